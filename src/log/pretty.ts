@@ -1,0 +1,52 @@
+import { styleText } from 'node:util';
+import { visible } from './clean.ts';
+
+type Style = Parameters<typeof styleText>[0];
+
+const styles: Record<string, Style> = { debug: 'gray', info: 'green', warn: 'yellow', error: 'red' };
+
+/**
+ * Turns one line of the JSON log into one for a terminal: `08:15:42 info  message key=value`.
+ * A stack follows on lines of its own, each behind a bar, so that nothing in it can pass for a log line.
+ * `NO_COLOR` is honoured: https://no-color.org
+ */
+export function prettyLine(json: string): string {
+  const line: Record<string, unknown> = JSON.parse(json);
+  const { time, level, message, ...fields } = line;
+  const stacks: string[] = [];
+  const pairs = Object.entries(fields).map(([key, value]) => {
+    stacks.push(...stacksIn(value));
+    return `${paint('cyan', visible(key))}=${visible(short(value))}`;
+  });
+  const name = String(level);
+  const head = [
+    paint('gray', clock(String(time))),
+    paint(styles[name] ?? 'white', name.padEnd(5)),
+    visible(String(message)),
+  ];
+  const below = stacks
+    .flatMap((stack) => stack.split('\n'))
+    .map((line) => `    ${paint('gray', `| ${visible(line)}`)}\n`);
+  return `${[...head, ...pairs].join(' ')}\n${below.join('')}`;
+}
+
+function paint(style: Style, text: string): string {
+  return process.env['NO_COLOR'] ? text : styleText(style, text, { validateStream: false });
+}
+
+/** The time of day where the reader is: `TZ` decides. */
+function clock(time: string): string {
+  return new Date(time).toLocaleTimeString('en-GB');
+}
+
+function short(value: unknown): string {
+  if (typeof value === 'string' && /^[^\s"=]+$/.test(value)) return value;
+  return JSON.stringify(value, (key, item: unknown) => (key === 'stack' ? undefined : item));
+}
+
+/** The stacks of an error and of its causes, outermost first. */
+function stacksIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = 'stack' in value && typeof value.stack === 'string' ? [value.stack] : [];
+  return [...own, ...('cause' in value ? stacksIn(value.cause) : [])];
+}

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { createLogger, type Logger, type LoggerOptions } from '../../src/log/index.ts';
+import { secret } from '../../src/secret.ts';
+
+/** A torrent's name that tries everything: a new line, a colour, a title, C1, DEL, a reversed ending. */
+const hostile =
+  'a"b\r\n12:00:00 error fake \u001b[31m\u001b]0;t\u0007\u009b2J\u007f\u2028\u202egpj.exe\u2066';
+
+// oxlint-disable-next-line no-control-regex -- finding them is the point
+const acting = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+
+function logTo(lines: string[], options: Partial<LoggerOptions> = {}): Logger {
+  return createLogger({ level: 'info', pretty: false, write: (line) => lines.push(line), ...options });
+}
+
+/** Runs what is given and returns the one line it logged, as data. */
+function logged(use: (log: Logger) => void, options: Partial<LoggerOptions> = {}): Record<string, unknown> {
+  const lines: string[] = [];
+  use(logTo(lines, options));
+  assert.equal(lines.length, 1);
+  return parse(lines[0]);
+}
+
+function parse(line = ''): Record<string, unknown> {
+  const data: Record<string, unknown> = JSON.parse(line);
+  return data;
+}
+
+describe('a log line for machines', () => {
+  test('says when, how grave, what, and the fields', () => {
+    const { time, ...rest } = logged((log) => log.info('tracked', { hash: 'abc', progress: 0.5 }));
+    assert.match(String(time), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    assert.deepEqual(rest, { level: 'info', message: 'tracked', hash: 'abc', progress: 0.5 });
+  });
+
+  test('is left out below the level that was asked for', () => {
+    const lines: string[] = [];
+    const log = logTo(lines, { level: 'warn' });
+    log.debug('no');
+    log.info('no');
+    log.warn('yes');
+    log.error('yes');
+    assert.deepEqual(
+      lines.map((line) => parse(line)['level']),
+      ['warn', 'error'],
+    );
+  });
+
+  test('carries the fields of its logger, and its own win, each written once', () => {
+    const lines: string[] = [];
+    logTo(lines).child({ hash: 'a', actor: 'torrent' }).child({ hash: 'b' }).info('x', { actor: 'outbox' });
+    assert.equal(lines[0]?.match(/"actor"/g)?.length, 1);
+    assert.match(lines[0] ?? '', /"hash":"b","actor":"outbox"|"actor":"outbox","hash":"b"/);
+  });
+
+  test('keeps its time, level and message whatever the fields are called', () => {
+    const line = logged((log) => log.info('real', { message: 'fake', level: 'fake', time: 'fake' }));
+    assert.equal(line['message'], 'real');
+    assert.equal(line['level'], 'info');
+    assert.equal(line['message_'], 'fake');
+  });
+
+  test('stays one harmless line under a hostile name, which reads back as it was', () => {
+    const lines: string[] = [];
+    logTo(lines).info(hostile, { name: hostile, [hostile]: [hostile], deep: { name: hostile } });
+    const [line = ''] = lines;
+    assert.equal(line.indexOf('\n'), line.length - 1);
+    assert.doesNotMatch(line, acting);
+    assert.equal(parse(line)['name'], hostile);
+  });
+
+  test('does not fill in placeholders: a message is said as it is', () => {
+    assert.equal(logged((log) => log.info('100%s %d {name}', { name: 'x' }))['message'], '100%s %d {name}');
+  });
+});
+
+describe('what a log line shows of values', () => {
+  test('secrets are three stars, at any depth', () => {
+    const lines: string[] = [];
+    const token = secret('planted-4711');
+    for (const pretty of [false, true]) {
+      logTo(lines, { pretty })
+        .child({ token })
+        .error(String(token), { token, deep: [{ token }], map: { token } });
+    }
+    assert.doesNotMatch(lines.join(''), /planted/);
+    assert.match(lines.join(''), /\*\*\*/);
+  });
+
+  test('errors are name, message, code and cause', () => {
+    const error = Object.assign(new TypeError('fetch failed', { cause: new Error('refused') }), {
+      code: 'E',
+    });
+    const line = logged((log) => log.error('x', { error }));
+    const cause = { name: 'Error', message: 'refused' };
+    assert.deepEqual(line['error'], { name: 'TypeError', message: 'fetch failed', code: 'E', cause });
+  });
+
+  test('errors bring their stack at level debug only', () => {
+    const line = logged((log) => log.error('x', { error: new Error('boom') }), { level: 'debug' });
+    assert.match(JSON.stringify(line['error']), /"stack":.*logger\.test/);
+  });
+
+  test('values that are no JSON are no reason to fail', () => {
+    const circular: Record<string, unknown> = { big: 2n ** 70n };
+    circular['self'] = circular;
+    const loop = new Error('loop');
+    loop.cause = loop;
+    const deep = Array.from({ length: 50 }).reduce<unknown>((inner) => ({ inner }), 'end');
+    const line = logged((log) => log.info('x', { circular, loop, deep, nothing: undefined, run() {} }));
+    assert.deepEqual(line['circular'], { big: String(2n ** 70n), self: '[circular]' });
+    assert.match(JSON.stringify(line['deep']), /\[deep\]/);
+  });
+
+  test('values that throw when they are read cost their fields, not the line', () => {
+    const trap = {
+      get name(): string {
+        throw new Error('trap');
+      },
+    };
+    const line = logged((log) => log.warn('still said', trap));
+    assert.equal(line['message'], 'still said');
+    assert.equal(logged((log) => log.warn('still said', { deep: { trap } }))['message'], 'still said');
+  });
+});
+
+describe('a log line for people', () => {
+  test('is readable, coloured, and has its fields behind it', () => {
+    const lines: string[] = [];
+    logTo(lines, { pretty: true }).warn('ntfy is slow', { ms: 1200, name: 'two words' });
+    assert.match(lines[0] ?? '', /\u001b\[33mwarn/); // oxlint-disable-line no-control-regex -- a colour
+    const text = (lines[0] ?? '').replaceAll(/\u001b\[\d+m/g, ''); // oxlint-disable-line no-control-regex
+    assert.match(text, /^\d\d:\d\d:\d\d warn {2}ntfy is slow ms=1200 name="two words"\n$/);
+  });
+
+  test('stays one harmless line under a hostile name', () => {
+    const lines: string[] = [];
+    logTo(lines, { pretty: true }).info(hostile, { name: hostile, [hostile]: [hostile] });
+    const line = (lines[0] ?? '').replaceAll(/\u001b\[\d\dm/g, ''); // oxlint-disable-line no-control-regex
+    assert.equal(line.indexOf('\n'), line.length - 1);
+    assert.doesNotMatch(line, /\u001b/); // oxlint-disable-line no-control-regex
+    assert.doesNotMatch(line.replaceAll('\n', ''), acting);
+  });
+
+  test('shows a stack below itself, where it can not pass for a line of the log', () => {
+    const lines: string[] = [];
+    const error = new Error(`boom\n12:00:00 info fake ${hostile}`);
+    logTo(lines, { pretty: true, level: 'debug' }).error('failed', { error });
+    const [head = '', ...stack] = (lines[0] ?? '')
+      .replaceAll(/\u001b\[\d\dm/g, '') // oxlint-disable-line no-control-regex
+      .trimEnd()
+      .split('\n');
+    assert.match(head, /failed error=/);
+    assert.ok(stack.length > 2);
+    for (const line of stack) assert.match(line, /^ {4}\| /);
+    assert.doesNotMatch(stack.join(''), acting);
+  });
+});
+
+describe('a log that can not be written', () => {
+  test('does not throw', () => {
+    createLogger({ level: 'info', pretty: false, write: assert.fail }).error('x');
+  });
+
+  test('does not end the process when its reader goes away', async () => {
+    const url = new URL('../../src/log/index.ts', import.meta.url).href;
+    const script = `
+      const { createLogger } = await import(${JSON.stringify(url)});
+      const log = createLogger({ level: 'info' });
+      process.once('message', () => {
+        for (let i = 0; i < 50; i += 1) setTimeout(() => log.info('x', { i }), i);
+        setTimeout(() => process.exit(7), 200);
+      });
+      log.info('ready');`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: fileURLToPath(new URL('.', import.meta.url)),
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
+    assert.ok(child.stdout);
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    child.send('go');
+    const [code]: unknown[] = await once(child, 'exit');
+    assert.equal(code, 7);
+  });
+});
