@@ -1,0 +1,22 @@
+/** Real servers for the tests: qBittorrent, ntfy, a web seed, and a proxy that counts. */
+export { installServers, suites } from './install.ts';
+export type { Installed, Suite } from './install.ts';
+export { startNtfy } from './ntfy.ts';
+export type { Ntfy, NtfyOptions, RequestLimit } from './ntfy.ts';
+export { visibleCards } from './ntfy-messages.ts';
+export type { NtfyMessage } from './ntfy-messages.ts';
+export type { NtfyAuth, NtfyPermission } from './ntfy-users.ts';
+export { freePort } from './ports.ts';
+export { unavailable } from './programs.ts';
+export type { Need, NtfyGeneration, QbittorrentGeneration } from './programs.ts';
+export { startProxy } from './proxy.ts';
+export type { Proxy, SeenRequest } from './proxy.ts';
+export { startQbittorrent } from './qbittorrent.ts';
+export type { Qbittorrent, QbittorrentOptions } from './qbittorrent.ts';
+export { realTest } from './real-test.ts';
+export type { RealTestOptions } from './real-test.ts';
+export { startWebSeed } from './seed.ts';
+export type { SeededTorrent, WebSeed } from './seed.ts';
+export { createMagnet } from './torrent-file.ts';
+export { until } from './wait.ts';
+export type { UntilOptions } from './wait.ts';

@@ -1,0 +1,47 @@
+/** Users of an ntfy under test, made by its own command line: it works in every generation. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Program } from './programs.ts';
+
+const exec = promisify(execFile);
+
+/** What someone may do with a topic. */
+export type NtfyPermission = 'read-write' | 'read-only' | 'write-only' | 'deny-all';
+
+/** Who may do what. */
+export interface NtfyAuth {
+  users: ReadonlyArray<{ name: string; password: string; access?: Readonly<Record<string, NtfyPermission>> }>;
+  /** Without credentials, and where nothing else is said; default `deny-all`. */
+  everyone?: NtfyPermission;
+}
+
+/** The tests' own user: an administrator who reads all topics. */
+export const reader = 'testreader';
+
+/** Makes the users and the reader; returns an access token for each user. The server must run. */
+export async function createUsers(
+  ntfy: Program,
+  config: string,
+  auth: NtfyAuth | undefined,
+  readerPassword: string,
+): Promise<Record<string, string>> {
+  if (auth === undefined) return {};
+  const run = async (args: readonly string[], password = '') => {
+    const env = { ...ntfy.env, PATH: process.env['PATH'], NTFY_PASSWORD: password };
+    const { stdout, stderr } = await exec(ntfy.command, [...ntfy.args, ...args], { env });
+    return stdout + stderr;
+  };
+  await run(['user', '--config', config, 'add', '--role=admin', reader], readerPassword);
+  const tokens: Record<string, string> = {};
+  for (const { name, password, access = {} } of auth.users) {
+    await run(['user', '--config', config, 'add', name], password);
+    for (const [topic, permission] of Object.entries(access)) {
+      await run(['access', '--config', config, name, topic, permission]);
+    }
+    const said = await run(['token', '--config', config, 'add', name]);
+    const token = /tk_[a-z0-9]+/.exec(said)?.[0];
+    if (token === undefined) throw new Error(`ntfy made no token: ${said}`);
+    tokens[name] = token;
+  }
+  return tokens;
+}

@@ -1,0 +1,103 @@
+/** Server processes: started by us, known by pid, and gone when the test process goes, however it goes. */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Program } from './programs.ts';
+import { until } from './wait.ts';
+
+/** A running server process. */
+export interface ServerProcess {
+  pid: number;
+  /** What it wrote lately, for messages about failures. */
+  output(): string;
+  /** `null` while it runs. */
+  ended(): string | null;
+  /** SIGTERM by pid, then SIGKILL by pid after 10 s; resolves when the process is gone. */
+  stop(): Promise<void>;
+}
+
+const running = new Set<number>();
+const folders = new Set<string>();
+let watching = false;
+
+/** Starts a program; it takes nothing of this process's environment but what it needs to run children. */
+export function startProcess(program: Program, args: readonly string[], home: string): ServerProcess {
+  watchOwnEnd();
+  const [command, ...first] = [...guard(), program.command, ...program.args];
+  const child = spawn(command ?? program.command, [...first, ...args], {
+    cwd: home,
+    env: { PATH: process.env['PATH'], HOME: home, TMPDIR: home, TZ: 'UTC', LANG: 'C.UTF-8', ...program.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.once('error', () => {}); // told by the missing pid
+  const pid = child.pid;
+  if (pid === undefined) throw new Error(`Could not start ${program.command}`);
+  running.add(pid);
+  let output = '';
+  const keep = (chunk: Buffer) => (output = (output + chunk.toString()).slice(-4000));
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  let end: string | null = null;
+  const gone = new Promise<void>((resolve) => {
+    child.once('exit', (code, signal) => {
+      end = `ended with ${signal ?? code}`;
+      running.delete(pid);
+      resolve();
+    });
+  });
+  const stop = async (): Promise<void> => {
+    if (end !== null) return;
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    await gone;
+    clearTimeout(timer);
+  };
+  return { pid, output: () => output, ended: () => end, stop };
+}
+
+/** Waits until a server answers HTTP at all; throws with its output when it ends or stays silent. */
+export async function untilAnswering(server: ServerProcess, url: string): Promise<void> {
+  const answered = await until(
+    `${url} to answer`,
+    async () => {
+      if (server.ended() !== null) return 'ended' as const;
+      const answer = await fetch(url, { signal: AbortSignal.timeout(5000) }).catch(() => null);
+      await answer?.body?.cancel();
+      return answer === null ? null : ('answering' as const);
+    },
+    { deadline: 60_000, every: 25 },
+  );
+  if (answered === 'ended') throw new Error(`The server ${server.ended()}: ${server.output()}`);
+}
+
+/** A new folder below the system's temporary one; removed by `removeFolder`, or at the latest when we end. */
+export function temporaryFolder(name: string): string {
+  watchOwnEnd();
+  const folder = mkdtempSync(join(tmpdir(), `qbit-ntfy-${name}-`));
+  folders.add(folder);
+  return folder;
+}
+
+/** Removes a temporary folder. */
+export async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  folders.delete(folder);
+}
+
+/** Linux ends the server with us even when we are killed with no chance to clean up. */
+function guard(): string[] {
+  return existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL'] : [];
+}
+
+function watchOwnEnd(): void {
+  if (watching) return;
+  watching = true;
+  process.once('exit', () => {
+    for (const pid of running) process.kill(pid, 'SIGKILL');
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+  // A signal's default end skips `exit`.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+}

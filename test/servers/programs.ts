@@ -1,0 +1,72 @@
+/** Which generation of a server is which program, and how it is started from the unpacked packages. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { installServers } from './install.ts';
+import type { Suite } from './install.ts';
+
+/** 4.5.2, 5.1.0 and 5.3.0 today; a test asks for the generation and never for a number. */
+export type QbittorrentGeneration = 'legacy' | '5.1' | 'current';
+
+/** 2.11 (before sequence IDs) and 2.27 today. */
+export type NtfyGeneration = 'legacy' | 'current';
+
+/** A real server that a test can't do without. */
+export type Need = `qbittorrent ${QbittorrentGeneration}` | `ntfy ${NtfyGeneration}`;
+
+const suiteOf: Record<Need, Suite> = {
+  'qbittorrent legacy': 'bookworm',
+  'qbittorrent 5.1': 'trixie',
+  'qbittorrent current': 'forky',
+  'ntfy legacy': 'trixie',
+  'ntfy current': 'forky',
+};
+
+/** How to start a program: it runs on its own suite's loader and libraries, its children on the machine's. */
+export interface Program {
+  command: string;
+  /** Goes before the program's own arguments. */
+  args: string[];
+  env: Record<string, string>;
+  /** Debian's version, like `5.3.0-1`. */
+  packaged: string;
+}
+
+/** Why the real servers can't be had here, or `null` when they can (they are then in the cache). */
+export async function unavailable(needs: readonly Need[]): Promise<string | null> {
+  for (const need of needs) {
+    const installed = await installServers(suiteOf[need]);
+    if (!installed.ok) return installed.reason;
+  }
+  return null;
+}
+
+/** The program of a server. Throws when it can't be had here: ask `unavailable` first. */
+export async function program(need: Need): Promise<Program> {
+  const installed = await installServers(suiteOf[need]);
+  if (!installed.ok) throw new Error(installed.reason);
+  const { root, versions } = installed;
+  const name = need.startsWith('ntfy') ? 'ntfy' : 'qbittorrent-nox';
+  const { loader, folders, plugins } = layout(root);
+  return {
+    command: loader,
+    args: ['--library-path', folders.join(':'), join(root, 'usr', 'bin', name)],
+    env: { QT_PLUGIN_PATH: plugins },
+    packaged: versions[name] ?? 'unknown',
+  };
+}
+
+/** In bookworm the loader and a part of the libraries lie under `lib/`, later all under `usr/lib/`. */
+function layout(root: string): { loader: string; folders: string[]; plugins: string } {
+  const [triplet, loaderName] =
+    process.arch === 'arm64'
+      ? ['aarch64-linux-gnu', 'ld-linux-aarch64.so.1']
+      : ['x86_64-linux-gnu', 'ld-linux-x86-64.so.2'];
+  const places = [join(root, 'usr', 'lib', triplet), join(root, 'lib', triplet), join(root, 'lib')];
+  const loader = places.map((place) => join(place, loaderName)).find((file) => existsSync(file));
+  if (loader === undefined) throw new Error(`No ${loaderName} among the unpacked packages`);
+  const folders = places
+    .flatMap((place) => [place, join(place, 'libproxy')])
+    .filter((place) => existsSync(place));
+  const plugins = ['qt6', 'qt5'].map((qt) => join(root, 'usr', 'lib', triplet, qt, 'plugins'));
+  return { loader, folders, plugins: plugins.find((place) => existsSync(place)) ?? '' };
+}

@@ -1,0 +1,98 @@
+/** A counting reverse proxy: what the sidecar asks of a server, apart from what the test asks. */
+import { createServer, request as send } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { freePort } from './ports.ts';
+
+/** A request that came through. */
+export interface SeenRequest {
+  method: string;
+  /** With the query string. */
+  path: string;
+  /** `Date.now()` when it had come in whole. */
+  at: number;
+  /** The body as text: a form, or JSON. */
+  body: string;
+  /** The status that the server gave; 0 until it has answered, or when it did not. */
+  status: number;
+}
+
+/** A running proxy. */
+export interface Proxy extends AsyncDisposable {
+  url: string;
+  /** In the order they came; empty it with `requests.length = 0`. */
+  requests: SeenRequest[];
+  /** How many of the requests were logins to qBittorrent. */
+  logins(): number;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a proxy in front of a server, like `http://127.0.0.1:8080`. It rewrites `Host` to the target's, since
+ * qBittorrent refuses a `Host` with another port, and changes nothing else. When the target does not answer,
+ * the connection is cut, as the target's own would be.
+ */
+export async function startProxy(target: string): Promise<Proxy> {
+  const requests: SeenRequest[] = [];
+  const server = createServer((incoming, outgoing) => {
+    forward(new URL(target), requests, incoming, outgoing).catch(() => outgoing.destroy());
+  });
+  const port = await freePort();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const stop = async (): Promise<void> => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    requests,
+    logins: () => requests.filter(({ path }) => path.endsWith('/auth/login')).length,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+async function forward(
+  target: URL,
+  requests: SeenRequest[],
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+) {
+  const body = await buffer(incoming);
+  const { method = 'GET', url: path = '/' } = incoming;
+  const seen: SeenRequest = { method, path, at: Date.now(), body: body.toString(), status: 0 };
+  requests.push(seen);
+  const answer = await call(target, incoming, body, outgoing);
+  seen.status = answer.statusCode ?? 0;
+  outgoing.writeHead(seen.status, answer.rawHeaders);
+  answer.pipe(outgoing);
+  answer.once('error', () => outgoing.destroy());
+}
+
+/** A connection of its own for each request: a kept one could be closed by the server just as it is used. */
+function call(
+  target: URL,
+  incoming: IncomingMessage,
+  body: Buffer,
+  outgoing: ServerResponse,
+): Promise<IncomingMessage> {
+  const { 'transfer-encoding': _, ...headers } = incoming.headers;
+  if (body.length > 0) headers['content-length'] = String(body.length);
+  return new Promise((resolve, reject) => {
+    const { hostname: host, port } = target;
+    const request = send(
+      {
+        host,
+        port,
+        method: incoming.method,
+        path: incoming.url,
+        headers: { ...headers, host: target.host },
+        agent: false,
+      },
+      resolve,
+    );
+    request.once('error', reject);
+    outgoing.once('close', () => request.destroy());
+    request.end(body);
+  });
+}

@@ -1,0 +1,52 @@
+/** The tests' own WebAPI session. */
+
+/** How the tests log in. */
+export interface ApiAccess {
+  url: string;
+  username: string;
+  password: string;
+}
+
+/** A raw call as a browser would send it: GET without a form, POST with one. */
+export interface Api {
+  call(path: string, form?: Record<string, string> | FormData): Promise<Response>;
+  /** Forgets the session, as a restarted server does. */
+  forget(): void;
+}
+
+/** Logs in at the first call, and again when the server has dropped the session. */
+export function createApi(access: ApiAccess): Api {
+  let cookie: string | null = null;
+  const send = (path: string, form?: Record<string, string> | FormData): Promise<Response> =>
+    fetch(`${access.url}/api/v2/${path}`, {
+      method: form === undefined ? 'GET' : 'POST',
+      headers: cookie === null ? {} : { cookie },
+      body: form === undefined || form instanceof FormData ? (form ?? null) : new URLSearchParams(form),
+      signal: AbortSignal.timeout(30_000),
+    });
+  return {
+    async call(path, form) {
+      cookie ??= await login(access);
+      const answer = await send(path, form);
+      if (answer.status !== 403) return answer;
+      await answer.body?.cancel();
+      cookie = await login(access);
+      return send(path, form);
+    },
+    forget() {
+      cookie = null;
+    },
+  };
+}
+
+/** A login as the WebUI does it; returns the cookie to send back. Throws when it is refused. */
+export async function login({ url, username, password }: ApiAccess): Promise<string> {
+  const answer = await fetch(`${url}/api/v2/auth/login`, {
+    method: 'POST',
+    body: new URLSearchParams({ username, password }),
+    signal: AbortSignal.timeout(30_000),
+  });
+  const text = await answer.text();
+  if (!answer.ok || text.startsWith('Fails')) throw new Error(`Login was refused: ${answer.status} ${text}`);
+  return answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+}

@@ -1,0 +1,35 @@
+/** Tests that need real servers: skipped with the reason where there are none, failed where there must be. */
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { unavailable } from './programs.ts';
+import type { Need } from './programs.ts';
+
+/** What the test needs, and how long it may take. */
+export interface RealTestOptions {
+  needs: readonly Need[];
+  /** Milliseconds; default: the runner's. */
+  timeout?: number;
+}
+
+/**
+ * A test on real servers. Where they can't be had it reports itself as skipped with the reason; with `CI=true`
+ * it fails instead, so that a pipeline can't go green without them.
+ *
+ * @example
+ * realTest('a finished download is told once', { needs: ['qbittorrent current', 'ntfy current'] }, async () => {
+ *   await using qbittorrent = await startQbittorrent('current');
+ * });
+ */
+export function realTest(
+  title: string,
+  options: RealTestOptions,
+  body: (t: TestContext) => Promise<void>,
+): void {
+  const { needs, ...testOptions } = options;
+  void test(title, testOptions, async (t) => {
+    const reason = await unavailable(needs);
+    if (reason === null) return body(t);
+    if (process.env['CI'] === 'true') throw new Error(`CI needs the real servers: ${reason}`);
+    t.skip(reason);
+  });
+}

@@ -1,0 +1,148 @@
+/** A web seed: torrents that download from this process over loopback, at a speed that the test sets. */
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { freePort } from './ports.ts';
+import { createThrottle } from './throttle.ts';
+import type { Throttle } from './throttle.ts';
+import { createContent, createTorrentFile } from './torrent-file.ts';
+import type { Content, ContentFile } from './torrent-file.ts';
+
+/** A torrent that the web seed serves. */
+export interface SeededTorrent {
+  /** v1 info-hash, 40 lower-case hex digits. */
+  hash: string;
+  name: string;
+  /** Bytes of all its files. */
+  size: number;
+  /** The .torrent file. */
+  file: Uint8Array;
+}
+
+/** A running web seed. */
+export interface WebSeed extends AsyncDisposable {
+  url: string;
+  /**
+   * Makes a torrent and serves it: one file of so many bytes, or a folder of several files. The same name and
+   * size is the same torrent. The name may hold anything; paths of several files are plain ASCII.
+   */
+  serve(name: string, content: number | readonly ContentFile[]): SeededTorrent;
+  /** Bytes per second over all connections; `Infinity` takes the limit away. */
+  setRate(bytesPerSecond: number): void;
+  /** Holds all downloads; after 20 s libtorrent gives up the connection and comes back 30 s later. */
+  pause(): void;
+  resume(): void;
+  stop(): Promise<void>;
+}
+
+interface Served {
+  content: Content;
+  /** By request path, where a file lies in the content. */
+  files: Map<string, { start: number; bytes: number }>;
+}
+
+const CHUNK = 16 * 1024;
+
+/** Starts a web seed. `rate`: bytes per second over all connections, default unlimited. */
+export async function startWebSeed(options: { rate?: number } = {}): Promise<WebSeed> {
+  const served: Served[] = [];
+  const throttle = createThrottle(options.rate);
+  const server = createServer((request, response) => {
+    answer(served, throttle, request, response).catch(() => response.destroy());
+  });
+  const port = await freePort();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${port}`;
+
+  const stop = async (): Promise<void> => {
+    throttle.open();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return {
+    url,
+    serve(name, content) {
+      const folder = `/${served.length}/`;
+      const { torrent, files } = createTorrent(name, content, url, folder);
+      served.push(files);
+      return torrent;
+    },
+    setRate: (bytesPerSecond) => throttle.setRate(bytesPerSecond),
+    pause: () => throttle.close(),
+    resume: () => throttle.open(),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+function createTorrent(name: string, wanted: number | readonly ContentFile[], url: string, folder: string) {
+  const list = typeof wanted === 'number' ? [{ path: '', bytes: wanted }] : wanted;
+  const size = list.reduce((sum, { bytes }) => sum + bytes, 0);
+  const content = createContent(`${name}\n${size}`, size);
+  const files: Served['files'] = new Map();
+  let start = 0;
+  for (const { path, bytes } of list) {
+    files.set(path === '' ? `${folder}file` : `${folder}${name}/${path}`, { start, bytes });
+    start += bytes;
+  }
+  // One file: the URL is the file's own, whatever its name is. Several: libtorrent adds `<name>/<path>`.
+  const several = typeof wanted !== 'number';
+  const webSeed = several ? `${url}${folder}` : `${url}${folder}file`;
+  const made = createTorrentFile({ name, content, webSeed, files: several ? wanted : undefined });
+  return { torrent: { ...made, name, size }, files: { content, files } };
+}
+
+async function answer(
+  served: readonly Served[],
+  throttle: Throttle,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const path = decodeURIComponent(request.url ?? '/');
+  const source = served.find(({ files }) => files.has(path));
+  const file = source?.files.get(path);
+  if (source === undefined || file === undefined) {
+    response.writeHead(404).end();
+    return;
+  }
+  const [from, to] = parseRange(request.headers.range, file.bytes);
+  const headers = {
+    'content-length': to - from,
+    'accept-ranges': 'bytes',
+    'content-type': 'application/octet-stream',
+  };
+  if (request.headers.range === undefined) response.writeHead(200, headers);
+  else response.writeHead(206, { ...headers, 'content-range': `bytes ${from}-${to - 1}/${file.bytes}` });
+  if (request.method !== 'HEAD')
+    await send(source.content, file.start + from, file.start + to, throttle, response);
+  response.end();
+}
+
+async function send(
+  content: Content,
+  start: number,
+  end: number,
+  throttle: Throttle,
+  response: ServerResponse,
+) {
+  for (let at = start; at < end && !response.destroyed; at += CHUNK) {
+    const chunk = content.read(at, Math.min(CHUNK, end - at));
+    await throttle.pass(chunk.length);
+    if (response.destroyed) return;
+    if (!response.write(chunk)) await drained(response);
+  }
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    response.once('drain', resolve);
+    response.once('close', resolve);
+  });
+}
+
+/** `bytes=a-b` as [start, end), the end excluded; everything when there is no such header. */
+function parseRange(header: string | undefined, size: number): [number, number] {
+  const match = /^bytes=(\d+)-(\d*)$/.exec(header ?? '');
+  if (match === null) return [0, size];
+  const from = Number(match[1]);
+  return [from, match[2] === '' ? size : Math.min(Number(match[2]) + 1, size)];
+}
