@@ -1,0 +1,132 @@
+/** Faults that a real server can't be told to make. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import type { Context, Next } from 'hono';
+import type { Env } from './wire.ts';
+
+/** One request as a simulator received it. */
+export interface LoggedRequest {
+  method: string;
+  /** Without the query. */
+  path: string;
+  query: Record<string, string>;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  body: string;
+  /** The fields of an urlencoded or multipart body; files are empty strings. */
+  form: Record<string, string>;
+  /** By the simulator's clock. */
+  at: number;
+}
+
+/**
+ * How a request goes wrong.
+ * - `status`: this answer instead of the right one; nothing is done
+ * - `hang`: no answer ever; nothing is done
+ * - `close`: the connection is cut before anything is done
+ * - `lose`: all is done, then the connection is cut instead of the answer
+ * - `truncate`: all is done, half of the answer is sent, then the connection is cut
+ * - `garbage`: all is done, then 200 with broken JSON
+ * - `slow`: the right answer, `ms` later
+ */
+export type Fault =
+  | { kind: 'status'; status: number; body?: string; headers?: Record<string, string> }
+  | { kind: 'hang' | 'close' | 'lose' | 'truncate' | 'garbage' }
+  | { kind: 'slow'; ms: number };
+
+/** Which requests: the end of the path, a pattern of `METHOD /path`, or any condition. */
+export type Matcher = string | RegExp | ((request: LoggedRequest) => boolean);
+
+/** Sets a fault for the next `times` matching requests (default: all). Returns how to lift it. */
+export type Fail = (matcher: Matcher, fault: Fault, times?: number) => () => void;
+
+export interface Recorder {
+  requests: LoggedRequest[];
+  fail: Fail;
+  handle: (c: Context<Env>, call: LoggedRequest, next: Next) => Promise<Response | void>;
+}
+
+interface Rule {
+  matcher: Matcher;
+  fault: Fault;
+  left: number;
+}
+
+function matches(matcher: Matcher, call: LoggedRequest): boolean {
+  if (typeof matcher === 'function') return matcher(call);
+  if (typeof matcher === 'string') return call.path.endsWith(matcher);
+  return matcher.test(`${call.method} ${call.path}`);
+}
+
+function cut(c: Context<Env>): Response {
+  c.env.incoming.socket.destroy();
+  return RESPONSE_ALREADY_SENT;
+}
+
+async function truncate(c: Context<Env>): Promise<Response> {
+  const body = Buffer.from(await c.res.arrayBuffer());
+  const { outgoing } = c.env;
+  const type = c.res.headers.get('content-type') ?? 'text/plain';
+  outgoing.writeHead(c.res.status, { 'content-type': type, 'content-length': body.length });
+  await new Promise((resolve) => {
+    outgoing.write(body.subarray(0, Math.max(1, body.length >> 1)), resolve);
+  });
+  return cut(c);
+}
+
+/** Hono merges the headers of a replaced answer into the new one, unless the old one is taken away first. */
+function replace(c: Context<Env>, response: Response): void {
+  c.res = undefined;
+  c.res = response;
+}
+
+async function act(fault: Fault, c: Context<Env>, next: Next): Promise<Response | void> {
+  switch (fault.kind) {
+    case 'status':
+      return new Response(fault.body ?? '', { status: fault.status, headers: fault.headers ?? {} });
+    case 'hang':
+      await new Promise((resolve) => {
+        c.env.outgoing.once('close', resolve);
+      });
+      return RESPONSE_ALREADY_SENT;
+    case 'close':
+      return cut(c);
+    case 'lose':
+      await next();
+      return replace(c, cut(c));
+    case 'truncate':
+      await next();
+      return replace(c, await truncate(c));
+    case 'garbage': {
+      await next();
+      const headers = { 'content-type': 'application/json' };
+      return replace(c, new Response('{"hash":"0123', { headers }));
+    }
+    case 'slow':
+      await delay(fault.ms, undefined, { ref: false });
+      return next();
+  }
+}
+
+/** A log of requests and the faults set for them; the fault set last wins. */
+export function createRecorder(): Recorder {
+  const requests: LoggedRequest[] = [];
+  const rules: Rule[] = [];
+  return {
+    requests,
+    fail: (matcher, fault, times = Infinity) => {
+      const rule = { matcher, fault, left: times };
+      rules.push(rule);
+      return () => {
+        rule.left = 0;
+      };
+    },
+    handle: async (c, call, next) => {
+      requests.push(call);
+      const rule = rules.findLast(({ matcher, left }) => left > 0 && matches(matcher, call));
+      if (!rule) return next();
+      rule.left -= 1;
+      return act(rule.fault, c, next);
+    },
+  };
+}

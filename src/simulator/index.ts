@@ -1,0 +1,12 @@
+/** Embedded servers: for the demo, and for the faults that real ones can't be told to make. */
+export type { Fault, LoggedRequest, Matcher } from './faults.ts';
+export type { QbittorrentGeneration } from './qbittorrent/generations.ts';
+export { startQbittorrentSimulator } from './qbittorrent/index.ts';
+export type { QbittorrentOptions, QbittorrentSimulator } from './qbittorrent/index.ts';
+export type { Fate, Step } from './qbittorrent/script.ts';
+export type { TorrentSpec } from './qbittorrent/torrent.ts';
+export type { NtfyEvent } from './ntfy/event.ts';
+export { startNtfySimulator } from './ntfy/index.ts';
+export type { NtfyOptions, NtfySimulator } from './ntfy/index.ts';
+export type { Card } from './ntfy/phone.ts';
+export type { NtfyGeneration } from './ntfy/publish.ts';

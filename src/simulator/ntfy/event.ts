@@ -1,0 +1,34 @@
+/** What ntfy tells its subscribers. */
+
+/** One event as it goes over the wire; what is empty is left out. */
+export interface NtfyEvent {
+  id: string;
+  /** Unix seconds. */
+  time: number;
+  /** Unix seconds; absent with `cache: no`. */
+  expires?: number;
+  event: 'message' | 'message_clear' | 'message_delete';
+  topic: string;
+  /** Absent when it equals `id`, and on servers that don't know sequences. */
+  sequence_id?: string;
+  title?: string;
+  message?: string;
+  /** 1 to 5; absent = 3. */
+  priority?: number;
+  tags?: string[];
+  click?: string;
+  icon?: string;
+  actions?: Record<string, unknown>[];
+  content_type?: string;
+}
+
+/** The card an event belongs to. */
+export const sequenceOf = (event: NtfyEvent): string => event.sequence_id ?? event.id;
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** 12 letters and digits, as ntfy's own. */
+export function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return [...bytes].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
+}

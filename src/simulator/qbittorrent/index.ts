@@ -1,0 +1,155 @@
+/** An embedded qBittorrent: the WebAPI of three generations, without BitTorrent. */
+import { createRecorder } from '../faults.ts';
+import type { Fail, LoggedRequest } from '../faults.ts';
+import { createWire, listen } from '../wire.ts';
+import { appRoutes, createPreferences } from './app-routes.ts';
+import type { Preferences } from './app-routes.ts';
+import { describe } from './answer.ts';
+import type { TorrentObject } from './answer.ts';
+import { authRoutes } from './auth.ts';
+import { generations } from './generations.ts';
+import type { QbittorrentGeneration } from './generations.ts';
+import { guard } from './guard.ts';
+import type { Access } from './guard.ts';
+import { createLibrary } from './library.ts';
+import type { Hook } from './library.ts';
+import type { Step } from './script.ts';
+import { createBans, createSessions } from './sessions.ts';
+import type { TorrentSpec } from './torrent.ts';
+import { torrentRoutes } from './torrent-routes.ts';
+
+export interface QbittorrentOptions {
+  /** Default `current`. */
+  generation?: QbittorrentGeneration;
+  /** Default 0: a free one. */
+  port?: number;
+  /** Default `admin`. */
+  username?: string;
+  /** Default `adminadmin`. */
+  password?: string;
+  /** Default: none. Only `current` knows API keys. */
+  apiKey?: string;
+  /** No login from loopback; each call without a cookie gets a new session. Default `false`. */
+  bypassLocalAuth?: boolean;
+  /** Seconds, sliding; 0 = never. Default 3600. */
+  sessionTimeout?: number;
+  /** Milliseconds. Everything but the hook's 20 ms goes by it. Default `Date.now`. */
+  now?: () => number;
+  /** "Run on torrent added". */
+  hook?: Hook;
+  /** "Run on torrent finished". */
+  finishedHook?: Hook;
+}
+
+export interface QbittorrentSimulator extends AsyncDisposable {
+  url: string;
+  port: number;
+  username: string;
+  password: string;
+  /** As `app/version` says it. */
+  version: string;
+  generation: QbittorrentGeneration;
+  /** Adds a torrent and returns its ID. Throws when that ID is there already. */
+  addTorrent: (spec?: TorrentSpec) => string;
+  removeTorrent: (hash: string) => void;
+  /** From now on the torrent goes through these steps. */
+  play: (hash: string, steps: Step[]) => void;
+  /** What a hybrid does when its metadata arrives: a new ID, `infohash_v1` stays the old one. */
+  changeId: (hash: string, newHash: string) => void;
+  /** All torrents as `torrents/info` would answer, without a request. */
+  torrents: () => TorrentObject[];
+  preferences: Preferences;
+  /** Everything that was asked, oldest first. */
+  requests: LoggedRequest[];
+  /** How many logins opened a session. */
+  readonly logins: number;
+  /** How many sessions are held, expired ones that nobody used since included. */
+  readonly sessions: number;
+  /** Every cookie is forgotten, as after a restart. */
+  expireSessions: () => void;
+  /** Bans loopback for an hour of `now`. */
+  ban: () => void;
+  liftBan: () => void;
+  fail: Fail;
+  stop: () => Promise<void>;
+}
+
+const LOOPBACK = '127.0.0.1';
+
+/** What one simulator is made of. */
+function assemble(options: QbittorrentOptions) {
+  const id = options.generation ?? 'current';
+  const now = options.now ?? Date.now;
+  const timeout = options.sessionTimeout ?? 3600;
+  const preferences = createPreferences(options.port ?? 0, timeout);
+  const access: Access = {
+    generation: generations[id],
+    username: options.username ?? 'admin',
+    password: options.password ?? 'adminadmin',
+    apiKey: options.apiKey ?? null,
+    bypass: options.bypassLocalAuth ?? false,
+    sessions: createSessions(timeout, generations[id].sessionLimit, now),
+    bans: createBans(now),
+    port: () => Number(preferences.web_ui_port),
+    logins: 0,
+  };
+  const library = createLibrary({ now, onAdded: options.hook, onFinished: options.finishedHook });
+  const recorder = createRecorder();
+  const app = createWire(recorder, now)
+    .use(guard(access))
+    .get('/', (c) => c.html('<!DOCTYPE html><title>qBittorrent WebUI</title>'))
+    .route('/api/v2/auth', authRoutes(access))
+    .route('/api/v2/app', appRoutes(access.generation, preferences))
+    .route('/api/v2/torrents', torrentRoutes(id, access.generation, library));
+  return { id, access, library, preferences, recorder, app };
+}
+
+/**
+ * Starts an embedded qBittorrent on loopback.
+ *
+ * @example
+ * await using qbittorrent = await startQbittorrentSimulator({ hook: (hash) => track(hash) });
+ * qbittorrent.addTorrent({ name: 'debian.iso', size: 650_000_000, rate: 8_000_000, fate: 'bumpy' });
+ */
+export async function startQbittorrentSimulator(
+  options: QbittorrentOptions = {},
+): Promise<QbittorrentSimulator> {
+  const { id, access, library, preferences, recorder, app } = assemble(options);
+  const server = await listen(app, options.port ?? 0);
+  preferences.web_ui_port = server.port;
+  const stop = async () => {
+    library.stop();
+    await server.stop();
+  };
+  return {
+    url: server.url,
+    port: server.port,
+    username: access.username,
+    password: access.password,
+    version: access.generation.version,
+    generation: id,
+    addTorrent: (spec = {}) => {
+      const hash = library.add(spec);
+      if (hash === null) throw new Error('this torrent is there already');
+      return hash;
+    },
+    removeTorrent: library.remove,
+    play: (hash, steps) => library.play(hash, steps),
+    changeId: library.changeId,
+    torrents: () => library.list().map((torrent) => describe(torrent, id, access.generation)),
+    preferences,
+    requests: recorder.requests,
+    get logins() {
+      return access.logins;
+    },
+    get sessions() {
+      return access.sessions.count();
+    },
+    expireSessions: access.sessions.expireAll,
+    ban: () => access.bans.ban(LOOPBACK),
+    liftBan: access.bans.liftAll,
+    fail: recorder.fail,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}

@@ -1,0 +1,126 @@
+/** The torrents of one simulated qBittorrent, the time that moves them, and the hooks they fire. */
+import { advance, createTorrent, isSettled, play, stepOf } from './torrent.ts';
+import type { Torrent, TorrentSpec } from './torrent.ts';
+import type { Step } from './script.ts';
+
+/** Called with the torrent ID, as `%K` gives it. What it throws is lost, like a hook's exit status. */
+export type Hook = (hash: string) => void | Promise<void>;
+
+export interface Library {
+  /** Every torrent, as of now. */
+  list: () => Torrent[];
+  /** `null` when it is there already: no second hook either. */
+  add: (spec: TorrentSpec) => string | null;
+  remove: (hash: string) => void;
+  /** The torrent goes through these steps, and then through those that were left if `resume`. */
+  play: (hash: string, steps: Step[], resume?: boolean) => void;
+  changeId: (hash: string, newHash: string) => void;
+  setStopped: (hash: string, stopped: boolean) => void;
+  stop: () => void;
+}
+
+export interface LibraryOptions {
+  now: () => number;
+  onAdded: Hook | undefined;
+  onFinished: Hook | undefined;
+}
+
+/** The real one runs its hook 15-80 ms after the add. */
+const HOOK_DELAY_MS = 20;
+const TICK_MS = 250;
+
+/** Runs hooks a little later; `stop` forgets those that wait. */
+function createHooks() {
+  const waiting = new Set<NodeJS.Timeout>();
+  return {
+    fire: (hook: Hook | undefined, hash: string) => {
+      if (!hook) return;
+      const run = async () => hook(hash);
+      const timer = setTimeout(() => {
+        waiting.delete(timer);
+        run().catch(() => {});
+      }, HOOK_DELAY_MS).unref();
+      waiting.add(timer);
+    },
+    stop: () => waiting.forEach((timer) => clearTimeout(timer)),
+  };
+}
+
+/** Calls `tick` again and again while it returns `true`; never keeps the process alive. */
+function createTicker(tick: () => boolean) {
+  let timer: NodeJS.Timeout | undefined;
+  const stop = () => {
+    clearInterval(timer);
+    timer = undefined;
+  };
+  const run = () => {
+    if (!tick()) stop();
+  };
+  return {
+    start: () => {
+      timer ??= setInterval(run, TICK_MS).unref();
+    },
+    stop,
+  };
+}
+
+/** Torrents live by `now`; each look at them brings them up to date. */
+export function createLibrary({ now, onAdded, onFinished }: LibraryOptions): Library {
+  const torrents = new Map<string, Torrent>();
+  const hooks = createHooks();
+  let count = 0;
+
+  /** Whether anything will still happen by itself. */
+  const update = () => {
+    let moving = false;
+    for (const torrent of torrents.values()) {
+      const before = stepOf(torrent).phase;
+      advance(torrent, now());
+      const { phase } = stepOf(torrent);
+      if (phase === 'removed') torrents.delete(torrent.hash);
+      if (phase === 'complete' && before !== 'complete') hooks.fire(onFinished, torrent.hash);
+      moving ||= !isSettled(torrent);
+    }
+    return moving;
+  };
+  const ticker = createTicker(update);
+  const change = (hash: string, act: (torrent: Torrent) => void) => {
+    update();
+    const torrent = torrents.get(hash.toLowerCase());
+    if (torrent) act(torrent);
+    ticker.start();
+  };
+
+  return {
+    list: () => {
+      update();
+      return [...torrents.values()];
+    },
+    add: (spec) => {
+      count += 1;
+      const torrent = createTorrent(spec, count, now());
+      if (torrents.has(torrent.hash)) return null;
+      torrents.set(torrent.hash, torrent);
+      hooks.fire(onAdded, torrent.hash);
+      ticker.start();
+      return torrent.hash;
+    },
+    remove: (hash) => void torrents.delete(hash.toLowerCase()),
+    play: (hash, steps, resume = false) => change(hash, (torrent) => play(torrent, steps, resume)),
+    changeId: (hash, newHash) =>
+      change(hash, (torrent) => {
+        torrents.delete(torrent.hash);
+        torrent.hash = newHash.toLowerCase();
+        torrent.v2 = torrent.hash.padEnd(64, '0');
+        torrents.set(torrent.hash, torrent);
+      }),
+    setStopped: (hash, stopped) =>
+      change(hash, (torrent) => {
+        torrent.stopped = stopped;
+      }),
+    stop: () => {
+      ticker.stop();
+      hooks.stop();
+    },
+  };
+}

@@ -1,0 +1,70 @@
+/** What will become of a simulated torrent: a list of steps. */
+
+/**
+ * One step of a torrent's life. A step with `seconds` ends by itself; the last step never ends.
+ * `state` overrides qBittorrent's own word for it (`forcedDL`, `missingFiles`, `unknown`, …).
+ */
+export type Step =
+  | {
+      phase: 'downloading';
+      /** 0 to 1, default 1 */ to?: number;
+      /** bytes/s */ rate?: number;
+      state?: string;
+    }
+  | {
+      phase:
+        | 'resuming' // checkingResumeData: the first thing seen after an add
+        | 'metadata'
+        | 'queued'
+        | 'stalled'
+        | 'stopped'
+        | 'checking' // its progress is the check's and starts at 0
+        | 'moving'
+        | 'failed'
+        | 'complete'
+        | 'removed';
+      seconds?: number;
+      state?: string;
+    };
+
+/** Ready-made scripts. */
+export type Fate =
+  | 'smooth' // a .torrent that simply downloads
+  | 'magnet' // metadata first
+  | 'bumpy' // metadata, fast, stalled, slow, fast, moved, checked, complete
+  | 'queued' // waits for its turn
+  | 'stuck' // stalls at 42 % for good
+  | 'dead' // a magnet that never gets metadata
+  | 'failing' // an error at 60 %, for good
+  | 'recovering' // the same, but it recovers
+  | 'removed' // the user removes it at 50 %
+  | 'instant'; // its data is already there
+
+/** The steps of a fate. `rate` is in bytes per second. */
+export function scriptOf(fate: Fate, rate: number): Step[] {
+  const resuming: Step = { phase: 'resuming', seconds: 0.2 };
+  const complete: Step = { phase: 'complete' };
+  const fetch = (to: number, factor = 1): Step => ({ phase: 'downloading', to, rate: rate * factor });
+  const scripts: Record<Fate, Step[]> = {
+    smooth: [resuming, fetch(1), complete],
+    magnet: [{ phase: 'metadata', seconds: 4 }, fetch(1), complete],
+    bumpy: [
+      { phase: 'metadata', seconds: 4 },
+      fetch(0.35),
+      { phase: 'stalled', seconds: 8 },
+      fetch(0.55, 0.4),
+      fetch(1, 1.5),
+      { phase: 'moving', seconds: 3 },
+      { phase: 'checking', seconds: 4 },
+      complete,
+    ],
+    queued: [resuming, { phase: 'queued', seconds: 15 }, fetch(1), complete],
+    stuck: [resuming, fetch(0.42), { phase: 'stalled' }],
+    dead: [{ phase: 'metadata' }],
+    failing: [resuming, fetch(0.6), { phase: 'failed' }],
+    recovering: [resuming, fetch(0.6), { phase: 'failed', seconds: 12 }, fetch(1), complete],
+    removed: [resuming, fetch(0.5), { phase: 'removed' }],
+    instant: [resuming, { phase: 'checking', seconds: 1 }, complete],
+  };
+  return scripts[fate];
+}

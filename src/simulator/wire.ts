@@ -1,0 +1,78 @@
+/** What both simulators share: a loopback server, a log of requests, and ways to fail. */
+import { createServer } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { MiddlewareHandler } from 'hono';
+import type { LoggedRequest, Recorder } from './faults.ts';
+
+/** The Hono environment of both simulators. */
+export interface Env {
+  Bindings: HttpBindings;
+  /** `principal`: who calls, once the simulator has found out. */
+  Variables: { call: LoggedRequest; principal: string | null };
+}
+
+/** A server that listens on loopback. */
+export interface Listening {
+  port: number;
+  url: string;
+  /** Cuts every connection, open streams and hanging requests included. Safe to call twice. */
+  stop: () => Promise<void>;
+}
+
+async function readForm(type: string, body: Buffer): Promise<Record<string, string>> {
+  if (type.startsWith('application/x-www-form-urlencoded')) {
+    return Object.fromEntries(new URLSearchParams(body.toString()));
+  }
+  if (!type.startsWith('multipart/form-data')) return {};
+  const response = new Response(new Uint8Array(body), { headers: { 'content-type': type } });
+  const entries = [...(await response.formData())];
+  return Object.fromEntries(entries.map(([key, value]) => [key, typeof value === 'string' ? value : '']));
+}
+
+/** Reads a request once, logs it and leaves it in `c.var.call`; then lets a matching fault have it. */
+function record(recorder: Recorder, now: () => number): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const body = Buffer.from(await c.req.arrayBuffer());
+    const headers = Object.fromEntries(c.req.raw.headers);
+    const call: LoggedRequest = {
+      method: c.req.method,
+      path: c.req.path,
+      query: c.req.query(),
+      headers,
+      body: body.toString(),
+      form: await readForm(headers['content-type'] ?? '', body).catch(() => ({})),
+      at: now(),
+    };
+    c.set('call', call);
+    c.set('principal', null);
+    return recorder.handle(c, call, next);
+  };
+}
+
+/** An app that logs and fails as `recorder` says; routes come after. */
+export function createWire(recorder: Recorder, now: () => number): Hono<Env> {
+  return new Hono<Env>().use(record(recorder, now));
+}
+
+/** Serves an app on 127.0.0.1. `port` 0 takes a free one. Rejects when the port is taken. */
+export async function listen(app: Hono<Env>, port: number): Promise<Listening> {
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
+  return {
+    port: address.port,
+    url: `http://127.0.0.1:${address.port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
