@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+import type * as z from 'zod';
+import type { LogLevel } from '../log/index.ts';
+import { secret, type Secret } from '../secret.ts';
+import { findConflicts } from './conflicts.ts';
+import { settingInfos, settings, type SettingName } from './settings.ts';
+import { contentOf, readSources, type Environment, type Problem, type ReadFile } from './sources.ts';
+import { findTypos } from './typos.ts';
+
+/** Where one of the two servers listens. `token` opens it to callers that are not on this machine. */
+export interface ListenConfig {
+  readonly host: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+  readonly token: Secret | null;
+}
+
+/** The whole configuration, frozen. Durations are milliseconds. URLs end without a slash. */
+export interface Config {
+  readonly qbittorrent: {
+    /** With its base path, if there is one. */
+    readonly url: string;
+    readonly auth:
+      | { readonly kind: 'password'; readonly username: string; readonly password: Secret }
+      | { readonly kind: 'apiKey'; readonly key: Secret }
+      | { readonly kind: 'none' };
+  };
+  readonly ntfy: {
+    readonly server: string;
+    readonly topic: string;
+    readonly auth:
+      | { readonly kind: 'token'; readonly token: Secret }
+      | { readonly kind: 'basic'; readonly username: string; readonly password: Secret }
+      | { readonly kind: 'none' };
+    /** Messages a minute; `null`: no limit. */
+    readonly rate: number | null;
+    readonly retryMax: number;
+  };
+  readonly poll: { readonly interval: number };
+  readonly hook: ListenConfig;
+  readonly ops: ListenConfig;
+  /** Prefix of ntfy's sequence IDs. */
+  readonly instance: string;
+  readonly progress: 'auto' | 'live' | 'milestones';
+  /** IANA name. */
+  readonly timeZone: string;
+  /** `null`: keep the state in memory. */
+  readonly stateDir: string | null;
+  readonly logLevel: LogLevel;
+}
+
+/** `message` names every problem; no value of a variable is in it. `warnings` are worth a log line each. */
+export type ParsedConfig = { ok: true; config: Config; warnings: string[] } | { ok: false; message: string };
+
+type Settings = z.output<typeof settings>;
+
+/** Reveals the secret of that name, or `null` when it is not set. */
+type Secrets = (name: SettingName) => Secret | null;
+
+/**
+ * Reads the configuration from the environment. Never throws; the caller prints `message` and exits with 78
+ * (EX_CONFIG of sysexits.h).
+ *
+ * @example
+ * const parsed = parseConfig(process.env);
+ */
+export function parseConfig(
+  env: Environment,
+  readFile: ReadFile = (path) => readFileSync(path, 'utf8'),
+): ParsedConfig {
+  const sources = readSources(env, readFile);
+  const parsed = settings.safeParse(sources.values);
+  const typos = findTypos(env);
+  const problems = [
+    ...sources.problems,
+    // What could not be read was named already: it is not also "missing".
+    ...invalid(parsed.error).filter(({ name }) => name in sources.values || !sources.given.has(name)),
+    ...findConflicts(sources),
+  ];
+  if (!parsed.success || problems.length > 0) return { ok: false, message: report(problems, typos) };
+  const secrets: Secrets = (name) => {
+    const text = sources.values[name];
+    if (text === undefined) return null;
+    const path = sources.files.get(name);
+    return secret(path ? follow(name, path, text, readFile) : text);
+  };
+  return { ok: true, config: deepFreeze(build(parsed.data, secrets)), warnings: typos };
+}
+
+/** Reads a secret's file each time, and keeps the last good value while the file is gone or half written. */
+function follow(name: SettingName, path: string, first: string, readFile: ReadFile): () => string {
+  let last = first;
+  return () => {
+    const content = contentOf(path, readFile);
+    if ('text' in content && settings.shape[name].safeParse(content.text).success) last = content.text;
+    return last;
+  };
+}
+
+function invalid(error: z.ZodError | undefined): Problem[] {
+  return (error?.issues ?? []).map(({ path, message }) => ({ name: String(path[0]), message }));
+}
+
+function report(problems: Problem[], typos: string[]): string {
+  const lines = problems.map(({ name, message }) => {
+    const example = settingInfos.get(name.replace(/_FILE$/, ''))?.example;
+    return `  ${name} ${message}.\n      Example: ${example}`;
+  });
+  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+  return [`The configuration has ${count}:`, ...lines, ...typos.map((typo) => `  ${typo}`)].join('\n');
+}
+
+function build(values: Settings, secrets: Secrets): Config {
+  return {
+    qbittorrent: { url: values.QBIT_HOST, auth: qbittorrentAuth(values, secrets) },
+    ntfy: {
+      server: values.NTFY_TOPIC.server ?? values.NTFY_SERVER,
+      topic: values.NTFY_TOPIC.topic,
+      auth: ntfyAuth(values, secrets),
+      rate: values.NTFY_RATE,
+      retryMax: values.NTFY_RETRY_MAX,
+    },
+    poll: { interval: values.POLL_INTERVAL },
+    hook: { host: values.HOOK_HOST, port: values.HOOK_PORT, token: secrets('HOOK_TOKEN') },
+    ops: { host: values.OPS_HOST, port: values.OPS_PORT, token: secrets('OPS_TOKEN') },
+    instance: values.INSTANCE_NAME,
+    progress: values.PROGRESS,
+    timeZone: values.TZ ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    stateDir: values.STATE_DIR ?? null,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+function qbittorrentAuth({ QBIT_USER }: Settings, secrets: Secrets): Config['qbittorrent']['auth'] {
+  const [key, password] = [secrets('QBIT_API_KEY'), secrets('QBIT_PASS')];
+  if (key) return { kind: 'apiKey', key };
+  if (QBIT_USER && password) return { kind: 'password', username: QBIT_USER, password };
+  return { kind: 'none' };
+}
+
+function ntfyAuth({ NTFY_USER }: Settings, secrets: Secrets): Config['ntfy']['auth'] {
+  const [token, password] = [secrets('NTFY_TOKEN'), secrets('NTFY_PASS')];
+  if (token) return { kind: 'token', token };
+  if (NTFY_USER && password) return { kind: 'basic', username: NTFY_USER, password };
+  return { kind: 'none' };
+}
+
+function deepFreeze<Value extends object>(value: Value): Value {
+  for (const inner of Object.values(value)) {
+    if (typeof inner === 'object' && inner !== null) deepFreeze(inner);
+  }
+  return Object.freeze(value);
+}

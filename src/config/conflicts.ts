@@ -1,0 +1,46 @@
+import type { Problem, Sources } from './sources.ts';
+import { host, isLoopback } from './values.ts';
+
+/** What is wrong between settings that are each right on their own. */
+export function findConflicts({ given, values }: Sources): Problem[] {
+  return [
+    ...pair(given, 'QBIT_USER', 'QBIT_PASS'),
+    ...pair(given, 'NTFY_USER', 'NTFY_PASS'),
+    ...oneWay(given, 'QBIT_API_KEY', ['QBIT_USER', 'QBIT_PASS']),
+    ...oneWay(given, 'NTFY_TOKEN', ['NTFY_USER', 'NTFY_PASS']),
+    ...oneServer(values),
+    ...guardedHook(given, values),
+    ...twoPorts(values),
+  ];
+}
+
+function pair(given: ReadonlySet<string>, user: string, pass: string): Problem[] {
+  if (given.has(user) === given.has(pass)) return [];
+  const [has, lacks] = given.has(user) ? [user, pass] : [pass, user];
+  return [{ name: lacks, message: `is missing: ${has} is set, and they only work together` }];
+}
+
+function oneWay(given: ReadonlySet<string>, name: string, others: string[]): Problem[] {
+  const set = others.filter((other) => given.has(other));
+  if (!given.has(name) || set.length === 0) return [];
+  return [{ name, message: `is set beside ${set.join(' and ')}: keep one way to log in` }];
+}
+
+function oneServer({ NTFY_TOPIC = '', NTFY_SERVER }: Record<string, string>): Problem[] {
+  if (!NTFY_SERVER || !NTFY_TOPIC.includes('/')) return [];
+  return [
+    { name: 'NTFY_SERVER', message: 'must be unset: NTFY_TOPIC is a URL and names the server already' },
+  ];
+}
+
+function guardedHook(given: ReadonlySet<string>, { HOOK_HOST }: Record<string, string>): Problem[] {
+  if (given.has('HOOK_TOKEN') || !HOOK_HOST || isLoopback(HOOK_HOST)) return [];
+  if (!host.safeParse(HOOK_HOST).success) return [];
+  const why = 'HOOK_HOST is beyond loopback, where anyone on the network could call the hook API';
+  return [{ name: 'HOOK_TOKEN', message: `is missing: ${why}. Set a token, or HOOK_HOST=localhost` }];
+}
+
+function twoPorts({ HOOK_PORT = '9090', OPS_PORT = '9091' }: Record<string, string>): Problem[] {
+  if (Number(HOOK_PORT) !== Number(OPS_PORT) || Number(OPS_PORT) === 0) return [];
+  return [{ name: 'OPS_PORT', message: 'must differ from HOOK_PORT: they are two servers' }];
+}

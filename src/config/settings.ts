@@ -1,0 +1,120 @@
+/** Every setting: its name, its default, what it does. The table in README.md is made from here. */
+import * as z from 'zod';
+import * as v from './values.ts';
+
+/** `secret` settings can also come as `<NAME>_FILE`, and are never printed. */
+const about = (description: string, example: string) => ({ description, example });
+const secret = (description: string) => ({ description, secret: true });
+
+export const settings = z.object({
+  QBIT_HOST: v.httpUrl
+    .prefault('http://localhost:8080')
+    .meta(about("qBittorrent's WebUI, with its base path if it has one", 'http://localhost:8080')),
+  QBIT_USER: z.string().optional().meta(about('user of the WebUI; goes with `QBIT_PASS`', 'admin')),
+  QBIT_PASS: z.string().optional().meta(secret('password of the WebUI')),
+  QBIT_API_KEY: v.token
+    .optional()
+    .meta(secret('API key (qBittorrent 5.2 and later) instead of user and password')),
+  NTFY_TOPIC: v.topic.meta({
+    ...secret('where the cards go: a full URL, or a topic on `NTFY_SERVER`'),
+    example: 'https://ntfy.example.org/downloads',
+  }),
+  NTFY_SERVER: v.httpOrigin
+    .prefault('https://ntfy.sh')
+    .meta(about('the ntfy server, if `NTFY_TOPIC` does not say it', 'https://ntfy.example.org')),
+  NTFY_TOKEN: v.token.optional().meta(secret('access token of the ntfy server')),
+  NTFY_USER: z
+    .string()
+    .regex(/^[^:]*$/, 'must hold no colon: HTTP can not carry it in a user name')
+    .optional()
+    .meta(about('user of the ntfy server, instead of a token; goes with `NTFY_PASS`', 'phone')),
+  NTFY_PASS: z.string().optional().meta(secret('password of the ntfy server')),
+  NTFY_RATE: v.rate
+    .prefault('10')
+    .meta(about('messages a minute at most, or `unlimited`; keep it below what the server allows', '10')),
+  NTFY_RETRY_MAX: v
+    .duration('1s', '24h')
+    .prefault('5m')
+    .meta(about('longest pause between two tries while ntfy does not answer', '5m')),
+  POLL_INTERVAL: v
+    .duration('1s', '1h')
+    .prefault('5s')
+    .meta(about('how often qBittorrent is asked while something downloads', '5s')),
+  PROGRESS: v
+    .oneOf(['auto', 'live', 'milestones'])
+    .prefault('auto')
+    .meta(
+      about(
+        '`live` updates one card, `milestones` says 25, 50 and 75 % (for iPhones, which pile up cards), ' +
+          '`auto` is live where the ntfy server can do it',
+        'milestones',
+      ),
+    ),
+  INSTANCE_NAME: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,18}$/, 'must be 1 to 18 letters, digits, "-" and "_"')
+    .prefault('qbit')
+    .meta(about('tells the cards of two sidecars on one topic apart', 'seedbox')),
+  TZ: v.timeZone.optional().meta(about("time zone of times of day; the system's if unset", 'Europe/Berlin')),
+  STATE_DIR: z
+    .string()
+    .optional()
+    .meta(
+      about('folder for what survives a restart; without one it is kept in memory', '/var/lib/qbit-ntfy'),
+    ),
+  HOOK_HOST: v.host
+    .prefault('localhost')
+    .meta(about('where the hook API listens; beyond `localhost` it wants a `HOOK_TOKEN`', 'localhost')),
+  HOOK_PORT: v.port.prefault('9090').meta(about('its port; 0 takes any free one', '9090')),
+  HOOK_TOKEN: v.token.optional().meta(secret('bearer token that callers of the hook API have to show')),
+  OPS_HOST: v.host
+    .prefault('0.0.0.0')
+    .meta(about('where health and status are served; what names torrents stays local', '0.0.0.0')),
+  OPS_PORT: v.port.prefault('9091').meta(about('its port; 0 takes any free one', '9091')),
+  OPS_TOKEN: v.token.optional().meta(secret('bearer token that opens the status to other machines')),
+  LOG_LEVEL: v
+    .oneOf(['debug', 'info', 'warn', 'error'])
+    .prefault('info')
+    .meta(about('the least grave that is logged', 'debug')),
+});
+
+/** The name of a setting. */
+export type SettingName = keyof typeof settings.shape;
+
+/** What is known of a setting, apart from how its value is read. */
+export interface SettingInfo {
+  description: string;
+  /** A line of an environment that sets it. */
+  example: string;
+  default: string | null;
+  required: boolean;
+  /** Whether `<NAME>_FILE` works too. */
+  secret: boolean;
+}
+
+const Described = z.object({
+  required: z.array(z.string()),
+  properties: z.record(
+    z.string(),
+    z.object({
+      description: z.string(),
+      example: z.string().optional(),
+      secret: z.boolean().default(false),
+      default: z.string().nullable().default(null),
+    }),
+  ),
+});
+
+/** All settings by name, in the order of the schema. */
+export const settingInfos: ReadonlyMap<string, SettingInfo> = describeSettings();
+
+function describeSettings(): Map<string, SettingInfo> {
+  const { properties, required } = Described.parse(z.toJSONSchema(settings, { io: 'input' }));
+  return new Map(
+    Object.entries(properties).map(([name, { example, ...rest }]) => {
+      const file = `/run/secrets/${name.toLowerCase().replaceAll('_', '-')}`;
+      const line = example ? `${name}=${example}` : `${name}_FILE=${file}`;
+      return [name, { ...rest, example: line, required: required.includes(name) }];
+    }),
+  );
+}

@@ -1,0 +1,64 @@
+/** Where values come from: the environment, or for secrets a file that it names. */
+import { settingInfos } from './settings.ts';
+
+/** Something wrong with one variable. Never holds a value: any of them could be a secret in the wrong place. */
+export interface Problem {
+  name: string;
+  /** Continues the name: "must be …", "is missing …". */
+  message: string;
+}
+
+/** Reads a file as text; throws as `node:fs` does. */
+export type ReadFile = (path: string) => string;
+
+export type Environment = Record<string, string | undefined>;
+
+export interface Sources {
+  /** The text of every setting that has one. */
+  values: Record<string, string>;
+  /** The settings that were set, the ones that could not be read included. */
+  given: ReadonlySet<string>;
+  /** The file behind a secret, for reading it again. */
+  files: ReadonlyMap<string, string>;
+  problems: Problem[];
+}
+
+/** Collects the text of all settings. Empty counts as unset: that is how Compose files leave things out. */
+export function readSources(env: Environment, readFile: ReadFile): Sources {
+  const values: Record<string, string> = {};
+  const given = new Set<string>();
+  const files = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const [name, { secret }] of settingInfos) {
+    const text = secret ? withoutNewline(env[name] ?? '') : (env[name] ?? '').trim();
+    const path = secret ? (env[`${name}_FILE`] ?? '') : '';
+    if (text || path) given.add(name);
+    if (text && path) {
+      problems.push({ name, message: `is given twice, by itself and as ${name}_FILE: keep one` });
+    } else if (path) {
+      const content = contentOf(path, readFile);
+      if ('fault' in content) problems.push({ name: `${name}_FILE`, message: content.fault });
+      else values[name] = content.text;
+      files.set(name, path);
+    } else if (text) {
+      values[name] = text;
+    }
+  }
+  return { values, given, files, problems };
+}
+
+/** A secret file's text without the one newline that editors and `echo` leave at its end. */
+export function contentOf(path: string, readFile: ReadFile): { text: string } | { fault: string } {
+  try {
+    const text = withoutNewline(readFile(path));
+    return text ? { text } : { fault: 'names a file that is empty' };
+  } catch (error) {
+    // The path is not repeated: people put the secret itself here by mistake.
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    return { fault: `names a file that can not be read (${code})` };
+  }
+}
+
+function withoutNewline(text: string): string {
+  return text.replace(/\r?\n$/, '');
+}
