@@ -22,7 +22,7 @@ export type Phase =
 /** One torrent as one poll saw it. Bytes, bytes per second and seconds are whole, non-negative numbers. */
 export interface Observation {
   hash: Hash;
-  /** The v1 info-hash, when qBittorrent tells it (4.4 and later): a hybrid's ID can change to its v2 hash. */
+  /** The v1 info-hash, where qBittorrent tells it (4.4 and later). */
   v1: Hash | null;
   /** The v2 info-hash cut to 40 digits, when there is one. */
   v2: Hash | null;
@@ -39,9 +39,39 @@ export interface Observation {
   eta: number | null;
   /** Payload bytes received over the torrent's life. */
   downloaded: number;
-  /** Seconds spent downloading, as far as qBittorrent tells; `null` when it does not. */
+  /** Seconds spent downloading; `null` where qBittorrent does not tell. */
   duration: number | null;
 }
+
+/** What a progress card says that is worth an update: a whole percent (0 to 99) and a phase. */
+export interface Told {
+  percent: number;
+  phase: Phase;
+}
+
+/**
+ * What is kept of a torrent while it is followed: the only way back to life.
+ * A crashed actor and a restarted process begin again from it, so nobody is told twice and nobody is forgotten.
+ */
+export interface TorrentRecord {
+  /** The hash that was tracked first. It names the torrent's cards for life. */
+  key: Hash;
+  /** The ID it has now: a hybrid's changes when its metadata arrives. */
+  hash: Hash;
+  /** What its progress card shows; `null` while it has none. */
+  told: Told | null;
+  /** Milliseconds since 1970. */
+  since: number;
+}
+
+/** What can leave for ntfy. */
+export type Notification =
+  | { kind: 'progress'; key: Hash; torrent: Observation; tell: Told; told: Told | null }
+  | { kind: 'completion'; key: Hash; torrent: Observation }
+  | { kind: 'dismissal'; key: Hash };
+
+/** How a notification ended: ntfy has it, a newer one took its place, or ntfy will never take it. */
+export type Outcome = 'accepted' | 'superseded' | 'refused';
 
 /** Why a call to a server failed. `message` is for people and holds no secret. */
 export interface Failure {
@@ -49,7 +79,7 @@ export interface Failure {
     | 'unreachable' // no answer: refused, reset, timed out, name not found
     | 'unauthorized' // credentials or session not accepted
     | 'banned' // qBittorrent bans this address
-    | 'misdirected' // something answers, but not what was asked for: redirect, Host check, wrong port
+    | 'misdirected' // something answers, but not what was asked for: redirect, Host check, wrong path
     | 'limited' // too many requests: a burst limit
     | 'exhausted' // too many requests: the day's quota
     | 'rejected' // the server will never take this request
@@ -60,3 +90,26 @@ export interface Failure {
 
 /** What a boundary returns: data or a failure, never an exception. */
 export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure };
+
+/** The numbers that the machines decide by. Times in milliseconds. */
+export interface Policy {
+  /** Between two polls while something downloads. */
+  pollInterval: number;
+  /** Between two polls while every torrent is queued, stopped or without metadata. */
+  idleInterval: number;
+  /** How long a burst of new torrents may gather before it is polled. */
+  gather: number;
+  /** How long another phase than downloading lasts before the card says it. */
+  settle: number;
+  /** How long nothing arrives before the card says "stalled". */
+  stall: number;
+  /** Messages a minute; `null` for no limit. */
+  rate: number | null;
+  /** The longest pause between two attempts to reach a server. */
+  retryMax: number;
+  /** `auto` finds out whether ntfy updates cards in place. */
+  progress: 'auto' | 'live' | 'milestones';
+}
+
+/** Milliseconds since 1970. Machines have no clock of their own: timers are XState's, the time of day is this. */
+export type Now = () => number;

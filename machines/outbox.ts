@@ -1,0 +1,181 @@
+import { assign, enqueueActions, fromPromise, sendParent, setup } from 'xstate';
+import type { DoneActorEvent, ErrorActorEvent } from 'xstate';
+import { backoff } from './rules/backoff.ts';
+import { refill, spend } from './rules/budget.ts';
+import { put, remove } from './rules/lanes.ts';
+import { createTraffic, freeSlot, markSent, outcomeOf, skipped, upcoming } from './rules/traffic.ts';
+import type { Traffic } from './rules/traffic.ts';
+import type { Failure, Notification, Now, Outcome, Policy, Result } from './types.ts';
+
+/** What ntfy's acceptance shows: whether it echoed the sequence ID, so that cards can be updated in place. */
+export type Publication = Result<{ live: boolean }>;
+
+export type OutboxEvent = { type: 'outbox.tell'; notification: Notification };
+
+/** What the outbox says to its supervisor. */
+export type OutboxReport =
+  | { type: 'outbox.told'; notification: Notification; outcome: Outcome; failure: Failure | null }
+  | { type: 'outbox.failed'; failure: Failure };
+
+type Settled = DoneActorEvent<Publication> | ErrorActorEvent;
+
+const FIRST_RETRY = 2000;
+/** The least pause by kind of failure: a burst limit refills in 5 s, wrong credentials are never hammered. */
+const PAUSES: Partial<Record<Failure['kind'], number>> = {
+  limited: 5000,
+  exhausted: 60 * 60_000,
+  unauthorized: 5 * 60_000,
+  misdirected: 5 * 60_000,
+};
+
+interface OutboxContext extends Traffic {
+  failure: Failure | null;
+  /** Failures in a row. */
+  failures: number;
+}
+
+/**
+ * What leaves for ntfy: its order, its budget, its retries. It keeps the newest of each torrent, sends terminal news
+ * first and one message a card at a time.
+ */
+export const outboxMachine = setup({
+  types: {
+    context: {} as OutboxContext,
+    events: {} as OutboxEvent | Settled,
+    input: {} as { policy: Policy; now: Now },
+  },
+  actors: {
+    publish: fromPromise<Publication, { notification: Notification }>(() =>
+      Promise.reject(new Error('the outbox has no ntfy')),
+    ),
+  },
+  guards: {
+    waiting: ({ context }) => upcoming(context) !== null,
+    sending: ({ context }) => context.inFlight.size > 0,
+    mustPause: ({ event }) => {
+      const failure = failureOf(event);
+      return failure !== null && failure.kind !== 'rejected';
+    },
+  },
+  actions: {
+    put: assign(({ context, event }) => {
+      if (event.type === 'outbox.tell') put(context.lanes, event.notification);
+      return {};
+    }),
+    dispatch: enqueueActions(({ context, enqueue }) => {
+      let bucket = refill(context.bucket, context.now());
+      for (;;) {
+        const first = upcoming({ ...context, bucket });
+        if (first === null || first.wait > 0) break;
+        const { notification } = first;
+        remove(context.lanes, notification);
+        const outcome = skipped(context, notification);
+        if (outcome !== null) {
+          enqueue(
+            sendParent({ type: 'outbox.told', notification, outcome, failure: null } satisfies OutboxReport),
+          );
+          continue;
+        }
+        const slot = freeSlot(context);
+        context.inFlight.set(slot, notification);
+        bucket = spend(bucket);
+        enqueue.spawnChild('publish', { id: slot, input: { notification } });
+      }
+      enqueue.assign({ bucket });
+    }),
+    settle: enqueueActions(({ context, event, enqueue }) => {
+      if (!('actorId' in event)) return;
+      const notification = context.inFlight.get(event.actorId);
+      enqueue.stopChild(event.actorId);
+      if (notification === undefined) return;
+      context.inFlight.delete(event.actorId);
+      markSent(context, notification.key);
+      const failure = failureOf(event);
+      const outcome = outcomeOf(context, notification, failure);
+      if (outcome !== null) {
+        enqueue(sendParent({ type: 'outbox.told', notification, outcome, failure } satisfies OutboxReport));
+      }
+      if (failure === null) enqueue.assign({ live: echoOf(event), failure: null, failures: 0 });
+      else if (failure.kind === 'limited')
+        enqueue.assign({ bucket: { ...context.bucket, tokens: 0, at: context.now() } });
+    }),
+    noteFailure: assign(({ context, event }) => ({
+      failure: failureOf(event),
+      failures: context.failures + 1,
+    })),
+    reportFailure: sendParent(
+      ({ event }) =>
+        ({
+          type: 'outbox.failed',
+          failure: failureOf(event) ?? { kind: 'protocol', message: 'no answer' },
+        }) satisfies OutboxReport,
+    ),
+  },
+  delays: {
+    pace: ({ context }) => Math.max(1, upcoming(context)?.wait ?? 0),
+    pause: ({ context: { failure, failures, policy } }) =>
+      Math.max(
+        failure === null ? 0 : (PAUSES[failure.kind] ?? 0),
+        backoff(failures, FIRST_RETRY, Math.max(policy.retryMax, FIRST_RETRY)),
+      ),
+  },
+}).createMachine({
+  id: 'outbox',
+  context: ({ input: { policy, now } }) => ({
+    ...createTraffic(policy, now),
+    failure: null,
+    failures: 0,
+  }),
+  initial: 'open',
+  states: {
+    open: {
+      initial: 'dispatching',
+      on: {
+        'outbox.tell': { target: '.dispatching', actions: 'put' },
+        'xstate.done.actor.*': [
+          { guard: 'mustPause', target: 'backingOff', actions: ['settle', 'noteFailure', 'reportFailure'] },
+          { target: '.dispatching', actions: 'settle' },
+        ],
+        'xstate.error.actor.*': {
+          target: 'backingOff',
+          actions: ['settle', 'noteFailure', 'reportFailure'],
+        },
+      },
+      states: {
+        dispatching: {
+          entry: 'dispatch',
+          always: [
+            { guard: 'waiting', target: 'throttled' },
+            { guard: 'sending', target: 'sending' },
+            { target: 'idle' },
+          ],
+        },
+        idle: { description: 'Nothing to say: no timer.' },
+        sending: { description: 'All that may leave is on its way.' },
+        throttled: {
+          description: 'Something waits for the budget, or for its card to be 1.1 s old.',
+          after: { pace: 'dispatching' },
+        },
+      },
+    },
+    backingOff: {
+      description: 'ntfy did not answer, or asked for a pause. What is newest keeps its place.',
+      on: {
+        'outbox.tell': { actions: 'put' },
+        'xstate.done.actor.*': { actions: 'settle' },
+        'xstate.error.actor.*': { actions: 'settle' },
+      },
+      after: { pause: 'open' },
+    },
+  },
+});
+
+function failureOf(event: OutboxEvent | Settled): Failure | null {
+  if (!('actorId' in event)) return null;
+  if ('error' in event) return { kind: 'protocol', message: 'publishing failed in an unforeseen way' };
+  return event.output.ok ? null : event.output.failure;
+}
+
+function echoOf(event: Settled): boolean | null {
+  return 'output' in event && event.output.ok ? event.output.value.live : null;
+}

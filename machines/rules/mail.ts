@@ -1,0 +1,41 @@
+import type { TorrentEvent } from '../torrent.ts';
+import type { Hash, Notification, Observation } from '../types.ts';
+import type { Match } from './matching.ts';
+import { find } from './registry.ts';
+import type { Registry } from './registry.ts';
+
+/** An event for one torrent. */
+export interface Letter {
+  key: Hash;
+  event: TorrentEvent;
+}
+
+/** The partition that a torrent lives in: one for each first digit of a hash. */
+export function partitionOf(key: Hash): string {
+  return `partition.${key.slice(0, 1)}`;
+}
+
+/** What one poll says to each torrent. IDs that changed are looked up under the new one. */
+export function lettersFrom(
+  registry: Registry,
+  { observations, renamed, missed, at }: { observations: readonly Observation[]; at: number } & Match,
+): Letter[] {
+  const seen = [...observations, ...renamed.map(({ observation }) => observation)];
+  const letters = seen.map((observation) =>
+    address(registry, observation.hash, { type: 'torrent.observed', observation, at }),
+  );
+  const missing = missed.map((hash) => address(registry, hash, { type: 'torrent.missed' }));
+  return [...letters, ...missing].filter((letter) => letter !== null);
+}
+
+/** What became of a notification, for the torrent that told it. */
+export function answerTo(registry: Registry, notification: Notification): Letter[] {
+  const { key } = notification;
+  const shown = registry.records.get(key)?.told ?? null;
+  return [{ key, event: { type: 'outbox.told', notification, shown } }];
+}
+
+function address(registry: Registry, hash: Hash, event: TorrentEvent): Letter | null {
+  const record = find(registry, hash);
+  return record === undefined ? null : { key: record.key, event };
+}

@@ -1,0 +1,62 @@
+import type { Hash, Told, TorrentRecord } from '../types.ts';
+
+/**
+ * The records of all tracked torrents, found by any hash they were tracked or seen under. Changed in place: with
+ * thousands of torrents a copy a change would be quadratic.
+ */
+export interface Registry {
+  records: Map<Hash, TorrentRecord>;
+  /** From a hash to the key of its record; holds only hashes that are no keys themselves. */
+  aliases: Map<Hash, Hash>;
+}
+
+export function createRegistry(records: readonly TorrentRecord[] = []): Registry {
+  const registry: Registry = { records: new Map(), aliases: new Map() };
+  for (const record of records) put(registry, record);
+  return registry;
+}
+
+export function find({ records, aliases }: Registry, hash: Hash): TorrentRecord | undefined {
+  return records.get(hash) ?? records.get(aliases.get(hash) ?? '');
+}
+
+/** Adds a record, or replaces the one with its key. */
+export function put({ records, aliases }: Registry, record: TorrentRecord): void {
+  records.set(record.key, record);
+  if (record.hash !== record.key) aliases.set(record.hash, record.key);
+}
+
+export function drop({ records, aliases }: Registry, key: Hash): TorrentRecord | undefined {
+  const record = records.get(key);
+  records.delete(key);
+  if (record !== undefined && aliases.get(record.hash) === key) aliases.delete(record.hash);
+  return record;
+}
+
+/** Notes what the phone shows of a torrent. */
+export function noteTold(registry: Registry, key: Hash, told: Told | null): void {
+  const record = registry.records.get(key);
+  if (record !== undefined) put(registry, { ...record, told });
+}
+
+/** What came of a new ID. */
+export type Renaming =
+  | { kind: 'same' }
+  | { kind: 'renamed'; record: TorrentRecord }
+  /** Both IDs were tracked: they are one torrent, and `dropped` is followed no more. */
+  | { kind: 'merged'; dropped: TorrentRecord };
+
+/** A torrent that is tracked as `from` is listed as `to`. */
+export function rename(registry: Registry, from: Hash, to: Hash): Renaming {
+  const record = find(registry, from);
+  if (record === undefined || record.hash === to) return { kind: 'same' };
+  const other = find(registry, to);
+  if (other !== undefined) {
+    drop(registry, record.key);
+    return { kind: 'merged', dropped: record };
+  }
+  const renamed = { ...record, hash: to };
+  drop(registry, record.key);
+  put(registry, renamed);
+  return { kind: 'renamed', record: renamed };
+}

@@ -1,0 +1,23 @@
+import { backoff } from './backoff.ts';
+
+/** Failures of one child, as OTP counts them: so many within a period. */
+export interface Failures {
+  count: number;
+  /** When the last one was, in milliseconds since 1970. */
+  at: number;
+}
+
+/** After this long without a failure the next counts as the first. */
+const QUIET = 10 * 60_000;
+const FIRST_PAUSE = 1000;
+const LONGEST_PAUSE = 10 * 60_000;
+
+export function countFailure(before: Failures | undefined, now: number): Failures {
+  const fresh = before === undefined || now - before.at > QUIET;
+  return { count: fresh ? 1 : before.count + 1, at: now };
+}
+
+/** Milliseconds until the child is started again: ever slower, so that one bad torrent never keeps the process busy. */
+export function restartPause({ count }: Failures): number {
+  return backoff(count, FIRST_PAUSE, LONGEST_PAUSE);
+}

@@ -1,0 +1,118 @@
+import { assign, fromPromise, sendParent, setup } from 'xstate';
+import { backoff } from './rules/backoff.ts';
+import type { Failure, Policy, Result } from './types.ts';
+
+export type SessionEvent = { type: 'session.wanted' } | { type: 'session.expired' };
+
+/** What the session says to its supervisor. */
+export type SessionReport =
+  | { type: 'session.ready'; version: string }
+  | { type: 'session.failed'; failure: Failure };
+
+/** What a login brings: qBittorrent's WebAPI version. Credentials and cookie stay with the actor that logs in. */
+export type Login = Result<{ version: string }>;
+
+/** Five refused passwords would ban the whole pod for an hour, and the count never decays. */
+const REFUSED_PAUSE = 10 * 60_000;
+/** A ban lasts an hour by default; a login under a ban is answered 403 and counts for nothing. */
+const BANNED_PAUSE = 10 * 60_000;
+const FIRST_RETRY = 1000;
+const LONGEST_RETRY = 60_000;
+
+interface SessionContext {
+  policy: Policy;
+  /** Logins that failed in a row. */
+  failures: number;
+  /** Why the last login failed; `null` after a good one. */
+  failure: Failure | null;
+  version: string | null;
+}
+
+/**
+ * The one login to qBittorrent. Whoever finds the session expired says so, and one login serves everybody. A refused
+ * password is tried again after minutes, not because somebody asks.
+ */
+export const sessionMachine = setup({
+  types: {
+    context: {} as SessionContext,
+    events: {} as SessionEvent,
+    input: {} as { policy: Policy },
+  },
+  actors: {
+    login: fromPromise<Login>(() => Promise.reject(new Error('login is not provided'))),
+  },
+  guards: {
+    succeeded: ({ context }) => context.failure === null,
+    failedBy: ({ context }, { kind }: { kind: Failure['kind'] }) => context.failure?.kind === kind,
+  },
+  actions: {
+    noteLogin: assign(({ context }, { login }: { login: Login }) =>
+      login.ok
+        ? { version: login.value.version, failure: null, failures: 0 }
+        : { failure: login.failure, failures: context.failures + 1 },
+    ),
+    reportReady: sendParent(
+      ({ context }) => ({ type: 'session.ready', version: context.version ?? '' }) satisfies SessionReport,
+    ),
+    reportFailure: sendParent(
+      ({ context: { failure } }) =>
+        ({
+          type: 'session.failed',
+          failure: failure ?? { kind: 'protocol', message: 'no answer' },
+        }) satisfies SessionReport,
+    ),
+  },
+  delays: {
+    refusedPause: REFUSED_PAUSE,
+    bannedPause: BANNED_PAUSE,
+    retryPause: ({ context: { failures, policy } }) =>
+      backoff(failures, FIRST_RETRY, Math.min(policy.retryMax, LONGEST_RETRY)),
+  },
+}).createMachine({
+  id: 'session',
+  context: ({ input }) => ({ policy: input.policy, failures: 0, failure: null, version: null }),
+  initial: 'signedOut',
+  states: {
+    signedOut: {
+      description: 'Nobody needs qBittorrent yet.',
+      on: { 'session.wanted': 'loggingIn' },
+    },
+    loggingIn: {
+      invoke: {
+        id: 'login',
+        src: 'login',
+        onDone: {
+          target: 'judging',
+          actions: { type: 'noteLogin', params: ({ event }) => ({ login: event.output }) },
+        },
+      },
+    },
+    judging: {
+      always: [
+        { guard: 'succeeded', target: 'ready' },
+        { guard: { type: 'failedBy', params: { kind: 'unauthorized' } }, target: 'refused' },
+        { guard: { type: 'failedBy', params: { kind: 'banned' } }, target: 'banned' },
+        { target: 'unreachable' },
+      ],
+    },
+    ready: {
+      entry: 'reportReady',
+      on: { 'session.expired': 'loggingIn' },
+    },
+    refused: {
+      description: 'qBittorrent refused the password or key.',
+      entry: 'reportFailure',
+      after: { refusedPause: 'loggingIn' },
+    },
+    banned: {
+      description: 'qBittorrent bans this address for a time.',
+      entry: 'reportFailure',
+      after: { bannedPause: 'loggingIn' },
+    },
+    unreachable: {
+      description: 'No answer, or none that a qBittorrent gives.',
+      entry: 'reportFailure',
+      after: { retryPause: 'loggingIn' },
+    },
+  },
+});

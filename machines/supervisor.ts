@@ -1,0 +1,134 @@
+import { sendTo } from 'xstate';
+import { createRegistry } from './rules/registry.ts';
+import { answerTo, lettersFrom } from './rules/mail.ts';
+import { SLICE, supervision } from './supervisor/setup.ts';
+
+/**
+ * The root. It keeps a record of each tracked torrent, and whatever fails begins again from there: a torrent by
+ * itself, all of them when a service crashed. It owns the session, the watcher and the outbox, and carries what they
+ * say to the torrents and back.
+ */
+export const supervisorMachine = supervision.createMachine({
+  id: 'supervisor',
+  context: ({ input: { policy, now, records } }) => ({
+    policy,
+    now,
+    registry: createRegistry(records),
+    arrivals: [],
+    ready: false,
+    scanFailures: 0,
+    crashes: new Map(),
+    restarts: undefined,
+  }),
+  initial: 'running',
+  states: {
+    running: {
+      entry: 'begin',
+      exit: 'end',
+      invoke: [
+        { id: 'session', src: 'session', input: ({ context: { policy } }) => ({ policy }) },
+        { id: 'watcher', src: 'watcher', input: ({ context: { policy, now } }) => ({ policy, now }) },
+        { id: 'outbox', src: 'outbox', input: ({ context: { policy, now } }) => ({ policy, now }) },
+      ],
+      on: {
+        track: {
+          guard: { type: 'untracked', params: ({ event }) => ({ hash: event.hash }) },
+          actions: ['note', { type: 'follow', params: ({ event }) => ({ hashes: [event.hash] }) }],
+        },
+        'arrivals.next': {
+          actions: [
+            { type: 'follow', params: ({ context }) => ({ hashes: context.arrivals.slice(0, SLICE) }) },
+            'nextArrivals',
+          ],
+        },
+        'session.ready': {
+          target: '.scanning',
+          actions: ['note', { type: 'broadcast', params: { type: 'session.ready' } }],
+        },
+        'session.failed': { actions: 'note' },
+        'watcher.observed': {
+          actions: [
+            { type: 'rename', params: ({ event: { renamed } }) => ({ renamed }) },
+            {
+              type: 'deliver',
+              params: ({ context: { registry }, event }) => ({ letters: lettersFrom(registry, event) }),
+            },
+          ],
+        },
+        'watcher.failed': [
+          {
+            guard: {
+              type: 'unauthorized',
+              params: ({ event: { failure } }) => ({ result: { ok: false, failure } }),
+            },
+            target: '.waiting',
+            actions: ['note', { type: 'broadcast', params: { type: 'session.lost' } }],
+          },
+          { actions: 'note' },
+        ],
+        'torrent.telling': {
+          actions: sendTo('outbox', ({ event: { notification } }) => ({ type: 'outbox.tell', notification })),
+        },
+        'outbox.told': {
+          actions: [
+            'note',
+            { type: 'noteTold', params: ({ event }) => event },
+            {
+              type: 'deliver',
+              params: ({ context: { registry }, event: { notification } }) => ({
+                letters: answerTo(registry, notification),
+              }),
+            },
+          ],
+        },
+        'outbox.failed': { actions: 'note' },
+        'torrent.closed': {
+          actions: ['note', { type: 'close', params: ({ event: { key } }) => ({ key }) }],
+        },
+        'torrent.crashed': {
+          actions: ['note', { type: 'reviveLater', params: ({ event: { key } }) => ({ key }) }],
+        },
+        'torrent.revive': {
+          guard: { type: 'tracked', params: ({ event: { key } }) => ({ hash: key }) },
+          actions: { type: 'follow', params: ({ event: { key } }) => ({ hashes: [key] }) },
+        },
+        'xstate.error.actor.*': [
+          { guard: 'hopeless', target: 'failed', actions: 'note' },
+          {
+            target: 'running',
+            reenter: true,
+            actions: ['note', 'countRestart'],
+            description: 'A service crashed: all of them begin again, and every torrent from its record.',
+          },
+        ],
+      },
+      initial: 'waiting',
+      states: {
+        waiting: { description: 'For the session.' },
+        scanning: {
+          description: 'No hook is replayed: what was added meanwhile is found by looking.',
+          invoke: {
+            id: 'scan',
+            src: 'scan',
+            onDone: [
+              {
+                guard: { type: 'succeeded', params: ({ event }) => ({ result: event.output }) },
+                target: 'watching',
+                actions: { type: 'arrive', params: ({ event }) => ({ found: event.output }) },
+              },
+              {
+                guard: { type: 'unauthorized', params: ({ event }) => ({ result: event.output }) },
+                target: 'waiting',
+                actions: { type: 'broadcast', params: { type: 'session.lost' } },
+              },
+              { target: 'retrying', actions: 'countScanFailure' },
+            ],
+          },
+        },
+        retrying: { after: { scanPause: 'scanning' } },
+        watching: {},
+      },
+    },
+    failed: { type: 'final', description: 'Whoever runs the process starts it anew.' },
+  },
+});
