@@ -1,5 +1,6 @@
+import { isLoopback } from '../server/loopback.ts';
 import type { Problem, Sources } from './sources.ts';
-import { host, isLoopback } from './values.ts';
+import { host } from './values.ts';
 
 /** What is wrong between settings that are each right on their own. */
 export function findConflicts({ given, values }: Sources): Problem[] {

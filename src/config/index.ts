@@ -1,3 +1,2 @@
 export { parseConfig, type Config, type ListenConfig, type ParsedConfig } from './config.ts';
 export { settingsTable } from './table.ts';
-export { isLoopback } from './values.ts';

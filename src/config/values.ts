@@ -104,11 +104,6 @@ export const host = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** Whether only this machine (in Kubernetes: this pod) can reach what listens there. */
-export function isLoopback(name: string): boolean {
-  return /^(?:localhost|127\.0\.0\.1|\[?::1\]?)$/i.test(name);
-}
-
 /** A TCP port; 0 takes any free one. */
 export const port = z.string().transform((text, context) => {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);

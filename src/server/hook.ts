@@ -1,0 +1,97 @@
+import { createMiddleware } from 'hono/factory';
+import type { Hono } from 'hono';
+import type { Hash } from '../../machines/types.ts';
+import type { Logger } from '../log/index.ts';
+import type { Secret } from '../secret.ts';
+import { hasToken, isAddressedLocally, isForeignPage } from './access.ts';
+import { createBase, refuse, wantsJson, type OnRefused, type ServerEnv } from './base.ts';
+import { parseHash } from './hash.ts';
+import { sparingly } from './sparingly.ts';
+
+/** Bytes of path and query: `/track?hash=` and 64 digits need 76. */
+const maxUrl = 512;
+
+/** Bytes; no body is needed at all. */
+const maxBody = 1024;
+
+/** Between two log lines on the same refusal, in milliseconds. */
+const refusalInterval = 10_000;
+
+export interface HookDeps {
+  /** Starts to follow a torrent, or says that it is followed already. Must return at once. */
+  track: (hash: Hash) => 'started' | 'already';
+  /** What callers have to show; `null` only on loopback. */
+  token: Secret | null;
+  /** Whether only this machine can reach the socket. */
+  loopbackOnly: boolean;
+  log: Logger;
+}
+
+/**
+ * The API that qBittorrent's hook calls: `POST /track?hash=%K`.
+ * Throws when it would be open to the network without a token.
+ *
+ * @example
+ * createHookApp({ track, token: config.hook.token, loopbackOnly: isLoopback(config.hook.host), log });
+ */
+export function createHookApp(deps: HookDeps): Hono<ServerEnv> {
+  if (!deps.token && !deps.loopbackOnly) throw new Error('a hook API beyond loopback needs a token');
+  const app = createBase(deps.log, tellRefusals(deps.log));
+  app.use(guard(deps));
+  app.post('/track', (c) => {
+    const parsed = parseHash(c.req.url.replace(/^[^?]*\??/, ''));
+    if (!parsed.ok) return refuse(c, 400, parsed.message);
+    const { hash } = parsed;
+    const status = deps.track(hash);
+    if (wantsJson(c)) return c.json({ status, hash });
+    return c.text(status === 'started' ? `Tracking started for ${hash}` : `Already tracking ${hash}`);
+  });
+  return app;
+}
+
+/** What every request has to pass, the cheapest first. Who is refused learns no more than that. */
+function guard({ token, loopbackOnly }: HookDeps) {
+  return createMiddleware<ServerEnv>(async (c, next) => {
+    const { url } = c.req;
+    if (url.length - url.indexOf('/', 'https://'.length) > maxUrl)
+      return refuse(c, 414, 'The URL is too long.');
+    if (isForeignPage(c)) return refuse(c, 403, 'Web pages of other sites may not call this.');
+    if (!token && loopbackOnly && !isAddressedLocally(c))
+      return refuse(c, 403, 'Call this as localhost, 127.0.0.1 or [::1].');
+    if (token && !hasToken(c, token))
+      return refuse(c, 401, 'Show the token: Authorization: Bearer <HOOK_TOKEN>.', {
+        'WWW-Authenticate': 'Bearer',
+      });
+    if (!(await isBodyWithin(c.req.raw, maxBody))) return refuse(c, 413, 'The body is too long.');
+    return next();
+  });
+}
+
+/**
+ * Hono's own `bodyLimit` fails here on chunked bodies: it copies the request with the global `Request`,
+ * which can't take node-server's while `overrideGlobalObjects` is off.
+ */
+async function isBodyWithin(request: Request, limit: number): Promise<boolean> {
+  const declared = request.headers.get('content-length');
+  if (declared !== null) return Number(declared) <= limit;
+  if (!request.body) return true;
+  let size = 0;
+  try {
+    // Cancelling would destroy the socket before the answer is out.
+    for await (const chunk of request.body.values({ preventCancel: true })) {
+      size += chunk.length;
+      if (size > limit) return false;
+    }
+    return true;
+  } catch {
+    // The caller went away, or was cut off for being slow.
+    return false;
+  }
+}
+
+/** qBittorrent drops what curl says, so the log is where an owner finds out why nothing is tracked. */
+function tellRefusals(log: Logger): OnRefused {
+  const tell = sparingly(refusalInterval);
+  return (status, reason) =>
+    tell(reason, (unsaid) => log.warn('a call of the hook was refused', { status, reason, unsaid }));
+}

@@ -1,0 +1,5 @@
+export { createBase, refuse, type ServerContext, type ServerEnv } from './base.ts';
+export { createHookApp, type HookDeps } from './hook.ts';
+export { listen, type Listening, type ListenOptions } from './listen.ts';
+export { isLoopback } from './loopback.ts';
+export { createOpsApp, privately, type OpsDeps } from './ops.ts';

@@ -1,0 +1,95 @@
+import type { Server } from 'node:http';
+import type { Logger } from '../log/index.ts';
+import { startServer, stopServer, type App } from './socket.ts';
+
+export interface ListenOptions {
+  /** An address, or `localhost` for both 127.0.0.1 and ::1, of which some programs try only the first. */
+  host: string;
+  /** 0 takes any free one. */
+  port: number;
+  /** Prefix of the two settings that these came from (`HOOK`, `OPS`), for messages. */
+  setting: string;
+  log: Logger;
+}
+
+export interface Listening {
+  addresses: string[];
+  port: number;
+  /** Ends within two seconds, whatever the clients do. */
+  close: () => Promise<void>;
+}
+
+/**
+ * Serves an app. Rejects with an error whose message names the setting to change when the port is taken, not
+ * allowed, or the address is not this machine's.
+ *
+ * @example
+ * const { port, close } = await listen(app, { ...config.hook, setting: 'HOOK', log });
+ */
+export async function listen(app: App, options: ListenOptions): Promise<Listening> {
+  const { host, port, setting, log } = options;
+  const start = (address: string, port: number) => startServer(app, address, port, log);
+  try {
+    const servers = /^localhost$/i.test(host) ? await startBoth(start, port, log) : [await start(host, port)];
+    let closed: Promise<unknown> | undefined;
+    return {
+      addresses: servers.map((server) => boundTo(server).address),
+      port: servers.map((server) => boundTo(server).port)[0] ?? port,
+      close: async () => {
+        closed ??= Promise.all(servers.map(stopServer));
+        await closed;
+      },
+    };
+  } catch (error) {
+    throw new Error(explain(codeOf(error), host, port, setting), { cause: error });
+  }
+}
+
+/** Starts one server; rejects with Node's error. */
+export type Start = (address: string, port: number) => Promise<Server>;
+
+/** How often a port that is free on both loopback addresses is looked for. */
+const attempts = 20;
+
+/** Listens on both loopback addresses with one port; on a machine without IPv6, on one. */
+export async function startBoth(start: Start, port: number, log: Logger, left = attempts): Promise<Server[]> {
+  const v4 = await start('127.0.0.1', port);
+  try {
+    return [v4, await start('::1', boundTo(v4).port)];
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT') {
+      log.info('there is no IPv6 here: listening on 127.0.0.1 alone');
+      return [v4];
+    }
+    await stopServer(v4);
+    // The port that was free on the one address was taken on the other: another one may be free on both.
+    if (port === 0 && code === 'EADDRINUSE' && left > 1) return startBoth(start, port, log, left - 1);
+    throw error;
+  }
+}
+
+function boundTo(server: Server): { address: string; port: number } {
+  const bound = server.address();
+  if (typeof bound !== 'object' || bound === null) throw new Error('the server is not bound to an address');
+  return bound;
+}
+
+function explain(code: string, host: string, port: number, setting: string): string {
+  const where = `Port ${port} on ${host}`;
+  switch (code) {
+    case 'EADDRINUSE':
+      return `${where} is taken by another program. Set ${setting}_PORT to a free one.`;
+    case 'EACCES':
+      return `${where} needs more rights than this program has. Set ${setting}_PORT to 1024 or above.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `${host} is no address of this machine. Set ${setting}_HOST to one that is.`;
+    default:
+      return `${where} can not be listened on (${code}). Check ${setting}_HOST and ${setting}_PORT.`;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+}

@@ -1,0 +1,70 @@
+import { createServer, type Server, type ServerOptions } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import type { Logger } from '../log/index.ts';
+import { sparingly } from './sparingly.ts';
+
+/**
+ * Node's defaults let a caller take minutes and 16 KiB for its headers; and without the short interval
+ * the shorter limits are only looked at every 30 s (reference/kubernetes.md, section 6). Milliseconds, bytes.
+ */
+const limits: ServerOptions = {
+  headersTimeout: 5000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 1000,
+  keepAliveTimeout: 5000,
+  maxHeaderSize: 4096,
+};
+
+const maxRequestsPerSocket = 100;
+
+/**
+ * For each socket. Not the reference's 64: Node drops the surplus without a word, and a thousand torrents
+ * added at once are a thousand curls. A hook that is dropped is a torrent that nobody follows.
+ */
+const maxConnections = 1024;
+const backlog = 1024;
+
+/** How long a server that stops lets open requests finish, in milliseconds. */
+const grace = 1000;
+
+/** Between two log lines on dropped connections, in milliseconds. */
+const dropInterval = 10_000;
+
+/** What is served: an app of Hono's. */
+export interface App {
+  fetch: Parameters<typeof getRequestListener>[0];
+}
+
+/** Listens on one address. Rejects with Node's error. */
+export function startServer(app: App, host: string, port: number, log: Logger): Promise<Server> {
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const server = createServer(limits, (incoming, outgoing) => void listener(incoming, outgoing));
+  server.maxRequestsPerSocket = maxRequestsPerSocket;
+  server.maxConnections = maxConnections;
+  const tell = sparingly(dropInterval);
+  server.on('drop', () => {
+    tell('drop', (unsaid) =>
+      log.warn('connections were dropped: too many at once', { maxConnections, unsaid }),
+    );
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, backlog }, () => {
+      server.off('error', reject);
+      server.on('error', (error) => log.error('a server socket failed', { error }));
+      resolve(server);
+    });
+  });
+}
+
+/** Accepts nothing new, lets open requests finish for a second, then cuts off whoever is left. */
+export function stopServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const cutOff = setTimeout(() => server.closeAllConnections(), grace);
+    server.close(() => {
+      clearTimeout(cutOff);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
