@@ -9,8 +9,8 @@ import type { LoggedRequest, Recorder } from './faults.ts';
 /** The Hono environment of both simulators. */
 export interface Env {
   Bindings: HttpBindings;
-  /** `principal`: who calls, once the simulator has found out. */
-  Variables: { call: LoggedRequest; principal: string | null };
+  /** `principal`: who calls, once the simulator has found out. `cookie`: what `Set-Cookie` will say. */
+  Variables: { call: LoggedRequest; principal: string | null; cookie: string | null };
 }
 
 /** A server that listens on loopback. */
@@ -47,6 +47,7 @@ function record(recorder: Recorder, now: () => number): MiddlewareHandler<Env> {
     };
     c.set('call', call);
     c.set('principal', null);
+    c.set('cookie', null);
     return recorder.handle(c, call, next);
   };
 }

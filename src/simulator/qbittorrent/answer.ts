@@ -1,5 +1,5 @@
-/** A torrent as `torrents/info` shows it. Field lists are those of the real servers. */
-import type { Generation, QbittorrentGeneration } from './generations.ts';
+/** A torrent as `torrents/info` shows it: the fields and values of the real servers. */
+import type { Generation } from './generations.ts';
 import type { Step } from './script.ts';
 import { stepOf } from './torrent.ts';
 import type { Torrent } from './torrent.ts';
@@ -8,6 +8,7 @@ export type TorrentObject = Record<string, string | number | boolean | null>;
 
 /** 8640000 seconds stand for "unknown". */
 const UNKNOWN_ETA = 8_640_000;
+const FOLDER = '/downloads';
 
 /** qBittorrent's word for what the torrent does. */
 export function stateOf(torrent: Torrent, generation: Generation): string {
@@ -31,23 +32,27 @@ export function stateOf(torrent: Torrent, generation: Generation): string {
   return states[step.phase];
 }
 
-function progressOf(torrent: Torrent): number {
+const seconds = (ms: number) => Math.floor(ms / 1000);
+
+/** Wanted bytes that count as here: while checking, those that the check has found. */
+function completedOf(torrent: Torrent): number {
   const step = stepOf(torrent);
-  if (step.phase === 'checking') return Math.min(1, torrent.elapsed / (step.seconds ?? Infinity));
-  return torrent.size > 0 ? torrent.done / torrent.size : 0;
+  if (step.phase !== 'checking' || torrent.stopped) return torrent.done;
+  return Math.floor(torrent.done * Math.min(1, torrent.elapsed / (step.seconds ?? Infinity)));
 }
 
-function transfer(torrent: Torrent): TorrentObject {
-  const { done, metadata, size, speed, downloaded } = torrent;
-  const left = size - done;
+function transfer(torrent: Torrent, shownSpeed: number): TorrentObject {
+  const { metadata, size, downloaded } = torrent;
+  const completed = completedOf(torrent);
+  const left = size - completed;
   return {
     amount_left: metadata ? left : 0,
-    completed: done,
+    completed,
     downloaded,
     downloaded_session: downloaded,
-    dlspeed: speed,
-    eta: speed > 0 && left > 0 ? Math.ceil(left / speed) : UNKNOWN_ETA,
-    progress: metadata ? progressOf(torrent) : 0,
+    dlspeed: shownSpeed,
+    eta: shownSpeed > 0 && left > 0 ? Math.floor(left / shownSpeed) : UNKNOWN_ETA,
+    progress: metadata && size > 0 ? completed / size : 0,
     size: metadata ? size : 0,
     total_size: metadata ? torrent.totalSize : -1,
     ratio: 0,
@@ -57,67 +62,64 @@ function transfer(torrent: Torrent): TorrentObject {
   };
 }
 
-function limits(): TorrentObject {
-  return {
-    dl_limit: 0,
-    up_limit: 0,
-    max_ratio: -1,
-    max_seeding_time: -1,
-    ratio_limit: -2,
-    seeding_time_limit: -2,
-  };
-}
-
 function identity(torrent: Torrent): TorrentObject {
   const name = torrent.metadata ? torrent.name : torrent.magnetName;
-  const folder = '/downloads';
   const urn = torrent.v1 === '' ? `urn:btmh:1220${torrent.v2}` : `urn:btih:${torrent.v1}`;
+  const named = name === torrent.hash ? '' : `&dn=${encodeURIComponent(name)}`;
   return {
     hash: torrent.hash,
     infohash_v1: torrent.v1,
     infohash_v2: torrent.v2,
     name,
-    magnet_uri: `magnet:?xt=${urn}&dn=${encodeURIComponent(name)}`,
+    magnet_uri: `magnet:?xt=${urn}${named}`,
     category: torrent.category,
     tags: torrent.tags.join(', '),
-    save_path: folder,
+    save_path: FOLDER,
     download_path: '',
-    content_path: torrent.metadata ? `${folder}/${name}` : '',
+    content_path: torrent.metadata ? `${FOLDER}/${name}` : '',
     tracker: '',
     trackers_count: 0,
   };
 }
 
-const seconds = (ms: number) => Math.floor(ms / 1000);
-
-function common(torrent: Torrent, generation: Generation): TorrentObject {
-  const active = stepOf(torrent).phase === 'downloading' && !torrent.stopped;
+function times(torrent: Torrent, generation: Generation): TorrentObject {
   return {
-    ...identity(torrent),
-    ...transfer(torrent),
-    ...limits(),
-    state: stateOf(torrent, generation),
     added_on: seconds(torrent.addedAt),
-    completion_on: torrent.completedAt === null ? generation.neverCompleted : seconds(torrent.completedAt),
+    completion_on: torrent.completedAt === null ? generation.never : seconds(torrent.completedAt),
     last_activity: seconds(torrent.activeAt),
-    seen_complete: active ? seconds(torrent.activeAt) : generation.neverCompleted,
+    seen_complete: torrent.downloaded > 0 ? seconds(torrent.activeAt) : generation.never,
     time_active: Math.floor(torrent.activeSeconds),
     seeding_time: Math.floor(torrent.seedingSeconds),
-    auto_tmm: false,
-    availability: active ? 1 : 0,
-    f_l_piece_prio: false,
-    force_start: false,
-    num_complete: 0,
-    num_incomplete: 0,
-    num_leechs: 0,
-    num_seeds: active ? 3 : 0,
-    priority: 0,
-    seq_dl: false,
-    super_seeding: false,
   };
 }
 
-function sinceFive(torrent: Torrent): TorrentObject {
+function availability(torrent: Torrent): number {
+  if (torrent.completedAt !== null) return -1;
+  const pieces = torrent.size > 0 ? torrent.done / torrent.size : 0;
+  return pieces + (torrent.speed > 0 ? 1 : 0);
+}
+
+function fixed(): TorrentObject {
+  return {
+    auto_tmm: false,
+    dl_limit: 0,
+    f_l_piece_prio: false,
+    force_start: false,
+    max_ratio: -1,
+    max_seeding_time: -1,
+    num_complete: 0,
+    num_incomplete: 0,
+    num_leechs: 0,
+    ratio_limit: -2,
+    seeding_time_limit: -2,
+    seq_dl: false,
+    super_seeding: false,
+    up_limit: 0,
+  };
+}
+
+/** Since 5.0. */
+function five(torrent: Torrent): TorrentObject {
   return {
     comment: '',
     has_metadata: torrent.metadata,
@@ -130,10 +132,41 @@ function sinceFive(torrent: Torrent): TorrentObject {
   };
 }
 
-/** The whole object, with the fields of its generation. */
-export function describe(torrent: Torrent, id: QbittorrentGeneration, generation: Generation): TorrentObject {
+const PIECE = 262_144;
+
+/** Since 5.2 and 5.3. */
+function fiveThree(torrent: Torrent): TorrentObject {
+  const { metadata } = torrent;
   return {
-    ...common(torrent, generation),
-    ...(id === 'legacy' ? {} : sinceFive(torrent)),
+    connections_count: torrent.speed > 0 ? 3 : 0,
+    connections_limit: 100,
+    created_by: '',
+    creation_date: -1,
+    piece_size: metadata ? PIECE : -1,
+    pieces_have: Math.floor(completedOf(torrent) / PIECE),
+    pieces_num: metadata ? Math.ceil(torrent.totalSize / PIECE) : -1,
+    share_limit_action: 'Default',
+    share_limits_mode: 'Default',
+    total_wasted: 0,
+  };
+}
+
+/** The whole object, with the fields of its generation. */
+export function describe(torrent: Torrent, generation: Generation): TorrentObject {
+  const state = stateOf(torrent, generation);
+  // At the start bytes come before a rate is known: "stalled" with rising progress.
+  const shownSpeed = state === 'stalledDL' ? 0 : torrent.speed;
+  return {
+    ...identity(torrent),
+    ...transfer(torrent, shownSpeed),
+    ...times(torrent, generation),
+    ...fixed(),
+    availability: availability(torrent),
+    dl_limit: torrent.limit,
+    num_seeds: torrent.speed > 0 ? 3 : 0,
+    priority: torrent.completedAt === null ? torrent.queuePosition : 0,
+    state,
+    ...(generation.fields >= 5 ? five(torrent) : {}),
+    ...(generation.fields >= 5.3 ? fiveThree(torrent) : {}),
   };
 }

@@ -7,63 +7,120 @@ export interface Generation {
   webapi: string;
   build: Record<string, string | number>;
   cookieName: (port: number) => string;
-  /** `true`: 204, 401, 409 and JSON (5.2 on). `false`: 200 with `Ok.` or `Fails.`. */
-  modernAnswers: boolean;
+  /** `<date>`: when the session ends. */
+  cookieAttributes: string;
+  /** The cookie is sent again, unchanged, when half of its time is over. */
+  renewsCookie: boolean;
   /** How many sessions live; the least recently used goes first. */
   sessionLimit: number;
+  /** Answers of 5.2 and later: 204 and 401 for a login, 409 and JSON for an add, errors that say more. */
+  modernAnswers: boolean;
+  /** Bearer and Basic are understood (5.2). */
   apiKeys: boolean;
-  /** What a torrent that the user stopped is called: `pausedDL` or `stoppedDL`. */
+  /** `Sec-Fetch-Site` is looked at, and only the API is protected against other sites. */
+  fetchMetadata: boolean;
+  /** The answer to PUT, DELETE and others. */
+  unknownMethod: number;
+  /** What a torrent that the user stopped is called (`pausedDL`), also as a form field. */
   stoppedWord: 'paused' | 'stopped';
   runningFilter: 'resumed' | 'running';
   stopAction: string;
   startAction: string;
-  /** `completion_on` of what is not complete. */
-  neverCompleted: number;
+  /** `completion_on` and `seen_complete` of what never was complete. */
+  never: number;
+  /** Which field list a torrent has. */
+  fields: 4 | 5 | 5.3;
+  /** `active` means bytes flow; before, it was a list of states. */
+  activeBySpeed: boolean;
+  /** An offset past the end answers nothing; before, everything. */
+  emptyPastEnd: boolean;
+  trimsTags: boolean;
+  trimsPrograms: boolean;
+  /** `torrents/count` exists (4.6.1). */
+  counts: boolean;
 }
 
-const libraries = { bitness: 64, boost: '1.83.0', openssl: '3.5.0', zlib: '1.3.1' };
-
-export const generations: Record<QbittorrentGeneration, Generation> = {
-  legacy: {
-    version: 'v4.5.2',
-    webapi: '2.8.19',
-    build: { ...libraries, libtorrent: '2.0.8.0', qt: '5.15.8' },
-    cookieName: () => 'SID',
-    modernAnswers: false,
-    sessionLimit: Infinity,
-    apiKeys: false,
-    stoppedWord: 'paused',
-    runningFilter: 'resumed',
-    stopAction: 'pause',
-    startAction: 'resume',
-    neverCompleted: 0,
+const legacy: Generation = {
+  version: 'v4.5.2',
+  webapi: '2.8.19',
+  build: {
+    bitness: 64,
+    boost: '1.74.0',
+    libtorrent: '2.0.8.0',
+    openssl: '3.0.20',
+    qt: '5.15.8',
+    zlib: '1.2.13',
   },
-  '5.1': {
-    version: 'v5.1.0',
-    webapi: '2.11.4',
-    build: { ...libraries, libtorrent: '2.0.11.0', platform: 'linux', qt: '6.8.2' },
-    cookieName: () => 'SID',
-    modernAnswers: false,
-    sessionLimit: Infinity,
-    apiKeys: false,
-    stoppedWord: 'stopped',
-    runningFilter: 'running',
-    stopAction: 'stop',
-    startAction: 'start',
-    neverCompleted: -1,
-  },
-  current: {
-    version: 'v5.3.0',
-    webapi: '2.16.2',
-    build: { ...libraries, libtorrent: '2.0.14.0', platform: 'linux', qt: '6.9.2' },
-    cookieName: (port) => `QBT_SID_${port}`,
-    modernAnswers: true,
-    sessionLimit: 15,
-    apiKeys: true,
-    stoppedWord: 'stopped',
-    runningFilter: 'running',
-    stopAction: 'stop',
-    startAction: 'start',
-    neverCompleted: -1,
-  },
+  cookieName: () => 'SID',
+  cookieAttributes: 'HttpOnly; path=/; SameSite=Strict',
+  renewsCookie: false,
+  sessionLimit: Infinity,
+  modernAnswers: false,
+  apiKeys: false,
+  fetchMetadata: false,
+  unknownMethod: 400,
+  stoppedWord: 'paused',
+  runningFilter: 'resumed',
+  stopAction: 'pause',
+  startAction: 'resume',
+  never: 0,
+  fields: 4,
+  activeBySpeed: false,
+  emptyPastEnd: false,
+  trimsTags: false,
+  trimsPrograms: false,
+  counts: false,
 };
+
+const five: Generation = {
+  ...legacy,
+  version: 'v5.1.0',
+  webapi: '2.11.4',
+  build: {
+    bitness: 64,
+    boost: '1.83.0',
+    libtorrent: '2.0.11.0',
+    openssl: '3.5.7',
+    platform: 'linux',
+    qt: '6.8.2',
+    zlib: '1.3.1',
+  },
+  cookieAttributes: 'HttpOnly; SameSite=Strict; path=/',
+  unknownMethod: 501,
+  stoppedWord: 'stopped',
+  runningFilter: 'running',
+  stopAction: 'stop',
+  startAction: 'start',
+  never: -1,
+  fields: 5,
+  trimsTags: true,
+  trimsPrograms: true,
+  counts: true,
+};
+
+const current: Generation = {
+  ...five,
+  version: 'v5.3.0',
+  webapi: '2.16.2',
+  build: {
+    bitness: 64,
+    boost: '1.92.0',
+    libtorrent: '2.0.14.0',
+    openssl: '3.6.5',
+    platform: 'linux',
+    qt: '6.11.2',
+    zlib: '1.3.2',
+  },
+  cookieName: (port) => `QBT_SID_${port}`,
+  cookieAttributes: 'HttpOnly; SameSite=Lax; expires=<date>; path=/',
+  renewsCookie: true,
+  sessionLimit: 15,
+  modernAnswers: true,
+  apiKeys: true,
+  fetchMetadata: true,
+  fields: 5.3,
+  activeBySpeed: true,
+  emptyPastEnd: true,
+};
+
+export const generations: Record<QbittorrentGeneration, Generation> = { legacy, '5.1': five, current };

@@ -1,6 +1,7 @@
 /** Who may call: Host, Origin, session, API key, bypass. In the order of the real one. */
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Env } from '../wire.ts';
+import { refuse, refuseForm } from './dispatch.ts';
 import type { Generation } from './generations.ts';
 import type { Bans, Sessions } from './sessions.ts';
 
@@ -12,7 +13,8 @@ export interface Access {
   bypass: boolean;
   sessions: Sessions;
   bans: Bans;
-  /** Known only once the server listens. */
+  now: () => number;
+  /** The configured port, known once the server listens; the cookie's name has it. */
   port: () => number;
   /** How many logins opened a session. */
   logins: number;
@@ -21,63 +23,117 @@ export interface Access {
 /** The principal of a call with the API key: it belongs to no session. */
 export const KEY_HOLDER = 'api-key';
 
+export const BANNED = 'Your IP address has been banned after too many failed authentication attempts.';
+
 export const addressOf = (c: Context<Env>): string => c.env.incoming.socket.remoteAddress ?? '';
 
 function hostOf(url: string): string | null {
-  try {
-    return new URL(url).host;
-  } catch {
-    return null;
-  }
+  return URL.canParse(url) ? new URL(url).host : null;
 }
 
-/** Host names another port, or a page of another origin asks: 401, whatever the credentials. */
-function isMisdirected(headers: Record<string, string>, port: number): boolean {
-  const host = headers.host ?? '';
+/** Host names another port than the one that listens. */
+function isWrongPort({ host = '' }: Record<string, string>, port: number): boolean {
   const [, hostPort] = /:(\d+)$/.exec(host) ?? [];
-  if (hostPort !== undefined && Number(hostPort) !== port) return true;
+  return hostPort !== undefined && Number(hostPort) !== port;
+}
+
+/** A page of another site asks. Origin goes before Referer; neither is fine. */
+function isCrossSite(headers: Record<string, string>, generation: Generation): boolean {
+  const site = headers['sec-fetch-site'];
+  if (generation.fetchMetadata && (site === 'cross-site' || site === 'same-site')) return true;
   const source = headers.origin ?? headers.referer;
-  return source !== undefined && hostOf(source) !== host;
+  return source !== undefined && hostOf(source) !== headers.host;
+}
+
+/** Counts a wrong one; the sixth try is refused even when it is right. */
+export function checkPassword(
+  access: Access,
+  address: string,
+  username: string,
+  password: string,
+): 'right' | 'wrong' | 'banned' {
+  if (access.bans.isBanned(address)) return 'banned';
+  if (username === access.username && password === access.password) {
+    access.bans.forgive(address);
+    return 'right';
+  }
+  access.bans.fail(address);
+  return 'wrong';
+}
+
+function setCookie(c: Context<Env>, { generation, sessions, port, now }: Access, id: string): void {
+  const seconds = sessions.timeout || 31_536_000;
+  const expires = new Date(now() + seconds * 1000).toUTCString().replace(/ (\w+) (\d{4})/, '-$1-$2');
+  const attributes = generation.cookieAttributes.replace('<date>', expires);
+  c.set('cookie', `${generation.cookieName(port())}=${id}; ${attributes}`);
 }
 
 /** A new session and the cookie that carries it. */
-export function openSession(c: Context<Env>, access: Access): string {
+export function startSession(c: Context<Env>, access: Access): string {
   const id = access.sessions.open();
-  const name = access.generation.cookieName(access.port());
-  c.header('Set-Cookie', `${name}=${id}; HttpOnly; SameSite=Strict; path=/`, { append: true });
+  setCookie(c, access, id);
   return id;
 }
 
-function cookie(c: Context<Env>, name: string): string | null {
-  for (const pair of (c.var.call.headers.cookie ?? '').split(';')) {
+export function endSession(c: Context<Env>, access: Access): void {
+  if (c.var.principal !== null) access.sessions.close(c.var.principal);
+  const name = access.generation.cookieName(access.port());
+  c.set('cookie', `${name}=; expires=${new Date(0).toUTCString()}; path=/`);
+}
+
+function readCookie({ cookie = '' }: Record<string, string>, name: string): string | null {
+  for (const pair of cookie.split(';')) {
     const [key, ...value] = pair.trim().split('=');
-    if (key === name) return value.join('=');
+    if (key === name) return value.join('=').replace(/^"(.*)"$/, '$1');
   }
   return null;
 }
 
-function findPrincipal(c: Context<Env>, access: Access): string | null {
-  const id = cookie(c, access.generation.cookieName(access.port()));
-  if (id !== null && access.sessions.use(id)) return id;
-  return access.bypass ? openSession(c, access) : null;
+/** The session of a call, or one it gets without a login. `Response`: refused. */
+function findSession(c: Context<Env>, access: Access): string | null | Response {
+  const { headers } = c.var.call;
+  const id = readCookie(headers, access.generation.cookieName(access.port()));
+  if (id !== null && access.sessions.use(id)) {
+    if (access.generation.renewsCookie && access.sessions.isDue(id)) setCookie(c, access, id);
+    return id;
+  }
+  if (access.bypass) return startSession(c, access);
+  const [, basic] = /^basic (.*)$/i.exec(headers.authorization ?? '') ?? [];
+  if (!access.generation.apiKeys || basic === undefined) return null;
+  const [user = '', ...password] = Buffer.from(basic, 'base64').toString().split(':');
+  const verdict = checkPassword(access, addressOf(c), user, password.join(':'));
+  if (verdict === 'banned') return refuse(403, BANNED);
+  return verdict === 'right' ? startSession(c, access) : refuse(401);
 }
+
+/** Sends the cookie that the guard or an endpoint has set. */
+export const cookies: MiddlewareHandler<Env> = async (c, next) => {
+  await next();
+  if (c.var.cookie !== null) c.res.headers.append('Set-Cookie', c.var.cookie);
+};
 
 /** Lets in who may, and answers 401 and 403 to the others. Login is open to all. */
 export function guard(access: Access): MiddlewareHandler<Env> {
+  const { generation } = access;
   return async (c, next) => {
     const { headers, path } = c.var.call;
-    if (isMisdirected(headers, access.port())) return c.text('Unauthorized', 401);
+    const malformed = refuseForm(c, generation);
+    if (malformed) return malformed;
     const api = path.startsWith('/api/v2/');
-    const auth = path.startsWith('/api/v2/auth/');
-    const [, key] = /^Bearer (.*)$/.exec(headers.authorization ?? '') ?? [];
-    if (access.generation.apiKeys && key !== undefined) {
-      if (!api) return c.text('Not Found', 404);
-      if (key !== access.apiKey || auth) return c.text('Forbidden', 403);
+    const [, key] = (generation.apiKeys && /^bearer (.*)$/i.exec(headers.authorization ?? '')) || [];
+    const checked = key === undefined && (api || !generation.fetchMetadata);
+    if ((checked && isCrossSite(headers, generation)) || isWrongPort(headers, access.port())) {
+      return refuse(401);
+    }
+    if (key !== undefined) {
+      if (!api) return refuse(404);
+      if (key !== access.apiKey || path.startsWith('/api/v2/auth/')) return refuse(403);
       c.set('principal', KEY_HOLDER);
       return next();
     }
-    c.set('principal', findPrincipal(c, access));
-    if (api && c.var.principal === null && path !== '/api/v2/auth/login') return c.text('Forbidden', 403);
-    return next();
+    const session = findSession(c, access);
+    if (session instanceof Response) return session;
+    c.set('principal', session);
+    return api && session === null && path !== '/api/v2/auth/login' ? refuse(403) : next();
   };
 }

@@ -2,21 +2,22 @@
 import { createRecorder } from '../faults.ts';
 import type { Fail, LoggedRequest } from '../faults.ts';
 import { createWire, listen } from '../wire.ts';
-import { appRoutes, createPreferences } from './app-routes.ts';
-import type { Preferences } from './app-routes.ts';
+import { appEndpoints, createPreferences } from './app.ts';
+import type { Preferences } from './app.ts';
 import { describe } from './answer.ts';
 import type { TorrentObject } from './answer.ts';
-import { authRoutes } from './auth.ts';
+import { authEndpoints } from './auth.ts';
+import { dispatch } from './dispatch.ts';
 import { generations } from './generations.ts';
 import type { QbittorrentGeneration } from './generations.ts';
-import { guard } from './guard.ts';
+import { cookies, guard } from './guard.ts';
 import type { Access } from './guard.ts';
 import { createLibrary } from './library.ts';
 import type { Hook } from './library.ts';
 import type { Step } from './script.ts';
 import { createBans, createSessions } from './sessions.ts';
 import type { TorrentSpec } from './torrent.ts';
-import { torrentRoutes } from './torrent-routes.ts';
+import { torrentEndpoints } from './torrents.ts';
 
 export interface QbittorrentOptions {
   /** Default `current`. */
@@ -76,31 +77,39 @@ export interface QbittorrentSimulator extends AsyncDisposable {
 
 const LOOPBACK = '127.0.0.1';
 
+/** The WebUI's page: any client may see it. */
+const PAGE = '<!DOCTYPE html><title>qBittorrent WebUI</title>';
+
 /** What one simulator is made of. */
 function assemble(options: QbittorrentOptions) {
   const id = options.generation ?? 'current';
+  const generation = generations[id];
   const now = options.now ?? Date.now;
   const timeout = options.sessionTimeout ?? 3600;
-  const preferences = createPreferences(options.port ?? 0, timeout);
+  const preferences = createPreferences(options.port ?? 0, timeout, generation);
   const access: Access = {
-    generation: generations[id],
+    generation,
     username: options.username ?? 'admin',
     password: options.password ?? 'adminadmin',
     apiKey: options.apiKey ?? null,
     bypass: options.bypassLocalAuth ?? false,
-    sessions: createSessions(timeout, generations[id].sessionLimit, now),
+    sessions: createSessions(timeout, generation.sessionLimit, now),
     bans: createBans(now),
+    now,
     port: () => Number(preferences.web_ui_port),
     logins: 0,
   };
   const library = createLibrary({ now, onAdded: options.hook, onFinished: options.finishedHook });
   const recorder = createRecorder();
+  const endpoints = {
+    ...authEndpoints(access),
+    ...appEndpoints(generation, preferences, now()),
+    ...torrentEndpoints(generation, library),
+  };
   const app = createWire(recorder, now)
-    .use(guard(access))
-    .get('/', (c) => c.html('<!DOCTYPE html><title>qBittorrent WebUI</title>'))
-    .route('/api/v2/auth', authRoutes(access))
-    .route('/api/v2/app', appRoutes(access.generation, preferences))
-    .route('/api/v2/torrents', torrentRoutes(id, access.generation, library));
+    .use(cookies, guard(access))
+    .all('/', () => new Response(PAGE, { headers: { 'Content-Type': 'text/html' } }))
+    .all('*', dispatch(endpoints, generation));
   return { id, access, library, preferences, recorder, app };
 }
 
@@ -136,7 +145,7 @@ export async function startQbittorrentSimulator(
     removeTorrent: library.remove,
     play: (hash, steps) => library.play(hash, steps),
     changeId: library.changeId,
-    torrents: () => library.list().map((torrent) => describe(torrent, id, access.generation)),
+    torrents: () => library.list().map((torrent) => describe(torrent, access.generation)),
     preferences,
     requests: recorder.requests,
     get logins() {

@@ -1,5 +1,5 @@
 /** The torrents of one simulated qBittorrent, the time that moves them, and the hooks they fire. */
-import { advance, createTorrent, isSettled, play, stepOf } from './torrent.ts';
+import { advance, createTorrent, isSettled, play, rename, stepOf } from './torrent.ts';
 import type { Torrent, TorrentSpec } from './torrent.ts';
 import type { Step } from './script.ts';
 
@@ -12,8 +12,12 @@ export interface Library {
   /** `null` when it is there already: no second hook either. */
   add: (spec: TorrentSpec) => string | null;
   remove: (hash: string) => void;
-  /** The torrent goes through these steps, and then through those that were left if `resume`. */
-  play: (hash: string, steps: Step[], resume?: boolean) => void;
+  /** From now on the torrent goes through these steps. */
+  play: (hash: string, steps: Step[]) => void;
+  /** Checks for 3 seconds, then goes on with what it did. */
+  recheck: (hash: string) => void;
+  /** Bytes per second; 0 = no limit. */
+  setLimit: (hash: string, limit: number) => void;
   changeId: (hash: string, newHash: string) => void;
   setStopped: (hash: string, stopped: boolean) => void;
   stop: () => void;
@@ -106,13 +110,16 @@ export function createLibrary({ now, onAdded, onFinished }: LibraryOptions): Lib
       return torrent.hash;
     },
     remove: (hash) => void torrents.delete(hash.toLowerCase()),
-    play: (hash, steps, resume = false) => change(hash, (torrent) => play(torrent, steps, resume)),
+    play: (hash, steps) => change(hash, (torrent) => play(torrent, steps, false)),
+    recheck: (hash) => change(hash, (torrent) => play(torrent, [{ phase: 'checking', seconds: 3 }], true)),
+    setLimit: (hash, limit) =>
+      change(hash, (torrent) => {
+        torrent.limit = limit;
+      }),
     changeId: (hash, newHash) =>
       change(hash, (torrent) => {
         torrents.delete(torrent.hash);
-        torrent.hash = newHash.toLowerCase();
-        torrent.v2 = torrent.hash.padEnd(64, '0');
-        torrents.set(torrent.hash, torrent);
+        torrents.set(rename(torrent, newHash), torrent);
       }),
     setStopped: (hash, stopped) =>
       change(hash, (torrent) => {

@@ -1,6 +1,8 @@
 /** Which torrents `torrents/info` answers, and in which order. */
+import { describe, stateOf } from './answer.ts';
 import type { TorrentObject } from './answer.ts';
 import type { Generation } from './generations.ts';
+import type { Torrent } from './torrent.ts';
 
 type Params = Record<string, string>;
 
@@ -11,18 +13,22 @@ const downloading = words(
 );
 const active = words('downloading metaDL forcedMetaDL forcedDL uploading forcedUP moving');
 
-/** By name, which states a filter lets through. */
-function stateFilter(name: string, generation: Generation): ((state: string) => boolean) | null {
+type Filter = (state: string, speed: number) => boolean;
+
+/** By name, which torrents a filter lets through. An unknown name is no filter. */
+function findFilter(name: string, generation: Generation): Filter | null {
   const word = generation.stoppedWord;
-  const isStopped = (state: string) => state.startsWith(word);
-  const filters: Record<string, (state: string) => boolean> = {
+  const isStopped: Filter = (state) => state.startsWith(word);
+  const isActive: Filter = (state, speed) =>
+    generation.activeBySpeed ? state === 'moving' || speed > 0 : active.has(state);
+  const filters: Record<string, Filter> = {
     downloading: (state) => downloading.has(state),
     seeding: (state) => uploading.has(state),
     completed: (state) => uploading.has(state) || state === `${word}UP`,
     [word]: isStopped,
-    [generation.runningFilter]: (state) => !isStopped(state),
-    active: (state) => active.has(state),
-    inactive: (state) => !active.has(state),
+    [generation.runningFilter]: (state, speed) => !isStopped(state, speed),
+    active: isActive,
+    inactive: (state, speed) => !isActive(state, speed),
     stalled: (state) => state.startsWith('stalled'),
     stalled_uploading: (state) => state === 'stalledUP',
     stalled_downloading: (state) => state === 'stalledDL',
@@ -30,7 +36,7 @@ function stateFilter(name: string, generation: Generation): ((state: string) => 
     moving: (state) => state === 'moving',
     errored: (state) => state === 'error' || state === 'missingFiles',
   };
-  return filters[name] ?? null;
+  return Object.hasOwn(filters, name) ? (filters[name] ?? null) : null;
 }
 
 /** The IDs of a `|`-separated list, in lower case; empty parts don't count. */
@@ -45,33 +51,35 @@ function compare(a: TorrentObject[string] | undefined, b: TorrentObject[string] 
   return Number(a ?? 0) - Number(b ?? 0);
 }
 
-function page<T>(list: T[], limit: number, offset: number): T[] {
+function page<T>(list: T[], limit: number, offset: number, emptyPastEnd: boolean): T[] {
   const from = offset < 0 ? list.length + offset : offset;
+  if (from >= list.length && emptyPastEnd) return [];
   const start = from < 0 || from >= list.length ? 0 : from;
   return limit > 0 ? list.slice(start, start + limit) : list.slice(start);
 }
 
 const whole = (text: string | undefined) => Number.parseInt(text ?? '0', 10) || 0;
 
-/** Filters, sorts and cuts. `null`: the sort key doesn't exist (400). */
-export function select(
-  objects: TorrentObject[],
-  params: Params,
-  generation: Generation,
-): TorrentObject[] | null {
-  const hashes = parseHashes(params.hashes);
-  const filter = stateFilter(params.filter ?? 'all', generation);
-  const found = objects.filter(
-    (object) =>
-      // An empty list is no filter at all: everything is answered.
-      (hashes.length === 0 || hashes.includes(String(object.hash))) &&
-      (filter === null || filter(String(object.state))) &&
-      (params.category === undefined || object.category === params.category) &&
-      (params.tag === undefined || String(object.tags).split(', ').includes(params.tag)),
-  );
+/** Filters, sorts and cuts. `null`: the sort key doesn't exist (400; not noticed in an empty list). */
+export function select(torrents: Torrent[], params: Params, generation: Generation): TorrentObject[] | null {
+  // An empty list is no filter at all: everything is answered.
+  const hashes = new Set(parseHashes(params.hashes));
+  const filter = findFilter(params.filter ?? 'all', generation);
+  const found = torrents
+    .filter(
+      (torrent) =>
+        (hashes.size === 0 || hashes.has(torrent.hash)) &&
+        (filter === null || filter(stateOf(torrent, generation), torrent.speed)) &&
+        (params.category === undefined || torrent.category === params.category) &&
+        (params.tag === undefined ||
+          (params.tag === '' ? torrent.tags.length === 0 : torrent.tags.includes(params.tag))),
+    )
+    // The real one keeps no order of its own: nobody may count on the order of adding.
+    .toSorted((a, b) => (a.hash < b.hash ? 1 : -1))
+    .map((torrent) => describe(torrent, generation));
   const key = params.sort ?? '';
-  if (key !== '' && found[0] && !(key in found[0])) return null;
+  if (key !== '' && found[0] && !Object.hasOwn(found[0], key)) return null;
   if (key !== '') found.sort((a, b) => compare(a[key], b[key]));
   if (params.reverse === 'true') found.reverse();
-  return page(found, whole(params.limit), whole(params.offset));
+  return page(found, whole(params.limit), whole(params.offset), generation.emptyPastEnd);
 }

@@ -45,11 +45,14 @@ export function scriptOf(fate: Fate, rate: number): Step[] {
   const resuming: Step = { phase: 'resuming', seconds: 0.2 };
   const complete: Step = { phase: 'complete' };
   const fetch = (to: number, factor = 1): Step => ({ phase: 'downloading', to, rate: rate * factor });
+  // The first second of every download is called stalled, although bytes come.
+  const start: Step = { ...fetch(0.02), state: 'stalledDL' };
   const scripts: Record<Fate, Step[]> = {
-    smooth: [resuming, fetch(1), complete],
-    magnet: [{ phase: 'metadata', seconds: 4 }, fetch(1), complete],
+    smooth: [resuming, start, fetch(1), complete],
+    magnet: [{ phase: 'metadata', seconds: 4 }, start, fetch(1), complete],
     bumpy: [
       { phase: 'metadata', seconds: 4 },
+      start,
       fetch(0.35),
       { phase: 'stalled', seconds: 8 },
       fetch(0.55, 0.4),
@@ -58,12 +61,12 @@ export function scriptOf(fate: Fate, rate: number): Step[] {
       { phase: 'checking', seconds: 4 },
       complete,
     ],
-    queued: [resuming, { phase: 'queued', seconds: 15 }, fetch(1), complete],
-    stuck: [resuming, fetch(0.42), { phase: 'stalled' }],
+    queued: [resuming, { phase: 'queued', seconds: 15 }, start, fetch(1), complete],
+    stuck: [resuming, start, fetch(0.42), { phase: 'stalled' }],
     dead: [{ phase: 'metadata' }],
-    failing: [resuming, fetch(0.6), { phase: 'failed' }],
-    recovering: [resuming, fetch(0.6), { phase: 'failed', seconds: 12 }, fetch(1), complete],
-    removed: [resuming, fetch(0.5), { phase: 'removed' }],
+    failing: [resuming, start, fetch(0.6), { phase: 'failed' }],
+    recovering: [resuming, start, fetch(0.6), { phase: 'failed', seconds: 12 }, fetch(1), complete],
+    removed: [resuming, start, fetch(0.5), { phase: 'removed' }],
     instant: [resuming, { phase: 'checking', seconds: 1 }, complete],
   };
   return scripts[fate];

@@ -6,10 +6,14 @@ const MAX_FAILURES = 5;
 const BAN_MS = 3_600_000;
 
 export interface Sessions {
+  /** Seconds. */
+  timeout: number;
   /** Opens one and returns its cookie value; over the limit the least recently used one ends. */
   open: () => string;
   /** Whether it lives; using it keeps it alive. */
   use: (id: string) => boolean;
+  /** Half of the cookie's time is over: it is to be sent again. Says so once. */
+  isDue: (id: string) => boolean;
   close: (id: string) => void;
   expireAll: () => void;
   count: () => number;
@@ -23,30 +27,43 @@ function newId(): string {
   }
 }
 
+interface Session {
+  usedAt: number;
+  cookieAt: number;
+}
+
 /** `timeout` in seconds, 0 = never. */
 export function createSessions(timeout: number, limit: number, now: () => number): Sessions {
-  const used = new Map<string, number>();
-  const lives = (at: number) => timeout === 0 || now() - at <= timeout * 1000;
+  // A Map keeps the order of insertion; using a session inserts it again, so the first is the oldest.
+  const sessions = new Map<string, Session>();
+  const lives = ({ usedAt }: Session) => timeout === 0 || now() - usedAt <= timeout * 1000;
   return {
+    timeout,
     open: () => {
+      for (const [id, session] of sessions) if (!lives(session)) sessions.delete(id);
       const id = newId();
-      used.set(id, now());
-      const [oldest] = used.keys();
-      if (used.size > limit && oldest !== undefined) used.delete(oldest);
+      sessions.set(id, { usedAt: now(), cookieAt: now() });
+      const [oldest] = sessions.keys();
+      if (sessions.size > limit && oldest !== undefined) sessions.delete(oldest);
       return id;
     },
     use: (id) => {
-      const at = used.get(id);
-      if (at === undefined) return false;
-      // A Map keeps the order of insertion: deleting first makes it the order of use.
-      used.delete(id);
-      if (!lives(at)) return false;
-      used.set(id, now());
+      const session = sessions.get(id);
+      if (!session) return false;
+      sessions.delete(id);
+      if (!lives(session)) return false;
+      sessions.set(id, { ...session, usedAt: now() });
       return true;
     },
-    close: (id) => void used.delete(id),
-    expireAll: () => used.clear(),
-    count: () => used.size,
+    isDue: (id) => {
+      const session = sessions.get(id);
+      if (!session || timeout === 0 || now() - session.cookieAt < timeout * 500) return false;
+      session.cookieAt = now();
+      return true;
+    },
+    close: (id) => void sessions.delete(id),
+    expireAll: () => sessions.clear(),
+    count: () => sessions.size,
   };
 }
 

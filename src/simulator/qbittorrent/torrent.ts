@@ -37,6 +37,8 @@ export interface Torrent {
   size: number;
   totalSize: number;
   rate: number;
+  /** Bytes per second; 0 = none. */
+  limit: number;
   script: Step[];
   index: number;
   /** Seconds spent in the current step. */
@@ -55,6 +57,7 @@ export interface Torrent {
   seedingSeconds: number;
   category: string;
   tags: string[];
+  queuePosition: number;
 }
 
 const sha = (text: string, length: number) =>
@@ -78,6 +81,7 @@ export function createTorrent(spec: TorrentSpec, count: number, now: number): To
     size,
     totalSize: spec.totalSize ?? size,
     rate,
+    limit: 0,
     script,
     index: 0,
     elapsed: 0,
@@ -93,6 +97,7 @@ export function createTorrent(spec: TorrentSpec, count: number, now: number): To
     seedingSeconds: 0,
     category: spec.category ?? '',
     tags: spec.tags ?? [],
+    queuePosition: count,
   };
 }
 
@@ -109,8 +114,8 @@ function nextStep(torrent: Torrent, at: number): void {
   if (stepOf(torrent).phase === 'metadata') torrent.metadata = true;
   torrent.index += 1;
   torrent.elapsed = 0;
-  torrent.speed = 0;
   enter(torrent, at);
+  if (stepOf(torrent).phase !== 'complete') torrent.speed = 0;
 }
 
 /** Speed is never even: a slow wave and a fast one, the same in each run. */
@@ -121,7 +126,8 @@ function wave(seconds: number): number {
 /** Downloads for `seconds`; returns the seconds used, fewer when the step's goal was reached. */
 function download(torrent: Torrent, step: Step & { phase: 'downloading' }, seconds: number): number {
   const goal = Math.floor(torrent.size * (step.to ?? 1));
-  torrent.speed = Math.round((step.rate ?? torrent.rate) * wave(torrent.elapsed));
+  const speed = (step.rate ?? torrent.rate) * wave(torrent.elapsed);
+  torrent.speed = Math.round(torrent.limit > 0 ? Math.min(speed, torrent.limit) : speed);
   const wanted = Math.max(0, goal - torrent.done);
   const used = Math.min(seconds, wanted / torrent.speed);
   const bytes = used < seconds ? wanted : Math.min(wanted, Math.round(torrent.speed * used));
@@ -129,6 +135,9 @@ function download(torrent: Torrent, step: Step & { phase: 'downloading' }, secon
   torrent.downloaded += bytes;
   return used;
 }
+
+/** Seconds after completion for which a speed is still shown, as on the real one. */
+const SPEED_LINGERS = 3;
 
 /** The longest stretch of time that is reckoned at one speed, in seconds. */
 const GRAIN = 0.25;
@@ -153,6 +162,7 @@ function pass(torrent: Torrent, left: number, at: number): number {
   torrent.elapsed += used;
   torrent.activeSeconds += step.phase === 'stopped' || step.phase === 'queued' ? 0 : used;
   torrent.seedingSeconds += step.phase === 'complete' ? used : 0;
+  if (torrent.elapsed >= SPEED_LINGERS) torrent.speed = 0;
   if (torrent.elapsed >= until) nextStep(torrent, at);
   return used;
 }
@@ -184,4 +194,11 @@ export function play(torrent: Torrent, steps: Step[], resume: boolean): void {
   torrent.speed = 0;
   torrent.metadata ||= steps[0]?.phase !== 'metadata';
   enter(torrent, torrent.seenAt);
+}
+
+/** A hybrid whose metadata has come: its ID becomes its v2 hash cut short, its v1 hash stays. Returns the ID. */
+export function rename(torrent: Torrent, newHash: string): string {
+  torrent.hash = newHash.toLowerCase();
+  torrent.v2 = torrent.hash.padEnd(64, '0');
+  return torrent.hash;
 }
