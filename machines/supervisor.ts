@@ -14,6 +14,7 @@ export const supervisorMachine = supervision.createMachine({
     policy,
     now,
     registry: createRegistry(records),
+    partitions: [],
     arrivals: [],
     ready: false,
     scanFailures: 0,

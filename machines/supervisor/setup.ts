@@ -41,6 +41,8 @@ export interface SupervisorContext {
   policy: Policy;
   now: Now;
   registry: Registry;
+  /** The IDs of the partitions that live. */
+  partitions: readonly string[];
   /** Hashes still to be followed: in slices, so that the hook is answered in between. */
   arrivals: readonly Hash[];
   /** Whether the torrents may count on a session. */
@@ -62,6 +64,7 @@ export const supervision = setup({
   types: {
     context: {} as SupervisorContext,
     events: {} as SupervisorEvent,
+    children: {} as { session: 'session'; watcher: 'watcher'; outbox: 'outbox' },
     input: {} as { policy: Policy; now: Now; records?: readonly TorrentRecord[] },
   },
   actors: {
@@ -84,24 +87,25 @@ export const supervision = setup({
     /** Says what happened to whoever runs the machine; he hands in a log. */
     note: (_) => {},
     begin: enqueueActions(({ context, enqueue }) => {
-      enqueue.assign({ ready: false, arrivals: [...context.registry.records.keys()] });
+      enqueue.assign({ ready: false, partitions: [], arrivals: [...context.registry.records.keys()] });
       enqueue.sendTo('session', { type: 'session.wanted' });
       enqueue.raise({ type: 'arrivals.next' });
     }),
-    end: enqueueActions(({ enqueue, self }) => {
-      for (const id of partitions(self.getSnapshot())) enqueue.stopChild(id);
+    end: enqueueActions(({ context: { partitions }, enqueue }) => {
+      for (const id of partitions) enqueue.stopChild(id);
     }),
-    follow: enqueueActions(({ context, enqueue, self }, { hashes }: { hashes: readonly Hash[] }) => {
-      const existing = new Set(partitions(self.getSnapshot()));
+    follow: enqueueActions(({ context, enqueue }, { hashes }: { hashes: readonly Hash[] }) => {
+      const partitions = new Set(context.partitions);
       for (const hash of hashes) {
         const record = find(context.registry, hash) ?? { key: hash, hash, told: null, since: context.now() };
         put(context.registry, record);
         const id = partitionOf(record.key);
-        if (!existing.has(id)) enqueue.spawnChild('partition', { id, input: { policy: context.policy } });
-        existing.add(id);
+        if (!partitions.has(id)) enqueue.spawnChild('partition', { id, input: { policy: context.policy } });
+        partitions.add(id);
         enqueue.sendTo(id, { type: 'torrent.start', record, ready: context.ready });
         enqueue.sendTo('watcher', { type: 'watch', hash: record.hash });
       }
+      enqueue.assign({ partitions: [...partitions] });
     }),
     nextArrivals: enqueueActions(({ context: { arrivals }, enqueue }) => {
       enqueue.assign({ arrivals: arrivals.slice(SLICE) });
@@ -116,12 +120,14 @@ export const supervision = setup({
       enqueue.raise({ type: 'arrivals.next' });
     }),
     countScanFailure: assign({ scanFailures: ({ context }) => context.scanFailures + 1 }),
-    broadcast: enqueueActions(({ enqueue, self }, { type }: { type: 'session.ready' | 'session.lost' }) => {
-      enqueue.assign({ ready: type === 'session.ready' });
-      enqueue.sendTo('watcher', { type });
-      for (const id of partitions(self.getSnapshot())) enqueue.sendTo(id, { type });
-      if (type === 'session.lost') enqueue.sendTo('session', { type: 'session.expired' });
-    }),
+    broadcast: enqueueActions(
+      ({ context: { partitions }, enqueue }, { type }: { type: 'session.ready' | 'session.lost' }) => {
+        enqueue.assign({ ready: type === 'session.ready' });
+        enqueue.sendTo('watcher', { type });
+        for (const id of partitions) enqueue.sendTo(id, { type });
+        if (type === 'session.lost') enqueue.sendTo('session', { type: 'session.expired' });
+      },
+    ),
     rename: enqueueActions(({ context: { registry }, enqueue }, { renamed }: Pick<Match, 'renamed'>) => {
       for (const { from, observation } of renamed) {
         const renaming = rename(registry, from, observation.hash);
@@ -135,12 +141,13 @@ export const supervision = setup({
         enqueue.sendTo('outbox', { type: 'outbox.tell', notification: { kind: 'dismissal', key } });
       }
     }),
-    deliver: enqueueActions(({ enqueue, self }, { letters }: { letters: readonly Letter[] }) => {
-      const existing = partitions(self.getSnapshot());
-      for (const [id, bundle] of Map.groupBy(letters, ({ key }) => partitionOf(key))) {
-        if (existing.includes(id)) enqueue.sendTo(id, { type: 'deliver', letters: bundle });
-      }
-    }),
+    deliver: enqueueActions(
+      ({ context: { partitions }, enqueue }, { letters }: { letters: readonly Letter[] }) => {
+        for (const [id, bundle] of Map.groupBy(letters, ({ key }) => partitionOf(key))) {
+          if (partitions.includes(id)) enqueue.sendTo(id, { type: 'deliver', letters: bundle });
+        }
+      },
+    ),
     noteTold: assign(({ context }, told: { notification: Notification; outcome: Outcome }) => {
       const { notification, outcome } = told;
       if (outcome === 'accepted' && notification.kind !== 'completion') {
@@ -169,8 +176,3 @@ export const supervision = setup({
     scanPause: ({ context }) => backoff(context.scanFailures, FIRST_SCAN_RETRY, LONGEST_SCAN_RETRY),
   },
 });
-
-/** The partitions that live now. */
-function partitions({ children }: { children: object }): string[] {
-  return Object.keys(children).filter((id) => id.startsWith('partition.'));
-}

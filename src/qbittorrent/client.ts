@@ -1,0 +1,67 @@
+import type { Login } from '../../machines/session.ts';
+import type { Hash, Observation, Result } from '../../machines/types.ts';
+import type { Config } from '../config/index.ts';
+import { failed, parseJson } from '../http.ts';
+import { createConnection, judge } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { login } from './login.ts';
+import { torrentSchema } from './torrent.ts';
+
+/** What the sidecar asks of qBittorrent. None of it throws. */
+export interface QbittorrentClient {
+  login(signal?: AbortSignal): Promise<Login>;
+  /** The torrents with these IDs; unknown IDs are left out. An empty list asks nothing: to qBittorrent it means "all". */
+  observe(hashes: readonly Hash[], signal?: AbortSignal): Promise<Result<Observation[]>>;
+  list(signal?: AbortSignal): Promise<Result<Observation[]>>;
+  /** Every torrent that is still on its way. */
+  scan(signal?: AbortSignal): Promise<Result<Observation[]>>;
+}
+
+/**
+ * Filters that together hold what is not finished. `checking` and `moving` came with 4.4 and 4.5; a filter that a
+ * version does not know means "all", and the look at each torrent makes that right.
+ */
+const UNFINISHED = ['downloading', 'checking', 'moving'];
+
+/** A client for qBittorrent's WebAPI, 4.1 to 5.3. */
+export function createQbittorrentClient(config: Config['qbittorrent']): QbittorrentClient {
+  const connection = createConnection(config);
+  return {
+    login: (signal) => login(connection, config.auth, signal),
+    observe: async (hashes, signal) =>
+      hashes.length === 0
+        ? { ok: true, value: [] }
+        : torrents(connection, { hashes: hashes.join('|') }, signal),
+    list: (signal) => torrents(connection, { filter: 'all' }, signal),
+    async scan(signal) {
+      const found = new Map<Hash, Observation>();
+      for (const filter of UNFINISHED) {
+        const result = await torrents(connection, { filter }, signal);
+        if (!result.ok) return result;
+        for (const torrent of result.value) if (isUnfinished(torrent)) found.set(torrent.hash, torrent);
+      }
+      return { ok: true, value: [...found.values()] };
+    },
+  };
+}
+
+/** Always a POST: a long list of hashes is too much for a URL. One odd entry never costs the others their poll. */
+async function torrents(
+  { call, host }: Connection,
+  form: Record<string, string>,
+  signal?: AbortSignal,
+): Promise<Result<Observation[]>> {
+  const reply = await call('torrents/info', form, signal);
+  if (!reply.ok) return reply;
+  const judged = judge(reply.value, host);
+  if (judged !== null) return judged;
+  const list = parseJson(reply.value.text);
+  if (!Array.isArray(list)) return failed('protocol', `${host} sent no list of torrents`);
+  const parsed = list.map((entry) => torrentSchema.safeParse(entry));
+  return { ok: true, value: parsed.flatMap((result) => (result.success ? [result.data] : [])) };
+}
+
+/** A seeding torrent that is checked at qBittorrent's start looks unfinished but for its progress. */
+function isUnfinished({ phase, progress }: Observation): boolean {
+  return phase !== 'complete' && phase !== 'failed' && progress < 1;
+}

@@ -1,0 +1,67 @@
+import type { Result } from '../../machines/types.ts';
+import type { Config } from '../config/index.ts';
+import { failed, hostOf, request } from '../http.ts';
+import type { Reply } from '../http.ts';
+import { createCookieJar } from './cookies.ts';
+
+/** The way to one qBittorrent: address, key, cookies. */
+export interface Connection {
+  /** GET without a form, POST with one. */
+  readonly call: (
+    path: string,
+    form?: Record<string, string>,
+    signal?: AbortSignal,
+  ) => Promise<Result<Reply>>;
+  /** Forgets the session's cookie. */
+  readonly forget: () => void;
+  /** Host and port, for messages. */
+  readonly host: string;
+}
+
+/** 20,000 torrents at 1.4 KB each. */
+const MAX_BYTES = 32 * 1024 * 1024;
+
+/** It sends neither `Origin` nor `Referer` (CSRF check), and sends back whatever cookie it was given. */
+export function createConnection({ url, auth }: Config['qbittorrent']): Connection {
+  const jar = createCookieJar();
+  return {
+    host: hostOf(url),
+    forget: () => jar.clear(),
+    async call(path, form, signal) {
+      const key = auth.kind === 'apiKey' ? { authorization: `Bearer ${auth.key.reveal()}` } : {};
+      const reply = await request(`${url}/api/v2/${path}`, {
+        method: form === undefined ? 'GET' : 'POST',
+        headers: { ...jar.header(), ...key },
+        maxBytes: MAX_BYTES,
+        ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      if (reply.ok) jar.store(reply.value.headers);
+      return reply;
+    },
+  };
+}
+
+/** What a status says of a call with a session; `null` for a good one. */
+export function judge({ status }: Reply, host: string) {
+  if (status >= 200 && status < 300) return null;
+  if (status === 401) return refusedHost(host);
+  if (status === 403) return failed('unauthorized', `qBittorrent at ${host} wants a login`);
+  if (status >= 500) return failed('broken', `qBittorrent at ${host} answered ${status}`);
+  return noQbittorrent(host, status);
+}
+
+/** 401 with a session is the check of the Host header (or Origin), never a password. */
+export function refusedHost(host: string) {
+  return failed(
+    'misdirected',
+    `qBittorrent refuses requests for ${host}: the port in QBIT_HOST must be the one that it listens on itself, and its Host header validation must know the name`,
+  );
+}
+
+export function noQbittorrent(host: string, status: number) {
+  return failed(
+    'misdirected',
+    `${host} does not answer like a qBittorrent (${status}): is QBIT_HOST its WebUI?`,
+  );
+}

@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import type { Observation } from '../../machines/types.ts';
+import { phaseOf } from './phase.ts';
+
+/** qBittorrent's value for "unknown" (also of a stopped torrent), in seconds. */
+const UNKNOWN_ETA = 8_640_000;
+
+const count = z.number().nonnegative().catch(0);
+const seconds = z.number().nullable().catch(null);
+const hex = z.string().toLowerCase();
+const otherHash = hex
+  .regex(/^[0-9a-f]{40,64}$/)
+  .nullable()
+  .catch(null);
+
+/**
+ * One entry of `torrents/info`, as far as it is used. Only the hash must be right: any other field that is missing or
+ * odd (versions differ, see qBittorrent's `serialize_torrent.cpp`) falls back to what says least.
+ */
+export const torrentSchema = z
+  .object({
+    hash: hex.regex(/^[0-9a-f]{40}$/),
+    infohash_v1: otherHash,
+    infohash_v2: otherHash,
+    name: z.string().catch(''),
+    state: z.string().catch('unknown'),
+    progress: z.number().min(0).max(1).catch(0),
+    size: count,
+    dlspeed: count,
+    eta: seconds,
+    downloaded: count,
+    time_active: seconds,
+    seeding_time: seconds,
+  })
+  .transform((torrent): Observation => ({
+    hash: torrent.hash,
+    v1: torrent.infohash_v1,
+    v2: torrent.infohash_v2?.slice(0, 40) ?? null,
+    name: torrent.name === '' || torrent.name.toLowerCase() === torrent.hash ? null : torrent.name,
+    phase: phaseOf(torrent.state),
+    progress: torrent.progress,
+    size: torrent.size,
+    speed: torrent.dlspeed,
+    eta: torrent.eta === null || torrent.eta < 0 || torrent.eta >= UNKNOWN_ETA ? null : torrent.eta,
+    downloaded: torrent.downloaded,
+    duration: durationOf(torrent),
+  }));
+
+/** The time in which it was neither stopped nor finished: days between adding and finishing say little. */
+function durationOf(torrent: { time_active: number | null; seeding_time: number | null }): number | null {
+  const { time_active: active, seeding_time: seeding } = torrent;
+  return active === null || active <= 0 ? null : Math.max(1, active - Math.max(0, seeding ?? 0));
+}

@@ -1,0 +1,115 @@
+import type { ActorRefFrom, AnyActorRef, SnapshotFrom, StateValue } from 'xstate';
+import { depth } from '../machines/rules/lanes.ts';
+import { find } from '../machines/rules/registry.ts';
+import type { outboxMachine } from '../machines/outbox.ts';
+import type { sessionMachine } from '../machines/session.ts';
+import type { supervisorMachine } from '../machines/supervisor.ts';
+import type { torrentMachine } from '../machines/torrent.ts';
+import type { Hash, TorrentRecord } from '../machines/types.ts';
+import type { watcherMachine } from '../machines/watcher.ts';
+
+export type Supervisor = ActorRefFrom<typeof supervisorMachine>;
+
+/** What `/status` says of one torrent. */
+export interface TorrentStatus {
+  hash: Hash;
+  /** `null` until qBittorrent told one. */
+  name: string | null;
+  /** The state of its actor, as `polling.downloading`. */
+  state: string;
+  /** 0 to 1. */
+  progress: number;
+  /** Bytes per second. */
+  speed: number;
+  /** Seconds; `null` when unknown. */
+  eta: number | null;
+  /** Bytes; 0 without metadata. */
+  size: number;
+  /** The percent that the phone shows; `null` while it has no card. */
+  shown: number | null;
+  /** ISO 8601. */
+  since: string;
+}
+
+/** What the actors are at, for `/status`. */
+export function statusOf(supervisor: Supervisor) {
+  const snapshot = supervisor.getSnapshot();
+  const { session, watcher, outbox } = snapshot.children;
+  return {
+    session: describeSession(session?.getSnapshot()),
+    watcher: describeWatcher(watcher?.getSnapshot()),
+    outbox: describeOutbox(outbox?.getSnapshot()),
+    torrents: describeTorrents(snapshot),
+  };
+}
+
+function describeSession(snapshot: SnapshotFrom<typeof sessionMachine> | undefined) {
+  if (snapshot === undefined) return null;
+  const { version, failure } = snapshot.context;
+  return { state: pathOf(snapshot.value), webapi: version, failure };
+}
+
+function describeWatcher(snapshot: SnapshotFrom<typeof watcherMachine> | undefined) {
+  if (snapshot === undefined) return null;
+  const { hashes, failure } = snapshot.context;
+  return { state: pathOf(snapshot.value), watching: hashes.size, failure };
+}
+
+function describeOutbox(snapshot: SnapshotFrom<typeof outboxMachine> | undefined) {
+  if (snapshot === undefined) return null;
+  const { lanes, inFlight, live, bucket, failure } = snapshot.context;
+  return {
+    state: pathOf(snapshot.value),
+    waiting: depth(lanes),
+    sending: inFlight.size,
+    /** Whether ntfy updates cards in place; `null` until its first answer. */
+    live,
+    budget: bucket.interval === 0 ? null : Math.floor(bucket.tokens),
+    failure,
+  };
+}
+
+function describeTorrents({ context, children }: SnapshotFrom<typeof supervisorMachine>): TorrentStatus[] {
+  const actors = new Map<Hash, SnapshotFrom<typeof torrentMachine>>();
+  for (const [id, partition] of Object.entries(children)) {
+    if (!id.startsWith('partition.')) continue;
+    const torrents = partition?.getSnapshot() as { children: Record<Hash, AnyActorRef | undefined> };
+    for (const [key, torrent] of Object.entries(torrents.children)) {
+      if (torrent !== undefined)
+        actors.set(key, torrent.getSnapshot() as SnapshotFrom<typeof torrentMachine>);
+    }
+  }
+  return [...context.registry.records.values()].map((record) => describe(record, actors.get(record.key)));
+}
+
+function describe(
+  { hash, told, since }: TorrentRecord,
+  actor: SnapshotFrom<typeof torrentMachine> | undefined,
+): TorrentStatus {
+  const seen = actor?.context.observation;
+  return {
+    hash,
+    name: seen?.name ?? null,
+    // A crashed actor is started again in a while.
+    state: actor === undefined ? 'restarting' : pathOf(actor.value),
+    progress: seen?.progress ?? 0,
+    speed: seen?.speed ?? 0,
+    eta: seen?.eta ?? null,
+    size: seen?.size ?? 0,
+    shown: told?.percent ?? null,
+    since: new Date(since).toISOString(),
+  };
+}
+
+/** Whether this hash is followed, by whichever of its names. */
+export function isTracked(supervisor: Supervisor, hash: Hash): boolean {
+  return find(supervisor.getSnapshot().context.registry, hash) !== undefined;
+}
+
+/** `{ polling: 'downloading' }` as `polling.downloading`. */
+function pathOf(value: StateValue): string {
+  if (typeof value === 'string') return value;
+  return Object.entries(value)
+    .map(([parent, child]) => (child === undefined ? parent : `${parent}.${pathOf(child)}`))
+    .join(' ');
+}
