@@ -45,5 +45,7 @@ export function privately(token: Secret | null) {
 }
 
 function peerOf(c: ServerContext): string | undefined {
-  return c.env.incoming ? getConnInfo(c).remote.address : undefined;
+  // Without bindings there is no socket, and a call from nowhere is not a local one.
+  const bindings: ServerEnv['Bindings'] | undefined = c.env;
+  return bindings?.incoming ? getConnInfo(c).remote.address : undefined;
 }

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { secret } from '../../src/secret.ts';
+import { createHookApp } from '../../src/server/index.ts';
+import { hash, hookApp, post, recorder } from './apps.ts';
+
+const url = `/track?hash=${hash}`;
+
+describe('on loopback without a token', () => {
+  test('this machine may be called by each of its names, with any port', async () => {
+    const { app } = hookApp();
+    for (const host of ['localhost', 'LOCALHOST:9090', '127.0.0.1:9090', '[::1]:9090', '[::1]']) {
+      assert.equal((await post(app, { host })).status, 200, host);
+    }
+  });
+
+  test('any other name is refused: somebody made it resolve to this machine', async () => {
+    const { app, tracked } = hookApp();
+    const rebound = [
+      'evil.example',
+      'localhost.evil.example',
+      'evil.example:9090',
+      '127.0.0.1.nip.io',
+      'localhost.',
+    ];
+    for (const host of [
+      ...rebound,
+      '127.0.0.2',
+      '0.0.0.0',
+      '2130706433',
+      '[::]',
+      'localhost:9090@evil',
+      '',
+    ]) {
+      assert.equal((await post(app, { host })).status, 403, host);
+    }
+    const absolute = await post(app, { host: 'localhost' }, `http://evil.example${url}`);
+    assert.equal(absolute.status, 403);
+    assert.deepEqual(tracked, []);
+  });
+
+  test('a page of another site in a browser on this machine is refused', async () => {
+    const { app, tracked } = hookApp();
+    const host = 'localhost:9090';
+    const origins = [
+      'https://evil.example',
+      'null',
+      'http://localhost:8080',
+      'http://localhost',
+      'file://',
+      '',
+    ];
+    for (const origin of origins) assert.equal((await post(app, { host, origin })).status, 403, origin);
+    for (const site of ['cross-site', 'same-site', 'nonsense']) {
+      assert.equal((await post(app, { host, 'sec-fetch-site': site })).status, 403, site);
+    }
+    assert.deepEqual(tracked, []);
+  });
+
+  test('a page of its own origin, and a user who types the address, are not refused', async () => {
+    const { app } = hookApp();
+    const own = { host: 'localhost:9090', origin: 'http://localhost:9090', 'sec-fetch-site': 'same-origin' };
+    assert.equal((await post(app, own)).status, 200);
+    assert.equal((await post(app, { 'sec-fetch-site': 'none' })).status, 200);
+  });
+
+  test('no answer ever opens itself to other sites', async () => {
+    const { app } = hookApp();
+    const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };
+    for (const method of ['OPTIONS', 'POST']) {
+      const response = await app.request(url, { method, headers });
+      const names = [...response.headers.keys()];
+      assert.deepEqual(
+        names.filter((name) => name.startsWith('access-control')),
+        [],
+      );
+    }
+  });
+});
+
+describe('with a token', () => {
+  const token = secret('correct-horse');
+  const authorization = 'Bearer correct-horse';
+
+  test('whoever shows it is let in, by any name of the host', async () => {
+    const { app, tracked } = hookApp({ token, loopbackOnly: false });
+    assert.equal((await post(app, { authorization, host: 'seedbox.lan:9090' })).status, 200);
+    assert.equal((await post(app, { authorization: 'bearer correct-horse' })).status, 200);
+    assert.deepEqual(tracked, [hash]);
+  });
+
+  test('whoever does not is turned away, on loopback too, and learns nothing else', async () => {
+    const wrong = ['', 'Bearer', 'Bearer ', 'Bearer correct-hors', 'Bearer correct-horse2', 'correct-horse'];
+    for (const loopbackOnly of [true, false]) {
+      const { app, tracked } = hookApp({ token, loopbackOnly });
+      for (const authorization of [...wrong, 'Basic correct-horse', 'Bearer correct-horse correct-horse']) {
+        for (const path of [url, '/track?hash=all', '/nothing']) {
+          const response = await post(app, { authorization }, path);
+          assert.equal(response.status, 401, authorization);
+          assert.equal(response.headers.get('www-authenticate'), 'Bearer');
+          assert.doesNotMatch(await response.text(), /correct/);
+        }
+      }
+      assert.deepEqual(tracked, []);
+    }
+  });
+
+  test('a foreign page is refused even if it knows the token', async () => {
+    const { app } = hookApp({ token, loopbackOnly: false });
+    assert.equal((await post(app, { authorization, origin: 'https://evil.example' })).status, 403);
+  });
+
+  test('a rotated token counts from the next call on', async () => {
+    let value = 'old';
+    const { app } = hookApp({ token: secret(() => value) });
+    assert.equal((await post(app, { authorization: 'Bearer old' })).status, 200);
+    value = 'new';
+    assert.equal((await post(app, { authorization: 'Bearer old' })).status, 401);
+    assert.equal((await post(app, { authorization: 'Bearer new' })).status, 200);
+  });
+
+  test('beyond loopback there is no hook API without one', () => {
+    const deps = { track: () => 'started' as const, token: null, loopbackOnly: false, log: recorder().log };
+    assert.throws(() => createHookApp(deps), /needs a token/);
+  });
+});

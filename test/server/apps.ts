@@ -1,0 +1,38 @@
+import { createLogger, type Logger } from '../../src/log/index.ts';
+import { createHookApp, createOpsApp, type HookDeps, type OpsDeps } from '../../src/server/index.ts';
+
+/** A logger whose lines a test can look at. */
+export function recorder(): { lines: string[]; log: Logger } {
+  const lines: string[] = [];
+  return { lines, log: createLogger({ level: 'debug', pretty: false, write: (line) => lines.push(line) }) };
+}
+
+/** A hook app on loopback without a token, and the hashes that it was told to track. */
+export function hookApp(deps: Partial<HookDeps> = {}) {
+  const { lines, log } = recorder();
+  const tracked: string[] = [];
+  const track: HookDeps['track'] = (hash) => {
+    if (tracked.includes(hash)) return 'already';
+    tracked.push(hash);
+    return 'started';
+  };
+  const app = createHookApp({ track, token: null, loopbackOnly: true, log, ...deps });
+  return { app, tracked, lines };
+}
+
+/** An operations app where all is well, for this machine only. */
+export function opsApp(deps: Partial<OpsDeps> = {}) {
+  const { lines, log } = recorder();
+  const well: OpsDeps = { live: () => true, ready: () => true, status: () => ({}), token: null, log };
+  const app = createOpsApp({ ...well, ...deps });
+  return { app, lines };
+}
+
+export const hash = '0123456789abcdef0123456789abcdef01234567';
+
+/** Calls the hook as qBittorrent's curl would: `POST /track?hash=…`. */
+export async function post(app: HookApp, headers: Record<string, string> = {}, to = `/track?hash=${hash}`) {
+  return app.request(to, { method: 'POST', headers });
+}
+
+type HookApp = ReturnType<typeof createHookApp>;

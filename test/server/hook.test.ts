@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { hash, hookApp, post } from './apps.ts';
+
+const url = `/track?hash=${hash}`;
+
+describe('POST /track', () => {
+  test('starts to track a torrent, and says so', async () => {
+    const { app, tracked } = hookApp();
+    const response = await post(app);
+    assert.equal(response.status, 200);
+    assert.equal(await response.text(), `Tracking started for ${hash}`);
+    assert.deepEqual(tracked, [hash]);
+  });
+
+  test('says that a torrent is tracked already, by whichever hash it is called', async () => {
+    const { app, tracked } = hookApp();
+    await post(app);
+    const names = [hash, hash.toUpperCase(), `${hash}${'f'.repeat(24)}`];
+    for (const name of names) {
+      const response = await post(app, {}, `/track?hash=${name}`);
+      assert.equal(response.status, 200);
+      assert.equal(await response.text(), `Already tracking ${hash}`);
+    }
+    assert.deepEqual(tracked, [hash]);
+  });
+
+  test('answers in JSON when asked for it', async () => {
+    const { app } = hookApp();
+    const accept = { accept: 'application/json' };
+    assert.deepEqual(await (await post(app, accept)).json(), { status: 'started', hash });
+    assert.deepEqual(await (await post(app, accept)).json(), { status: 'already', hash });
+    const refused = await post(app, accept, '/track?hash=all');
+    assert.equal(refused.status, 400);
+    assert.match(JSON.stringify(await refused.json()), /^\{"error":"The hash must be [^"]+"\}$/);
+  });
+
+  test('answers curl and browsers in plain text that is not to be guessed at or kept', async () => {
+    const { app } = hookApp();
+    for (const accept of ['*/*', 'text/html,application/xhtml+xml,*/*;q=0.8', '', 'nonsense']) {
+      const { headers } = await post(app, { accept });
+      assert.match(headers.get('content-type') ?? '', /^text\/plain/);
+      assert.equal(headers.get('x-content-type-options'), 'nosniff');
+      assert.equal(headers.get('cache-control'), 'no-store');
+    }
+  });
+
+  test('needs no body, and takes a small one', async () => {
+    const { app } = hookApp();
+    const response = await app.request(url, { method: 'POST', body: 'x'.repeat(1024) });
+    assert.equal(response.status, 200);
+  });
+
+  test('refuses a body of more than 1 KiB, said in advance or not', async () => {
+    const { app, tracked } = hookApp();
+    const body = 'x'.repeat(1025);
+    for (const headers of [{}, { 'content-length': '1025' }]) {
+      assert.equal((await app.request(url, { method: 'POST', body, headers })).status, 413);
+    }
+    assert.deepEqual(tracked, []);
+  });
+
+  test('refuses a URL of more than 512 bytes', async () => {
+    const { app } = hookApp();
+    const fits = `${url}&x=`.padEnd(512, 'x');
+    assert.equal((await post(app, {}, fits)).status, 200);
+    assert.equal((await post(app, {}, `${fits}x`)).status, 414);
+  });
+});
+
+describe('anything but POST /track', () => {
+  for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
+    test(`${method} /track is not allowed, and POST is named instead`, async () => {
+      const { app, tracked } = hookApp();
+      const response = await app.request(url, { method });
+      assert.equal(response.status, 405);
+      assert.equal(response.headers.get('allow'), 'POST');
+      assert.deepEqual(tracked, []);
+    });
+  }
+
+  test('other paths are not found, with one constant text', async () => {
+    const { app } = hookApp();
+    for (const path of ['/', '/track/', '/TRACK', '//track', '/tracker', '/%74rack%00', '/<b>', '/metrics']) {
+      const response = await post(app, {}, `http://localhost${path}?hash=${hash}`);
+      assert.equal(response.status, 404);
+      assert.equal(await response.text(), 'There is nothing here.');
+    }
+  });
+});
+
+describe('what the log says', () => {
+  test('a refused call is told with its reason, for qBittorrent tells nobody', async () => {
+    const { app, lines } = hookApp();
+    await post(app, {}, '/track?hash=-');
+    assert.match(lines.join(''), /"level":"warn".*"status":400.*Use %K instead of %I/);
+  });
+
+  test('a flood of refused calls is one line', async () => {
+    const { app, lines } = hookApp();
+    for (let i = 0; i < 100; i += 1) await post(app, {}, `/track?hash=${i}`);
+    assert.equal(lines.length, 1);
+  });
+
+  test('a failure inside is told in the log, and not to the caller', async () => {
+    const { app, lines } = hookApp({ track: () => assert.fail('planted detail') });
+    const response = await post(app);
+    assert.equal(response.status, 500);
+    assert.doesNotMatch(await response.text(), /planted/);
+    assert.match(lines.join(''), /"level":"error".*planted detail/);
+  });
+});

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { listen, type Listening } from '../../src/server/index.ts';
+import { hash, hookApp, recorder } from './apps.ts';
+import { call, connection, untilClosed } from './sockets.ts';
+
+/** Far above what the limits are set to: a test that gets here has waited in vain. */
+const deadline = { timeout: 60_000 };
+
+const head = 'POST /track HTTP/1.1\r\nHost: localhost\r\n';
+
+describe('a server under bad clients', { concurrency: true }, () => {
+  const { app, tracked } = hookApp();
+  let server: Listening;
+  before(async () => {
+    server = await listen(app, { host: '127.0.0.1', port: 0, setting: 'HOOK', log: recorder().log });
+  });
+  after(async () => {
+    await server.close();
+    assert.deepEqual(tracked, [hash], 'something else than the one good call got through');
+  });
+
+  test('cuts off a client that never says a word', deadline, async () => {
+    await untilClosed(await connection(server.port, ''));
+  });
+
+  test('cuts off a client that sends its headers letter by letter', deadline, async () => {
+    const socket = await connection(server.port, head);
+    const drip = setInterval(() => socket.write('x'), 200);
+    assert.match(await untilClosed(socket), /^HTTP\/1\.1 408 /);
+    clearInterval(drip);
+  });
+
+  test('cuts off a client that sends its body letter by letter', deadline, async () => {
+    const socket = await connection(server.port, `${head}Transfer-Encoding: chunked\r\n\r\n`);
+    const drip = setInterval(() => socket.write('1\r\nx\r\n'), 200);
+    assert.match(await untilClosed(socket), /^HTTP\/1\.1 4(?:08|13) /);
+    clearInterval(drip);
+  });
+
+  test('refuses headers of more than 4 KiB', deadline, async () => {
+    const socket = await connection(server.port, `${head}X: ${'x'.repeat(5000)}\r\n\r\n`);
+    assert.match(await untilClosed(socket), /^HTTP\/1\.1 431 /);
+  });
+
+  test('refuses a long URL and a long body, chunked or not, and a small body is fine', deadline, async () => {
+    const { port } = server;
+    const path = `/track?hash=${hash}`;
+    const to = { method: 'POST', path };
+    const chunked = { ...to, headers: { 'transfer-encoding': 'chunked' } };
+    assert.equal((await call(port, { ...to, path: `${path}&${'x'.repeat(500)}` })).status, 414);
+    assert.equal((await call(port, to, 'x'.repeat(200_000))).status, 413);
+    assert.equal((await call(port, chunked, 'x'.repeat(200_000))).status, 413);
+    assert.equal((await call(port, chunked, 'x')).status, 200);
+  });
+
+  test(
+    'refuses what is no HTTP, and requests that two servers would read differently',
+    deadline,
+    async () => {
+      const bad = [
+        '\u0016\u0003\u0001\r\n\r\n',
+        `POST /track?hash=\0 HTTP/1.1\r\nHost: localhost\r\n\r\n`,
+        `${head}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+        `${head}Content-Length: 1\r\nContent-Length: 2\r\n\r\nxx`,
+        `${head}X: a\rb\r\n\r\n`,
+        'POST /track HTTP/1.1\r\n\r\n',
+      ];
+      for (const sends of bad) {
+        assert.match(await untilClosed(await connection(server.port, sends)), /^HTTP\/1\.1 400 /, sends);
+      }
+    },
+  );
+});
+
+test('a thousand torrents added at once are a thousand calls, and each is answered', deadline, async () => {
+  const { app, tracked } = hookApp();
+  const log = recorder();
+  const server = await listen(app, { host: 'localhost', port: 0, setting: 'HOOK', log: log.log });
+  const hashes = Array.from({ length: 1000 }, (_, index) => index.toString(16).padStart(40, '0'));
+  const answers = await Promise.all(
+    hashes.map((each) => call(server.port, { method: 'POST', path: `/track?hash=${each}` })),
+  );
+  await server.close();
+  assert.ok(answers.every(({ status }) => status === 200));
+  assert.deepEqual(tracked.toSorted(), hashes);
+  assert.deepEqual(log.lines, []);
+});

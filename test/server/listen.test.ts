@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { describe, test } from 'node:test';
+import { secret } from '../../src/secret.ts';
+import { listen, type Listening, type ListenOptions } from '../../src/server/index.ts';
+import { startBoth, type Start } from '../../src/server/listen.ts';
+import { startServer, stopServer, type App } from '../../src/server/socket.ts';
+import { hash, hookApp, opsApp, recorder } from './apps.ts';
+import { call, connection, untilClosed } from './sockets.ts';
+
+const deadline = { timeout: 30_000 };
+
+/** Serves an app on a free port for as long as `use` takes. */
+async function serving(
+  app: App,
+  use: (at: Listening) => Promise<void>,
+  options: Partial<ListenOptions> = {},
+) {
+  const { log } = recorder();
+  const at = await listen(app, { host: 'localhost', port: 0, setting: 'HOOK', log, ...options });
+  try {
+    await use(at);
+  } finally {
+    await at.close();
+  }
+}
+
+const failing = (code: string) => Object.assign(new Error(code), { code });
+
+describe('listening on localhost', () => {
+  test('both loopback addresses answer, on one port', deadline, async (t) => {
+    const { app, tracked } = hookApp();
+    await serving(app, async ({ addresses, port }) => {
+      if (addresses.length === 1) t.diagnostic('this machine has no IPv6: one address was looked at');
+      for (const host of addresses) {
+        const answer = await call(port, { host, method: 'POST', path: `/track?hash=${hash}` });
+        assert.equal(answer.status, 200, host);
+      }
+      assert.deepEqual(addresses, ['127.0.0.1', '::1'].slice(0, addresses.length));
+      assert.deepEqual(tracked, [hash]);
+    });
+  });
+
+  test('a machine without IPv6 is served on 127.0.0.1 alone, and the log says so', deadline, async () => {
+    for (const code of ['EADDRNOTAVAIL', 'EAFNOSUPPORT']) {
+      const { lines, log } = recorder();
+      const start: Start = (host, port) =>
+        host === '::1' ? Promise.reject(failing(code)) : startServer(hookApp().app, host, port, log);
+      const servers = await startBoth(start, 0, log);
+      assert.equal(servers.length, 1);
+      assert.match(lines.join(''), /no IPv6/);
+      await Promise.all(servers.map(stopServer));
+    }
+  });
+
+  test('any free port is one that is free on both addresses', deadline, async () => {
+    const { log } = recorder();
+    const tried: number[] = [];
+    const start: Start = async (host, port) => {
+      if (host === '::1') tried.push(port);
+      if (host === '::1' && tried.length < 3) throw failing('EADDRINUSE');
+      return startServer(hookApp().app, '127.0.0.1', host === '::1' ? 0 : port, log);
+    };
+    const servers = await startBoth(start, 0, log);
+    assert.equal(tried.length, 3);
+    await Promise.all(servers.map(stopServer));
+  });
+});
+
+describe('a place where nothing can listen', () => {
+  test('is named with the setting to change: a port that is taken', deadline, async () => {
+    const { app } = hookApp();
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const bound = other.address();
+    assert.ok(bound && typeof bound === 'object');
+    for (const host of ['localhost', '127.0.0.1']) {
+      const options = { host, port: bound.port, setting: 'HOOK', log: recorder().log };
+      await assert.rejects(listen(app, options), new RegExp(`Port ${bound.port} .* taken.* Set HOOK_PORT`));
+    }
+    other.close();
+  });
+
+  test('is named with the setting to change: an address of another machine', deadline, async () => {
+    const options = { host: '203.0.113.7', port: 0, setting: 'OPS', log: recorder().log };
+    await assert.rejects(listen(opsApp().app, options), /no address of this machine\. Set OPS_HOST/);
+  });
+});
+
+describe('closing', () => {
+  test('does not wait for clients that hang', deadline, async () => {
+    const never = Promise.withResolvers<Response>().promise;
+    const options = { host: '127.0.0.1', port: 0, setting: 'HOOK', log: recorder().log };
+    const { port, close } = await listen({ fetch: () => never }, options);
+    const clients = await Promise.all([
+      connection(port, ''),
+      connection(port, 'POST /track HTTP/1.1\r\nHost: loc'),
+      connection(port, 'POST /track HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf'),
+      connection(port, 'GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n'),
+    ]);
+    const cutOff = clients.map(untilClosed);
+    await Promise.all([close(), close(), ...cutOff]);
+  });
+
+  test('lets a request that is being answered finish', deadline, async () => {
+    const asked = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<Response>();
+    const fetch = () => {
+      asked.resolve();
+      return answer.promise;
+    };
+    const options = { host: '127.0.0.1', port: 0, setting: 'HOOK', log: recorder().log };
+    const { port, close } = await listen({ fetch }, options);
+    const response = call(port);
+    await asked.promise;
+    const closed = close();
+    answer.resolve(new Response('done'));
+    assert.equal((await response).text, 'done');
+    await closed;
+    await assert.rejects(call(port), { code: 'ECONNREFUSED' });
+  });
+});
+
+describe('the status over a real socket', () => {
+  const own = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+
+  test('is shown on loopback', deadline, async () => {
+    await serving(opsApp().app, async ({ addresses, port }) => {
+      for (const host of addresses)
+        assert.equal((await call(port, { host, path: '/status' })).status, 200, host);
+    });
+  });
+
+  test(
+    'is not shown on the network without the token, but the probes are',
+    { ...deadline, skip: own === undefined && 'this machine has no address but loopback' },
+    async () => {
+      const { app } = opsApp({ token: secret('correct-horse') });
+      const on = { host: own, path: '/status' };
+      const claims = { host: 'localhost', 'x-forwarded-for': '127.0.0.1' };
+      const use = async ({ port }: Listening) => {
+        assert.equal((await call(port, on)).status, 403);
+        assert.equal((await call(port, { ...on, headers: claims })).status, 403);
+        assert.equal(
+          (await call(port, { ...on, headers: { authorization: 'Bearer correct-horse' } })).status,
+          200,
+        );
+        assert.equal((await call(port, { ...on, path: '/livez' })).status, 200);
+      };
+      await serving(app, use, { host: '0.0.0.0' });
+    },
+  );
+});

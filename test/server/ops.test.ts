@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { secret } from '../../src/secret.ts';
+import { opsApp } from './apps.ts';
+
+type App = ReturnType<typeof opsApp>['app'];
+
+/** A request as if its socket came from that address. */
+function from(app: App, remoteAddress: string, headers: Record<string, string> = {}, path = '/status') {
+  const incoming = { socket: { remoteAddress } };
+  return app.request(path, { headers }, { incoming });
+}
+
+describe('the probes', () => {
+  test('say ok to anyone while all is well', async () => {
+    const { app } = opsApp();
+    for (const path of ['/livez', '/readyz']) {
+      const response = await from(
+        app,
+        '10.1.2.3',
+        { host: 'pod.example', origin: 'https://x.example' },
+        path,
+      );
+      assert.equal(response.status, 200);
+      assert.equal(await response.text(), 'ok');
+      assert.equal(response.headers.get('cache-control'), 'no-store');
+    }
+  });
+
+  test('say 503 on their own account', async () => {
+    const dead = opsApp({ live: () => false }).app;
+    assert.equal((await dead.request('/livez')).status, 503);
+    assert.equal((await dead.request('/readyz')).status, 200);
+    const starting = opsApp({ ready: () => false }).app;
+    assert.equal((await starting.request('/livez')).status, 200);
+    assert.equal((await starting.request('/readyz')).status, 503);
+  });
+
+  test('answer HEAD like GET, without a body', async () => {
+    const response = await opsApp().app.request('/livez', { method: 'HEAD' });
+    assert.equal(response.status, 200);
+    assert.equal(await response.text(), '');
+  });
+
+  test('that fail inside are a constant 500', async () => {
+    const response = await opsApp({ live: () => assert.fail('planted') }).app.request('/livez');
+    assert.equal(response.status, 500);
+    assert.doesNotMatch(await response.text(), /planted/);
+  });
+});
+
+test('nothing can be changed: other methods are not allowed', async () => {
+  const { app } = opsApp();
+  for (const path of ['/livez', '/readyz', '/status']) {
+    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
+      const response = await app.request(path, { method });
+      assert.equal(response.status, 405);
+      assert.equal(response.headers.get('allow'), 'GET, HEAD');
+    }
+  }
+  assert.equal((await app.request('/nothing')).status, 404);
+});
+
+test('routes that are added later are guarded and refused the same way', async () => {
+  const { app } = opsApp();
+  app.get('/metrics', (c) => c.text('up 1'));
+  assert.equal(await (await app.request('/metrics')).text(), 'up 1');
+  assert.equal((await app.request('/metrics', { method: 'POST' })).status, 405);
+});
+
+describe('the status', () => {
+  test('is shown to this machine, by each of its addresses', async () => {
+    const { app } = opsApp({ status: () => ({ torrents: [{ name: 'x' }] }) });
+    for (const address of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) {
+      const response = await from(app, address);
+      assert.equal(response.status, 200);
+      assert.deepEqual(await response.json(), { torrents: [{ name: 'x' }] });
+    }
+  });
+
+  test('is not shown to others, whatever their headers claim', async () => {
+    const { app } = opsApp();
+    const claims = { 'x-forwarded-for': '127.0.0.1', forwarded: 'for=127.0.0.1', 'x-real-ip': '::1' };
+    // 127.0.0.6 is where Istio delivers remote calls from.
+    for (const address of ['10.1.2.3', '127.0.0.6', '127.0.0.11', '::ffff:10.1.2.3', 'fe80::1', '']) {
+      assert.equal((await from(app, address, claims)).status, 403, address);
+    }
+    assert.equal((await app.request('/status')).status, 403, 'without a socket');
+  });
+
+  test('is not shown to a page that made its name resolve to this machine', async () => {
+    const { app } = opsApp();
+    assert.equal((await from(app, '127.0.0.1', { host: 'evil.example:9091' })).status, 403);
+    assert.equal((await from(app, '127.0.0.1', { host: 'localhost:19091' })).status, 200, 'a port-forward');
+  });
+
+  test('is not shown to pages of other sites, even with the token', async () => {
+    const { app } = opsApp({ token: secret('correct-horse') });
+    const authorization = 'Bearer correct-horse';
+    for (const foreign of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }]) {
+      assert.equal((await from(app, '127.0.0.1', { ...foreign, authorization })).status, 403);
+    }
+  });
+
+  test('is shown to other machines that have the token', async () => {
+    const { app } = opsApp({ token: secret('correct-horse') });
+    const host = 'pod.example:9091';
+    const statusFor = async (authorization: string) =>
+      (await from(app, '10.1.2.3', { host, authorization })).status;
+    assert.equal(await statusFor('Bearer correct-horse'), 200);
+    assert.equal(await statusFor('Bearer wrong'), 403);
+    assert.equal(await statusFor('Basic correct-horse'), 403);
+    assert.equal((await from(app, '127.0.0.1')).status, 200, 'this machine needs none');
+  });
+
+  test('is not opened by an empty token when none is set', async () => {
+    const { app } = opsApp();
+    for (const authorization of ['Bearer ', 'Bearer null', 'Bearer undefined', 'Bearer ***']) {
+      assert.equal((await from(app, '10.1.2.3', { authorization })).status, 403);
+    }
+  });
+});
