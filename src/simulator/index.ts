@@ -9,4 +9,4 @@ export type { NtfyEvent } from './ntfy/event.ts';
 export { startNtfySimulator } from './ntfy/index.ts';
 export type { NtfyOptions, NtfySimulator } from './ntfy/index.ts';
 export type { Card } from './ntfy/phone.ts';
-export type { NtfyGeneration } from './ntfy/publish.ts';
+export type { NtfyGeneration } from './ntfy/generation.ts';

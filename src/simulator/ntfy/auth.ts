@@ -1,30 +1,38 @@
 /** Who may publish and read. Without credentials in the options everything is open to everyone. */
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { Env } from '../wire.ts';
 import { refuse } from './errors.ts';
 import { createBucket } from './limiter.ts';
 
 export interface Credentials {
+  /** An access token. With it, or with `users`, strangers may do nothing (403). */
   token?: string | undefined;
   /** Passwords by user name. */
   users?: Record<string, string> | undefined;
+  /** What they may publish to and read; default: every topic. */
+  topics?: string[] | undefined;
 }
-
-/** The principal of somebody who may do everything. */
-const KNOWN = 'known';
 
 /** 30 failures at once, then one a minute. */
 const FAILURES = 30;
 const FAILURE_MS = 60_000;
 
-function isRight(authorization: string, { token, users = {} }: Credentials): boolean {
-  const [scheme = '', value = ''] = authorization.split(' ');
-  if (scheme.toLowerCase() === 'bearer') return token !== undefined && value === token;
-  if (scheme.toLowerCase() !== 'basic') return false;
+/** Who the credentials belong to. `null`: nobody. */
+function find(scheme: string, value: string, { token, users = {} }: Credentials): string | null {
+  const holder = (given: string) => (token !== undefined && given === token ? 'token' : null);
+  if (scheme === 'bearer') return holder(value);
   const [user = '', ...rest] = Buffer.from(value, 'base64').toString().split(':');
   const password = rest.join(':');
-  if (user === '') return token !== undefined && password === token;
-  return Object.hasOwn(users, user) && users[user] === password;
+  if (user === '') return holder(password);
+  return Object.hasOwn(users, user) && users[user] === password ? user : null;
+}
+
+/** The header, or the same in `?auth=`; other schemes than ntfy's are not looked at. */
+function credentialsOf(c: Context<Env>): [scheme: string, value: string] | null {
+  const { headers, query } = c.var.call;
+  const text = headers.authorization ?? Buffer.from(query.auth ?? '', 'base64url').toString();
+  const [, scheme = '', value = ''] = /^(bearer|basic) (.*)$/i.exec(text) ?? [];
+  return scheme === '' ? null : [scheme.toLowerCase(), value];
 }
 
 /** 401 for wrong credentials, whatever was asked for; no credentials are no error here. */
@@ -32,15 +40,21 @@ export function identify(credentials: Credentials, now: () => number): Middlewar
   const failures = createBucket(FAILURES, FAILURE_MS, now);
   const open = credentials.token === undefined && credentials.users === undefined;
   return async (c, next) => {
-    const { authorization } = c.var.call.headers;
-    if (open) c.set('principal', KNOWN);
-    if (open || authorization === undefined) return next();
-    if (failures.isEmpty()) return refuse(42909);
-    if (!isRight(authorization, credentials)) {
+    const given = credentialsOf(c);
+    if (open || given === null) return next();
+    if (failures.isEmpty()) return refuse({ code: 42909 });
+    const user = find(...given, credentials);
+    if (user === null) {
       failures.take();
-      return refuse(40101);
+      return refuse({ code: 40101 });
     }
-    c.set('principal', KNOWN);
+    c.set('principal', user);
     return next();
   };
+}
+
+/** Whether somebody (`null`: a stranger) may use a topic. */
+export function mayUse(principal: string | null, topic: string, credentials: Credentials): boolean {
+  if (credentials.token === undefined && credentials.users === undefined) return true;
+  return principal !== null && (credentials.topics?.includes(topic) ?? true);
 }

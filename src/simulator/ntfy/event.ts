@@ -1,16 +1,17 @@
 /** What ntfy tells its subscribers. */
+import type { Action } from './actions.ts';
 
 /** One event as it goes over the wire; what is empty is left out. */
 export interface NtfyEvent {
   id: string;
+  /** Absent when it equals `id`, and on servers that don't know sequences. */
+  sequence_id?: string;
   /** Unix seconds. */
   time: number;
   /** Unix seconds; absent with `cache: no`. */
   expires?: number;
   event: 'message' | 'message_clear' | 'message_delete';
   topic: string;
-  /** Absent when it equals `id`, and on servers that don't know sequences. */
-  sequence_id?: string;
   title?: string;
   message?: string;
   /** 1 to 5; absent = 3. */
@@ -18,7 +19,7 @@ export interface NtfyEvent {
   tags?: string[];
   click?: string;
   icon?: string;
-  actions?: Record<string, unknown>[];
+  actions?: Action[];
   content_type?: string;
 }
 

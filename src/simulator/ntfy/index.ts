@@ -8,8 +8,8 @@ import type { NtfyEvent } from './event.ts';
 import { createBucket, createDailyQuota } from './limiter.ts';
 import { createPhone } from './phone.ts';
 import type { Card } from './phone.ts';
-import type { NtfyGeneration } from './publish.ts';
-import { routes } from './routes.ts';
+import type { NtfyGeneration } from './generation.ts';
+import { allowOrigins, routes } from './routes.ts';
 import { createStore } from './store.ts';
 import type { Listener } from './store.ts';
 
@@ -62,17 +62,18 @@ export async function startNtfySimulator(options: NtfyOptions = {}): Promise<Ntf
   const now = options.now ?? Date.now;
   const replenishMs = options.replenishMs ?? 5000;
   const recorder = createRecorder();
-  const store = createStore(now);
+  const store = createStore(generation, now);
   const phone = createPhone();
   store.subscribe(phone.receive);
   const server = {
     generation,
+    credentials: options,
     store,
     bucket: createBucket(options.burst ?? 60, replenishMs, now),
     quota: createDailyQuota(options.dailyLimit ?? Math.floor(DAY_MS / replenishMs), now),
     now,
   };
-  const app = createWire(recorder, now).use(identify(options, now)).route('/', routes(server));
+  const app = createWire(recorder, now).use(allowOrigins, identify(options, now)).route('/', routes(server));
   const listening = await listen(app, options.port ?? 0);
   return {
     url: listening.url,

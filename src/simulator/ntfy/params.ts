@@ -1,6 +1,8 @@
 /** How a publish says what it wants: headers, a query, or JSON that becomes headers. */
 import * as z from 'zod';
 import type { LoggedRequest } from '../faults.ts';
+import type { Action } from './actions.ts';
+import type { NtfyGeneration } from './generation.ts';
 
 /** The first of these parameters that is set, or ''. */
 export type Params = (...names: string[]) => string;
@@ -20,7 +22,7 @@ export function paramsOf(headers: Record<string, string>, query: Record<string, 
 
 /** Types are strict, unknown fields are not looked at, null is as good as absent (Go's decoder). */
 const text = z.string().nullish();
-const body = z.looseObject({
+const legacy = z.looseObject({
   topic: text,
   title: text,
   message: text,
@@ -35,35 +37,47 @@ const body = z.looseObject({
   delay: text,
   email: text,
   call: text,
-  cache: text,
-  firebase: text,
-  sequence_id: text,
 });
+/** `cache` and `firebase` came with 2.12, sequences with 2.16. */
+const current = legacy.extend({ cache: text, firebase: text, sequence_id: text });
 
-/** A publish by JSON. `null`: not the JSON that ntfy wants (40024). */
-export function parseJson(call: LoggedRequest): { topic: string; message: string; params: Params } | null {
+/** A publish by JSON. */
+export interface JsonPublish {
+  topic: string;
+  message: string;
+  params: Params;
+  actions: Action[];
+}
+
+/** `null`: not the JSON that ntfy wants (40024). JSON's `null` is an empty publish. */
+export function parseJson(call: LoggedRequest, generation: NtfyGeneration): JsonPublish | null {
   let json: unknown;
   try {
-    json = JSON.parse(call.body);
+    json = JSON.parse(call.body) ?? {};
   } catch {
     return null;
   }
-  const parsed = body.safeParse(json);
-  if (!parsed.success) return null;
-  const { data } = parsed;
+  const base = legacy.safeParse(json);
+  const later = generation === 'current' ? current.safeParse(json) : undefined;
+  if (!base.success || later?.success === false) return null;
+  const { data } = base;
   const headers = {
     'x-title': data.title ?? '',
     'x-priority': data.priority ? String(data.priority) : '',
     'x-tags': (data.tags ?? []).join(','),
-    'x-actions': data.actions?.length ? JSON.stringify(data.actions) : '',
     'x-click': data.click ?? '',
     'x-icon': data.icon ?? '',
     'x-attach': data.attach ?? '',
     'x-markdown': data.markdown === true ? 'yes' : '',
-    'x-cache': data.cache ?? '',
-    'x-sequence-id': data.sequence_id ?? '',
+    'x-cache': later?.data.cache ?? '',
+    'x-sequence-id': later?.data.sequence_id ?? '',
   };
-  return { topic: data.topic ?? '', message: data.message ?? '', params: paramsOf(headers, call.query) };
+  return {
+    topic: data.topic ?? '',
+    message: data.message ?? '',
+    params: paramsOf(headers, call.query),
+    actions: data.actions ?? [],
+  };
 }
 
 /** RFC 2047 words are decoded, wherever they come from: a hostile title can use that. */

@@ -1,19 +1,24 @@
-/** Publishing, clearing, deleting and asking, in the order of checks of the real server. */
+/** Publishing, clearing, deleting and reading, with the checks in the order of the real server. */
 import { Hono } from 'hono';
-import type { Context } from 'hono';
+import type { Context, Handler, MiddlewareHandler } from 'hono';
 import type { Env } from '../wire.ts';
+import { accountRoutes } from './account.ts';
+import { mayUse } from './auth.ts';
+import type { Credentials } from './auth.ts';
 import { refuse } from './errors.ts';
-import type { ErrorCode } from './errors.ts';
+import type { ErrorCode, Refusal } from './errors.ts';
 import type { NtfyEvent } from './event.ts';
+import type { NtfyGeneration } from './generation.ts';
 import type { Bucket, DailyQuota } from './limiter.ts';
 import { paramsOf, parseJson } from './params.ts';
 import { compose, envelope, isName, isReserved } from './publish.ts';
-import type { NtfyGeneration } from './publish.ts';
+import type { Draft } from './publish.ts';
 import type { Store } from './store.ts';
 import { read } from './streams.ts';
 
 export interface Server {
   generation: NtfyGeneration;
+  credentials: Credentials;
   store: Store;
   bucket: Bucket;
   quota: DailyQuota;
@@ -23,105 +28,102 @@ export interface Server {
 /** Twice the message limit; reaching it is too much. */
 const JSON_LIMIT = 8192;
 
-/** The first thing that speaks against a request for `topic`; it costs a token all the same. */
-function findObstacle(c: Context<Env>, server: Server, topic: string): ErrorCode | null {
-  if (!isName(topic)) return 40009;
-  if (isReserved(topic)) return 40010;
+/** The first thing that speaks against a request for these topics. Bad names cost no request, the rest does. */
+function findObstacle(c: Context<Env>, server: Server, topics: string[]): ErrorCode | null {
+  if (!topics.every(isName)) return 40009;
+  if (topics.some(isReserved)) return 40010;
   if (!server.bucket.take()) return 42901;
-  return c.var.principal === null ? 40301 : null;
+  return topics.every((topic) => mayUse(c.var.principal, topic, server.credentials)) ? null : 40301;
 }
 
-function accept(server: Server, event: NtfyEvent | ErrorCode): Response {
-  if (typeof event === 'number') return refuse(event);
-  if (!server.quota.take()) return refuse(42908);
+function accept(server: Server, event: NtfyEvent | Refusal): Response {
+  if ('code' in event) return refuse(event);
+  if (!server.quota.take()) return refuse({ code: 42908 });
   server.store.publish(event);
   return Response.json(event);
 }
 
-function publishJson(c: Context<Env>, server: Server): Response {
-  const { call } = c.var;
-  if (Buffer.byteLength(call.body) >= JSON_LIMIT) return refuse(41303);
-  const draft = parseJson(call);
-  if (draft === null) return refuse(40024);
-  const obstacle = findObstacle(c, server, draft.topic);
-  if (obstacle !== null) return refuse(obstacle);
-  return accept(server, compose({ ...draft, sequence: '' }, server.generation, server.now()));
-}
-
-function publishText(c: Context<Env>, server: Server, topic: string, sequence: string): Response {
-  const { headers, query, body } = c.var.call;
-  const obstacle = findObstacle(c, server, topic);
-  if (obstacle !== null) return refuse(obstacle);
-  const draft = { topic, sequence, message: body, params: paramsOf(headers, query) };
+function publish(c: Context<Env>, server: Server, draft: Draft): Response {
+  const obstacle = findObstacle(c, server, [draft.topic]);
+  if (obstacle !== null) return refuse({ code: obstacle });
   return accept(server, compose(draft, server.generation, server.now()));
 }
 
-function act(
-  c: Context<Env>,
-  server: Server,
-  event: 'message_clear' | 'message_delete',
-  topic: string,
-  sequence: string,
-): Response {
-  const obstacle = findObstacle(c, server, topic);
-  if (obstacle !== null) return refuse(obstacle);
-  return accept(server, envelope(event, topic, sequence, server.now()));
-}
-
-/** Since 2.16: the sequence in the path. Before, such a path didn't exist. */
-function sequenceRoutes(server: Server): Hono<Env> {
-  return new Hono<Env>()
-    .on(['POST', 'PUT'], '/:topic/:sequence', (c) =>
-      publishText(c, server, c.req.param('topic'), c.req.param('sequence')),
-    )
-    .delete('/:topic/:sequence', (c) =>
-      act(c, server, 'message_delete', c.req.param('topic'), c.req.param('sequence')),
-    )
-    .on(['PUT'], ['/:topic/:sequence/clear', '/:topic/:sequence/read'], (c) =>
-      act(c, server, 'message_clear', c.req.param('topic'), c.req.param('sequence')),
-    );
-}
-
-function account({ quota }: Server) {
-  const used = quota.used();
-  return {
-    username: '*',
-    role: 'anonymous',
-    limits: { basis: 'ip', messages: quota.limit, messages_expiry_duration: 43_200 },
-    stats: { messages: used, messages_remaining: Math.max(0, quota.limit - used) },
+/** JSON to the root. */
+function publishJson(server: Server): Handler<Env> {
+  return (c) => {
+    if (Buffer.byteLength(c.var.call.body) >= JSON_LIMIT) return refuse({ code: 41303 });
+    const json = parseJson(c.var.call, server.generation);
+    return json === null ? refuse({ code: 40024 }) : publish(c, server, { ...json, sequence: '' });
   };
 }
 
-/** What needs no token of the bucket. */
-function free(server: Server): Hono<Env> {
-  const app = new Hono<Env>()
-    .get('/v1/health', (c) => c.json({ healthy: true }))
-    .get('/v1/account', (c) => c.json(account(server)));
-  if (server.generation === 'current') {
-    app.get('/v1/config', (c) => c.json({ base_url: '', app_root: '/', config_hash: 'a1b2c3' }));
-  }
-  return app;
+/** The body is the message, the rest is in headers or the query. */
+function publishText(server: Server): Handler<Env> {
+  return (c) => {
+    const { headers, query, body: message } = c.var.call;
+    const { topic = '', sequence = '' } = c.req.param();
+    const params = paramsOf(headers, query);
+    return publish(c, server, { topic, sequence, message, params, actions: [] });
+  };
 }
 
-function hasBadName(path: string): boolean {
-  return path
-    .split('/')
-    .slice(1)
-    .flatMap((part) => part.split(','))
-    .some((name) => name !== '' && !isName(name));
+function act(server: Server, event: 'message_clear' | 'message_delete'): Handler<Env> {
+  return (c) => {
+    const { topic = '', sequence = '' } = c.req.param();
+    const obstacle = findObstacle(c, server, [topic]);
+    if (obstacle !== null) return refuse({ code: obstacle });
+    return accept(server, envelope(event, topic, sequence, server.now()));
+  };
 }
+
+/** `topics` may be several, with commas between them. */
+function readTopics(server: Server, answer: Handler<Env>): Handler<Env> {
+  return (c, next) => {
+    const obstacle = findObstacle(c, server, (c.req.param('topics') ?? '').split(','));
+    return obstacle === null ? answer(c, next) : refuse({ code: obstacle });
+  };
+}
+
+/** Since 2.16 a sequence can be in the path. Before, there was no such path. */
+function sequenceRoutes(server: Server): Hono<Env> {
+  return new Hono<Env>()
+    .on(['POST', 'PUT'], '/:topic/:sequence', publishText(server))
+    .delete('/:topic/:sequence', act(server, 'message_delete'))
+    .on(['GET', 'PUT'], '/:topic/:sequence/clear', act(server, 'message_clear'))
+    .on(['GET', 'PUT'], '/:topic/:sequence/read', act(server, 'message_clear'));
+}
+
+/** A path with anything but names in it fits no route; only readers may name several topics. */
+const checkPath: MiddlewareHandler<Env> = async (c, next) => {
+  const separator = c.req.method === 'GET' ? /[/,]/ : '/';
+  const names = c.req.path.split(separator).filter((name) => name !== '');
+  return names.every(isName) ? next() : refuse({ code: 40401 });
+};
+
+/** As the real one: any page may call. */
+export const allowOrigins: MiddlewareHandler<Env> = async (c, next) => {
+  await next();
+  c.res.headers.set('Access-Control-Allow-Origin', '*');
+};
 
 export function routes(server: Server): Hono<Env> {
+  const { generation, quota, store, now } = server;
+  const text = publishText(server);
   const app = new Hono<Env>()
-    .use((c, next) => (hasBadName(c.req.path) ? Promise.resolve(refuse(40401)) : next()))
-    .route('/', free(server))
-    .on(['POST', 'PUT'], '/', (c) => publishJson(c, server))
-    .on(['POST', 'PUT'], '/:topic', (c) => publishText(c, server, c.req.param('topic'), ''))
-    .get('/:topic/json', (c) => {
-      if (!server.bucket.take()) return refuse(42901);
-      if (c.var.principal === null) return refuse(40301);
-      return read(c, c.req.param('topic'), server.store, server.now);
-    });
-  if (server.generation === 'current') app.route('/', sequenceRoutes(server));
-  return app.all('*', () => refuse(40401));
+    .use(checkPath)
+    .route('/v1', accountRoutes(generation, quota))
+    .on(['POST', 'PUT'], '/', publishJson(server))
+    .on(['POST', 'PUT'], '/:topic', text)
+    .get(
+      '/:topics/auth',
+      readTopics(server, (c) => c.json({ success: true })),
+    )
+    .get(
+      '/:topics/json',
+      readTopics(server, (c) => read(c, c.req.param('topics') ?? '', store, now)),
+    );
+  for (const word of ['publish', 'send', 'trigger']) app.get(`/:topic/${word}`, text);
+  if (generation === 'current') app.route('/', sequenceRoutes(server));
+  return app.all('*', () => refuse({ code: 40401 }));
 }

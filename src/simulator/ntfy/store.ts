@@ -1,5 +1,6 @@
 /** The events of a simulated ntfy: an append-only cache, and who listens to it. */
 import type { NtfyEvent } from './event.ts';
+import type { NtfyGeneration } from './generation.ts';
 
 export type Listener = (event: NtfyEvent) => void;
 
@@ -9,8 +10,8 @@ export interface Store {
   publish: (event: NtfyEvent) => void;
   /** Returns how to stop listening. */
   subscribe: (listener: Listener) => () => void;
-  /** Cached events of the topics, as `since` says. */
-  since: (topics: string[], since: string) => NtfyEvent[];
+  /** Cached events of the topics, as `since` says. `null`: it says nothing (40008). */
+  since: (topics: string[], since: string) => NtfyEvent[] | null;
 }
 
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600 };
@@ -23,7 +24,8 @@ function parseTime(since: string, now: number): number | null {
   return Math.floor(now / 1000) - Number(amount) * (UNITS[unit] ?? 1);
 }
 
-export function createStore(now: () => number): Store {
+/** `since=latest` came with 2.12. */
+export function createStore(generation: NtfyGeneration, now: () => number): Store {
   const events: NtfyEvent[] = [];
   const listeners = new Set<Listener>();
   const cached = (topics: string[]) =>
@@ -42,9 +44,10 @@ export function createStore(now: () => number): Store {
       const found = cached(topics);
       if (since === 'none') return [];
       if (since === 'all') return found;
-      if (since === 'latest') return found.slice(-1);
+      if (since === 'latest' && generation === 'current') return found.slice(-1);
       const time = parseTime(since, now());
       if (time !== null) return found.filter((event) => event.time >= time);
+      if (!/^[A-Za-z0-9]{12}$/.test(since)) return null;
       // An ID that isn't there answers everything.
       return found.slice(found.findIndex(({ id }) => id === since) + 1);
     },

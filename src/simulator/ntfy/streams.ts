@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import { stream } from 'hono/streaming';
 import type { Env } from '../wire.ts';
+import { refuse } from './errors.ts';
 import { newId } from './event.ts';
 import type { NtfyEvent } from './event.ts';
 import type { Store } from './store.ts';
@@ -20,6 +21,7 @@ export function read(c: Context<Env>, topic: string, store: Store, now: () => nu
   const topics = topic.split(',');
   const poll = ['1', 'true', 'yes'].includes(c.req.query('poll') ?? '');
   const cached = store.since(topics, c.req.query('since') ?? (poll ? 'all' : 'none'));
+  if (cached === null) return refuse({ code: 40008 });
   if (poll) return c.body(cached.map(line).join(''), 200, NDJSON);
   const response = stream(c, async (out) => {
     const send = (event: NtfyEvent) => {

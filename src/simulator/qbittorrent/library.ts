@@ -1,5 +1,6 @@
 /** The torrents of one simulated qBittorrent, the time that moves them, and the hooks they fire. */
-import { advance, createTorrent, isSettled, play, rename, stepOf } from './torrent.ts';
+import { advance, isSettled, play } from './life.ts';
+import { createTorrent, rename, stepOf } from './torrent.ts';
 import type { Torrent, TorrentSpec } from './torrent.ts';
 import type { Step } from './script.ts';
 

@@ -1,0 +1,26 @@
+/** `/v1/*`: what costs no request of the limit. */
+import { Hono } from 'hono';
+import type { Env } from '../wire.ts';
+import type { NtfyGeneration } from './generation.ts';
+import type { DailyQuota } from './limiter.ts';
+
+/** The real answer has more limits, of no interest here: mails, calls, attachments. */
+function account(principal: string | null, quota: DailyQuota) {
+  const used = quota.used();
+  return {
+    username: principal ?? '*',
+    role: principal === null ? 'anonymous' : 'user',
+    limits: { basis: 'ip', messages: quota.limit, messages_expiry_duration: 43_200 },
+    stats: { messages: used, messages_remaining: Math.max(0, quota.limit - used) },
+  };
+}
+
+export function accountRoutes(generation: NtfyGeneration, quota: DailyQuota): Hono<Env> {
+  const app = new Hono<Env>()
+    .get('/health', (c) => c.json({ healthy: true }))
+    .get('/account', (c) => c.json(account(c.var.principal, quota)));
+  if (generation === 'current') {
+    app.get('/config', (c) => c.json({ base_url: '', app_root: '/', config_hash: 'simulator' }));
+  }
+  return app;
+}

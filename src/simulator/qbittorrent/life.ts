@@ -1,0 +1,96 @@
+/** How time changes a simulated torrent. */
+import type { Step } from './script.ts';
+import { stepOf } from './torrent.ts';
+import type { Torrent } from './torrent.ts';
+
+function enter(torrent: Torrent, at: number): void {
+  if (stepOf(torrent).phase !== 'complete') return;
+  torrent.done = torrent.size;
+  torrent.completedAt ??= at;
+}
+
+function nextStep(torrent: Torrent, at: number): void {
+  if (stepOf(torrent).phase === 'metadata') torrent.metadata = true;
+  torrent.index += 1;
+  torrent.elapsed = 0;
+  enter(torrent, at);
+  if (stepOf(torrent).phase !== 'complete') torrent.speed = 0;
+}
+
+/** Speed is never even: a slow wave and a fast one, the same in each run. */
+function wave(seconds: number): number {
+  return 1 + 0.3 * Math.sin(seconds / 5) + 0.15 * Math.sin(seconds * 1.7);
+}
+
+/** Downloads for `seconds`; returns the seconds used, fewer when the step's goal was reached. */
+function download(torrent: Torrent, step: Step & { phase: 'downloading' }, seconds: number): number {
+  const goal = Math.floor(torrent.size * (step.to ?? 1));
+  const speed = (step.rate ?? torrent.rate) * wave(torrent.elapsed);
+  torrent.speed = Math.round(torrent.limit > 0 ? Math.min(speed, torrent.limit) : speed);
+  const wanted = Math.max(0, goal - torrent.done);
+  const used = Math.min(seconds, wanted / torrent.speed);
+  const bytes = used < seconds ? wanted : Math.min(wanted, Math.round(torrent.speed * used));
+  torrent.done += bytes;
+  torrent.downloaded += bytes;
+  return used;
+}
+
+/** Seconds after completion for which a speed is still shown, as on the real one. */
+const SPEED_LINGERS = 3;
+
+/** The longest stretch of time that is reckoned at one speed, in seconds. */
+const GRAIN = 0.25;
+
+function pass(torrent: Torrent, left: number, at: number): number {
+  const step = stepOf(torrent);
+  const last = torrent.index >= torrent.script.length - 1;
+  if (step.phase === 'downloading') {
+    const grain = Math.min(left, GRAIN);
+    const used = download(torrent, step, grain);
+    torrent.elapsed += used;
+    torrent.activeSeconds += used;
+    torrent.activeAt = at;
+    if (torrent.done === torrent.size) torrent.completedAt ??= at;
+    const reached = torrent.done >= Math.floor(torrent.size * (step.to ?? 1));
+    if (!reached) return used;
+    if (!last) nextStep(torrent, at);
+    return last ? left : used;
+  }
+  const until = last ? Infinity : (step.seconds ?? Infinity);
+  const used = Math.min(left, until - torrent.elapsed);
+  torrent.elapsed += used;
+  torrent.activeSeconds += step.phase === 'stopped' || step.phase === 'queued' ? 0 : used;
+  torrent.seedingSeconds += step.phase === 'complete' ? used : 0;
+  if (torrent.elapsed >= SPEED_LINGERS) torrent.speed = 0;
+  if (torrent.elapsed >= until) nextStep(torrent, at);
+  return used;
+}
+
+/** Lets a torrent live until `now` (milliseconds). Stopped by the user, it stands still. */
+export function advance(torrent: Torrent, now: number): void {
+  let left = (now - torrent.seenAt) / 1000;
+  torrent.seenAt = Math.max(now, torrent.seenAt);
+  if (torrent.stopped) {
+    torrent.speed = 0;
+    return;
+  }
+  while (left > 1e-9 && stepOf(torrent).phase !== 'removed') {
+    left -= pass(torrent, left, now - left * 1000);
+  }
+}
+
+/** Nothing more will happen by itself. */
+export function isSettled(torrent: Torrent): boolean {
+  const last = torrent.index >= torrent.script.length - 1;
+  return torrent.stopped || (last && stepOf(torrent).phase !== 'downloading');
+}
+
+/** Sends a torrent through other steps; the ones it had left come after them if `resume`. */
+export function play(torrent: Torrent, steps: Step[], resume: boolean): void {
+  torrent.script = [...steps, ...(resume ? torrent.script.slice(torrent.index) : [])];
+  torrent.index = 0;
+  torrent.elapsed = 0;
+  torrent.speed = 0;
+  torrent.metadata ||= steps[0]?.phase !== 'metadata';
+  enter(torrent, torrent.seenAt);
+}
