@@ -1,0 +1,106 @@
+/** A sidecar, as `npm start` composes it, beside real servers. */
+import { parseConfig } from '../../src/config/index.ts';
+import { createLogger } from '../../src/log/index.ts';
+import { start } from '../../src/main.ts';
+import type { Sidecar } from '../../src/main.ts';
+import { startNtfy, startProxy, startQbittorrent, startWebSeed } from '../servers/index.ts';
+import type {
+  Ntfy,
+  NtfyGeneration,
+  NtfyMessage,
+  Proxy,
+  Qbittorrent,
+  QbittorrentGeneration,
+  WebSeed,
+} from '../servers/index.ts';
+
+export const TOPIC = 'downloads';
+
+/** Everything that takes part in a download. */
+export interface Scene extends AsyncDisposable {
+  qbittorrent: Qbittorrent;
+  ntfy: Ntfy;
+  seed: WebSeed;
+  /** Between sidecar and qBittorrent: counts what is asked. */
+  toQbittorrent: Proxy;
+  /** Between sidecar and ntfy. */
+  toNtfy: Proxy;
+  sidecar: Sidecar;
+  /** Every line that the sidecar logged. */
+  log: string[];
+  messages(): Promise<NtfyMessage[]>;
+  status(): Promise<Status>;
+}
+
+/** What the tests read of `/status`. */
+export interface Status {
+  session: { state: string };
+  watcher: { state: string; watching: number };
+  outbox: { state: string; live: boolean | null };
+  torrents: Array<{ hash: string; name: string | null; state: string; progress: number }>;
+}
+
+export interface SceneOptions {
+  qbittorrent: QbittorrentGeneration;
+  ntfy?: NtfyGeneration;
+  /** Bytes per second of the web seed. */
+  rate?: number;
+  /** Changes to the sidecar's environment. */
+  env?: Record<string, string>;
+}
+
+/** Starts real servers, a sidecar and the hook that joins them; all of it ends with the scene. */
+export async function startScene(options: SceneOptions): Promise<Scene> {
+  await using stack = new AsyncDisposableStack();
+  const qbittorrent = stack.use(await startQbittorrent(options.qbittorrent));
+  const ntfy = stack.use(await startNtfy(options.ntfy ?? 'current'));
+  const seed = stack.use(await startWebSeed({ rate: options.rate ?? 2_000_000 }));
+  const toQbittorrent = stack.use(await startProxy(qbittorrent.url));
+  const toNtfy = stack.use(await startProxy(ntfy.url));
+  const log: string[] = [];
+  const sidecar = await startSidecar(
+    {
+      QBIT_HOST: toQbittorrent.url,
+      QBIT_USER: qbittorrent.username,
+      QBIT_PASS: qbittorrent.password,
+      NTFY_TOPIC: `${toNtfy.url}/${TOPIC}`,
+      ...options.env,
+    },
+    log,
+  );
+  stack.defer(() => sidecar.stop());
+  await qbittorrent.setAddedHook(hookLine(sidecar));
+  const owned = stack.move();
+  return {
+    qbittorrent,
+    ntfy,
+    seed,
+    toQbittorrent,
+    toNtfy,
+    sidecar,
+    log,
+    messages: () => ntfy.messages(TOPIC),
+    status: async () => (await (await fetch(`http://127.0.0.1:${sidecar.ops.port}/status`)).json()) as Status,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** A sidecar on free ports, polling each second, its log kept. */
+export async function startSidecar(env: Record<string, string>, log: string[] = []): Promise<Sidecar> {
+  const parsed = parseConfig({
+    HOOK_PORT: '0',
+    OPS_PORT: '0',
+    OPS_HOST: '127.0.0.1',
+    POLL_INTERVAL: '1s',
+    NTFY_RATE: 'unlimited',
+    ...env,
+  });
+  if (!parsed.ok) throw new Error(parsed.message);
+  const logger = createLogger({ level: 'debug', pretty: false, write: (line) => log.push(line) });
+  return start({ config: parsed.config, log: logger });
+}
+
+/** The line of the README, for this sidecar's port. */
+export function hookLine({ hook }: Sidecar): string {
+  return `curl -fsS -m 5 -X POST "http://localhost:${hook.port}/track?hash=%K"`;
+}
