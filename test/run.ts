@@ -1,0 +1,159 @@
+/**
+ * The test runner: `npm test`, or `npm test -- <part of a path>…` for some files only.
+ *
+ * Checks format, lint and types, brings the real servers, runs every `*.test.ts` below `test/` in a process of its
+ * own, unit tests first. Its last line is `N passed, N failed, N skipped`.
+ */
+import { execFile } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
+import { delimiter, join, relative } from 'node:path';
+import { run } from 'node:test';
+import type { EventData } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { finished } from 'node:stream/promises';
+import { installServers, suites } from './servers/install.ts';
+
+const home = join(import.meta.dirname, '..');
+const bin = join(home, 'node_modules', '.bin');
+const apart = ['test/chaos/', 'test/bench/']; // run by name only
+const testTimeout = 120_000;
+
+interface Tally {
+  passed: number;
+  failed: number;
+  skipped: string[];
+  /** Seconds by file. */
+  files: Map<string, number>;
+}
+
+const filters = process.argv.slice(2);
+const tally: Tally = { passed: 0, failed: 0, skipped: [], files: new Map() };
+const files = findFiles(filters);
+
+if (filters.length === 0) await check(tally);
+if (files.some(usesServers)) await bringServers();
+if (files.length > 0) await runFiles(files, tally);
+report(tally);
+
+/** Quick files first, so that a plain mistake shows at once; those on real servers last. */
+function findFiles(filters: readonly string[]): string[] {
+  const found = globSync('test/**/*.test.ts', { cwd: home });
+  const wanted = found.filter((file) =>
+    filters.length === 0
+      ? !apart.some((folder) => file.startsWith(folder))
+      : filters.some((filter) => file.includes(filter) && isMeant(file, filter)),
+  );
+  return wanted.toSorted((a, b) => Number(usesServers(a)) - Number(usesServers(b)) || a.localeCompare(b));
+}
+
+function isMeant(file: string, filter: string): boolean {
+  const folder = apart.find((folder) => file.startsWith(folder));
+  return folder === undefined || filter.includes(folder.split('/')[1] ?? folder);
+}
+
+function usesServers(file: string): boolean {
+  return (
+    /^test\/(e2e|servers)\b/.test(file) || /from '[./]*servers\//.test(readFileSync(join(home, file), 'utf8'))
+  );
+}
+
+/** The three of `npm run check`, each counted as one test. */
+async function check(tally: Tally): Promise<void> {
+  const checks = [['oxfmt', '--check'], ['oxlint', '--type-aware'], ['tsc']] as const;
+  const done = await Promise.all(checks.map(([name, ...args]) => tool(name, args)));
+  for (const { title, ok, output, seconds } of done) {
+    say(`${ok ? '✔' : '✖'} ${title} (${seconds.toFixed(1)} s)${ok ? '' : `\n${output}`}`);
+    if (ok) tally.passed++;
+    else tally.failed++;
+  }
+}
+
+interface ToolRun {
+  title: string;
+  ok: boolean;
+  output: string;
+  seconds: number;
+}
+
+function tool(name: string, args: readonly string[]): Promise<ToolRun> {
+  const start = performance.now();
+  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` };
+  return new Promise((resolve) => {
+    execFile(
+      join(bin, name),
+      args,
+      { cwd: home, env, maxBuffer: 16 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        const seconds = (performance.now() - start) / 1000;
+        const output = stdout + stderr + (error === null || stdout + stderr !== '' ? '' : error.message);
+        resolve({ title: [name, ...args].join(' '), ok: error === null, output, seconds });
+      },
+    );
+  });
+}
+
+/** Once, before the files start: otherwise they would wait for each other inside their tests. */
+async function bringServers(): Promise<void> {
+  const start = performance.now();
+  const installed = await Promise.all(suites.map((suite) => installServers(suite)));
+  const parts = installed.map((suite, index) =>
+    suite.ok
+      ? Object.entries(suite.versions).map(([name, version]) => `${name} ${version}`)
+      : [`none of ${suites[index]} (${suite.reason})`],
+  );
+  const fresh = installed.some((suite) => suite.ok && suite.fresh);
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  say(`Real servers: ${parts.flat().join(', ')}; ${fresh ? 'unpacked' : 'from the cache'} in ${seconds} s`);
+}
+
+async function runFiles(files: readonly string[], tally: Tally): Promise<void> {
+  const interrupt = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
+  const watchdog = join(import.meta.dirname, 'servers', 'watchdog.ts');
+  const events = run({
+    files: files.map((file) => join(home, file)),
+    cwd: home,
+    concurrency: 2,
+    isolation: 'process',
+    signal: interrupt.signal,
+    // `development`: XState's own build for it, which warns. `run`'s own timeout would not reach the tests.
+    execArgv: ['-C', 'development', `--test-timeout=${testTimeout}`, '--import', watchdog],
+  });
+  events.on('test:pass', (test) => count(test, tally));
+  events.on('test:fail', (test) => count(test, tally));
+  events.on('test:summary', ({ file, duration_ms }) => {
+    if (file !== undefined) tally.files.set(relative(home, file), duration_ms / 1000);
+  });
+  const printed = events.compose(spec);
+  printed.pipe(process.stdout, { end: false });
+  await finished(printed, { writable: false });
+}
+
+/** Suites are headings, not tests. A file that crashed comes as one failed test with the file's name. */
+function count(test: EventData.TestPass | EventData.TestFail, tally: Tally): void {
+  if (test.details.type === 'suite' && test.skip === undefined) return;
+  const reason = test.skip ?? test.todo;
+  if (reason !== undefined && reason !== false) {
+    tally.skipped.push(
+      `${test.name}: ${typeof reason === 'string' && reason !== '' ? reason : 'no reason given'}`,
+    );
+  } else if ('error' in test.details) tally.failed++;
+  else tally.passed++;
+}
+
+function report({ passed, failed, skipped, files }: Tally): void {
+  if (skipped.length > 0) say(`\nSkipped:\n${skipped.map((line) => `  ${line}`).join('\n')}`);
+  const slowest = [...files].toSorted(([, a], [, b]) => b - a).slice(0, 5);
+  if (slowest.length > 0) {
+    say(
+      `\nSlowest files:\n${slowest.map(([file, seconds]) => `  ${seconds.toFixed(1)} s  ${file}`).join('\n')}`,
+    );
+  }
+  if (files.size === 0 && failed === 0) say('\nNo test ran: that is a failure.');
+  process.exitCode = failed > 0 || passed + failed === 0 || files.size === 0 ? 1 : 0;
+  say(`\n${passed} passed, ${failed} failed, ${skipped.length} skipped`);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
