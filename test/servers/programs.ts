@@ -1,6 +1,6 @@
 /** Which generation of a server is which program, and how it is started from the unpacked packages. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { installServers } from './install.ts';
 import type { Suite } from './install.ts';
 
@@ -10,10 +10,13 @@ export type QbittorrentGeneration = 'legacy' | '5.1' | 'current';
 /** 2.11 (before sequence IDs) and 2.27 today. */
 export type NtfyGeneration = 'legacy' | 'current';
 
-/** A real server that a test can't do without. */
-export type Need = `qbittorrent ${QbittorrentGeneration}` | `ntfy ${NtfyGeneration}`;
+/** A real server. */
+export type ServerName = `qbittorrent ${QbittorrentGeneration}` | `ntfy ${NtfyGeneration}`;
 
-const suiteOf: Record<Need, Suite> = {
+/** What a test can't do without: servers, or the machine's own curl for qBittorrent's hook. */
+export type Need = ServerName | 'curl';
+
+const suiteOf: Record<ServerName, Suite> = {
   'qbittorrent legacy': 'bookworm',
   'qbittorrent 5.1': 'trixie',
   'qbittorrent current': 'forky',
@@ -31,9 +34,13 @@ export interface Program {
   packaged: string;
 }
 
-/** Why the real servers can't be had here, or `null` when they can (they are then in the cache). */
+/** Why what a test needs can't be had here, or `null` when it can (the servers are then in the cache). */
 export async function unavailable(needs: readonly Need[]): Promise<string | null> {
   for (const need of needs) {
+    if (need === 'curl') {
+      if (!hasCurl()) return 'curl is not on this machine';
+      continue;
+    }
     const installed = await installServers(suiteOf[need]);
     if (!installed.ok) return installed.reason;
   }
@@ -41,7 +48,7 @@ export async function unavailable(needs: readonly Need[]): Promise<string | null
 }
 
 /** The program of a server. Throws when it can't be had here: ask `unavailable` first. */
-export async function program(need: Need): Promise<Program> {
+export async function program(need: ServerName): Promise<Program> {
   const installed = await installServers(suiteOf[need]);
   if (!installed.ok) throw new Error(installed.reason);
   const { root, versions } = installed;
@@ -53,6 +60,10 @@ export async function program(need: Need): Promise<Program> {
     env: { QT_PLUGIN_PATH: plugins },
     packaged: versions[name] ?? 'unknown',
   };
+}
+
+function hasCurl(): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'curl')));
 }
 
 /** In bookworm the loader and a part of the libraries lie under `lib/`, later all under `usr/lib/`. */

@@ -1,6 +1,6 @@
 /** A counting reverse proxy: what the sidecar asks of a server, apart from what the test asks. */
 import { createServer, request as send } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { freePort } from './ports.ts';
 
@@ -76,21 +76,13 @@ function call(
   body: Buffer,
   outgoing: ServerResponse,
 ): Promise<IncomingMessage> {
-  const { 'transfer-encoding': _, ...headers } = incoming.headers;
-  if (body.length > 0) headers['content-length'] = String(body.length);
+  const headers: OutgoingHttpHeaders = { ...incoming.headers, host: target.host };
+  delete headers['transfer-encoding']; // qBittorrent can't read chunks: the body goes in one piece
+  if (body.length > 0) headers['content-length'] = body.length;
   return new Promise((resolve, reject) => {
     const { hostname: host, port } = target;
-    const request = send(
-      {
-        host,
-        port,
-        method: incoming.method,
-        path: incoming.url,
-        headers: { ...headers, host: target.host },
-        agent: false,
-      },
-      resolve,
-    );
+    const { method, url: path } = incoming;
+    const request = send({ host, port, method, path, headers, agent: false }, resolve);
     request.once('error', reject);
     outgoing.once('close', () => request.destroy());
     request.end(body);

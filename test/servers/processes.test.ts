@@ -1,0 +1,63 @@
+/** Servers never outlive their test, whatever becomes of it. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { realTest, until } from './index.ts';
+
+/** What a test process does: it starts servers, tells their pids, and then ends on its own or stays. */
+const program = (last: string) => `
+  import { startNtfy, startQbittorrent } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))};
+  const qbittorrent = await startQbittorrent('current');
+  const ntfy = await startNtfy('current');
+  console.log(qbittorrent.pid, ntfy.pid);
+  ${last}
+`;
+
+const ends = [
+  { what: 'throws an error', last: `throw new Error('as the test wants it');` },
+  { what: 'is told to stop', last: 'setInterval(() => {}, 1000);', signal: 'SIGTERM' },
+  { what: 'is killed', last: 'setInterval(() => {}, 1000);', signal: 'SIGKILL' },
+] as const;
+
+for (const end of ends) {
+  realTest(
+    `no server goes on when the test process ${end.what}`,
+    { needs: ['qbittorrent current', 'ntfy current'] },
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'qbit-ntfy-processes-'));
+      const pids = await startTestProcess(end.last, folder, 'signal' in end ? end.signal : null);
+      assert.equal(pids.length, 2);
+      await until('the servers to end', () => !pids.some(isRunning));
+      // Only who is killed outright can't clean up.
+      if (end.what !== 'is killed')
+        await until('the folders to go', async () => (await readdir(folder)).length === 0);
+      await rm(folder, { recursive: true });
+    },
+  );
+}
+
+async function startTestProcess(
+  last: string,
+  folder: string,
+  signal: NodeJS.Signals | null,
+): Promise<number[]> {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program(last)], {
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  for await (const line of createInterface(child.stdout)) {
+    if (signal !== null) child.kill(signal);
+    return line.split(' ').map(Number);
+  }
+  throw new Error('The test process told nothing');
+}
+
+/** A process that ended but was not yet waited for has no command line. */
+function isRunning(pid: number): boolean {
+  const file = `/proc/${pid}/cmdline`;
+  return existsSync(file) && readFileSync(file, 'utf8') !== '';
+}

@@ -1,0 +1,32 @@
+/** The tests' own web seed, without a qBittorrent. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startWebSeed } from './index.ts';
+
+test('the web seed serves the same torrent for the same name and size, whole or in ranges', async () => {
+  await using seed = await startWebSeed();
+  const torrent = seed.serve('name', 200_000);
+  assert.equal(seed.serve('name', 200_000).hash, torrent.hash);
+  assert.notEqual(seed.serve('other', 200_000).hash, torrent.hash);
+  const whole = await (await fetch(`${seed.url}/0/file`)).bytes();
+  const part = await fetch(`${seed.url}/0/file`, { headers: { range: 'bytes=16000-199999' } });
+  assert.equal(part.status, 206);
+  assert.deepEqual(await part.bytes(), whole.subarray(16_000));
+});
+
+test('a paused web seed holds its downloads until it is resumed', async () => {
+  await using seed = await startWebSeed();
+  seed.serve('name', 50_000);
+  seed.pause();
+  let done = false;
+  const download = fetch(`${seed.url}/0/file`)
+    .then((answer) => answer.bytes())
+    .then((bytes) => {
+      done = true;
+      return bytes.length;
+    });
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(done, false);
+  seed.resume();
+  assert.equal(await download, 50_000);
+});
