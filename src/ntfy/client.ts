@@ -50,7 +50,8 @@ export function createNtfyClient({ server, topic, auth }: Config['ntfy'], instan
   };
 }
 
-function authorization(auth: Config['ntfy']['auth']): Record<string, string> {
+/** The header that shows who publishes. */
+export function authorization(auth: Config['ntfy']['auth']): Record<string, string> {
   if (auth.kind === 'token') return { authorization: `Bearer ${auth.token.reveal()}` };
   if (auth.kind === 'none') return {};
   const pair = Buffer.from(`${auth.username}:${auth.password.reveal()}`).toString('base64');
