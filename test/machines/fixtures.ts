@@ -1,0 +1,58 @@
+import type { Hash, Notification, Observation, Phase, Policy, Result } from '../../machines/types.ts';
+
+/** The defaults of the configuration. */
+export const policy: Policy = {
+  pollInterval: 5000,
+  idleInterval: 30_000,
+  gather: 1000,
+  settle: 10_000,
+  stall: 120_000,
+  rate: 10,
+  retryMax: 300_000,
+  progress: 'auto',
+};
+
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+
+/** The hash of torrent number `n`; its first digit, and so its partition, changes with `n`. */
+export function hashOf(n: number): Hash {
+  const digits = n.toString(16).padStart(8, '0');
+  return `${digits.slice(-1)}${digits}`.padEnd(40, 'a');
+}
+
+/** A torrent as a poll sees it: half way, downloading. */
+export function seen(over: Partial<Observation> = {}): Observation {
+  return {
+    hash: hashOf(1),
+    v1: null,
+    v2: null,
+    name: 'debian.iso',
+    phase: 'downloading',
+    progress: 0.5,
+    size: 1_000_000,
+    speed: 1000,
+    eta: 500,
+    downloaded: 500_000,
+    duration: 500,
+    ...over,
+  };
+}
+
+export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
+
+export function failure(
+  kind: 'unreachable' | 'unauthorized' | 'banned' | 'broken' | 'protocol' | 'misdirected',
+) {
+  return { ok: false, failure: { kind, message: kind } } as const;
+}
+
+export function progressOf(key: Hash, percent: number, phase: Phase = 'downloading'): Notification {
+  const torrent = seen({ hash: key, progress: percent / 100 });
+  return { kind: 'progress', key, torrent, tell: { percent, phase }, told: null };
+}
+
+export function completionOf(key: Hash): Notification {
+  return { kind: 'completion', key, torrent: seen({ hash: key, phase: 'complete', progress: 1 }) };
+}

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { answerTo, lettersFrom, partitionOf } from '../../machines/rules/mail.ts';
+import { createRegistry } from '../../machines/rules/registry.ts';
+import type { TorrentRecord } from '../../machines/types.ts';
+import { hashOf, progressOf, seen } from '../machines/fixtures.ts';
+
+const [a, b, c, stranger] = [hashOf(1), hashOf(2), hashOf(3), hashOf(4)];
+const told = { percent: 42, phase: 'downloading' } as const;
+
+const record = (key: string, hash = key): TorrentRecord => ({ key, hash, told, since: 0 });
+
+test('one poll becomes a letter for each torrent it saw, and one for each it missed', () => {
+  const registry = createRegistry([record(a), record(b)]);
+  const observation = seen({ hash: a });
+  assert.deepEqual(lettersFrom(registry, { observations: [observation], renamed: [], missed: [b], at: 5 }), [
+    { key: a, event: { type: 'torrent.observed', observation, at: 5 } },
+    { key: b, event: { type: 'torrent.missed' } },
+  ]);
+});
+
+test('a torrent with a new ID gets its letter under its old name', () => {
+  const registry = createRegistry([record(a, c)]);
+  const observation = seen({ hash: c });
+  const letters = lettersFrom(registry, {
+    observations: [],
+    renamed: [{ from: a, observation }],
+    missed: [],
+    at: 5,
+  });
+  assert.deepEqual(letters, [{ key: a, event: { type: 'torrent.observed', observation, at: 5 } }]);
+});
+
+test('what is not tracked gets no letter', () => {
+  const observations = [seen({ hash: stranger })];
+  assert.deepEqual(lettersFrom(createRegistry(), { observations, renamed: [], missed: [b], at: 5 }), []);
+});
+
+describe('the answer to a notification', () => {
+  test('says what the phone shows now', () => {
+    const notification = progressOf(a, 50);
+    assert.deepEqual(answerTo(createRegistry([record(a)]), notification), [
+      { key: a, event: { type: 'outbox.told', notification, shown: told } },
+    ]);
+  });
+
+  test('says that the phone shows nothing of a torrent without a record', () => {
+    const [letter] = answerTo(createRegistry(), progressOf(a, 50));
+    assert.equal(letter?.event.type === 'outbox.told' && letter.event.shown, null);
+  });
+});
+
+test('torrents spread over sixteen partitions by the first digit of their hash', () => {
+  const partitions = new Set(Array.from({ length: 64 }, (_, n) => partitionOf(hashOf(n))));
+  assert.equal(partitions.size, 16);
+  assert.equal(partitionOf('f'.padEnd(40, '0')), 'partition.f');
+});

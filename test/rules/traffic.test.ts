@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { put } from '../../machines/rules/lanes.ts';
+import {
+  createTraffic,
+  freeSlot,
+  markSent,
+  outcomeOf,
+  skipped,
+  upcoming,
+} from '../../machines/rules/traffic.ts';
+import type { Policy } from '../../machines/types.ts';
+import { completionOf, hashOf, policy, progressOf } from '../machines/fixtures.ts';
+
+const [a, b] = [hashOf(1), hashOf(2)];
+const dismissal = { kind: 'dismissal', key: a } as const;
+
+function trafficAt(start: number, over: Partial<Policy> = {}) {
+  const clock = { now: start };
+  return { clock, traffic: createTraffic({ ...policy, ...over }, () => clock.now) };
+}
+
+describe('two messages of one card', () => {
+  test('are at least 1.1 seconds apart', () => {
+    const { clock, traffic } = trafficAt(1000);
+    markSent(traffic, a);
+    put(traffic.lanes, completionOf(a));
+    assert.equal(upcoming(traffic)?.wait, 1100);
+    clock.now += 1099;
+    assert.equal(upcoming(traffic)?.wait, 1);
+    clock.now += 1;
+    assert.equal(upcoming(traffic)?.wait, 0);
+  });
+
+  test('are never on their way at once', () => {
+    const { traffic } = trafficAt(1000);
+    traffic.inFlight.set(freeSlot(traffic), progressOf(a, 1));
+    put(traffic.lanes, completionOf(a));
+    assert.equal(upcoming(traffic), null);
+    put(traffic.lanes, progressOf(b, 1));
+    assert.equal(upcoming(traffic)?.notification.key, b);
+  });
+
+  test('do not wait for hours because the clock was set back', () => {
+    const { clock, traffic } = trafficAt(10_000_000);
+    markSent(traffic, a);
+    put(traffic.lanes, completionOf(a));
+    clock.now = 1000;
+    assert.ok((upcoming(traffic)?.wait ?? Infinity) <= 1100);
+  });
+});
+
+test('no more than four messages are on their way at once', () => {
+  const { traffic } = trafficAt(0);
+  const slots = [1, 2, 3, 4].map((n) => {
+    const slot = freeSlot(traffic);
+    traffic.inFlight.set(slot, progressOf(hashOf(n), 1));
+    return slot;
+  });
+  assert.equal(new Set(slots).size, 4);
+  put(traffic.lanes, completionOf(hashOf(9)));
+  assert.equal(upcoming(traffic), null);
+});
+
+test('what was sent is remembered only as long as the spacing asks', () => {
+  const { clock, traffic } = trafficAt(0);
+  for (let n = 0; n < 1000; n += 1) {
+    clock.now += 600;
+    markSent(traffic, hashOf(n));
+  }
+  assert.ok(traffic.lastAt.size <= 2, `${traffic.lastAt.size} are remembered`);
+  clock.now = 0;
+  markSent(traffic, a);
+  assert.deepEqual([...traffic.lastAt], [[a, 0]]);
+});
+
+describe('what never leaves', () => {
+  const cases = [
+    { progress: 'auto', live: null, to: 10, skips: false },
+    { progress: 'auto', live: true, to: 10, skips: false },
+    { progress: 'auto', live: false, to: 10, skips: true },
+    { progress: 'auto', live: false, to: 26, skips: false },
+    { progress: 'live', live: false, to: 10, skips: false },
+    { progress: 'milestones', live: true, to: 10, skips: true },
+    { progress: 'milestones', live: true, to: 50, skips: false },
+  ] as const;
+  for (const { progress, live, to, skips } of cases) {
+    test(`${to} % is ${skips ? 'thinned' : 'sent'} with PROGRESS=${progress} where live is ${live}`, () => {
+      const { traffic } = trafficAt(0, { progress });
+      assert.equal(skipped({ ...traffic, live }, progressOf(a, to)), skips ? 'superseded' : null);
+    });
+  }
+
+  test('is never a completion', () => {
+    const { traffic } = trafficAt(0, { progress: 'milestones' });
+    assert.equal(skipped({ ...traffic, live: false }, completionOf(a)), null);
+  });
+
+  test('is a dismissal where no card can be taken away', () => {
+    const { traffic } = trafficAt(0);
+    assert.equal(skipped({ ...traffic, live: false }, dismissal), 'accepted');
+    assert.equal(skipped({ ...traffic, live: true }, dismissal), null);
+    assert.equal(skipped({ ...traffic, live: null }, dismissal), null);
+  });
+});
+
+describe('a notification ends', () => {
+  const broken = { kind: 'broken', message: '502' } as const;
+
+  test('accepted, when ntfy took it', () => {
+    assert.equal(outcomeOf(trafficAt(0).traffic, progressOf(a, 1), null), 'accepted');
+  });
+
+  test('refused, when ntfy will never take it', () => {
+    const { traffic } = trafficAt(0);
+    assert.equal(outcomeOf(traffic, completionOf(a), { kind: 'rejected', message: '400' }), 'refused');
+    assert.equal(upcoming(traffic), null);
+  });
+
+  test('superseded, when it failed and something newer waits', () => {
+    const { traffic } = trafficAt(0);
+    put(traffic.lanes, completionOf(a));
+    assert.equal(outcomeOf(traffic, progressOf(a, 1), broken), 'superseded');
+    assert.equal(upcoming(traffic)?.notification.kind, 'completion');
+  });
+
+  test('not yet, when it failed and nothing newer waits: it waits again', () => {
+    const { traffic } = trafficAt(0);
+    assert.equal(outcomeOf(traffic, completionOf(a), broken), null);
+    assert.equal(upcoming(traffic)?.notification.kind, 'completion');
+  });
+});
