@@ -1,0 +1,57 @@
+/** One list of sentences about a server, held by its simulator and by the real one alike. */
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { realTest } from '../servers/index.ts';
+import type { Need } from '../servers/index.ts';
+
+/** One sentence, and how it is checked. */
+export interface Case<Subject, Generation, Options> {
+  title: string;
+  /** Default: true of every generation. */
+  only?: Generation[];
+  /** With options the case gets a server of its own, to spoil as it likes. */
+  options?: Options;
+  run: (subject: Subject) => Promise<void>;
+}
+
+/** How a simulator or a real server is started. */
+export type Start<Subject, Generation, Options> = (
+  generation: Generation,
+  options: Options,
+) => Promise<Subject>;
+
+export interface Contract<Subject, Generation extends string, Options> {
+  name: 'qbittorrent' | 'ntfy';
+  generations: Generation[];
+  simulator: Start<Subject, Generation, Options>;
+  real: Start<Subject, Generation, Options>;
+  need: (generation: Generation) => Need;
+  /** What the server that most cases share is started with. */
+  shared: Options;
+  cases: Case<Subject, Generation, Options>[];
+}
+
+/** Registers the tests: every case on the simulator and on the real server of every generation. */
+export function holdContract<Subject extends AsyncDisposable, Generation extends string, Options>(
+  contract: Contract<Subject, Generation, Options>,
+): void {
+  const { name, generations, cases, shared } = contract;
+  for (const generation of generations) {
+    const run = async (t: TestContext, start: Start<Subject, Generation, Options>) => {
+      await using subject = await start(generation, shared);
+      for (const { title, only, options, run } of cases) {
+        if (only && !only.includes(generation)) continue;
+        await t.test(title, async () => {
+          if (options === undefined) return run(subject);
+          // Without this `await` the server would be gone before the case has begun.
+          await using own = await start(generation, options);
+          await run(own);
+        });
+      }
+    };
+    test(`the simulated ${name}, ${generation}`, (t) => run(t, contract.simulator));
+    realTest(`the real ${name}, ${generation}`, { needs: [contract.need(generation)] }, (t) =>
+      run(t, contract.real),
+    );
+  }
+}

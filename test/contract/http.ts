@@ -1,0 +1,68 @@
+/** A client that sends exactly what it is told: `fetch` would not send a foreign Host. */
+import { request } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** What to send. */
+export interface Outgoing {
+  /** Default GET. */
+  method?: string;
+  headers?: Record<string, string>;
+  /** Sent with its length; `form` makes one. */
+  body?: string;
+  form?: Record<string, string>;
+  /** The body goes in chunks, without a length. */
+  chunked?: boolean;
+}
+
+/** What came back. */
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  /** The media type alone. */
+  type: string;
+  text: string;
+}
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+
+function lengthOf(body: string, { method = 'GET', chunked = false }: Outgoing): Record<string, string> {
+  if (chunked) return { 'transfer-encoding': 'chunked' };
+  return method === 'GET' ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+}
+
+/** One request on a connection of its own. Rejects when there is no answer. */
+export function send(url: string, outgoing: Outgoing = {}): Promise<Answer> {
+  const { method = 'GET', form } = outgoing;
+  const body = form ? new URLSearchParams(form).toString() : (outgoing.body ?? '');
+  const headers = { ...(form ? FORM : {}), ...lengthOf(body, outgoing), ...outgoing.headers };
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method, headers, agent: false }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('error', reject);
+      response.on('end', () => {
+        const type = (response.headers['content-type'] ?? '').split(';')[0] ?? '';
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, type, text });
+      });
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+/** A JSON object of an answer. Throws when it is none. */
+export function objectOf(text: string): Record<string, unknown> {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null) throw new TypeError(`no object: ${text}`);
+  return { ...value };
+}
+
+/** A list of JSON objects. Throws when it is none. */
+export function listOf(text: string): Record<string, unknown>[] {
+  const value: unknown = JSON.parse(text);
+  if (!Array.isArray(value)) throw new TypeError(`no list: ${text}`);
+  return value.map((entry: unknown) => objectOf(JSON.stringify(entry)));
+}

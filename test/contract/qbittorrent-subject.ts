@@ -1,0 +1,106 @@
+/** A qBittorrent under contract, simulated or real, and how the cases speak to it. */
+import { randomBytes } from 'node:crypto';
+import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
+import type { QbittorrentGeneration } from '../../src/simulator/index.ts';
+import { startQbittorrent, until } from '../servers/index.ts';
+import type { Case } from './contract.ts';
+import { listOf, send } from './http.ts';
+import type { Answer, Outgoing } from './http.ts';
+
+export interface Options {
+  bypassLocalAuth?: boolean;
+  apiKey?: string;
+}
+
+export interface Subject extends AsyncDisposable {
+  generation: QbittorrentGeneration;
+  url: string;
+  port: number;
+  username: string;
+  password: string;
+}
+
+export type QbittorrentCase = Case<Subject, QbittorrentGeneration, Options>;
+
+/** Starts one, whose password nobody can guess. */
+export async function simulated(generation: QbittorrentGeneration, options: Options): Promise<Subject> {
+  return startQbittorrentSimulator({ generation, password: 'correct horse', ...options });
+}
+
+export async function real(generation: QbittorrentGeneration, options: Options): Promise<Subject> {
+  return startQbittorrent(generation, options);
+}
+
+/** 5.2 changed most answers. */
+export const isModern = ({ generation }: Subject): boolean => generation === 'current';
+
+/** A call of the WebAPI without a session. */
+export const call = (subject: Subject, path: string, outgoing?: Outgoing): Promise<Answer> =>
+  send(`${subject.url}/api/v2/${path}`, outgoing);
+
+/** A login with these words; by default the right ones. */
+export function tryLogin(
+  subject: Subject,
+  { username = subject.username, password = subject.password, headers = {} } = {},
+): Promise<Answer> {
+  return call(subject, 'auth/login', { method: 'POST', form: { username, password }, headers });
+}
+
+/** Whether a login was let in: 204 since 5.2, before 200 with a text. */
+export const isIn = ({ status, text }: Answer): boolean =>
+  status === 204 || (status === 200 && text === 'Ok.');
+
+/** `name=value` of the cookie that an answer sets, or ''. */
+export const cookieOf = ({ headers }: Answer): string => headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+
+/** Somebody who is logged in. */
+export interface Session {
+  cookie: string;
+  get: (path: string, headers?: Record<string, string>) => Promise<Answer>;
+  post: (path: string, form?: Record<string, string>) => Promise<Answer>;
+}
+
+export async function openSession(subject: Subject): Promise<Session> {
+  const cookie = cookieOf(await tryLogin(subject));
+  return {
+    cookie,
+    get: (path, headers = {}) => call(subject, path, { headers: { cookie, ...headers } }),
+    post: (path, form = {}) => call(subject, path, { method: 'POST', form, headers: { cookie } }),
+  };
+}
+
+/** A torrent ID that nobody has. */
+export const newHash = (): string => randomBytes(20).toString('hex');
+
+/** A magnet link as users paste it. */
+export function magnet(hash: string, name?: string): string {
+  const dn = name === undefined ? '' : `&dn=${encodeURIComponent(name)}`;
+  return `magnet:?xt=urn:btih:${hash}${dn}`;
+}
+
+/** `torrents/info` by GET. */
+export async function info(session: Session, query = ''): Promise<Record<string, unknown>[]> {
+  return listOf((await session.get(`torrents/info${query}`)).text);
+}
+
+/** The IDs that `torrents/info` answers, sorted: it keeps no order of its own. */
+export async function hashes(session: Session, query = ''): Promise<string[]> {
+  return (await info(session, query)).map(({ hash }) => String(hash)).toSorted();
+}
+
+/**
+ * Adds magnets and waits until they are listed: the answer to an add may come before its torrents
+ * (seen in 1 of 15 adds, in all versions).
+ */
+export async function addMagnets(
+  session: Session,
+  magnets: string[],
+  form: Record<string, string> = {},
+): Promise<Answer> {
+  const answer = await session.post('torrents/add', { urls: magnets.join('\n'), ...form });
+  for (const url of magnets) {
+    const hash = /btih:(.{40})/.exec(url)?.[1] ?? '';
+    await until('an added torrent is listed', async () => (await hashes(session)).includes(hash));
+  }
+  return answer;
+}
