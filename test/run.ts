@@ -26,7 +26,7 @@ interface Tally {
   files: Map<string, number>;
 }
 
-const filters = process.argv.slice(2);
+const filters = process.argv.slice(2).map((filter) => filter.replace(/^\.\//, ''));
 const tally: Tally = { passed: 0, failed: 0, skipped: [], files: new Map() };
 const files = findFiles(filters);
 
@@ -62,7 +62,7 @@ async function check(tally: Tally): Promise<void> {
   const checks = [['oxfmt', '--check'], ['oxlint', '--type-aware'], ['tsc']] as const;
   const done = await Promise.all(checks.map(([name, ...args]) => tool(name, args)));
   for (const { title, ok, output, seconds } of done) {
-    say(`${ok ? '✔' : '✖'} ${title} (${seconds.toFixed(1)} s)${ok ? '' : `\n${output}`}`);
+    say(`${ok ? '✔' : '✖'} ${title} (${seconds.toFixed(1)} s)${ok ? '' : `\n${output.slice(0, 20_000)}`}`);
     if (ok) tally.passed++;
     else tally.failed++;
   }

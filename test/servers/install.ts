@@ -1,6 +1,6 @@
 /** Unpacks the real servers into `.cache/servers/<suite>/`, once; how and why: Debian packages, no root rights. */
 import { readFileSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { debianMirrors, download, unpack } from './apt.ts';
 import type { Architecture } from './apt.ts';
@@ -57,15 +57,16 @@ async function install(suite: Suite): Promise<Installed> {
   await mkdir(cache, { recursive: true });
   return withLock(join(cache, `${suite}.lock`), async () => {
     const byOther = readMarker(suite, architecture);
-    return byOther === null ? bring(suite, architecture) : { ok: true, fresh: false, ...byOther };
+    if (byOther !== null) return { ok: true, fresh: false, ...byOther };
+    return readFailure(suite) ?? bring(suite, architecture);
   });
 }
 
 /** Works beside the final folder and renames at the end: a folder that exists is whole, or it has no marker. */
 async function bring(suite: Suite, architecture: Architecture): Promise<Installed> {
-  const half = join(cache, `${suite}.unpacking`);
+  const half = join(cache, `${suite}.unpacking.${process.pid}`); // a killed run's apt may still write to another
   try {
-    await rm(half, { recursive: true, force: true });
+    await removeLeftovers(suite);
     const apt = join(half, 'apt');
     const debs = await downloadFromAny({ suite, architecture, packages: packages[suite], folder: apt });
     await unpack(debs, join(half, 'root'));
@@ -78,12 +79,31 @@ async function bring(suite: Suite, architecture: Architecture): Promise<Installe
     await rename(half, join(cache, suite));
   } catch (error) {
     await rm(half, { recursive: true, force: true });
-    return { ok: false, reason: `Debian ${suite} can't be had here: ${explain(error)}` };
+    return noteFailure(suite, `Debian ${suite} can't be had here: ${explain(error)}`);
   }
   const done = readMarker(suite, architecture);
   return done === null
     ? { ok: false, reason: `the cache of ${suite} can't be read` }
     : { ok: true, fresh: true, ...done };
+}
+
+async function removeLeftovers(suite: Suite): Promise<void> {
+  const names = await readdir(cache);
+  for (const name of names) {
+    if (name.startsWith(`${suite}.unpacking.`)) await rm(join(cache, name), { recursive: true, force: true });
+  }
+}
+
+/** Other test files would wait for the same failure once more: for a minute they take this one. */
+async function noteFailure(suite: Suite, reason: string): Promise<Installed> {
+  await writeFile(join(cache, `${suite}.failed.json`), JSON.stringify({ at: Date.now(), reason }));
+  return { ok: false, reason };
+}
+
+function readFailure(suite: Suite): Installed | null {
+  const noted = readJson(join(cache, `${suite}.failed.json`));
+  if (noted === null || typeof noted['at'] !== 'number' || Date.now() - noted['at'] > 60_000) return null;
+  return { ok: false, reason: String(noted['reason']) };
 }
 
 async function downloadFromAny(wanted: Parameters<typeof download>[1]): Promise<string[]> {
@@ -102,17 +122,21 @@ async function downloadFromAny(wanted: Parameters<typeof download>[1]): Promise<
 
 function readMarker(suite: Suite, architecture: Architecture) {
   const folder = join(cache, suite);
+  const marker = readJson(join(folder, 'installed.json'));
+  if (marker === null || marker['architecture'] !== architecture) return null;
+  const versions = Object.entries(marker['versions'] ?? {}).map(
+    ([name, version]) => [name, String(version)] as const,
+  );
+  return { root: join(folder, 'root'), versions: Object.fromEntries(versions) };
+}
+
+function readJson(file: string): Record<string, unknown> | null {
   try {
-    const marker: unknown = JSON.parse(readFileSync(join(folder, 'installed.json'), 'utf8'));
-    if (!isMarker(marker) || marker.architecture !== architecture) return null;
-    return { root: join(folder, 'root'), versions: marker.versions };
+    const value: Record<string, unknown> | null = JSON.parse(readFileSync(file, 'utf8'));
+    return value;
   } catch {
     return null;
   }
-}
-
-function isMarker(value: unknown): value is { architecture: string; versions: Record<string, string> } {
-  return typeof value === 'object' && value !== null && 'architecture' in value && 'versions' in value;
 }
 
 function architectureHere(): Architecture | null {
