@@ -77,8 +77,7 @@ async function isBodyWithin(request: Request, limit: number): Promise<boolean> {
   if (!request.body) return true;
   let size = 0;
   try {
-    // Cancelling would destroy the socket before the answer is out.
-    for await (const chunk of request.body.values({ preventCancel: true })) {
+    for await (const chunk of request.body) {
       size += chunk.length;
       if (size > limit) return false;
     }
