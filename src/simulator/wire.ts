@@ -1,4 +1,5 @@
 /** What both simulators share: a loopback server, a log of requests, and ways to fail. */
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { HttpBindings } from '@hono/node-server';
@@ -17,8 +18,10 @@ export interface Env {
 export interface Listening {
   port: number;
   url: string;
-  /** Cuts every connection, open streams and hanging requests included. Safe to call twice. */
+  /** Cuts every connection, open streams and hanging requests included; new ones are refused. */
   stop: () => Promise<void>;
+  /** Listens again on the same port. Nothing to do while it listens. */
+  resume: () => Promise<void>;
 }
 
 async function readForm(type: string, body: Buffer): Promise<Record<string, string>> {
@@ -39,7 +42,7 @@ function record(recorder: Recorder, now: () => number): MiddlewareHandler<Env> {
     const call: LoggedRequest = {
       method: c.req.method,
       path: c.req.path,
-      query: c.req.query(),
+      query: { ...c.req.query() },
       headers,
       body: body.toString(),
       form: await readForm(headers['content-type'] ?? '', body).catch(() => ({})),
@@ -61,10 +64,11 @@ export function createWire(recorder: Recorder, now: () => number): Hono<Env> {
 export async function listen(app: Hono<Env>, port: number): Promise<Listening> {
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
+  const open = async (at: number) => {
+    server.listen(at, '127.0.0.1');
+    await once(server, 'listening');
+  };
+  await open(port);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
   return {
@@ -75,5 +79,8 @@ export async function listen(app: Hono<Env>, port: number): Promise<Listening> {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+    resume: async () => {
+      if (!server.listening) await open(address.port);
+    },
   };
 }

@@ -44,6 +44,9 @@ export interface NtfySimulator extends AsyncDisposable {
   subscribe: (listener: Listener) => () => void;
   requests: LoggedRequest[];
   fail: Fail;
+  /** Connections are refused; what was published stays. */
+  goOffline: () => Promise<void>;
+  goOnline: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -86,6 +89,8 @@ export async function startNtfySimulator(options: NtfyOptions = {}): Promise<Ntf
     subscribe: store.subscribe,
     requests: recorder.requests,
     fail: recorder.fail,
+    goOffline: listening.stop,
+    goOnline: listening.resume,
     stop: listening.stop,
     [Symbol.asyncDispose]: listening.stop,
   };

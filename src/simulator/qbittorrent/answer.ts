@@ -34,11 +34,20 @@ export function stateOf(torrent: Torrent, generation: Generation): string {
 
 const seconds = (ms: number) => Math.floor(ms / 1000);
 
+/** How far the check is, from 0 to 1. `null`: nothing is checked. */
+function checkOf({ stopped, elapsed }: Torrent, step: Step): number | null {
+  if (step.phase !== 'checking' || stopped) return null;
+  return Math.min(1, elapsed / (step.seconds ?? Infinity));
+}
+
 /** Wanted bytes that count as here: while checking, those that the check has found. */
 function completedOf(torrent: Torrent): number {
-  const step = stepOf(torrent);
-  if (step.phase !== 'checking' || torrent.stopped) return torrent.done;
-  return Math.floor(torrent.done * Math.min(1, torrent.elapsed / (step.seconds ?? Infinity)));
+  return Math.floor(torrent.done * (checkOf(torrent, stepOf(torrent)) ?? 1));
+}
+
+function progressOf(torrent: Torrent): number {
+  if (!torrent.metadata || torrent.size === 0) return 0;
+  return checkOf(torrent, stepOf(torrent)) ?? torrent.done / torrent.size;
 }
 
 function transfer(torrent: Torrent, shownSpeed: number): TorrentObject {
@@ -52,7 +61,7 @@ function transfer(torrent: Torrent, shownSpeed: number): TorrentObject {
     downloaded_session: downloaded,
     dlspeed: shownSpeed,
     eta: shownSpeed > 0 && left > 0 ? Math.floor(left / shownSpeed) : UNKNOWN_ETA,
-    progress: metadata && size > 0 ? completed / size : 0,
+    progress: progressOf(torrent),
     size: metadata ? size : 0,
     total_size: metadata ? torrent.totalSize : -1,
     ratio: 0,

@@ -72,6 +72,10 @@ export interface QbittorrentSimulator extends AsyncDisposable {
   ban: () => void;
   liftBan: () => void;
   fail: Fail;
+  /** Connections are refused, while torrents go on. */
+  goOffline: () => Promise<void>;
+  /** There again, like a restarted one: sessions and bans are forgotten, torrents are not. */
+  goOnline: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -158,6 +162,12 @@ export async function startQbittorrentSimulator(
     ban: () => access.bans.ban(LOOPBACK),
     liftBan: access.bans.liftAll,
     fail: recorder.fail,
+    goOffline: server.stop,
+    goOnline: async () => {
+      access.sessions.expireAll();
+      access.bans.liftAll();
+      await server.resume();
+    },
     stop,
     [Symbol.asyncDispose]: stop,
   };

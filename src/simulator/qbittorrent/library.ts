@@ -1,5 +1,5 @@
 /** The torrents of one simulated qBittorrent, the time that moves them, and the hooks they fire. */
-import { advance, isSettled, play } from './life.ts';
+import { advance, enter, isSettled, play } from './life.ts';
 import { createTorrent, rename, stepOf } from './torrent.ts';
 import type { Torrent, TorrentSpec } from './torrent.ts';
 import type { Step } from './script.ts';
@@ -105,6 +105,7 @@ export function createLibrary({ now, onAdded, onFinished }: LibraryOptions): Lib
       count += 1;
       const torrent = createTorrent(spec, count, now());
       if (torrents.has(torrent.hash)) return null;
+      enter(torrent, now());
       torrents.set(torrent.hash, torrent);
       hooks.fire(onAdded, torrent.hash);
       ticker.start();

@@ -3,7 +3,8 @@ import type { Step } from './script.ts';
 import { stepOf } from './torrent.ts';
 import type { Torrent } from './torrent.ts';
 
-function enter(torrent: Torrent, at: number): void {
+/** Begins the current step: what is complete has all its bytes. */
+export function enter(torrent: Torrent, at: number): void {
   if (stepOf(torrent).phase !== 'complete') return;
   torrent.done = torrent.size;
   torrent.completedAt ??= at;
