@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import type { QbittorrentGeneration } from '../../src/simulator/index.ts';
-import { startQbittorrent, until } from '../servers/index.ts';
+import { startQbittorrent, startWebSeed, until } from '../servers/index.ts';
 import type { Case } from './contract.ts';
 import { listOf, send } from './http.ts';
 import type { Answer, Outgoing } from './http.ts';
@@ -18,17 +18,35 @@ export interface Subject extends AsyncDisposable {
   port: number;
   username: string;
   password: string;
+  /** Adds `download` and returns its ID. */
+  download: () => Promise<string>;
 }
 
 export type QbittorrentCase = Case<Subject, QbittorrentGeneration, Options>;
 
+/** What the cases download. */
+export const download = { name: 'download.bin', size: 1_000_000, rate: 1_000_000 };
+
 /** Starts one, whose password nobody can guess. */
 export async function simulated(generation: QbittorrentGeneration, options: Options): Promise<Subject> {
-  return startQbittorrentSimulator({ generation, password: 'correct horse', ...options });
+  const simulator = await startQbittorrentSimulator({ generation, password: 'correct horse', ...options });
+  return Object.assign(simulator, { download: async () => simulator.addTorrent(download) });
 }
 
+/** Its downloads come from a web seed. */
 export async function real(generation: QbittorrentGeneration, options: Options): Promise<Subject> {
-  return startQbittorrent(generation, options);
+  await using stack = new AsyncDisposableStack();
+  const server = stack.use(await startQbittorrent(generation, options));
+  const seed = stack.use(await startWebSeed({ rate: download.rate }));
+  const all = stack.move();
+  return Object.assign(server, {
+    download: async () => {
+      const torrent = seed.serve(download.name, download.size);
+      await server.addTorrent(torrent.file);
+      return torrent.hash;
+    },
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  });
 }
 
 /** 5.2 changed most answers. */

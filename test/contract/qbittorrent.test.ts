@@ -2,6 +2,7 @@
 import { holdContract } from './contract.ts';
 import { appCases } from './qbittorrent-app.ts';
 import { changeCases } from './qbittorrent-change.ts';
+import { downloadCases } from './qbittorrent-download.ts';
 import { keyCases } from './qbittorrent-key.ts';
 import { listCases } from './qbittorrent-list.ts';
 import { loginCases } from './qbittorrent-login.ts';
@@ -15,5 +16,13 @@ holdContract({
   real,
   need: (generation) => `qbittorrent ${generation}`,
   shared: {},
-  cases: [...loginCases, ...keyCases, ...appCases, ...objectCases, ...listCases, ...changeCases],
+  cases: [
+    ...loginCases,
+    ...keyCases,
+    ...appCases,
+    ...objectCases,
+    ...listCases,
+    ...changeCases,
+    ...downloadCases,
+  ],
 });
