@@ -20,6 +20,8 @@ const PACE = { gather: 300, settle: 1500, stall: 3000, idleInterval: 1000 };
  */
 export async function demo(env: NodeJS.ProcessEnv = process.env): Promise<void> {
   await using stack = new AsyncDisposableStack();
+  // A reader that goes away (`| head`) ends the demo, not with a crash.
+  process.stdout.once('error', () => process.exit(0));
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const defaults: Record<string, string> = { POLL_INTERVAL: '1s', OPS_HOST: '127.0.0.1', OPS_PORT: '0' };
   let simulator: QbittorrentSimulator | null = null;

@@ -70,7 +70,9 @@ function createMovingScreen(out: NodeJS.WriteStream): Screen {
       ...logged,
       ...last,
     ];
-    out.write(`${HOME}${lines.map((line) => `${line}${CLEAR_LINE}\n`).join('')}${CLEAR_BELOW}`);
+    // What does not fit would scroll, and the next drawing would miss its place.
+    const fitting = lines.slice(0, Math.max(1, out.rows - 1));
+    out.write(`${HOME}${fitting.map((line) => `${line}${CLEAR_LINE}\n`).join('')}${CLEAR_BELOW}`);
   }
 
   return {

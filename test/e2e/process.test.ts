@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { after, test } from 'node:test';
+import { until } from '../servers/index.ts';
+import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
+
+const ROOT = new URL('../../', import.meta.url);
+/** Not the tests' own environment: what a developer has set there must not change what they see. */
+const BARE = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' };
+
+const running = new Set<ChildProcess>();
+after(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+interface Run {
+  process: ChildProcess;
+  /** All that came so far, of both streams. */
+  output(): string;
+  ended: Promise<number | null>;
+}
+
+function run(command: string, args: string[], env: Record<string, string> = {}): Run {
+  const child = spawn(command, args, {
+    cwd: ROOT,
+    env: { ...BARE, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk;
+    });
+  }
+  running.add(child);
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  return { process: child, output: () => output, ended };
+}
+
+const SECRETS = {
+  QBIT_PASS: 'planted-qbit-pass',
+  NTFY_TOKEN: 'tk_plantedplantedplantedplanted12',
+  HOOK_TOKEN: 'planted-hook-token',
+  OPS_TOKEN: 'planted-ops-token',
+};
+
+test('npm start names every problem of the environment at once and exits with 78', async () => {
+  const started = run('npm', ['start', '--silent'], {
+    QBIT_HOST: 'nonsense',
+    POLL_INTERVAL: 'soon',
+    ...SECRETS,
+  });
+  assert.equal(await started.ended, 78);
+  for (const name of ['QBIT_HOST', 'QBIT_USER', 'POLL_INTERVAL', 'NTFY_TOPIC']) {
+    assert.match(started.output(), new RegExp(name));
+  }
+  assert.doesNotMatch(started.output(), /planted/);
+});
+
+test('an unknown command is named, with those that there are', async () => {
+  const started = run('npm', ['start', '--silent', '--', 'fly']);
+  assert.equal(await started.ended, 64);
+  assert.match(started.output(), /no command "fly".*serve, demo/);
+});
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  test(`${signal} ends npm start with status 0, even while nobody answers`, async () => {
+    const started = run('npm', ['start', '--silent'], {
+      NTFY_TOPIC: 'http://127.0.0.1:9/downloads',
+      QBIT_HOST: 'http://127.0.0.1:9',
+      HOOK_PORT: '0',
+      OPS_PORT: '0',
+    });
+    await until('it listens', () => started.output().includes('"listening"'));
+    started.process.kill(signal);
+    assert.equal(await started.ended, 0);
+    assert.match(started.output(), /"stopping"/);
+  });
+}
+
+test('no secret is printed, whatever goes wrong', async () => {
+  await using qbittorrent = await startQbittorrentSimulator({ password: 'another' });
+  await using ntfy = await startNtfySimulator({ token: 'tk_anotheranotheranotheranother12' });
+  const started = run(process.execPath, ['src/cli.ts'], {
+    ...SECRETS,
+    QBIT_HOST: qbittorrent.url,
+    QBIT_USER: 'planted-user',
+    NTFY_TOPIC: `${ntfy.url}/planted-topic`,
+    HOOK_PORT: '0',
+    OPS_PORT: '0',
+    LOG_LEVEL: 'debug',
+  });
+  await until('the password is refused', () => started.output().includes('refused QBIT_USER and QBIT_PASS'));
+  started.process.kill('SIGTERM');
+  assert.equal(await started.ended, 0);
+  assert.doesNotMatch(started.output(), /planted/);
+  assert.equal(qbittorrent.requests.filter(({ path }) => path.includes('auth/login')).length, 1);
+});
+
+test('a port that is taken is named, with the setting that changes it', async () => {
+  await using other = await startNtfySimulator();
+  const started = run(process.execPath, ['src/cli.ts'], {
+    NTFY_TOPIC: 'http://127.0.0.1:9/downloads',
+    HOOK_PORT: '0',
+    OPS_HOST: '127.0.0.1',
+    OPS_PORT: String(other.port),
+  });
+  assert.equal(await started.ended, 1);
+  assert.match(started.output(), new RegExp(`Port ${other.port}.*OPS_PORT`));
+});
+
+test('npm run demo plays to its end on embedded servers, with nothing configured', async () => {
+  const started = run('npm', ['run', 'demo', '--silent']);
+  assert.equal(await started.ended, 0, started.output());
+  const sounds = started.output().match(/\(sound\) Download Complete/g) ?? [];
+  assert.equal(sounds.length, 3);
+  assert.match(started.output(), /Stalled/);
+  assert.match(started.output(), /3 cards are left, 3 sounds were made/);
+  assert.match(started.output(), /saw 2 logins/);
+});
