@@ -1,0 +1,180 @@
+/** The whole system in simulated time: a supervisor with a qBittorrent and an ntfy that do as the test says. */
+import { createActor, fromPromise, SimulatedClock } from 'xstate';
+import type { AnyActorRef } from 'xstate';
+import { outboxMachine } from '../../machines/outbox.ts';
+import type { Publication } from '../../machines/outbox.ts';
+import { partitionMachine } from '../../machines/partition.ts';
+import { sessionMachine } from '../../machines/session.ts';
+import type { Login } from '../../machines/session.ts';
+import { supervisorMachine } from '../../machines/supervisor.ts';
+import type { SupervisorEvent } from '../../machines/supervisor/setup.ts';
+import { torrentMachine } from '../../machines/torrent.ts';
+import type { Hash, Notification, Observation, Policy, Result, TorrentRecord } from '../../machines/types.ts';
+import { watcherMachine } from '../../machines/watcher.ts';
+import { failure, ok, policy, seen } from './fixtures.ts';
+import { later, pass } from './harness.ts';
+
+export type Call =
+  | { to: 'login' | 'list' | 'scan'; at: number }
+  | { to: 'observe'; at: number; hashes: readonly Hash[] }
+  | { to: 'publish'; at: number; notification: Notification };
+
+export interface WorldOptions {
+  policy?: Partial<Policy>;
+  records?: readonly TorrentRecord[];
+}
+
+type Observations = Result<Observation[]>;
+
+/** What a test may change while the world runs. A function that throws is a service that crashes. */
+function createScript(torrents: Map<Hash, Observation>) {
+  const session = { open: false };
+  const all = (): Observations => (session.open ? ok([...torrents.values()]) : failure('unauthorized'));
+  return {
+    session,
+    login: (): Login => {
+      session.open = true;
+      return ok({ version: '2.16.2' });
+    },
+    observe: (hashes: readonly Hash[]): Observations => {
+      const found = all();
+      return found.ok ? ok(found.value.filter(({ hash }) => hashes.includes(hash))) : found;
+    },
+    list: all,
+    scan: (): Observations => {
+      const found = all();
+      return found.ok ? ok(found.value.filter(({ phase }) => phase !== 'complete')) : found;
+    },
+    publish: (_: Notification): Publication => ok({ live: true }),
+    /** Milliseconds that each answer takes. */
+    latency: { login: 50, observe: 50, list: 50, scan: 50, publish: 50 },
+    /** Keys of torrents whose actor crashes with its next look. */
+    poisoned: new Set<Hash>(),
+  };
+}
+
+type Script = ReturnType<typeof createScript>;
+
+/** What the person sees and hears: a card for each torrent's progress, and one for each completion. */
+function createPhone() {
+  const cards = new Map<string, Notification>();
+  const accepted: Notification[] = [];
+  return {
+    cards,
+    accepted,
+    receive(notification: Notification) {
+      const { kind, key } = notification;
+      accepted.push(notification);
+      if (kind === 'dismissal') cards.delete(key);
+      else cards.set(kind === 'completion' ? `${key}-done` : key, notification);
+    },
+  };
+}
+
+type Phone = ReturnType<typeof createPhone>;
+
+function provide(
+  script: Script,
+  phone: Phone,
+  calls: Call[],
+  events: SupervisorEvent[],
+  clock: SimulatedClock,
+) {
+  const answer = <T>(call: Call, result: () => T): Promise<T> => {
+    calls.push(call);
+    return later(clock, script.latency[call.to], null).then(result);
+  };
+  const at = () => clock.now();
+  return supervisorMachine.provide({
+    actors: {
+      session: sessionMachine.provide({
+        actors: { login: fromPromise(() => answer({ to: 'login', at: at() }, () => script.login())) },
+      }),
+      watcher: watcherMachine.provide({
+        actors: {
+          observe: fromPromise(({ input: { hashes } }: { input: { hashes: readonly Hash[] } }) =>
+            answer({ to: 'observe', at: at(), hashes }, () => script.observe(hashes)),
+          ),
+          list: fromPromise(() => answer({ to: 'list', at: at() }, () => script.list())),
+        },
+      }),
+      outbox: outboxMachine.provide({
+        actors: {
+          publish: fromPromise(({ input }: { input: { notification: Notification } }) =>
+            answer({ to: 'publish', at: at(), ...input }, () => {
+              const publication = script.publish(input.notification);
+              if (publication.ok) phone.receive(input.notification);
+              return publication;
+            }),
+          ),
+        },
+      }),
+      partition: partitionMachine.provide({
+        actors: {
+          torrent: torrentMachine.provide({
+            guards: {
+              complete: ({ context }) => {
+                if (script.poisoned.has(context.key)) throw new Error('poisoned');
+                return context.sight.phase === 'complete';
+              },
+            },
+          }),
+        },
+      }),
+      scan: fromPromise(() => answer({ to: 'scan', at: at() }, () => script.scan())),
+    },
+    actions: { note: ({ event }) => void events.push(event) },
+  });
+}
+
+/** Starts the world; it stands still until somebody calls `pass`. */
+export function startWorld(options: WorldOptions = {}) {
+  const clock = new SimulatedClock();
+  const torrents = new Map<Hash, Observation>();
+  const script = createScript(torrents);
+  const phone = createPhone();
+  const calls: Call[] = [];
+  const events: SupervisorEvent[] = [];
+  const machine = provide(script, phone, calls, events, clock);
+  const supervisor = createActor(machine, {
+    clock,
+    input: {
+      policy: { ...policy, ...options.policy },
+      now: () => clock.now(),
+      records: options.records ?? [],
+    },
+  });
+  supervisor.start();
+  return {
+    clock,
+    torrents,
+    script,
+    phone,
+    calls,
+    events,
+    supervisor,
+    pass: (ms: number) => pass(clock, ms),
+    track: (hash: Hash) => supervisor.send({ type: 'track', hash }),
+    /** qBittorrent's view of a torrent from now on. */
+    set: (hash: Hash, over: Partial<Observation> = {}) =>
+      void torrents.set(hash, seen({ hash, ...torrents.get(hash), ...over })),
+    count: (to: Call['to'], since = 0) => calls.filter((call) => call.to === to && call.at >= since).length,
+    published: () => calls.flatMap((call) => (call.to === 'publish' ? [call.notification] : [])),
+    records: () => [...supervisor.getSnapshot().context.registry.records.values()],
+  };
+}
+
+export type World = ReturnType<typeof startWorld>;
+
+/** The state of each torrent's actor, by its key. */
+export function actorsOf({ supervisor }: World): Map<Hash, string> {
+  const states = new Map<Hash, string>();
+  for (const [id, partition] of Object.entries(supervisor.getSnapshot().children)) {
+    if (!id.startsWith('partition.') || partition === undefined) continue;
+    const { children } = partition.getSnapshot() as { children?: Record<Hash, AnyActorRef | undefined> };
+    for (const [key, torrent] of Object.entries(children ?? {})) {
+      if (torrent !== undefined) states.set(key, JSON.stringify(torrent.getSnapshot().value));
+    }
+  }
+  return states;
+}

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { createQbittorrentClient } from '../../src/qbittorrent/client.ts';
+import { secret } from '../../src/secret.ts';
+import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
+import type { QbittorrentSimulator } from '../../src/simulator/index.ts';
+
+async function scanned(qbittorrent: QbittorrentSimulator): Promise<string[]> {
+  const { url, username, password } = qbittorrent;
+  const client = createQbittorrentClient({
+    url,
+    auth: { kind: 'password', username, password: secret(password) },
+  });
+  assert.ok((await client.login()).ok);
+  const found = await client.scan();
+  assert.ok(found.ok);
+  return found.value.map(({ name }) => name ?? '').toSorted();
+}
+
+for (const generation of ['legacy', '5.1', 'current'] as const) {
+  describe(`the look around at the start, with qBittorrent ${generation},`, () => {
+    test('finds what is on its way, in whatever phase', async () => {
+      await using qbittorrent = await startQbittorrentSimulator({ generation });
+      const add = (
+        name: string,
+        phase: 'metadata' | 'queued' | 'stalled' | 'stopped' | 'checking' | 'moving',
+      ) => qbittorrent.addTorrent({ name, script: [{ phase }] });
+      add('metadata', 'metadata');
+      add('queued', 'queued');
+      add('stalled', 'stalled');
+      add('stopped', 'stopped');
+      add('checking', 'checking');
+      add('moving', 'moving');
+      qbittorrent.addTorrent({ name: 'downloading', size: 1e12 });
+      assert.deepEqual(await scanned(qbittorrent), [
+        'checking',
+        'downloading',
+        'metadata',
+        'moving',
+        'queued',
+        'stalled',
+        'stopped',
+      ]);
+    });
+
+    test('leaves out what is complete or failed', async () => {
+      await using qbittorrent = await startQbittorrentSimulator({ generation });
+      qbittorrent.addTorrent({ name: 'complete', script: [{ phase: 'complete' }] });
+      qbittorrent.addTorrent({ name: 'failed', script: [{ phase: 'failed' }] });
+      assert.deepEqual(await scanned(qbittorrent), []);
+    });
+
+    test('leaves out an old finished torrent that is just being checked again: its completion is no news', async () => {
+      await using qbittorrent = await startQbittorrentSimulator({ generation });
+      qbittorrent.addTorrent({
+        name: 'seeding for years',
+        script: [
+          { phase: 'complete', seconds: 0.001 },
+          { phase: 'checking', seconds: 3600 },
+        ],
+      });
+      while (qbittorrent.torrents()[0]?.state !== 'checkingUP') await setTimeout(5);
+      assert.deepEqual(await scanned(qbittorrent), []);
+    });
+  });
+}
