@@ -18,32 +18,45 @@ export interface Subject extends AsyncDisposable {
   port: number;
   username: string;
   password: string;
-  /** Adds `download` and returns its ID. */
-  download: () => Promise<string>;
+  /** Adds a torrent that downloads in a second or two. */
+  download: () => Promise<Download>;
 }
 
 export type QbittorrentCase = Case<Subject, QbittorrentGeneration, Options>;
 
-/** What the cases download. */
-export const download = { name: 'download.bin', size: 1_000_000, rate: 1_000_000 };
+/** What the cases download: a torrent that nobody else has added. */
+export interface Download {
+  hash: string;
+  name: string;
+  size: number;
+}
+
+const SIZE = 1_000_000;
+const RATE = 1_000_000;
+const newName = () => `download-${randomBytes(4).toString('hex')}.bin`;
 
 /** Starts one, whose password nobody can guess. */
 export async function simulated(generation: QbittorrentGeneration, options: Options): Promise<Subject> {
   const simulator = await startQbittorrentSimulator({ generation, password: 'correct horse', ...options });
-  return Object.assign(simulator, { download: async () => simulator.addTorrent(download) });
+  return Object.assign(simulator, {
+    download: async () => {
+      const torrent = { name: newName(), size: SIZE };
+      return { hash: simulator.addTorrent({ ...torrent, rate: RATE }), ...torrent };
+    },
+  });
 }
 
 /** Its downloads come from a web seed. */
 export async function real(generation: QbittorrentGeneration, options: Options): Promise<Subject> {
   await using stack = new AsyncDisposableStack();
   const server = stack.use(await startQbittorrent(generation, options));
-  const seed = stack.use(await startWebSeed({ rate: download.rate }));
+  const seed = stack.use(await startWebSeed({ rate: RATE }));
   const all = stack.move();
   return Object.assign(server, {
     download: async () => {
-      const torrent = seed.serve(download.name, download.size);
+      const torrent = seed.serve(newName(), SIZE);
       await server.addTorrent(torrent.file);
-      return torrent.hash;
+      return torrent;
     },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   });
