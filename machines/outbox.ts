@@ -3,7 +3,15 @@ import type { DoneActorEvent, ErrorActorEvent } from 'xstate';
 import { backoff } from './rules/backoff.ts';
 import { refill, spend } from './rules/budget.ts';
 import { put, remove } from './rules/lanes.ts';
-import { createTraffic, freeSlot, markSent, outcomeOf, skipped, upcoming } from './rules/traffic.ts';
+import {
+  createTraffic,
+  freeSlot,
+  markLeaving,
+  markSent,
+  outcomeOf,
+  skipped,
+  upcoming,
+} from './rules/traffic.ts';
 import type { Traffic } from './rules/traffic.ts';
 import type { Failure, Notification, Now, Outcome, Policy, Result } from './types.ts';
 
@@ -71,6 +79,7 @@ export const outboxMachine = setup({
         remove(context.lanes, notification);
         const outcome = skipped(context, notification);
         if (outcome !== null) {
+          if (notification.kind === 'dismissal') context.sent.delete(notification.key);
           enqueue(
             sendParent({ type: 'outbox.told', notification, outcome, failure: null } satisfies OutboxReport),
           );
@@ -78,6 +87,7 @@ export const outboxMachine = setup({
         }
         const slot = freeSlot(context);
         context.inFlight.set(slot, notification);
+        markLeaving(context, notification);
         bucket = spend(bucket);
         enqueue.spawnChild('publish', { id: slot, input: { notification } });
       }

@@ -2,7 +2,7 @@ import { enqueueActions, sendParent, setup } from 'xstate';
 import type { ErrorActorEvent } from 'xstate';
 import type { Letter } from './rules/mail.ts';
 import { torrentMachine } from './torrent.ts';
-import type { TorrentReport } from './torrent.ts';
+import type { TorrentReport } from './torrent/setup.ts';
 import type { Hash, Policy, TorrentRecord } from './types.ts';
 
 export type PartitionEvent =

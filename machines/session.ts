@@ -1,6 +1,6 @@
 import { assign, fromPromise, sendParent, setup } from 'xstate';
 import { backoff } from './rules/backoff.ts';
-import type { Failure, Policy, Result } from './types.ts';
+import type { Failure, Now, Policy, Result } from './types.ts';
 
 export type SessionEvent = { type: 'session.wanted' } | { type: 'session.expired' };
 
@@ -18,14 +18,19 @@ const REFUSED_PAUSE = 10 * 60_000;
 const BANNED_PAUSE = 10 * 60_000;
 const FIRST_RETRY = 1000;
 const LONGEST_RETRY = 60_000;
+/** A session that ends sooner than this was worth nothing: the next login waits, as after a failure. */
+const SHORT_LIFE = 60_000;
 
 interface SessionContext {
   policy: Policy;
-  /** Logins that failed in a row. */
+  now: Now;
+  /** Logins in a row that failed, or whose session was forgotten at once. */
   failures: number;
   /** Why the last login failed; `null` after a good one. */
   failure: Failure | null;
   version: string | null;
+  /** When the last good login was, in milliseconds since 1970. */
+  since: number;
 }
 
 /**
@@ -36,21 +41,27 @@ export const sessionMachine = setup({
   types: {
     context: {} as SessionContext,
     events: {} as SessionEvent,
-    input: {} as { policy: Policy },
+    input: {} as { policy: Policy; now: Now },
   },
   actors: {
     login: fromPromise<Login>(() => Promise.reject(new Error('login is not provided'))),
   },
   guards: {
     succeeded: ({ context }) => context.failure === null,
+    shortLived: ({ context: { now, since } }) => Math.abs(now() - since) < SHORT_LIFE,
     failedBy: ({ context }, { kind }: { kind: Failure['kind'] }) => context.failure?.kind === kind,
   },
   actions: {
     noteLogin: assign(({ context }, { login }: { login: Login }) =>
       login.ok
-        ? { version: login.value.version, failure: null, failures: 0 }
+        ? { version: login.value.version, failure: null, since: context.now() }
         : { failure: login.failure, failures: context.failures + 1 },
     ),
+    noteForgotten: assign(({ context }) => ({
+      failure: { kind: 'protocol', message: 'qBittorrent forgot the session at once' } satisfies Failure,
+      failures: context.failures + 1,
+    })),
+    noteLived: assign({ failures: 0 }),
     reportReady: sendParent(
       ({ context }) => ({ type: 'session.ready', version: context.version ?? '' }) satisfies SessionReport,
     ),
@@ -70,7 +81,7 @@ export const sessionMachine = setup({
   },
 }).createMachine({
   id: 'session',
-  context: ({ input }) => ({ policy: input.policy, failures: 0, failure: null, version: null }),
+  context: ({ input }) => ({ ...input, failures: 0, failure: null, version: null, since: 0 }),
   initial: 'signedOut',
   states: {
     signedOut: {
@@ -92,12 +103,17 @@ export const sessionMachine = setup({
         { guard: 'succeeded', target: 'ready' },
         { guard: { type: 'failedBy', params: { kind: 'unauthorized' } }, target: 'refused' },
         { guard: { type: 'failedBy', params: { kind: 'banned' } }, target: 'banned' },
-        { target: 'unreachable' },
+        { target: 'failing' },
       ],
     },
     ready: {
       entry: 'reportReady',
-      on: { 'session.expired': 'loggingIn' },
+      on: {
+        'session.expired': [
+          { guard: 'shortLived', target: 'failing', actions: 'noteForgotten' },
+          { target: 'loggingIn', actions: 'noteLived' },
+        ],
+      },
     },
     refused: {
       description: 'qBittorrent refused the password or key.',
@@ -109,8 +125,8 @@ export const sessionMachine = setup({
       entry: 'reportFailure',
       after: { bannedPause: 'loggingIn' },
     },
-    unreachable: {
-      description: 'No answer, or none that a qBittorrent gives.',
+    failing: {
+      description: 'No answer, or none that a qBittorrent gives, or a session that it forgets at once.',
       entry: 'reportFailure',
       after: { retryPause: 'loggingIn' },
     },

@@ -1,6 +1,6 @@
 import { sendTo } from 'xstate';
 import { createRegistry } from './rules/registry.ts';
-import { answerTo, lettersFrom } from './rules/mail.ts';
+import { answerTo, lettersFrom, letterTo } from './rules/mail.ts';
 import { SLICE, supervision } from './supervisor/setup.ts';
 
 /**
@@ -27,15 +27,26 @@ export const supervisorMachine = supervision.createMachine({
       entry: 'begin',
       exit: 'end',
       invoke: [
-        { id: 'session', src: 'session', input: ({ context: { policy } }) => ({ policy }) },
+        { id: 'session', src: 'session', input: ({ context: { policy, now } }) => ({ policy, now }) },
         { id: 'watcher', src: 'watcher', input: ({ context: { policy, now } }) => ({ policy, now }) },
         { id: 'outbox', src: 'outbox', input: ({ context: { policy, now } }) => ({ policy, now }) },
       ],
       on: {
-        track: {
-          guard: { type: 'untracked', params: ({ event }) => ({ hash: event.hash }) },
-          actions: ['note', { type: 'follow', params: ({ event }) => ({ hashes: [event.hash] }) }],
-        },
+        track: [
+          {
+            guard: { type: 'untracked', params: ({ event }) => ({ hash: event.hash }) },
+            actions: ['note', { type: 'follow', params: ({ event }) => ({ hashes: [event.hash] }) }],
+          },
+          {
+            description: 'Tells the torrent: it may be one that was added again.',
+            actions: {
+              type: 'deliver',
+              params: ({ context: { registry }, event }) => ({
+                letters: letterTo(registry, event.hash, { type: 'torrent.tracked' }),
+              }),
+            },
+          },
+        ],
         'arrivals.next': {
           actions: [
             { type: 'follow', params: ({ context }) => ({ hashes: context.arrivals.slice(0, SLICE) }) },
@@ -68,7 +79,10 @@ export const supervisorMachine = supervision.createMachine({
           { actions: 'note' },
         ],
         'torrent.telling': {
-          actions: sendTo('outbox', ({ event: { notification } }) => ({ type: 'outbox.tell', notification })),
+          actions: [
+            { type: 'noteTelling', params: ({ event }) => event },
+            sendTo('outbox', ({ event: { notification } }) => ({ type: 'outbox.tell', notification })),
+          ],
         },
         'outbox.told': {
           actions: [
@@ -83,9 +97,17 @@ export const supervisorMachine = supervision.createMachine({
           ],
         },
         'outbox.failed': { actions: 'note' },
-        'torrent.closed': {
-          actions: ['note', { type: 'close', params: ({ event: { key } }) => ({ key }) }],
-        },
+        'torrent.closed': [
+          {
+            guard: ({ event }) => event.again,
+            actions: [
+              'note',
+              { type: 'close', params: ({ event: { key } }) => ({ key }) },
+              { type: 'follow', params: ({ event: { hash } }) => ({ hashes: [hash] }) },
+            ],
+          },
+          { actions: ['note', { type: 'close', params: ({ event: { key } }) => ({ key }) }] },
+        ],
         'torrent.crashed': {
           actions: ['note', { type: 'reviveLater', params: ({ event: { key } }) => ({ key }) }],
         },

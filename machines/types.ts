@@ -41,6 +41,8 @@ export interface Observation {
   downloaded: number;
   /** Seconds spent downloading; `null` where qBittorrent does not tell. */
   duration: number | null;
+  /** When it was finished, in seconds since 1970; `null` while it never was. A torrent that is checked again keeps it. */
+  finishedAt: number | null;
 }
 
 /** What a progress card says that is worth an update: a whole percent (0 to 99) and a phase. */
@@ -62,13 +64,23 @@ export interface TorrentRecord {
   told: Told | null;
   /** Milliseconds since 1970. */
   since: number;
+  stage: Stage;
+  /** As it was when it was found complete: what the completion says until ntfy has it. */
+  finished: Observation | null;
 }
+
+/**
+ * How far a torrent has come: followed; complete, and ntfy has yet to take it; told, and its progress card has yet to
+ * go; gone from qBittorrent, and its card has yet to go.
+ */
+export type Stage = 'following' | 'completing' | 'dismissing' | 'withdrawing';
 
 /** What can leave for ntfy. */
 export type Notification =
   | { kind: 'progress'; key: Hash; torrent: Observation; tell: Told; told: Told | null }
   | { kind: 'completion'; key: Hash; torrent: Observation }
-  | { kind: 'dismissal'; key: Hash };
+  /** `shown`: what an earlier life of the process left on the phone. */
+  | { kind: 'dismissal'; key: Hash; shown: Told | null };
 
 /** How a notification ended: ntfy has it, a newer one took its place, or ntfy will never take it. */
 export type Outcome = 'accepted' | 'superseded' | 'refused';

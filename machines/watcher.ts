@@ -76,17 +76,18 @@ export const watcherMachine = setup({
     noteSeen: assign(({ context }, { result }: { result: Result<Observation[]> }) => {
       if (!result.ok) return { failure: result.failure, failures: context.failures + 1, missing: [] };
       const seen = new Set(result.value.map(({ hash }) => hash));
-      const missing = context.asked.filter((hash) => !seen.has(hash));
+      const missing = context.asked.filter((hash) => context.hashes.has(hash) && !seen.has(hash));
       return {
         failure: null,
-        failures: 0,
+        // With some missing, the look at the list is still to come.
+        failures: missing.length > 0 ? context.failures : 0,
         observations: result.value,
         missing,
         busy: missing.length > 0 || result.value.some(({ phase }) => !QUIET.has(phase)),
       };
     }),
     noteList: assign(({ context }, { list }: { list: Result<Observation[]> }) =>
-      list.ok ? {} : { failure: list.failure, failures: context.failures + 1 },
+      list.ok ? { failures: 0 } : { failure: list.failure, failures: context.failures + 1 },
     ),
     report: sendParent(
       ({ context: { observations, now, missing } }, { list }: { list: Result<Observation[]> }) =>
@@ -111,7 +112,9 @@ export const watcherMachine = setup({
     gather: ({ context }) => context.policy.gather,
     pause: ({ context: { policy, busy, failures } }) => {
       const interval = busy ? policy.pollInterval : Math.max(policy.pollInterval, policy.idleInterval);
-      return failures === 0 ? interval : backoff(failures, interval, Math.max(interval, LONGEST_RETRY));
+      return failures === 0
+        ? interval
+        : backoff(failures + 1, interval, Math.max(2 * interval, LONGEST_RETRY));
     },
   },
 }).createMachine({

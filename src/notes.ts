@@ -1,4 +1,4 @@
-import type { Failure, Notification } from '../machines/types.ts';
+import type { Failure, Notification, Outcome } from '../machines/types.ts';
 import type { SupervisorEvent } from '../machines/supervisor/setup.ts';
 import type { LogLevel } from './log/index.ts';
 
@@ -23,7 +23,7 @@ export function noteOf(event: SupervisorEvent): Note | null {
         ? note('info', 'the session with qBittorrent is over, logging in again')
         : note('warn', 'could not ask qBittorrent', failureFields(event.failure));
     case 'outbox.told':
-      return toldNote(event.notification, event.outcome === 'accepted', event.failure);
+      return toldNote(event.notification, event.outcome, event.failure);
     case 'outbox.failed':
       return note('warn', 'could not reach the phone, trying again', failureFields(event.failure));
     case 'torrent.closed':
@@ -45,17 +45,17 @@ export function noteOf(event: SupervisorEvent): Note | null {
   }
 }
 
-function toldNote(notification: Notification, accepted: boolean, failure: Failure | null): Note | null {
+function toldNote(notification: Notification, outcome: Outcome, failure: Failure | null): Note | null {
   if (notification.kind === 'dismissal') return null;
   const fields = { hash: notification.key, name: notification.torrent.name };
-  if (failure !== null) {
+  if (outcome === 'refused' && failure !== null) {
     return note('error', 'ntfy refused a message', {
       ...fields,
       kind: notification.kind,
       ...failureFields(failure),
     });
   }
-  if (!accepted) return null;
+  if (outcome !== 'accepted') return null;
   if (notification.kind === 'completion') return note('info', 'told that it is complete', fields);
   return note('debug', 'told its progress', { ...fields, percent: notification.tell.percent });
 }

@@ -1,4 +1,4 @@
-import type { TorrentEvent } from '../torrent.ts';
+import type { TorrentEvent } from '../torrent/setup.ts';
 import type { Hash, Notification, Observation } from '../types.ts';
 import type { Match } from './matching.ts';
 import { find } from './registry.ts';
@@ -21,11 +21,11 @@ export function lettersFrom(
   { observations, renamed, missed, at }: { observations: readonly Observation[]; at: number } & Match,
 ): Letter[] {
   const seen = [...observations, ...renamed.map(({ observation }) => observation)];
-  const letters = seen.map((observation) =>
-    address(registry, observation.hash, { type: 'torrent.observed', observation, at }),
+  const letters = seen.flatMap((observation) =>
+    letterTo(registry, observation.hash, { type: 'torrent.observed', observation, at }),
   );
-  const missing = missed.map((hash) => address(registry, hash, { type: 'torrent.missed' }));
-  return [...letters, ...missing].filter((letter) => letter !== null);
+  const missing = missed.flatMap((hash) => letterTo(registry, hash, { type: 'torrent.missed' }));
+  return [...letters, ...missing];
 }
 
 /** What became of a notification, for the torrent that told it. */
@@ -35,7 +35,8 @@ export function answerTo(registry: Registry, notification: Notification): Letter
   return [{ key, event: { type: 'outbox.told', notification, shown } }];
 }
 
-function address(registry: Registry, hash: Hash, event: TorrentEvent): Letter | null {
+/** An event for the torrent that bears this hash; nothing where none does. */
+export function letterTo(registry: Registry, hash: Hash, event: TorrentEvent): Letter[] {
   const record = find(registry, hash);
-  return record === undefined ? null : { key: record.key, event };
+  return record === undefined ? [] : [{ key: record.key, event }];
 }

@@ -15,10 +15,10 @@ export interface Match {
 export function match(hashes: readonly Hash[], list: readonly Observation[]): Match {
   const byHash = new Map<Hash, Observation>();
   for (const observation of list) {
-    for (const hash of [observation.v2, observation.v1, observation.hash]) {
-      if (hash !== null) byHash.set(hash, observation);
-    }
+    for (const hash of [observation.v2, observation.v1]) if (hash !== null) byHash.set(hash, observation);
   }
+  // Whoever bears it as its ID comes before those that only share it.
+  for (const observation of list) byHash.set(observation.hash, observation);
   const found: Match = { renamed: [], missed: [] };
   for (const hash of hashes) {
     const observation = byHash.get(hash);

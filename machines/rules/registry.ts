@@ -1,4 +1,4 @@
-import type { Hash, Told, TorrentRecord } from '../types.ts';
+import type { Hash, Notification, Outcome, TorrentRecord } from '../types.ts';
 
 /**
  * The records of all tracked torrents, found by any hash they were tracked or seen under. Changed in place: with
@@ -14,6 +14,11 @@ export function createRegistry(records: readonly TorrentRecord[] = []): Registry
   const registry: Registry = { records: new Map(), aliases: new Map() };
   for (const record of records) put(registry, record);
   return registry;
+}
+
+/** A record of a torrent that nothing is known of yet. */
+export function createRecord(hash: Hash, since: number): TorrentRecord {
+  return { key: hash, hash, told: null, since, stage: 'following', finished: null };
 }
 
 export function find({ records, aliases }: Registry, hash: Hash): TorrentRecord | undefined {
@@ -33,10 +38,39 @@ export function drop({ records, aliases }: Registry, key: Hash): TorrentRecord |
   return record;
 }
 
-/** Notes what the phone shows of a torrent. */
-export function noteTold(registry: Registry, key: Hash, told: Told | null): void {
-  const record = registry.records.get(key);
-  if (record !== undefined) put(registry, { ...record, told });
+/** Notes what is about to be told: a completion is kept until ntfy has it. */
+export function noteTelling(registry: Registry, notification: Notification): TorrentRecord | null {
+  const record = registry.records.get(notification.key);
+  if (record === undefined || notification.kind === 'progress') return null;
+  const changed: TorrentRecord =
+    notification.kind === 'completion'
+      ? { ...record, stage: 'completing', finished: notification.torrent }
+      : { ...record, stage: record.stage === 'following' ? 'withdrawing' : 'dismissing' };
+  put(registry, changed);
+  return changed;
+}
+
+/** Notes what became of it. */
+export function noteTold(
+  registry: Registry,
+  notification: Notification,
+  outcome: Outcome,
+): TorrentRecord | null {
+  const record = registry.records.get(notification.key);
+  if (record === undefined || outcome === 'superseded') return null;
+  const changed = afterTelling(record, notification, outcome);
+  if (changed !== null) put(registry, changed);
+  return changed;
+}
+
+function afterTelling(
+  record: TorrentRecord,
+  notification: Notification,
+  outcome: Outcome,
+): TorrentRecord | null {
+  if (notification.kind === 'completion') return { ...record, stage: 'dismissing' };
+  if (outcome === 'refused') return null;
+  return { ...record, told: notification.kind === 'progress' ? notification.tell : null };
 }
 
 /** What came of a new ID. */
@@ -51,7 +85,7 @@ export function rename(registry: Registry, from: Hash, to: Hash): Renaming {
   const record = find(registry, from);
   if (record === undefined || record.hash === to) return { kind: 'same' };
   const other = find(registry, to);
-  if (other !== undefined) {
+  if (other !== undefined && other !== record) {
     drop(registry, record.key);
     return { kind: 'merged', dropped: record };
   }

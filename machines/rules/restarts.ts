@@ -7,10 +7,10 @@ export interface Failures {
   at: number;
 }
 
-/** After this long without a failure the next counts as the first. */
-const QUIET = 10 * 60_000;
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 10 * 60_000;
+/** After this long without a failure the next counts as the first: longer than any pause, or none would grow. */
+const QUIET = 3 * LONGEST_PAUSE;
 
 export function countFailure(before: Failures | undefined, now: number): Failures {
   const fresh = before === undefined || now - before.at > QUIET;

@@ -10,18 +10,23 @@ export interface Sight {
   /** The highest percent seen, so that a card never goes backwards: a recheck runs from 0 again. */
   percent: number;
   phase: Phase;
-  /** Since when it has been in this phase, in milliseconds since 1970. */
+  /** As it was said last: what rises while "stalled" is none. */
+  progress: number;
+  /** Since when it has been in this phase without moving on, in milliseconds since 1970. */
   since: number;
 }
 
-export const UNSEEN: Sight = { percent: 0, phase: 'unknown', since: 0 };
+export const UNSEEN: Sight = { percent: 0, phase: 'unknown', progress: 0, since: 0 };
 
 export function see(before: Sight, { phase, progress }: Observation, at: number): Sight {
   const percent = phase === 'checking' || phase === 'unknown' ? 0 : percentOf(progress);
+  const goesOn = phase === 'stalled' && progress > before.progress;
   return {
     percent: Math.max(before.percent, percent),
     phase,
-    since: before.phase === phase ? before.since : at,
+    progress,
+    // A clock that was set back begins the wait anew.
+    since: before.phase === phase && !goesOn ? Math.min(before.since, at) : at,
   };
 }
 

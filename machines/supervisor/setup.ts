@@ -8,7 +8,7 @@ import { backoff } from '../rules/backoff.ts';
 import { partitionOf } from '../rules/mail.ts';
 import type { Letter } from '../rules/mail.ts';
 import type { Match } from '../rules/matching.ts';
-import { drop, find, noteTold, put, rename } from '../rules/registry.ts';
+import { createRecord, drop, find, noteTelling, noteTold, put, rename } from '../rules/registry.ts';
 import type { Registry } from '../rules/registry.ts';
 import { countFailure, restartPause } from '../rules/restarts.ts';
 import type { Failures } from '../rules/restarts.ts';
@@ -56,8 +56,11 @@ export interface SupervisorContext {
 export const SLICE = 100;
 const FIRST_SCAN_RETRY = 2000;
 const LONGEST_SCAN_RETRY = 60_000;
-/** After this many restarts in a row the process ends, and whoever runs it starts it anew. */
-const MOST_RESTARTS = 5;
+/**
+ * After this many restarts in a row the process ends, and whoever runs it starts it anew. Each of them logs in: five
+ * refused passwords would ban the address.
+ */
+const MOST_RESTARTS = 3;
 
 /** What the supervisor knows and can do; its chart is in `../supervisor.ts`. */
 export const supervision = setup({
@@ -97,13 +100,13 @@ export const supervision = setup({
     follow: enqueueActions(({ context, enqueue }, { hashes }: { hashes: readonly Hash[] }) => {
       const partitions = new Set(context.partitions);
       for (const hash of hashes) {
-        const record = find(context.registry, hash) ?? { key: hash, hash, told: null, since: context.now() };
+        const record = find(context.registry, hash) ?? createRecord(hash, context.now());
         put(context.registry, record);
         const id = partitionOf(record.key);
         if (!partitions.has(id)) enqueue.spawnChild('partition', { id, input: { policy: context.policy } });
         partitions.add(id);
         enqueue.sendTo(id, { type: 'torrent.start', record, ready: context.ready });
-        enqueue.sendTo('watcher', { type: 'watch', hash: record.hash });
+        if (record.stage === 'following') enqueue.sendTo('watcher', { type: 'watch', hash: record.hash });
       }
       enqueue.assign({ partitions: [...partitions] });
     }),
@@ -135,10 +138,10 @@ export const supervision = setup({
         enqueue.sendTo('watcher', { type: 'unwatch', hash: from });
         enqueue.sendTo('watcher', { type: 'watch', hash: observation.hash });
         if (renaming.kind === 'renamed') continue;
-        const { key, told } = renaming.dropped;
+        const { key, told: shown } = renaming.dropped;
         enqueue.sendTo(partitionOf(key), { type: 'torrent.stop', key });
-        if (told === null) continue;
-        enqueue.sendTo('outbox', { type: 'outbox.tell', notification: { kind: 'dismissal', key } });
+        // Also takes the place of what waits for ntfy.
+        enqueue.sendTo('outbox', { type: 'outbox.tell', notification: { kind: 'dismissal', key, shown } });
       }
     }),
     deliver: enqueueActions(
@@ -148,15 +151,15 @@ export const supervision = setup({
         }
       },
     ),
+    noteTelling: enqueueActions(
+      ({ context: { registry }, enqueue }, told: { notification: Notification }) => {
+        const record = noteTelling(registry, told.notification);
+        // Its last words are told whatever qBittorrent says from now on.
+        if (record !== null) enqueue.sendTo('watcher', { type: 'unwatch', hash: record.hash });
+      },
+    ),
     noteTold: assign(({ context }, told: { notification: Notification; outcome: Outcome }) => {
-      const { notification, outcome } = told;
-      if (outcome === 'accepted' && notification.kind !== 'completion') {
-        noteTold(
-          context.registry,
-          notification.key,
-          notification.kind === 'progress' ? notification.tell : null,
-        );
-      }
+      noteTold(context.registry, told.notification, told.outcome);
       return {};
     }),
     close: enqueueActions(({ context: { registry, crashes }, enqueue }, { key }: { key: Hash }) => {

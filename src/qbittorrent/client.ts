@@ -61,7 +61,7 @@ async function torrents(
   return { ok: true, value: parsed.flatMap((result) => (result.success ? [result.data] : [])) };
 }
 
-/** A seeding torrent that is checked at qBittorrent's start looks unfinished but for its progress. */
-function isUnfinished({ phase, progress }: Observation): boolean {
-  return phase !== 'complete' && phase !== 'failed' && progress < 1;
+/** A seeding torrent that is checked again looks like a download, but for having been finished once. */
+function isUnfinished({ phase, progress, finishedAt }: Observation): boolean {
+  return phase !== 'complete' && phase !== 'failed' && progress < 1 && finishedAt === null;
 }

@@ -31,6 +31,7 @@ export const torrentSchema = z
     downloaded: count,
     time_active: seconds,
     seeding_time: seconds,
+    completion_on: seconds,
   })
   .transform((torrent): Observation => ({
     hash: torrent.hash,
@@ -44,10 +45,16 @@ export const torrentSchema = z
     eta: torrent.eta === null || torrent.eta < 0 || torrent.eta >= UNKNOWN_ETA ? null : torrent.eta,
     downloaded: torrent.downloaded,
     duration: durationOf(torrent),
+    finishedAt: finishedAt(torrent.completion_on),
   }));
 
 /** The time in which it was neither stopped nor finished: days between adding and finishing say little. */
 function durationOf(torrent: { time_active: number | null; seeding_time: number | null }): number | null {
   const { time_active: active, seeding_time: seeding } = torrent;
   return active === null || active <= 0 ? null : Math.max(1, active - Math.max(0, seeding ?? 0));
+}
+
+/** Unset is -1 (5.x), 0 (4.5) or 4294967295 (4.1). */
+function finishedAt(completionOn: number | null): number | null {
+  return completionOn === null || completionOn <= 0 || completionOn >= 4_294_967_295 ? null : completionOn;
 }

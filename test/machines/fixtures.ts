@@ -36,6 +36,7 @@ export function seen(over: Partial<Observation> = {}): Observation {
     eta: 500,
     downloaded: 500_000,
     duration: 500,
+    finishedAt: null,
     ...over,
   };
 }

@@ -48,7 +48,7 @@ describe('what waits for a torrent', () => {
 
 describe('the next to leave', () => {
   test('is a completion, then a card to take away, then progress', () => {
-    const lanes = lanesOf(progressOf(a, 1), { kind: 'dismissal', key: b }, completionOf(c));
+    const lanes = lanesOf(progressOf(a, 1), { kind: 'dismissal', key: b, shown: null }, completionOf(c));
     const order = [];
     for (let head = first(lanes); head !== null; head = first(lanes)) {
       order.push(head.notification.kind);

@@ -8,7 +8,14 @@ import { hashOf, progressOf, seen } from '../machines/fixtures.ts';
 const [a, b, c, stranger] = [hashOf(1), hashOf(2), hashOf(3), hashOf(4)];
 const told = { percent: 42, phase: 'downloading' } as const;
 
-const record = (key: string, hash = key): TorrentRecord => ({ key, hash, told, since: 0 });
+const record = (key: string, hash = key): TorrentRecord => ({
+  key,
+  hash,
+  told,
+  since: 0,
+  stage: 'following',
+  finished: null,
+});
 
 test('one poll becomes a letter for each torrent it saw, and one for each it missed', () => {
   const registry = createRegistry([record(a), record(b)]);

@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createRegistry, drop, find, noteTold, put, rename } from '../../machines/rules/registry.ts';
+import {
+  createRegistry,
+  drop,
+  find,
+  noteTelling,
+  noteTold,
+  put,
+  rename,
+} from '../../machines/rules/registry.ts';
 import type { Registry } from '../../machines/rules/registry.ts';
 import type { Hash, TorrentRecord } from '../../machines/types.ts';
-import { hashOf } from '../machines/fixtures.ts';
+import { completionOf, hashOf, progressOf } from '../machines/fixtures.ts';
 
 const [v1, v2, third] = [hashOf(1), hashOf(2), hashOf(3)];
 const told = { percent: 42, phase: 'downloading' } as const;
@@ -13,6 +21,8 @@ const record = (key: Hash, over: Partial<TorrentRecord> = {}): TorrentRecord => 
   hash: key,
   told: null,
   since: 7,
+  stage: 'following',
+  finished: null,
   ...over,
 });
 
@@ -36,17 +46,35 @@ describe('a record', () => {
 
   test('remembers what the phone shows, and that it shows nothing any more', () => {
     const registry = createRegistry([record(v1)]);
-    noteTold(registry, v1, told);
+    noteTold(registry, progressOf(v1, 42), 'accepted');
     assert.deepEqual(find(registry, v1)?.told, told);
-    noteTold(registry, v1, null);
+    noteTold(registry, progressOf(v1, 43), 'refused');
+    assert.deepEqual(find(registry, v1)?.told, told);
+    noteTold(registry, { kind: 'dismissal', key: v1, shown: told }, 'accepted');
     assert.equal(find(registry, v1)?.told, null);
   });
 
   test('does not come back to life when something is noted of it too late', () => {
     const registry = createRegistry();
-    noteTold(registry, v1, told);
+    noteTold(registry, progressOf(v1, 42), 'accepted');
     assert.deepEqual(keys(registry), []);
     assert.equal(drop(registry, v1), undefined);
+  });
+
+  test('keeps a completion until ntfy has it, and then that its card has yet to go', () => {
+    const registry = createRegistry([record(v1)]);
+    const completion = completionOf(v1);
+    noteTelling(registry, completion);
+    assert.equal(find(registry, v1)?.stage, 'completing');
+    assert.deepEqual(find(registry, v1)?.finished, completion.kind === 'completion' && completion.torrent);
+    noteTold(registry, completion, 'accepted');
+    assert.equal(find(registry, v1)?.stage, 'dismissing');
+  });
+
+  test('of a torrent that is gone remembers that its card has yet to go', () => {
+    const registry = createRegistry([record(v1, { told })]);
+    noteTelling(registry, { kind: 'dismissal', key: v1, shown: told });
+    assert.equal(find(registry, v1)?.stage, 'withdrawing');
   });
 
   test('replaces the one with its key', () => {

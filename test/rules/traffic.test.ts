@@ -13,7 +13,7 @@ import type { Policy } from '../../machines/types.ts';
 import { completionOf, hashOf, policy, progressOf } from '../machines/fixtures.ts';
 
 const [a, b] = [hashOf(1), hashOf(2)];
-const dismissal = { kind: 'dismissal', key: a } as const;
+const dismissal = { kind: 'dismissal', key: a, shown: { percent: 42, phase: 'downloading' } } as const;
 
 function trafficAt(start: number, over: Partial<Policy> = {}) {
   const clock = { now: start };
@@ -36,9 +36,9 @@ describe('two messages of one card', () => {
     const { traffic } = trafficAt(1000);
     traffic.inFlight.set(freeSlot(traffic), progressOf(a, 1));
     put(traffic.lanes, completionOf(a));
-    assert.equal(upcoming(traffic), null);
     put(traffic.lanes, progressOf(b, 1));
-    assert.equal(upcoming(traffic)?.notification.key, b);
+    assert.equal(upcoming(traffic), null, 'one at a time, until ntfy has shown that it is a new one');
+    assert.equal(upcoming({ ...traffic, live: true })?.notification.key, b);
   });
 
   test('do not wait for hours because the clock was set back', () => {
@@ -101,6 +101,7 @@ describe('what never leaves', () => {
     assert.equal(skipped({ ...traffic, live: false }, dismissal), 'accepted');
     assert.equal(skipped({ ...traffic, live: true }, dismissal), null);
     assert.equal(skipped({ ...traffic, live: null }, dismissal), null);
+    assert.equal(skipped({ ...traffic, live: true }, { ...dismissal, shown: null }), 'accepted');
   });
 });
 

@@ -1,0 +1,101 @@
+import { assign, enqueueActions, sendParent, setup } from 'xstate';
+import { see, worthTelling } from '../rules/telling.ts';
+import type { Sight } from '../rules/telling.ts';
+import type { Hash, Notification, Observation, Phase, Policy, Stage, Told, TorrentRecord } from '../types.ts';
+
+export type TorrentEvent =
+  | { type: 'session.ready' }
+  | { type: 'session.lost' }
+  | { type: 'torrent.observed'; observation: Observation; at: number }
+  | { type: 'torrent.missed' }
+  | { type: 'torrent.tracked' }
+  | { type: 'outbox.told'; notification: Notification; shown: Told | null };
+
+/** What a torrent says to the one that spawned it. */
+export type TorrentReport =
+  | { type: 'torrent.telling'; notification: Notification }
+  | { type: 'torrent.closed'; key: Hash; hash: Hash; end: End; name: string | null; again: boolean };
+
+export type End = 'complete' | 'removed';
+
+interface TorrentContext {
+  key: Hash;
+  policy: Policy;
+  /** Where the record says it begins. */
+  stage: Stage;
+  /** Tracked anew while its last words are told: it was added again, and is followed again after them. */
+  again: boolean;
+  observation: Observation | null;
+  sight: Sight;
+  /** When it was observed last, in milliseconds since 1970. */
+  at: number;
+  /** What the phone shows; `null` while there is no card. */
+  shown: Told | null;
+  /** What was handed to the outbox last: what the phone shows soon. */
+  offered: Told | null;
+  /** The very object that was handed over last: an answer to an older one is told apart by its identity. */
+  pending: Notification | null;
+  /** Polls in a row that found it under none of its hashes. */
+  misses: number;
+}
+
+/** The list can be read in the moment in which an ID changes: one miss proves nothing. */
+const MISSES_TO_BE_GONE = 2;
+
+/** What the card should say next, measured by what it is about to say. */
+const news = ({ sight, offered, at, policy }: TorrentContext) => worthTelling(sight, offered, at, policy);
+
+/** What a torrent knows and can do; its chart is in `../torrent.ts`. */
+export const following = setup({
+  types: {
+    context: {} as TorrentContext,
+    events: {} as TorrentEvent,
+    input: {} as { record: TorrentRecord; policy: Policy },
+  },
+  guards: {
+    inPhase: ({ context }, { phase }: { phase: Phase }) => context.sight.phase === phase,
+    complete: ({ context }) => context.sight.phase === 'complete',
+    gone: ({ context }) => context.misses >= MISSES_TO_BE_GONE,
+    hasCard: ({ context }) => context.offered !== null || context.shown !== null,
+    hasNews: ({ context }) => news(context) !== null,
+    isAt: ({ context }, { stage }: { stage: Stage }) => context.stage === stage,
+    latest: ({ context, event }) => event.type === 'outbox.told' && event.notification === context.pending,
+  },
+  actions: {
+    observe: assign(({ context, event }) => {
+      if (event.type !== 'torrent.observed') return {};
+      const { observation, at } = event;
+      return { observation, at, misses: 0, sight: see(context.sight, observation, at) };
+    }),
+    miss: assign({ misses: ({ context }) => context.misses + 1 }),
+    offer: enqueueActions(({ context, enqueue }, { kind }: { kind: Notification['kind'] }) => {
+      const notification = compose(kind, context);
+      if (notification === null) return;
+      enqueue.assign({ pending: notification });
+      if (notification.kind === 'progress') enqueue.assign({ offered: notification.tell });
+      enqueue(sendParent({ type: 'torrent.telling', notification } satisfies TorrentReport));
+    }),
+    noteShown: assign(({ event }) => (event.type === 'outbox.told' ? { shown: event.shown } : {})),
+    noteAgain: assign({ again: true }),
+    close: sendParent(
+      ({ context: { key, observation, again } }, { end }: { end: End }) =>
+        ({
+          type: 'torrent.closed',
+          key,
+          hash: observation?.hash ?? key,
+          end,
+          name: observation?.name ?? null,
+          again,
+        }) satisfies TorrentReport,
+    ),
+  },
+});
+
+function compose(kind: Notification['kind'], context: TorrentContext): Notification | null {
+  const { key, observation: torrent, shown: told } = context;
+  if (kind === 'dismissal') return { kind, key, shown: told };
+  if (torrent === null) return null;
+  if (kind === 'completion') return { kind, key, torrent };
+  const tell = news(context);
+  return tell === null ? null : { kind, key, torrent, tell, told };
+}
