@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
+import type { Fault } from '../../src/simulator/index.ts';
+import { asked, clientOf, failureOf, GENERATIONS, none, signedIn, valueOf } from './clients.ts';
+
+const info = 'torrents/info';
+
+for (const generation of GENERATIONS) {
+  describe(`a poll of qBittorrent ${generation}`, () => {
+    test('brings the torrents it asks for, and no others', async () => {
+      await using qbittorrent = await startQbittorrentSimulator({ generation });
+      const [first, second] = ['a', 'b', 'c'].map((name) => qbittorrent.addTorrent({ name }));
+      assert.ok(first !== undefined && second !== undefined);
+      const client = await signedIn(qbittorrent);
+      const seen = valueOf(await client.observe([first, second]));
+      assert.deepEqual(seen.map(({ hash }) => hash).toSorted(), [first, second].toSorted());
+    });
+
+    test('leaves out a torrent that is unknown', async () => {
+      await using qbittorrent = await startQbittorrentSimulator({ generation });
+      const client = await signedIn(qbittorrent);
+      assert.deepEqual(valueOf(await client.observe(['0'.repeat(40)])), []);
+    });
+
+    test('of no torrents asks nothing: an empty list would mean all', async () => {
+      await using qbittorrent = await startQbittorrentSimulator({ generation });
+      qbittorrent.addTorrent();
+      const client = await signedIn(qbittorrent);
+      const before = qbittorrent.requests.length;
+      assert.deepEqual(valueOf(await client.observe([])), []);
+      assert.equal(qbittorrent.requests.length, before);
+    });
+
+    test('is one POST, for a thousand torrents too', async () => {
+      await using qbittorrent = await startQbittorrentSimulator({ generation });
+      const hashes = Array.from({ length: 1000 }, (_, n) => qbittorrent.addTorrent({ name: `t${n}` }));
+      const client = await signedIn(qbittorrent);
+      assert.equal(valueOf(await client.observe(hashes)).length, 1000);
+      const polls = asked(qbittorrent, info);
+      assert.deepEqual(
+        polls.map(({ method }) => method),
+        ['POST'],
+      );
+      assert.equal(polls[0]?.form['hashes']?.split('|').length, 1000);
+      assert.deepEqual(polls[0]?.query, {});
+    });
+
+    test('without a session, or with one that ended, wants a login', async () => {
+      await using qbittorrent = await startQbittorrentSimulator({ generation });
+      const hash = qbittorrent.addTorrent();
+      assert.equal(failureOf(await clientOf(qbittorrent).observe([hash])).kind, 'unauthorized');
+      const client = await signedIn(qbittorrent);
+      qbittorrent.expireSessions();
+      assert.equal(failureOf(await client.observe([hash])).kind, 'unauthorized');
+      assert.ok((await client.login()).ok);
+      assert.ok((await client.observe([hash])).ok);
+    });
+
+    test('goes by the session of the login, cookie name and value as they came', async () => {
+      await using qbittorrent = await startQbittorrentSimulator({ generation });
+      const client = await signedIn(qbittorrent);
+      for (let count = 0; count < 20; count += 1) valueOf(await client.list());
+      assert.deepEqual([qbittorrent.logins, qbittorrent.sessions], [1, 1]);
+    });
+
+    test('where localhost is let in keeps to one session as well', async () => {
+      await using qbittorrent = await startQbittorrentSimulator({ generation, bypassLocalAuth: true });
+      const client = await signedIn(qbittorrent, none);
+      for (let count = 0; count < 20; count += 1) valueOf(await client.list());
+      assert.equal(qbittorrent.sessions, 1);
+    });
+
+    test('by another port than its own says what to set', async () => {
+      await using qbittorrent = await startQbittorrentSimulator({ generation });
+      const client = await signedIn(qbittorrent);
+      qbittorrent.preferences.web_ui_port = 8080;
+      const failure = failureOf(await client.list());
+      assert.equal(failure.kind, 'misdirected');
+      assert.match(failure.message, /the port in QBIT_HOST/);
+    });
+
+    test('never sends what a web page would: no Origin, no Referer', async () => {
+      await using qbittorrent = await startQbittorrentSimulator({ generation });
+      const client = await signedIn(qbittorrent);
+      valueOf(await client.scan());
+      for (const { headers } of qbittorrent.requests) {
+        assert.deepEqual(
+          [headers['origin'], headers['referer'], headers['sec-fetch-site']],
+          [undefined, undefined, undefined],
+        );
+      }
+    });
+  });
+}
+
+test('a session cookie that the user renamed is sent back as it came', async () => {
+  await using qbittorrent = await startQbittorrentSimulator({ generation: '5.1' });
+  const headers = { 'set-cookie': 'my.session=a+b/c==; HttpOnly; SameSite=Strict; path=/' };
+  qbittorrent.fail('auth/login', { kind: 'status', status: 200, body: 'Ok.', headers });
+  await clientOf(qbittorrent).login();
+  assert.equal(asked(qbittorrent, 'webapiVersion')[0]?.headers['cookie'], 'my.session=a+b/c==');
+});
+
+test('a login begins without the cookie of the session before', async () => {
+  await using qbittorrent = await startQbittorrentSimulator();
+  const client = await signedIn(qbittorrent);
+  await client.login();
+  assert.deepEqual(
+    asked(qbittorrent, 'auth/login').map(({ headers }) => headers['cookie']),
+    [undefined, undefined],
+  );
+});
+
+/** What a client makes of this list. */
+async function listed(body: unknown) {
+  await using qbittorrent = await startQbittorrentSimulator();
+  const client = await signedIn(qbittorrent);
+  qbittorrent.fail(info, { kind: 'status', status: 200, body: JSON.stringify(body) });
+  return await client.list();
+}
+
+describe('a list', () => {
+  const good = { hash: 'a'.repeat(40), name: 'good', state: 'downloading' };
+
+  test('with odd entries loses nothing but those', async () => {
+    const odd = [null, 1, 'x', [], {}, { ...good, hash: 'x' }, { hash: null }];
+    const result = valueOf(await listed([...odd, good, ...odd]));
+    assert.deepEqual(
+      result.map(({ name }) => name),
+      ['good'],
+    );
+  });
+
+  for (const body of [null, {}, 'x', 1, { torrents: [good] }]) {
+    test(`is not ${JSON.stringify(body)}`, async () => {
+      assert.equal(failureOf(await listed(body)).kind, 'protocol');
+    });
+  }
+});
+
+describe('a poll that gets no good answer', () => {
+  const cases: [title: string, fault: Fault, kind: string][] = [
+    ['but broken JSON', { kind: 'garbage' }, 'protocol'],
+    ['but nothing', { kind: 'status', status: 200 }, 'protocol'],
+    ['but a web page', { kind: 'status', status: 200, body: '<html>' }, 'protocol'],
+    ['but a 500', { kind: 'status', status: 500 }, 'broken'],
+    ["but a proxy's 502", { kind: 'status', status: 502, body: '<html>Bad Gateway</html>' }, 'broken'],
+    ['but a 503', { kind: 'status', status: 503 }, 'broken'],
+    ['but a redirect', { kind: 'status', status: 302, headers: { location: '/login' } }, 'misdirected'],
+    ['but a 404', { kind: 'status', status: 404 }, 'misdirected'],
+    ['since the connection closes', { kind: 'close' }, 'unreachable'],
+    ['since the answer is lost', { kind: 'lose' }, 'unreachable'],
+    ['since half of the answer is lost', { kind: 'truncate' }, 'unreachable'],
+  ];
+  for (const [title, fault, kind] of cases) {
+    test(`${title} fails as ${kind}, is not repeated by itself, and finds no torrent gone`, async () => {
+      await using qbittorrent = await startQbittorrentSimulator();
+      const hash = qbittorrent.addTorrent();
+      const client = await signedIn(qbittorrent);
+      qbittorrent.fail(info, fault);
+      assert.equal(failureOf(await client.observe([hash])).kind, kind);
+      assert.equal(asked(qbittorrent, info).length, 1);
+    });
+  }
+
+  test('ends after ten seconds, and says so', async (t) => {
+    await using qbittorrent = await startQbittorrentSimulator();
+    const client = await signedIn(qbittorrent);
+    qbittorrent.fail(info, { kind: 'hang' });
+    const limits: number[] = [];
+    t.mock.method(AbortSignal, 'timeout', (ms: number) => {
+      limits.push(ms);
+      return AbortSignal.abort(new DOMException('too late', 'TimeoutError'));
+    });
+    const failure = failureOf(await client.list());
+    assert.deepEqual(limits, [10_000]);
+    assert.equal(failure.kind, 'unreachable');
+    assert.match(failure.message, /did not answer within 10 s/);
+  });
+
+  test('ends when it is aborted', async () => {
+    await using qbittorrent = await startQbittorrentSimulator();
+    const client = await signedIn(qbittorrent);
+    qbittorrent.fail(info, { kind: 'hang' });
+    const controller = new AbortController();
+    const list = client.list(controller.signal);
+    while (asked(qbittorrent, info).length === 0) await new Promise(setImmediate);
+    controller.abort();
+    assert.equal(failureOf(await list).kind, 'unreachable');
+  });
+});
+
+test('a look around that fails half way has found nothing, rather than half of it', async () => {
+  await using qbittorrent = await startQbittorrentSimulator();
+  qbittorrent.addTorrent();
+  const client = await signedIn(qbittorrent);
+  qbittorrent.fail(({ form }) => form['filter'] === 'checking', { kind: 'status', status: 500 });
+  assert.equal(failureOf(await client.scan()).kind, 'broken');
+});
