@@ -1,0 +1,110 @@
+/** Notifications, and names as people call their torrents to do harm. */
+import type { Hash, Notification, Observation, Told } from '../../machines/types.ts';
+
+export const key: Hash = '0123456789abcdef0123456789abcdef01234567';
+
+/** A torrent of 1.3 MB/s that needs another 12 and a half minutes. */
+export function torrentOf(over: Partial<Observation> = {}): Observation {
+  return {
+    hash: key,
+    v1: key,
+    v2: null,
+    name: 'debian.iso',
+    phase: 'downloading',
+    progress: 0.42,
+    size: 704_000_000,
+    speed: 1_300_000,
+    eta: 750,
+    downloaded: 704_000_000,
+    duration: 542,
+    finishedAt: null,
+    ...over,
+  };
+}
+
+export function progressOf(over: Partial<Observation> = {}, tell: Partial<Told> = {}) {
+  return {
+    kind: 'progress',
+    key,
+    torrent: torrentOf(over),
+    tell: { percent: 42, phase: 'downloading', ...tell },
+    told: null,
+  } satisfies Notification;
+}
+
+export function completionOf(over: Partial<Observation> = {}) {
+  return {
+    kind: 'completion',
+    key,
+    torrent: torrentOf({ phase: 'complete', progress: 1, ...over }),
+  } satisfies Notification;
+}
+
+/** What a name may be made of; a piece can be cut, doubled and broken by its neighbours. */
+const PIECES = [
+  'a',
+  'Ubuntu 24.04',
+  ' ',
+  '\t',
+  '\n',
+  '\r\n',
+  '\0',
+  '\u001b[31m',
+  '\u0085',
+  '\u2028',
+  '"',
+  '\\',
+  '"\\"\\"\\',
+  '<b>&amp;</b>',
+  '\ud800',
+  '\udc00',
+  '\u202e',
+  '\u2066',
+  '\u200f',
+  '\ufeff',
+  'e\u0301',
+  'ü',
+  '日本語',
+  'العربية',
+  '😀',
+  '👨‍👩‍👧‍👦',
+  '🇩🇪',
+  '👍🏽',
+  '=?utf-8?q?=41?=',
+  '=?UTF-8?B?aGVsbG8=?=',
+  '=?',
+  '?=',
+  '…',
+  '${x}',
+  '%00',
+  '__proto__',
+];
+
+/** The same sequence of numbers below 1 for the same seed (mulberry32). */
+export function createRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Names from nothing to far too long. The first of them are chosen, the others are put together by chance. */
+export function hostileNames(count: number, seed: number): string[] {
+  const random = createRandom(seed);
+  const pick = () => PIECES[Math.floor(random() * PIECES.length)] ?? '';
+  const chosen = [
+    '',
+    ...PIECES,
+    ...PIECES.map((piece) => piece.repeat(10_240)),
+    `a${'\u0301'.repeat(10_240)}`,
+    '👨‍'.repeat(2000),
+  ];
+  const made = Array.from({ length: Math.max(0, count - chosen.length) }, () => {
+    const length = Math.floor(2 ** (random() * 11));
+    return Array.from({ length }, pick).join('');
+  });
+  return [...chosen, ...made].slice(0, count);
+}

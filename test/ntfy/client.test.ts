@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { authorization } from '../../src/ntfy/client.ts';
+import { secret } from '../../src/secret.ts';
+import { startNtfySimulator } from '../../src/simulator/index.ts';
+import { completionOf, progressOf } from './cards.ts';
+import { basic, clientOf, dismissal, none, token, topic } from './clients.ts';
+import type { Auth } from './clients.ts';
+
+const live = { ok: true, value: { live: true } };
+const notLive = { ok: true, value: { live: false } };
+
+describe('a card', () => {
+  test('is published as JSON to the root, and the echo of its sequence shows that it can be updated', async () => {
+    await using ntfy = await startNtfySimulator();
+    assert.deepEqual(await clientOf(ntfy).publish(progressOf()), live);
+    const [request] = ntfy.requests;
+    assert.deepEqual([request?.method, request?.path, request?.query], ['POST', '/', {}]);
+    assert.equal(request?.headers['transfer-encoding'], undefined);
+    assert.equal(ntfy.messages[0]?.title, 'debian.iso');
+  });
+
+  test('is updated in place, and leaves the phone when it is dismissed', async () => {
+    await using ntfy = await startNtfySimulator();
+    const client = clientOf(ntfy);
+    await client.publish(progressOf());
+    await client.publish(progressOf({}, { percent: 50 }));
+    assert.deepEqual(
+      ntfy.cards(topic).map(({ message }) => message?.split(' ')[0]),
+      ['50%'],
+    );
+    assert.deepEqual(await client.publish(dismissal), live);
+    assert.deepEqual(ntfy.cards(topic), []);
+  });
+
+  test('that is dismissed takes no completion with it', async () => {
+    await using ntfy = await startNtfySimulator();
+    const client = clientOf(ntfy);
+    for (const notification of [progressOf(), completionOf(), dismissal]) await client.publish(notification);
+    assert.deepEqual(
+      ntfy.cards(topic).map(({ title }) => title),
+      ['Download Complete'],
+    );
+    assert.deepEqual(
+      ntfy.heard.map(({ title }) => title),
+      ['Download Complete'],
+    );
+  });
+
+  test('on an ntfy before 2.16 is taken, but not live', async () => {
+    await using ntfy = await startNtfySimulator({ generation: 'legacy' });
+    const client = clientOf(ntfy);
+    assert.deepEqual(await client.publish(progressOf()), notLive);
+    assert.deepEqual(await client.publish(completionOf()), notLive);
+    assert.equal(ntfy.messages.length, 2);
+  });
+
+  test('that an old ntfy can not delete is no failure', async () => {
+    await using ntfy = await startNtfySimulator({ generation: 'legacy' });
+    assert.deepEqual(await clientOf(ntfy).publish(dismissal), notLive);
+  });
+
+  test('shows a hostile name as text', async () => {
+    await using ntfy = await startNtfySimulator();
+    const name = 'x “日” =?utf-8?q?a?=\r\nTitle: evil\u202egpj.exe';
+    await clientOf(ntfy).publish(progressOf({ name }));
+    assert.equal(ntfy.messages[0]?.title, 'x “日” =\u2060?utf-8?q?a?= Title: evil gpj.exe');
+  });
+});
+
+describe('who publishes', () => {
+  test('shows a token', async () => {
+    await using ntfy = await startNtfySimulator({ token: 'tk_example' });
+    assert.deepEqual(await clientOf(ntfy, token('tk_example')).publish(progressOf()), live);
+    assert.deepEqual(await clientOf(ntfy, token('tk_example')).publish(dismissal), live);
+  });
+
+  test('shows a name and a password, whatever signs they have', async () => {
+    const password = 'p:ä ss€';
+    await using ntfy = await startNtfySimulator({ users: { phone: password } });
+    assert.deepEqual(await clientOf(ntfy, basic('phone', password)).publish(progressOf()), live);
+  });
+
+  test('shows nothing without credentials', () => assert.deepEqual(authorization(none), {}));
+
+  test('with a token from a file shows the newest', () => {
+    let value = 'tk_old';
+    const auth: Auth = { kind: 'token', token: secret(() => value) };
+    assert.deepEqual(authorization(auth), { authorization: 'Bearer tk_old' });
+    value = 'tk_new';
+    assert.deepEqual(authorization(auth), { authorization: 'Bearer tk_new' });
+  });
+});
