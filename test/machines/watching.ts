@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { fromPromise, SimulatedClock } from 'xstate';
+import type { Hash, Observation, Result } from '../../machines/types.ts';
+import { watcherMachine } from '../../machines/watcher.ts';
+import type { WatcherReport } from '../../machines/watcher.ts';
+import { ok, policy } from './fixtures.ts';
+import { later, startChild } from './harness.ts';
+
+export type Observations = Result<Observation[]>;
+type Observed = Extract<WatcherReport, { type: 'watcher.observed' }>;
+
+/** A watcher of a qBittorrent that has the torrents of `torrents` and answers after 50 ms. */
+export function startWatcher(...torrents: Observation[]) {
+  const clock = new SimulatedClock();
+  const world = {
+    torrents,
+    latency: 50,
+    observe: (hashes: readonly Hash[]): Observations =>
+      ok(world.torrents.filter(({ hash }) => hashes.includes(hash))),
+    list: (): Observations => ok(world.torrents),
+  };
+  const polls: { at: number; hashes: readonly Hash[] }[] = [];
+  const lists: number[] = [];
+  let open = 0;
+  const answer = async (result: () => Observations) => {
+    open += 1;
+    assert.equal(open, 1, 'two requests at once');
+    await later(clock, world.latency, null);
+    open -= 1;
+    return result();
+  };
+  const machine = watcherMachine.provide({
+    actors: {
+      observe: fromPromise(({ input: { hashes } }: { input: { hashes: readonly Hash[] } }) => {
+        assert.ok(hashes.length > 0, 'an empty list means all torrents');
+        polls.push({ at: clock.now(), hashes });
+        return answer(() => world.observe(hashes));
+      }),
+      list: fromPromise(() => {
+        lists.push(clock.now());
+        return answer(() => world.list());
+      }),
+    },
+  });
+  const input = { policy, now: () => clock.now() };
+  const child = startChild<WatcherReport, typeof watcherMachine>(machine, input, clock);
+  return {
+    ...child,
+    world,
+    polls,
+    lists,
+    watch: (...hashes: Hash[]) => hashes.forEach((hash) => child.actor.send({ type: 'watch', hash })),
+    unwatch: (...hashes: Hash[]) => hashes.forEach((hash) => child.actor.send({ type: 'unwatch', hash })),
+    session: (state: 'ready' | 'lost') => child.actor.send({ type: `session.${state}` }),
+    observed: () => child.heard.filter((report): report is Observed => report.type === 'watcher.observed'),
+  };
+}
