@@ -1,0 +1,79 @@
+/** One torrent's machine, and what it says. */
+import { createRecord } from '../../machines/rules/registry.ts';
+import { torrentMachine } from '../../machines/torrent.ts';
+import type { TorrentReport } from '../../machines/torrent/setup.ts';
+import type { Notification, Observation, Policy, Told, TorrentRecord } from '../../machines/types.ts';
+import { hashOf, policy, SECOND, seen } from './fixtures.ts';
+import { startChild } from './harness.ts';
+
+export const key = hashOf(1);
+
+/** What it waits for an answer to. */
+type News = Extract<Notification, { kind: 'progress' | 'completion' | 'dismissal' }>;
+const isNews = (notification: Notification): notification is News =>
+  ['progress', 'completion', 'dismissal'].includes(notification.kind);
+
+interface Options {
+  record?: Partial<TorrentRecord>;
+  policy?: Partial<Policy>;
+}
+
+/** A torrent's actor, seen every five seconds. */
+export function startTorrent(options: Options = {}) {
+  const record = { ...createRecord(key, 0), ...options.record };
+  const input = { record, policy: { ...policy, ...options.policy } };
+  const child = startChild<TorrentReport, typeof torrentMachine>(torrentMachine, input);
+  let at = 0;
+  let shown = record.told;
+  let last: News | null = null;
+  const { actor, heard } = child;
+  const telling = () =>
+    heard.flatMap((report) =>
+      report.type === 'torrent.telling' && isNews(report.notification) ? [report.notification] : [],
+    );
+  return {
+    ...child,
+    /** The outermost states, down to the one it is in: `polling.downloading`. */
+    state: () => pathOf(actor.getSnapshot().value),
+    telling,
+    /** What it said since somebody asked last. */
+    tells: () => {
+      const all = telling();
+      const fresh = all.slice(last === null ? 0 : all.indexOf(last) + 1);
+      last = all.at(-1) ?? last;
+      return fresh;
+    },
+    closed: () => heard.filter((report) => report.type === 'torrent.closed'),
+    session: (state: 'ready' | 'lost') => actor.send({ type: `session.${state}` }),
+    observe: (over: Partial<Observation> = {}) => {
+      at += 5 * SECOND;
+      actor.send({ type: 'torrent.observed', observation: seen({ hash: key, ...over }), at });
+    },
+    miss: () => actor.send({ type: 'torrent.missed' }),
+    track: () => actor.send({ type: 'torrent.tracked' }),
+    /** The outbox's answer to a notification: by default to the newest, and that ntfy has it. */
+    told: (notification = telling().at(-1), becomes?: Told | null) => {
+      if (notification === undefined) throw new Error('nothing was told');
+      shown = becomes ?? (notification.kind === 'progress' ? notification.tell : shown);
+      if (notification.kind === 'dismissal') shown = null;
+      actor.send({ type: 'outbox.told', notification, shown });
+    },
+  };
+}
+
+function pathOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return Object.entries(value ?? {})
+    .map(([state, inner]) => `${state}.${pathOf(inner)}`)
+    .join(' ');
+}
+
+/** A torrent whose card shows 50 %. */
+export function startShown() {
+  const torrent = startTorrent();
+  torrent.session('ready');
+  torrent.observe({ progress: 0.5 });
+  torrent.told();
+  torrent.tells();
+  return torrent;
+}

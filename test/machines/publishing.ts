@@ -1,0 +1,82 @@
+/** An outbox with an ntfy that does as the test says. */
+import assert from 'node:assert/strict';
+import { after } from 'node:test';
+import { fromPromise, SimulatedClock } from 'xstate';
+import { outboxMachine } from '../../machines/outbox.ts';
+import type { OutboxReport, Publication } from '../../machines/outbox.ts';
+import type { Hash, Notification, Policy } from '../../machines/types.ts';
+import { ok, policy } from './fixtures.ts';
+import { later, startChild } from './harness.ts';
+
+export const live: Publication = ok({ live: true });
+export const notLive: Publication = ok({ live: false });
+
+/** What a publish is told. */
+interface Publishing {
+  notification: Notification;
+  simple: boolean;
+}
+
+export interface Sent {
+  at: number;
+  notification: Notification;
+}
+
+type Told = Extract<OutboxReport, { type: 'outbox.told' }>;
+
+export function dismissalOf(key: Hash): Notification {
+  return { kind: 'dismissal', key, shown: { percent: 50, phase: 'downloading' }, alert: null };
+}
+
+/** What no outbox may ever do. Thrown within a publish it would only count as a failure of ntfy's. */
+const offences: string[] = [];
+after(() => assert.deepEqual(offences, []));
+
+/** An outbox whose publishes take 50 ms. What must hold of every publish is checked with each. */
+export function startOutbox(over: Partial<Policy> = {}) {
+  const clock = new SimulatedClock();
+  const world = {
+    latency: 50,
+    publish: (_: Notification): Publication => live,
+  };
+  const sent: Sent[] = [];
+  const open = new Map<Notification, string>();
+  const endedAt = new Map<string, number>();
+  let most = 0;
+  const machine = outboxMachine.provide({
+    actors: {
+      publish: fromPromise(async ({ input: { notification } }: { input: Publishing }) => {
+        const { key } = notification;
+        if ([...open.values()].includes(key)) offences.push('two messages of one torrent at once');
+        const age = clock.now() - (endedAt.get(key) ?? -Infinity);
+        if (age < 1100) offences.push(`only ${age} ms after the last of its torrent`);
+        open.set(notification, key);
+        most = Math.max(most, open.size);
+        if (open.size > 4) offences.push('more than four at once');
+        sent.push({ at: clock.now(), notification });
+        await later(clock, world.latency, null);
+        open.delete(notification);
+        endedAt.set(key, clock.now());
+        return world.publish(notification);
+      }),
+    },
+  });
+  const input = { policy: { ...policy, ...over }, now: () => clock.now() };
+  const child = startChild<OutboxReport, typeof outboxMachine>(machine, input, clock);
+  return {
+    ...child,
+    world,
+    sent,
+    /** The most that were ever on their way at once. */
+    most: () => most,
+    tell: (...notifications: Notification[]) =>
+      notifications.forEach((notification) => child.actor.send({ type: 'outbox.tell', notification })),
+    told: () => child.heard.filter((report): report is Told => report.type === 'outbox.told'),
+    /** How the notifications of this kind ended, in order. */
+    outcomes: (kind: Notification['kind']) =>
+      child.heard.flatMap((report) =>
+        report.type === 'outbox.told' && report.notification.kind === kind ? [report.outcome] : [],
+      ),
+    failed: () => child.heard.filter(({ type }) => type === 'outbox.failed'),
+  };
+}
