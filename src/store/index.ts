@@ -1,0 +1,4 @@
+export type { Health } from './health.ts';
+export type { Store } from './live.ts';
+export { openStore } from './store.ts';
+export type { StoreOptions } from './store.ts';

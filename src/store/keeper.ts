@@ -1,0 +1,106 @@
+import { openDisk } from './disk.ts';
+import type { Changes, Disk } from './disk.ts';
+import type { Reporter } from './health.ts';
+import { describe, troubleOf } from './trouble.ts';
+import type { Trouble } from './trouble.ts';
+
+/** Keeps writing to the disk whatever happens to it. Never throws. */
+export interface Keeper {
+  /** Whether it is on the disk now. `insist`: also on a disk that failed a moment ago. */
+  write(changes: () => Changes, lasting: boolean, insist?: boolean): boolean;
+  close(): void;
+}
+
+export interface KeeperOptions {
+  dir: string;
+  /** `null`: it could not be opened, because of `trouble`. */
+  disk: Disk | null;
+  trouble: Trouble | null;
+  /** All that a fresh file has to hold. */
+  everything: () => Changes;
+  reporter: Reporter;
+}
+
+/** What changes of a keeper. */
+interface State {
+  disk: Disk | null;
+  restUntil: number;
+  repairs: number;
+}
+
+/** Milliseconds in which a disk that failed is left alone. There is no timer: the next change after it tries again. */
+const REST = 30_000;
+/** A disk that damages each file is not filled with what is set aside. */
+const MOST_REPAIRS = 3;
+
+export function createKeeper({ dir, disk, trouble, everything, reporter }: KeeperOptions): Keeper {
+  const state: State = { disk, restUntil: trouble === null ? 0 : restAfter(trouble), repairs: 0 };
+  return {
+    write(changes, lasting, insist = false) {
+      if (performance.now() < state.restUntil && !(insist && state.restUntil < Infinity)) return false;
+      try {
+        const repair = writeOrRepair(state, changes, lasting, () => renew(dir, everything()));
+        reporter.restored();
+        if (repair !== null) reporter.degraded({ kind: 'disk', problem: repair });
+        return true;
+      } catch (error) {
+        const trouble = troubleOf(error);
+        state.restUntil = restAfter(trouble);
+        reporter.degraded({ kind: 'memory', problem: describe(trouble) }, error);
+        return false;
+      }
+    },
+    close: () => state.disk?.close(),
+  };
+}
+
+/** Who comes second leaves the file to who has it, for good: it may hold what this process never saw. */
+function restAfter(trouble: Trouble): number {
+  return trouble === 'locked' ? Infinity : performance.now() + REST;
+}
+
+/** Returns what had to be repaired, for people; `null` when nothing had. */
+function writeOrRepair(
+  state: State,
+  changes: () => Changes,
+  lasting: boolean,
+  renew: () => Disk,
+): string | null {
+  if (state.disk === null) {
+    state.disk = renew();
+    return null;
+  }
+  try {
+    state.disk.write(changes(), lasting);
+    return null;
+  } catch (error) {
+    const trouble = troubleOf(error);
+    const isLost = trouble === 'damaged' || trouble === 'vanished';
+    if (!isLost || state.repairs >= MOST_REPAIRS) throw error;
+    state.repairs += 1;
+    const broken = state.disk;
+    state.disk = null;
+    const problem = letGo(broken, trouble);
+    state.disk = renew();
+    return problem;
+  }
+}
+
+function letGo(disk: Disk, trouble: 'damaged' | 'vanished'): string {
+  if (trouble === 'damaged') {
+    return `The file in STATE_DIR was damaged. It was set aside as ${disk.setAside()} and written anew.`;
+  }
+  disk.close();
+  return 'The files in STATE_DIR were taken away. They were written anew.';
+}
+
+function renew(dir: string, everything: Changes): Disk {
+  const { disk } = openDisk(dir, 0);
+  try {
+    disk.write(everything, true);
+    return disk;
+  } catch (error) {
+    disk.close();
+    throw error;
+  }
+}

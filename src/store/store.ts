@@ -1,0 +1,82 @@
+import type { Logger } from '../log/index.ts';
+import { openDisk } from './disk.ts';
+import type { Disk } from './disk.ts';
+import { createReporter } from './health.ts';
+import type { Reporter } from './health.ts';
+import { NOTHING } from './inspect.ts';
+import type { Found } from './inspect.ts';
+import { createKeeper } from './keeper.ts';
+import { addAll, changesOf, understand } from './kept.ts';
+import type { Kept, Unsaved } from './kept.ts';
+import { createMemory, createStore } from './live.ts';
+import type { Store } from './live.ts';
+import { peek } from './peek.ts';
+import { COST, describe, troubleOf } from './trouble.ts';
+import type { Trouble } from './trouble.ts';
+
+export interface StoreOptions {
+  /** `null`: keep all in memory. */
+  dir: string | null;
+  log: Logger;
+  /** Hears each problem once, never from within a call. What was found at the start is also in `health`. */
+  onDegraded?: (problem: string) => void;
+  /** Hears that what was in memory is on disk again. */
+  onRestored?: () => void;
+}
+
+/** Milliseconds in which an earlier process may still let the file go. */
+const WAIT_AT_START = 2000;
+
+/**
+ * Opens the store in a folder, which is made if its parent is there. Whatever is wrong with the disk, there is a store:
+ * its `health` says what is lost.
+ *
+ * @example
+ * const store = openStore({ dir: config.stateDir, log });
+ */
+export function openStore(options: StoreOptions): Store {
+  const { dir, log, onDegraded = () => {}, onRestored = () => {} } = options;
+  if (dir === null) {
+    log.info(`STATE_DIR is not set, the state is kept in memory: ${COST}`);
+    return createMemory();
+  }
+  const start = read(dir);
+  const { kept, leftOut } = understand(start.found);
+  const unsaved: Unsaved = { records: new Set(), facts: new Set() };
+  const reporter = createReporter({ log, onDegraded, onRestored });
+  if (leftOut > 0)
+    log.warn('some of what was kept can not be understood and is left out', { count: leftOut });
+  reportStart(start, kept, reporter);
+  const everything = () => changesOf(kept, addAll(unsaved, kept));
+  const keeper = createKeeper({ ...start, dir, everything, reporter });
+  return createStore({ kept, unsaved, keeper, reporter });
+}
+
+interface Start {
+  found: Found;
+  disk: Disk | null;
+  trouble: Trouble | null;
+  aside: string | null;
+  error?: unknown;
+}
+
+function read(dir: string): Start {
+  try {
+    return { ...openDisk(dir, WAIT_AT_START), trouble: null };
+  } catch (error) {
+    const trouble = troubleOf(error);
+    // Another process follows what is in there.
+    const found = trouble === 'locked' ? NOTHING : peek(dir);
+    return { found, disk: null, trouble, aside: null, error };
+  }
+}
+
+function reportStart({ found, trouble, aside, error }: Start, kept: Kept, reporter: Reporter): void {
+  if (trouble !== null) reporter.degraded({ kind: 'memory', problem: describe(trouble) }, error);
+  if (aside === null) return;
+  const problem =
+    found.verdict === 'newer'
+      ? `What was kept is from a newer version. It was set aside as ${aside}, and a new file was begun.`
+      : `What was kept was damaged. It was set aside as ${aside}, and a new file was begun with the ${kept.records.size} torrents that could be read.`;
+  reporter.degraded({ kind: 'disk', problem });
+}

@@ -1,0 +1,59 @@
+/** What is wrong with the disk or with what is on it. `vanished`: the file was taken away while it was in use. */
+export type Trouble = 'locked' | 'unwritable' | 'missing' | 'full' | 'failing' | 'damaged' | 'vanished';
+
+/** Primary result codes, https://sqlite.org/rescode.html; all others say that the file is not what it should be. */
+const SQLITE: Readonly<Record<number, Trouble>> = {
+  3: 'unwritable', // PERM
+  5: 'locked', // BUSY
+  6: 'locked', // LOCKED
+  7: 'failing', // NOMEM
+  8: 'unwritable', // READONLY
+  9: 'failing', // INTERRUPT
+  10: 'failing', // IOERR
+  13: 'full', // FULL
+  14: 'failing', // CANTOPEN
+  15: 'locked', // PROTOCOL
+  18: 'failing', // TOOBIG
+  22: 'failing', // NOLFS
+};
+
+const SYSTEM: Readonly<Record<string, Trouble>> = {
+  ENOENT: 'missing',
+  ENOTDIR: 'missing',
+  EEXIST: 'missing',
+  EACCES: 'unwritable',
+  EPERM: 'unwritable',
+  EROFS: 'unwritable',
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+};
+
+/** The file is not where it was. */
+export class VanishedError extends Error {
+  override name = 'VanishedError';
+}
+
+export function troubleOf(error: unknown): Trouble {
+  if (error instanceof VanishedError) return 'vanished';
+  if (!(error instanceof Error)) return 'failing';
+  if ('errcode' in error) return SQLITE[Number(error.errcode) & 0xff] ?? 'damaged';
+  return ('code' in error ? SYSTEM[String(error.code)] : undefined) ?? 'failing';
+}
+
+const CAUSES: Readonly<Record<Trouble, string>> = {
+  locked: 'another process uses the same STATE_DIR (each sidecar needs its own)',
+  unwritable: 'STATE_DIR can not be written to',
+  missing: 'STATE_DIR is no folder and can not be made',
+  full: 'the disk of STATE_DIR is full',
+  failing: 'the disk of STATE_DIR fails',
+  damaged: 'what is in STATE_DIR is damaged and can not be replaced',
+  vanished: 'the files in STATE_DIR were taken away and can not be made anew',
+};
+
+/** What is lost while the state is in memory. */
+export const COST = 'a download that finishes while the sidecar restarts is not told';
+
+/** Why the state is only in memory, for people: no path and nothing secret is in it. */
+export function describe(trouble: Trouble): string {
+  return `The state is only in memory: ${CAUSES[trouble]}. Until this is mended, ${COST}.`;
+}
