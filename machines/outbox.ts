@@ -1,11 +1,13 @@
 import { assign, enqueueActions, fromPromise, sendParent, setup } from 'xstate';
 import type { DoneActorEvent, ErrorActorEvent } from 'xstate';
-import { backoff } from './rules/backoff.ts';
-import { refill, spend } from './rules/budget.ts';
-import { put, remove } from './rules/lanes.ts';
+import { pauseAfter } from './rules/pauses.ts';
+import { allow, exhaust, refill, spend } from './rules/budget.ts';
+import type { Allowance } from './rules/budget.ts';
+import { isUrgent, put, remove } from './rules/lanes.ts';
 import {
   createTraffic,
   freeSlot,
+  markGone,
   markLeaving,
   markSent,
   outcomeOf,
@@ -25,18 +27,13 @@ export type OutboxReport =
   | { type: 'outbox.told'; notification: Notification; outcome: Outcome; failure: Failure | null }
   | { type: 'outbox.failed'; failure: Failure };
 
+const unprovided = () => Promise.reject(new Error('the outbox has no ntfy'));
+
 type Settled = DoneActorEvent<Publication> | ErrorActorEvent;
 
-const FIRST_RETRY = 2000;
-/** The least pause by kind of failure: a burst limit refills in 5 s, wrong credentials are never hammered. */
-const PAUSES: Partial<Record<Failure['kind'], number>> = {
-  limited: 5000,
-  exhausted: 60 * 60_000,
-  unauthorized: 5 * 60_000,
-  misdirected: 5 * 60_000,
-};
-
 interface OutboxContext extends Traffic {
+  /** Whether the server was asked what it allows, or need not be. */
+  asked: boolean;
   failure: Failure | null;
   /** Failures in a row. */
   failures: number;
@@ -53,11 +50,12 @@ export const outboxMachine = setup({
     input: {} as { policy: Policy; now: Now },
   },
   actors: {
-    publish: fromPromise<Publication, { notification: Notification }>(() =>
-      Promise.reject(new Error('the outbox has no ntfy')),
-    ),
+    publish: fromPromise<Publication, { notification: Notification; simple: boolean }>(unprovided),
+    /** What this sender may still send today; `null` where the server does not say. */
+    allowance: fromPromise<Allowance | null>(unprovided),
   },
   guards: {
+    asked: ({ context }) => context.asked,
     waiting: ({ context }) => upcoming(context) !== null,
     sending: ({ context }) => context.inFlight.size > 0,
     mustPause: ({ event }) => {
@@ -71,15 +69,15 @@ export const outboxMachine = setup({
       return {};
     }),
     dispatch: enqueueActions(({ context, enqueue }) => {
-      let bucket = refill(context.bucket, context.now());
+      let budget = refill(context.budget, context.now());
       for (;;) {
-        const first = upcoming({ ...context, bucket });
+        const first = upcoming({ ...context, budget });
         if (first === null || first.wait > 0) break;
         const { notification } = first;
         remove(context.lanes, notification);
         const outcome = skipped(context, notification);
         if (outcome !== null) {
-          if (notification.kind === 'dismissal') context.sent.delete(notification.key);
+          if (outcome === 'accepted') markGone(context, notification);
           enqueue(
             sendParent({ type: 'outbox.told', notification, outcome, failure: null } satisfies OutboxReport),
           );
@@ -88,10 +86,11 @@ export const outboxMachine = setup({
         const slot = freeSlot(context);
         context.inFlight.set(slot, notification);
         markLeaving(context, notification);
-        bucket = spend(bucket);
-        enqueue.spawnChild('publish', { id: slot, input: { notification } });
+        budget = spend(budget, isUrgent(notification.kind));
+        const simple = context.simplified.has(notification);
+        enqueue.spawnChild('publish', { id: slot, input: { notification, simple } });
       }
-      enqueue.assign({ bucket });
+      enqueue.assign({ budget });
     }),
     settle: enqueueActions(({ context, event, enqueue }) => {
       if (!('actorId' in event)) return;
@@ -106,9 +105,15 @@ export const outboxMachine = setup({
         enqueue(sendParent({ type: 'outbox.told', notification, outcome, failure } satisfies OutboxReport));
       }
       if (failure === null) enqueue.assign({ live: echoOf(event), failure: null, failures: 0 });
-      else if (failure.kind === 'limited')
-        enqueue.assign({ bucket: { ...context.bucket, tokens: 0, at: context.now() } });
+      if (failure?.kind === 'limited' || failure?.kind === 'exhausted') {
+        const what = failure.kind === 'limited' ? 'burst' : 'day';
+        enqueue.assign({ budget: exhaust(context.budget, what, context.now()) });
+      }
     }),
+    noteAllowance: assign(({ context }, { allowance }: { allowance: Allowance | null }) => ({
+      asked: true,
+      budget: allowance === null ? context.budget : allow(context.budget, allowance, context.now()),
+    })),
     noteFailure: assign(({ context, event }) => ({
       failure: failureOf(event),
       failures: context.failures + 1,
@@ -123,25 +128,25 @@ export const outboxMachine = setup({
   },
   delays: {
     pace: ({ context }) => Math.max(1, upcoming(context)?.wait ?? 0),
-    pause: ({ context: { failure, failures, policy } }) =>
-      Math.max(
-        failure === null ? 0 : (PAUSES[failure.kind] ?? 0),
-        backoff(failures, FIRST_RETRY, Math.max(policy.retryMax, FIRST_RETRY)),
-      ),
+    pause: ({ context: { failure, failures, policy } }) => pauseAfter(failure, failures, policy.retryMax),
   },
 }).createMachine({
   id: 'outbox',
   context: ({ input: { policy, now } }) => ({
     ...createTraffic(policy, now),
+    asked: policy.rate !== 'auto',
     failure: null,
     failures: 0,
   }),
   initial: 'open',
   states: {
     open: {
-      initial: 'dispatching',
+      initial: 'idle',
       on: {
-        'outbox.tell': { target: '.dispatching', actions: 'put' },
+        'outbox.tell': [
+          { guard: 'asked', target: '.dispatching', actions: 'put' },
+          { target: 'asking', actions: 'put' },
+        ],
         'xstate.done.actor.*': [
           { guard: 'mustPause', target: 'backingOff', actions: ['settle', 'noteFailure', 'reportFailure'] },
           { target: '.dispatching', actions: 'settle' },
@@ -168,6 +173,18 @@ export const outboxMachine = setup({
         },
       },
     },
+    asking: {
+      description: 'Before the first message: what does this server allow?',
+      on: { 'outbox.tell': { actions: 'put' } },
+      invoke: {
+        id: 'allowance',
+        src: 'allowance',
+        onDone: {
+          target: 'open.dispatching',
+          actions: { type: 'noteAllowance', params: ({ event }) => ({ allowance: event.output }) },
+        },
+      },
+    },
     backingOff: {
       description: 'ntfy did not answer, or asked for a pause. What is newest keeps its place.',
       on: {
@@ -175,7 +192,7 @@ export const outboxMachine = setup({
         'xstate.done.actor.*': { actions: 'settle' },
         'xstate.error.actor.*': { actions: 'settle' },
       },
-      after: { pause: 'open' },
+      after: { pause: 'open.dispatching' },
     },
   },
 });

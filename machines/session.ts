@@ -1,4 +1,4 @@
-import { assign, fromPromise, sendParent, setup } from 'xstate';
+import { and, assign, fromPromise, sendParent, setup } from 'xstate';
 import { backoff } from './rules/backoff.ts';
 import type { Failure, Now, Policy, Result } from './types.ts';
 
@@ -18,7 +18,7 @@ const REFUSED_PAUSE = 10 * 60_000;
 const BANNED_PAUSE = 10 * 60_000;
 const FIRST_RETRY = 1000;
 const LONGEST_RETRY = 60_000;
-/** A session that ends sooner than this was worth nothing: the next login waits, as after a failure. */
+/** Two sessions in a row that end sooner than this were worth nothing: the next login waits, as after a failure. */
 const SHORT_LIFE = 60_000;
 
 interface SessionContext {
@@ -45,9 +45,12 @@ export const sessionMachine = setup({
   },
   actors: {
     login: fromPromise<Login>(() => Promise.reject(new Error('login is not provided'))),
+    /** Resolves when the file that a refused secret came from holds another one. */
+    rotation: fromPromise<void>(() => new Promise(() => {})),
   },
   guards: {
     succeeded: ({ context }) => context.failure === null,
+    failedBefore: ({ context }) => context.failures > 0,
     shortLived: ({ context: { now, since } }) => Math.abs(now() - since) < SHORT_LIFE,
     failedBy: ({ context }, { kind }: { kind: Failure['kind'] }) => context.failure?.kind === kind,
   },
@@ -110,7 +113,8 @@ export const sessionMachine = setup({
       entry: 'reportReady',
       on: {
         'session.expired': [
-          { guard: 'shortLived', target: 'failing', actions: 'noteForgotten' },
+          { guard: and(['shortLived', 'failedBefore']), target: 'failing', actions: 'noteForgotten' },
+          { guard: 'shortLived', target: 'loggingIn', actions: 'noteForgotten' },
           { target: 'loggingIn', actions: 'noteLived' },
         ],
       },
@@ -118,6 +122,7 @@ export const sessionMachine = setup({
     refused: {
       description: 'qBittorrent refused the password or key.',
       entry: 'reportFailure',
+      invoke: { id: 'rotation', src: 'rotation', onDone: 'loggingIn' },
       after: { refusedPause: 'loggingIn' },
     },
     banned: {

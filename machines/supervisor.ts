@@ -1,22 +1,22 @@
-import { sendTo } from 'xstate';
+import { answerTo, letterTo, lettersFrom } from './rules/mail.ts';
 import { createRegistry } from './rules/registry.ts';
-import { answerTo, lettersFrom, letterTo } from './rules/mail.ts';
 import { SLICE, supervision } from './supervisor/setup.ts';
 
 /**
  * The root. It keeps a record of each tracked torrent, and whatever fails begins again from there: a torrent by
- * itself, all of them when a service crashed. It owns the session, the watcher and the outbox, and carries what they
- * say to the torrents and back.
+ * itself, all of them when a service crashed. It owns the session, the watcher, the outbox, the incident and the
+ * store, and carries what they say to the torrents and back.
  */
 export const supervisorMachine = supervision.createMachine({
   id: 'supervisor',
-  context: ({ input: { policy, now, records } }) => ({
+  context: ({ input: { policy, now, records, troubled } }) => ({
     policy,
     now,
     registry: createRegistry(records),
     partitions: [],
     arrivals: [],
     ready: false,
+    troubled: troubled ?? false,
     scanFailures: 0,
     crashes: new Map(),
     restarts: undefined,
@@ -27,8 +27,18 @@ export const supervisorMachine = supervision.createMachine({
       entry: 'begin',
       exit: 'end',
       invoke: [
+        { id: 'store', src: 'store' },
         { id: 'session', src: 'session', input: ({ context: { policy, now } }) => ({ policy, now }) },
         { id: 'watcher', src: 'watcher', input: ({ context: { policy, now } }) => ({ policy, now }) },
+        {
+          id: 'incident',
+          src: 'incident',
+          input: ({ context: { policy, troubled } }) => ({
+            policy,
+            concern: 'qbittorrent',
+            raised: troubled,
+          }),
+        },
         { id: 'outbox', src: 'outbox', input: ({ context: { policy, now } }) => ({ policy, now }) },
       ],
       on: {
@@ -57,9 +67,12 @@ export const supervisorMachine = supervision.createMachine({
           target: '.scanning',
           actions: ['note', { type: 'broadcast', params: { type: 'session.ready' } }],
         },
-        'session.failed': { actions: 'note' },
+        'session.failed': {
+          actions: ['note', { type: 'trouble', params: ({ event: { failure } }) => ({ failure }) }],
+        },
         'watcher.observed': {
           actions: [
+            'relieve',
             { type: 'rename', params: ({ event: { renamed } }) => ({ renamed }) },
             {
               type: 'deliver',
@@ -76,12 +89,12 @@ export const supervisorMachine = supervision.createMachine({
             target: '.waiting',
             actions: ['note', { type: 'broadcast', params: { type: 'session.lost' } }],
           },
-          { actions: 'note' },
+          { actions: ['note', { type: 'trouble', params: ({ event: { failure } }) => ({ failure }) }] },
         ],
         'torrent.telling': {
           actions: [
             { type: 'noteTelling', params: ({ event }) => event },
-            sendTo('outbox', ({ event: { notification } }) => ({ type: 'outbox.tell', notification })),
+            { type: 'tell', params: ({ event }) => event },
           ],
         },
         'outbox.told': {
@@ -97,6 +110,36 @@ export const supervisorMachine = supervision.createMachine({
           ],
         },
         'outbox.failed': { actions: 'note' },
+        'incident.raised': {
+          actions: [
+            { type: 'noteTroubled', params: { troubled: true } },
+            {
+              type: 'tell',
+              params: ({ event: { concern, failure } }) => ({
+                notification: { kind: 'incident', key: concern, failure },
+              }),
+            },
+          ],
+        },
+        'incident.over': {
+          actions: [
+            {
+              type: 'tell',
+              params: ({ context, event: { concern } }) => ({
+                notification: { kind: 'relief', key: concern, shown: context.troubled },
+              }),
+            },
+            { type: 'noteTroubled', params: { troubled: false } },
+          ],
+        },
+        'store.degraded': {
+          actions: {
+            type: 'tell',
+            params: ({ event: { problem: message } }) => ({
+              notification: { kind: 'incident', key: 'store', failure: { kind: 'protocol', message } },
+            }),
+          },
+        },
         'torrent.closed': [
           {
             guard: ({ event }) => event.again,
@@ -118,10 +161,10 @@ export const supervisorMachine = supervision.createMachine({
         'xstate.error.actor.*': [
           { guard: 'hopeless', target: 'failed', actions: 'note' },
           {
+            description: 'A service crashed: all of them begin again, and every torrent from its record.',
             target: 'running',
             reenter: true,
             actions: ['note', 'countRestart'],
-            description: 'A service crashed: all of them begin again, and every torrent from its record.',
           },
         ],
       },
@@ -137,7 +180,7 @@ export const supervisorMachine = supervision.createMachine({
               {
                 guard: { type: 'succeeded', params: ({ event }) => ({ result: event.output }) },
                 target: 'watching',
-                actions: { type: 'arrive', params: ({ event }) => ({ found: event.output }) },
+                actions: ['relieve', { type: 'arrive', params: ({ event }) => ({ found: event.output }) }],
               },
               {
                 guard: { type: 'unauthorized', params: ({ event }) => ({ result: event.output }) },

@@ -23,6 +23,7 @@ export const torrentMachine = following.createMachine({
     at: 0,
     shown: record.told,
     offered: record.told,
+    alert: record.alert,
     pending: null,
     misses: 0,
   }),
@@ -45,7 +46,7 @@ export const torrentMachine = following.createMachine({
       description: 'Seen anew with each poll of the watcher; the states below say what it is doing.',
       initial: 'deciding',
       on: {
-        'torrent.observed': { target: '.deciding', actions: 'observe' },
+        'torrent.observed': { target: '.deciding', actions: ['observe', 'diagnose'] },
         'torrent.missed': { target: '.deciding', actions: 'miss' },
         'session.lost': 'login',
       },
@@ -85,7 +86,7 @@ export const torrentMachine = following.createMachine({
         progress: {
           initial: 'offering',
           on: {
-            'torrent.observed': { target: '.deciding', actions: 'observe' },
+            'torrent.observed': { target: '.deciding', actions: ['observe', 'diagnose'] },
             'torrent.missed': { target: '.deciding', actions: 'miss' },
             'outbox.told': { guard: 'latest', target: '#torrent.polling', actions: 'noteShown' },
             'session.lost': '#torrent.login',

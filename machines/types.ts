@@ -65,6 +65,8 @@ export interface TorrentRecord {
   /** Milliseconds since 1970. */
   since: number;
   stage: Stage;
+  /** What its alert card says; `null` while it has none. */
+  alert: Alert | null;
   /** As it was when it was found complete: what the completion says until ntfy has it. */
   finished: Observation | null;
 }
@@ -75,12 +77,25 @@ export interface TorrentRecord {
  */
 export type Stage = 'following' | 'completing' | 'dismissing' | 'withdrawing';
 
-/** What can leave for ntfy. */
+/** What is said aloud of a torrent that does not get on: for long without data, without metadata, in an error, crashing us. */
+export type Alert = 'stalled' | 'metadata' | 'failed' | 'crashing';
+
+/** What can leave for ntfy. `shown` is what an earlier life of the process may have left on the phone. */
 export type Notification =
   | { kind: 'progress'; key: Hash; torrent: Observation; tell: Told; told: Told | null }
-  | { kind: 'completion'; key: Hash; torrent: Observation }
-  /** `shown`: what an earlier life of the process left on the phone. */
-  | { kind: 'dismissal'; key: Hash; shown: Told | null };
+  /** `at`: when it was seen complete, in milliseconds since 1970. */
+  | { kind: 'completion'; key: Hash; torrent: Observation; at: number }
+  /** Takes the torrent's cards away, but for the completion's. */
+  | { kind: 'dismissal'; key: Hash; shown: Told | null; alert: Alert | null }
+  | { kind: 'alert'; key: Hash; name: string | null; percent: number; alert: Alert }
+  /** Takes the alert's card away. */
+  | { kind: 'clearance'; key: Hash; shown: Alert | null }
+  /** Something that concerns all torrents; its all-clear takes the place of its card. */
+  | { kind: 'incident'; key: Concern; failure: Failure }
+  | { kind: 'relief'; key: Concern; shown: boolean };
+
+/** What an incident is about. */
+export type Concern = 'qbittorrent' | 'store';
 
 /** How a notification ended: ntfy has it, a newer one took its place, or ntfy will never take it. */
 export type Outcome = 'accepted' | 'superseded' | 'refused';
@@ -115,8 +130,13 @@ export interface Policy {
   settle: number;
   /** How long nothing arrives before the card says "stalled". */
   stall: number;
-  /** Messages a minute; `null` for no limit. */
-  rate: number | null;
+  /** How long nothing arrives, or no metadata is found, before it is said aloud. */
+  stalledAfter: number;
+  metadataAfter: number;
+  /** How long qBittorrent may be away before it is said aloud. */
+  troubleAfter: number;
+  /** Messages a minute; `null` for no limit, `auto` for what the server allows. */
+  rate: number | 'auto' | null;
   /** The longest pause between two attempts to reach a server. */
   retryMax: number;
   /** `auto` finds out whether ntfy updates cards in place. */

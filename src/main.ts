@@ -1,16 +1,20 @@
 import { createActor, waitFor } from 'xstate';
 import type { SnapshotFrom } from 'xstate';
 import type { outboxMachine } from '../machines/outbox.ts';
+import type { StoreEvent } from '../machines/supervisor/types.ts';
 import type { Hash, Policy } from '../machines/types.ts';
 import type { Config } from './config/index.ts';
 import type { Logger } from './log/index.ts';
 import { noteOf } from './notes.ts';
 import { createNtfyClient } from './ntfy/client.ts';
+import { untilRotated } from './qbittorrent/rotation.ts';
 import { createQbittorrentClient } from './qbittorrent/client.ts';
 import { createHookApp, createOpsApp, isLoopback, listen } from './server/index.ts';
 import type { Listening } from './server/index.ts';
-import { isTracked, statusOf } from './status.ts';
+import { isFull, isTracked, statusOf } from './status.ts';
 import type { Supervisor } from './status.ts';
+import { openStore } from './store/index.ts';
+import type { Store } from './store/index.ts';
 import { policyOf, provideWorld } from './system.ts';
 
 /** A running sidecar. */
@@ -39,9 +43,16 @@ const LAST_WORDS = 1000;
  * Rejects when a port can't be had.
  */
 export async function start({ config, log, policy }: StartOptions): Promise<Sidecar> {
+  const store = openStore({
+    dir: config.stateDir,
+    log,
+    onDegraded: (problem) => supervisor.send({ type: 'store.degraded', problem }),
+  });
   const machine = provideWorld({
     qbittorrent: createQbittorrentClient(config.qbittorrent),
-    ntfy: createNtfyClient(config.ntfy, config.instance),
+    ntfy: createNtfyClient(config.ntfy, config),
+    keep: (event) => keep(store, event),
+    rotation: (signal) => untilRotated(config.qbittorrent.auth, signal),
     note: (event) => {
       const note = noteOf(event);
       if (note !== null) log[note.level](note.message, note.fields);
@@ -49,7 +60,12 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
   });
   const supervisor = createActor(machine, {
     id: 'supervisor',
-    input: { policy: { ...policyOf(config), ...policy }, now: Date.now },
+    input: {
+      policy: { ...policyOf(config), ...policy },
+      now: Date.now,
+      records: store.records,
+      troubled: store.facts.get(TROUBLED) === true,
+    },
   });
   const failed = new Promise<void>((resolve) => {
     supervisor.subscribe({
@@ -60,7 +76,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
       },
     });
   });
-  const { hook, ops } = await openPorts({ config, log, supervisor });
+  const { hook, ops } = await openPorts({ config, log, supervisor, store });
   supervisor.start();
   return {
     supervisor,
@@ -71,6 +87,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
       await hook.close();
       await lastWords(supervisor);
       supervisor.stop();
+      store.close();
       await ops.close();
     },
   };
@@ -80,23 +97,26 @@ async function openPorts({
   config,
   log,
   supervisor,
+  store,
 }: {
   config: Config;
   log: Logger;
   supervisor: Supervisor;
+  store: Store;
 }) {
   const isActive = () => supervisor.getSnapshot().status === 'active';
   const track = (hash: Hash) => {
-    if (isTracked(supervisor, hash)) return 'already';
+    if (!isTracked(supervisor, hash) && isFull(supervisor, config.maxTracked)) return 'full';
+    const known = isTracked(supervisor, hash);
     supervisor.send({ type: 'track', hash });
-    return 'started';
+    return known ? 'already' : 'started';
   };
   const { token, host } = config.hook;
   const hookApp = createHookApp({ track, token, loopbackOnly: isLoopback(host), log });
   const opsApp = createOpsApp({
     live: isActive,
     ready: isActive,
-    status: () => statusOf(supervisor),
+    status: () => ({ ...statusOf(supervisor), store: store.health }),
     token: config.ops.token,
     log,
   });
@@ -114,6 +134,15 @@ async function openPorts({
     await hook.close();
     throw error;
   }
+}
+
+/** The fact that an incident's card is on the phone. */
+const TROUBLED = 'troubled';
+
+function keep(store: Store, event: StoreEvent): void {
+  if (event.type === 'keep') store.save(event.record);
+  else if (event.type === 'drop') store.drop(event.key);
+  else store.setFact(TROUBLED, event.troubled ? true : undefined);
 }
 
 /** Nothing is on its way to ntfy, and no completion waits. */

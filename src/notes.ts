@@ -1,5 +1,5 @@
 import type { Failure, Notification, Outcome } from '../machines/types.ts';
-import type { SupervisorEvent } from '../machines/supervisor/setup.ts';
+import type { SupervisorEvent } from '../machines/supervisor/types.ts';
 import type { LogLevel } from './log/index.ts';
 
 /** A line for the log. Names are data: they stand in `fields`, never in `message`. */
@@ -32,6 +32,9 @@ export function noteOf(event: SupervisorEvent): Note | null {
         : note('info', 'followed to the end', { hash: event.key, name: event.name });
     case 'torrent.crashed':
       return note('error', 'a torrent failed, starting it again', { hash: event.key, reason: event.reason });
+    case 'incident.raised':
+    case 'incident.over':
+    case 'store.degraded':
     case 'watcher.observed':
     case 'torrent.telling':
     case 'torrent.revive':
@@ -46,8 +49,8 @@ export function noteOf(event: SupervisorEvent): Note | null {
 }
 
 function toldNote(notification: Notification, outcome: Outcome, failure: Failure | null): Note | null {
-  if (notification.kind === 'dismissal') return null;
-  const fields = { hash: notification.key, name: notification.torrent.name };
+  const { kind, key } = notification;
+  const fields = 'torrent' in notification ? { hash: key, name: notification.torrent.name } : { about: key };
   if (outcome === 'refused' && failure !== null) {
     return note('error', 'ntfy refused a message', {
       ...fields,
@@ -56,8 +59,8 @@ function toldNote(notification: Notification, outcome: Outcome, failure: Failure
     });
   }
   if (outcome !== 'accepted') return null;
-  if (notification.kind === 'completion') return note('info', 'told that it is complete', fields);
-  return note('debug', 'told its progress', { ...fields, percent: notification.tell.percent });
+  if (kind === 'completion') return note('info', 'told that it is complete', fields);
+  return note('debug', 'told', { ...fields, kind });
 }
 
 const failureFields = ({ kind, message }: Failure) => ({ reason: kind, detail: message });

@@ -5,7 +5,7 @@ import type { outboxMachine } from '../machines/outbox.ts';
 import type { sessionMachine } from '../machines/session.ts';
 import type { supervisorMachine } from '../machines/supervisor.ts';
 import type { torrentMachine } from '../machines/torrent.ts';
-import type { Hash, TorrentRecord } from '../machines/types.ts';
+import type { Alert, Hash, TorrentRecord } from '../machines/types.ts';
 import type { watcherMachine } from '../machines/watcher.ts';
 
 export type Supervisor = ActorRefFrom<typeof supervisorMachine>;
@@ -27,6 +27,8 @@ export interface TorrentStatus {
   size: number;
   /** The percent that the phone shows; `null` while it has no card. */
   shown: number | null;
+  /** What its alert card says; `null` while it has none. */
+  alert: Alert | null;
   /** ISO 8601. */
   since: string;
 }
@@ -34,11 +36,12 @@ export interface TorrentStatus {
 /** What the actors are at, for `/status`. */
 export function statusOf(supervisor: Supervisor) {
   const snapshot = supervisor.getSnapshot();
-  const { session, watcher, outbox } = snapshot.children;
+  const { session, watcher, outbox, incident } = snapshot.children;
   return {
     session: describeSession(session?.getSnapshot()),
     watcher: describeWatcher(watcher?.getSnapshot()),
     outbox: describeOutbox(outbox?.getSnapshot()),
+    incident: incident === undefined ? null : pathOf(incident.getSnapshot().value),
     torrents: describeTorrents(snapshot),
   };
 }
@@ -57,14 +60,16 @@ function describeWatcher(snapshot: SnapshotFrom<typeof watcherMachine> | undefin
 
 function describeOutbox(snapshot: SnapshotFrom<typeof outboxMachine> | undefined) {
   if (snapshot === undefined) return null;
-  const { lanes, inFlight, live, bucket, failure } = snapshot.context;
+  const { lanes, inFlight, live, budget, failure } = snapshot.context;
   return {
     state: pathOf(snapshot.value),
     waiting: depth(lanes),
     sending: inFlight.size,
     /** Whether ntfy updates cards in place; `null` until its first answer. */
     live,
-    budget: bucket.interval === 0 ? null : Math.floor(bucket.tokens),
+    /** Messages that may leave at once, and what is left of the day; `null` for no limit. */
+    budget: budget.interval === 0 ? null : Math.floor(budget.tokens),
+    left: budget.day?.left ?? null,
     failure,
   };
 }
@@ -83,7 +88,7 @@ function describeTorrents({ context, children }: SnapshotFrom<typeof supervisorM
 }
 
 function describe(
-  { hash, told, since }: TorrentRecord,
+  { hash, told, since, alert }: TorrentRecord,
   actor: SnapshotFrom<typeof torrentMachine> | undefined,
 ): TorrentStatus {
   const seen = actor?.context.observation;
@@ -97,6 +102,7 @@ function describe(
     eta: seen?.eta ?? null,
     size: seen?.size ?? 0,
     shown: told?.percent ?? null,
+    alert,
     since: new Date(since).toISOString(),
   };
 }
@@ -104,6 +110,11 @@ function describe(
 /** Whether this hash is followed, by whichever of its names. */
 export function isTracked(supervisor: Supervisor, hash: Hash): boolean {
   return find(supervisor.getSnapshot().context.registry, hash) !== undefined;
+}
+
+/** Whether no more torrents are taken. */
+export function isFull(supervisor: Supervisor, most: number): boolean {
+  return supervisor.getSnapshot().context.registry.records.size >= most;
 }
 
 /** `{ polling: 'downloading' }` as `polling.downloading`. */

@@ -1,8 +1,8 @@
-import { fromPromise } from 'xstate';
+import { fromCallback, fromPromise } from 'xstate';
 import { outboxMachine } from '../machines/outbox.ts';
 import { sessionMachine } from '../machines/session.ts';
 import { supervisorMachine } from '../machines/supervisor.ts';
-import type { SupervisorEvent } from '../machines/supervisor/setup.ts';
+import type { StoreEvent, SupervisorEvent } from '../machines/supervisor/types.ts';
 import type { Hash, Notification, Policy } from '../machines/types.ts';
 import { watcherMachine } from '../machines/watcher.ts';
 import type { Config } from './config/index.ts';
@@ -13,16 +13,28 @@ import type { QbittorrentClient } from './qbittorrent/client.ts';
 export interface World {
   qbittorrent: QbittorrentClient;
   ntfy: NtfyClient;
+  /** Keeps what survives a restart, at once. */
+  keep: (event: StoreEvent) => void;
+  /** Resolves when the password or key is another one than it was. */
+  rotation: (signal: AbortSignal) => Promise<void>;
   /** Hears of everything that reaches the supervisor. */
   note: (event: SupervisorEvent) => void;
 }
 
+interface Publishing {
+  notification: Notification;
+  simple: boolean;
+}
+
 /** The machines with the world handed in. Credentials stay in the clients' closures: inspectors see contexts and inputs. */
-export function provideWorld({ qbittorrent, ntfy, note }: World) {
+export function provideWorld({ qbittorrent, ntfy, keep, rotation, note }: World) {
   return supervisorMachine.provide({
     actors: {
       session: sessionMachine.provide({
-        actors: { login: fromPromise(({ signal }) => qbittorrent.login(signal)) },
+        actors: {
+          login: fromPromise(({ signal }) => qbittorrent.login(signal)),
+          rotation: fromPromise(({ signal }) => rotation(signal)),
+        },
       }),
       watcher: watcherMachine.provide({
         actors: {
@@ -35,12 +47,13 @@ export function provideWorld({ qbittorrent, ntfy, note }: World) {
       }),
       outbox: outboxMachine.provide({
         actors: {
-          publish: fromPromise(
-            ({ input, signal }: { input: { notification: Notification }; signal: AbortSignal }) =>
-              ntfy.publish(input.notification, signal),
+          publish: fromPromise(({ input, signal }: { input: Publishing; signal: AbortSignal }) =>
+            ntfy.publish(input.notification, { simple: input.simple, signal }),
           ),
+          allowance: fromPromise(({ signal }) => ntfy.allowance(signal)),
         },
       }),
+      store: fromCallback<StoreEvent>(({ receive }) => receive(keep)),
       scan: fromPromise(({ signal }) => qbittorrent.scan(signal)),
     },
     actions: { note: ({ event }) => note(event) },
@@ -48,13 +61,15 @@ export function provideWorld({ qbittorrent, ntfy, note }: World) {
 }
 
 /** How often, how long, how much; times in milliseconds. */
-export function policyOf({ poll, ntfy, progress }: Config): Policy {
+export function policyOf({ poll, ntfy, progress, alerts }: Config): Policy {
   return {
     pollInterval: poll.interval,
     idleInterval: 30_000,
     gather: Math.min(1000, poll.interval),
     settle: 2 * poll.interval,
     stall: 24 * poll.interval,
+    ...alerts,
+    troubleAfter: 60_000,
     rate: ntfy.rate,
     retryMax: ntfy.retryMax,
     progress,

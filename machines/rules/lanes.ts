@@ -1,33 +1,66 @@
-import type { Hash, Notification } from '../types.ts';
+import type { Notification } from '../types.ts';
 
 type Lane = Notification['kind'];
 
 /**
- * What waits for ntfy: at most one notification a torrent, the newest, in lanes by what a person waits for.
- * Changed in place (with thousands of torrents a copy a change would be quadratic), and so only inside `assign` or
- * `enqueueActions`, which XState runs at once; plain actions run after the guards that come next.
+ * What waits for ntfy: of each card the newest, in lanes by what a person waits for. Changed in place (with thousands
+ * of torrents a copy a change would be quadratic), and so only inside `assign` or `enqueueActions`, which XState runs at
+ * once; plain actions run after the guards that come next.
  */
-export type Lanes = Readonly<Record<Lane, Map<Hash, Notification>>>;
+export type Lanes = Readonly<Record<Lane, Map<string, Notification>>>;
 
-/** Terminal news first, then tidying up, then progress: that is what gets thinned. */
-export const LANES = ['completion', 'dismissal', 'progress'] as const satisfies readonly Lane[];
+/** News first, then tidying up, then progress: that is what gets thinned. */
+export const LANES = [
+  'completion',
+  'incident',
+  'alert',
+  'relief',
+  'clearance',
+  'dismissal',
+  'progress',
+] as const satisfies readonly Lane[];
+
+/** News that a person waits for: they may take the last tokens. */
+export const isUrgent = (lane: Lane): boolean =>
+  lane === 'completion' || lane === 'incident' || lane === 'alert';
+
+/** What a newer notification makes void, of the same torrent or concern. */
+const SUPERSEDES: Readonly<Record<Lane, readonly Lane[]>> = {
+  completion: ['completion', 'progress', 'alert'],
+  incident: ['incident', 'relief'],
+  alert: ['alert', 'clearance'],
+  relief: ['relief', 'incident'],
+  clearance: ['clearance', 'alert'],
+  dismissal: ['dismissal', 'progress', 'alert', 'clearance'],
+  progress: ['progress', 'dismissal'],
+};
 
 export function createLanes(): Lanes {
-  return { completion: new Map(), dismissal: new Map(), progress: new Map() };
+  return {
+    completion: new Map(),
+    incident: new Map(),
+    alert: new Map(),
+    relief: new Map(),
+    clearance: new Map(),
+    dismissal: new Map(),
+    progress: new Map(),
+  };
 }
 
-/** Puts a notification in its lane; what waited for the same torrent is superseded and keeps its place for it. */
+/** Puts a notification in its lane, where it keeps the place of what it supersedes there. */
 export function put(lanes: Lanes, notification: Notification): void {
-  for (const lane of LANES) if (lane !== notification.kind) lanes[lane].delete(notification.key);
-  lanes[notification.kind].set(notification.key, notification);
+  const { kind, key } = notification;
+  for (const lane of SUPERSEDES[kind]) if (lane !== kind) lanes[lane].delete(key);
+  lanes[kind].set(key, notification);
 }
 
 export function remove(lanes: Lanes, { kind, key }: Notification): void {
   lanes[kind].delete(key);
 }
 
-export function isWaiting(lanes: Lanes, key: Hash): boolean {
-  return LANES.some((lane) => lanes[lane].has(key));
+/** Whether something newer waits that makes this one void. */
+export function isSuperseded(lanes: Lanes, { kind, key }: Notification): boolean {
+  return LANES.some((lane) => lanes[lane].has(key) && SUPERSEDES[lane].includes(kind));
 }
 
 export function depth(lanes: Lanes): number {
@@ -50,10 +83,11 @@ export interface Next {
 export function next(
   lanes: Lanes,
   laneWait: (lane: Lane) => number,
-  cardWait: (key: Hash) => number,
+  cardWait: (key: string) => number,
 ): Next | null {
   let soonest: Next | null = null;
   for (const lane of LANES) {
+    if (lanes[lane].size === 0) continue;
     const least = laneWait(lane);
     for (const notification of lanes[lane].values()) {
       const wait = Math.max(least, cardWait(notification.key));

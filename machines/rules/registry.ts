@@ -18,7 +18,7 @@ export function createRegistry(records: readonly TorrentRecord[] = []): Registry
 
 /** A record of a torrent that nothing is known of yet. */
 export function createRecord(hash: Hash, since: number): TorrentRecord {
-  return { key: hash, hash, told: null, since, stage: 'following', finished: null };
+  return { key: hash, hash, told: null, since, stage: 'following', alert: null, finished: null };
 }
 
 export function find({ records, aliases }: Registry, hash: Hash): TorrentRecord | undefined {
@@ -41,12 +41,9 @@ export function drop({ records, aliases }: Registry, key: Hash): TorrentRecord |
 /** Notes what is about to be told: a completion is kept until ntfy has it. */
 export function noteTelling(registry: Registry, notification: Notification): TorrentRecord | null {
   const record = registry.records.get(notification.key);
-  if (record === undefined || notification.kind === 'progress') return null;
-  const changed: TorrentRecord =
-    notification.kind === 'completion'
-      ? { ...record, stage: 'completing', finished: notification.torrent }
-      : { ...record, stage: record.stage === 'following' ? 'withdrawing' : 'dismissing' };
-  put(registry, changed);
+  if (record === undefined) return null;
+  const changed = beforeTelling(record, notification);
+  if (changed !== null) put(registry, changed);
   return changed;
 }
 
@@ -63,14 +60,35 @@ export function noteTold(
   return changed;
 }
 
+function beforeTelling(record: TorrentRecord, notification: Notification): TorrentRecord | null {
+  if (notification.kind === 'completion') {
+    return { ...record, stage: 'completing', finished: notification.torrent };
+  }
+  if (notification.kind !== 'dismissal') return null;
+  return { ...record, stage: record.stage === 'following' ? 'withdrawing' : 'dismissing' };
+}
+
 function afterTelling(
   record: TorrentRecord,
   notification: Notification,
   outcome: Outcome,
 ): TorrentRecord | null {
+  // Refused for good: its card can go all the same.
   if (notification.kind === 'completion') return { ...record, stage: 'dismissing' };
   if (outcome === 'refused') return null;
-  return { ...record, told: notification.kind === 'progress' ? notification.tell : null };
+  switch (notification.kind) {
+    case 'progress':
+      return { ...record, told: notification.tell };
+    case 'alert':
+      return { ...record, alert: notification.alert };
+    case 'clearance':
+      return { ...record, alert: null };
+    case 'dismissal':
+      return { ...record, told: null, alert: null };
+    case 'incident':
+    case 'relief':
+      return null;
+  }
 }
 
 /** What came of a new ID. */

@@ -1,7 +1,7 @@
-import type { Failure, Hash, Notification, Now, Outcome, Policy, Told } from '../types.ts';
-import { createBucket, refill, waitForToken } from './budget.ts';
-import type { Bucket } from './budget.ts';
-import { createLanes, isWaiting, next, put } from './lanes.ts';
+import type { Failure, Notification, Now, Outcome, Policy, Told } from '../types.ts';
+import { createBudget, refill, waitForToken } from './budget.ts';
+import type { Budget } from './budget.ts';
+import { createLanes, isSuperseded, isUrgent, next, put } from './lanes.ts';
 import type { Lanes, Next } from './lanes.ts';
 import { passesMilestone } from './telling.ts';
 
@@ -17,10 +17,14 @@ export interface Traffic {
   /** By slot; at most one a torrent. */
   inFlight: Map<string, Notification>;
   /** The progress that was last sent of each torrent, taken or not: whose card may have to go. */
-  sent: Map<Hash, Told>;
+  sent: Map<string, Told>;
+  /** Whose alert or incident was sent, taken or not. */
+  alerted: Set<string>;
+  /** What ntfy refused as it was, and gets once more in its simplest form. */
+  simplified: WeakSet<Notification>;
   /** When something of a torrent was last sent; only as far back as the spacing asks. */
-  lastAt: Map<Hash, number>;
-  bucket: Bucket;
+  lastAt: Map<string, number>;
+  budget: Budget;
   /** Whether this ntfy updates cards in place; `null` until its first answer. */
   live: boolean | null;
 }
@@ -32,8 +36,10 @@ export function createTraffic(policy: Policy, now: Now): Traffic {
     lanes: createLanes(),
     inFlight: new Map(),
     sent: new Map(),
+    alerted: new Set(),
+    simplified: new WeakSet(),
     lastAt: new Map(),
-    bucket: createBucket(policy.rate, now()),
+    budget: createBudget(policy.rate, now()),
     live: null,
   };
 }
@@ -44,57 +50,83 @@ export function freeSlot({ inFlight }: Traffic): string {
 
 /** What may leave next, as the budget, the free slots and each card's age allow. */
 export function upcoming(traffic: Traffic): Next | null {
-  const { lanes, inFlight, lastAt, bucket, now, live } = traffic;
+  const { lanes, inFlight, lastAt, budget, now, live } = traffic;
   // Until the first answer shows a new server: 2.11 answers 500 to publishes that come side by side (measured).
   if (inFlight.size >= (live === true ? SLOTS.length : 1)) return null;
   const busy = new Set([...inFlight.values()].map(({ key }) => key));
   const at = now();
-  const refilled = refill(bucket, at);
+  const refilled = refill(budget, at);
   return next(
     lanes,
-    (lane) => waitForToken(refilled, lane === 'completion'),
+    (lane) => waitForToken(refilled, isUrgent(lane)),
     (key) =>
       busy.has(key) ? Infinity : Math.max(0, SPACING - Math.abs(at - (lastAt.get(key) ?? -Infinity))),
   );
 }
 
 /**
- * What never leaves: progress between two milestones, where each message would be a card of its own, and the dismissal
- * of a card that nobody has, or that this ntfy cannot delete.
+ * What never leaves: progress between two milestones, where each message would be a card of its own, and the end of a
+ * card that nobody has, or that this ntfy cannot delete.
  */
-export function skipped({ live, policy, sent }: Traffic, notification: Notification): Outcome | null {
-  if (notification.kind === 'completion') return null;
-  const last = sent.get(notification.key);
-  if (notification.kind === 'dismissal') {
-    return live === false || (last === undefined && notification.shown === null) ? 'accepted' : null;
+export function skipped(traffic: Traffic, notification: Notification): Outcome | null {
+  const { live, policy, sent, alerted } = traffic;
+  const { kind, key } = notification;
+  switch (kind) {
+    case 'completion':
+    case 'alert':
+    case 'incident':
+      return null;
+    case 'relief':
+      return alerted.has(key) || notification.shown ? null : 'accepted';
+    case 'clearance':
+      return live !== false && (alerted.has(key) || notification.shown !== null) ? null : 'accepted';
+    case 'dismissal': {
+      const hasCard =
+        sent.has(key) || notification.shown !== null || alerted.has(key) || notification.alert !== null;
+      return live !== false && hasCard ? null : 'accepted';
+    }
+    case 'progress': {
+      const thinned = policy.progress === 'milestones' || (policy.progress === 'auto' && live === false);
+      const last = sent.get(key) ?? notification.told;
+      return thinned && !passesMilestone(last, notification.tell) ? 'superseded' : null;
+    }
   }
-  const thinned = policy.progress === 'milestones' || (policy.progress === 'auto' && live === false);
-  return thinned && !passesMilestone(last ?? notification.told, notification.tell) ? 'superseded' : null;
+}
+
+/** Notes what has left, taken or not. */
+export function markLeaving({ sent, alerted }: Traffic, notification: Notification): void {
+  const { kind, key } = notification;
+  if (kind === 'progress') sent.set(key, notification.tell);
+  if (kind === 'alert' || kind === 'incident') alerted.add(key);
+}
+
+/** Notes that a card is gone, or that there was none. */
+export function markGone({ sent, alerted }: Traffic, { kind, key }: Notification): void {
+  if (kind === 'dismissal') sent.delete(key);
+  if (kind === 'dismissal' || kind === 'clearance' || kind === 'relief') alerted.delete(key);
 }
 
 /** How a notification ended; `null` while it stays: it goes back to its place unless something newer waits there. */
 export function outcomeOf(
-  { lanes, sent }: Traffic,
+  traffic: Traffic,
   notification: Notification,
   failure: Failure | null,
 ): Outcome | null {
+  const { lanes, simplified } = traffic;
   if (failure === null) {
-    if (notification.kind === 'dismissal') sent.delete(notification.key);
+    markGone(traffic, notification);
     return 'accepted';
   }
-  if (failure.kind === 'rejected') return 'refused';
-  if (isWaiting(lanes, notification.key)) return 'superseded';
+  if (failure.kind === 'rejected' && (simplified.has(notification) || notification.kind === 'progress'))
+    return 'refused';
+  if (failure.kind === 'rejected') simplified.add(notification);
+  if (isSuperseded(lanes, notification)) return 'superseded';
   put(lanes, notification);
   return null;
 }
 
-/** Notes what of a torrent's progress has left. */
-export function markLeaving({ sent }: Traffic, notification: Notification): void {
-  if (notification.kind === 'progress') sent.set(notification.key, notification.tell);
-}
-
 /** Notes that something of a torrent arrived, or did not. */
-export function markSent({ lastAt, now }: Traffic, key: Hash): void {
+export function markSent({ lastAt, now }: Traffic, key: string): void {
   const at = now();
   for (const [other, time] of lastAt) {
     if (at - time < SPACING && time <= at) break;

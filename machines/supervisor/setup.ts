@@ -1,20 +1,16 @@
-import { assign, enqueueActions, fromPromise, setup } from 'xstate';
-import type { ErrorActorEvent } from 'xstate';
+import { assign, enqueueActions, fromCallback, fromPromise, sendTo, setup } from 'xstate';
+import { incidentMachine } from '../incident.ts';
 import { outboxMachine } from '../outbox.ts';
-import type { OutboxReport } from '../outbox.ts';
 import { partitionMachine } from '../partition.ts';
-import type { PartitionReport } from '../partition.ts';
 import { backoff } from '../rules/backoff.ts';
 import { partitionOf } from '../rules/mail.ts';
 import type { Letter } from '../rules/mail.ts';
 import type { Match } from '../rules/matching.ts';
 import { createRecord, drop, find, noteTelling, noteTold, put, rename } from '../rules/registry.ts';
-import type { Registry } from '../rules/registry.ts';
 import { countFailure, restartPause } from '../rules/restarts.ts';
-import type { Failures } from '../rules/restarts.ts';
 import { sessionMachine } from '../session.ts';
-import type { SessionReport } from '../session.ts';
 import type {
+  Failure,
   Hash,
   Notification,
   Now,
@@ -24,36 +20,12 @@ import type {
   Result,
   TorrentRecord,
 } from '../types.ts';
+import type { StoreEvent, SupervisorContext, SupervisorEvent } from './types.ts';
 import { watcherMachine } from '../watcher.ts';
-import type { WatcherReport } from '../watcher.ts';
-
-export type SupervisorEvent =
-  | { type: 'track'; hash: Hash }
-  | { type: 'arrivals.next' }
-  | { type: 'torrent.revive'; key: Hash }
-  | SessionReport
-  | WatcherReport
-  | OutboxReport
-  | PartitionReport
-  | ErrorActorEvent;
-
-export interface SupervisorContext {
-  policy: Policy;
-  now: Now;
-  registry: Registry;
-  /** The IDs of the partitions that live. */
-  partitions: readonly string[];
-  /** Hashes still to be followed: in slices, so that the hook is answered in between. */
-  arrivals: readonly Hash[];
-  /** Whether the torrents may count on a session. */
-  ready: boolean;
-  scanFailures: number;
-  crashes: Map<Hash, Failures>;
-  /** Restarts of everything, after a service crashed. */
-  restarts: Failures | undefined;
-}
 
 export const SLICE = 100;
+/** So many crashes of one torrent take at least half a minute: it is set aside, and that is said once. */
+const CRASHES_TO_TELL = 6;
 const FIRST_SCAN_RETRY = 2000;
 const LONGEST_SCAN_RETRY = 60_000;
 /**
@@ -67,14 +39,24 @@ export const supervision = setup({
   types: {
     context: {} as SupervisorContext,
     events: {} as SupervisorEvent,
-    children: {} as { session: 'session'; watcher: 'watcher'; outbox: 'outbox' },
-    input: {} as { policy: Policy; now: Now; records?: readonly TorrentRecord[] },
+    children: {} as {
+      session: 'session';
+      watcher: 'watcher';
+      outbox: 'outbox';
+      incident: 'incident';
+      store: 'store';
+    },
+    /** `troubled`: an incident's card is on the phone since an earlier life. */
+    input: {} as { policy: Policy; now: Now; records?: readonly TorrentRecord[]; troubled?: boolean },
   },
   actors: {
     session: sessionMachine,
     watcher: watcherMachine,
     outbox: outboxMachine,
     partition: partitionMachine,
+    incident: incidentMachine,
+    /** What survives a restart; without one it is forgotten. */
+    store: fromCallback<StoreEvent>(() => {}),
     /** Every torrent that is still on its way. */
     scan: fromPromise<Result<Observation[]>>(() => Promise.reject(new Error('there is nothing to scan'))),
   },
@@ -89,6 +71,18 @@ export const supervision = setup({
   actions: {
     /** Says what happened to whoever runs the machine; he hands in a log. */
     note: (_) => {},
+    /** Hands a notification to the outbox. */
+    tell: sendTo('outbox', (_, { notification }: { notification: Notification }) => ({
+      type: 'outbox.tell',
+      notification,
+    })),
+    /** Lets the incident judge what qBittorrent does. */
+    trouble: sendTo('incident', (_, { failure }: { failure: Failure }) => ({ type: 'trouble', failure })),
+    relieve: sendTo('incident', { type: 'relief' }),
+    noteTroubled: enqueueActions(({ enqueue }, { troubled }: { troubled: boolean }) => {
+      enqueue.assign({ troubled });
+      enqueue.sendTo('store', { type: 'remember', troubled });
+    }),
     begin: enqueueActions(({ context, enqueue }) => {
       enqueue.assign({ ready: false, partitions: [], arrivals: [...context.registry.records.keys()] });
       enqueue.sendTo('session', { type: 'session.wanted' });
@@ -100,8 +94,10 @@ export const supervision = setup({
     follow: enqueueActions(({ context, enqueue }, { hashes }: { hashes: readonly Hash[] }) => {
       const partitions = new Set(context.partitions);
       for (const hash of hashes) {
-        const record = find(context.registry, hash) ?? createRecord(hash, context.now());
+        const known = find(context.registry, hash);
+        const record = known ?? createRecord(hash, context.now());
         put(context.registry, record);
+        if (known === undefined) enqueue.sendTo('store', { type: 'keep', record });
         const id = partitionOf(record.key);
         if (!partitions.has(id)) enqueue.spawnChild('partition', { id, input: { policy: context.policy } });
         partitions.add(id);
@@ -137,11 +133,16 @@ export const supervision = setup({
         if (renaming.kind === 'same') continue;
         enqueue.sendTo('watcher', { type: 'unwatch', hash: from });
         enqueue.sendTo('watcher', { type: 'watch', hash: observation.hash });
-        if (renaming.kind === 'renamed') continue;
-        const { key, told: shown } = renaming.dropped;
+        if (renaming.kind === 'renamed') {
+          enqueue.sendTo('store', { type: 'keep', record: renaming.record });
+          continue;
+        }
+        const { key, told: shown, alert } = renaming.dropped;
+        enqueue.sendTo('store', { type: 'drop', key });
         enqueue.sendTo(partitionOf(key), { type: 'torrent.stop', key });
         // Also takes the place of what waits for ntfy.
-        enqueue.sendTo('outbox', { type: 'outbox.tell', notification: { kind: 'dismissal', key, shown } });
+        const notification: Notification = { kind: 'dismissal', key, shown, alert };
+        enqueue.sendTo('outbox', { type: 'outbox.tell', notification });
       }
     }),
     deliver: enqueueActions(
@@ -154,25 +155,41 @@ export const supervision = setup({
     noteTelling: enqueueActions(
       ({ context: { registry }, enqueue }, told: { notification: Notification }) => {
         const record = noteTelling(registry, told.notification);
+        if (record === null) return;
+        // A completion is kept before its first attempt.
+        enqueue.sendTo('store', { type: 'keep', record });
         // Its last words are told whatever qBittorrent says from now on.
-        if (record !== null) enqueue.sendTo('watcher', { type: 'unwatch', hash: record.hash });
+        enqueue.sendTo('watcher', { type: 'unwatch', hash: record.hash });
       },
     ),
-    noteTold: assign(({ context }, told: { notification: Notification; outcome: Outcome }) => {
-      noteTold(context.registry, told.notification, told.outcome);
-      return {};
-    }),
+    noteTold: enqueueActions(
+      ({ context: { registry }, enqueue }, told: { notification: Notification; outcome: Outcome }) => {
+        const record = noteTold(registry, told.notification, told.outcome);
+        if (record !== null) enqueue.sendTo('store', { type: 'keep', record });
+      },
+    ),
     close: enqueueActions(({ context: { registry, crashes }, enqueue }, { key }: { key: Hash }) => {
       const record = drop(registry, key);
+      enqueue.sendTo('store', { type: 'drop', key });
       crashes.delete(key);
       enqueue.sendTo(partitionOf(key), { type: 'torrent.stop', key });
       enqueue.sendTo('watcher', { type: 'unwatch', hash: record?.hash ?? key });
     }),
-    reviveLater: enqueueActions(({ context: { crashes, now }, enqueue }, { key }: { key: Hash }) => {
-      const failures = countFailure(crashes.get(key), now());
-      crashes.set(key, failures);
-      enqueue.raise({ type: 'torrent.revive', key }, { delay: restartPause(failures), id: `revive.${key}` });
-    }),
+    reviveLater: enqueueActions(
+      ({ context: { crashes, now, registry }, enqueue }, { key }: { key: Hash }) => {
+        const failures = countFailure(crashes.get(key), now());
+        crashes.set(key, failures);
+        if (failures.count === CRASHES_TO_TELL) {
+          const percent = registry.records.get(key)?.told?.percent ?? 0;
+          const notification: Notification = { kind: 'alert', key, name: null, percent, alert: 'crashing' };
+          enqueue.sendTo('outbox', { type: 'outbox.tell', notification });
+        }
+        enqueue.raise(
+          { type: 'torrent.revive', key },
+          { delay: restartPause(failures), id: `revive.${key}` },
+        );
+      },
+    ),
     countRestart: assign({ restarts: ({ context }) => countFailure(context.restarts, context.now()) }),
   },
   delays: {

@@ -1,7 +1,18 @@
 import { assign, enqueueActions, sendParent, setup } from 'xstate';
+import { alertOf } from '../rules/alerts.ts';
 import { see, worthTelling } from '../rules/telling.ts';
 import type { Sight } from '../rules/telling.ts';
-import type { Hash, Notification, Observation, Phase, Policy, Stage, Told, TorrentRecord } from '../types.ts';
+import type {
+  Alert,
+  Hash,
+  Notification,
+  Observation,
+  Phase,
+  Policy,
+  Stage,
+  Told,
+  TorrentRecord,
+} from '../types.ts';
 
 export type TorrentEvent =
   | { type: 'session.ready' }
@@ -33,11 +44,16 @@ interface TorrentContext {
   shown: Told | null;
   /** What was handed to the outbox last: what the phone shows soon. */
   offered: Told | null;
+  /** What its alert card says, or will say soon; `null` while there is none. */
+  alert: Alert | null;
   /** The very object that was handed over last: an answer to an older one is told apart by its identity. */
   pending: Notification | null;
   /** Polls in a row that found it under none of its hashes. */
   misses: number;
 }
+
+/** What the chart waits for an answer to. */
+type Offer = 'progress' | 'completion' | 'dismissal';
 
 /** The list can be read in the moment in which an ID changes: one miss proves nothing. */
 const MISSES_TO_BE_GONE = 2;
@@ -56,7 +72,7 @@ export const following = setup({
     inPhase: ({ context }, { phase }: { phase: Phase }) => context.sight.phase === phase,
     complete: ({ context }) => context.sight.phase === 'complete',
     gone: ({ context }) => context.misses >= MISSES_TO_BE_GONE,
-    hasCard: ({ context }) => context.offered !== null || context.shown !== null,
+    hasCard: ({ context: { offered, shown, alert } }) => offered !== null || shown !== null || alert !== null,
     hasNews: ({ context }) => news(context) !== null,
     isAt: ({ context }, { stage }: { stage: Stage }) => context.stage === stage,
     latest: ({ context, event }) => event.type === 'outbox.told' && event.notification === context.pending,
@@ -67,8 +83,20 @@ export const following = setup({
       const { observation, at } = event;
       return { observation, at, misses: 0, sight: see(context.sight, observation, at) };
     }),
+    /** An alert has a card of its own, and nobody waits for it: what comes next is told beside it. */
+    diagnose: enqueueActions(({ context, enqueue }) => {
+      const { key, sight, at, policy, alert: before, observation } = context;
+      const alert = alertOf(before, sight, at, policy);
+      if (alert === before) return;
+      enqueue.assign({ alert });
+      const notification: Notification =
+        alert === null
+          ? { kind: 'clearance', key, shown: before }
+          : { kind: 'alert', key, name: observation?.name ?? null, percent: sight.percent, alert };
+      enqueue(sendParent({ type: 'torrent.telling', notification } satisfies TorrentReport));
+    }),
     miss: assign({ misses: ({ context }) => context.misses + 1 }),
-    offer: enqueueActions(({ context, enqueue }, { kind }: { kind: Notification['kind'] }) => {
+    offer: enqueueActions(({ context, enqueue }, { kind }: { kind: Offer }) => {
       const notification = compose(kind, context);
       if (notification === null) return;
       enqueue.assign({ pending: notification });
@@ -91,11 +119,11 @@ export const following = setup({
   },
 });
 
-function compose(kind: Notification['kind'], context: TorrentContext): Notification | null {
-  const { key, observation: torrent, shown: told } = context;
-  if (kind === 'dismissal') return { kind, key, shown: told };
+function compose(kind: Offer, context: TorrentContext): Notification | null {
+  const { key, observation: torrent, shown: told, alert, at } = context;
+  if (kind === 'dismissal') return { kind, key, shown: told, alert };
   if (torrent === null) return null;
-  if (kind === 'completion') return { kind, key, torrent };
+  if (kind === 'completion') return { kind, key, torrent, at };
   const tell = news(context);
   return tell === null ? null : { kind, key, torrent, tell, told };
 }

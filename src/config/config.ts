@@ -32,11 +32,14 @@ export interface Config {
       | { readonly kind: 'token'; readonly token: Secret }
       | { readonly kind: 'basic'; readonly username: string; readonly password: Secret }
       | { readonly kind: 'none' };
-    /** Messages a minute; `null`: no limit. */
-    readonly rate: number | null;
+    /** Messages a minute; `null`: no limit; `auto`: what the server allows. */
+    readonly rate: number | 'auto' | null;
     readonly retryMax: number;
   };
   readonly poll: { readonly interval: number };
+  /** After how long it is said aloud. */
+  readonly alerts: { readonly stalledAfter: number; readonly metadataAfter: number };
+  readonly maxTracked: number;
   readonly hook: ListenConfig;
   readonly ops: ListenConfig;
   /** Prefix of ntfy's sequence IDs. */
@@ -121,6 +124,8 @@ function build(values: Settings, secrets: Secrets): Config {
       retryMax: values.NTFY_RETRY_MAX,
     },
     poll: { interval: values.POLL_INTERVAL },
+    alerts: { stalledAfter: values.STALLED_AFTER, metadataAfter: values.METADATA_AFTER },
+    maxTracked: values.MAX_TRACKED,
     hook: { host: values.HOOK_HOST, port: values.HOOK_PORT, token: secrets('HOOK_TOKEN') },
     ops: { host: values.OPS_HOST, port: values.OPS_PORT, token: secrets('OPS_TOKEN') },
     instance: values.INSTANCE_NAME,

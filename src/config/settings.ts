@@ -30,8 +30,14 @@ export const settings = z.object({
     .meta(about('user of the ntfy server, instead of a token; goes with `NTFY_PASS`', 'phone')),
   NTFY_PASS: z.string().optional().meta(secret('password of the ntfy server')),
   NTFY_RATE: v.rate
-    .prefault('10')
-    .meta(about('messages a minute at most, or `unlimited`; keep it below what the server allows', '10')),
+    .prefault('auto')
+    .meta(
+      about(
+        'messages a minute at most, `unlimited` for a server of your own, or `auto`: a little less than the server allows, ' +
+          "a small day's quota spread over the day",
+        '10',
+      ),
+    ),
   NTFY_RETRY_MAX: v
     .duration('1s', '24h')
     .prefault('5m')
@@ -40,6 +46,15 @@ export const settings = z.object({
     .duration('1s', '1h')
     .prefault('5s')
     .meta(about('how often qBittorrent is asked while something downloads', '5s')),
+  STALLED_AFTER: v
+    .duration('1m', '24h')
+    .prefault('30m')
+    .meta(about('how long nothing arrives before it is said aloud', '30m')),
+  METADATA_AFTER: v
+    .duration('1m', '24h')
+    .prefault('15m')
+    .meta(about('how long a magnet may look for its metadata before it is said aloud', '15m')),
+  MAX_TRACKED: v.count.prefault('20000').meta(about('torrents that are followed at once, at most', '20000')),
   PROGRESS: v
     .oneOf(['auto', 'live', 'milestones'])
     .prefault('auto')

@@ -117,10 +117,18 @@ export const port = z.string().transform((text, context) => {
 });
 
 /** Messages a minute; `null` without a limit. */
-export const rate = z.string().transform((text, context): number | null => {
+/** A whole number of things, 1 or more. */
+export const count = z.string().transform((text, context) => {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  context.addIssue('must be a whole number from 1 to 9999999');
+  return z.NEVER;
+});
+
+export const rate = z.string().transform((text, context): number | 'auto' | null => {
+  if (text.toLowerCase() === 'auto') return 'auto';
   if (text.toLowerCase() === 'unlimited') return null;
   if (/^\d+(?:\.\d+)?$/.test(text) && Number(text) >= 1) return Number(text);
-  context.addIssue('must be a number of messages a minute, 1 or more, or "unlimited"');
+  context.addIssue('must be a number of messages a minute, 1 or more, or "unlimited", or "auto"');
   return z.NEVER;
 });
 

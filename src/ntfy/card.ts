@@ -1,5 +1,5 @@
-import type { Hash, Notification, Observation, Phase, Told } from '../../machines/types.ts';
-import { bar, duration, harmless, size } from './text.ts';
+import type { Notification } from '../../machines/types.ts';
+import { alertText, completionText, incidentText, nameOf, progressText, reliefText } from './wording.ts';
 
 /** A publish as ntfy's JSON endpoint takes it, at the server's root (ntfy docs, "Publish as JSON"). */
 export interface Card {
@@ -11,80 +11,85 @@ export interface Card {
   tags: string[];
 }
 
-/** Where cards go and how their sequences are called. */
+/** Where cards go, how their sequences are called, and in which time zone they tell the time. */
 export interface Address {
   topic: string;
   /** Told apart from other sidecars on the same topic. */
   instance: string;
+  /** IANA name. */
+  timeZone: string;
 }
 
 /** Drawn in the drawer only: neither sound nor vibration. */
 const QUIET = 2;
 /** Heard. */
 const LOUD = 4;
-const TITLE_BYTES = 200;
-const NAME_BYTES = 600;
 
 /** The progress card of a torrent: updated in place, then deleted. */
-export const progressSequence = (instance: string, key: Hash): string => `${instance}-${key}`;
+export const progressSequence = (instance: string, key: string): string => `${instance}-${key}`;
 /** The completion has a card of its own: an update of a card that still shows is silent on Android. */
-export const completionSequence = (instance: string, key: Hash): string => `${instance}-${key}-done`;
+export const completionSequence = (instance: string, key: string): string => `${instance}-${key}-done`;
+/** So has what is said aloud while it is on its way. */
+export const alertSequence = (instance: string, key: string): string => `${instance}-${key}-err`;
+
+/** What is published; the rest only takes cards away. */
+export type Published = Exclude<Notification, { kind: 'dismissal' | 'clearance' }>;
 
 /** How a notification looks on the phone. */
-export function renderCard(
-  notification: Exclude<Notification, { kind: 'dismissal' }>,
-  { topic, instance }: Address,
-): Card {
-  const { key, torrent } = notification;
-  if (notification.kind === 'completion') {
-    return {
-      topic,
-      sequence_id: completionSequence(instance, key),
-      title: 'Download Complete',
-      message: completion(key, torrent),
-      priority: LOUD,
-      tags: ['white_check_mark'],
-    };
+export function renderCard(notification: Published, { topic, instance, timeZone }: Address): Card {
+  const { kind, key } = notification;
+  switch (kind) {
+    case 'progress':
+      return {
+        topic,
+        sequence_id: progressSequence(instance, key),
+        title: nameOf(key, notification.torrent.name, 'title'),
+        message: progressText(notification.torrent, notification.tell),
+        priority: QUIET,
+        tags: ['arrow_down'],
+      };
+    case 'completion':
+      return {
+        topic,
+        sequence_id: completionSequence(instance, key),
+        title: 'Download Complete',
+        message: completionText(notification, timeZone),
+        priority: LOUD,
+        tags: ['white_check_mark'],
+      };
+    case 'alert':
+      return {
+        topic,
+        sequence_id: alertSequence(instance, key),
+        title: nameOf(key, notification.name, 'title'),
+        message: alertText(notification),
+        priority: LOUD,
+        tags: ['warning'],
+      };
+    case 'incident':
+    case 'relief':
+      return {
+        topic,
+        // The all-clear takes the place of the incident's card.
+        sequence_id: progressSequence(instance, key),
+        title: key === 'store' ? 'State is not kept' : 'qBittorrent',
+        message: kind === 'incident' ? incidentText(notification.failure) : reliefText(),
+        priority: kind === 'incident' ? LOUD : QUIET,
+        tags: [kind === 'incident' ? 'warning' : 'white_check_mark'],
+      };
   }
-  return {
-    topic,
-    sequence_id: progressSequence(instance, key),
-    title: nameOf(key, torrent, TITLE_BYTES),
-    message: progress(torrent, notification.tell),
-    priority: QUIET,
-    tags: ['arrow_down'],
-  };
 }
 
-const WORDS: Partial<Record<Phase, string>> = {
-  metadata: 'Fetching metadata',
-  queued: 'Queued',
-  stalled: 'Stalled: nobody sends',
-  stopped: 'Stopped',
-  checking: 'Checking files',
-  moving: 'Moving files',
-  failed: 'Error: see qBittorrent',
-};
-
-function progress({ speed, eta }: Observation, { percent, phase }: Told): string {
-  const head = `${percent}% ${bar(percent)}`;
-  const words = WORDS[phase];
-  return words === undefined
-    ? `${head}\nSpeed: ${size(speed)}/s\nETA: ${duration(eta)}`
-    : `${head}\n${words}`;
+/** The same in its simplest form, for a server that refused it: plain, short text. */
+export function simplify(card: Card): Card {
+  return { ...card, title: plain(card.title, 60), message: plain(card.message, 200), tags: [] };
 }
 
-function completion(key: Hash, torrent: Observation): string {
-  const text = `${nameOf(key, torrent, NAME_BYTES)} has finished downloading.`;
-  const { size: bytes, downloaded, duration: seconds } = torrent;
-  if (bytes === 0) return text;
-  // What was on the disk already took no time to download.
-  if (downloaded === 0 || seconds === null) return `${text}\n${size(bytes)}`;
-  const speed = Math.min(bytes, downloaded) / seconds;
-  return `${text}\n${size(bytes)} in ${duration(seconds)}, ${size(speed)}/s on average`;
-}
-
-function nameOf(key: Hash, { name }: Observation, maxBytes: number): string {
-  const text = name === null ? '' : harmless(name, maxBytes);
-  return text === '' ? `Torrent ${key.slice(0, 8)}` : text;
+function plain(text: string, length: number): string {
+  const ascii = text
+    .normalize('NFKD')
+    .replaceAll(/[^\x20-\x7E\n]/gu, '')
+    .trim()
+    .slice(0, length);
+  return ascii === '' ? 'qBittorrent' : ascii;
 }

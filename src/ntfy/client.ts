@@ -1,14 +1,24 @@
 import * as z from 'zod';
 import type { Publication } from '../../machines/outbox.ts';
+import type { Allowance } from '../../machines/rules/budget.ts';
 import type { Notification } from '../../machines/types.ts';
 import type { Config } from '../config/index.ts';
 import { failed, hostOf, parseJson, request } from '../http.ts';
-import type { Reply } from '../http.ts';
-import { progressSequence, renderCard } from './card.ts';
+import type { Reply, RequestOptions } from '../http.ts';
+import { alertSequence, progressSequence, renderCard, simplify } from './card.ts';
+import type { Address, Card } from './card.ts';
+
+export interface PublishOptions {
+  /** In its simplest form: it was refused as it was. Default: false. */
+  simple?: boolean;
+  signal?: AbortSignal;
+}
 
 /** What the sidecar asks of ntfy. None of it throws. */
 export interface NtfyClient {
-  publish(notification: Notification, signal?: AbortSignal): Promise<Publication>;
+  publish(notification: Notification, options?: PublishOptions): Promise<Publication>;
+  /** What this sender may send today; `null` where the server does not say. */
+  allowance(signal?: AbortSignal): Promise<Allowance | null>;
 }
 
 const accepted = z.object({ id: z.string(), sequence_id: z.string().optional() });
@@ -19,36 +29,68 @@ const refusal = z.object({ code: z.number().optional(), error: z.string().option
 const DAILY_QUOTA = 42908;
 const TOO_MANY_AUTH_FAILURES = 42909;
 
+/** `GET /v1/account`: open to anyone, and not counted (ntfy `server/server_account.go`). */
+const account = z.object({
+  limits: z.object({ messages: z.number().positive() }),
+  stats: z.object({ messages_remaining: z.number().nonnegative() }),
+});
+
 /**
- * Publishes as JSON to the server's root, where text is never a header. A progress card that has to go is deleted by
- * its sequence; a server before 2.16 knows neither, answers without the sequence or with 404, and counts as not live.
+ * Publishes as JSON to the server's root, where text is never a header. A card that has to go is deleted by its
+ * sequence; a server before 2.16 knows neither, answers without the sequence or with 404, and counts as not live.
  */
-export function createNtfyClient({ server, topic, auth }: Config['ntfy'], instance: string): NtfyClient {
+export function createNtfyClient(config: Config['ntfy'], place: Omit<Address, 'topic'>): NtfyClient {
+  const { server, topic, auth } = config;
   const host = hostOf(server);
-  return {
-    async publish(notification, signal) {
-      const headers = authorization(auth);
-      const abort = signal === undefined ? {} : { signal };
-      if (notification.kind === 'dismissal') {
-        const url = `${server}/${topic}/${progressSequence(instance, notification.key)}`;
-        const reply = await request(url, { method: 'DELETE', headers, ...abort });
-        if (!reply.ok) return reply;
-        if (reply.value.status === 404) return { ok: true, value: { live: false } };
-        return judge(reply.value, host) ?? { ok: true, value: { live: true } };
-      }
-      const card = renderCard(notification, { topic, instance });
-      const body = JSON.stringify(card);
-      const reply = await request(`${server}/`, { method: 'POST', headers, body, ...abort });
+  const call = (path: string, options: RequestOptions) =>
+    request(`${server}/${path}`, { ...options, headers: authorization(auth) });
+
+  async function takeAway(
+    sequences: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<Publication> {
+    for (const sequence of sequences) {
+      const reply = await call(`${topic}/${sequence}`, { method: 'DELETE', ...abortedBy(signal) });
       if (!reply.ok) return reply;
+      if (reply.value.status === 404) return { ok: true, value: { live: false } };
       const judged = judge(reply.value, host);
       if (judged !== null) return judged;
-      const message = accepted.safeParse(parseJson(reply.value.text));
-      return message.success
-        ? { ok: true, value: { live: message.data.sequence_id === card.sequence_id } }
-        : failed('misdirected', `${host} does not answer like an ntfy server`);
+    }
+    return { ok: true, value: { live: true } };
+  }
+
+  async function send(card: Card, signal: AbortSignal | undefined): Promise<Publication> {
+    const reply = await call('', { method: 'POST', body: JSON.stringify(card), ...abortedBy(signal) });
+    if (!reply.ok) return reply;
+    const judged = judge(reply.value, host);
+    if (judged !== null) return judged;
+    const message = accepted.safeParse(parseJson(reply.value.text));
+    return message.success
+      ? { ok: true, value: { live: message.data.sequence_id === card.sequence_id } }
+      : failed('misdirected', `${host} does not answer like an ntfy server`);
+  }
+
+  return {
+    async publish(notification, { simple = false, signal } = {}) {
+      const { kind, key } = notification;
+      if (kind === 'clearance') return takeAway([alertSequence(place.instance, key)], signal);
+      if (kind === 'dismissal') {
+        const alert = notification.alert === null ? [] : [alertSequence(place.instance, key)];
+        return takeAway([progressSequence(place.instance, key), ...alert], signal);
+      }
+      const card = renderCard(notification, { ...place, topic });
+      return send(simple ? simplify(card) : card, signal);
+    },
+    async allowance(signal) {
+      const reply = await call('v1/account', abortedBy(signal));
+      const parsed = account.safeParse(reply.ok ? parseJson(reply.value.text) : undefined);
+      if (!parsed.success) return null;
+      return { daily: parsed.data.limits.messages, left: parsed.data.stats.messages_remaining };
     },
   };
 }
+
+const abortedBy = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });
 
 /** The header that shows who publishes. */
 export function authorization(auth: Config['ntfy']['auth']): Record<string, string> {

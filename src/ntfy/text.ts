@@ -63,3 +63,13 @@ export function duration(seconds: number | null): string {
     .map(([value, unit]) => `${value}${unit}`)
     .join(' ');
 }
+
+/** `at 14:32`, or `on 23 Nov at 14:32` when that was not on the day of `now`. */
+export function clock(seconds: number, now: number, timeZone: string): string {
+  const time = (style: Intl.DateTimeFormatOptions, at: number) =>
+    new Intl.DateTimeFormat('en-GB', { timeZone, ...style }).format(at);
+  const day: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short' };
+  const at = seconds * 1000;
+  const hour = time({ hour: '2-digit', minute: '2-digit' }, at);
+  return time(day, at) === time(day, now) ? `at ${hour}` : `on ${time(day, at)} at ${hour}`;
+}

@@ -14,12 +14,15 @@ const maxUrl = 512;
 /** Bytes; no body is needed at all. */
 const maxBody = 1024;
 
+/** Seconds: how soon a torrent that is followed may have come to its end. */
+const RETRY_AFTER = '60';
+
 /** Between two log lines on the same refusal, in milliseconds. */
 const refusalInterval = 10_000;
 
 export interface HookDeps {
-  /** Starts to follow a torrent, or says that it is followed already. Must return at once. */
-  track: (hash: Hash) => 'started' | 'already';
+  /** Starts to follow a torrent, or says that it is followed already, or that there are too many. Must return at once. */
+  track: (hash: Hash) => 'started' | 'already' | 'full';
   /** What callers have to show; `null` only on loopback. */
   token: Secret | null;
   /** Whether only this machine can reach the socket. */
@@ -43,6 +46,9 @@ export function createHookApp(deps: HookDeps): Hono<ServerEnv> {
     if (!parsed.ok) return refuse(c, 400, parsed.message);
     const { hash } = parsed;
     const status = deps.track(hash);
+    if (status === 'full') {
+      return refuse(c, 429, 'Too many torrents are followed already.', { 'Retry-After': RETRY_AFTER });
+    }
     if (wantsJson(c)) return c.json({ status, hash });
     return c.text(status === 'started' ? `Tracking started for ${hash}` : `Already tracking ${hash}`);
   });

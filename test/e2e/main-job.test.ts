@@ -5,6 +5,8 @@ import { startScene } from './harness.ts';
 
 const GENERATIONS: QbittorrentGeneration[] = ['legacy', '5.1', 'current'];
 
+const isDeletion = ({ event }: NtfyMessage) => event === 'message_delete';
+
 for (const generation of GENERATIONS) {
   realTest(
     `a download on qBittorrent ${generation} is one quiet card that moves, then one loud completion`,
@@ -13,10 +15,9 @@ for (const generation of GENERATIONS) {
       await using scene = await startScene({ qbittorrent: generation });
       const torrent = scene.seed.serve('debian.iso', 16_000_000);
       await scene.qbittorrent.addTorrent(torrent.file);
-      const deleted = (message: NtfyMessage) => message.event === 'message_delete';
       const messages = await until('the progress card is deleted', async () => {
         const all = await scene.messages();
-        return all.some(deleted) && all;
+        return all.some(isDeletion) && all;
       });
 
       const progress = messages.filter(({ event, priority }) => event === 'message' && priority === 2);

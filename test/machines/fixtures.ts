@@ -7,6 +7,9 @@ export const policy: Policy = {
   gather: 1000,
   settle: 10_000,
   stall: 120_000,
+  stalledAfter: 1_800_000,
+  metadataAfter: 900_000,
+  troubleAfter: 60_000,
   rate: 10,
   retryMax: 300_000,
   progress: 'auto',
@@ -55,5 +58,5 @@ export function progressOf(key: Hash, percent: number, phase: Phase = 'downloadi
 }
 
 export function completionOf(key: Hash): Notification {
-  return { kind: 'completion', key, torrent: seen({ hash: key, phase: 'complete', progress: 1 }) };
+  return { kind: 'completion', key, torrent: seen({ hash: key, phase: 'complete', progress: 1 }), at: 0 };
 }

@@ -29,7 +29,8 @@ describe('qBittorrent is never hammered', () => {
       await world.pass(MINUTE - 1);
     }
     assert.equal(world.count('login'), 6);
-    assert.equal(world.calls.length, 6);
+    assert.equal(world.count('publish'), 1, 'it is said once on the phone');
+    assert.equal(world.calls.length, 7, 'and nothing else is asked');
   });
 
   test('by polls while it is down: they become ever more seldom, down to one or two a minute', async () => {

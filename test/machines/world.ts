@@ -7,7 +7,7 @@ import { partitionMachine } from '../../machines/partition.ts';
 import { sessionMachine } from '../../machines/session.ts';
 import type { Login } from '../../machines/session.ts';
 import { supervisorMachine } from '../../machines/supervisor.ts';
-import type { SupervisorEvent } from '../../machines/supervisor/setup.ts';
+import type { SupervisorEvent } from '../../machines/supervisor/types.ts';
 import { torrentMachine } from '../../machines/torrent.ts';
 import type { Hash, Notification, Observation, Policy, Result, TorrentRecord } from '../../machines/types.ts';
 import { watcherMachine } from '../../machines/watcher.ts';
@@ -56,6 +56,8 @@ function createScript(torrents: Map<Hash, Observation>) {
 type Script = ReturnType<typeof createScript>;
 
 /** What the person sees and hears: a card for each torrent's progress, and one for each completion. */
+const SUFFIXES: Partial<Record<Notification['kind'], string>> = { completion: '-done', alert: '-err' };
+
 function createPhone() {
   const cards = new Map<string, Notification>();
   const accepted: Notification[] = [];
@@ -66,7 +68,8 @@ function createPhone() {
       const { kind, key } = notification;
       accepted.push(notification);
       if (kind === 'dismissal') cards.delete(key);
-      else cards.set(kind === 'completion' ? `${key}-done` : key, notification);
+      if (kind === 'dismissal' || kind === 'clearance') cards.delete(`${key}-err`);
+      else cards.set(`${key}${SUFFIXES[kind] ?? ''}`, notification);
     },
   };
 }
@@ -100,8 +103,8 @@ function provide(
       }),
       outbox: outboxMachine.provide({
         actors: {
-          publish: fromPromise(({ input }: { input: { notification: Notification } }) =>
-            answer({ to: 'publish', at: at(), ...input }, () => {
+          publish: fromPromise(({ input }: { input: { notification: Notification; simple: boolean } }) =>
+            answer({ to: 'publish', at: at(), notification: input.notification }, () => {
               const publication = script.publish(input.notification);
               if (publication.ok) phone.receive(input.notification);
               return publication;

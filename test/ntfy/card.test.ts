@@ -4,8 +4,8 @@ import type { Phase } from '../../machines/types.ts';
 import { completionSequence, progressSequence, renderCard } from '../../src/ntfy/card.ts';
 import { completionOf, hostileNames, key, progressOf } from './cards.ts';
 
-const address = { topic: 'downloads', instance: 'qbit' };
-const longest = { topic: 'd'.repeat(64), instance: 'a-very_long-name18' };
+const address = { topic: 'downloads', instance: 'qbit', timeZone: 'UTC' };
+const longest = { topic: 'd'.repeat(64), instance: 'a-very_long-name18', timeZone: 'UTC' };
 
 const bytes = (text: string) => Buffer.byteLength(text);
 

@@ -36,6 +36,7 @@ export function completionOf(over: Partial<Observation> = {}) {
   return {
     kind: 'completion',
     key,
+    at: 0,
     torrent: torrentOf({ phase: 'complete', progress: 1, ...over }),
   } satisfies Notification;
 }

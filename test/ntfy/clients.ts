@@ -17,10 +17,10 @@ export const basic = (username: string, password: string): Auth => ({
   username,
   password: secret(password),
 });
-export const dismissal = { kind: 'dismissal', key, shown: null } as const;
+export const dismissal = { kind: 'dismissal', key, shown: { percent: 42, phase: 'downloading' }, alert: null } as const;
 
 export const clientOf = ({ url: server }: Pick<NtfySimulator, 'url'>, auth: Auth = none) =>
-  createNtfyClient({ server, topic, auth, rate: null, retryMax: 0 }, 'qbit');
+  createNtfyClient({ server, topic, auth, rate: null, retryMax: 0 }, { instance: 'qbit', timeZone: 'UTC' });
 
 /** How a publish failed; fails the test when it did not. */
 export async function failureOf(

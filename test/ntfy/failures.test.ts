@@ -50,7 +50,7 @@ describe('a publish fails', () => {
     await using ntfy = await startNtfySimulator();
     const client = createNtfyClient(
       { server: ntfy.url, topic: 'docs', auth: none, rate: null, retryMax: 0 },
-      'q',
+      { instance: 'q', timeZone: 'UTC' },
     );
     assert.equal((await failureOf(client.publish(progressOf()))).kind, 'rejected');
   });
@@ -106,7 +106,7 @@ describe('a publish fails', () => {
     await using ntfy = await startNtfySimulator();
     ntfy.fail('/', { kind: 'hang' });
     const controller = new AbortController();
-    const publication = clientOf(ntfy).publish(progressOf(), controller.signal);
+    const publication = clientOf(ntfy).publish(progressOf(), { signal: controller.signal });
     while (ntfy.requests.length === 0) await new Promise(setImmediate);
     controller.abort();
     assert.equal((await failureOf(publication)).kind, 'unreachable');

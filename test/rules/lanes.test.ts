@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createLanes, depth, isWaiting, next, put, remove } from '../../machines/rules/lanes.ts';
+import { createLanes, depth, isSuperseded, next, put, remove } from '../../machines/rules/lanes.ts';
 import type { Hash, Notification } from '../../machines/types.ts';
 import { completionOf, hashOf, progressOf } from '../machines/fixtures.ts';
 
@@ -39,16 +39,20 @@ describe('what waits for a torrent', () => {
 
   test('is nothing after it left', () => {
     const lanes = lanesOf(progressOf(a, 1));
-    assert.ok(isWaiting(lanes, a));
+    assert.ok(isSuperseded(lanes, progressOf(a, 1)));
     remove(lanes, progressOf(a, 1));
-    assert.ok(!isWaiting(lanes, a));
+    assert.ok(!isSuperseded(lanes, progressOf(a, 1)));
     assert.equal(first(lanes), null);
   });
 });
 
 describe('the next to leave', () => {
   test('is a completion, then a card to take away, then progress', () => {
-    const lanes = lanesOf(progressOf(a, 1), { kind: 'dismissal', key: b, shown: null }, completionOf(c));
+    const lanes = lanesOf(
+      progressOf(a, 1),
+      { kind: 'dismissal', key: b, shown: null, alert: null },
+      completionOf(c),
+    );
     const order = [];
     for (let head = first(lanes); head !== null; head = first(lanes)) {
       order.push(head.notification.kind);
@@ -70,9 +74,9 @@ describe('the next to leave', () => {
 
   test('is the one with the shortest wait while all have to wait', () => {
     const lanes = lanesOf(completionOf(a), progressOf(b, 1));
-    const waits = { completion: 700, dismissal: 0, progress: 300 };
+    const waits: Partial<Record<Notification['kind'], number>> = { completion: 700, progress: 300 };
     assert.deepEqual(
-      first(lanes, (lane) => waits[lane]),
+      first(lanes, (lane) => waits[lane] ?? 0),
       { notification: progressOf(b, 1), wait: 300 },
     );
   });

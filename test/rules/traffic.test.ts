@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { put } from '../../machines/rules/lanes.ts';
+import { put, remove } from '../../machines/rules/lanes.ts';
 import {
   createTraffic,
   freeSlot,
@@ -13,7 +13,12 @@ import type { Policy } from '../../machines/types.ts';
 import { completionOf, hashOf, policy, progressOf } from '../machines/fixtures.ts';
 
 const [a, b] = [hashOf(1), hashOf(2)];
-const dismissal = { kind: 'dismissal', key: a, shown: { percent: 42, phase: 'downloading' } } as const;
+const dismissal = {
+  kind: 'dismissal',
+  key: a,
+  shown: { percent: 42, phase: 'downloading' },
+  alert: null,
+} as const;
 
 function trafficAt(start: number, over: Partial<Policy> = {}) {
   const clock = { now: start };
@@ -114,7 +119,13 @@ describe('a notification ends', () => {
 
   test('refused, when ntfy will never take it', () => {
     const { traffic } = trafficAt(0);
-    assert.equal(outcomeOf(traffic, completionOf(a), { kind: 'rejected', message: '400' }), 'refused');
+    const rejected = { kind: 'rejected', message: '400' } as const;
+    const completion = completionOf(a);
+    assert.equal(outcomeOf(traffic, completion, rejected), null, 'it is tried once more, simplified');
+    assert.ok(traffic.simplified.has(completion));
+    remove(traffic.lanes, completion);
+    assert.equal(outcomeOf(traffic, completion, rejected), 'refused');
+    assert.equal(outcomeOf(traffic, progressOf(a, 1), rejected), 'refused', 'progress is not tried again');
     assert.equal(upcoming(traffic), null);
   });
 

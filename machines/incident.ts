@@ -1,0 +1,97 @@
+import { assign, sendParent, setup } from 'xstate';
+import type { Concern, Failure, Policy } from './types.ts';
+
+export type IncidentEvent = { type: 'trouble'; failure: Failure } | { type: 'relief' };
+
+/** What an incident says to its supervisor. */
+export type IncidentReport =
+  | { type: 'incident.raised'; concern: Concern; failure: Failure }
+  | { type: 'incident.over'; concern: Concern };
+
+interface IncidentContext {
+  concern: Concern;
+  policy: Policy;
+  failure: Failure | null;
+}
+
+/** Troubles that do not pass by themselves: said at once. */
+const LASTING: ReadonlySet<Failure['kind']> = new Set(['unauthorized', 'banned', 'misdirected']);
+
+/**
+ * What concerns all torrents: said once when it lasts, taken back once when it is over. A restart of qBittorrent that
+ * takes seconds is no incident.
+ */
+export const incidentMachine = setup({
+  types: {
+    context: {} as IncidentContext,
+    events: {} as IncidentEvent,
+    /** `raised`: its card is on the phone since an earlier life. */
+    input: {} as { concern: Concern; policy: Policy; raised: boolean },
+  },
+  guards: {
+    lasting: (_, { failure }: { failure: Failure }) => LASTING.has(failure.kind),
+    another: ({ context }, { failure }: { failure: Failure }) => context.failure?.kind !== failure.kind,
+  },
+  actions: {
+    note: assign((_, { failure }: { failure: Failure }) => ({ failure })),
+    raise: sendParent(
+      ({ context: { concern, failure } }) =>
+        ({
+          type: 'incident.raised',
+          concern,
+          failure: failure ?? { kind: 'unreachable', message: 'no answer' },
+        }) satisfies IncidentReport,
+    ),
+    end: sendParent(
+      ({ context: { concern } }) => ({ type: 'incident.over', concern }) satisfies IncidentReport,
+    ),
+  },
+  delays: { troubleAfter: ({ context }) => context.policy.troubleAfter },
+}).createMachine({
+  id: 'incident',
+  context: ({ input: { concern, policy, raised } }) => ({
+    concern,
+    policy,
+    // What was said in an earlier life is not known any more: the next trouble says it anew, in place.
+    failure: raised ? { kind: 'unreachable', message: 'no answer' } : null,
+  }),
+  initial: 'starting',
+  states: {
+    starting: {
+      always: [{ guard: ({ context }) => context.failure !== null, target: 'raised' }, { target: 'calm' }],
+    },
+    calm: {
+      on: {
+        trouble: [
+          {
+            guard: { type: 'lasting', params: ({ event }) => event },
+            target: 'raised',
+            actions: [{ type: 'note', params: ({ event }) => event }, 'raise'],
+          },
+          { target: 'suspected', actions: { type: 'note', params: ({ event }) => event } },
+        ],
+      },
+    },
+    suspected: {
+      description: 'It may pass by itself.',
+      on: {
+        trouble: {
+          guard: { type: 'lasting', params: ({ event }) => event },
+          target: 'raised',
+          actions: [{ type: 'note', params: ({ event }) => event }, 'raise'],
+        },
+        relief: 'calm',
+      },
+      after: { troubleAfter: { target: 'raised', actions: 'raise' } },
+    },
+    raised: {
+      on: {
+        trouble: {
+          guard: { type: 'another', params: ({ event }) => event },
+          actions: [{ type: 'note', params: ({ event }) => event }, 'raise'],
+        },
+        relief: { target: 'calm', actions: 'end' },
+      },
+    },
+  },
+});

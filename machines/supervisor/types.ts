@@ -1,0 +1,44 @@
+import type { ErrorActorEvent } from 'xstate';
+import type { IncidentReport } from '../incident.ts';
+import type { OutboxReport } from '../outbox.ts';
+import type { PartitionReport } from '../partition.ts';
+import type { Registry } from '../rules/registry.ts';
+import type { Failures } from '../rules/restarts.ts';
+import type { SessionReport } from '../session.ts';
+import type { Hash, Now, Policy, TorrentRecord } from '../types.ts';
+import type { WatcherReport } from '../watcher.ts';
+
+export type SupervisorEvent =
+  | { type: 'track'; hash: Hash }
+  | { type: 'arrivals.next' }
+  | { type: 'torrent.revive'; key: Hash }
+  | SessionReport
+  | WatcherReport
+  | OutboxReport
+  | PartitionReport
+  | IncidentReport
+  | { type: 'store.degraded'; problem: string }
+  | ErrorActorEvent;
+
+/** What the store is told, in the order in which it happens and before anything of it leaves for ntfy. */
+export type StoreEvent =
+  | { type: 'keep'; record: TorrentRecord }
+  | { type: 'drop'; key: Hash }
+  | { type: 'remember'; troubled: boolean };
+
+export interface SupervisorContext {
+  policy: Policy;
+  now: Now;
+  registry: Registry;
+  /** The IDs of the partitions that live. */
+  partitions: readonly string[];
+  /** Hashes still to be followed: in slices, so that the hook is answered in between. */
+  arrivals: readonly Hash[];
+  /** Whether the torrents may count on a session. */
+  ready: boolean;
+  troubled: boolean;
+  scanFailures: number;
+  crashes: Map<Hash, Failures>;
+  /** Restarts of everything, after a service crashed. */
+  restarts: Failures | undefined;
+}

@@ -1,0 +1,77 @@
+import type { Failure, Notification, Observation, Phase, Told } from '../../machines/types.ts';
+import { bar, clock, duration, harmless, size } from './text.ts';
+
+const BYTES = { title: 200, text: 600 };
+
+/** The torrent's name, made harmless; where there is none, the start of its hash. */
+export function nameOf(key: string, name: string | null, place: keyof typeof BYTES): string {
+  const text = name === null ? '' : harmless(name, BYTES[place]);
+  return text === '' ? `Torrent ${key.slice(0, 8)}` : text;
+}
+
+const PHASES: Partial<Record<Phase, string>> = {
+  metadata: 'Fetching metadata',
+  queued: 'Queued',
+  stalled: 'Stalled: nobody sends',
+  stopped: 'Stopped',
+  checking: 'Checking files',
+  moving: 'Moving files',
+  failed: 'Error: see qBittorrent',
+};
+
+export function progressText({ speed, eta }: Observation, { percent, phase }: Told): string {
+  const head = `${percent}% ${bar(percent)}`;
+  const words = PHASES[phase];
+  return words === undefined
+    ? `${head}\nSpeed: ${size(speed)}/s\nETA: ${duration(eta)}`
+    : `${head}\n${words}`;
+}
+
+/** Seconds after which a completion that is told late says when it was. */
+const LATE = 120;
+
+export function completionText(
+  { key, torrent, at }: Extract<Notification, { kind: 'completion' }>,
+  timeZone: string,
+): string {
+  const { finishedAt } = torrent;
+  const lines = [`${nameOf(key, torrent.name, 'text')} has finished downloading.`, ...measures(torrent)];
+  if (finishedAt !== null && at / 1000 - finishedAt > LATE)
+    lines.push(`Finished ${clock(finishedAt, at, timeZone)}.`);
+  return lines.join('\n');
+}
+
+function measures({ size: bytes, downloaded, duration: seconds }: Observation): string[] {
+  if (bytes === 0) return [];
+  // What was on the disk already took no time to download.
+  if (downloaded === 0 || seconds === null) return [size(bytes)];
+  const speed = Math.min(bytes, downloaded) / seconds;
+  return [`${size(bytes)} in ${duration(seconds)}, ${size(speed)}/s on average`];
+}
+
+export function alertText({ alert, percent }: Extract<Notification, { kind: 'alert' }>): string {
+  const texts = {
+    stalled: `Stalled at ${percent}%: nobody has sent anything for long.`,
+    metadata: 'Nobody sends its metadata: the magnet may be dead.',
+    failed: `qBittorrent reports an error at ${percent}%: files are missing, or the disk is full.`,
+    crashing: 'Following it fails again and again; it is tried ever more rarely. See the log.',
+  };
+  return texts[alert];
+}
+
+const ADVICE: Partial<Record<Failure['kind'], string>> = {
+  unreachable: 'Downloads can not be followed until it answers.',
+  broken: 'Downloads can not be followed until it works again.',
+  unauthorized:
+    'Correct the setting. The next try is in 10 minutes, or when the file of the password changes: a wrong one is not tried more often, or qBittorrent would ban this address.',
+  banned: 'The ban ends by itself, by default after an hour, or when qBittorrent is restarted.',
+};
+
+export function incidentText({ kind, message }: Failure): string {
+  const text = harmless(message, BYTES.text);
+  const sentence = `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+  const advice = ADVICE[kind];
+  return advice === undefined ? sentence : `${sentence}\n${advice}`;
+}
+
+export const reliefText = (): string => 'qBittorrent answers again: downloads are followed.';
