@@ -1,0 +1,214 @@
+/** Every state of the outbox, a partition and the supervisor is reached, and left again. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { AnyEventObject, AnyMachineSnapshot } from 'xstate';
+import { outboxMachine } from '../../machines/outbox.ts';
+import { partitionMachine } from '../../machines/partition.ts';
+import { partitionOf } from '../../machines/rules/mail.ts';
+import { createRecord } from '../../machines/rules/registry.ts';
+import { depth } from '../../machines/rules/lanes.ts';
+import type { Lanes } from '../../machines/rules/lanes.ts';
+import { supervisorMachine } from '../../machines/supervisor.ts';
+import type { Hash, Notification } from '../../machines/types.ts';
+import { completionOf, failure, hashOf, ok, policy, progressOf, seen } from './fixtures.ts';
+import { crashed, done, explore, placeOf, unentered } from './graph.ts';
+import { dismissalOf } from './publishing.ts';
+
+const [first, second] = [hashOf(1), hashOf(2)];
+
+const isAt =
+  (...places: string[]) =>
+  (snapshot: AnyMachineSnapshot) =>
+    places.includes(placeOf(snapshot));
+
+/** What an outbox has: what waits, and what is on its way. */
+function loadOf({ context }: AnyMachineSnapshot) {
+  const inFlight = context.inFlight as Map<string, Notification>;
+  return {
+    waiting: depth(context.lanes as Lanes),
+    slots: [...inFlight.keys()],
+    sent: [...inFlight.values()],
+  };
+}
+
+const isSilent = (snapshot: AnyMachineSnapshot) => {
+  const { waiting, slots } = loadOf(snapshot);
+  return placeOf(snapshot) === 'open.idle' && waiting + slots.length === 0;
+};
+
+/** The completions that wait or are on their way. */
+const completions = (snapshot: AnyMachineSnapshot): Notification[] => [
+  ...(snapshot.context.lanes as Lanes).completion.values(),
+  ...loadOf(snapshot).sent.filter(({ kind }) => kind === 'completion'),
+];
+
+/** A torrent asks for this only when its completion was told. */
+const isDismissal = (event: AnyEventObject) =>
+  (event['notification'] as Notification | undefined)?.kind === 'dismissal';
+
+describe('the outbox', () => {
+  const rejected = { ok: false, failure: { kind: 'rejected', message: '400' } };
+  const answers = [ok({ live: true }), ok({ live: false }), failure('broken'), rejected];
+  const all = ([10, 'auto'] as const).map((rate) =>
+    explore({
+      machine: outboxMachine,
+      input: (now) => ({ policy: { ...policy, rate }, now }),
+      facts: (snapshot) => {
+        const { waiting, sent } = loadOf(snapshot);
+        return [waiting, sent.map(({ kind, key }) => [kind, key]), snapshot.context.live];
+      },
+      events: (snapshot) => [
+        ...[first, second].flatMap((key) =>
+          [progressOf(key, 10), completionOf(key), dismissalOf(key)].map((notification) => ({
+            type: 'outbox.tell',
+            notification,
+          })),
+        ),
+        ...loadOf(snapshot).slots.map(crashed),
+        ...loadOf(snapshot).slots.flatMap((slot) => answers.map((answer) => done(slot, answer))),
+        ...(snapshot.children['allowance'] === undefined
+          ? []
+          : [null, { daily: 250, left: 100 }].map((allowance) => done('allowance', allowance))),
+      ],
+    }),
+  );
+  const edges = all.flatMap((explored) => explored.edges);
+
+  test('gets into each of its states, and from each to having nothing more to say', () => {
+    assert.deepEqual(unentered(outboxMachine, all), []);
+    for (const { stuck } of all) assert.deepEqual(stuck(isSilent), []);
+  });
+
+  test('rests only with nothing to do', () => {
+    for (const { to } of edges) {
+      if (placeOf(to) === 'open.idle') assert.deepEqual(loadOf(to), { waiting: 0, slots: [], sent: [] });
+    }
+  });
+
+  test('has an actor for each message that is on its way, one for a torrent, four at most', () => {
+    for (const { to } of edges) {
+      const { slots, sent } = loadOf(to);
+      const actors = Object.keys(to.children).filter((id) => id.startsWith('publish.'));
+      assert.deepEqual(slots.toSorted(), actors.toSorted());
+      assert.equal(new Set(sent.map(({ key }) => key)).size, sent.length);
+      assert.ok(sent.length <= 4);
+    }
+  });
+
+  test('never lets go of a completion but when ntfy took it or refused it for good', () => {
+    for (const { from, event, to } of edges) {
+      const kept = new Set(completions(to).map(({ key }) => key));
+      const lost = completions(from).filter(({ key }) => !kept.has(key));
+      if (lost.length === 0 || isDismissal(event)) continue;
+      const { output } = event as { output?: { ok: boolean; failure?: { kind: string } } };
+      assert.ok(output?.ok === true || output?.failure?.kind === 'rejected', event.type);
+    }
+  });
+});
+
+test('a partition holds just those torrents that were started and neither stopped nor crashed', () => {
+  const explored = explore({
+    machine: partitionMachine,
+    input: () => ({ policy }),
+    facts: ({ children }) => Object.keys(children).toSorted(),
+    events: ({ children }) => [
+      ...[first, second].flatMap((key) => [
+        { type: 'torrent.start', record: createRecord(key, 0), ready: true },
+        { type: 'torrent.stop', key },
+      ]),
+      ...Object.keys(children).map((key) => crashed(key)),
+      { type: 'session.ready' },
+      { type: 'session.lost' },
+    ],
+  });
+  assert.deepEqual(unentered(partitionMachine, [explored]), []);
+  assert.equal(explored.paths.length, 4);
+  for (const { from, event, to } of explored.edges) {
+    const keys = new Set(Object.keys(from.children));
+    const { record, key, actorId } = event as { record?: { key: Hash }; key?: Hash; actorId?: Hash };
+    if (record !== undefined) keys.add(record.key);
+    keys.delete(key ?? actorId ?? '');
+    assert.deepEqual(new Set(Object.keys(to.children)), keys, event.type);
+  }
+});
+
+describe('the supervisor', () => {
+  const answers = [ok([seen({ hash: first })]), ok([]), failure('broken'), failure('unauthorized')];
+  const explored = explore({
+    machine: supervisorMachine,
+    input: (now) => ({ policy, now, records: [createRecord(second, 0)] }),
+    facts: ({ context: { ready, registry, restarts, partitions, arrivals } }) => [
+      ready,
+      [...(registry as { records: Map<Hash, unknown> }).records.keys()].toSorted(),
+      restarts?.count,
+      partitions,
+      arrivals,
+    ],
+    events: ({ children }) => [
+      { type: 'track', hash: first },
+      { type: 'arrivals.next' },
+      { type: 'session.ready', version: '2.16.2' },
+      { type: 'session.failed', ...failure('unauthorized') },
+      {
+        type: 'watcher.observed',
+        observations: [seen({ hash: first })],
+        renamed: [],
+        missed: [second],
+        at: 0,
+      },
+      { type: 'watcher.failed', ...failure('unauthorized') },
+      { type: 'watcher.failed', ...failure('broken') },
+      ...[first, second].flatMap((key) =>
+        partitionOf(key) in children
+          ? [
+              { type: 'torrent.closed', key, hash: key, end: 'complete', name: null, again: false },
+              { type: 'torrent.crashed', key, reason: 'a bug' },
+              { type: 'torrent.revive', key },
+            ]
+          : [],
+      ),
+      ...(children['scan'] === undefined ? [] : answers.map((answer) => done('scan', answer))),
+      crashed('watcher'),
+    ],
+  });
+
+  test('gets into each of its states, and from each to watching, or to its end', () => {
+    assert.deepEqual(unentered(supervisorMachine, [explored]), []);
+    assert.deepEqual(
+      explored.stuck(isAt('running.watching')).filter((name) => !name.startsWith('["failed"')),
+      [],
+    );
+  });
+
+  test('has a session wherever it counts on one', () => {
+    for (const { to } of explored.edges) {
+      if (to.status !== 'active') continue;
+      assert.equal(to.context.ready, placeOf(to) !== 'running.waiting', placeOf(to));
+    }
+  });
+
+  test('has one session, one watcher and one outbox, whatever crashed', () => {
+    for (const { to } of explored.edges) {
+      if (to.status !== 'active') continue;
+      for (const id of ['session', 'watcher', 'outbox']) assert.ok(id in to.children, id);
+      assert.equal('scan' in to.children, placeOf(to) === 'running.scanning');
+    }
+  });
+
+  test('has a partition for each torrent that it follows', () => {
+    for (const { to } of explored.edges) {
+      if (to.status !== 'active') continue;
+      const partitions = Object.keys(to.children).filter((id) => id.startsWith('partition.'));
+      assert.deepEqual(partitions.toSorted(), [...(to.context.partitions as string[])].toSorted());
+    }
+  });
+
+  test('gives up only after one crash too many', () => {
+    const ends = explored.paths.filter(({ state }) => placeOf(state) === 'failed');
+    assert.ok(ends.length > 0);
+    for (const { events } of ends) {
+      const crashes = events.filter(({ type }) => type === 'xstate.error.actor.watcher').length;
+      assert.equal(crashes, 4);
+    }
+  });
+});
