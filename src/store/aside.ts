@@ -24,15 +24,20 @@ export function setAside(path: string, why: 'damaged' | 'newer'): string {
   return basename(target);
 }
 
+/** SQLite's smallest page. */
+const SMALLEST = 512;
+
 /**
- * Whether there is a journal without its file. SQLite would delete it.
- * The journal is looked at first: a process that begins a file makes it last.
+ * What SQLite would take for a new file, and write over: one that was cut off within its first page, or a journal
+ * without its file. The journal is looked at first: a process that begins a file makes it last.
  */
-export function isOrphaned(path: string): boolean {
-  return sizeOf(`${path}-wal`) > 0 && sizeOf(path) === 0;
+export function isStump(path: string): boolean {
+  const [journal, file] = [sizeOf(`${path}-wal`), sizeOf(path)];
+  return file === 0 ? journal > 0 : file < SMALLEST;
 }
 
 /** In bytes; 0 when there is no such file. */
 export function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats?.isFile() ? stats.size : 0;
 }

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { isOrphaned, setAside } from './aside.ts';
+import { isStump, setAside } from './aside.ts';
 import { inspect } from './inspect.ts';
 import type { Found } from './inspect.ts';
 import { openTable } from './rows.ts';
@@ -42,11 +42,11 @@ export interface Opened {
 export function openDisk(dir: string, wait: number): Opened {
   if (!existsSync(dir)) mkdirSync(dir, { mode: 0o700 });
   const path = join(dir, FILE);
-  const orphan = isOrphaned(path) ? setAside(path, 'damaged') : null;
+  const stump = isStump(path) ? setAside(path, 'damaged') : null;
   const database = openFile(path, wait);
   try {
     const found = inspect(database);
-    if (found.verdict === 'sound') return { disk: createDisk(path, database), found, aside: orphan };
+    if (found.verdict === 'sound') return { disk: createDisk(path, database), found, aside: stump };
     const aside = setAside(path, found.verdict);
     closeQuietly(database);
     return { disk: beginAnew(path, found), found, aside };

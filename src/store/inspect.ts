@@ -10,33 +10,49 @@ export interface Found {
   facts: ReadonlyMap<string, string>;
 }
 
+const READONLY = 8;
+
 export const NOTHING: Found = { verdict: 'sound', records: new Map(), facts: new Map() };
 
 /**
- * Reads all of a file before anything is written to it. An older one is brought to the newest version first, but for
- * `readOnly` ones. Throws on whatever is no damage: a lock, a disk that fails.
+ * Reads all of a file before anything is written to it, then makes it ready. Only an older one is brought to the newest
+ * version first; not when it is `readOnly`. Throws on whatever is no damage: a lock, a disk that fails.
  */
 export function inspect(database: DatabaseSync, readOnly = false): Found {
+  let found = NOTHING;
   try {
     const version = versionOf(database);
     if (version > MIGRATIONS.length) return { ...NOTHING, verdict: 'newer' };
     const damaged = isDamaged(database) || (version === 0 && hasTables(database));
-    if (!damaged && !readOnly) begin(database);
-    const records = readRows(database, 'records');
-    const facts = readRows(database, 'facts');
-    const verdict = damaged || records.damaged || facts.damaged ? 'damaged' : 'sound';
-    return { verdict, records: records.values, facts: facts.values };
+    if (!damaged && !readOnly && version < MIGRATIONS.length) begin(database);
+    found = readAll(database);
+    if (damaged) return { ...found, verdict: 'damaged' };
+    if (found.verdict === 'sound' && !readOnly) begin(database);
+    return found;
   } catch (error) {
-    if (troubleOf(error) !== 'damaged') throw error;
-    return { ...NOTHING, verdict: 'damaged' };
+    if (troubleOf(error) !== 'damaged' && !isForbidden(error)) throw error;
+    return { ...found, verdict: 'damaged' };
   }
 }
 
-/** Makes it ready to be written to. */
+/** A file that can be locked can be written to: it is its own header that says otherwise, and it never did. */
+function isForbidden(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === READONLY;
+}
+
+function readAll(database: DatabaseSync): Found {
+  const [records, facts] = [readRows(database, 'records'), readRows(database, 'facts')];
+  const verdict = records.damaged || facts.damaged ? 'damaged' : 'sound';
+  return { verdict, records: records.values, facts: facts.values };
+}
+
+/** Makes it ready to be written to; writes nothing when it is. */
 function begin(database: DatabaseSync): void {
   // Where it can't be had (an odd file system), SQLite keeps its older journal, and that is safe too.
   database.exec('PRAGMA journal_mode = WAL');
   migrate(database);
+  // `BEGIN IMMEDIATE` alone is content with a file that must not be written to.
+  database.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${MIGRATIONS.length}; ROLLBACK`);
   // A damaged definition that still can be read shows here, and not at the first write.
   openTable(database, 'records');
   openTable(database, 'facts');

@@ -64,12 +64,9 @@ function writeOrRepair(
   state: State,
   changes: () => Changes,
   lasting: boolean,
-  renew: () => Disk,
+  renew: () => Renewed,
 ): string | null {
-  if (state.disk === null) {
-    state.disk = renew();
-    return null;
-  }
+  if (state.disk === null) return take(state, renew());
   try {
     state.disk.write(changes(), lasting);
     return null;
@@ -81,9 +78,14 @@ function writeOrRepair(
     const broken = state.disk;
     state.disk = null;
     const problem = letGo(broken, trouble);
-    state.disk = renew();
+    take(state, renew());
     return problem;
   }
+}
+
+function take(state: State, { disk, aside }: Renewed): string | null {
+  state.disk = disk;
+  return aside === null ? null : `What was in STATE_DIR could not be used. It was set aside as ${aside}.`;
 }
 
 function letGo(disk: Disk, trouble: 'damaged' | 'vanished'): string {
@@ -94,11 +96,16 @@ function letGo(disk: Disk, trouble: 'damaged' | 'vanished'): string {
   return 'The files in STATE_DIR were taken away. They were written anew.';
 }
 
-function renew(dir: string, everything: Changes): Disk {
-  const { disk } = openDisk(dir, 0);
+interface Renewed {
+  disk: Disk;
+  aside: string | null;
+}
+
+function renew(dir: string, everything: Changes): Renewed {
+  const { disk, aside } = openDisk(dir, 0);
   try {
     disk.write(everything, true);
-    return disk;
+    return { disk, aside };
   } catch (error) {
     disk.close();
     throw error;

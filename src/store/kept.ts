@@ -33,8 +33,8 @@ export function understand(found: Found): { kept: Kept; leftOut: number } {
 /** All that is kept, and what was removed but is still in an old file. */
 export function addAll(unsaved: Unsaved, { records, facts }: Kept): Unsaved {
   return {
-    records: new Set([...unsaved.records, ...records.keys()]),
-    facts: new Set([...unsaved.facts, ...facts.keys()]),
+    records: new Set([...records.keys(), ...unsaved.records]),
+    facts: new Set([...facts.keys(), ...unsaved.facts]),
   };
 }
 

@@ -11,16 +11,21 @@ const SQLITE: Readonly<Record<number, Trouble>> = {
   9: 'failing', // INTERRUPT
   10: 'failing', // IOERR
   13: 'full', // FULL
-  14: 'failing', // CANTOPEN
+  14: 'unwritable', // CANTOPEN
   15: 'locked', // PROTOCOL
   18: 'failing', // TOOBIG
   22: 'failing', // NOLFS
 };
 
+/** IOERR_LOCK: a file that may only be read can't be locked either. */
+const UNLOCKABLE = 3850;
+
 const SYSTEM: Readonly<Record<string, Trouble>> = {
   ENOENT: 'missing',
   ENOTDIR: 'missing',
   EEXIST: 'missing',
+  ELOOP: 'missing',
+  ENAMETOOLONG: 'missing',
   EACCES: 'unwritable',
   EPERM: 'unwritable',
   EROFS: 'unwritable',
@@ -36,6 +41,7 @@ export class VanishedError extends Error {
 export function troubleOf(error: unknown): Trouble {
   if (error instanceof VanishedError) return 'vanished';
   if (!(error instanceof Error)) return 'failing';
+  if ('errcode' in error && error.errcode === UNLOCKABLE) return 'unwritable';
   if ('errcode' in error) return SQLITE[Number(error.errcode) & 0xff] ?? 'damaged';
   return ('code' in error ? SYSTEM[String(error.code)] : undefined) ?? 'failing';
 }

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import {
+  asides,
+  assertInMemory,
+  big,
+  completing,
+  endOfRun,
+  FILE,
+  fill,
+  following,
+  open,
+  reopen,
+  tempDir,
+} from './fixtures.ts';
+
+describe('files that vanish while they are in use', () => {
+  for (const [what, remove] of [
+    ['the folder', (dir: string) => rmSync(dir, { recursive: true })],
+    ['the file', (dir: string) => rmSync(join(dir, FILE))],
+    ['the journal', (dir: string) => rmSync(join(dir, `${FILE}-wal`))],
+    ['the folder, which was moved away', (dir: string) => renameSync(dir, `${dir}-moved`)],
+  ] as const) {
+    test(`${what}: all of it is written anew`, async (t) => {
+      const dir = join(tempDir(t), 'state');
+      fill(dir, [following(1)], { incident: 'banned' });
+      const { store, problems } = open(dir);
+      store.save(completing(2));
+      remove(dir);
+      store.save(completing(3));
+      await endOfRun();
+      assert.equal(store.health.kind, 'disk');
+      assert.match(problems.join(), /^The files in STATE_DIR were taken away/);
+      store.close();
+      assert.deepEqual(reopen(dir).records, [following(1), completing(2), completing(3)]);
+      assert.deepEqual(reopen(dir).facts, new Map([['incident', 'banned']]));
+    });
+  }
+
+  test('and leave a file in place of the folder: all goes on in memory', async (t) => {
+    const dir = join(tempDir(t), 'state');
+    const opened = open(dir);
+    opened.store.save(completing(2));
+    rmSync(dir, { recursive: true });
+    writeFileSync(dir, 'mine');
+    await assertInMemory(opened, /no folder and can not be made/);
+    opened.store.close();
+    assert.equal(readFileSync(dir, 'utf8'), 'mine');
+  });
+});
+
+describe('a file that is damaged while it is in use', () => {
+  test('is set aside, and all of it is written anew', async (t) => {
+    const dir = tempDir(t);
+    const records = Array.from({ length: 1000 }, (_, index) => big(index));
+    fill(dir, records);
+    const { store, problems } = open(dir);
+    // More than SQLite keeps in memory.
+    const path = join(dir, FILE);
+    assert.ok(statSync(path).size > 4_000_000);
+    writeFileSync(path, Buffer.alloc(statSync(path).size - 4096, 0x55), { flag: 'r+' });
+    const changed = records.map((record): typeof record =>
+      Object.assign({}, record, { stage: 'dismissing' }),
+    );
+    for (const record of changed) store.save(record);
+    await endOfRun();
+    assert.equal(store.health.kind, 'disk');
+    assert.equal(asides(dir).length, 1);
+    assert.match(
+      problems.join(),
+      /^The file in STATE_DIR was damaged\. It was set aside as sidecar\.sqlite\.damaged-\S+ and written anew\.$/,
+    );
+    store.close();
+    assert.deepEqual(reopen(dir).records, changed);
+  });
+});
