@@ -1,19 +1,24 @@
 import { assign, sendParent, setup } from 'xstate';
-import type { Concern, Failure, Policy } from './types.ts';
+import type { Concern, Failure, Notification, Policy } from './types.ts';
 
 export type IncidentEvent = { type: 'trouble'; failure: Failure } | { type: 'relief' };
 
-/** What an incident says to its supervisor. */
-export type IncidentReport =
-  | { type: 'incident.raised'; concern: Concern; failure: Failure }
-  | { type: 'incident.over'; concern: Concern };
+/** What an incident says to its supervisor: what the phone is told, and whether the incident's card is there then. */
+export interface IncidentReport {
+  type: 'incident.telling';
+  raised: boolean;
+  notification: Extract<Notification, { kind: 'incident' | 'relief' }>;
+}
 
 interface IncidentContext {
   concern: Concern;
   policy: Policy;
   failure: Failure | null;
+  /** Raised in an earlier life: its card may be on the phone although none was sent since. */
+  inherited: boolean;
 }
 
+const UNKNOWN: Failure = { kind: 'unreachable', message: 'no answer' };
 /** Troubles that do not pass by themselves: said at once. */
 const LASTING: ReadonlySet<Failure['kind']> = new Set(['unauthorized', 'banned', 'misdirected']);
 
@@ -35,16 +40,22 @@ export const incidentMachine = setup({
   actions: {
     note: assign((_, { failure }: { failure: Failure }) => ({ failure })),
     raise: sendParent(
-      ({ context: { concern, failure } }) =>
+      ({ context: { concern: key, failure } }) =>
         ({
-          type: 'incident.raised',
-          concern,
-          failure: failure ?? { kind: 'unreachable', message: 'no answer' },
+          type: 'incident.telling',
+          raised: true,
+          notification: { kind: 'incident', key, failure: failure ?? UNKNOWN },
         }) satisfies IncidentReport,
     ),
     end: sendParent(
-      ({ context: { concern } }) => ({ type: 'incident.over', concern }) satisfies IncidentReport,
+      ({ context: { concern: key, inherited: shown } }) =>
+        ({
+          type: 'incident.telling',
+          raised: false,
+          notification: { kind: 'relief', key, shown },
+        }) satisfies IncidentReport,
     ),
+    forget: assign({ inherited: false }),
   },
   delays: { troubleAfter: ({ context }) => context.policy.troubleAfter },
 }).createMachine({
@@ -53,7 +64,8 @@ export const incidentMachine = setup({
     concern,
     policy,
     // What was said in an earlier life is not known any more: the next trouble says it anew, in place.
-    failure: raised ? { kind: 'unreachable', message: 'no answer' } : null,
+    failure: raised ? UNKNOWN : null,
+    inherited: raised,
   }),
   initial: 'starting',
   states: {
@@ -90,7 +102,7 @@ export const incidentMachine = setup({
           guard: { type: 'another', params: ({ event }) => event },
           actions: [{ type: 'note', params: ({ event }) => event }, 'raise'],
         },
-        relief: { target: 'calm', actions: 'end' },
+        relief: { target: 'calm', actions: ['end', 'forget'] },
       },
     },
   },

@@ -1,6 +1,7 @@
 import { answerTo, letterTo, lettersFrom } from './rules/mail.ts';
 import { createRegistry } from './rules/registry.ts';
 import { SLICE, supervision } from './supervisor/setup.ts';
+import type { Result } from './types.ts';
 
 /**
  * The root. It keeps a record of each tracked torrent, and whatever fails begins again from there: a torrent by
@@ -18,6 +19,7 @@ export const supervisorMachine = supervision.createMachine({
     ready: false,
     troubled: troubled ?? false,
     scanFailures: 0,
+    ended: new Set(),
     crashes: new Map(),
     restarts: undefined,
   }),
@@ -39,6 +41,7 @@ export const supervisorMachine = supervision.createMachine({
             raised: troubled,
           }),
         },
+        { id: 'discovery', src: 'discovery', input: ({ context: { policy } }) => ({ policy }) },
         { id: 'outbox', src: 'outbox', input: ({ context: { policy, now } }) => ({ policy, now }) },
       ],
       on: {
@@ -57,11 +60,21 @@ export const supervisorMachine = supervision.createMachine({
             },
           },
         ],
+        finished: [
+          { guard: { type: 'ended', params: ({ event }) => ({ hash: event.hash }) } },
+          {
+            description: 'Also of a torrent whose other hook was lost.',
+            actions: [{ type: 'follow', params: ({ event }) => ({ hashes: [event.hash] }) }, 'hasten'],
+          },
+        ],
         'arrivals.next': {
           actions: [
             { type: 'follow', params: ({ context }) => ({ hashes: context.arrivals.slice(0, SLICE) }) },
             'nextArrivals',
           ],
+        },
+        'discovery.found': {
+          actions: { type: 'arrive', params: ({ event: { found } }) => ({ found }) },
         },
         'session.ready': {
           target: '.scanning',
@@ -110,26 +123,10 @@ export const supervisorMachine = supervision.createMachine({
           ],
         },
         'outbox.failed': { actions: 'note' },
-        'incident.raised': {
+        'incident.telling': {
           actions: [
-            { type: 'noteTroubled', params: { troubled: true } },
-            {
-              type: 'tell',
-              params: ({ event: { concern, failure } }) => ({
-                notification: { kind: 'incident', key: concern, failure },
-              }),
-            },
-          ],
-        },
-        'incident.over': {
-          actions: [
-            {
-              type: 'tell',
-              params: ({ context, event: { concern } }) => ({
-                notification: { kind: 'relief', key: concern, shown: context.troubled },
-              }),
-            },
-            { type: 'noteTroubled', params: { troubled: false } },
+            { type: 'noteTroubled', params: ({ event: { raised } }) => ({ troubled: raised }) },
+            { type: 'tell', params: ({ event }) => event },
           ],
         },
         'store.degraded': {
@@ -180,7 +177,10 @@ export const supervisorMachine = supervision.createMachine({
               {
                 guard: { type: 'succeeded', params: ({ event }) => ({ result: event.output }) },
                 target: 'watching',
-                actions: ['relieve', { type: 'arrive', params: ({ event }) => ({ found: event.output }) }],
+                actions: [
+                  'relieve',
+                  { type: 'arrive', params: ({ event }) => ({ found: valueOf(event.output) }) },
+                ],
               },
               {
                 guard: { type: 'unauthorized', params: ({ event }) => ({ result: event.output }) },
@@ -198,3 +198,5 @@ export const supervisorMachine = supervision.createMachine({
     failed: { type: 'final', description: 'Whoever runs the process starts it anew.' },
   },
 });
+
+const valueOf = <T>(result: Result<T[]>): T[] => (result.ok ? result.value : []);

@@ -41,6 +41,10 @@ export interface Observation {
   downloaded: number;
   /** Seconds spent downloading; `null` where qBittorrent does not tell. */
   duration: number | null;
+  /** Uploaded over downloaded; `null` while it says nothing. */
+  ratio: number | null;
+  /** When it was added, in seconds since 1970; 0 where qBittorrent does not tell. */
+  addedAt: number;
   /** When it was finished, in seconds since 1970; `null` while it never was. A torrent that is checked again keeps it. */
   finishedAt: number | null;
 }
@@ -82,8 +86,8 @@ export type Alert = 'stalled' | 'metadata' | 'failed' | 'crashing';
 
 /** What can leave for ntfy. `shown` is what an earlier life of the process may have left on the phone. */
 export type Notification =
-  | { kind: 'progress'; key: Hash; torrent: Observation; tell: Told; told: Told | null }
-  /** `at`: when it was seen complete, in milliseconds since 1970. */
+  /** `at`: when it was seen so, in milliseconds since 1970. */
+  | { kind: 'progress'; key: Hash; torrent: Observation; at: number; tell: Told; told: Told | null }
   | { kind: 'completion'; key: Hash; torrent: Observation; at: number }
   /** Takes the torrent's cards away, but for the completion's. */
   | { kind: 'dismissal'; key: Hash; shown: Told | null; alert: Alert | null }
@@ -130,6 +134,8 @@ export interface Policy {
   settle: number;
   /** How long nothing arrives before the card says "stalled". */
   stall: number;
+  /** How often new torrents are looked for without a hook; `null` for never. */
+  discover: number | null;
   /** How long nothing arrives, or no metadata is found, before it is said aloud. */
   stalledAfter: number;
   metadataAfter: number;

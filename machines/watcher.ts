@@ -7,6 +7,7 @@ import type { Failure, Hash, Now, Observation, Phase, Policy, Result } from './t
 export type WatcherEvent =
   | { type: 'watch'; hash: Hash }
   | { type: 'unwatch'; hash: Hash }
+  | { type: 'hasten' }
   | { type: 'session.ready' }
   | { type: 'session.lost' };
 
@@ -16,6 +17,9 @@ export type WatcherReport =
   | { type: 'watcher.failed'; failure: Failure };
 
 const LONGEST_RETRY = 60_000;
+/** A finished torrent may still be moved or checked: it is looked at this often, so many times. */
+const HASTE = 1000;
+const HASTY_POLLS = 4;
 
 /** Phases in which a torrent stays for long without news. */
 const QUIET: ReadonlySet<Phase> = new Set(['metadata', 'queued', 'stopped', 'failed']);
@@ -28,6 +32,8 @@ interface WatcherContext {
   ready: boolean;
   /** A torrent came that no poll has asked for yet. */
   fresh: boolean;
+  /** Polls that come at once, since qBittorrent says that a torrent is finished. */
+  hasty: number;
   /** Whether something moves, so that the next poll comes soon. */
   busy: boolean;
   asked: readonly Hash[];
@@ -60,6 +66,7 @@ export const watcherMachine = setup({
     wanted: ({ context }) => context.ready && context.hashes.size > 0,
     unwanted: ({ context }) => !context.ready || context.hashes.size === 0,
     fresh: ({ context }) => context.fresh,
+    hasty: ({ context }) => context.hasty > 0,
     failed: ({ context }) => context.failure !== null,
     incomplete: ({ context }) => context.missing.length > 0,
   },
@@ -72,7 +79,11 @@ export const watcherMachine = setup({
       context.hashes.delete(hash);
       return {};
     }),
-    ask: assign(({ context }) => ({ asked: [...context.hashes], fresh: false })),
+    ask: assign(({ context: { hashes, hasty } }) => ({
+      asked: [...hashes],
+      fresh: false,
+      hasty: Math.max(0, hasty - 1),
+    })),
     noteSeen: assign(({ context }, { result }: { result: Result<Observation[]> }) => {
       if (!result.ok) return { failure: result.failure, failures: context.failures + 1, missing: [] };
       const seen = new Set(result.value.map(({ hash }) => hash));
@@ -110,7 +121,8 @@ export const watcherMachine = setup({
   },
   delays: {
     gather: ({ context }) => context.policy.gather,
-    pause: ({ context: { policy, busy, failures } }) => {
+    pause: ({ context: { policy, busy, failures, hasty } }) => {
+      if (hasty > 0) return Math.min(HASTE, policy.pollInterval);
       const interval = busy ? policy.pollInterval : Math.max(policy.pollInterval, policy.idleInterval);
       return failures === 0
         ? interval
@@ -125,6 +137,7 @@ export const watcherMachine = setup({
     hashes: new Set(),
     ready: false,
     fresh: false,
+    hasty: 0,
     busy: true,
     asked: [],
     observations: [],
@@ -135,6 +148,7 @@ export const watcherMachine = setup({
   on: {
     watch: { actions: { type: 'watch', params: ({ event }) => ({ hash: event.hash }) } },
     unwatch: { actions: { type: 'unwatch', params: ({ event }) => ({ hash: event.hash }) } },
+    hasten: { actions: assign({ hasty: HASTY_POLLS }) },
     'session.ready': { actions: assign({ ready: true }) },
     'session.lost': { target: '.asleep', actions: assign({ ready: false }) },
   },
@@ -146,7 +160,10 @@ export const watcherMachine = setup({
     },
     gathering: {
       description: 'New torrents often come in bursts: one poll for all of them.',
-      always: { guard: 'unwanted', target: 'asleep' },
+      always: [
+        { guard: 'unwanted', target: 'asleep' },
+        { guard: 'hasty', target: 'polling' },
+      ],
       after: { gather: 'polling' },
     },
     polling: {
@@ -194,6 +211,7 @@ export const watcherMachine = setup({
         { guard: 'unwanted', target: 'asleep' },
         { guard: 'fresh', target: 'gathering' },
       ],
+      on: { hasten: { target: 'polling', actions: assign({ hasty: HASTY_POLLS }) } },
       after: { pause: 'polling' },
     },
   },

@@ -112,7 +112,12 @@ async function openPorts({
     return known ? 'already' : 'started';
   };
   const { token, host } = config.hook;
-  const hookApp = createHookApp({ track, token, loopbackOnly: isLoopback(host), log });
+  const finished = (hash: Hash) => {
+    if (isTracked(supervisor, hash) || !isFull(supervisor, config.maxTracked)) {
+      supervisor.send({ type: 'finished', hash });
+    }
+  };
+  const hookApp = createHookApp({ track, finished, token, loopbackOnly: isLoopback(host), log });
   const opsApp = createOpsApp({
     live: isActive,
     ready: isActive,

@@ -32,8 +32,9 @@ export function noteOf(event: SupervisorEvent): Note | null {
         : note('info', 'followed to the end', { hash: event.key, name: event.name });
     case 'torrent.crashed':
       return note('error', 'a torrent failed, starting it again', { hash: event.key, reason: event.reason });
-    case 'incident.raised':
-    case 'incident.over':
+    case 'finished':
+    case 'discovery.found':
+    case 'incident.telling':
     case 'store.degraded':
     case 'watcher.observed':
     case 'torrent.telling':

@@ -1,4 +1,5 @@
 import { fromCallback, fromPromise } from 'xstate';
+import { discoveryMachine } from '../machines/discovery.ts';
 import { outboxMachine } from '../machines/outbox.ts';
 import { sessionMachine } from '../machines/session.ts';
 import { supervisorMachine } from '../machines/supervisor.ts';
@@ -54,6 +55,9 @@ export function provideWorld({ qbittorrent, ntfy, keep, rotation, note }: World)
         },
       }),
       store: fromCallback<StoreEvent>(({ receive }) => receive(keep)),
+      discovery: discoveryMachine.provide({
+        actors: { newest: fromPromise(({ signal }) => qbittorrent.newest(signal)) },
+      }),
       scan: fromPromise(({ signal }) => qbittorrent.scan(signal)),
     },
     actions: { note: ({ event }) => note(event) },
@@ -61,13 +65,14 @@ export function provideWorld({ qbittorrent, ntfy, keep, rotation, note }: World)
 }
 
 /** How often, how long, how much; times in milliseconds. */
-export function policyOf({ poll, ntfy, progress, alerts }: Config): Policy {
+export function policyOf({ poll, ntfy, progress, alerts, discover }: Config): Policy {
   return {
     pollInterval: poll.interval,
     idleInterval: 30_000,
     gather: Math.min(1000, poll.interval),
     settle: 2 * poll.interval,
     stall: 24 * poll.interval,
+    discover,
     ...alerts,
     troubleAfter: 60_000,
     rate: ntfy.rate,

@@ -83,14 +83,14 @@ export interface Next {
 export function next(
   lanes: Lanes,
   laneWait: (lane: Lane) => number,
-  cardWait: (key: string) => number,
+  cardWait: (key: string, lane: Lane) => number,
 ): Next | null {
   let soonest: Next | null = null;
   for (const lane of LANES) {
     if (lanes[lane].size === 0) continue;
     const least = laneWait(lane);
     for (const notification of lanes[lane].values()) {
-      const wait = Math.max(least, cardWait(notification.key));
+      const wait = Math.max(least, cardWait(notification.key, lane));
       if (wait < (soonest?.wait ?? Infinity)) soonest = { notification, wait };
       // Nothing in this lane can be sooner: with thousands waiting, one is looked at.
       if (wait === least) break;

@@ -112,3 +112,15 @@ export function rename(registry: Registry, from: Hash, to: Hash): Renaming {
   put(registry, renamed);
   return { kind: 'renamed', record: renamed };
 }
+
+/** Ends that are remembered: more than can finish between a poll and its late hook. */
+const ENDS = 1000;
+
+/** Notes that a torrent was followed to its end; the oldest is forgotten. */
+export function noteEnded(ended: Set<Hash>, hash: Hash): void {
+  ended.add(hash);
+  for (const oldest of ended) {
+    if (ended.size <= ENDS) break;
+    ended.delete(oldest);
+  }
+}

@@ -59,8 +59,12 @@ export function upcoming(traffic: Traffic): Next | null {
   return next(
     lanes,
     (lane) => waitForToken(refilled, isUrgent(lane)),
-    (key) =>
-      busy.has(key) ? Infinity : Math.max(0, SPACING - Math.abs(at - (lastAt.get(key) ?? -Infinity))),
+    (key, lane) => {
+      if (busy.has(key)) return Infinity;
+      // A card that is new waits for no other.
+      if (lane === 'completion') return 0;
+      return Math.max(0, SPACING - Math.abs(at - (lastAt.get(key) ?? -Infinity)));
+    },
   );
 }
 

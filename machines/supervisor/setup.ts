@@ -1,4 +1,5 @@
 import { assign, enqueueActions, fromCallback, fromPromise, sendTo, setup } from 'xstate';
+import { discoveryMachine } from '../discovery.ts';
 import { incidentMachine } from '../incident.ts';
 import { outboxMachine } from '../outbox.ts';
 import { partitionMachine } from '../partition.ts';
@@ -6,7 +7,16 @@ import { backoff } from '../rules/backoff.ts';
 import { partitionOf } from '../rules/mail.ts';
 import type { Letter } from '../rules/mail.ts';
 import type { Match } from '../rules/matching.ts';
-import { createRecord, drop, find, noteTelling, noteTold, put, rename } from '../rules/registry.ts';
+import {
+  createRecord,
+  drop,
+  find,
+  noteEnded,
+  noteTelling,
+  noteTold,
+  put,
+  rename,
+} from '../rules/registry.ts';
 import { countFailure, restartPause } from '../rules/restarts.ts';
 import { sessionMachine } from '../session.ts';
 import type {
@@ -44,6 +54,7 @@ export const supervision = setup({
       watcher: 'watcher';
       outbox: 'outbox';
       incident: 'incident';
+      discovery: 'discovery';
       store: 'store';
     },
     /** `troubled`: an incident's card is on the phone since an earlier life. */
@@ -55,6 +66,7 @@ export const supervision = setup({
     outbox: outboxMachine,
     partition: partitionMachine,
     incident: incidentMachine,
+    discovery: discoveryMachine,
     /** What survives a restart; without one it is forgotten. */
     store: fromCallback<StoreEvent>(() => {}),
     /** Every torrent that is still on its way. */
@@ -66,6 +78,7 @@ export const supervision = setup({
     succeeded: (_, { result }: { result: Result<unknown> }) => result.ok,
     unauthorized: (_, { result }: { result: Result<unknown> }) =>
       !result.ok && result.failure.kind === 'unauthorized',
+    ended: ({ context }, { hash }: { hash: Hash }) => context.ended.has(hash),
     hopeless: ({ context }) => (context.restarts?.count ?? 0) >= MOST_RESTARTS,
   },
   actions: {
@@ -97,6 +110,7 @@ export const supervision = setup({
         const known = find(context.registry, hash);
         const record = known ?? createRecord(hash, context.now());
         put(context.registry, record);
+        context.ended.delete(hash);
         if (known === undefined) enqueue.sendTo('store', { type: 'keep', record });
         const id = partitionOf(record.key);
         if (!partitions.has(id)) enqueue.spawnChild('partition', { id, input: { policy: context.policy } });
@@ -110,19 +124,21 @@ export const supervision = setup({
       enqueue.assign({ arrivals: arrivals.slice(SLICE) });
       if (arrivals.length > SLICE) enqueue.raise({ type: 'arrivals.next' }, { delay: 1 });
     }),
-    arrive: enqueueActions(({ context, enqueue }, { found }: { found: Result<Observation[]> }) => {
-      if (!found.ok) return;
-      const hashes = found.value
+    arrive: enqueueActions(({ context, enqueue }, { found }: { found: readonly Observation[] }) => {
+      const { arrivals, registry, ended } = context;
+      const hashes = found
         .map(({ hash }) => hash)
-        .filter((hash) => find(context.registry, hash) === undefined);
-      enqueue.assign({ arrivals: [...context.arrivals, ...hashes], scanFailures: 0 });
-      enqueue.raise({ type: 'arrivals.next' });
+        .filter((hash) => find(registry, hash) === undefined && !ended.has(hash));
+      enqueue.assign({ arrivals: [...arrivals, ...hashes], scanFailures: 0 });
+      if (hashes.length > 0) enqueue.raise({ type: 'arrivals.next' });
     }),
+    hasten: sendTo('watcher', { type: 'hasten' }),
     countScanFailure: assign({ scanFailures: ({ context }) => context.scanFailures + 1 }),
     broadcast: enqueueActions(
       ({ context: { partitions }, enqueue }, { type }: { type: 'session.ready' | 'session.lost' }) => {
         enqueue.assign({ ready: type === 'session.ready' });
         enqueue.sendTo('watcher', { type });
+        enqueue.sendTo('discovery', { type });
         for (const id of partitions) enqueue.sendTo(id, { type });
         if (type === 'session.lost') enqueue.sendTo('session', { type: 'session.expired' });
       },
@@ -168,8 +184,9 @@ export const supervision = setup({
         if (record !== null) enqueue.sendTo('store', { type: 'keep', record });
       },
     ),
-    close: enqueueActions(({ context: { registry, crashes }, enqueue }, { key }: { key: Hash }) => {
+    close: enqueueActions(({ context: { registry, crashes, ended }, enqueue }, { key }: { key: Hash }) => {
       const record = drop(registry, key);
+      noteEnded(ended, record?.hash ?? key);
       enqueue.sendTo('store', { type: 'drop', key });
       crashes.delete(key);
       enqueue.sendTo(partitionOf(key), { type: 'torrent.stop', key });

@@ -1,4 +1,5 @@
 import type { ErrorActorEvent } from 'xstate';
+import type { DiscoveryReport } from '../discovery.ts';
 import type { IncidentReport } from '../incident.ts';
 import type { OutboxReport } from '../outbox.ts';
 import type { PartitionReport } from '../partition.ts';
@@ -10,6 +11,7 @@ import type { WatcherReport } from '../watcher.ts';
 
 export type SupervisorEvent =
   | { type: 'track'; hash: Hash }
+  | { type: 'finished'; hash: Hash }
   | { type: 'arrivals.next' }
   | { type: 'torrent.revive'; key: Hash }
   | SessionReport
@@ -17,6 +19,7 @@ export type SupervisorEvent =
   | OutboxReport
   | PartitionReport
   | IncidentReport
+  | DiscoveryReport
   | { type: 'store.degraded'; problem: string }
   | ErrorActorEvent;
 
@@ -38,6 +41,8 @@ export interface SupervisorContext {
   ready: boolean;
   troubled: boolean;
   scanFailures: number;
+  /** Keys of torrents that were followed to their end lately, the oldest first: their finish hook is late, no news. */
+  ended: Set<Hash>;
   crashes: Map<Hash, Failures>;
   /** Restarts of everything, after a service crashed. */
   restarts: Failures | undefined;

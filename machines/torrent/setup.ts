@@ -125,5 +125,5 @@ function compose(kind: Offer, context: TorrentContext): Notification | null {
   if (torrent === null) return null;
   if (kind === 'completion') return { kind, key, torrent, at };
   const tell = news(context);
-  return tell === null ? null : { kind, key, torrent, tell, told };
+  return tell === null ? null : { kind, key, torrent, at, tell, told };
 }

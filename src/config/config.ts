@@ -40,6 +40,8 @@ export interface Config {
   /** After how long it is said aloud. */
   readonly alerts: { readonly stalledAfter: number; readonly metadataAfter: number };
   readonly maxTracked: number;
+  /** Between two looks for new torrents; `null`: the hook tells of them. */
+  readonly discover: number | null;
   readonly hook: ListenConfig;
   readonly ops: ListenConfig;
   /** Prefix of ntfy's sequence IDs. */
@@ -126,6 +128,7 @@ function build(values: Settings, secrets: Secrets): Config {
     poll: { interval: values.POLL_INTERVAL },
     alerts: { stalledAfter: values.STALLED_AFTER, metadataAfter: values.METADATA_AFTER },
     maxTracked: values.MAX_TRACKED,
+    discover: values.DISCOVER ?? null,
     hook: { host: values.HOOK_HOST, port: values.HOOK_PORT, token: secrets('HOOK_TOKEN') },
     ops: { host: values.OPS_HOST, port: values.OPS_PORT, token: secrets('OPS_TOKEN') },
     instance: values.INSTANCE_NAME,

@@ -46,6 +46,10 @@ export const settings = z.object({
     .duration('1s', '1h')
     .prefault('5s')
     .meta(about('how often qBittorrent is asked while something downloads', '5s')),
+  DISCOVER: v
+    .duration('10s', '24h')
+    .optional()
+    .meta(about('looks for new torrents this often, where no hook can call; never if unset', '60s')),
   STALLED_AFTER: v
     .duration('1m', '24h')
     .prefault('30m')

@@ -44,7 +44,7 @@ export function renderCard(notification: Published, { topic, instance, timeZone 
         topic,
         sequence_id: progressSequence(instance, key),
         title: nameOf(key, notification.torrent.name, 'title'),
-        message: progressText(notification.torrent, notification.tell),
+        message: progressText(notification, timeZone),
         priority: QUIET,
         tags: ['arrow_down'],
       };

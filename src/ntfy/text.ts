@@ -64,12 +64,34 @@ export function duration(seconds: number | null): string {
     .join(' ');
 }
 
-/** `at 14:32`, or `on 23 Nov at 14:32` when that was not on the day of `now`. */
-export function clock(seconds: number, now: number, timeZone: string): string {
-  const time = (style: Intl.DateTimeFormatOptions, at: number) =>
-    new Intl.DateTimeFormat('en-GB', { timeZone, ...style }).format(at);
-  const day: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short' };
-  const at = seconds * 1000;
-  const hour = time({ hour: '2-digit', minute: '2-digit' }, at);
-  return time(day, at) === time(day, now) ? `at ${hour}` : `on ${time(day, at)} at ${hour}`;
+interface Clock {
+  day: string;
+  hour: string;
+}
+
+/** Formatters are costly to make, and there is one time zone. */
+const formatters = new Map<string, Record<keyof Clock, Intl.DateTimeFormat>>();
+
+function clock(ms: number, timeZone: string): Clock {
+  let formatter = formatters.get(timeZone);
+  if (formatter === undefined) {
+    formatter = {
+      day: new Intl.DateTimeFormat('en-GB', { timeZone, day: 'numeric', month: 'short' }),
+      hour: new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }),
+    };
+    formatters.set(timeZone, formatter);
+  }
+  return { day: formatter.day.format(ms), hour: formatter.hour.format(ms) };
+}
+
+/** `at 14:32`, or `on 23 Nov at 14:32` when that is not on the day of `now` (milliseconds). */
+export function moment(seconds: number, now: number, timeZone: string): string {
+  const { day, hour } = clock(seconds * 1000, timeZone);
+  return day === clock(now, timeZone).day ? `at ${hour}` : `on ${day} at ${hour}`;
+}
+
+/** `14:32`, or `23 Nov 14:32` when that is not on the day of `now` (milliseconds). */
+export function arrival(seconds: number, now: number, timeZone: string): string {
+  const { day, hour } = clock(seconds * 1000, timeZone);
+  return day === clock(now, timeZone).day ? hour : `${day} ${hour}`;
 }

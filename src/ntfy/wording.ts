@@ -1,5 +1,5 @@
-import type { Failure, Notification, Observation, Phase, Told } from '../../machines/types.ts';
-import { bar, clock, duration, harmless, size } from './text.ts';
+import type { Failure, Notification, Observation, Phase } from '../../machines/types.ts';
+import { arrival, bar, duration, harmless, moment, size } from './text.ts';
 
 const BYTES = { title: 200, text: 600 };
 
@@ -19,11 +19,14 @@ const PHASES: Partial<Record<Phase, string>> = {
   failed: 'Error: see qBittorrent',
 };
 
-export function progressText({ speed, eta }: Observation, { percent, phase }: Told): string {
+export function progressText(
+  { torrent: { speed, eta }, tell: { percent, phase }, at }: Extract<Notification, { kind: 'progress' }>,
+  timeZone: string,
+): string {
   const head = `${percent}% ${bar(percent)}`;
   const words = PHASES[phase];
   return words === undefined
-    ? `${head}\nSpeed: ${size(speed)}/s\nETA: ${duration(eta)}`
+    ? `${head}\nSpeed: ${size(speed)}/s\nETA: ${duration(eta)}${eta === null ? '' : ` (${arrival(at / 1000 + eta, at, timeZone)})`}`
     : `${head}\n${words}`;
 }
 
@@ -37,16 +40,17 @@ export function completionText(
   const { finishedAt } = torrent;
   const lines = [`${nameOf(key, torrent.name, 'text')} has finished downloading.`, ...measures(torrent)];
   if (finishedAt !== null && at / 1000 - finishedAt > LATE)
-    lines.push(`Finished ${clock(finishedAt, at, timeZone)}.`);
+    lines.push(`Finished ${moment(finishedAt, at, timeZone)}.`);
   return lines.join('\n');
 }
 
-function measures({ size: bytes, downloaded, duration: seconds }: Observation): string[] {
+function measures({ size: bytes, downloaded, duration: seconds, ratio }: Observation): string[] {
   if (bytes === 0) return [];
   // What was on the disk already took no time to download.
   if (downloaded === 0 || seconds === null) return [size(bytes)];
   const speed = Math.min(bytes, downloaded) / seconds;
-  return [`${size(bytes)} in ${duration(seconds)}, ${size(speed)}/s on average`];
+  const shared = ratio === null || ratio < 0.1 ? '' : `, ratio ${ratio.toFixed(1)}`;
+  return [`${size(bytes)} in ${duration(seconds)}, ${size(speed)}/s on average${shared}`];
 }
 
 export function alertText({ alert, percent }: Extract<Notification, { kind: 'alert' }>): string {

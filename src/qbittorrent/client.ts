@@ -13,9 +13,14 @@ export interface QbittorrentClient {
   /** The torrents with these IDs; unknown IDs are left out. An empty list asks nothing: to qBittorrent it means "all". */
   observe(hashes: readonly Hash[], signal?: AbortSignal): Promise<Result<Observation[]>>;
   list(signal?: AbortSignal): Promise<Result<Observation[]>>;
+  /** The torrents that were added last, finished or not. */
+  newest(signal?: AbortSignal): Promise<Result<Observation[]>>;
   /** Every torrent that is still on its way. */
   scan(signal?: AbortSignal): Promise<Result<Observation[]>>;
 }
+
+/** More than anybody adds between two looks. */
+const NEWEST = 50;
 
 /**
  * Filters that together hold what is not finished. `checking` and `moving` came with 4.4 and 4.5; a filter that a
@@ -33,6 +38,8 @@ export function createQbittorrentClient(config: Config['qbittorrent']): Qbittorr
         ? { ok: true, value: [] }
         : torrents(connection, { hashes: hashes.join('|') }, signal),
     list: (signal) => torrents(connection, { filter: 'all' }, signal),
+    newest: (signal) =>
+      torrents(connection, { sort: 'added_on', reverse: 'true', limit: String(NEWEST) }, signal),
     async scan(signal) {
       const found = new Map<Hash, Observation>();
       for (const filter of UNFINISHED) {

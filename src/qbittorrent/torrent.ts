@@ -32,6 +32,8 @@ export const torrentSchema = z
     time_active: seconds,
     seeding_time: seconds,
     completion_on: seconds,
+    added_on: count,
+    ratio: seconds,
   })
   .transform((torrent): Observation => ({
     hash: torrent.hash,
@@ -45,6 +47,8 @@ export const torrentSchema = z
     eta: torrent.eta === null || torrent.eta < 0 || torrent.eta >= UNKNOWN_ETA ? null : torrent.eta,
     downloaded: torrent.downloaded,
     duration: durationOf(torrent),
+    ratio: torrent.ratio === null || torrent.ratio < 0 ? null : torrent.ratio,
+    addedAt: torrent.added_on,
     finishedAt: finishedAt(torrent.completion_on),
   }));
 

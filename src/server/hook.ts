@@ -23,6 +23,8 @@ const refusalInterval = 10_000;
 export interface HookDeps {
   /** Starts to follow a torrent, or says that it is followed already, or that there are too many. Must return at once. */
   track: (hash: Hash) => 'started' | 'already' | 'full';
+  /** Hears that a torrent is finished: it is looked at at once. */
+  finished: (hash: Hash) => void;
   /** What callers have to show; `null` only on loopback. */
   token: Secret | null;
   /** Whether only this machine can reach the socket. */
@@ -51,6 +53,13 @@ export function createHookApp(deps: HookDeps): Hono<ServerEnv> {
     }
     if (wantsJson(c)) return c.json({ status, hash });
     return c.text(status === 'started' ? `Tracking started for ${hash}` : `Already tracking ${hash}`);
+  });
+  app.post('/finished', (c) => {
+    const parsed = parseHash(c.req.url.replace(/^[^?]*\??/, ''));
+    if (!parsed.ok) return refuse(c, 400, parsed.message);
+    const { hash } = parsed;
+    deps.finished(hash);
+    return wantsJson(c) ? c.json({ status: 'finished', hash }) : c.text(`Finished noted for ${hash}`);
   });
   return app;
 }

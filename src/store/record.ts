@@ -43,6 +43,8 @@ const observation: z.ZodType<Observation> = z.looseObject({
   eta: optionalCount,
   downloaded: count,
   duration: optionalCount,
+  ratio: optionalCount,
+  addedAt: count,
   finishedAt: optionalCount,
 });
 

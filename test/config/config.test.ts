@@ -42,6 +42,7 @@ describe('with nothing but a topic', () => {
       poll: { interval: 5000 },
       alerts: { stalledAfter: 1_800_000, metadataAfter: 900_000 },
       maxTracked: 20_000,
+      discover: null,
       hook: { host: 'localhost', port: 9090, token: null },
       ops: { host: '0.0.0.0', port: 9091, token: null },
       instance: 'qbit',

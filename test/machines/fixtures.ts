@@ -7,6 +7,7 @@ export const policy: Policy = {
   gather: 1000,
   settle: 10_000,
   stall: 120_000,
+  discover: null,
   stalledAfter: 1_800_000,
   metadataAfter: 900_000,
   troubleAfter: 60_000,
@@ -40,6 +41,8 @@ export function seen(over: Partial<Observation> = {}): Observation {
     downloaded: 500_000,
     duration: 500,
     finishedAt: null,
+    ratio: null,
+    addedAt: 0,
     ...over,
   };
 }
@@ -54,7 +57,7 @@ export function failure(
 
 export function progressOf(key: Hash, percent: number, phase: Phase = 'downloading'): Notification {
   const torrent = seen({ hash: key, progress: percent / 100 });
-  return { kind: 'progress', key, torrent, tell: { percent, phase }, told: null };
+  return { kind: 'progress', key, torrent, at: 0, tell: { percent, phase }, told: null };
 }
 
 export function completionOf(key: Hash): Notification {

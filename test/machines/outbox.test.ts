@@ -50,7 +50,7 @@ describe('at the same time', () => {
     const outbox = startOutbox();
     outbox.world.latency = 5 * SECOND;
     outbox.tell(progressOf(first, 10));
-    outbox.tell(completionOf(first));
+    outbox.tell(progressOf(first, 20));
     await outbox.pass(MINUTE);
     assert.deepEqual(
       outbox.sent.map(({ at }) => at),
@@ -62,7 +62,7 @@ describe('at the same time', () => {
     const outbox = startOutbox();
     outbox.tell(progressOf(first, 10));
     await outbox.pass(50);
-    outbox.tell(completionOf(first), progressOf(second, 10));
+    outbox.tell(progressOf(first, 20), progressOf(second, 10));
     await outbox.pass(0);
     assert.deepEqual(
       outbox.sent.map(({ notification }) => notification.key),

@@ -117,7 +117,14 @@ describe('the watcher', () => {
 
 describe('a torrent', () => {
   const told = { percent: 50, phase: 'downloading' } as const;
-  const older: Notification = { kind: 'progress', key: first, torrent: seen(), tell: told, told: null };
+  const older: Notification = {
+    kind: 'progress',
+    at: 0,
+    key: first,
+    torrent: seen(),
+    tell: told,
+    told: null,
+  };
 
   const exploreFrom = (stage: Stage, shown: typeof told | null = null) =>
     explore({

@@ -14,7 +14,7 @@ test('a progress card has the name as its title, and three lines', () => {
     topic: 'downloads',
     sequence_id: `qbit-${key}`,
     title: 'debian.iso',
-    message: '42% [████░░░░░░]\nSpeed: 1.3 MB/s\nETA: 12m 30s',
+    message: '42% [████░░░░░░]\nSpeed: 1.3 MB/s\nETA: 12m 30s (00:12)',
     priority: 2,
     tags: ['arrow_down'],
   });

@@ -18,6 +18,8 @@ export function torrentOf(over: Partial<Observation> = {}): Observation {
     downloaded: 704_000_000,
     duration: 542,
     finishedAt: null,
+    ratio: null,
+    addedAt: 0,
     ...over,
   };
 }
@@ -26,6 +28,7 @@ export function progressOf(over: Partial<Observation> = {}, tell: Partial<Told> 
   return {
     kind: 'progress',
     key,
+    at: 0,
     torrent: torrentOf(over),
     tell: { percent: 42, phase: 'downloading', ...tell },
     told: null,

@@ -17,7 +17,12 @@ export const basic = (username: string, password: string): Auth => ({
   username,
   password: secret(password),
 });
-export const dismissal = { kind: 'dismissal', key, shown: { percent: 42, phase: 'downloading' }, alert: null } as const;
+export const dismissal = {
+  kind: 'dismissal',
+  key,
+  shown: { percent: 42, phase: 'downloading' },
+  alert: null,
+} as const;
 
 export const clientOf = ({ url: server }: Pick<NtfySimulator, 'url'>, auth: Auth = none) =>
   createNtfyClient({ server, topic, auth, rate: null, retryMax: 0 }, { instance: 'qbit', timeZone: 'UTC' });

@@ -40,6 +40,8 @@ test('an entry of the list is read as it is', () => {
     downloaded: 500,
     duration: 60,
     finishedAt: null,
+    ratio: null,
+    addedAt: 0,
   });
 });
 
@@ -57,6 +59,8 @@ test('an entry of which nothing but the hash is right says as little as it can',
     downloaded: 0,
     duration: null,
     finishedAt: null,
+    ratio: null,
+    addedAt: 0,
   });
 });
 

@@ -29,11 +29,18 @@ describe('two messages of one card', () => {
   test('are at least 1.1 seconds apart', () => {
     const { clock, traffic } = trafficAt(1000);
     markSent(traffic, a);
-    put(traffic.lanes, completionOf(a));
+    put(traffic.lanes, progressOf(a, 2));
     assert.equal(upcoming(traffic)?.wait, 1100);
     clock.now += 1099;
     assert.equal(upcoming(traffic)?.wait, 1);
     clock.now += 1;
+    assert.equal(upcoming(traffic)?.wait, 0);
+  });
+
+  test('are no reason for a completion to wait: it has a card of its own', () => {
+    const { traffic } = trafficAt(1000);
+    markSent(traffic, a);
+    put(traffic.lanes, completionOf(a));
     assert.equal(upcoming(traffic)?.wait, 0);
   });
 

@@ -120,7 +120,13 @@ describe('with a token', () => {
   });
 
   test('beyond loopback there is no hook API without one', () => {
-    const deps = { track: () => 'started' as const, token: null, loopbackOnly: false, log: recorder().log };
+    const deps = {
+      track: () => 'started' as const,
+      finished: () => {},
+      token: null,
+      loopbackOnly: false,
+      log: recorder().log,
+    };
     assert.throws(() => createHookApp(deps), /needs a token/);
   });
 });

@@ -16,7 +16,14 @@ export function hookApp(deps: Partial<HookDeps> = {}) {
     tracked.push(hash);
     return 'started';
   };
-  const app = createHookApp({ track, token: null, loopbackOnly: true, log, ...deps });
+  const app = createHookApp({
+    track,
+    finished: (hash) => void tracked.push(hash),
+    token: null,
+    loopbackOnly: true,
+    log,
+    ...deps,
+  });
   return { app, tracked, lines };
 }
 
