@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { realTest, until } from '../servers/index.ts';
+import { hookLine, startScene } from './harness.ts';
+import type { Scene } from './harness.ts';
+
+const loud = async (scene: Scene) => (await scene.messages()).filter(({ priority }) => priority === 4);
+const finishHook = (scene: Scene) => ({
+  autorun_enabled: true,
+  autorun_program: hookLine(scene.sidecar).replace('/track', '/finished'),
+});
+
+realTest(
+  'with the finish hook a completion does not wait for the next poll, and is told once',
+  { needs: ['qbittorrent current', 'ntfy current'] },
+  async () => {
+    await using scene = await startScene({
+      qbittorrent: 'current',
+      rate: 4_000_000,
+      // Without the hook it would be told after an hour.
+      env: { POLL_INTERVAL: '1h' },
+    });
+    await scene.qbittorrent.setPreferences(finishHook(scene));
+    const torrent = scene.seed.serve('hooked.iso', 8_000_000);
+    await scene.qbittorrent.addTorrent(torrent.file);
+    await until(
+      'it is told and over',
+      async () => (await loud(scene)).length === 1 && (await scene.status()).torrents.length === 0,
+    );
+    const late = await fetch(`http://127.0.0.1:${scene.sidecar.hook.port}/finished?hash=${torrent.hash}`, {
+      method: 'POST',
+    });
+    assert.equal(await late.text(), `Finished noted for ${torrent.hash}`);
+    const second = scene.seed.serve('second.iso', 1_000_000);
+    await scene.qbittorrent.addTorrent(second.file);
+    await until('the second is told', async () => (await loud(scene)).length === 2);
+    assert.deepEqual(
+      (await loud(scene)).map(({ sequence_id }) => sequence_id),
+      [torrent, second].map(({ hash }) => `qbit-${hash}-done`),
+    );
+    assert.equal(scene.toQbittorrent.logins(), 1);
+  },
+);
+
+realTest(
+  'the finish hook alone is enough for a completion',
+  { needs: ['qbittorrent legacy', 'ntfy current'] },
+  async () => {
+    await using scene = await startScene({ qbittorrent: 'legacy', rate: 4_000_000 });
+    await scene.qbittorrent.setPreferences({ ...finishHook(scene), autorun_on_torrent_added_enabled: false });
+    const torrent = scene.seed.serve('unannounced.iso', 2_000_000);
+    await scene.qbittorrent.addTorrent(torrent.file);
+    const told = await until('it is told', async () => {
+      const messages = await loud(scene);
+      return messages.length > 0 && messages;
+    });
+    assert.deepEqual(
+      told.map(({ sequence_id }) => sequence_id),
+      [`qbit-${torrent.hash}-done`],
+    );
+  },
+);
+
+realTest(
+  'without any hook new torrents are found by looking, those that were there before are not news',
+  { needs: ['qbittorrent 5.1', 'ntfy current'] },
+  async () => {
+    await using scene = await startScene({ qbittorrent: '5.1', rate: 4_000_000, env: { DISCOVER: '10s' } });
+    await scene.qbittorrent.setPreferences({ autorun_on_torrent_added_enabled: false });
+    await until('it has looked once', () =>
+      scene.toQbittorrent.requests.some(
+        ({ body, status }) => body.includes('sort=added_on') && status === 200,
+      ),
+    );
+    const torrent = scene.seed.serve('discovered.iso', 2_000_000);
+    await scene.qbittorrent.addTorrent(torrent.file);
+    const told = await until(
+      'it is told',
+      async () => {
+        const messages = await loud(scene);
+        return messages.length > 0 && messages;
+      },
+      { deadline: 60_000 },
+    );
+    assert.deepEqual(
+      told.map(({ sequence_id }) => sequence_id),
+      [`qbit-${torrent.hash}-done`],
+    );
+  },
+);
