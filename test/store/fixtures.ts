@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
-import type { Hash, Observation, TorrentRecord } from '../../machines/types.ts';
+import type { Hash, Observation, Stage, TorrentRecord } from '../../machines/types.ts';
 import { createLogger } from '../../src/log/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import type { Store, StoreOptions } from '../../src/store/index.ts';
@@ -85,6 +85,14 @@ export function fill(
   for (const record of records) store.save(record);
   for (const [name, value] of Object.entries(facts)) store.setFact(name, value);
   store.close();
+}
+
+/** How far a torrent has come. */
+export type Place = Stage | 'dropped';
+
+/** The record of a torrent that has come so far. */
+export function recordAt(index: number, stage: Stage): TorrentRecord {
+  return stage === 'following' ? following(index) : completing(index, { stage });
 }
 
 /** A completion that takes more than one page of the file. */

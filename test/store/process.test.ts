@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { diedAfterwards, lay } from './damage.ts';
+import { big, completing, endOfRun, FILE, fill, open, reopen, tempDir } from './fixtures.ts';
+import { startVisit, visit } from './visits.ts';
+import type { Visited, Wrapper } from './visits.ts';
+
+const bigs = (count: number) => Array.from({ length: count }, (_, index) => big(1000 + index));
+
+describe('a process with a store', () => {
+  test('prints nothing of its own and ends by itself, closed or not', async (t) => {
+    const dir = tempDir(t);
+    for (const close of [true, false]) {
+      const { code, stderr } = await visit({ dir, save: 1, close });
+      assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+    }
+    assert.deepEqual(reopen(dir).records, bigs(1));
+  });
+});
+
+describe('a second process in the same folder', () => {
+  test('is told so once and leaves the file to the first', async (t) => {
+    const dir = tempDir(t);
+    const first = startVisit({ dir, save: 3, hold: 60_000 });
+    t.after(() => first.kill());
+    assert.ok(first.stdout);
+    await once(first.stdout, 'data');
+    const { store, problems } = open(dir);
+    store.save(completing(1));
+    await endOfRun();
+    assert.deepEqual(store.records, []);
+    assert.equal(store.health.kind, 'memory');
+    assert.match(problems.join(), /another process uses the same STATE_DIR \(each sidecar needs its own\)/);
+    assert.equal(problems.length, 1);
+    first.kill('SIGKILL');
+    await once(first, 'close');
+    store.save(completing(2));
+    store.close();
+    assert.deepEqual(reopen(dir).records, bigs(3));
+  });
+
+  test('waits a moment for one that is about to end', async (t) => {
+    const dir = tempDir(t);
+    const first = startVisit({ dir, save: 3, hold: 300 });
+    t.after(() => first.kill());
+    assert.ok(first.stdout);
+    await once(first.stdout, 'data');
+    const { store } = open(dir);
+    assert.deepEqual(store.records, bigs(3));
+    assert.deepEqual(store.health, { kind: 'disk', problem: null });
+    store.close();
+  });
+});
+
+/** Root may write everywhere: a visitor has the rights of nobody. */
+const user = process.getuid?.() === 0 ? 65_534 : undefined;
+
+/** Opens it as somebody who may not write, and checks that nothing was changed. */
+async function visitReadOnly(dir: string): Promise<Visited> {
+  const seen = () => readdirSync(dir).map((name) => readFileSync(join(dir, name), 'base64'));
+  const before = seen();
+  chmodSync(dir, 0o555);
+  for (const name of readdirSync(dir)) chmodSync(join(dir, name), 0o444);
+  const visited = await visit({ dir, save: 20, ...(user !== undefined && { user }) });
+  chmodSync(dir, 0o755);
+  assert.deepEqual(seen(), before);
+  return visited;
+}
+
+/** A folder that everyone may enter. */
+function publicDir(t: TestContext): string {
+  const parent = tempDir(t);
+  chmodSync(parent, 0o755);
+  return join(parent, 'state');
+}
+
+describe('a folder that may only be read', () => {
+  test('is read: completions in it are still told', async (t) => {
+    const dir = publicDir(t);
+    fill(dir, [completing(0), completing(1)]);
+    const { report } = await visitReadOnly(dir);
+    assert.deepEqual(report.found, [completing(0), completing(1)]);
+    assert.match(report.before.problem ?? '', /STATE_DIR can not be written to/);
+    assert.deepEqual(report.after, report.before);
+  });
+
+  test('is read also when the last process was killed', async (t) => {
+    const dir = publicDir(t);
+    lay(dir, diedAfterwards(t));
+    const { report } = await visitReadOnly(dir);
+    assert.deepEqual(
+      report.found,
+      [0, 1, 2, 3].map((index) => completing(index)),
+    );
+    assert.match(report.before.problem ?? '', /STATE_DIR can not be written to/);
+  });
+
+  test('may be empty', async (t) => {
+    const dir = publicDir(t);
+    mkdirSync(dir);
+    const { report } = await visitReadOnly(dir);
+    assert.deepEqual(report.found, []);
+    assert.match(report.before.problem ?? '', /STATE_DIR can not be written to/);
+  });
+});
+
+test('a folder that may not be entered is told, and nothing is found', async (t) => {
+  const dir = publicDir(t);
+  fill(dir, [completing(0)]);
+  chmodSync(dir, user === undefined ? 0o000 : 0o700);
+  const { report } = await visit({ dir, save: 20, ...(user !== undefined && { user }) });
+  chmodSync(dir, 0o700);
+  assert.deepEqual(report.found, []);
+  assert.match(report.before.problem ?? '', /STATE_DIR can not be written to/);
+  assert.deepEqual(reopen(dir).records, [completing(0)]);
+});
+
+/** Saves until it can't, goes on, and finds all that was saved at the next start. */
+async function visitUntilFull(dir: string, wrapper: Wrapper, problem: RegExp): Promise<void> {
+  const { report, code, stderr } = await visit({ dir, save: 200 }, wrapper);
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+  assert.equal(report.before.kind, 'disk');
+  assert.ok(report.saved > 2 && report.saved < 200, `${report.saved} were saved`);
+  assert.match(report.after.problem ?? '', problem);
+  const { records, health } = reopen(dir);
+  assert.deepEqual(health, { kind: 'disk', problem: null });
+  assert.deepEqual(records.slice(0, report.saved), bigs(report.saved));
+}
+
+test('files that may not grow any more lose nothing that was saved', async (t) => {
+  const limit = ['sh', '-c', `trap '' XFSZ; ulimit -f 600; exec "$@"`, 'sh'];
+  const dir = join(tempDir(t), 'state');
+  await visitUntilFull(dir, limit, /the disk of STATE_DIR (?:fails|is full)/);
+  assert.ok(statSync(join(dir, FILE)).size > 0);
+});
+
+test('a file system that is full loses nothing that was saved', async (t) => {
+  const unshared = ['unshare', '--map-root-user', '--mount'];
+  const mount = 'mount -t tmpfs -o size=300k none "$1"';
+  const dir = tempDir(t);
+  const mounting = spawnSync('unshare', [...unshared.slice(1), 'sh', '-c', mount, 'sh', dir]);
+  if (mounting.status !== 0) {
+    t.skip('no small file system may be mounted here; full.test.ts has SQLite itself say that it is full');
+    return;
+  }
+  // What is in it is gone with the process: it is copied first.
+  const [mounted, kept] = [join(dir, 'mounted'), join(dir, 'kept')];
+  mkdirSync(mounted);
+  mkdirSync(kept);
+  const script = `${mount.replace('$1', mounted)} && "$@"; code=$?; cp "${mounted}"/* "${kept}"; exit $code`;
+  const { report } = await visit({ dir: mounted, save: 200, close: false }, [
+    ...unshared,
+    'sh',
+    '-c',
+    script,
+    'sh',
+  ]);
+  assert.ok(report.saved > 2 && report.saved < 200, `${report.saved} were saved`);
+  assert.match(report.after.problem ?? '', /the disk of STATE_DIR is full/);
+  assert.deepEqual(reopen(kept).records.slice(0, report.saved), bigs(report.saved));
+});

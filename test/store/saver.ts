@@ -1,0 +1,54 @@
+/**
+ * A process that saves and saves until it is killed: `node saver.ts <folder> <seed> <first number> <notes>`. Before
+ * each change it notes `? <number> <stage>` in a file, and when the store has it `! <number> <stage>`. It prints `ready`
+ * when the store is open.
+ */
+import { openSync, writeSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { createLogger } from '../../src/log/index.ts';
+import { openStore } from '../../src/store/index.ts';
+import { endOfRun, hashOf, recordAt, seeded } from './fixtures.ts';
+import type { Place } from './fixtures.ts';
+
+const [dir = '', seed = '0', first = '0', notes = ''] = process.argv.slice(2);
+const file = openSync(notes, 'w');
+const random = seeded(Number(seed));
+const store = openStore({ dir, log: createLogger({ level: 'warn' }) });
+const open: number[] = [];
+let next = Number(first);
+
+const say = (mark: '?' | '!', numbers: readonly number[], place: Place) =>
+  writeSync(file, numbers.map((number) => `${mark} ${number} ${place}\n`).join(''));
+
+/** `lasting` is on the disk when `save` returns, all else when the run ends. */
+async function change(numbers: readonly number[], place: Place, lasting = false): Promise<void> {
+  say('?', numbers, place);
+  for (const number of numbers) {
+    if (place === 'dropped') store.drop(hashOf(number));
+    else store.save(recordAt(number, place));
+  }
+  if (!lasting) await endOfRun();
+  say('!', numbers, place);
+}
+
+const begin = (count: number) => Array.from({ length: count }, () => next++);
+
+/** A burst, now and then; mostly one. */
+async function step(): Promise<void> {
+  const numbers = begin(random() < 0.1 ? 30 : 1);
+  if (random() < 0.5) await change(numbers, 'following');
+  await change(numbers, 'completing', numbers.length === 1);
+  open.push(...numbers);
+  for (const number of numbers)
+    store.save({ ...recordAt(number, 'completing'), told: { percent: 9, phase: 'moving' } });
+  if (random() < 0.5) return;
+  const done = open.splice(Math.floor(random() * open.length), 1);
+  await change(done, 'dismissing', true);
+  await change(done, 'dropped');
+}
+
+process.stdout.write('ready\n');
+for (;;) {
+  await step();
+  if (random() < 0.2) await setImmediate();
+}

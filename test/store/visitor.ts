@@ -1,0 +1,24 @@
+/**
+ * A process that opens a store, saves, and prints as JSON what it saw: `node visitor.ts <Visit as JSON>`.
+ */
+import { createLogger } from '../../src/log/index.ts';
+import { openStore } from '../../src/store/index.ts';
+import { big } from './fixtures.ts';
+import type { Report, Visit } from './visits.ts';
+
+const visit: Visit = JSON.parse(process.argv[2] ?? '');
+const { dir, save = 0, user, close = true, hold = 0 } = visit;
+if (user !== undefined) process.seteuid?.(user);
+const store = openStore({ dir, log: createLogger({ level: 'error', write: () => {} }) });
+const report: Report = { found: store.records, before: store.health, after: store.health, saved: 0 };
+const first = big(1000);
+for (let index = 1000; index < 1000 + save; index += 1) {
+  store.save(index === 1000 ? first : big(index));
+  if (store.health.kind === 'disk') report.saved += 1;
+  await Promise.resolve();
+}
+report.after = store.health;
+// It waits for a second that does not come.
+if (!close) store.save({ ...first, told: { percent: 1, phase: 'moving' } });
+process.stdout.write(`${JSON.stringify(report)}\n`);
+if (close) setTimeout(() => store.close(), hold);

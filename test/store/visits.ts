@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { TorrentRecord } from '../../machines/types.ts';
+import type { Health } from '../../src/store/index.ts';
+
+/** What another process is to do with a store. */
+export interface Visit {
+  dir: string;
+  /** How many large completions it saves, from number 1000 on. */
+  save?: number;
+  /** Whose rights it has. */
+  user?: number;
+  /** Whether it closes the store when it is done. */
+  close?: boolean;
+  /** Milliseconds for which it keeps the store open. */
+  hold?: number;
+}
+
+/** What it saw. */
+export interface Report {
+  found: readonly TorrentRecord[];
+  before: Health;
+  after: Health;
+  /** How many were saved while the store was on disk. */
+  saved: number;
+}
+
+/** What it runs in: a program with its arguments, before those of Node. */
+export type Wrapper = readonly string[];
+
+export function startVisit(visit: Visit, wrapper: Wrapper = []): ChildProcess {
+  const script = join(import.meta.dirname, 'visitor.ts');
+  const [program, ...args] = [...wrapper, process.execPath, ...process.execArgv, script];
+  return spawn(program, [...args, JSON.stringify(visit)], { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+export interface Visited {
+  code: number | null;
+  report: Report;
+  stderr: string;
+}
+
+/** Waits until it ends by itself. */
+export async function visit(wanted: Visit, wrapper: Wrapper = []): Promise<Visited> {
+  const child = startVisit(wanted, wrapper);
+  const [stdout, stderr] = await Promise.all([read(child.stdout), read(child.stderr), once(child, 'close')]);
+  if (stdout === '') throw new Error(`it said nothing but: ${stderr}`);
+  return { code: child.exitCode, report: JSON.parse(stdout), stderr };
+}
+
+const read = (stream: NodeJS.ReadableStream | null) => (stream === null ? '' : text(stream));
