@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { until } from '../servers/index.ts';
 import { describe, test } from 'node:test';
 import type { Failure } from '../../machines/types.ts';
 import { createNtfyClient } from '../../src/ntfy/client.ts';
@@ -107,7 +108,7 @@ describe('a publish fails', () => {
     ntfy.fail('/', { kind: 'hang' });
     const controller = new AbortController();
     const publication = clientOf(ntfy).publish(progressOf(), { signal: controller.signal });
-    while (ntfy.requests.length === 0) await new Promise(setImmediate);
+    await until('it has asked', () => ntfy.requests.length > 0);
     controller.abort();
     assert.equal((await failureOf(publication)).kind, 'unreachable');
   });
