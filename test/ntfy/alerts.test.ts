@@ -1,0 +1,153 @@
+/** Cards beside a download's own: what is said aloud, what concerns all torrents, and what the server allows. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Alert, Failure, Notification } from '../../machines/types.ts';
+import { alertSequence, renderCard, simplify } from '../../src/ntfy/card.ts';
+import { startNtfySimulator } from '../../src/simulator/index.ts';
+import { completionOf, hostileNames, key, progressOf } from './cards.ts';
+import { clientOf, none, token, topic } from './clients.ts';
+
+const address = { topic, instance: 'a-very_long-name18', timeZone: 'UTC' };
+const bytes = (text: string) => Buffer.byteLength(text);
+
+const alertOf = (alert: Alert, name: string | null = 'debian.iso') =>
+  ({ kind: 'alert', key, name, percent: 42, alert }) satisfies Notification;
+const incidentOf = (kind: Failure['kind'], message = 'it is so') =>
+  ({ kind: 'incident', key: 'qbittorrent', failure: { kind, message } }) satisfies Notification;
+const relief: Notification = { kind: 'relief', key: 'qbittorrent', shown: true };
+
+describe('an alert', () => {
+  for (const alert of ['stalled', 'metadata', 'failed', 'crashing'] as const) {
+    test(`(${alert}) is loud, on a card of its own, with the torrent's name`, () => {
+      const card = renderCard(alertOf(alert), address);
+      assert.deepEqual([card.priority, card.title], [4, 'debian.iso']);
+      assert.equal(card.sequence_id, alertSequence(address.instance, key));
+      assert.match(card.sequence_id, /^[-_A-Za-z0-9]{1,64}$/);
+      assert.ok(card.message.length > 20);
+    });
+  }
+
+  test('of 2,000 hostile names is never more than ntfy takes', () => {
+    for (const [index, name] of hostileNames(2000, 3).entries()) {
+      const card = renderCard(alertOf('stalled', name), address);
+      assert.ok(bytes(JSON.stringify(card)) < 8192 && bytes(card.title) <= 200, `name ${index}`);
+      assert.ok(card.title !== '' && !card.title.includes('\n'), `name ${index}`);
+    }
+  });
+
+  test('leaves the phone by its clearance, which leaves the progress card where it is', async () => {
+    await using ntfy = await startNtfySimulator();
+    const client = clientOf(ntfy);
+    await client.publish(progressOf());
+    await client.publish(alertOf('stalled'));
+    assert.equal(ntfy.cards(topic).length, 2);
+    await client.publish({ kind: 'clearance', key, shown: 'stalled' });
+    assert.deepEqual(
+      ntfy.cards(topic).map(({ message }) => message?.slice(0, 3)),
+      ['42%'],
+    );
+  });
+
+  test('leaves the phone with the progress card when the torrent ends, the completion stays', async () => {
+    await using ntfy = await startNtfySimulator();
+    const client = clientOf(ntfy);
+    for (const notification of [progressOf(), alertOf('stalled'), completionOf()]) {
+      await client.publish(notification);
+    }
+    await client.publish({ kind: 'dismissal', key, shown: null, alert: 'stalled' });
+    assert.deepEqual(
+      ntfy.cards(topic).map(({ title }) => title),
+      ['Download Complete'],
+    );
+  });
+});
+
+describe('an incident', () => {
+  const kinds: Failure['kind'][] = [
+    'unreachable',
+    'unauthorized',
+    'banned',
+    'misdirected',
+    'broken',
+    'protocol',
+  ];
+  for (const kind of kinds) {
+    test(`(${kind}) is loud and says what is the matter`, () => {
+      const card = renderCard(incidentOf(kind, 'nothing listens on localhost:8080'), address);
+      assert.equal(card.priority, 4);
+      assert.match(card.message, /^Nothing listens on localhost:8080\./);
+    });
+  }
+
+  test('is replaced in place by its all-clear, which is quiet', async () => {
+    await using ntfy = await startNtfySimulator();
+    const client = clientOf(ntfy);
+    await client.publish(incidentOf('unreachable'));
+    await client.publish(relief);
+    assert.equal(ntfy.cards(topic).length, 1);
+    assert.match(ntfy.cards(topic)[0]?.message ?? '', /answers again/);
+    assert.equal(ntfy.heard.length, 1);
+  });
+
+  test('says what a server wrote as harmless text, however long', () => {
+    for (const message of hostileNames(200, 4)) {
+      const card = renderCard(incidentOf('broken', message), address);
+      assert.ok(bytes(card.message) < 4096 && bytes(JSON.stringify(card)) < 8192);
+      assert.doesNotMatch(card.message, /[\u202a-\u202e\u2066-\u2069\0]/u);
+    }
+  });
+});
+
+describe('a card in its simplest form', () => {
+  test('is plain, short text on the same sequence, and as loud', () => {
+    for (const [index, name] of hostileNames(500, 5).entries()) {
+      const card = renderCard(completionOf({ name }), address);
+      const simple = simplify(card);
+      assert.match(simple.title, /^[\x20-\x7e]{1,60}$/, `name ${index}`);
+      assert.match(simple.message, /^[\x20-\x7e\n]{1,200}$/, `name ${index}`);
+      assert.deepEqual(
+        [simple.sequence_id, simple.priority, simple.topic, simple.tags],
+        [card.sequence_id, card.priority, card.topic, []],
+      );
+    }
+  });
+
+  test('is what is sent of a notification that was refused as it was', async () => {
+    await using ntfy = await startNtfySimulator();
+    await clientOf(ntfy).publish(completionOf({ name: '日本語 “a”' }), { simple: true });
+    assert.match(ntfy.messages[0]?.message ?? '', /^[\x20-\x7e\n]*$/);
+    assert.equal(ntfy.heard.length, 1);
+  });
+});
+
+describe('what the server allows', () => {
+  test('is the messages of a day, and how many of them are left', async () => {
+    await using ntfy = await startNtfySimulator({ dailyLimit: 250 });
+    const client = clientOf(ntfy);
+    await client.publish(completionOf());
+    assert.deepEqual(await client.allowance(), { daily: 250, left: 249 });
+    assert.equal(ntfy.requests.at(-1)?.path, '/v1/account');
+  });
+
+  test('is unknown where nobody says so', async () => {
+    await using ntfy = await startNtfySimulator();
+    for (const body of [
+      '',
+      '<html>',
+      '{}',
+      '{"limits":{"messages":0},"stats":{"messages_remaining":1}}',
+      '[]',
+    ]) {
+      const lift = ntfy.fail('/v1/account', { kind: 'status', status: 200, body });
+      assert.equal(await clientOf(ntfy, none).allowance(), null);
+      lift();
+    }
+    ntfy.fail('/v1/account', { kind: 'close' });
+    assert.equal(await clientOf(ntfy, none).allowance(), null);
+  });
+
+  test('is unknown to whom the server does not let in', async () => {
+    await using ntfy = await startNtfySimulator({ token: 'tk_example' });
+    assert.equal(await clientOf(ntfy, token('tk_wrong')).allowance(), null);
+  });
+});

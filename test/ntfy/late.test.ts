@@ -1,0 +1,40 @@
+/** A completion that is told late says when it was. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { renderCard } from '../../src/ntfy/card.ts';
+import { completionOf } from './cards.ts';
+
+const at = Date.UTC(2026, 10, 23, 14, 32, 30);
+const MINUTE = 60;
+const DAY = 24 * 60 * MINUTE;
+
+/** The last line of a completion that was finished so many seconds before it was seen. */
+function lastLine(secondsBefore: number | null, timeZone = 'UTC'): string | undefined {
+  const finishedAt = secondsBefore === null ? null : at / 1000 - secondsBefore;
+  const notification = { ...completionOf({ finishedAt }), at };
+  return renderCard(notification, { topic: 't', instance: 'qbit', timeZone }).message.split('\n').at(-1);
+}
+
+describe('a completion says when it was', () => {
+  test('not when it is told at once, or nobody knows', () => {
+    for (const seconds of [0, 5, 2 * MINUTE, -MINUTE, null])
+      assert.match(lastLine(seconds) ?? '', /on average$/);
+  });
+
+  test('by the clock when it was today', () => {
+    assert.equal(lastLine(2 * MINUTE + 1), 'Finished at 14:30.');
+    assert.equal(lastLine(14 * 60 * MINUTE), 'Finished at 00:32.');
+  });
+
+  test('with the day when it was another', () => {
+    assert.equal(lastLine(DAY), 'Finished on 22 Nov at 14:32.');
+    assert.equal(lastLine(15 * 60 * MINUTE), 'Finished on 22 Nov at 23:32.');
+  });
+
+  test('in the time zone of the settings, the day too', () => {
+    assert.equal(lastLine(10 * MINUTE, 'Europe/Berlin'), 'Finished at 15:22.');
+    assert.equal(lastLine(15 * 60 * MINUTE, 'Asia/Tokyo'), 'Finished at 08:32.');
+    assert.equal(lastLine(10 * 60 * MINUTE, 'Asia/Tokyo'), 'Finished at 13:32.');
+    assert.equal(lastLine(13 * 60 * MINUTE, 'America/New_York'), 'Finished on 22 Nov at 20:32.');
+  });
+});
