@@ -1,35 +1,22 @@
-/** Every state of every machine is reached, and left again; and whatever happens, some things never do. */
+/** Every state of the session, the watcher and an incident is reached, and left again. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { AnyEventObject, AnyMachineSnapshot } from 'xstate';
+import type { AnyMachineSnapshot } from 'xstate';
 import { incidentMachine } from '../../machines/incident.ts';
-import { createRecord } from '../../machines/rules/registry.ts';
 import { sessionMachine } from '../../machines/session.ts';
-import { torrentMachine } from '../../machines/torrent.ts';
-import type { Failure, Notification, Phase, Stage } from '../../machines/types.ts';
+import type { Failure } from '../../machines/types.ts';
 import { watcherMachine } from '../../machines/watcher.ts';
 import { failure, hashOf, MINUTE, ok, policy, seen } from './fixtures.ts';
 import { done, explore, placeOf, unentered } from './graph.ts';
 
 const [first, second] = [hashOf(1), hashOf(2)];
 
-const WORDS = 'metadata queued downloading stalled stopped checking moving failed complete unknown';
-const PHASES = WORDS.split(' ') as Phase[];
 const FAILURES = ['unreachable', 'unauthorized', 'banned', 'broken', 'protocol', 'misdirected'] as const;
 
 const isAt =
   (...places: string[]) =>
   (snapshot: AnyMachineSnapshot) =>
     places.includes(placeOf(snapshot));
-
-const answerTo = (notification: Notification): AnyEventObject => ({
-  type: 'outbox.told',
-  notification,
-  shown: notification.kind === 'progress' ? notification.tell : null,
-});
-
-const seesComplete = (event: AnyEventObject) =>
-  event.type === 'torrent.observed' && (event['observation'] as { phase: Phase }).phase === 'complete';
 
 const trouble = (kind: Failure['kind']) => ({ type: 'trouble', failure: { kind, message: kind } });
 
@@ -111,92 +98,6 @@ describe('the watcher', () => {
         'asleep although there is something to do',
       );
       assert.deepEqual(open, []);
-    }
-  });
-});
-
-describe('a torrent', () => {
-  const told = { percent: 50, phase: 'downloading' } as const;
-  const older: Notification = {
-    kind: 'progress',
-    at: 0,
-    key: first,
-    torrent: seen(),
-    tell: told,
-    told: null,
-  };
-
-  const exploreFrom = (stage: Stage, shown: typeof told | null = null) =>
-    explore({
-      machine: torrentMachine,
-      input: () => ({
-        policy,
-        record: { ...createRecord(first, 0), stage, told: shown, finished: seen({ phase: 'complete' }) },
-      }),
-      facts: ({ context: { misses, again, shown, offered, alert } }) => [
-        Math.min(2, misses),
-        again,
-        shown !== null || offered !== null,
-        alert,
-      ],
-      events: ({ context: { at, pending } }) => [
-        { type: 'session.ready' },
-        { type: 'session.lost' },
-        { type: 'torrent.missed' },
-        { type: 'torrent.tracked' },
-        ...PHASES.flatMap((phase) =>
-          [0, 1].map((progress) => ({
-            type: 'torrent.observed',
-            observation: seen({ hash: first, phase, progress }),
-            at: Number(at) + 5000,
-          })),
-        ),
-        ...[pending as Notification | null, older].flatMap((notification) =>
-          notification === null ? [] : [answerTo(notification)],
-        ),
-      ],
-    });
-  const fresh = exploreFrom('following');
-  const all = [
-    fresh,
-    exploreFrom('following', told),
-    exploreFrom('completing', told),
-    exploreFrom('dismissing', told),
-    exploreFrom('withdrawing', told),
-  ];
-
-  test('gets into each of its states, and from each to an end', () => {
-    assert.deepEqual(unentered(torrentMachine, all), []);
-    for (const { stuck } of all) assert.deepEqual(stuck(isAt('complete', 'removed')), []);
-  });
-
-  test('is removed only when it was missed twice in a row', () => {
-    const removals = fresh.paths.filter(({ state }) => placeOf(state) === 'removed');
-    assert.ok(removals.length > 0);
-    for (const { events } of removals) {
-      const seenOrMissed = events.map(({ type }) => type).filter((type) => /observed|missed/.test(type));
-      assert.deepEqual(seenOrMissed.slice(-2), ['torrent.missed', 'torrent.missed']);
-    }
-    for (const { from, event, to } of fresh.edges) {
-      const goes = isAt('removed', 'notifying.withdrawal');
-      if (!goes(to) || goes(from)) continue;
-      assert.deepEqual([event.type, from.context.misses], ['torrent.missed', 1]);
-    }
-  });
-
-  test('is complete only by a finished state, never by a number', () => {
-    const completions = fresh.paths.filter(({ state }) => placeOf(state) === 'complete');
-    assert.ok(completions.length > 0);
-    for (const { events } of completions) assert.ok(events.some(seesComplete));
-    for (const { from, event, to } of fresh.edges) {
-      const ends = isAt('complete', 'notifying.completion', 'notifying.dismissal');
-      if (ends(to) && !ends(from)) assert.ok(seesComplete(event), event.type);
-    }
-  });
-
-  test('has nothing more to say when it ended', () => {
-    for (const { from, to } of all.flatMap(({ edges }) => edges)) {
-      if (isAt('complete', 'removed')(from)) assert.equal(placeOf(to), placeOf(from));
     }
   });
 });
