@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Notification } from '../../machines/types.ts';
+import { holds } from './property.ts';
+import type { World } from './world.ts';
+
+const left = ({ phone }: World, gone: Notification['kind']) =>
+  [...phone.cards].filter(([, { kind }]) => kind === gone).map(([name]) => name);
+
+for (const kind of ['progress', 'alert', 'incident'] as const) {
+  test(`whatever happens, in the end no card of the kind "${kind}" is left`, async () => {
+    await holds({ runs: 200, check: (model) => assert.deepEqual(left(model, kind), []) });
+  });
+}
+
+test('whatever happens, in the end nothing is remembered of torrents that are complete or gone', async () => {
+  await holds({ runs: 100, check: ({ store }) => assert.deepEqual([...store.records.values()], []) });
+});
+
+test('the percent on a card never goes backwards', async () => {
+  await holds({ runs: 100, check: ({ phone }) => assert.deepEqual(phone.backwards, []) });
+});

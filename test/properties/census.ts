@@ -1,0 +1,37 @@
+/** How much the machines hold. */
+import assert from 'node:assert/strict';
+import { depth } from '../../machines/rules/lanes.ts';
+import type { World } from './world.ts';
+
+export function sizesOf({ world, store }: World) {
+  assert.ok(world.life !== null, 'the process does not run');
+  const { children, context } = world.life.supervisor.getSnapshot();
+  const { outbox, watcher } = children;
+  assert.ok(outbox !== undefined && watcher !== undefined);
+  const traffic = outbox.getSnapshot();
+  const watching = watcher.getSnapshot().context;
+  const partitions = Object.entries(children).filter(([id]) => id.startsWith('partition.'));
+  return {
+    stored: store.records.size,
+    records: context.registry.records.size,
+    aliases: context.registry.aliases.size,
+    crashes: context.crashes.size,
+    arrivals: context.arrivals.length,
+    torrents: partitions.reduce((sum, [, partition]) => {
+      const snapshot = partition?.getSnapshot() as { children?: object } | undefined;
+      return sum + Object.keys(snapshot?.children ?? {}).length;
+    }, 0),
+    waiting: depth(traffic.context.lanes),
+    inFlight: traffic.context.inFlight.size,
+    publishing: Object.keys(traffic.children).length,
+    sent: traffic.context.sent.size,
+    alerted: traffic.context.alerted.size,
+    watched: watching.hashes.size,
+    observed: watching.observations.length + watching.missing.length + watching.asked.length,
+    bounded: {
+      partitions: partitions.length,
+      lastAt: traffic.context.lastAt.size,
+      ended: context.ended.size,
+    },
+  };
+}

@@ -1,0 +1,116 @@
+/** Timelines that broke a property once, each as small as it gets. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { hashOf, HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
+import { happen, live, settleDown } from './timeline.ts';
+import type { Timeline } from './timeline.ts';
+import { createWorld } from './world.ts';
+import type { World } from './world.ts';
+
+const plain = { do: 'add', n: 0, magnet: false, hooks: 1 } as const;
+const hybrid = (magnet: boolean, hooks: number) => ({ do: 'add', n: 2, magnet, hooks }) as const;
+const wait = (ms: number) => ({ do: 'pass', ms }) as const;
+const away = (ms: number) => ({ do: 'ntfy', fault: 'closeBefore', ms }) as const;
+
+async function after(timeline: Timeline): Promise<World> {
+  const model = createWorld();
+  await live(model, timeline);
+  return model;
+}
+
+const kinds = ({ phone }: World) => [...phone.cards.values()].map(({ kind }) => kind);
+
+test('a first card that ntfy took just before the process was killed goes when the torrent is complete', async () => {
+  // The third call from the hook on is the first publish, after scan and poll.
+  const model = await after([plain, { do: 'crash', calls: 3, moment: 'after', down: SECOND }, wait(MINUTE)]);
+  happen(model, { do: 'finish', n: 0 });
+  await settleDown(model);
+  assert.deepEqual(kinds(model), ['completion']);
+});
+
+test('a first card goes too when the torrent was finished while the process was down', async () => {
+  const model = await after([
+    plain,
+    { do: 'crash', calls: 3, moment: 'after', down: MINUTE },
+    wait(10 * SECOND),
+  ]);
+  happen(model, { do: 'finish', n: 0 });
+  await settleDown(model);
+  assert.deepEqual(kinds(model), ['completion']);
+});
+
+test('an alert whose answer was lost in a kill goes when the torrent is complete', async () => {
+  const model = await after([
+    plain,
+    wait(10 * SECOND),
+    { do: 'phase', n: 0, phase: 'failed' },
+    wait(11 * SECOND),
+  ]);
+  happen(model, { do: 'crash', calls: 2, moment: 'after', down: SECOND });
+  await model.pass(20 * SECOND);
+  happen(model, { do: 'advance', n: 0, by: 0.1 });
+  await settleDown(model);
+  assert.deepEqual(kinds(model), ['completion']);
+});
+
+test('an alert goes although its torrent got on and was complete while ntfy was away', async () => {
+  const model = await after([plain, wait(10 * SECOND), { do: 'phase', n: 0, phase: 'failed' }, wait(MINUTE)]);
+  assert.ok(kinds(model).includes('alert'));
+  await live(model, [
+    away(MINUTE),
+    { do: 'advance', n: 0, by: 0.1 },
+    wait(12 * SECOND),
+    { do: 'finish', n: 0 },
+  ]);
+  await settleDown(model);
+  assert.deepEqual(kinds(model), ['completion']);
+});
+
+test('the alert of a torrent that crashed goes when it is complete', async () => {
+  const model = await after([plain, wait(10 * SECOND), away(20 * MINUTE)]);
+  model.poison.set(hashOf(0), { guard: 'hasNews', times: 6 });
+  await model.pass(HOUR);
+  assert.ok(kinds(model).includes('alert'));
+  await settleDown(model);
+  assert.deepEqual(kinds(model), ['completion']);
+});
+
+test('the all-clear arrives although the process was killed before ntfy took it', async () => {
+  const trouble = { do: 'qbit', fault: 'misdirected', questions: ['login'], ms: 2 * SECOND } as const;
+  const model = await after([{ do: 'forget' }, trouble, wait(2 * SECOND)]);
+  assert.deepEqual(kinds(model), ['incident']);
+  await live(model, [away(20 * SECOND), wait(10 * SECOND), { do: 'kill', down: SECOND }]);
+  await settleDown(model);
+  assert.deepEqual(kinds(model), ['relief']);
+});
+
+test('a torrent that was added again while its old card waits to go is followed after a restart too', async () => {
+  const model = await after([
+    plain,
+    wait(10 * SECOND),
+    away(5 * MINUTE),
+    { do: 'remove', n: 0 },
+    wait(MINUTE),
+  ]);
+  await live(model, [plain, wait(10 * SECOND), { do: 'kill', down: SECOND }, wait(HOUR)]);
+  await settleDown(model);
+  assert.deepEqual([...model.phone.told.keys()], ['torrent 0, round 2']);
+});
+
+test('a hybrid that was added again by its first hash, before it was missed, is followed', async () => {
+  const model = await after([hybrid(true, 1), wait(10 * SECOND), { do: 'rename', n: 2 }, wait(MINUTE)]);
+  await live(model, [{ do: 'remove', n: 2 }, hybrid(true, 1), wait(MINUTE)]);
+  await settleDown(model);
+  assert.deepEqual([...model.phone.told.keys()], ['torrent 2, round 2']);
+});
+
+test('a hybrid that is found by its second hash after a restart is heard once', async () => {
+  const model = await after([hybrid(true, 1), wait(10 * SECOND), { do: 'kill', down: SECOND }]);
+  happen(model, { do: 'rename', n: 2 });
+  await model.pass(1100);
+  happen(model, { do: 'qbit', fault: 'broken', questions: ['list'], ms: MINUTE });
+  await model.pass(5 * SECOND);
+  happen(model, { do: 'finish', n: 2 });
+  await settleDown(model);
+  assert.deepEqual([...model.phone.heard.values()], [1]);
+});

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MINUTE } from '../machines/fixtures.ts';
+import { holds } from './property.ts';
+import type { World } from './world.ts';
+
+const WINDOW = 10 * MINUTE;
+/** Pauses double from 1 s to 60 s; a session that lived for a minute begins them anew. */
+const MOST = 30;
+/** What a process that starts anew may add: it remembers no pause. */
+const MOST_PER_START = 8;
+
+const within = (times: readonly number[], from: number, to: number) =>
+  times.filter((time) => time >= from && time < to).length;
+
+function hammered({ calls, world }: World): string[] {
+  const logins = calls.flatMap(({ to, at }) => (to === 'login' ? [at] : []));
+  return logins.flatMap((from) => {
+    const count = within(logins, from, from + WINDOW);
+    const starts = within(world.starts, from - 1, from + WINDOW);
+    return count > MOST + MOST_PER_START * starts ? [`${count} logins in ten minutes, ${starts} starts`] : [];
+  });
+}
+
+test('whatever happens, logins are few', async () => {
+  await holds({ runs: 150, without: ['bug'], check: (model) => assert.deepEqual(hammered(model), []) });
+});
+
+/** Logins that came within ten minutes of the one before, in the same life of the process. */
+function hasty({ calls, world }: World): number[] {
+  const logins = calls.flatMap(({ to, at }) => (to === 'login' ? [at] : []));
+  return logins.filter((at, index) => {
+    const before = logins[index - 1];
+    return before !== undefined && at - before < WINDOW && within(world.starts, before + 1, at + 1) === 0;
+  });
+}
+
+test('a refused password is tried once in ten minutes and once by each start of the process', async () => {
+  await holds({
+    runs: 100,
+    without: ['qbit', 'bug'],
+    before: ({ qbittorrent }) => {
+      qbittorrent.state.fault = { fault: 'unauthorized', questions: ['login'], until: Infinity };
+    },
+    settles: false,
+    check: (model) => assert.deepEqual(hasty(model), []),
+  });
+});

@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { timersOf } from './time.ts';
+import { sizesOf } from './census.ts';
+import { holds } from './property.ts';
+
+test('whatever happened, nothing is kept in memory when all torrents are done, and no timer runs', async () => {
+  await holds({
+    runs: 200,
+    check: (model) => {
+      const { bounded, ...empty } = sizesOf(model);
+      assert.deepEqual(empty, Object.fromEntries(Object.keys(empty).map((name) => [name, 0])));
+      assert.ok(bounded.partitions <= 16 && bounded.lastAt <= 8 && bounded.ended <= 1000);
+      assert.deepEqual(timersOf(model.clock), []);
+    },
+  });
+});

@@ -1,0 +1,44 @@
+/** How a property is tried: many timelines, each in a world of its own, until one breaks it. */
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { live, settleDown, timelines } from './timeline.ts';
+import type { Timeline } from './timeline.ts';
+import { createWorld } from './world.ts';
+import type { World, WorldOptions } from './world.ts';
+
+/** `PROPERTY_RUNS=20` tries twenty times as many. */
+const TIMES = Number(process.env['PROPERTY_RUNS'] ?? 1);
+
+export const runs = (count: number): number => Math.max(1, Math.round(count * TIMES));
+
+interface Trial {
+  runs: number;
+  check: (model: World) => void;
+  options?: WorldOptions;
+  before?: (model: World) => void;
+  /** Whether all comes to its end before the check. Default: true. */
+  settles?: boolean;
+  without?: Parameters<typeof timelines>[0];
+  /** Timelines that broke it once. */
+  examples?: readonly Timeline[];
+}
+
+/** Whatever happens, and then everything settles: `check` holds. fast-check prints seed and timeline when it does not. */
+export async function holds(trial: Trial): Promise<void> {
+  const { check, options, before, settles = true, without = [], examples = [] } = trial;
+  await fc.assert(
+    fc.asyncProperty(timelines(without), async (timeline) => {
+      const model = createWorld(options);
+      before?.(model);
+      await live(model, timeline);
+      if (settles) await settleDown(model);
+      assert.deepEqual(model.errors, [], 'the supervisor itself failed');
+      check(model);
+      model.end(1);
+    }),
+    {
+      numRuns: runs(trial.runs),
+      examples: examples.map((timeline): [Timeline] => [timeline]),
+    },
+  );
+}

@@ -1,0 +1,130 @@
+/** The clients of a process in the model: each call takes time, can be broken, and the process may end on its way. */
+import type { SimulatedClock } from 'xstate';
+import type { Allowance } from '../../machines/rules/budget.ts';
+import type { Notification, Observation, Result } from '../../machines/types.ts';
+import type { World as Clients } from '../../src/system.ts';
+import { failure, ok } from '../machines/fixtures.ts';
+import { GOOD_ENDING, PHONE_FAULTS } from './phone.ts';
+import type { Ending, Phone, PhoneFault } from './phone.ts';
+import { wait } from './time.ts';
+import { failureOf, isUnfinished } from './torrents.ts';
+import type { Qbittorrent, Question } from './torrents.ts';
+
+export type Service = Question | 'publish' | 'allowance';
+export type Moment = 'before' | 'after';
+
+export interface Call {
+  to: Service;
+  /** Simulated milliseconds, without the jumps of the clock. */
+  at: number;
+  /** With all jumps forward: what a machine may take for elapsed time. */
+  elapsed: number;
+  /** As the machines tell the time. */
+  now: number;
+  notification?: Notification;
+}
+
+/** What the servers need to know of the model, and change in it. */
+export interface Surroundings {
+  clock: SimulatedClock;
+  qbittorrent: Qbittorrent;
+  phone: Phone;
+  state: {
+    ntfy: { fault: PhoneFault | null; until: number };
+    /** The process ends at one of the next calls: before the server acts on it, or before its answer is read. */
+    crash: { calls: number; moment: Moment; down: number } | null;
+    /** Services whose next call throws. */
+    bugs: Set<Service>;
+    /** Labels of torrents that the sidecar heard of: by a hook, or by a look of its own. */
+    known: Set<string>;
+    /** The session that the process holds; -1 for none. */
+    cookie: number;
+  };
+  /** Hears of each call. */
+  record: (call: Pick<Call, 'to' | 'notification'>) => void;
+  end: (down: number) => void;
+  allowance: () => Allowance | null;
+}
+
+/** Half of what a call takes. */
+const LATENCY = 25;
+const TIMEOUT = 10_000;
+
+interface Answer<T> {
+  answer: T | 'crash';
+  late?: boolean;
+}
+
+const never = () => new Promise<never>(() => {});
+
+export function createClients(around: Surroundings): Pick<Clients, 'qbittorrent' | 'ntfy'> {
+  const { clock, qbittorrent, phone, state, record, end } = around;
+
+  /** One call to a server and back. */
+  async function call<T>(to: Service, act: () => Answer<T>, notification?: Notification): Promise<T> {
+    record(notification === undefined ? { to } : { to, notification });
+    const { crash } = state;
+    if (crash !== null) crash.calls -= 1;
+    const ends = crash?.calls === 0;
+    if (ends) state.crash = null;
+    await wait(clock, LATENCY);
+    if (ends && crash?.moment === 'before') {
+      end(crash.down);
+      return never();
+    }
+    const { answer, late = false } = act();
+    if (ends && crash?.moment === 'after') {
+      end(crash.down);
+      return never();
+    }
+    await wait(clock, late ? TIMEOUT : LATENCY);
+    if (answer === 'crash') throw new Error('a bug');
+    return answer;
+  }
+
+  const ask = <T>(to: Question, answer: () => Result<T>): Promise<Result<T>> =>
+    call(to, () => {
+      if (state.bugs.delete(to)) return { answer: 'crash' };
+      const fault = qbittorrent.faultOf(to);
+      return fault === null ? { answer: answer() } : { answer: failureOf(fault), late: fault === 'hang' };
+    });
+
+  const look = (to: Question, select: (torrent: Observation) => boolean) =>
+    ask(to, () =>
+      state.cookie === qbittorrent.state.session ? qbittorrent.answer(select) : failure('unauthorized'),
+    );
+
+  function deliver(notification: Notification): Answer<Awaited<ReturnType<Clients['ntfy']['publish']>>> {
+    const { fault, until } = state.ntfy;
+    const { arrives, answer }: Ending =
+      fault === null || clock.now() >= until ? GOOD_ENDING : PHONE_FAULTS[fault];
+    if (arrives !== 'not') phone.receive(notification, arrives === 'half');
+    return answer === 'never' ? { answer: failure('unreachable'), late: true } : { answer };
+  }
+
+  return {
+    qbittorrent: {
+      login: () =>
+        ask('login', () => {
+          state.cookie = qbittorrent.state.session;
+          return ok({ version: '2.16.2' });
+        }),
+      observe: (hashes) => look('observe', ({ hash }) => hashes.includes(hash)),
+      list: () => look('list', () => true),
+      newest: () => Promise.resolve(ok([])),
+      async scan(signal) {
+        const found = await look('scan', isUnfinished);
+        if (found.ok && signal?.aborted !== true)
+          for (const { name } of found.value) if (name !== null) state.known.add(name);
+        return found;
+      },
+    },
+    ntfy: {
+      publish: (notification) => call('publish', () => deliver(notification), notification),
+      allowance: () =>
+        call('allowance', () => ({
+          answer: state.bugs.delete('allowance') ? 'crash' : around.allowance(),
+        })),
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { hashOf, HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
+import { GUARDS } from './poison.ts';
+import { runs } from './property.ts';
+import { happen } from './timeline.ts';
+import { hashesOf } from './torrents.ts';
+import { createWorld } from './world.ts';
+import type { World } from './world.ts';
+
+const [bad, good] = [0, 1];
+
+function startTwo(): World {
+  const model = createWorld();
+  for (const n of [bad, good]) happen(model, { do: 'add', n, magnet: false, hooks: 1 });
+  return model;
+}
+
+const impossible = () => {
+  throw new Error('impossible');
+};
+
+const supervisorOf = ({ world }: World) => world.life?.supervisor.getSnapshot();
+
+/** The good one lives to its end in the life of the process that it began in. */
+async function finishGood(model: World): Promise<void> {
+  happen(model, { do: 'finish', n: good });
+  await model.pass(MINUTE);
+  assert.equal(model.phone.heard.get('torrent 1, round 1'), 1);
+  assert.equal(supervisorOf(model)?.status, 'active');
+  assert.equal(model.world.starts.length, 1);
+  assert.equal(model.calls.filter(({ to }) => to === 'login').length, 1);
+  model.end(1);
+}
+
+test('a torrent whose actor throws, in whatever state, never disturbs another', async () => {
+  const arbitrary = fc.record({
+    guard: fc.constantFrom(...GUARDS),
+    ms: fc.constantFrom(0, 1500, 8 * SECOND),
+    news: fc.constantFrom('finish', 'remove', 'advance'),
+    hours: fc.constantFrom(0, 1),
+  });
+  const property = fc.asyncProperty(arbitrary, async ({ guard, ms, news, hours }) => {
+    const model = startTwo();
+    await model.pass(ms);
+    model.poison.set(hashesOf(bad)[0], { guard, times: Infinity });
+    happen(model, news === 'advance' ? { do: news, n: bad, by: 0.2 } : { do: news, n: bad });
+    happen(model, { do: 'advance', n: good, by: 0.2 });
+    await model.pass(MINUTE + hours * HOUR);
+    await finishGood(model);
+  });
+  await fc.assert(property, { numRuns: runs(40) });
+});
+
+test('a torrent that qBittorrent tells something impossible of never disturbs another', async () => {
+  const model = startTwo();
+  // After the scan, which reads more than the watcher does.
+  await model.pass(500);
+  const { qbittorrent } = model;
+  const honest = qbittorrent.answer.bind(qbittorrent);
+  qbittorrent.answer = (select) => {
+    const result = honest(select);
+    for (const torrent of result.ok ? result.value : [])
+      if (torrent.hash === hashesOf(bad)[0]) Object.defineProperty(torrent, 'progress', { get: impossible });
+    return result;
+  };
+  await model.pass(HOUR);
+  await finishGood(model);
+});
+
+test('a flood of 5,000 unknown hashes is gone within minutes and never disturbs a torrent', async () => {
+  const model = startTwo();
+  await model.pass(10 * SECOND);
+  for (let n = 0; n < 5000; n += 1) model.track(hashOf(1000 + n));
+  await model.pass(8 * SECOND);
+  happen(model, { do: 'remove', n: bad });
+  await model.pass(3 * MINUTE);
+  assert.equal(supervisorOf(model)?.context.registry.records.size, 1);
+  await finishGood(model);
+});

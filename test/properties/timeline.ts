@@ -1,0 +1,207 @@
+/** What can happen, as data that fast-check makes up and shrinks, and how it happens in the model. */
+import * as fc from 'fast-check';
+import type { Phase } from '../../machines/types.ts';
+import { hashOf, HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
+import { PHONE_FAULTS } from './phone.ts';
+import type { PhoneFault } from './phone.ts';
+import { GUARDS } from './poison.ts';
+import { hashesOf } from './torrents.ts';
+import type { Breed, QbitFault, Question } from './torrents.ts';
+import type { Moment, Service } from './servers.ts';
+import type { World } from './world.ts';
+
+type Step =
+  | { do: 'pass'; ms: number }
+  | { do: 'add'; n: number; magnet: boolean; hooks: number }
+  | { do: 'advance'; n: number; by: number }
+  | { do: 'phase'; n: number; phase: Phase }
+  | { do: 'rename' | 'finish' | 'remove' | 'hook'; n: number }
+  | { do: 'stray'; n: number }
+  | { do: 'qbit'; fault: QbitFault; questions: readonly Question[]; ms: number }
+  | { do: 'ntfy'; fault: PhoneFault; ms: number }
+  | { do: 'jump'; hours: number }
+  | { do: 'forget' }
+  | { do: 'kill'; down: number }
+  | { do: 'crash'; calls: number; moment: Moment; down: number }
+  | { do: 'poison'; n: number; guard: string; times: number }
+  | { do: 'bug'; service: Service };
+
+export type Timeline = readonly Step[];
+
+const TORRENTS = 3;
+const ALL: readonly Question[] = ['login', 'observe', 'list', 'scan'];
+
+const n = fc.nat({ max: TORRENTS - 1 });
+const pause = fc.constantFrom(50, SECOND, 3 * SECOND, 6 * SECOND, 12 * SECOND, MINUTE, 4 * MINUTE);
+const lasting = fc.constantFrom(2 * SECOND, 20 * SECOND, 2 * MINUTE, 20 * MINUTE, 2 * HOUR);
+const down = fc.constantFrom(1, 5 * SECOND, 5 * MINUTE, 3 * HOUR);
+const act = <D extends Step['do']>(name: D) => fc.constant(name);
+
+const steps = {
+  pass: fc.record({ do: act('pass'), ms: pause }),
+  add: fc.record({
+    do: act('add'),
+    n,
+    magnet: fc.boolean(),
+    hooks: fc.constantFrom(1, 1, 2, 0),
+  }),
+  advance: fc.record({ do: act('advance'), n, by: fc.constantFrom(0.01, 0.1, 0.4) }),
+  phase: fc.record({
+    do: act('phase'),
+    n,
+    phase: fc.constantFrom<Phase>('queued', 'stalled', 'stopped', 'checking', 'moving', 'failed', 'unknown'),
+  }),
+  change: fc.record({ do: fc.constantFrom('rename', 'finish', 'remove', 'hook'), n }),
+  stray: fc.record({ do: act('stray'), n }),
+  qbit: fc.record({
+    do: act('qbit'),
+    fault: fc.constantFrom<QbitFault>(
+      ...(['unauthorized', 'unreachable', 'hang', 'broken', 'protocol', 'misdirected', 'banned'] as const),
+    ),
+    questions: fc.constantFrom(ALL, ...ALL.map((question): readonly Question[] => [question])),
+    ms: lasting,
+  }),
+  ntfy: fc.record({
+    do: act('ntfy'),
+    fault: fc.constantFrom(...(Object.keys(PHONE_FAULTS) as PhoneFault[])),
+    ms: lasting,
+  }),
+  jump: fc.record({ do: act('jump'), hours: fc.constantFrom(-30, -2, 1, 5, 26) }),
+  forget: fc.record({ do: act('forget') }),
+  kill: fc.record({ do: act('kill'), down }),
+  crash: fc.record({
+    do: act('crash'),
+    calls: fc.integer({ min: 1, max: 6 }),
+    moment: fc.constantFrom<Moment>('before', 'after'),
+    down,
+  }),
+  poison: fc.record({
+    do: act('poison'),
+    n,
+    guard: fc.constantFrom(...GUARDS),
+    times: fc.constantFrom(1, 3, 8, 1000),
+  }),
+  bug: fc.record({
+    do: act('bug'),
+    service: fc.constantFrom<Service>('login', 'observe', 'list', 'scan', 'allowance'),
+  }),
+} satisfies Record<string, fc.Arbitrary<Step>>;
+
+/** How often each thing happens; a test may leave some out. */
+const WEIGHTS: Record<keyof typeof steps, number> = {
+  pass: 12,
+  add: 6,
+  advance: 6,
+  phase: 3,
+  change: 8,
+  stray: 1,
+  qbit: 2,
+  ntfy: 3,
+  jump: 1,
+  forget: 1,
+  kill: 2,
+  crash: 4,
+  poison: 1,
+  bug: 1,
+};
+
+export function timelines(without: ReadonlyArray<keyof typeof steps> = []): fc.Arbitrary<Timeline> {
+  const kinds = (Object.keys(steps) as Array<keyof typeof steps>).filter((kind) => !without.includes(kind));
+  const step = fc.oneof(...kinds.map((kind) => ({ weight: WEIGHTS[kind], arbitrary: steps[kind] })));
+  return fc.array(step, { minLength: 3, maxLength: 40, size: 'max' });
+}
+
+function hook(model: World, n: number): void {
+  const torrent = model.qbittorrent.torrents.get(n);
+  if (torrent === undefined || model.world.life === null) return;
+  model.state.known.add(torrent.label);
+  model.track(torrent.hash);
+}
+
+/** The last of them is a hybrid, with two hashes. */
+function breedOf(n: number, magnet: boolean): Breed {
+  if (n === TORRENTS - 1) return magnet ? 'hybridMagnet' : 'hybridFile';
+  return magnet ? 'magnet' : 'plain';
+}
+
+function add(model: World, { n, magnet, hooks }: Extract<Step, { do: 'add' }>): void {
+  const hash = model.qbittorrent.add(n, breedOf(n, magnet));
+  if (hash === null) return;
+  // A person who adds it again has seen that it was complete, unless that is still to be told.
+  for (const key of hashesOf(n)) if (!model.store.records.has(key)) model.phone.swipe(key);
+  for (let times = 0; times < hooks; times += 1) hook(model, n);
+}
+
+export function happen(model: World, step: Exclude<Step, { do: 'pass' }>): void {
+  const { qbittorrent, state, clock } = model;
+  switch (step.do) {
+    case 'add':
+      return add(model, step);
+    case 'advance':
+      return qbittorrent.change(step.n, ({ progress, finishedAt }) =>
+        finishedAt === null ? { progress: Math.min(0.99, progress + step.by), phase: 'downloading' } : {},
+      );
+    case 'phase':
+      return qbittorrent.change(step.n, ({ finishedAt }) =>
+        finishedAt === null ? { phase: step.phase } : {},
+      );
+    case 'rename':
+      return qbittorrent.change(step.n, ({ breed }) =>
+        breed === 'hybridMagnet' ? { hash: hashesOf(step.n)[1], phase: 'downloading' } : {},
+      );
+    case 'finish':
+      return qbittorrent.change(step.n, ({ finishedAt }) => ({
+        progress: 1,
+        phase: 'complete',
+        finishedAt: finishedAt ?? Math.floor(model.now() / 1000),
+      }));
+    case 'remove':
+      return void qbittorrent.torrents.delete(step.n);
+    case 'hook':
+      return hook(model, step.n);
+    case 'stray':
+      return model.track(hashOf(1000 + step.n));
+    case 'qbit': {
+      const { fault, questions, ms } = step;
+      qbittorrent.state.fault = { fault, questions, until: clock.now() + ms };
+      return;
+    }
+    case 'ntfy':
+      state.ntfy = { fault: step.fault, until: clock.now() + step.ms };
+      return;
+    case 'jump':
+      return model.setClock(step.hours);
+    case 'forget':
+      qbittorrent.state.session += 1;
+      return;
+    case 'kill':
+      return model.end(step.down);
+    case 'crash':
+      state.crash = { calls: step.calls, moment: step.moment, down: step.down };
+      return;
+    case 'poison':
+      return void model.poison.set(hashesOf(step.n)[0], { guard: step.guard, times: step.times });
+    case 'bug':
+      return void state.bugs.add(step.service);
+  }
+}
+
+/** Lets a timeline happen. */
+export async function live(model: World, timeline: Timeline): Promise<void> {
+  for (const step of timeline) {
+    if (step.do === 'pass') await model.pass(step.ms);
+    else happen(model, step);
+  }
+}
+
+/** Faults end, every torrent is finished or removed in the end, and all have time to settle. */
+export async function settleDown(model: World): Promise<void> {
+  model.heal();
+  await model.pass(MINUTE);
+  for (const n of Array.from(model.qbittorrent.torrents.keys())) {
+    happen(model, { do: n % 2 === 0 ? 'finish' : 'remove', n });
+  }
+  // A day's quota that is used up comes back at midnight, and midnight is later by as much as the clock was set back.
+  await model.pass(6 * HOUR);
+  await model.pass(200 * HOUR);
+}

@@ -1,0 +1,96 @@
+/** The qBittorrent of the model: torrents that live, change their ID, go and come back. */
+import type { Failure, Hash, Observation, Phase, Result } from '../../machines/types.ts';
+import { hashOf, ok, seen } from '../machines/fixtures.ts';
+
+export type Breed = 'plain' | 'magnet' | 'hybridMagnet' | 'hybridFile';
+
+interface Torrent {
+  label: string;
+  breed: Breed;
+  hash: Hash;
+  phase: Phase;
+  progress: number;
+  finishedAt: number | null;
+}
+
+/** A hybrid has a second hash, which becomes its ID when its metadata is there. */
+export const hashesOf = (n: number): readonly [Hash, Hash] => [hashOf(2 * n), hashOf(2 * n + 1)];
+
+export type QbitFault =
+  | 'unauthorized'
+  | 'unreachable'
+  | 'hang'
+  | 'broken'
+  | 'protocol'
+  | 'misdirected'
+  | 'banned';
+export type Question = 'login' | 'observe' | 'list' | 'scan';
+
+interface Fault {
+  fault: QbitFault;
+  questions: readonly Question[];
+  until: number;
+}
+
+/** @param now milliseconds of the simulation, for how long faults last */
+export function createQbittorrent(now: () => number) {
+  const torrents = new Map<number, Torrent>();
+  const rounds = new Map<number, number>();
+  const state: { fault: Fault | null; session: number } = { fault: null, session: 0 };
+
+  const observe = (n: number, torrent: Torrent): Observation => {
+    const [first, second] = hashesOf(n);
+    const hybrid = torrent.breed.startsWith('hybrid');
+    const { hash, phase, progress, finishedAt } = torrent;
+    const name = phase === 'metadata' ? null : torrent.label;
+    const known = { v1: first, v2: hybrid && hash === second ? second : null };
+    return seen({ hash, phase, progress, finishedAt, name, ...known });
+  };
+  const all = () => Array.from(torrents, ([n, torrent]) => observe(n, torrent));
+
+  return {
+    torrents,
+    state,
+    /** What breaks the answer to a question now; `null` for a good one. */
+    faultOf(question: Question): QbitFault | null {
+      const { fault } = state;
+      return fault !== null && now() < fault.until && fault.questions.includes(question) ? fault.fault : null;
+    },
+    answer(select: (torrent: Observation) => boolean): Result<Observation[]> {
+      return ok(all().filter(select));
+    },
+    /** Adds a torrent, or adds it again after it was removed. Returns the ID that the hook gets. */
+    add(n: number, breed: Breed): Hash | null {
+      if (torrents.has(n)) return null;
+      const [first, second] = hashesOf(n);
+      const round = (rounds.get(n) ?? 0) + 1;
+      rounds.set(n, round);
+      const hash = breed === 'hybridFile' ? second : first;
+      const phase = breed === 'magnet' || breed === 'hybridMagnet' ? 'metadata' : 'downloading';
+      torrents.set(n, {
+        label: `torrent ${n}, round ${round}`,
+        breed,
+        hash,
+        phase,
+        progress: 0,
+        finishedAt: null,
+      });
+      return hash;
+    },
+    change(n: number, change: (torrent: Torrent) => Partial<Torrent>) {
+      const torrent = torrents.get(n);
+      if (torrent !== undefined) torrents.set(n, { ...torrent, ...change(torrent) });
+    },
+  };
+}
+
+export type Qbittorrent = ReturnType<typeof createQbittorrent>;
+
+export const failureOf = (fault: QbitFault): { ok: false; failure: Failure } => {
+  const kind = fault === 'hang' ? 'unreachable' : fault;
+  return { ok: false, failure: { kind, message: kind } };
+};
+
+/** As the real client's scan selects. */
+export const isUnfinished = ({ phase, progress, finishedAt }: Observation): boolean =>
+  phase !== 'complete' && phase !== 'failed' && progress < 1 && finishedAt === null;

@@ -1,0 +1,167 @@
+/**
+ * A model of everything around the sidecar, in simulated time: qBittorrent, ntfy with a phone, a store that outlives
+ * the process, and a process that can end at any moment. The machines and their wiring are the real ones.
+ */
+import { createActor, SimulatedClock } from 'xstate';
+import type { ActorRefFrom, InspectionEvent } from 'xstate';
+import type { Allowance } from '../../machines/rules/budget.ts';
+import type { supervisorMachine } from '../../machines/supervisor.ts';
+import type { StoreEvent, SupervisorEvent } from '../../machines/supervisor/types.ts';
+import type { Hash, Notification, Policy, TorrentRecord } from '../../machines/types.ts';
+import { provideWorld } from '../../src/system.ts';
+import { HOUR, policy } from '../machines/fixtures.ts';
+import { createPhone } from './phone.ts';
+import { poisonable } from './poison.ts';
+import type { Poison } from './poison.ts';
+import { createClients } from './servers.ts';
+import type { Call, Surroundings } from './servers.ts';
+import { pass, seedJitter } from './time.ts';
+import { createQbittorrent } from './torrents.ts';
+
+export interface WorldOptions {
+  policy?: Partial<Policy>;
+  allowance?: () => Allowance | null;
+  inspect?: (event: InspectionEvent) => void;
+  /** Hears of each message as it leaves. */
+  onPublish?: (notification: Notification) => void;
+  /** Whether calls and events are kept for the test to look at. Default: true. */
+  keeps?: boolean;
+}
+
+const EPOCH = Date.UTC(2026, 0, 1);
+/** Until whoever runs the process starts it anew after it gave up. */
+const RESTART = 10_000;
+
+/** One life of the process. */
+interface Life {
+  supervisor: ActorRefFrom<typeof supervisorMachine>;
+}
+
+/** What outlives the process, as JSON. */
+function createKept() {
+  const records = new Map<Hash, string>();
+  const kept = {
+    records,
+    troubled: false,
+    /** Names of torrents whose completion was ever to be told. */
+    completions: new Set<string>(),
+    keep(event: StoreEvent) {
+      if (event.type === 'drop') records.delete(event.key);
+      else if (event.type === 'remember') kept.troubled = event.troubled;
+      else {
+        const { key, stage, finished } = event.record;
+        records.set(key, JSON.stringify(event.record));
+        if (stage === 'completing' && finished !== null && finished.name !== null)
+          kept.completions.add(finished.name);
+      }
+    },
+    read: () => Array.from(records.values(), (text) => JSON.parse(text) as TorrentRecord),
+  };
+  return kept;
+}
+
+export function createWorld(options: WorldOptions = {}) {
+  seedJitter();
+  const clock = new SimulatedClock();
+  const qbittorrent = createQbittorrent(() => clock.now());
+  const phone = createPhone();
+  const poison: Poison = new Map();
+  const calls: Call[] = [];
+  const events: SupervisorEvent[] = [];
+  const store = createKept();
+  const errors: unknown[] = [];
+  const state: Surroundings['state'] = {
+    ntfy: { fault: null, until: 0 },
+    crash: null,
+    bugs: new Set(),
+    known: new Set(),
+    cookie: -1,
+  };
+  const world = {
+    life: null as Life | null,
+    starts: [] as number[],
+    skew: EPOCH,
+    /** Milliseconds by which the clock was ever set forward. */
+    forward: 0,
+  };
+  const { keeps = true, allowance = () => null } = options;
+  const now = () => clock.now() + world.skew;
+
+  function record({ to, notification }: Pick<Call, 'to' | 'notification'>) {
+    const at = clock.now();
+    if (notification !== undefined) options.onPublish?.(notification);
+    const what = notification === undefined ? {} : { notification };
+    if (keeps) calls.push({ to, at, elapsed: at + world.forward, now: now(), ...what });
+  }
+
+  /** The process is killed; it starts anew after so many milliseconds. */
+  function end(down: number) {
+    if (world.life === null) return;
+    const { supervisor } = world.life;
+    world.life = null;
+    state.cookie = -1;
+    supervisor.stop();
+    clock.setTimeout(start, Math.max(1, down));
+  }
+
+  function start() {
+    let life: Life | null = null;
+    const machine = provideWorld({
+      ...createClients({ clock, qbittorrent, phone, state, record, end, allowance }),
+      keep: (event) => {
+        if (life === world.life) store.keep(event);
+      },
+      rotation: () => new Promise(() => {}),
+      note: (event) => void (keeps && events.push(event)),
+    });
+    const supervisor = createActor(poisonable(machine, poison), {
+      clock,
+      input: {
+        policy: { ...policy, ...options.policy },
+        now,
+        records: store.read(),
+        troubled: store.troubled,
+      },
+      ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
+    });
+    life = { supervisor };
+    world.life = life;
+    world.starts.push(clock.now());
+    supervisor.subscribe({ complete: () => end(RESTART), error: (error) => void errors.push(error) });
+    supervisor.start();
+  }
+
+  start();
+  return {
+    clock,
+    qbittorrent,
+    phone,
+    poison,
+    calls,
+    events,
+    store,
+    errors,
+    state,
+    world,
+    now,
+    end,
+    pass: (ms: number) => pass(clock, ms),
+    /** The hook tells the process of a torrent, if there is a process. */
+    track: (hash: Hash) => world.life?.supervisor.send({ type: 'track', hash }),
+    /** Sets the clock that machines read, forward or back; timers run on. */
+    setClock(hours: number) {
+      world.skew += hours * HOUR;
+      world.forward += Math.max(0, hours) * HOUR;
+    },
+    /** Every fault ends; a process that is down stays so until its time. */
+    heal() {
+      state.ntfy.fault = null;
+      state.crash = null;
+      state.bugs.clear();
+      qbittorrent.state.fault = null;
+      poison.clear();
+    },
+  };
+}
+
+export type World = ReturnType<typeof createWorld>;
