@@ -15,6 +15,15 @@ export interface ListenConfig {
   readonly token: Secret | null;
 }
 
+/** The hook API, and how qBittorrent is made to call it. */
+export interface HookConfig extends ListenConfig {
+  /** Where qBittorrent reaches it; `null`: at `http://localhost:<port>`. */
+  readonly url: string | null;
+  readonly tool: 'curl' | 'wget';
+  /** Whether the hook is entered in qBittorrent at each login. */
+  readonly autoInstall: boolean;
+}
+
 /** The whole configuration, frozen. Durations are milliseconds. URLs end without a slash. */
 export interface Config {
   readonly qbittorrent: {
@@ -42,7 +51,7 @@ export interface Config {
   readonly maxTracked: number;
   /** Between two looks for new torrents; `null`: the hook tells of them. */
   readonly discover: number | null;
-  readonly hook: ListenConfig;
+  readonly hook: HookConfig;
   readonly ops: ListenConfig;
   /** Prefix of ntfy's sequence IDs. */
   readonly instance: string;
@@ -55,7 +64,9 @@ export interface Config {
 }
 
 /** `message` names every problem; no value of a variable is in it. `warnings` are worth a log line each. */
-export type ParsedConfig = { ok: true; config: Config; warnings: string[] } | { ok: false; message: string };
+export type ParsedConfig =
+  | { ok: true; config: Config; warnings: string[] }
+  | { ok: false; message: string; problems: Problem[] };
 
 type Settings = z.output<typeof settings>;
 
@@ -82,7 +93,8 @@ export function parseConfig(
     ...invalid(parsed.error).filter(({ name }) => name in sources.values || !sources.given.has(name)),
     ...findConflicts(sources),
   ];
-  if (!parsed.success || problems.length > 0) return { ok: false, message: report(problems, typos) };
+  if (!parsed.success || problems.length > 0)
+    return { ok: false, message: report(problems, typos), problems };
   const secrets: Secrets = (name) => {
     const text = sources.values[name];
     if (text === undefined) return null;
@@ -129,7 +141,14 @@ function build(values: Settings, secrets: Secrets): Config {
     alerts: { stalledAfter: values.STALLED_AFTER, metadataAfter: values.METADATA_AFTER },
     maxTracked: values.MAX_TRACKED,
     discover: values.DISCOVER ?? null,
-    hook: { host: values.HOOK_HOST, port: values.HOOK_PORT, token: secrets('HOOK_TOKEN') },
+    hook: {
+      host: values.HOOK_HOST,
+      port: values.HOOK_PORT,
+      token: secrets('HOOK_TOKEN'),
+      url: values.HOOK_URL ?? null,
+      tool: values.HOOK_TOOL,
+      autoInstall: values.AUTO_INSTALL_HOOK === 'true',
+    },
     ops: { host: values.OPS_HOST, port: values.OPS_PORT, token: secrets('OPS_TOKEN') },
     instance: values.INSTANCE_NAME,
     progress: values.PROGRESS,

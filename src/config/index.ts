@@ -1,2 +1,2 @@
-export { parseConfig, type Config, type ListenConfig, type ParsedConfig } from './config.ts';
+export { parseConfig, type Config, type HookConfig, type ListenConfig, type ParsedConfig } from './config.ts';
 export { settingsTable } from './table.ts';

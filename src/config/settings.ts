@@ -86,6 +86,22 @@ export const settings = z.object({
     .meta(about('where the hook API listens; beyond `localhost` it wants a `HOOK_TOKEN`', 'localhost')),
   HOOK_PORT: v.port.prefault('9090').meta(about('its port; 0 takes any free one', '9090')),
   HOOK_TOKEN: v.token.optional().meta(secret('bearer token that callers of the hook API have to show')),
+  HOOK_URL: v.httpUrl
+    .optional()
+    .meta(
+      about(
+        'where qBittorrent reaches the hook API, if not at `http://localhost:<HOOK_PORT>`',
+        'http://sidecar:9090',
+      ),
+    ),
+  HOOK_TOOL: v
+    .oneOf(['curl', 'wget'])
+    .prefault('curl')
+    .meta(about('what the hook calls with: `curl`, or `wget` where there is no curl', 'wget')),
+  AUTO_INSTALL_HOOK: v
+    .oneOf(['false', 'true'])
+    .prefault('false')
+    .meta(about('`true` enters the hook in qBittorrent by itself, never over a command of yours', 'true')),
   OPS_HOST: v.host
     .prefault('0.0.0.0')
     .meta(about('where health and status are served; what names torrents stays local', '0.0.0.0')),

@@ -28,9 +28,11 @@ const NEWEST = 50;
  */
 const UNFINISHED = ['downloading', 'checking', 'moving'];
 
-/** A client for qBittorrent's WebAPI, 4.1 to 5.3. */
-export function createQbittorrentClient(config: Config['qbittorrent']): QbittorrentClient {
-  const connection = createConnection(config);
+/** A client for qBittorrent's WebAPI, 4.1 to 5.3. Who else needs its session hands in the connection. */
+export function createQbittorrentClient(
+  config: Config['qbittorrent'],
+  connection: Connection = createConnection(config),
+): QbittorrentClient {
   return {
     login: (signal) => login(connection, config.auth, signal),
     observe: async (hashes, signal) =>

@@ -1,0 +1,14 @@
+import { diagnose, isHealthy, report, reportJson } from '../doctor/index.ts';
+import { EXIT } from './exit.ts';
+import { processTerminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Prints what it found; 0 when the sidecar will work, 1 when something is wrong. */
+export async function doctor(
+  options: { json: boolean },
+  terminal: Terminal = processTerminal(),
+): Promise<number> {
+  const findings = await diagnose(terminal.env);
+  terminal.out(options.json ? reportJson(findings) : report(findings, terminal));
+  return isHealthy(findings) ? EXIT.ok : EXIT.failed;
+}

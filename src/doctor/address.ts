@@ -1,0 +1,62 @@
+import { hostOf, request } from '../http.ts';
+import type { Reply } from '../http.ts';
+import { refusedHost } from '../qbittorrent/connection.ts';
+import { fail, ok } from './finding.ts';
+import type { Outcome } from './finding.ts';
+
+/** Milliseconds. A server that is slower than this won't be a good companion. */
+export const PATIENCE = 5000;
+
+/** Whether a qBittorrent answers, asked without showing who asks. */
+export async function checkAddress(url: string): Promise<Outcome> {
+  const host = hostOf(url);
+  const reply = await request(`${url}/api/v2/app/version`, { timeout: PATIENCE });
+  if (!reply.ok) return fail(reply.failure.message, unreachable(reply.failure.message, 'QBIT_HOST'));
+  return redirected(reply.value, 'QBIT_HOST') ?? judge(reply.value, host);
+}
+
+function judge({ status, text, headers }: Reply, host: string): Outcome {
+  const isPage = /^\s*</.test(text);
+  if (status === 200 && /^v\d/.test(text)) return ok(`a qBittorrent answers at ${host}`);
+  if (status === 403 && !isPage) return ok(`a qBittorrent answers at ${host}, and wants a login`);
+  if (status === 401 && headers.has('www-authenticate') && isPage)
+    return fail(`something in front of qBittorrent at ${host} wants a login of its own`, STRAIGHT);
+  if (status === 401) return fail(refusedHost(host).failure.message, HOST_HEADER);
+  if (status >= 500)
+    return fail(`${host} answered ${status}: a proxy there does not reach qBittorrent`, STRAIGHT);
+  return fail(
+    `what answers at ${host} is no qBittorrent (${status}${isPage ? ', a web page' : ''})`,
+    STRAIGHT,
+  );
+}
+
+const STRAIGHT =
+  'Point QBIT_HOST straight at the WebUI of qBittorrent: its own port, or its base path on a proxy.';
+
+const HOST_HEADER =
+  'A port mapping like 9999:8080 does this: use the port that qBittorrent itself listens on (in Compose ' +
+  'http://<service>:<port>, or map both to the same number), or switch off "Enable Host header validation" in qBittorrent.';
+
+/** An answer that sends us elsewhere; `null` where it does not. Only the target's host is named. */
+export function redirected({ status, headers }: Reply, setting: string): Outcome | null {
+  if (status < 300 || status >= 400) return null;
+  const target = URL.parse(headers.get('location') ?? '');
+  const where = target === null ? 'another path' : target.origin;
+  return fail(
+    `it answers with a redirect (${status}) to ${where}`,
+    `Set ${setting} to the address behind the redirect, with the right http or https and without a login page in front.`,
+  );
+}
+
+/** What to do when nothing answers, by what the request said. */
+export function unreachable(reason: string, setting: string): string {
+  if (/no known name|can't be looked up/.test(reason))
+    return `Check the name in ${setting}. In Compose it is the name of the service, and both need a network in common.`;
+  if (/did not answer/.test(reason))
+    return `Something on the way drops the request: check the address in ${setting} and firewalls, or wait until the server is up.`;
+  if (/certificate/.test(reason))
+    return 'Give Node the authority that signed it: NODE_EXTRA_CA_CERTS=/path/to/ca.pem';
+  if (/closed the connection/.test(reason))
+    return `Another protocol is spoken there: check the port and http or https in ${setting}.`;
+  return `Is it running, and is its address in ${setting}, with the port? In a container, localhost is the container itself.`;
+}

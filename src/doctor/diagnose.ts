@@ -1,0 +1,50 @@
+import { parseConfig } from '../config/index.ts';
+import type { ParsedConfig } from '../config/index.ts';
+import { settingInfos } from '../config/settings.ts';
+import { checkClock, checkState, checkTimeZone } from './machine.ts';
+import { fail, ok, skip, TITLES, warn } from './finding.ts';
+import type { CheckId, Finding, Outcome, Outcomes } from './finding.ts';
+import { checkHookPort } from './hook-port.ts';
+import { checkNtfy } from './ntfy.ts';
+import { checkQbittorrent } from './qbittorrent.ts';
+
+/**
+ * Checks the whole set-up. Of a chain of things that need each other only the first that is wrong fails; what comes
+ * after it is skipped. Changes nothing, publishes nothing, and tries the password once.
+ */
+export async function diagnose(env: Record<string, string | undefined>): Promise<Finding[]> {
+  const parsed = parseConfig(env);
+  const outcomes: Outcomes = { configuration: configuration(parsed) };
+  if (parsed.ok) {
+    const { config } = parsed;
+    const [qbittorrent, ntfy, hookPort] = await Promise.all([
+      checkQbittorrent(config, env['PATH'] ?? ''),
+      checkNtfy(config),
+      checkHookPort(config.hook),
+    ]);
+    Object.assign(outcomes, qbittorrent, ntfy.outcomes, {
+      'hook-port': hookPort,
+      clock: checkClock(ntfy.date),
+      'time-zone': checkTimeZone(config.timeZone, Boolean(env['TZ'])),
+      state: checkState(config.stateDir),
+    });
+  }
+  const missing = skip(
+    parsed.ok ? 'what comes before it has to be right first' : 'the configuration comes first',
+  );
+  return (Object.keys(TITLES) as CheckId[]).map((id) => {
+    const { status, found, advice } = outcomes[id] ?? missing;
+    return { id, title: TITLES[id], status, found, advice };
+  });
+}
+
+function configuration(parsed: ParsedConfig): Outcome {
+  if (parsed.ok) {
+    const { warnings } = parsed;
+    if (warnings.length === 0) return ok('every setting can be read');
+    return warn(warnings.join(' '), 'Correct the name of the variable, or take it away.');
+  }
+  const found = parsed.problems.map(({ name, message }) => `${name} ${message}.`).join(' ');
+  const examples = parsed.problems.map(({ name }) => settingInfos.get(name.replace(/_FILE$/, ''))?.example);
+  return fail(found, `Set it like ${[...new Set(examples)].join(', ')}`);
+}

@@ -1,0 +1,140 @@
+import * as z from 'zod';
+import type { Config } from '../config/index.ts';
+import { hostOf, parseJson, request } from '../http.ts';
+import type { Reply } from '../http.ts';
+import { authorization } from '../ntfy/client.ts';
+import { PATIENCE, redirected, unreachable } from './address.ts';
+import { fail, ok, skip, warn } from './finding.ts';
+import type { Outcome, Outcomes } from './finding.ts';
+
+/** What was found, and by how many milliseconds the server's clock is ahead of ours, where it tells the time. */
+export interface NtfyFindings {
+  outcomes: Outcomes;
+  date: { ahead: number } | null;
+}
+
+/** Address, permission, sequences, limits. Nothing is published: no phone makes a sound, and no day's quota shrinks. */
+export async function checkNtfy({ ntfy, progress }: Config): Promise<NtfyFindings> {
+  const { server } = ntfy;
+  const reply = await request(`${server}/v1/health`, { timeout: PATIENCE });
+  if (!reply.ok) {
+    const advice = unreachable(reply.failure.message, 'NTFY_TOPIC or NTFY_SERVER');
+    return { outcomes: { ntfy: fail(reply.failure.message, advice) }, date: null };
+  }
+  const date = clockOf(reply.value);
+  const address = judgeAddress(reply.value, hostOf(server));
+  if (address.status === 'fail') return { outcomes: { ntfy: address }, date };
+  const updates = await checkUpdates(server, progress);
+  const before = { ntfy: address, 'ntfy-updates': updates };
+  const access = await checkAccess(ntfy);
+  if (access.status === 'fail') return { outcomes: { ...before, 'ntfy-access': access }, date };
+  return { outcomes: { ...before, 'ntfy-access': access, 'ntfy-limits': await checkLimits(ntfy) }, date };
+}
+
+function clockOf({ headers }: Reply): NtfyFindings['date'] {
+  const theirs = Date.parse(headers.get('date') ?? '');
+  return Number.isNaN(theirs) ? null : { ahead: theirs - Date.now() };
+}
+
+const health = z.object({ healthy: z.boolean() });
+
+function judgeAddress(reply: Reply, host: string): Outcome {
+  const moved = redirected(reply, 'NTFY_TOPIC or NTFY_SERVER');
+  if (moved !== null) return moved;
+  if (reply.status >= 500)
+    return fail(`${host} answered ${reply.status}`, 'Look at the ntfy server, or the proxy before it.');
+  const parsed = health.safeParse(parseJson(reply.text));
+  if (!parsed.success)
+    return fail(
+      `what answers at ${host} is no ntfy server (${reply.status})`,
+      'Check the server in NTFY_TOPIC or NTFY_SERVER. ntfy can not live under a path.',
+    );
+  return parsed.data.healthy
+    ? ok(`an ntfy server answers at ${host}`)
+    : warn(`the ntfy server at ${host} says that it is not healthy`, 'Look into its log.');
+}
+
+/** 2.16 brought both this answer and sequence IDs (reference/ntfy.md, section 1). */
+const features = z.object({ config_hash: z.string() });
+
+async function checkUpdates(server: string, progress: Config['progress']): Promise<Outcome> {
+  const reply = await request(`${server}/v1/config`, { timeout: PATIENCE });
+  if (reply.ok && features.safeParse(parseJson(reply.value.text)).success)
+    return ok('it knows sequence IDs: one card for each torrent, updated in place');
+  if (progress === 'milestones') return ok('not known to it, and not needed with PROGRESS=milestones');
+  return warn(
+    'it does not know sequence IDs (ntfy before 2.16): each update is a card of its own, so only 25, 50 and 75 % are told',
+    'Bring ntfy to 2.16 or later for one card that moves.',
+  );
+}
+
+/**
+ * A publish that ntfy takes apart only after it has looked at who asks, and then refuses: there is no priority 9, and no
+ * such delay. It costs one request of the burst and no message (ntfy `server/server.go`, `handlePublishInternal`).
+ */
+async function checkAccess({ server, topic, auth }: Config['ntfy']): Promise<Outcome> {
+  const headers = { ...authorization(auth), 'X-Priority': '9', 'X-Delay': 'never', 'X-Cache': 'no' };
+  const reply = await request(`${server}/${topic}`, {
+    method: 'POST',
+    headers,
+    body: 'doctor',
+    timeout: PATIENCE,
+  });
+  if (!reply.ok)
+    return fail(reply.failure.message, unreachable(reply.failure.message, 'NTFY_TOPIC or NTFY_SERVER'));
+  const { status, text } = reply.value;
+  const { code } = refusal.parse(parseJson(text));
+  if (status === 400) return ok(`${who[auth.kind]} may publish to the topic`);
+  if (status === 401) return fail('it does not accept the credentials (401)', CREDENTIALS[auth.kind]);
+  if (status === 403)
+    return fail(`${who[auth.kind]} may not publish to the topic (403)`, PERMISSION[auth.kind]);
+  if (code === TOO_MANY_AUTH_FAILURES)
+    return fail(
+      'it accepts no credentials for now: too many wrong ones came from here',
+      'Correct them, and wait some minutes.',
+    );
+  if (status === 429)
+    return warn('it takes no request for now: too many came from here', 'Wait a minute, and look again.');
+  return warn(
+    `it answered ${status}, which says nothing about permissions`,
+    '`test-notification` finds out.',
+  );
+}
+
+const refusal = z.object({ code: z.number().optional() }).catch({});
+const TOO_MANY_AUTH_FAILURES = 42909;
+
+type Kind = Config['ntfy']['auth']['kind'];
+
+const who: Record<Kind, string> = {
+  token: 'NTFY_TOKEN',
+  basic: 'NTFY_USER',
+  none: 'everyone, without credentials,',
+};
+const CREDENTIALS: Record<Kind, string> = {
+  token: 'Correct NTFY_TOKEN: `ntfy token add USER` makes a new one.',
+  basic: 'Correct NTFY_USER and NTFY_PASS.',
+  none: 'Set NTFY_TOKEN, or NTFY_USER and NTFY_PASS.',
+};
+const PERMISSION: Record<Kind, string> = {
+  token: "Let the token's user write: `ntfy access USER TOPIC write-only`. Is it the right topic?",
+  basic: 'Let the user write: `ntfy access USER TOPIC write-only`. Is it the right topic?',
+  none: 'Set NTFY_TOKEN, or NTFY_USER and NTFY_PASS.',
+};
+
+const account = z.object({
+  limits: z.object({ messages: z.number().positive() }),
+  stats: z.object({ messages_remaining: z.number().nonnegative() }),
+});
+
+async function checkLimits({ server, auth }: Config['ntfy']): Promise<Outcome> {
+  const reply = await request(`${server}/v1/account`, { headers: authorization(auth), timeout: PATIENCE });
+  const parsed = account.safeParse(reply.ok ? parseJson(reply.value.text) : undefined);
+  if (!parsed.success) return skip('it does not say');
+  const daily = parsed.data.limits.messages;
+  const left = parsed.data.stats.messages_remaining;
+  const found = `${left} of ${daily} messages are left today`;
+  const advice = 'It begins anew at 00:00 UTC. On a server of your own, raise visitor-message-daily-limit.';
+  if (left === 0) return fail(`no message is left today, of ${daily}`, advice);
+  return left < daily / 10 ? warn(found, `Progress is told ever less. ${advice}`) : ok(found);
+}

@@ -1,0 +1,86 @@
+import type { Failure } from '../../machines/types.ts';
+import type { Config } from '../config/index.ts';
+import { hostOf } from '../http.ts';
+import { createConnection } from '../qbittorrent/connection.ts';
+import type { Connection } from '../qbittorrent/connection.ts';
+import { login } from '../qbittorrent/login.ts';
+import { readSlots } from '../qbittorrent/preferences.ts';
+import { checkAddress } from './address.ts';
+import { fail, ok } from './finding.ts';
+import type { Outcome, Outcomes } from './finding.ts';
+import { checkHook } from './hooks.ts';
+import { checkProgram } from './program.ts';
+
+type Auth = Config['qbittorrent']['auth'];
+
+/** Address, login, version, hooks: each needs the one before. */
+export async function checkQbittorrent(config: Config, path: string): Promise<Outcomes> {
+  const { url, auth } = config.qbittorrent;
+  const address = await checkAddress(url);
+  if (address.status === 'fail') return { qbittorrent: address };
+  const connection = createConnection(config.qbittorrent);
+  const session = await login(connection, auth);
+  if (!session.ok) return { qbittorrent: address, login: refused(session.failure, auth) };
+  const version = await checkVersion(connection, session.value.version);
+  const before = { qbittorrent: address, login: accepted(auth), version };
+  if (version.status === 'fail') return before;
+  const slots = await readSlots(connection);
+  if (!slots.ok) {
+    const advice = 'It answered the login, but not this: try again, and look into its log.';
+    return { ...before, 'hook-added': fail(slots.failure.message, advice) };
+  }
+  return {
+    ...before,
+    'hook-added': checkHook('added', slots.value, config),
+    'hook-finished': checkHook('finished', slots.value, config),
+    'hook-program': checkProgram(slots.value, hostOf(url), path),
+  };
+}
+
+function accepted({ kind }: Auth): Outcome {
+  if (kind === 'none') return ok('it lets this machine in without one');
+  return ok(kind === 'apiKey' ? 'QBIT_API_KEY is accepted' : 'QBIT_USER and QBIT_PASS are accepted');
+}
+
+const ONCE = 'It was tried once: five refusals ban this address for an hour.';
+
+const CREDENTIALS: Record<Auth['kind'], string> = {
+  password: `Correct QBIT_USER and QBIT_PASS; a qBittorrent without a password of its own prints a new one at each start. ${ONCE}`,
+  apiKey:
+    'Copy the key from the WebUI options of qBittorrent. Versions before 5.2 have none: set QBIT_USER and QBIT_PASS there.',
+  none: 'Set QBIT_USER and QBIT_PASS, or QBIT_API_KEY (5.2 and later), or tick "Bypass authentication for clients on localhost" in qBittorrent.',
+};
+
+function refused({ kind, message }: Failure, auth: Auth): Outcome {
+  if (kind === 'banned') {
+    return fail(
+      message,
+      'Somebody at this address gave a wrong password too often. Wait for an hour, or restart qBittorrent; then check QBIT_PASS here and in whatever else logs in from here.',
+    );
+  }
+  if (kind === 'unauthorized') return fail(message, CREDENTIALS[auth.kind]);
+  return fail(
+    message,
+    'Point QBIT_HOST straight at the WebUI, with the port that qBittorrent itself listens on.',
+  );
+}
+
+/** 4.1.1: the first that can be asked for some torrents only (qBittorrent's `WebAPI_Changelog.md`). */
+const OLDEST = '2.0.1';
+/** 4.5.0: the first that runs a command when a torrent is added. */
+const ADDED_HOOK = '2.8.18';
+
+async function checkVersion({ call }: Connection, webapi: string): Promise<Outcome> {
+  const reply = await call('app/version');
+  const [version] = (reply.ok && /^v?(\d[\w.]{0,20})/.exec(reply.value.text)?.slice(1)) || ['unknown'];
+  const found = `${version}, WebAPI ${webapi}`;
+  if (isBefore(webapi, OLDEST)) return fail(found, 'Bring qBittorrent to 4.1.1 or later.');
+  return ok(isBefore(webapi, ADDED_HOOK) ? `${found}: it runs nothing when a torrent is added` : found);
+}
+
+/** Numbers, not text: 2.11 is after 2.8. */
+function isBefore(version: string, other: string): boolean {
+  const [a, b] = [version.split('.').map(Number), other.split('.').map(Number)];
+  const at = b.findIndex((part, index) => part !== (a[index] ?? 0));
+  return at !== -1 && (a[at] ?? 0) < (b[at] ?? 0);
+}

@@ -1,0 +1,37 @@
+import { styleText } from 'node:util';
+import type { Finding, Status } from './finding.ts';
+
+const SYMBOLS: Record<Status, string> = { ok: '✔', warn: '▲', fail: '✖', skip: '–' };
+const COLOURS = { ok: 'green', warn: 'yellow', fail: 'red', skip: 'gray' } as const;
+
+/** Whether the sidecar will work. */
+export function isHealthy(findings: readonly Finding[]): boolean {
+  return findings.every(({ status }) => status !== 'fail');
+}
+
+/** The findings as lines: with symbols and colours for a terminal, as plain words where they are piped. */
+export function report(findings: readonly Finding[], { pretty }: { pretty: boolean }): string {
+  const width = Math.max(...findings.map(({ title }) => title.length));
+  const lines = findings.flatMap(({ status, title, found, advice }) => {
+    const mark = pretty
+      ? styleText(COLOURS[status], SYMBOLS[status], { validateStream: false })
+      : status.padEnd(4);
+    const indent = ' '.repeat((pretty ? 2 : 5) + width + 2);
+    return [
+      `${mark} ${title.padEnd(width)}  ${found}`,
+      ...(advice === null ? [] : [`${indent}${pretty ? '→' : 'do:'} ${advice}`]),
+    ];
+  });
+  return [...lines, '', verdict(findings)].join('\n');
+}
+
+function verdict(findings: readonly Finding[]): string {
+  const wrong = findings.filter(({ status }) => status === 'fail');
+  if (wrong.length === 0) return 'It will work.';
+  return `It will not work yet. First: ${wrong[0]?.title}.`;
+}
+
+/** The same for programs. */
+export function reportJson(findings: readonly Finding[]): string {
+  return JSON.stringify({ ok: isHealthy(findings), findings }, null, 2);
+}

@@ -1,0 +1,28 @@
+import type { Result } from '../../machines/types.ts';
+import { failed } from '../http.ts';
+import type { Connection } from '../qbittorrent/connection.ts';
+import { readSlots, writeSlots } from '../qbittorrent/preferences.ts';
+import type { Slots } from '../qbittorrent/preferences.ts';
+import { writesOf } from './plan.ts';
+import type { Plan } from './plan.ts';
+
+/** Writes what the plan says and asks qBittorrent whether it stands there now. Writes nothing where nothing changes. */
+export async function applyPlan(
+  connection: Connection,
+  plan: Plan,
+  signal?: AbortSignal,
+): Promise<Result<Slots | null>> {
+  const writes = writesOf(plan);
+  if (Object.keys(writes).length === 0) return { ok: true, value: null };
+  const written = await writeSlots(connection, writes, signal);
+  if (!written.ok) return written;
+  const found = await readSlots(connection, signal);
+  if (!found.ok) return found;
+  for (const name of ['added', 'finished'] as const) {
+    const [wanted, is] = [writes[name], found.value[name]];
+    if (wanted === undefined) continue;
+    if (is?.enabled !== wanted.enabled || is.program !== wanted.program)
+      return failed('protocol', `qBittorrent at ${connection.host} did not keep what was written`);
+  }
+  return found;
+}

@@ -1,0 +1,46 @@
+import type { SlotName } from '../qbittorrent/preferences.ts';
+import { isLoopback } from '../server/loopback.ts';
+import { PATHS } from './line.ts';
+import type { Wanted } from './line.ts';
+import type { OurLine } from './read-line.ts';
+
+/** What keeps a line of ours from working, each as a half sentence about it. Tokens are never in it. */
+export function flawsOf(line: OurLine, slot: SlotName, wanted: Wanted, knowsIds: boolean): string[] {
+  const flaws = [
+    line.slot !== slot && `calls /${PATHS[line.slot]} instead of /${PATHS[slot]}`,
+    knowsIds &&
+      line.placeholder !== '%K' &&
+      `uses ${line.placeholder} instead of %K: ${badHash(line.placeholder)}`,
+    addressFlaw(line.url, wanted),
+    !line.posts && 'does not call by POST',
+    tokenFlaw(line.token, wanted),
+    line.operators &&
+      'holds operators of a shell, but qBittorrent runs none: they are handed over as arguments',
+  ];
+  return flaws.filter((flaw) => flaw !== false);
+}
+
+function badHash(placeholder: string): string {
+  return placeholder === '%I' ? 'that is "-" for torrents without a v1 hash' : 'that is no torrent ID';
+}
+
+/** A given address has to be that one. Without one, a host in another container is possible, and only the port counts. */
+function addressFlaw(found: string, { url, urlIsGiven }: Wanted): string | false {
+  const [is, should] = [URL.parse(found), URL.parse(url)];
+  if (is === null || should === null) return 'calls no address';
+  if (portOf(is) !== portOf(should)) return `calls port ${portOf(is)} instead of ${portOf(should)}`;
+  const sameHost =
+    is.hostname === should.hostname || (isLoopback(is.hostname) && isLoopback(should.hostname));
+  if (urlIsGiven && (!sameHost || is.protocol !== should.protocol))
+    return `calls ${is.host} instead of ${should.host}`;
+  return false;
+}
+
+function portOf({ port, protocol }: URL): string {
+  return port || (protocol === 'https:' ? '443' : '80');
+}
+
+function tokenFlaw(found: string | null, { token }: Wanted): string | false {
+  if (token === null || found === token.reveal()) return false;
+  return found === null ? 'does not show the HOOK_TOKEN' : 'shows another token than HOOK_TOKEN';
+}

@@ -1,0 +1,68 @@
+/** What would have to change in qBittorrent: decided here, written elsewhere. */
+import type { Slot, SlotName, Slots } from '../qbittorrent/preferences.ts';
+import { flawsOf } from './flaws.ts';
+import { hookLine } from './line.ts';
+import type { Wanted } from './line.ts';
+import { readLine } from './read-line.ts';
+
+/** What becomes of a slot. `kept`: it works as it is. `blocked`: somebody else's command stands there. */
+export type SlotPlan =
+  | { action: 'write'; slot: Slot; was: 'empty' | 'ours' }
+  | { action: 'kept' }
+  | { action: 'blocked' }
+  /** This qBittorrent has no such slot. */
+  | { action: 'absent' };
+
+export type Plan = Record<SlotName, SlotPlan>;
+
+/** `exact`: as a fresh one would be. `working`: whatever works may stay as it is. */
+export type Care = 'exact' | 'working';
+
+/** Only an empty slot is filled, and only lines of ours are changed: a foreign command is never touched. */
+export function planInstall(slots: Slots, wanted: Wanted, care: Care): Plan {
+  const knowsIds = slots.added !== null;
+  const plan = (name: SlotName): SlotPlan => {
+    const slot = slots[name];
+    if (slot === null) return { action: 'absent' };
+    const read = readLine(slot.program);
+    if (read.kind === 'foreign') return { action: 'blocked' };
+    if (read.kind === 'script') return { action: slot.enabled ? 'kept' : 'blocked' };
+    const wasOn = read.kind === 'ours' ? read.wasOn : slot.enabled;
+    const program = hookLine({
+      ...wanted,
+      slot: name,
+      placeholder: knowsIds ? '%K' : '%I',
+      token: wanted.token?.reveal() ?? null,
+      wasOn,
+    });
+    const works =
+      read.kind === 'ours' &&
+      slot.enabled &&
+      (care === 'exact' ? slot.program === program : flawsOf(read, name, wanted, knowsIds).length === 0);
+    return works ? { action: 'kept' } : { action: 'write', slot: { enabled: true, program }, was: read.kind };
+  };
+  return { added: plan('added'), finished: plan('finished') };
+}
+
+/** Lines of ours go; the switch is left as the line remembers it. */
+export function planUninstall(slots: Slots): Plan {
+  const plan = (name: SlotName): SlotPlan => {
+    const slot = slots[name];
+    if (slot === null) return { action: 'absent' };
+    const read = readLine(slot.program);
+    if (read.kind === 'ours')
+      return { action: 'write', slot: { enabled: read.wasOn, program: '' }, was: 'ours' };
+    return { action: read.kind === 'empty' ? 'kept' : 'blocked' };
+  };
+  return { added: plan('added'), finished: plan('finished') };
+}
+
+/** The slots that a plan writes. */
+export function writesOf(plan: Plan): Partial<Record<SlotName, Slot>> {
+  const writes: Partial<Record<SlotName, Slot>> = {};
+  for (const name of ['added', 'finished'] as const) {
+    const slotPlan = plan[name];
+    if (slotPlan.action === 'write') writes[name] = slotPlan.slot;
+  }
+  return writes;
+}

@@ -1,0 +1,87 @@
+import type { SlotName } from '../qbittorrent/preferences.ts';
+import { PATHS, WAS_ON } from './line.ts';
+import type { Tool } from './line.ts';
+
+/** A line that calls a sidecar and does nothing else. */
+export interface OurLine {
+  kind: 'ours';
+  tool: Tool;
+  /** Where it calls: the address without the path. */
+  url: string;
+  slot: SlotName;
+  /** `%K`, or whatever stands there. */
+  placeholder: string;
+  token: string | null;
+  /** Whether it calls by POST. */
+  posts: boolean;
+  wasOn: boolean;
+  /** Redirections of a shell, which qBittorrent hands over as arguments. */
+  operators: boolean;
+}
+
+/** What stands in a slot. `script`: one of the owner's, which by its name calls the sidecar. */
+export type ReadLine =
+  | OurLine
+  | { kind: 'empty' }
+  | { kind: 'script'; program: string }
+  | { kind: 'foreign'; program: string; callsUs: boolean };
+
+/**
+ * Splits as qBittorrent does on Unix since 4.4: at blanks outside of quotes. Quotes go only where they hold the whole
+ * argument (`Utils::String::splitCommand`).
+ */
+export function splitCommand(line: string): string[] {
+  return [...line.matchAll(/(?:"[^"]*"?|[^\s"])+/g)].map(([part]) => /^"([^"]*)"$/.exec(part)?.[1] ?? part);
+}
+
+/** Takes a command apart: none, ours (in whatever form), a script made for chaining, or somebody else's. */
+export function readLine(line: string): ReadLine {
+  if (line === '') return { kind: 'empty' };
+  const [path = '', ...args] = splitCommand(line);
+  const program = path.replace(/^.*[\\/]/, '');
+  if (/^qbit-ntfy[-\w]*(?:\.sh)?$/.test(program)) return { kind: 'script', program };
+  const [, tool] = /^(curl|wget)(?:\.exe)?$/.exec(program) ?? [];
+  const ours = tool === 'curl' || tool === 'wget' ? readCall(tool, args) : null;
+  return ours ?? { kind: 'foreign', program, callsUs: /\/(?:track|finished)\?hash=/.test(line) };
+}
+
+/** Options that take the next argument. */
+const VALUED =
+  /^(?:-[mXHoOTtAUd]|--(?:max-time|request|header|output|output-document|timeout|tries|connect-timeout|retry|data))$/;
+const REDIRECTION = /^(?:[12&]?>>?(?:&[12])?(?:\/dev\/null)?|&)$/;
+
+function readCall(tool: Tool, args: readonly string[]): OurLine | null {
+  const options: Array<[name: string, value: string]> = [];
+  const rest: string[] = [];
+  for (let index = 0; index < args.length; index += 1) {
+    const arg = args[index] ?? '';
+    if (VALUED.test(arg)) options.push([arg, args[(index += 1)] ?? '']);
+    else if (arg.startsWith('-')) options.push([arg, '']);
+    else rest.push(arg);
+  }
+  const operators = rest.filter((arg, index) => REDIRECTION.test(arg) || isTarget(rest, index));
+  const [address = '', ...others] = rest.filter((arg) => !operators.includes(arg));
+  const [, url, path, placeholder] = /^(https?:\/\/[^?#]+)\/(\w+)\?hash=(%[A-Z])$/.exec(address) ?? [];
+  const slot = path === PATHS.added ? 'added' : path === PATHS.finished ? 'finished' : null;
+  if (url === undefined || placeholder === undefined || slot === null || others.length > 0) return null;
+  return { kind: 'ours', tool, url, slot, placeholder, operators: operators.length > 0, ...meaning(options) };
+}
+
+/** `> /dev/null`, in two arguments. */
+function isTarget(rest: readonly string[], index: number): boolean {
+  return rest[index] === '/dev/null' && REDIRECTION.test(rest[index - 1] ?? '');
+}
+
+function meaning(options: ReadonlyArray<[string, string]>): Pick<OurLine, 'token' | 'posts' | 'wasOn'> {
+  const headers = options.filter(([name]) => name === '-H' || name === '--header').map(([, value]) => value);
+  const tokens = headers.map((header) => /^authorization:\s*bearer\s+(\S+)$/i.exec(header)?.[1]);
+  return {
+    token: tokens.find((token) => token !== undefined) ?? null,
+    posts: options.some(
+      ([name, value]) =>
+        /^(?:-XPOST|--request=POST|--method=POST|--post-data(?:=.*)?|-d|--data)$/.test(name) ||
+        (/^(?:-X|--request)$/.test(name) && value === 'POST'),
+    ),
+    wasOn: headers.includes(WAS_ON),
+  };
+}

@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import type { Result } from '../../machines/types.ts';
+import { failed, parseJson } from '../http.ts';
+import { judge } from './connection.ts';
+import type { Connection } from './connection.ts';
+
+/** One of the two places where qBittorrent takes a command. */
+export type SlotName = 'added' | 'finished';
+
+/** What stands there, as it stands there. */
+export interface Slot {
+  enabled: boolean;
+  program: string;
+}
+
+/** `added` is `null` before qBittorrent 4.5, which runs nothing when a torrent is added. */
+export interface Slots {
+  added: Slot | null;
+  finished: Slot;
+}
+
+const KEYS = {
+  added: ['autorun_on_torrent_added_enabled', 'autorun_on_torrent_added_program'],
+  finished: ['autorun_enabled', 'autorun_program'],
+} as const;
+
+const preferences = z.object({
+  autorun_enabled: z.boolean(),
+  autorun_program: z.string(),
+  autorun_on_torrent_added_enabled: z.boolean().optional(),
+  autorun_on_torrent_added_program: z.string().optional(),
+});
+
+/** What qBittorrent runs when a torrent is added or finished. Needs a session. */
+export async function readSlots({ call, host }: Connection, signal?: AbortSignal): Promise<Result<Slots>> {
+  const reply = await call('app/preferences', undefined, signal);
+  if (!reply.ok) return reply;
+  const judged = judge(reply.value, host);
+  if (judged !== null) return judged;
+  const parsed = preferences.safeParse(parseJson(reply.value.text));
+  if (!parsed.success) return failed('protocol', `${host} sent no preferences`);
+  const { data } = parsed;
+  const { autorun_on_torrent_added_enabled: enabled, autorun_on_torrent_added_program: program } = data;
+  return {
+    ok: true,
+    value: {
+      added: enabled === undefined || program === undefined ? null : { enabled, program },
+      finished: { enabled: data.autorun_enabled, program: data.autorun_program },
+    },
+  };
+}
+
+/** Writes these slots and nothing else: preferences that are not named stay as they are. */
+export async function writeSlots(
+  { call, host }: Connection,
+  slots: Partial<Record<SlotName, Slot>>,
+  signal?: AbortSignal,
+): Promise<Result<null>> {
+  const changes: Record<string, boolean | string> = {};
+  for (const name of ['added', 'finished'] as const) {
+    const slot = slots[name];
+    if (slot === undefined) continue;
+    const [enabled, program] = KEYS[name];
+    changes[enabled] = slot.enabled;
+    changes[program] = slot.program;
+  }
+  const reply = await call('app/setPreferences', { json: JSON.stringify(changes) }, signal);
+  if (!reply.ok) return reply;
+  return judge(reply.value, host) ?? { ok: true, value: null };
+}
