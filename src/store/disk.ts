@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isStump, setAside } from './aside.ts';
@@ -8,6 +8,7 @@ import { openTable } from './rows.ts';
 import { inTransaction } from './schema.ts';
 import { VanishedError } from './trouble.ts';
 
+/** The name of the file in its folder. */
 export const FILE = 'sidecar.sqlite';
 
 /** JSON texts by name; `null` removes. */
@@ -28,6 +29,7 @@ export interface Disk {
   setAside(): string;
 }
 
+/** What came of opening. */
 export interface Opened {
   disk: Disk;
   found: Found;
@@ -89,7 +91,7 @@ function createPrivately(path: string): void {
 
 function createDisk(path: string, database: DatabaseSync): Disk {
   const [records, facts] = [openTable(database, 'records'), openTable(database, 'facts')];
-  const files = [path, `${path}-wal`].filter((file) => existsSync(file));
+  const isInPlace = watch([path, `${path}-wal`]);
   let level = '';
   const setLevel = (wanted: 'FULL' | 'NORMAL') => {
     if (level !== wanted) database.exec(`PRAGMA synchronous = ${wanted}`);
@@ -97,8 +99,8 @@ function createDisk(path: string, database: DatabaseSync): Disk {
   };
   return {
     write(changes, lasting) {
-      // SQLite would go on writing to files that were deleted.
-      if (!files.every((file) => existsSync(file))) throw new VanishedError('a file is gone');
+      if (!isInPlace()) throw new VanishedError('a file is gone');
+      if (changes.records.size + changes.facts.size === 0) return;
       setLevel(lasting ? 'FULL' : 'NORMAL');
       inTransaction(database, () => {
         for (const [name, value] of changes.records) records.put(name, value);
@@ -114,6 +116,16 @@ function createDisk(path: string, database: DatabaseSync): Disk {
       }
     },
   };
+}
+
+/** Whether these files are still where they are now: SQLite goes on writing to files that were deleted or replaced. */
+function watch(paths: readonly string[]): () => boolean {
+  const identities = paths.map(identityOf);
+  return () => paths.every((path, index) => identityOf(path) === identities[index]);
+}
+
+function identityOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino;
 }
 
 /** What is written is safe without it; it only tidies the journal away. */

@@ -6,6 +6,7 @@ export interface Health {
   readonly problem: string | null;
 }
 
+/** Who hears of the health. */
 export interface Listeners {
   log: Logger;
   onDegraded: (problem: string) => void;
@@ -20,6 +21,7 @@ export interface Reporter {
   restored(): void;
 }
 
+/** Begins on disk, with no problem. */
 export function createReporter({ log, onDegraded, onRestored }: Listeners): Reporter {
   let health: Health = { kind: 'disk', problem: null };
   /** Never from within a call: who saves is in the middle of something, and may not have the store yet. */

@@ -12,6 +12,7 @@ export interface Found {
 
 const READONLY = 8;
 
+/** A new file. */
 export const NOTHING: Found = { verdict: 'sound', records: new Map(), facts: new Map() };
 
 /**

@@ -11,6 +11,7 @@ export interface Keeper {
   close(): void;
 }
 
+/** What a keeper begins with. */
 export interface KeeperOptions {
   dir: string;
   /** `null`: it could not be opened, because of `trouble`. */
@@ -30,11 +31,14 @@ interface State {
 
 /** Milliseconds in which a disk that failed is left alone. There is no timer: the next change after it tries again. */
 const REST = 30_000;
+/** Milliseconds for which who reads the file may hold the process up. */
+const WAIT = 200;
 /** A disk that damages each file is not filled with what is set aside. */
 const MOST_REPAIRS = 3;
 
+/** Begins with a disk that is open, or with the reason why there is none yet. */
 export function createKeeper({ dir, disk, trouble, everything, reporter }: KeeperOptions): Keeper {
-  const state: State = { disk, restUntil: trouble === null ? 0 : restAfter(trouble), repairs: 0 };
+  const state: State = { disk, restUntil: trouble === null ? 0 : restAfter(trouble, 0), repairs: 0 };
   return {
     write(changes, lasting, insist = false) {
       if (performance.now() < state.restUntil && !(insist && state.restUntil < Infinity)) return false;
@@ -45,7 +49,8 @@ export function createKeeper({ dir, disk, trouble, everything, reporter }: Keepe
         return true;
       } catch (error) {
         const trouble = troubleOf(error);
-        state.restUntil = restAfter(trouble);
+        if (trouble === 'damaged') state.repairs += 1;
+        state.restUntil = restAfter(trouble, state.repairs);
         reporter.degraded({ kind: 'memory', problem: describe(trouble) }, error);
         return false;
       }
@@ -55,8 +60,9 @@ export function createKeeper({ dir, disk, trouble, everything, reporter }: Keepe
 }
 
 /** Who comes second leaves the file to who has it, for good: it may hold what this process never saw. */
-function restAfter(trouble: Trouble): number {
-  return trouble === 'locked' ? Infinity : performance.now() + REST;
+function restAfter(trouble: Trouble, repairs: number): number {
+  const isHopeless = trouble === 'locked' || (trouble === 'damaged' && repairs >= MOST_REPAIRS);
+  return isHopeless ? Infinity : performance.now() + REST;
 }
 
 /** Returns what had to be repaired, for people; `null` when nothing had. */
@@ -72,9 +78,8 @@ function writeOrRepair(
     return null;
   } catch (error) {
     const trouble = troubleOf(error);
-    const isLost = trouble === 'damaged' || trouble === 'vanished';
-    if (!isLost || state.repairs >= MOST_REPAIRS) throw error;
-    state.repairs += 1;
+    if (trouble !== 'vanished' && (trouble !== 'damaged' || state.repairs >= MOST_REPAIRS)) throw error;
+    if (trouble === 'damaged') state.repairs += 1;
     const broken = state.disk;
     state.disk = null;
     const problem = letGo(broken, trouble);
@@ -102,7 +107,7 @@ interface Renewed {
 }
 
 function renew(dir: string, everything: Changes): Renewed {
-  const { disk, aside } = openDisk(dir, 0);
+  const { disk, aside } = openDisk(dir, WAIT);
   try {
     disk.write(everything, true);
     return { disk, aside };

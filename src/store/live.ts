@@ -40,7 +40,7 @@ interface Parts {
 export function createStore({ kept, unsaved, keeper, reporter }: Parts): Store {
   let closed = false;
   const flush = (lasting: boolean, insist = false) => {
-    if (closed || unsaved.records.size + unsaved.facts.size === 0) return;
+    if (closed || (!insist && unsaved.records.size + unsaved.facts.size === 0)) return;
     if (!keeper.write(() => changesOf(kept, unsaved), lasting, insist)) return;
     unsaved.records.clear();
     unsaved.facts.clear();
@@ -74,6 +74,7 @@ export function createStore({ kept, unsaved, keeper, reporter }: Parts): Store {
     },
     close() {
       batch.cancel();
+      // Also when nothing is unsaved: it would notice that the files are gone.
       flush(true, true);
       closed = true;
       keeper.close();

@@ -14,6 +14,7 @@ import { peek } from './peek.ts';
 import { COST, describe, troubleOf } from './trouble.ts';
 import type { Trouble } from './trouble.ts';
 
+/** What a store needs. */
 export interface StoreOptions {
   /** `null`: keep all in memory. */
   dir: string | null;
@@ -25,7 +26,7 @@ export interface StoreOptions {
 }
 
 /** Milliseconds in which an earlier process may still let the file go. */
-const WAIT_AT_START = 2000;
+const WAIT_AT_START = 3000;
 
 /**
  * Opens the store in a folder, which is made if its parent is there. Whatever is wrong with the disk, there is a store:

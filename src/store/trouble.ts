@@ -38,6 +38,7 @@ export class VanishedError extends Error {
   override name = 'VanishedError';
 }
 
+/** Tells what is wrong by what SQLite or the file system threw. */
 export function troubleOf(error: unknown): Trouble {
   if (error instanceof VanishedError) return 'vanished';
   if (!(error instanceof Error)) return 'failing';

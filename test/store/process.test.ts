@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { diedAfterwards, lay } from './damage.ts';
-import { big, completing, endOfRun, FILE, fill, open, reopen, tempDir } from './fixtures.ts';
+import { big, completing, endOfRun, FILE, fill, open, passTime, reopen, REST, tempDir } from './fixtures.ts';
 import { startVisit, visit } from './visits.ts';
 import type { Visited, Wrapper } from './visits.ts';
 
@@ -41,6 +41,26 @@ describe('a second process in the same folder', () => {
     await once(first, 'close');
     store.save(completing(2));
     store.close();
+    assert.deepEqual(reopen(dir).records, bigs(3));
+  });
+
+  test('that took it while it was gone keeps it', async (t) => {
+    const dir = join(tempDir(t), 'state');
+    const { store, restored } = open(dir);
+    t.after(() => store.close());
+    rmSync(dir, { recursive: true });
+    const other = startVisit({ dir, save: 3, hold: 60_000 });
+    t.after(() => other.kill());
+    assert.ok(other.stdout);
+    await once(other.stdout, 'data');
+    store.save(completing(1));
+    assert.match(store.health.problem ?? '', /another process uses the same STATE_DIR/);
+    other.kill('SIGKILL');
+    await once(other, 'close');
+    passTime(t, 100 * REST);
+    store.save(completing(2));
+    store.close();
+    assert.deepEqual([store.health.kind, restored()], ['memory', 0]);
     assert.deepEqual(reopen(dir).records, bigs(3));
   });
 

@@ -5,6 +5,7 @@
  */
 import { openSync, writeSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
+import type { TorrentRecord } from '../../machines/types.ts';
 import { createLogger } from '../../src/log/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { endOfRun, hashOf, recordAt, seeded } from './fixtures.ts';
@@ -15,17 +16,23 @@ const file = openSync(notes, 'w');
 const random = seeded(Number(seed));
 const store = openStore({ dir, log: createLogger({ level: 'warn' }) });
 const open: number[] = [];
+const saved = new Map<string, TorrentRecord>();
 let next = Number(first);
 
 const say = (mark: '?' | '!', numbers: readonly number[], place: Place) =>
   writeSync(file, numbers.map((number) => `${mark} ${number} ${place}\n`).join(''));
+
+function save(record: TorrentRecord): void {
+  saved.set(record.key, record);
+  store.save(record);
+}
 
 /** `lasting` is on the disk when `save` returns, all else when the run ends. */
 async function change(numbers: readonly number[], place: Place, lasting = false): Promise<void> {
   say('?', numbers, place);
   for (const number of numbers) {
     if (place === 'dropped') store.drop(hashOf(number));
-    else store.save(recordAt(number, place));
+    else save(recordAt(number, place));
   }
   if (!lasting) await endOfRun();
   say('!', numbers, place);
@@ -39,8 +46,11 @@ async function step(): Promise<void> {
   if (random() < 0.5) await change(numbers, 'following');
   await change(numbers, 'completing', numbers.length === 1);
   open.push(...numbers);
-  for (const number of numbers)
-    store.save({ ...recordAt(number, 'completing'), told: { percent: 9, phase: 'moving' } });
+  // Only what the card shows is new: it may wait.
+  for (const number of numbers) {
+    const record = saved.get(hashOf(number));
+    if (record !== undefined) save({ ...record, told: { percent: 9, phase: 'moving' } });
+  }
   if (random() < 0.5) return;
   const done = open.splice(Math.floor(random() * open.length), 1);
   await change(done, 'dismissing', true);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import {
   asides,
@@ -12,7 +13,9 @@ import {
   fill,
   following,
   open,
+  passTime,
   reopen,
+  REST,
   tempDir,
 } from './fixtures.ts';
 
@@ -74,5 +77,24 @@ describe('a file that is damaged while it is in use', () => {
     );
     store.close();
     assert.deepEqual(reopen(dir).records, changed);
+  });
+
+  test('and another time and another time is given up, so that the disk is not filled', (t) => {
+    const dir = tempDir(t);
+    const { store } = open(dir);
+    const exec = Object.getOwnPropertyDescriptor(DatabaseSync.prototype, 'exec')?.value as (
+      sql: string,
+    ) => void;
+    t.mock.method(DatabaseSync.prototype, 'exec', function (this: DatabaseSync, sql: string) {
+      if (sql === 'COMMIT') throw Object.assign(new Error('damaged'), { errcode: 11 });
+      exec.call(this, sql);
+    });
+    for (let index = 0; index < 100; index += 1) {
+      store.save(completing(index));
+      passTime(t, 2 * REST);
+    }
+    store.close();
+    assert.match(store.health.problem ?? '', /what is in STATE_DIR is damaged and can not be replaced/);
+    assert.ok(asides(dir).length > 0 && asides(dir).length < 10, asides(dir).join());
   });
 });

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import type { TorrentRecord } from '../../machines/types.ts';
+import { endOfRun, hashOf, open, passTime, recordAt, REST, seeded, tempDir } from './fixtures.ts';
+
+/** SQLite's result codes: full, an I/O error. */
+const FAULTS = [13, 10] as const;
+/** Not often: a disk that damages one file after the other is given up. */
+const DAMAGED = 11;
+
+/** Lets writes fail with a result code of SQLite, or not at all: `null`. */
+function breakDisk(t: TestContext): (code: number | null) => void {
+  let fault: number | null = null;
+  const exec = Object.getOwnPropertyDescriptor(DatabaseSync.prototype, 'exec')?.value as (
+    sql: string,
+  ) => void;
+  t.mock.method(DatabaseSync.prototype, 'exec', function (this: DatabaseSync, sql: string) {
+    if (sql === 'COMMIT' && fault !== null) throw Object.assign(new Error('broken'), { errcode: fault });
+    exec.call(this, sql);
+  });
+  return (code) => (fault = code);
+}
+
+/** What has to be there in the end. */
+interface Model {
+  records: Map<string, TorrentRecord>;
+  facts: Map<string, unknown>;
+}
+
+type Random = (below: number) => number;
+
+/** Any change of a few torrents and facts. */
+function change({ records, facts }: Model, store: ReturnType<typeof open>['store'], pick: Random): void {
+  const index = pick(12);
+  const before = records.get(hashOf(index));
+  switch (pick(5)) {
+    case 0: {
+      records.delete(hashOf(index));
+      store.drop(hashOf(index));
+      return;
+    }
+    case 1: {
+      const value = pick(3) === 0 ? undefined : pick(4);
+      if (value === undefined) facts.delete(`${index}`);
+      else facts.set(`${index}`, value);
+      store.setFact(`${index}`, value);
+      return;
+    }
+    default: {
+      const stage = (['following', 'completing', 'dismissing'] as const)[pick(3)] ?? 'following';
+      const told = pick(2) === 0 ? null : ({ percent: pick(100), phase: 'moving' } as const);
+      const record = { ...(before && pick(2) === 0 ? before : recordAt(index, stage)), told };
+      records.set(record.key, record);
+      store.save(record);
+    }
+  }
+}
+
+for (let seed = 1; seed <= 40; seed += 1) {
+  test(`whatever is saved and whatever the disk does, it is all there once the disk is well (${seed})`, async (t) => {
+    const [dir, random, setFault] = [tempDir(t), seeded(seed), breakDisk(t)];
+    const pick: Random = (below) => Math.floor(random() * below);
+    const model: Model = { records: new Map(), facts: new Map() };
+    for (let life = 0; life < 5; life += 1) {
+      const { store } = open(dir);
+      assert.deepEqual(new Map(store.records.map((record) => [record.key, record])), model.records);
+      assert.deepEqual(new Map(store.facts), model.facts);
+      for (let step = 0; step < 150; step += 1) {
+        change(model, store, pick);
+        if (pick(3) === 0) await endOfRun();
+        if (pick(20) === 0) setFault(FAULTS[pick(3)] ?? null);
+        if (step === 75) setFault(DAMAGED);
+        if (step === 76) setFault(null);
+        if (pick(30) === 0) passTime(t, REST * (life + 1) * 150 + REST * step);
+        if (pick(100) === 0) rmSync(dir, { recursive: true, force: true });
+      }
+      setFault(null);
+      store.close();
+    }
+  });
+}
