@@ -128,11 +128,12 @@ describe('a session that is lost', () => {
     await world.pass(6 * SECOND);
     assert.deepEqual(statesOf(world), ['login', 'login', 'login']);
     world.script.login = login;
-    const since = world.clock.now();
+    const [since, before] = [world.clock.now(), world.events.length];
     const fourth = hashOf(4);
     world.set(fourth, { progress: 0.1 });
     await world.pass(MINUTE);
-    assert.equal(world.count('login', since), 1);
+    // A login may have been on its way when qBittorrent came back: what counts is that one session was opened.
+    assert.equal(world.events.slice(before).filter(({ type }) => type === 'session.ready').length, 1);
     assert.equal(world.count('scan', since), 1);
     assert.ok(actorsOf(world).has(fourth), 'what was added meanwhile is found');
     assert.ok(statesOf(world).every((state) => state !== 'login'));
