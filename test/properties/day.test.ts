@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
+import { sizesOf } from './census.ts';
+import { timersOf } from './time.ts';
+import { createWorld } from './world.ts';
+import type { World } from './world.ts';
+
+const TORRENTS = 10_000;
+const GAP = (24 * HOUR) / TORRENTS;
+/** Each downloads for five minutes; about fifty are there at a time. */
+const LIFE = 5 * MINUTE;
+const STEP = 30 * SECOND;
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+function heapMegabytes(): number {
+  collect();
+  return process.memoryUsage().heapUsed / 2 ** 20;
+}
+
+/** Adds, moves, finishes and removes torrents as the day goes on; every seventh is removed before its end. */
+function play(model: World, at: number, added: number): number {
+  const { qbittorrent, track } = model;
+  let next = added;
+  for (; next < TORRENTS && next * GAP <= at; next += 1) {
+    const hash = qbittorrent.add(next, next % 3 === 0 ? 'magnet' : 'plain');
+    if (hash !== null) track(hash);
+  }
+  for (const n of qbittorrent.torrents.keys()) {
+    const age = at - n * GAP;
+    if (age > LIFE + 2 * MINUTE || (n % 7 === 0 && age > LIFE / 2)) qbittorrent.torrents.delete(n);
+    else if (age > LIFE) qbittorrent.change(n, () => ({ progress: 1, phase: 'complete', finishedAt: 1 }));
+    else qbittorrent.change(n, () => ({ progress: age / LIFE, phase: 'downloading' }));
+  }
+  return next;
+}
+
+/** Lets go of what the model itself remembers: it is none of the machines' memory. Returns the completions in it. */
+function forget({ phone, store, state }: World): number {
+  const completions = phone.told.size;
+  for (const memory of [phone.told, phone.heard, store.completions, state.known]) memory.clear();
+  for (const [name, { kind }] of phone.cards) if (kind === 'completion') phone.cards.delete(name);
+  return completions;
+}
+
+const median = (numbers: readonly number[]): number =>
+  numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+
+test('a day with 10,000 torrents ends with the heap that it had at noon', async () => {
+  // A poll each half minute: the time of this test goes into polls.
+  const policy = { rate: null, pollInterval: 30 * SECOND, stall: HOUR };
+  const model = createWorld({ policy, keeps: false });
+  const heaps: number[] = [];
+  let [completions, added] = [0, 0];
+  for (let at = 0; at < 24 * HOUR + 2 * LIFE; at += STEP) {
+    added = play(model, at, added);
+    await model.pass(STEP);
+    if (at % HOUR !== 0) continue;
+    completions += forget(model);
+    if (at >= 12 * HOUR) heaps.push(heapMegabytes());
+  }
+  model.qbittorrent.torrents.clear();
+  await model.pass(HOUR);
+  completions += forget(model);
+
+  assert.equal(completions, Array.from({ length: TORRENTS }).filter((_, n) => n % 7 !== 0).length);
+  const [noon, evening] = [median(heaps.slice(0, 4)), median(heaps.slice(-4))];
+  assert.ok(evening < noon * 1.1, `${noon.toFixed(1)} MB at noon, ${evening.toFixed(1)} MB in the evening`);
+  const { bounded, ...empty } = sizesOf(model);
+  assert.deepEqual(empty, Object.fromEntries(Object.keys(empty).map((name) => [name, 0])));
+  assert.ok(bounded.partitions <= 16 && bounded.lastAt <= 100 && bounded.ended <= 1000);
+  assert.deepEqual(model.phone.cards, new Map());
+  assert.deepEqual(timersOf(model.clock), []);
+  assert.equal(model.world.starts.length, 1);
+});

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { createActor, SimulatedClock } from 'xstate';
+import type { InspectionEvent } from 'xstate';
+import { createNtfyClient } from '../../src/ntfy/client.ts';
+import { createQbittorrentClient } from '../../src/qbittorrent/client.ts';
+import { secret } from '../../src/secret.ts';
+import { provideWorld } from '../../src/system.ts';
+import { hashOf, MINUTE, policy } from '../machines/fixtures.ts';
+import { runs } from './property.ts';
+import { pass } from './time.ts';
+
+/** In the password, the key, the token and the cookie; also as Basic and URL encoding would show it. */
+const PLANTED = 'xyzzy-planted-secret';
+const TRACES = [PLANTED, Buffer.from(`user:${PLANTED}`).toString('base64')];
+
+const entry = {
+  hash: hashOf(1),
+  name: 'debian.iso',
+  state: 'downloading',
+  progress: 0.3,
+  size: 1000,
+  dlspeed: 10,
+};
+
+type Mood = 'good' | 401 | 403 | 429 | 500 | 'garbage' | 'down';
+
+const json = (value: unknown, headers: Record<string, string> = {}) =>
+  new Response(JSON.stringify(value), { headers: { 'content-type': 'application/json', ...headers } });
+
+function goodAnswer(url: string, body: unknown): Response {
+  if (url.includes('auth/login'))
+    return new Response('Ok.', { headers: { 'set-cookie': `SID=${PLANTED}; path=/` } });
+  if (url.includes('webapiVersion')) return new Response('2.11.4');
+  if (url.includes('torrents/info')) return json([entry]);
+  if (url.includes('v1/account'))
+    return json({ limits: { messages: 250 }, stats: { messages_remaining: 200 } });
+  const { sequence_id } = JSON.parse(typeof body === 'string' ? body : '{}') as { sequence_id?: string };
+  return json({ id: 'x', sequence_id });
+}
+
+function answer(mood: Mood, url: string, body: unknown): Promise<Response> {
+  if (mood === 'good') return Promise.resolve(goodAnswer(url, body));
+  if (mood === 'garbage') return Promise.resolve(new Response('<html>'));
+  if (mood === 'down')
+    return Promise.reject(new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } }));
+  return Promise.resolve(new Response('no', { status: mood }));
+}
+
+/** Everything that can be reached from a value but functions and actors, as text. */
+function textOf(value: unknown): string {
+  const seen = new WeakSet();
+  return (
+    JSON.stringify(value, (_, part: unknown) => {
+      if (typeof part !== 'object' || part === null) return part;
+      if (seen.has(part) || 'sessionId' in part || 'implementations' in part) return null;
+      seen.add(part);
+      if (part instanceof Map || part instanceof Set) return [...part];
+      if (part instanceof Error) return { message: part.message, stack: part.stack, cause: part.cause };
+      return part;
+    }) ?? ''
+  );
+}
+
+/** What an inspector is shown of an event: everything but the wiring of the actor system. */
+function shownOf(event: InspectionEvent): unknown[] {
+  const { actorRef, rootId, ...rest } = event;
+  const actor = actorRef as { options?: { input?: unknown }; getPersistedSnapshot?: unknown };
+  return [rootId, rest, actor.options?.input];
+}
+
+const auth = fc.constantFrom('password', 'apiKey');
+const moods = fc.array(fc.constantFrom<Mood>('good', 'good', 401, 403, 429, 500, 'garbage', 'down'), {
+  minLength: 1,
+  maxLength: 8,
+});
+
+test('no event, input or context of any machine holds a password, a key, a token or a cookie', async () => {
+  const { fetch } = globalThis;
+  let used = 0;
+  const property = fc.asyncProperty(auth, fc.boolean(), moods, async (kind, basic, moods) => {
+    let asked = 0;
+    globalThis.fetch = (input, init) => {
+      const request = JSON.stringify([
+        input,
+        [...new Headers(init?.headers)],
+        init?.body instanceof URLSearchParams && init.body.toString(),
+      ]);
+      if (TRACES.some((trace) => request.includes(trace))) used += 1;
+      const url = typeof input === 'string' ? input : 'url' in input ? input.url : input.href;
+      return answer(moods[asked++ % moods.length] ?? 'good', url, init?.body);
+    };
+    const hidden = secret(PLANTED);
+    const shown: string[] = [];
+    const machine = provideWorld({
+      qbittorrent: createQbittorrentClient({
+        url: 'http://qbittorrent.test',
+        auth:
+          kind === 'password'
+            ? { kind, username: 'admin', password: hidden }
+            : { kind: 'apiKey', key: hidden },
+      }),
+      ntfy: createNtfyClient(
+        {
+          server: 'http://ntfy.test',
+          topic: 'topic',
+          auth: basic
+            ? { kind: 'basic', username: 'user', password: hidden }
+            : { kind: 'token', token: hidden },
+          rate: 'auto',
+          retryMax: MINUTE,
+        },
+        { instance: 'phone', timeZone: 'UTC' },
+      ),
+      keep: (event) => void shown.push(textOf(event)),
+      rotation: () => new Promise(() => {}),
+      note: (event) => void shown.push(textOf(event)),
+    });
+    const clock = new SimulatedClock();
+    const supervisor = createActor(machine, {
+      clock,
+      input: { policy: { ...policy, rate: 'auto' }, now: () => clock.now() },
+      inspect: (event) => void shown.push(textOf(shownOf(event))),
+    });
+    supervisor.start();
+    supervisor.send({ type: 'track', hash: hashOf(1) });
+    for (let second = 0; second < 30; second += 1) {
+      for (let turn = 0; turn < 5; turn += 1) await pass(clock, 0);
+      await pass(clock, 1000);
+    }
+    await pass(clock, 11 * MINUTE);
+    supervisor.stop();
+    assert.ok(shown.length > 50 && shown.some((text) => text.includes(hashOf(1))));
+    assert.deepEqual(
+      shown.filter((text) => TRACES.some((trace) => text.includes(trace))),
+      [],
+    );
+  });
+  try {
+    await fc.assert(property, { numRuns: runs(20) });
+  } finally {
+    globalThis.fetch = fetch;
+  }
+  assert.ok(used > 10, 'the secrets were on their way');
+});
