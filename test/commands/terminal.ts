@@ -1,0 +1,18 @@
+import type { Terminal } from '../../src/commands/terminal.ts';
+
+/** A terminal of a test's own, and all that was written to it. */
+export function createTerminal(env: Record<string, string>) {
+  const lines = { out: [] as string[], err: [] as string[] };
+  const terminal: Terminal = {
+    env,
+    out: (line) => void lines.out.push(line),
+    err: (line) => void lines.err.push(line),
+    pretty: false,
+  };
+  return {
+    terminal,
+    out: () => lines.out.join('\n'),
+    err: () => lines.err.join('\n'),
+    all: () => [...lines.out, ...lines.err].join('\n'),
+  };
+}

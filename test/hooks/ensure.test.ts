@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createEnsureHook } from '../../src/hooks/index.ts';
+import { createLogger } from '../../src/log/index.ts';
+import { createConnection } from '../../src/qbittorrent/connection.ts';
+import { login } from '../../src/qbittorrent/login.ts';
+import { secret } from '../../src/secret.ts';
+import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
+import type { QbittorrentSimulator } from '../../src/simulator/index.ts';
+
+const hook = {
+  host: 'localhost',
+  port: 0,
+  token: secret('planted-token'),
+  url: null,
+  tool: 'curl',
+  autoInstall: true,
+} as const;
+
+async function prepare({ url, username, password }: QbittorrentSimulator, changes: object = {}) {
+  const log: string[] = [];
+  const auth = { kind: 'password', username, password: secret(password) } as const;
+  const connection = createConnection({ url, auth });
+  assert.ok((await login(connection, auth)).ok);
+  const logger = createLogger({ level: 'debug', pretty: false, write: (line) => log.push(line) });
+  const ensureHook = createEnsureHook(
+    { hook: { ...hook, ...changes } },
+    { connection, port: 4711, log: logger },
+  );
+  return { ensureHook, log };
+}
+
+const writes = ({ requests }: QbittorrentSimulator) =>
+  requests.filter(({ path }) => path.endsWith('setPreferences')).length;
+const reads = ({ requests }: QbittorrentSimulator) =>
+  requests.filter(({ path }) => path.endsWith('app/preferences')).length;
+
+test('both hooks are entered, with the port that is listened on and the token; then one read each time', async () => {
+  await using qbittorrent = await startQbittorrentSimulator();
+  const { ensureHook, log } = await prepare(qbittorrent);
+  assert.deepEqual(await ensureHook(), { state: 'installed' });
+  const { preferences } = qbittorrent;
+  assert.equal(preferences['autorun_on_torrent_added_enabled'], true);
+  assert.equal(
+    preferences['autorun_on_torrent_added_program'],
+    'curl -fsS -m 5 -X POST -H "Authorization: Bearer planted-token" "http://localhost:4711/track?hash=%K"',
+  );
+  assert.match(String(preferences['autorun_program']), /\/finished\?hash=%K"$/);
+  const [before, written] = [reads(qbittorrent), writes(qbittorrent)];
+  assert.deepEqual(await ensureHook(), { state: 'present' });
+  assert.equal(reads(qbittorrent), before + 1);
+  assert.equal(writes(qbittorrent), written);
+  assert.doesNotMatch(log.join(''), /planted/);
+});
+
+test('after a reset of the preferences it is entered again', async () => {
+  await using qbittorrent = await startQbittorrentSimulator();
+  const { ensureHook } = await prepare(qbittorrent);
+  await ensureHook();
+  const { preferences } = qbittorrent;
+  Object.assign(preferences, {
+    autorun_on_torrent_added_enabled: false,
+    autorun_on_torrent_added_program: '',
+  });
+  assert.deepEqual(await ensureHook(), { state: 'installed' });
+  assert.equal(preferences['autorun_on_torrent_added_enabled'], true);
+});
+
+test('a foreign command stays, the other hook is entered all the same, and it is said once', async () => {
+  await using qbittorrent = await startQbittorrentSimulator();
+  const { preferences } = qbittorrent;
+  Object.assign(preferences, { autorun_enabled: true, autorun_program: 'notify.sh planted-argument' });
+  const { ensureHook, log } = await prepare(qbittorrent);
+  assert.deepEqual(await ensureHook(), { state: 'installed' });
+  assert.deepEqual(await ensureHook(), { state: 'blocked' });
+  assert.deepEqual(await ensureHook(), { state: 'blocked' });
+  assert.equal(preferences['autorun_program'], 'notify.sh planted-argument');
+  assert.equal(preferences['autorun_on_torrent_added_enabled'], true);
+  assert.equal(log.filter((line) => line.includes('another command')).length, 1);
+  assert.doesNotMatch(log.join(''), /planted/);
+});
+
+test('nothing is asked where it is not wanted, and nothing is written with a token that makes no line', async () => {
+  await using qbittorrent = await startQbittorrentSimulator();
+  const off = await prepare(qbittorrent, { autoInstall: false });
+  assert.deepEqual(await off.ensureHook(), { state: 'off' });
+  const odd = await prepare(qbittorrent, { token: secret('planted"quote') });
+  assert.equal((await odd.ensureHook()).state, 'impossible');
+  assert.equal((await odd.ensureHook()).state, 'impossible');
+  assert.equal(reads(qbittorrent) + writes(qbittorrent), 0);
+  assert.equal(odd.log.length, 1);
+  assert.doesNotMatch(odd.log.join(''), /planted/);
+});
+
+test('a session that is over is a failure that the caller hears of', async () => {
+  await using qbittorrent = await startQbittorrentSimulator();
+  const { ensureHook } = await prepare(qbittorrent);
+  qbittorrent.expireSessions();
+  const ensured = await ensureHook();
+  assert.ok(ensured.state === 'failed' && ensured.failure?.kind === 'unauthorized');
+});

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { flawsOf, planInstall, planUninstall, readLine, wantedOf } from '../../src/hooks/index.ts';
+import type { Wanted } from '../../src/hooks/index.ts';
+import type { Slot, Slots } from '../../src/qbittorrent/preferences.ts';
+import { secret } from '../../src/secret.ts';
+
+const wanted: Wanted = { url: 'http://localhost:9090', urlIsGiven: false, token: null, tool: 'curl' };
+const LINE = 'curl -fsS -m 5 -X POST "http://localhost:9090/track?hash=%K"';
+const DONE = 'curl -fsS -m 5 -X POST "http://localhost:9090/finished?hash=%K"';
+const empty: Slot = { enabled: false, program: '' };
+
+const slotsWith = (program: string, enabled = true): Slots => ({
+  added: { enabled, program },
+  finished: empty,
+});
+const added = (program: string, enabled = true, care: 'exact' | 'working' = 'exact') =>
+  planInstall(slotsWith(program, enabled), wanted, care).added;
+
+describe('installing', () => {
+  test('fills empty slots and switches them on', () => {
+    assert.deepEqual(planInstall({ added: empty, finished: empty }, wanted, 'exact'), {
+      added: { action: 'write', slot: { enabled: true, program: LINE }, was: 'empty' },
+      finished: { action: 'write', slot: { enabled: true, program: DONE }, was: 'empty' },
+    });
+  });
+
+  test('keeps what stands there already', () => {
+    assert.deepEqual(added(LINE), { action: 'kept' });
+  });
+
+  test('changes nothing of a foreign command, not even of one that is switched off', () => {
+    for (const enabled of [true, false]) assert.deepEqual(added('notify.sh', enabled), { action: 'blocked' });
+    for (const program of [' ', `${LINE} && notify.sh`])
+      assert.deepEqual(added(program), { action: 'blocked' });
+  });
+
+  test('brings lines of ours up to date: %I, another port, switched off, without the token', () => {
+    const update = { action: 'write', slot: { enabled: true, program: LINE }, was: 'ours' };
+    assert.deepEqual(added('curl -X POST "http://localhost:9090/track?hash=%I"'), update);
+    assert.deepEqual(added(LINE.replace('9090', '8000')), update);
+    assert.deepEqual(added(LINE, false), update);
+    const guarded = planInstall(slotsWith(LINE), { ...wanted, token: secret('t') }, 'exact').added;
+    assert.ok(guarded.action === 'write' && guarded.slot.program.includes('Bearer t"'));
+  });
+
+  test('by itself it leaves whatever works: wget, another host at the same port', () => {
+    for (const program of [
+      'wget -q -O /dev/null -T 5 -t 1 --post-data= "http://localhost:9090/track?hash=%K"',
+      'curl -X POST "http://sidecar:9090/track?hash=%K"',
+    ]) {
+      assert.deepEqual(added(program, true, 'working'), { action: 'kept' });
+      assert.equal(added(program, true, 'exact').action, 'write');
+    }
+  });
+
+  test('before 4.5 there is one slot, and its hash is %I', () => {
+    const plan = planInstall({ added: null, finished: empty }, wanted, 'exact');
+    assert.deepEqual(plan.added, { action: 'absent' });
+    assert.ok(plan.finished.action === 'write' && plan.finished.slot.program.endsWith('?hash=%I"'));
+  });
+});
+
+describe('taking out', () => {
+  test('an empty slot is empty again, its switch as it was', () => {
+    for (const enabled of [false, true]) {
+      const found: Slots = { added: { enabled, program: '' }, finished: empty };
+      const plan = planInstall(found, wanted, 'exact');
+      assert.ok(plan.added.action === 'write');
+      const back = planUninstall({ ...found, added: plan.added.slot }).added;
+      assert.deepEqual(back, { action: 'write', slot: { enabled, program: '' }, was: 'ours' });
+    }
+  });
+
+  test('an update remembers how the slot was at first', () => {
+    const plan = planInstall(slotsWith(''), wanted, 'exact').added;
+    assert.ok(plan.action === 'write');
+    const moved = planInstall(
+      { added: plan.slot, finished: empty },
+      { ...wanted, url: 'http://a:1' },
+      'exact',
+    ).added;
+    assert.ok(moved.action === 'write');
+    const back = planUninstall({ added: moved.slot, finished: empty }).added;
+    assert.deepEqual(back, { action: 'write', slot: { enabled: true, program: '' }, was: 'ours' });
+  });
+
+  test('leaves commands and scripts that are not ours', () => {
+    const slots = {
+      added: { enabled: true, program: 'notify.sh' },
+      finished: { enabled: true, program: 'qbit-ntfy.sh' },
+    };
+    assert.deepEqual(planUninstall(slots), { added: { action: 'blocked' }, finished: { action: 'blocked' } });
+  });
+});
+
+describe('what is wrong with a line', () => {
+  const flaws = (line: string, changes: Partial<Wanted> = {}) => {
+    const read = readLine(line);
+    assert.ok(read.kind === 'ours');
+    return flawsOf(read, 'added', { ...wanted, ...changes }, true).join('; ');
+  };
+
+  test('is said, and a good one has none', () => {
+    assert.equal(flaws(LINE), '');
+    assert.equal(flaws(LINE.replace('localhost', '127.0.0.1')), '');
+    assert.match(flaws(LINE.replace('%K', '%I')), /uses %I instead of %K/);
+    assert.match(flaws(LINE.replace('9090', '9091')), /calls port 9091 instead of 9090/);
+    assert.match(flaws(DONE), /calls \/finished instead of \/track/);
+    assert.match(flaws(LINE.replace(' -X POST', '')), /POST/);
+    assert.match(flaws(`${LINE} > /dev/null`), /qBittorrent runs none/);
+    assert.match(
+      flaws(LINE, { url: 'http://sidecar:9090', urlIsGiven: true }),
+      /calls localhost:9090 instead of sidecar:9090/,
+    );
+  });
+
+  test('a token is asked for, and never said', () => {
+    const token = secret('planted-token');
+    assert.match(flaws(LINE, { token }), /does not show the HOOK_TOKEN/);
+    const other = flaws(LINE.replace('"http', '-H "Authorization: Bearer planted-other" "http'), { token });
+    assert.match(other, /another token/);
+    assert.doesNotMatch(other, /planted/);
+  });
+});
+
+test('where the lines call: HOOK_URL, or localhost, or the address that the API is bound to', () => {
+  const hook = {
+    host: 'localhost',
+    port: 9090,
+    token: null,
+    url: null,
+    tool: 'curl',
+    autoInstall: false,
+  } as const;
+  const urlOf = (changes: object, port?: number) => wantedOf({ hook: { ...hook, ...changes } }, port)?.url;
+  assert.equal(urlOf({}), 'http://localhost:9090');
+  assert.equal(urlOf({ host: '0.0.0.0' }), 'http://localhost:9090');
+  assert.equal(urlOf({ host: '10.0.0.2' }), 'http://10.0.0.2:9090');
+  assert.equal(urlOf({ host: 'fd00::2' }), 'http://[fd00::2]:9090');
+  assert.equal(urlOf({ url: 'http://sidecar:9090' }), 'http://sidecar:9090');
+  assert.equal(urlOf({ port: 0 }), undefined);
+  assert.equal(urlOf({ port: 0 }, 4711), 'http://localhost:4711');
+});

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { hookLine, obstacleTo, readLine, splitCommand } from '../../src/hooks/index.ts';
+import type { Tool } from '../../src/hooks/index.ts';
+import { secret } from '../../src/secret.ts';
+
+const url = 'http://localhost:9090';
+
+test('the line is the one of the README', () => {
+  assert.equal(
+    hookLine({ slot: 'added', url, tool: 'curl', placeholder: '%K', token: null }),
+    'curl -fsS -m 5 -X POST "http://localhost:9090/track?hash=%K"',
+  );
+});
+
+for (const tool of ['curl', 'wget'] satisfies Tool[]) {
+  for (const slot of ['added', 'finished'] as const) {
+    for (const token of [null, 'a-token']) {
+      for (const wasOn of [false, true]) {
+        test(`what ${tool} calls when ${slot}${token ? ', with a token' : ''}${wasOn ? ', in a slot that was on' : ''} is read back`, () => {
+          const line = hookLine({ slot, url, tool, placeholder: '%K', token, wasOn });
+          const expected = { kind: 'ours', tool, url, slot, placeholder: '%K', token, wasOn };
+          assert.deepEqual(readLine(line), { ...expected, posts: true, operators: false });
+        });
+      }
+    }
+  }
+}
+
+describe('lines that people wrote', () => {
+  const ours: Array<[line: string, differs: Record<string, unknown>]> = [
+    ['curl -X POST "http://localhost:9090/track?hash=%I"', { placeholder: '%I' }],
+    ['curl -XPOST http://localhost:8000/track?hash=%K', { url: 'http://localhost:8000' }],
+    [
+      '/usr/bin/curl --request POST --max-time 5 "http://10.0.0.2:9090/track?hash=%K"',
+      { url: 'http://10.0.0.2:9090' },
+    ],
+    ['curl -s "http://localhost:9090/track?hash=%K"', { posts: false }],
+    ['wget -qO- "http://localhost:9090/track?hash=%K"', { tool: 'wget', posts: false }],
+    ['curl -X POST "http://localhost:9090/track?hash=%K" > /dev/null 2>&1', { operators: true }],
+    ['curl -X POST "http://localhost:9090/track?hash=%K" >/dev/null &', { operators: true }],
+  ];
+  for (const [line, differs] of ours) {
+    test(`${line} is one of ours`, () => {
+      const expected = { kind: 'ours', tool: 'curl', url, slot: 'added', placeholder: '%K', token: null };
+      assert.deepEqual(readLine(line), {
+        ...expected,
+        posts: true,
+        wasOn: false,
+        operators: false,
+        ...differs,
+      });
+    });
+  }
+
+  const foreign = [
+    '/config/notify.sh "%N"',
+    ' ',
+    'curl -X POST "http://localhost:9090/track?hash=%K" && /config/notify.sh',
+    'curl -X POST "http://localhost:9090/track?hash=%K" ; rm -rf /downloads',
+    'curl "http://localhost:9090/track?hash=%K" "http://elsewhere/"',
+    'curl -X POST "http://localhost:9090/other?hash=%K"',
+    'curl -X POST "http://localhost:9090/track?hash=%K&name=%N"',
+    'sh -c "curl -X POST http://localhost:9090/track?hash=%K"',
+    'python3 /scripts/curl "http://localhost:9090/track?hash=%K"',
+  ];
+  for (const line of foreign) {
+    test(`${JSON.stringify(line)} is somebody else's`, () => {
+      assert.equal(readLine(line).kind, 'foreign');
+    });
+  }
+
+  test('a script that is called like us calls us', () => {
+    assert.deepEqual(readLine('/config/qbit-ntfy-added.sh "%K" /config/notify.sh "%N"'), {
+      kind: 'script',
+      program: 'qbit-ntfy-added.sh',
+    });
+  });
+
+  test('nothing but an empty text is empty', () => {
+    assert.equal(readLine('').kind, 'empty');
+  });
+});
+
+test('a line is taken apart as qBittorrent does it: quotes go where they hold the whole argument', () => {
+  assert.deepEqual(splitCommand(String.raw`a "b c"  d="e f" 'g h' "" \"i j"`), [
+    'a',
+    'b c',
+    'd="e f"',
+    "'g",
+    "h'",
+    '',
+    String.raw`\"i j"`,
+  ]);
+});
+
+test('a token or an address that qBittorrent would change makes no line', () => {
+  assert.equal(obstacleTo({ url, token: secret('plain_token-1.2~3+/=') }), null);
+  for (const token of ['with"quote', 'with%Kplaceholder']) {
+    const obstacle = obstacleTo({ url, token: secret(token) });
+    assert.match(obstacle ?? '', /HOOK_TOKEN/);
+    assert.ok(!obstacle?.includes(token));
+  }
+  assert.match(obstacleTo({ url: 'http://host/%20', token: null }) ?? '', /address/);
+});
