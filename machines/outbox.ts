@@ -5,6 +5,7 @@ import { allow, exhaust, refill, spend } from './rules/budget.ts';
 import type { Allowance } from './rules/budget.ts';
 import { isUrgent, put, remove } from './rules/lanes.ts';
 import {
+  asSent,
   createTraffic,
   freeSlot,
   markGone,
@@ -88,7 +89,10 @@ export const outboxMachine = setup({
         markLeaving(context, notification);
         budget = spend(budget, isUrgent(notification.kind));
         const simple = context.simplified.has(notification);
-        enqueue.spawnChild('publish', { id: slot, input: { notification, simple } });
+        enqueue.spawnChild('publish', {
+          id: slot,
+          input: { notification: asSent(context, notification), simple },
+        });
       }
       enqueue.assign({ budget });
     }),

@@ -90,7 +90,7 @@ export type Notification =
   | { kind: 'progress'; key: Hash; torrent: Observation; at: number; tell: Told; told: Told | null }
   | { kind: 'completion'; key: Hash; torrent: Observation; at: number }
   /** Takes the torrent's cards away, but for the completion's. */
-  | { kind: 'dismissal'; key: Hash; shown: Told | null; alert: Alert | null }
+  | { kind: 'dismissal'; key: Hash; shown: Told | null; alerted: boolean }
   | { kind: 'alert'; key: Hash; name: string | null; percent: number; alert: Alert }
   /** Takes the alert's card away. */
   | { kind: 'clearance'; key: Hash; shown: Alert | null }

@@ -1,3 +1,4 @@
+import type { Notification, TorrentRecord } from '../types.ts';
 import { backoff } from './backoff.ts';
 
 /** Failures of one child, as OTP counts them: so many within a period. */
@@ -20,4 +21,20 @@ export function countFailure(before: Failures | undefined, now: number): Failure
 /** Milliseconds until the child is started again: ever slower, so that one bad torrent never keeps the process busy. */
 export function restartPause({ count }: Failures): number {
   return backoff(count, FIRST_PAUSE, LONGEST_PAUSE);
+}
+
+/** So many crashes of one torrent take at least half a minute: it is set aside, and that is said once. */
+const CRASHES_TO_TELL = 6;
+
+/** What is said of a torrent that is set aside, and the record that knows of it; `null` while there is nothing to say. */
+export function crashNotice(
+  record: TorrentRecord | undefined,
+  { count }: Failures,
+): { record: TorrentRecord; notification: Notification } | null {
+  if (record === undefined || count !== CRASHES_TO_TELL) return null;
+  const percent = record.told?.percent ?? 0;
+  return {
+    record: { ...record, alert: 'crashing' },
+    notification: { kind: 'alert', key: record.key, name: null, percent, alert: 'crashing' },
+  };
 }

@@ -86,7 +86,7 @@ export function skipped(traffic: Traffic, notification: Notification): Outcome |
       return live !== false && (alerted.has(key) || notification.shown !== null) ? null : 'accepted';
     case 'dismissal': {
       const hasCard =
-        sent.has(key) || notification.shown !== null || alerted.has(key) || notification.alert !== null;
+        sent.has(key) || notification.shown !== null || alerted.has(key) || notification.alerted;
       return live !== false && hasCard ? null : 'accepted';
     }
     case 'progress': {
@@ -95,6 +95,14 @@ export function skipped(traffic: Traffic, notification: Notification): Outcome |
       return thinned && !passesMilestone(last, notification.tell) ? 'superseded' : null;
     }
   }
+}
+
+/**
+ * A notification as it leaves: a dismissal takes an alert along whose own clearance it made void.
+ */
+export function asSent({ alerted }: Traffic, notification: Notification): Notification {
+  if (notification.kind !== 'dismissal') return notification;
+  return { ...notification, alerted: notification.alerted || alerted.has(notification.key) };
 }
 
 /** Notes what has left, taken or not. */

@@ -17,7 +17,7 @@ import {
   put,
   rename,
 } from '../rules/registry.ts';
-import { countFailure, restartPause } from '../rules/restarts.ts';
+import { countFailure, crashNotice, restartPause } from '../rules/restarts.ts';
 import { sessionMachine } from '../session.ts';
 import type {
   Failure,
@@ -34,8 +34,6 @@ import type { StoreEvent, SupervisorContext, SupervisorEvent } from './types.ts'
 import { watcherMachine } from '../watcher.ts';
 
 export const SLICE = 100;
-/** So many crashes of one torrent take at least half a minute: it is set aside, and that is said once. */
-const CRASHES_TO_TELL = 6;
 const FIRST_SCAN_RETRY = 2000;
 const LONGEST_SCAN_RETRY = 60_000;
 /**
@@ -143,24 +141,28 @@ export const supervision = setup({
         if (type === 'session.lost') enqueue.sendTo('session', { type: 'session.expired' });
       },
     ),
-    rename: enqueueActions(({ context: { registry }, enqueue }, { renamed }: Pick<Match, 'renamed'>) => {
-      for (const { from, observation } of renamed) {
-        const renaming = rename(registry, from, observation.hash);
-        if (renaming.kind === 'same') continue;
-        enqueue.sendTo('watcher', { type: 'unwatch', hash: from });
-        enqueue.sendTo('watcher', { type: 'watch', hash: observation.hash });
-        if (renaming.kind === 'renamed') {
-          enqueue.sendTo('store', { type: 'keep', record: renaming.record });
-          continue;
+    rename: enqueueActions(
+      ({ context: { registry, partitions }, enqueue }, { renamed }: Pick<Match, 'renamed'>) => {
+        for (const { from, observation } of renamed) {
+          const renaming = rename(registry, from, observation.hash);
+          if (renaming.kind === 'same') continue;
+          enqueue.sendTo('watcher', { type: 'unwatch', hash: from });
+          enqueue.sendTo('watcher', { type: 'watch', hash: observation.hash });
+          if (renaming.kind === 'renamed') {
+            enqueue.sendTo('store', { type: 'keep', record: renaming.record });
+            continue;
+          }
+          const { key, told: shown, alert } = renaming.dropped;
+          enqueue.sendTo('store', { type: 'drop', key });
+          if (partitions.includes(partitionOf(key))) {
+            enqueue.sendTo(partitionOf(key), { type: 'torrent.stop', key });
+          }
+          // Also takes the place of what waits for ntfy.
+          const notification: Notification = { kind: 'dismissal', key, shown, alerted: alert !== null };
+          enqueue.sendTo('outbox', { type: 'outbox.tell', notification });
         }
-        const { key, told: shown, alert } = renaming.dropped;
-        enqueue.sendTo('store', { type: 'drop', key });
-        enqueue.sendTo(partitionOf(key), { type: 'torrent.stop', key });
-        // Also takes the place of what waits for ntfy.
-        const notification: Notification = { kind: 'dismissal', key, shown, alert };
-        enqueue.sendTo('outbox', { type: 'outbox.tell', notification });
-      }
-    }),
+      },
+    ),
     deliver: enqueueActions(
       ({ context: { partitions }, enqueue }, { letters }: { letters: readonly Letter[] }) => {
         for (const [id, bundle] of Map.groupBy(letters, ({ key }) => partitionOf(key))) {
@@ -184,22 +186,27 @@ export const supervision = setup({
         if (record !== null) enqueue.sendTo('store', { type: 'keep', record });
       },
     ),
-    close: enqueueActions(({ context: { registry, crashes, ended }, enqueue }, { key }: { key: Hash }) => {
-      const record = drop(registry, key);
-      noteEnded(ended, record?.hash ?? key);
-      enqueue.sendTo('store', { type: 'drop', key });
-      crashes.delete(key);
-      enqueue.sendTo(partitionOf(key), { type: 'torrent.stop', key });
-      enqueue.sendTo('watcher', { type: 'unwatch', hash: record?.hash ?? key });
-    }),
+    close: enqueueActions(
+      ({ context: { registry, crashes, ended, partitions }, enqueue }, { key }: { key: Hash }) => {
+        const record = drop(registry, key);
+        noteEnded(ended, record?.hash ?? key);
+        enqueue.sendTo('store', { type: 'drop', key });
+        crashes.delete(key);
+        // A partition that crashed is gone, and its torrents with it.
+        if (partitions.includes(partitionOf(key)))
+          enqueue.sendTo(partitionOf(key), { type: 'torrent.stop', key });
+        enqueue.sendTo('watcher', { type: 'unwatch', hash: record?.hash ?? key });
+      },
+    ),
     reviveLater: enqueueActions(
       ({ context: { crashes, now, registry }, enqueue }, { key }: { key: Hash }) => {
         const failures = countFailure(crashes.get(key), now());
         crashes.set(key, failures);
-        if (failures.count === CRASHES_TO_TELL) {
-          const percent = registry.records.get(key)?.told?.percent ?? 0;
-          const notification: Notification = { kind: 'alert', key, name: null, percent, alert: 'crashing' };
-          enqueue.sendTo('outbox', { type: 'outbox.tell', notification });
+        const notice = crashNotice(find(registry, key), failures);
+        if (notice !== null) {
+          // The torrent takes the alert back itself, when it lives again.
+          put(registry, notice.record);
+          enqueue.sendTo('outbox', { type: 'outbox.tell', notification: notice.notification });
         }
         enqueue.raise(
           { type: 'torrent.revive', key },

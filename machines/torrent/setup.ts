@@ -121,7 +121,7 @@ export const following = setup({
 
 function compose(kind: Offer, context: TorrentContext): Notification | null {
   const { key, observation: torrent, shown: told, alert, at } = context;
-  if (kind === 'dismissal') return { kind, key, shown: told, alert };
+  if (kind === 'dismissal') return { kind, key, shown: told, alerted: alert !== null };
   if (torrent === null) return null;
   if (kind === 'completion') return { kind, key, torrent, at };
   const tell = news(context);

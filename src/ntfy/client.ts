@@ -75,7 +75,7 @@ export function createNtfyClient(config: Config['ntfy'], place: Omit<Address, 't
       const { kind, key } = notification;
       if (kind === 'clearance') return takeAway([alertSequence(place.instance, key)], signal);
       if (kind === 'dismissal') {
-        const alert = notification.alert === null ? [] : [alertSequence(place.instance, key)];
+        const alert = notification.alerted ? [alertSequence(place.instance, key)] : [];
         return takeAway([progressSequence(place.instance, key), ...alert], signal);
       }
       const card = renderCard(notification, { ...place, topic });

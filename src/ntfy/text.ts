@@ -65,6 +65,8 @@ export function duration(seconds: number | null): string {
 }
 
 interface Clock {
+  /** With its year, to compare. */
+  date: string;
   day: string;
   hour: string;
 }
@@ -76,22 +78,23 @@ function clock(ms: number, timeZone: string): Clock {
   let formatter = formatters.get(timeZone);
   if (formatter === undefined) {
     formatter = {
+      date: new Intl.DateTimeFormat('en-GB', { timeZone, dateStyle: 'short' }),
       day: new Intl.DateTimeFormat('en-GB', { timeZone, day: 'numeric', month: 'short' }),
       hour: new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }),
     };
     formatters.set(timeZone, formatter);
   }
-  return { day: formatter.day.format(ms), hour: formatter.hour.format(ms) };
+  return { date: formatter.date.format(ms), day: formatter.day.format(ms), hour: formatter.hour.format(ms) };
 }
 
 /** `at 14:32`, or `on 23 Nov at 14:32` when that is not on the day of `now` (milliseconds). */
 export function moment(seconds: number, now: number, timeZone: string): string {
-  const { day, hour } = clock(seconds * 1000, timeZone);
-  return day === clock(now, timeZone).day ? `at ${hour}` : `on ${day} at ${hour}`;
+  const { date, day, hour } = clock(seconds * 1000, timeZone);
+  return date === clock(now, timeZone).date ? `at ${hour}` : `on ${day} at ${hour}`;
 }
 
 /** `14:32`, or `23 Nov 14:32` when that is not on the day of `now` (milliseconds). */
 export function arrival(seconds: number, now: number, timeZone: string): string {
-  const { day, hour } = clock(seconds * 1000, timeZone);
-  return day === clock(now, timeZone).day ? hour : `${day} ${hour}`;
+  const { date, day, hour } = clock(seconds * 1000, timeZone);
+  return date === clock(now, timeZone).date ? hour : `${day} ${hour}`;
 }

@@ -6,7 +6,8 @@ const BYTES = { title: 200, text: 600 };
 /** The torrent's name, made harmless; where there is none, the start of its hash. */
 export function nameOf(key: string, name: string | null, place: keyof typeof BYTES): string {
   const text = name === null ? '' : harmless(name, BYTES[place]);
-  return text === '' ? `Torrent ${key.slice(0, 8)}` : text;
+  // Nothing but marks and blanks would be a card without a name.
+  return !/[^\p{Cf}\p{Z}]/u.test(text) ? `Torrent ${key.slice(0, 8)}` : text;
 }
 
 const PHASES: Partial<Record<Phase, string>> = {

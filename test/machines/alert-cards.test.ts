@@ -15,7 +15,7 @@ function hasAlert({ phone }: World, key: Hash): boolean {
     if (notification.key !== key) continue;
     if (notification.kind === 'alert') shows = true;
     if (notification.kind === 'clearance') shows = false;
-    if (notification.kind === 'dismissal' && notification.alert !== null) shows = false;
+    if (notification.kind === 'dismissal' && notification.alerted) shows = false;
   }
   return shows;
 }

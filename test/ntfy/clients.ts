@@ -21,7 +21,7 @@ export const dismissal = {
   kind: 'dismissal',
   key,
   shown: { percent: 42, phase: 'downloading' },
-  alert: null,
+  alerted: false,
 } as const;
 
 export const clientOf = ({ url: server }: Pick<NtfySimulator, 'url'>, auth: Auth = none) =>

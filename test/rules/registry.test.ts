@@ -51,7 +51,7 @@ describe('a record', () => {
     assert.deepEqual(find(registry, v1)?.told, told);
     noteTold(registry, progressOf(v1, 43), 'refused');
     assert.deepEqual(find(registry, v1)?.told, told);
-    noteTold(registry, { kind: 'dismissal', key: v1, shown: told, alert: null }, 'accepted');
+    noteTold(registry, { kind: 'dismissal', key: v1, shown: told, alerted: false }, 'accepted');
     assert.equal(find(registry, v1)?.told, null);
   });
 
@@ -74,7 +74,7 @@ describe('a record', () => {
 
   test('of a torrent that is gone remembers that its card has yet to go', () => {
     const registry = createRegistry([record(v1, { told })]);
-    noteTelling(registry, { kind: 'dismissal', key: v1, shown: told, alert: null });
+    noteTelling(registry, { kind: 'dismissal', key: v1, shown: told, alerted: false });
     assert.equal(find(registry, v1)?.stage, 'withdrawing');
   });
 

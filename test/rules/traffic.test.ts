@@ -17,7 +17,7 @@ const dismissal = {
   kind: 'dismissal',
   key: a,
   shown: { percent: 42, phase: 'downloading' },
-  alert: null,
+  alerted: false,
 } as const;
 
 function trafficAt(start: number, over: Partial<Policy> = {}) {
