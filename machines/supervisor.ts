@@ -47,11 +47,8 @@ export const supervisorMachine = supervision.createMachine({
       on: {
         track: [
           {
-            guard: { type: 'untracked', params: ({ event }) => ({ hash: event.hash }) },
-            actions: ['note', { type: 'follow', params: ({ event }) => ({ hashes: [event.hash] }) }],
-          },
-          {
             description: 'Tells the torrent: it may be one that was added again.',
+            guard: { type: 'tracked', params: ({ event }) => ({ hash: event.hash }) },
             actions: {
               type: 'deliver',
               params: ({ context: { registry }, event }) => ({
@@ -59,6 +56,7 @@ export const supervisorMachine = supervision.createMachine({
               }),
             },
           },
+          { actions: ['note', { type: 'follow', params: ({ event }) => ({ hashes: [event.hash] }) }] },
         ],
         finished: [
           { guard: { type: 'ended', params: ({ event }) => ({ hash: event.hash }) } },

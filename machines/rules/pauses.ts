@@ -15,3 +15,11 @@ export function pauseAfter(failure: Failure | null, failures: number, retryMax: 
   const least = failure === null ? 0 : (LEAST[failure.kind] ?? 0);
   return Math.max(least, backoff(failures, FIRST_RETRY, Math.max(retryMax, FIRST_RETRY)));
 }
+
+const FIRST_SCAN_RETRY = 2000;
+const LONGEST_SCAN_RETRY = 60_000;
+
+/** Milliseconds until the start-up scan is tried again, after so many failures in a row. */
+export function scanPause(failures: number): number {
+  return backoff(failures, FIRST_SCAN_RETRY, LONGEST_SCAN_RETRY);
+}

@@ -3,7 +3,6 @@ import { discoveryMachine } from '../discovery.ts';
 import { incidentMachine } from '../incident.ts';
 import { outboxMachine } from '../outbox.ts';
 import { partitionMachine } from '../partition.ts';
-import { backoff } from '../rules/backoff.ts';
 import { partitionOf } from '../rules/mail.ts';
 import type { Letter } from '../rules/mail.ts';
 import type { Match } from '../rules/matching.ts';
@@ -17,25 +16,14 @@ import {
   put,
   rename,
 } from '../rules/registry.ts';
+import { scanPause } from '../rules/pauses.ts';
 import { countFailure, crashNotice, restartPause } from '../rules/restarts.ts';
 import { sessionMachine } from '../session.ts';
-import type {
-  Failure,
-  Hash,
-  Notification,
-  Now,
-  Observation,
-  Outcome,
-  Policy,
-  Result,
-  TorrentRecord,
-} from '../types.ts';
-import type { StoreEvent, SupervisorContext, SupervisorEvent } from './types.ts';
+import type { Failure, Hash, Notification, Observation, Outcome, Result } from '../types.ts';
+import type { StoreEvent, SupervisorContext, SupervisorEvent, SupervisorInput } from './types.ts';
 import { watcherMachine } from '../watcher.ts';
 
 export const SLICE = 100;
-const FIRST_SCAN_RETRY = 2000;
-const LONGEST_SCAN_RETRY = 60_000;
 /**
  * After this many restarts in a row the process ends, and whoever runs it starts it anew. Each of them logs in: five
  * refused passwords would ban the address.
@@ -55,8 +43,7 @@ export const supervision = setup({
       discovery: 'discovery';
       store: 'store';
     },
-    /** `troubled`: an incident's card is on the phone since an earlier life. */
-    input: {} as { policy: Policy; now: Now; records?: readonly TorrentRecord[]; troubled?: boolean },
+    input: {} as SupervisorInput,
   },
   actors: {
     session: sessionMachine,
@@ -71,7 +58,6 @@ export const supervision = setup({
     scan: fromPromise<Result<Observation[]>>(() => Promise.reject(new Error('there is nothing to scan'))),
   },
   guards: {
-    untracked: ({ context }, { hash }: { hash: Hash }) => find(context.registry, hash) === undefined,
     tracked: ({ context }, { hash }: { hash: Hash }) => find(context.registry, hash) !== undefined,
     succeeded: (_, { result }: { result: Result<unknown> }) => result.ok,
     unauthorized: (_, { result }: { result: Result<unknown> }) =>
@@ -217,6 +203,6 @@ export const supervision = setup({
     countRestart: assign({ restarts: ({ context }) => countFailure(context.restarts, context.now()) }),
   },
   delays: {
-    scanPause: ({ context }) => backoff(context.scanFailures, FIRST_SCAN_RETRY, LONGEST_SCAN_RETRY),
+    scanPause: ({ context }) => scanPause(context.scanFailures),
   },
 });

@@ -47,3 +47,12 @@ export interface SupervisorContext {
   /** Restarts of everything, after a service crashed. */
   restarts: Failures | undefined;
 }
+
+export interface SupervisorInput {
+  policy: Policy;
+  now: Now;
+  /** What an earlier life has kept. */
+  records?: readonly TorrentRecord[];
+  /** An incident's card is on the phone since an earlier life. */
+  troubled?: boolean;
+}
