@@ -61,7 +61,7 @@ function steps(at: number): Step[] {
         kind: 'dismissal',
         key: KEY,
         shown: { percent: 75, phase: 'downloading' },
-        alert: null,
+        alerted: false,
       },
       look: 'the first card goes',
     },

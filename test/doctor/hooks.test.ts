@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assertDiagnosis, examine, startSetup } from './setup.ts';
+import type { Setup } from './setup.ts';
+
+const ENABLED = 'autorun_on_torrent_added_enabled';
+const PROGRAM = 'autorun_on_torrent_added_program';
+
+/** The hook when added, differently. */
+type Change = (setup: Setup, line: string) => Record<string, unknown>;
+
+const broken: Array<
+  [title: string, found: RegExp, advice: RegExp, change: Change, env?: Record<string, string>]
+> = [
+  ['is missing', /no command stands there/, /install-hook/, () => ({ [ENABLED]: false, [PROGRAM]: '' })],
+  ['is switched off', /switched off/, /install-hook/, () => ({ [ENABLED]: false })],
+  [
+    'is a foreign command',
+    /another command \(notify\.sh\) stands there/,
+    /prints how to run both.*DISCOVER/,
+    () => ({ [PROGRAM]: '/config/notify.sh --key planted' }),
+  ],
+  [
+    'uses %I',
+    /uses %I instead of %K/,
+    /install-hook/,
+    (_, line) => ({ [PROGRAM]: line.replace('%K', '%I') }),
+  ],
+  [
+    'calls another port',
+    /calls port 1234 instead of \d+/,
+    /install-hook/,
+    (_, line) => ({ [PROGRAM]: line.replace(/:\d+/, ':1234') }),
+  ],
+  [
+    'does not show the token',
+    /does not show the HOOK_TOKEN/,
+    /install-hook/,
+    () => ({}),
+    { HOOK_TOKEN: 'planted-t' },
+  ],
+  [
+    'shows another token',
+    /shows another token/,
+    /install-hook/,
+    (_, line) => ({ [PROGRAM]: line.replace('"http', '-H "Authorization: Bearer planted-o" "http') }),
+    { HOOK_TOKEN: 'planted-t' },
+  ],
+  [
+    'is chained by operators of a shell',
+    /runs no shell/,
+    /script/,
+    (_, line) => ({ [PROGRAM]: `${line} && /config/notify.sh` }),
+  ],
+  [
+    'is a GET',
+    /does not call by POST/,
+    /install-hook/,
+    (_, line) => ({ [PROGRAM]: line.replace('-X POST ', '') }),
+  ],
+  [
+    'is a script that is switched off',
+    /switched off/,
+    /Tick/,
+    () => ({ [ENABLED]: false, [PROGRAM]: '/config/qbit-ntfy-added.sh "%K"' }),
+  ],
+];
+
+for (const [title, found, advice, change, env] of broken) {
+  test(`a hook that ${title} is the one thing that is wrong`, async () => {
+    await using setup = await startSetup();
+    const { preferences } = setup.qbittorrent;
+    Object.assign(preferences, change(setup, String(preferences[PROGRAM])));
+    const diagnosis = await examine({ ...setup.env, ...env });
+    const known = diagnosis.with('skip');
+    assertDiagnosis(diagnosis, { fails: 'hook-added', found, advice, skips: known });
+    assert.deepEqual(
+      known.filter((id) => id !== 'hook-program'),
+      [],
+    );
+  });
+
+  test(`a hook that ${title} is no problem with DISCOVER`, async () => {
+    await using setup = await startSetup();
+    const { preferences } = setup.qbittorrent;
+    Object.assign(preferences, change(setup, String(preferences[PROGRAM])));
+    const diagnosis = await examine({ ...setup.env, ...env, DISCOVER: '60s' });
+    assert.deepEqual(diagnosis.with('fail'), []);
+    assert.match(diagnosis.of('hook-added').found, /not needed, since DISCOVER looks every 60 s/);
+  });
+}
+
+test('AUTO_INSTALL_HOOK promises the hook that is missing, but not over a foreign command', async () => {
+  await using setup = await startSetup();
+  const { preferences } = setup.qbittorrent;
+  const env = { ...setup.env, AUTO_INSTALL_HOOK: 'true' };
+  preferences[PROGRAM] = '';
+  const missing = await examine(env);
+  assert.deepEqual(missing.with('fail'), []);
+  assert.match(missing.of('hook-added').found, /AUTO_INSTALL_HOOK mends it/);
+  preferences[PROGRAM] = 'notify.sh';
+  assert.deepEqual((await examine(env)).with('fail'), ['hook-added']);
+});
+
+test('without the hook when finished it works, a little later', async () => {
+  await using setup = await startSetup();
+  Object.assign(setup.qbittorrent.preferences, { autorun_enabled: false, autorun_program: '' });
+  const diagnosis = await examine(setup.env);
+  assert.deepEqual(diagnosis.with('fail'), []);
+  assert.deepEqual(diagnosis.with('warn'), ['hook-finished']);
+  assert.match(diagnosis.of('hook-finished').found, /told by the next poll/);
+});
+
+test('before 4.5 there is no hook when added: DISCOVER takes its place', async () => {
+  await using setup = await startSetup();
+  const { preferences } = setup.qbittorrent;
+  delete preferences[ENABLED];
+  delete preferences[PROGRAM];
+  setup.qbittorrent.fail('app/webapiVersion', { kind: 'status', status: 200, body: '2.8.2' });
+  const diagnosis = await examine(setup.env);
+  assertDiagnosis(diagnosis, { fails: 'hook-added', found: /older than 4\.5/, advice: /DISCOVER=60s/ });
+  assert.deepEqual((await examine({ ...setup.env, DISCOVER: '60s' })).with('fail'), []);
+});
+
+test('a version that can not be asked for some torrents only is too old', async () => {
+  await using setup = await startSetup();
+  setup.qbittorrent.fail('app/webapiVersion', { kind: 'status', status: 200, body: '2.0.0' });
+  const diagnosis = await examine(setup.env);
+  assertDiagnosis(diagnosis, {
+    fails: 'version',
+    found: /WebAPI 2\.0\.0/,
+    advice: /4\.1\.1/,
+    skips: ['hook-added', 'hook-finished', 'hook-program'],
+  });
+});
+
+test('curl that is not there is a warning, since it may be there for qBittorrent', async () => {
+  await using setup = await startSetup();
+  const diagnosis = await examine({ ...setup.env, PATH: '/nonexistent' });
+  assert.deepEqual(diagnosis.with('fail'), []);
+  assert.deepEqual(diagnosis.with('warn'), ['hook-program']);
+  assert.match(diagnosis.of('hook-program').advice ?? '', /--tool wget/);
+});

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parseConfig } from '../../src/config/index.ts';
+import { createLogger } from '../../src/log/index.ts';
+import { start } from '../../src/main.ts';
+import { TITLES } from '../../src/doctor/finding.ts';
+import type { CheckId } from '../../src/doctor/index.ts';
+import { serve } from '../http-server.ts';
+import { assertDiagnosis, examine, startSetup } from './setup.ts';
+
+const ALL = (Object.keys(TITLES) as CheckId[]).filter((id) => id !== 'configuration');
+
+const misconfigured: Array<[title: string, env: Record<string, string>, found: RegExp, advice: RegExp]> = [
+  ['a bad TZ', { TZ: 'Europe/Atlantis' }, /^TZ must be a time zone/, /TZ=Europe\/Berlin/],
+  [
+    'a file of a secret that is not there',
+    { QBIT_PASS: '', QBIT_PASS_FILE: '/nonexistent/planted-path' },
+    /^QBIT_PASS_FILE names a file that can not be read \(ENOENT\)/,
+    /QBIT_PASS_FILE=/,
+  ],
+  ['no topic', { NTFY_TOPIC: '' }, /^NTFY_TOPIC is missing/, /NTFY_TOPIC_FILE|NTFY_TOPIC=/],
+];
+
+for (const [title, env, found, advice] of misconfigured) {
+  test(`${title} is said before anything else is looked at`, async () => {
+    await using setup = await startSetup();
+    const diagnosis = await examine({ ...setup.env, ...env });
+    assertDiagnosis(diagnosis, { fails: 'configuration', found, advice, skips: ALL });
+    assert.deepEqual(setup.qbittorrent.requests, []);
+  });
+}
+
+test('a misspelt setting is a warning', async () => {
+  await using setup = await startSetup();
+  const diagnosis = await examine({ ...setup.env, QBIT_HOTS: 'planted' });
+  assert.deepEqual([diagnosis.with('fail'), diagnosis.with('warn')], [[], ['configuration']]);
+  assert.match(diagnosis.of('configuration').found, /QBIT_HOTS.*Did you mean QBIT_HOST/);
+});
+
+test('a file in the place of the state folder, or nothing above it, is wrong; no folder is a warning', async () => {
+  await using setup = await startSetup();
+  const file = join(setup.env['STATE_DIR'] ?? '', 'a-file');
+  writeFileSync(file, '');
+  const found = /can not be written/;
+  const inPlace = await examine({ ...setup.env, STATE_DIR: file });
+  assertDiagnosis(inPlace, { fails: 'state', found, advice: /A file stands in its place/ });
+  const deep = await examine({ ...setup.env, STATE_DIR: join(setup.env['STATE_DIR'] ?? '', 'not', 'there') });
+  assertDiagnosis(deep, { fails: 'state', found, advice: /folder above it is not there/ });
+  const fresh = await examine({ ...setup.env, STATE_DIR: join(setup.env['STATE_DIR'] ?? '', 'fresh') });
+  assert.match(fresh.of('state').found, /can be made/);
+  const none = await examine({ ...setup.env, STATE_DIR: '' });
+  assert.deepEqual([none.with('fail'), none.with('warn')], [[], ['state']]);
+});
+
+test('another program on the port of the hook is wrong, a sidecar is not', async () => {
+  await using setup = await startSetup();
+  await using other = await serve((_, outgoing) => outgoing.end('hello'));
+  const { port } = new URL(other.url);
+  const { preferences } = setup.qbittorrent;
+  for (const name of ['autorun_program', 'autorun_on_torrent_added_program'])
+    preferences[name] = String(preferences[name]).replace(/:\d+/, `:${port}`);
+  const taken = await examine({ ...setup.env, HOOK_PORT: port });
+  assertDiagnosis(taken, { fails: 'hook-port', found: /another program has port/, advice: /HOOK_PORT/ });
+});
+
+for (const token of ['', 'planted-hook-token']) {
+  test(`a sidecar ${token ? 'with' : 'without'} a token that runs is recognised`, async () => {
+    await using setup = await startSetup();
+    const env = { ...setup.env, HOOK_TOKEN: token, OPS_PORT: '0', OPS_HOST: '127.0.0.1', STATE_DIR: '' };
+    const parsed = parseConfig(env);
+    assert.ok(parsed.ok);
+    const sidecar = await start({
+      config: parsed.config,
+      log: createLogger({ level: 'error', write: () => {} }),
+    });
+    try {
+      assert.match((await examine(env)).of('hook-port').found, /a sidecar listens/);
+    } finally {
+      await sidecar.stop();
+    }
+  });
+}

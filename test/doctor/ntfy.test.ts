@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { freePort } from '../servers/index.ts';
+import { serve } from '../http-server.ts';
+import { assertDiagnosis, examine, NEEDS, PLANTED, startSetup } from './setup.ts';
+
+const skips = [...NEEDS.ntfy, 'clock'] as const;
+
+test('ntfy down: that is the one thing that is wrong', async () => {
+  await using setup = await startSetup();
+  const diagnosis = await examine({ ...setup.env, NTFY_TOPIC: `http://127.0.0.1:${await freePort()}/t` });
+  assertDiagnosis(diagnosis, {
+    fails: 'ntfy',
+    found: /nothing listens/,
+    advice: /NTFY_TOPIC/,
+    skips: [...skips],
+  });
+});
+
+test('a server that is no ntfy, or redirects, is told from one', async () => {
+  await using setup = await startSetup();
+  await using page = await serve((_, outgoing) => outgoing.end('<html></html>'));
+  const wrong = await examine({ ...setup.env, NTFY_TOPIC: `${page.url}t` });
+  assertDiagnosis(wrong, {
+    fails: 'ntfy',
+    found: /no ntfy server \(200\)/,
+    advice: /NTFY_TOPIC/,
+    skips: NEEDS.ntfy,
+  });
+  const location = 'https://ntfy.example.org/v1/health';
+  await using moved = await serve((_, outgoing) => outgoing.writeHead(308, { location }).end());
+  const redirected = await examine({ ...setup.env, NTFY_TOPIC: `${moved.url}t` });
+  assert.match(redirected.of('ntfy').found, /redirect \(308\) to https:\/\/ntfy\.example\.org$/);
+});
+
+test('a wrong token is told from a missing permission', async () => {
+  await using setup = await startSetup({ ntfy: { token: PLANTED.token, topics: ['another'] } });
+  const denied = await examine(setup.env);
+  assertDiagnosis(denied, {
+    fails: 'ntfy-access',
+    found: /NTFY_TOKEN may not publish to the topic \(403\)/,
+    advice: /ntfy access USER TOPIC write-only/,
+    skips: ['ntfy-limits'],
+  });
+  const wrong = await examine({ ...setup.env, NTFY_TOKEN: 'tk_plantedplantedplantedplanted00' });
+  assertDiagnosis(wrong, {
+    fails: 'ntfy-access',
+    found: /does not accept the credentials \(401\)/,
+    advice: /Correct NTFY_TOKEN/,
+    skips: ['ntfy-limits'],
+  });
+});
+
+test('a used-up quota is wrong, a small rest is a warning', async () => {
+  await using setup = await startSetup({ ntfy: { dailyLimit: 20 } });
+  const publish = () =>
+    fetch(setup.env['NTFY_TOPIC'] ?? '', {
+      method: 'POST',
+      body: 'x',
+      headers: { authorization: `Bearer ${PLANTED.token}` },
+    });
+  for (let sent = 0; sent < 19; sent += 1) await publish();
+  const low = await examine(setup.env);
+  assert.deepEqual([low.with('fail'), low.with('warn')], [[], ['ntfy-limits']]);
+  assert.match(low.of('ntfy-limits').found, /^1 of 20 messages are left today/);
+  await publish();
+  const used = await examine(setup.env);
+  assertDiagnosis(used, {
+    fails: 'ntfy-limits',
+    found: /no message is left today, of 20/,
+    advice: /00:00 UTC/,
+  });
+});
+
+test('an ntfy without sequence IDs is a warning, and none with milestones', async () => {
+  await using setup = await startSetup({ ntfy: { generation: 'legacy' } });
+  const diagnosis = await examine(setup.env);
+  assert.deepEqual([diagnosis.with('fail'), diagnosis.with('warn')], [[], ['ntfy-updates']]);
+  assert.match(diagnosis.of('ntfy-updates').advice ?? '', /2\.16/);
+  assert.deepEqual((await examine({ ...setup.env, PROGRESS: 'milestones' })).with('warn'), []);
+});
+
+test('a clock that is wrong is a warning', async () => {
+  await using setup = await startSetup();
+  const date = new Date(Date.now() + 600_000).toUTCString();
+  const body = JSON.stringify({ healthy: true });
+  setup.ntfy.fail('v1/health', { kind: 'status', status: 200, body, headers: { date } });
+  const diagnosis = await examine(setup.env);
+  assert.deepEqual([diagnosis.with('fail'), diagnosis.with('warn')], [[], ['clock']]);
+  assert.match(diagnosis.of('clock').found, /\d+ s behind ntfy's/);
+});

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { startProxy, freePort } from '../servers/index.ts';
+import { serve } from '../http-server.ts';
+import { assertDiagnosis, examine, NEEDS, startSetup } from './setup.ts';
+import type { Expected, Setup } from './setup.ts';
+
+/** Breaks one thing; returns what changes in the environment. */
+type Break = (
+  setup: Setup,
+  stack: AsyncDisposableStack,
+) => Promise<Record<string, string>> | Record<string, string>;
+
+const broken: Array<
+  [title: string, expected: Expected, breakIt: Break, options?: Parameters<typeof startSetup>[0]]
+> = [
+  [
+    'nothing listens at the address',
+    {
+      fails: 'qbittorrent',
+      found: /nothing listens on 127/,
+      advice: /Is it running.*QBIT_HOST/,
+      skips: NEEDS.qbittorrent,
+    },
+    async () => ({ QBIT_HOST: `http://127.0.0.1:${await freePort()}` }),
+  ],
+  [
+    'the name is not known',
+    {
+      fails: 'qbittorrent',
+      found: /qbittorrent\.invalid.*(known name|looked up)/,
+      advice: /name of the service/,
+      skips: NEEDS.qbittorrent,
+    },
+    () => ({ QBIT_HOST: 'http://qbittorrent.invalid:8080' }),
+  ],
+  [
+    'the port is one of another protocol',
+    {
+      fails: 'qbittorrent',
+      found: /closed the connection|could not be reached/,
+      advice: /port/,
+      skips: NEEDS.qbittorrent,
+    },
+    ({ qbittorrent }) => (qbittorrent.fail(/./, { kind: 'close' }), {}),
+  ],
+  [
+    'the port is the one of another web server',
+    {
+      fails: 'qbittorrent',
+      found: /no qBittorrent \(200, a web page\)/,
+      advice: /Point QBIT_HOST straight/,
+      skips: NEEDS.qbittorrent,
+    },
+    async (_, stack) => {
+      const page = stack.use(
+        await serve((_, outgoing) => outgoing.end('<!DOCTYPE html><title>Router</title>')),
+      );
+      return { QBIT_HOST: page.url };
+    },
+  ],
+  [
+    'it is the port of ntfy',
+    { fails: 'qbittorrent', found: /no qBittorrent/, advice: /QBIT_HOST/, skips: NEEDS.qbittorrent },
+    ({ ntfy }) => ({ QBIT_HOST: ntfy.url }),
+  ],
+  [
+    'a reverse proxy redirects to its login page',
+    {
+      fails: 'qbittorrent',
+      found: /redirect \(302\) to https:\/\/auth\.example\.org$/,
+      advice: /behind the redirect/,
+      skips: NEEDS.qbittorrent,
+    },
+    async (_, stack) => {
+      const location = 'https://auth.example.org/login?token=planted';
+      const proxy = stack.use(await serve((_, outgoing) => outgoing.writeHead(302, { location }).end()));
+      return { QBIT_HOST: proxy.url };
+    },
+  ],
+  [
+    'a proxy has no qBittorrent behind it',
+    { fails: 'qbittorrent', found: /answered 502: a proxy/, advice: /QBIT_HOST/, skips: NEEDS.qbittorrent },
+    ({ qbittorrent }) => (qbittorrent.fail(/./, { kind: 'status', status: 502 }), {}),
+  ],
+  [
+    'a port mapping changes the Host header',
+    {
+      fails: 'qbittorrent',
+      found: /refuses requests for 127.*Host header/,
+      advice: /port mapping/,
+      skips: NEEDS.qbittorrent,
+    },
+    ({ qbittorrent }) => ((qbittorrent.preferences['web_ui_port'] = 8080), {}),
+  ],
+  [
+    'the password is wrong',
+    {
+      fails: 'login',
+      found: /refused QBIT_USER and QBIT_PASS/,
+      advice: /tried once: five/,
+      skips: NEEDS.login,
+    },
+    () => ({ QBIT_PASS: 'planted-wrong' }),
+  ],
+  [
+    'the password is wrong, for an older one',
+    {
+      fails: 'login',
+      found: /refused QBIT_USER and QBIT_PASS/,
+      advice: /tried once: five/,
+      skips: NEEDS.login,
+    },
+    () => ({ QBIT_PASS: 'planted-wrong' }),
+    { qbittorrent: { generation: 'legacy', password: 'planted-password' } },
+  ],
+  [
+    'the address is banned',
+    {
+      fails: 'login',
+      found: /bans this address/,
+      advice: /Wait for an hour, or restart/,
+      skips: NEEDS.login,
+    },
+    ({ qbittorrent }) => (qbittorrent.ban(), {}),
+  ],
+  [
+    'the API key is wrong',
+    { fails: 'login', found: /refused QBIT_API_KEY/, advice: /before 5\.2/, skips: NEEDS.login },
+    () => ({ QBIT_USER: '', QBIT_PASS: '', QBIT_API_KEY: 'qbt_planted000000000000000000wrong' }),
+  ],
+  [
+    'it wants a login, and there is none',
+    { fails: 'login', found: /wants a login/, advice: /Set QBIT_USER/, skips: NEEDS.login },
+    () => ({ QBIT_USER: '', QBIT_PASS: '' }),
+  ],
+];
+
+for (const [title, expected, breakIt, options] of broken) {
+  test(`${title}: that is the one thing that is wrong`, async () => {
+    await using stack = new AsyncDisposableStack();
+    const setup = stack.use(await startSetup(options));
+    const changes = await breakIt(setup, stack);
+    assertDiagnosis(await examine({ ...setup.env, ...changes }), expected);
+  });
+}
+
+test('a set-up in which all is well has nothing to say but that', async () => {
+  await using setup = await startSetup();
+  const diagnosis = await examine(setup.env);
+  assert.deepEqual(diagnosis.with('fail'), []);
+  assert.deepEqual(diagnosis.with('warn'), []);
+  assert.deepEqual(diagnosis.with('skip'), []);
+  assert.deepEqual(setup.ntfy.messages, []);
+});
+
+describe('the doctor costs nothing', () => {
+  test('a wrong password is shown once', async () => {
+    await using setup = await startSetup();
+    await examine({ ...setup.env, QBIT_PASS: 'planted-wrong' });
+    assert.equal(setup.qbittorrent.requests.filter(({ path }) => path.endsWith('auth/login')).length, 1);
+  });
+
+  test('nothing is changed in qBittorrent', async () => {
+    await using setup = await startSetup();
+    await examine(setup.env);
+    const posts = setup.qbittorrent.requests.filter(({ method }) => method === 'POST');
+    assert.deepEqual(
+      posts.map(({ path }) => path),
+      ['/api/v2/auth/login'],
+    );
+  });
+});
+
+test('through a proxy with a login of its own it says whose login that is', async () => {
+  await using setup = await startSetup();
+  await using guarded = await serve((_, outgoing) =>
+    outgoing.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end('<html>401</html>'),
+  );
+  const diagnosis = await examine({ ...setup.env, QBIT_HOST: guarded.url });
+  assert.match(diagnosis.of('qbittorrent').found, /in front of qBittorrent .* wants a login of its own/);
+});
+
+test('a plain proxy that keeps the Host header right is no problem', async () => {
+  await using setup = await startSetup();
+  await using proxy = await startProxy(setup.qbittorrent.url);
+  assert.deepEqual((await examine({ ...setup.env, QBIT_HOST: proxy.url })).with('fail'), []);
+});

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { diagnose, report, reportJson } from '../../src/doctor/index.ts';
+import type { CheckId, Finding } from '../../src/doctor/index.ts';
+import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
+import type {
+  NtfyOptions,
+  NtfySimulator,
+  QbittorrentOptions,
+  QbittorrentSimulator,
+} from '../../src/simulator/index.ts';
+import { freePort } from '../servers/index.ts';
+
+type Env = Record<string, string>;
+
+/** Secrets that must not show up in anything that is printed. */
+export const PLANTED = {
+  password: 'planted-password',
+  token: 'tk_plantedplantedplantedplanted12',
+  topic: 'planted-topic',
+};
+
+/** A set-up in which all is well, until a test breaks it. */
+export interface Setup extends AsyncDisposable {
+  qbittorrent: QbittorrentSimulator;
+  ntfy: NtfySimulator;
+  env: Env;
+}
+
+/** Embedded servers, both hooks in place, everything protected by planted secrets. */
+export async function startSetup(
+  options: { qbittorrent?: QbittorrentOptions; ntfy?: NtfyOptions } = {},
+): Promise<Setup> {
+  await using stack = new AsyncDisposableStack();
+  const qbittorrent = stack.use(
+    await startQbittorrentSimulator({ password: PLANTED.password, ...options.qbittorrent }),
+  );
+  const ntfy = stack.use(await startNtfySimulator({ token: PLANTED.token, ...options.ntfy }));
+  const folder = temporaryFolder(stack);
+  const port = await freePort();
+  Object.assign(qbittorrent.preferences, {
+    autorun_on_torrent_added_enabled: true,
+    autorun_on_torrent_added_program: `curl -fsS -m 5 -X POST "http://localhost:${port}/track?hash=%K"`,
+    autorun_enabled: true,
+    autorun_program: `curl -fsS -m 5 -X POST "http://localhost:${port}/finished?hash=%K"`,
+  });
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    QBIT_HOST: qbittorrent.url,
+    QBIT_USER: qbittorrent.username,
+    QBIT_PASS: PLANTED.password,
+    NTFY_TOPIC: `${ntfy.url}/${PLANTED.topic}`,
+    NTFY_TOKEN: PLANTED.token,
+    HOOK_PORT: String(port),
+    STATE_DIR: folder,
+    TZ: 'Europe/Berlin',
+  };
+  const owned = stack.move();
+  return { qbittorrent, ntfy, env, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** A folder that goes with the stack. */
+export function temporaryFolder(stack: AsyncDisposableStack): string {
+  const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** What the doctor said. */
+export interface Diagnosis {
+  findings: Finding[];
+  of: (id: CheckId) => Finding;
+  /** The checks with this status, in order. */
+  with: (status: Finding['status']) => CheckId[];
+}
+
+/** Asks the doctor, and sees to it that no form of the report holds a secret. */
+export async function examine(env: Env): Promise<Diagnosis> {
+  const findings = await diagnose(env);
+  const printed =
+    report(findings, { pretty: true }) + report(findings, { pretty: false }) + reportJson(findings);
+  assert.doesNotMatch(printed, /planted/);
+  return {
+    findings,
+    of: (id) => {
+      const finding = findings.find((finding) => finding.id === id);
+      assert.ok(finding !== undefined);
+      return finding;
+    },
+    with: (status) => findings.filter((finding) => finding.status === status).map(({ id }) => id),
+  };
+}
+
+/** The one diagnosis: this check fails and no other, with these words; these were skipped for it. */
+export interface Expected {
+  fails: CheckId;
+  found: RegExp;
+  advice: RegExp;
+  skips?: CheckId[];
+}
+
+const AFTER_LOGIN = ['version', 'hook-added', 'hook-finished', 'hook-program'] satisfies CheckId[];
+/** What can't be looked at without qBittorrent, without a login, without ntfy. */
+export const NEEDS = {
+  qbittorrent: ['login', ...AFTER_LOGIN],
+  login: AFTER_LOGIN,
+  ntfy: ['ntfy-access', 'ntfy-updates', 'ntfy-limits'],
+} satisfies Record<string, CheckId[]>;
+
+export function assertDiagnosis(diagnosis: Diagnosis, { fails, found, advice, skips = [] }: Expected): void {
+  assert.deepEqual(diagnosis.with('fail'), [fails], report(diagnosis.findings, { pretty: false }));
+  assert.match(diagnosis.of(fails).found, found);
+  assert.match(diagnosis.of(fails).advice ?? '', advice);
+  assert.deepEqual(diagnosis.with('skip'), skips);
+}
