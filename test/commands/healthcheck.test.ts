@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { healthcheck } from '../../src/commands/healthcheck.ts';
+import { startSidecar } from '../e2e/harness.ts';
+import { serve } from '../http-server.ts';
+import { freePort } from '../servers/ports.ts';
+import { createTerminal } from './terminal.ts';
+
+async function check(env: Record<string, string>) {
+  const terminal = createTerminal(env);
+  return { status: await healthcheck(terminal.terminal), said: terminal.all() };
+}
+
+test('a sidecar that runs is healthy, with nothing but its port known', async () => {
+  const sidecar = await startSidecar({ NTFY_TOPIC: 'http://127.0.0.1:9/t', QBIT_HOST: 'http://127.0.0.1:9' });
+  try {
+    assert.deepEqual(await check({ OPS_PORT: String(sidecar.ops.port) }), { status: 0, said: '' });
+    const fromInside = await check({ OPS_PORT: ` ${sidecar.ops.port} `, OPS_HOST: '127.0.0.1' });
+    assert.equal(fromInside.status, 0);
+  } finally {
+    await sidecar.stop();
+  }
+});
+
+test('one that does not answer, or says that it is not live, is not', async () => {
+  const gone = await check({ OPS_PORT: String(await freePort()) });
+  assert.deepEqual([gone.status, /nothing listens/.test(gone.said)], [1, true]);
+  await using sick = await serve((_, outgoing) => outgoing.writeHead(503).end('not live'));
+  const ill = await check({ OPS_PORT: new URL(sick.url).port });
+  assert.deepEqual([ill.status, ill.said], [1, 'The sidecar answered 503.']);
+});
+
+test('a port that can not be known is a matter of configuration', async () => {
+  assert.equal((await check({ OPS_PORT: '0' })).status, 78);
+  const wrong = await check({ OPS_PORT: 'planted' });
+  assert.equal(wrong.status, 78);
+  assert.match(wrong.said, /^OPS_PORT must be a port/);
+  assert.doesNotMatch(wrong.said, /planted/);
+});

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { testNotification } from '../../src/commands/test-notification.ts';
+import { startNtfySimulator } from '../../src/simulator/index.ts';
+import { createTerminal } from './terminal.ts';
+
+const TOKEN = 'tk_plantedplantedplantedplanted12';
+
+const envOf = (url: string, token = TOKEN) => ({ NTFY_TOPIC: `${url}/planted-topic`, NTFY_TOKEN: token });
+
+test('one quiet card moves, one is heard, and only that one is left', async () => {
+  await using ntfy = await startNtfySimulator({ token: TOKEN });
+  const terminal = createTerminal(envOf(ntfy.url));
+  assert.equal(await testNotification(terminal.terminal, 0), 0, terminal.all());
+  assert.deepEqual(
+    ntfy.messages.map(({ event, priority, sequence_id }) => [event, priority, sequence_id]),
+    [
+      ['message', 2, 'qbit-test'],
+      ['message', 2, 'qbit-test'],
+      ['message', 4, 'qbit-test-done'],
+      ['message_delete', undefined, 'qbit-test'],
+    ],
+  );
+  assert.deepEqual([ntfy.heard.length, ntfy.cards().length], [1, 1]);
+  assert.match(terminal.out(), /knows sequence IDs/);
+  assert.doesNotMatch(terminal.all(), /planted/);
+});
+
+test('an older ntfy is named as one, and asked for nothing that it does not know', async () => {
+  await using ntfy = await startNtfySimulator({ token: TOKEN, generation: 'legacy' });
+  const terminal = createTerminal(envOf(ntfy.url));
+  assert.equal(await testNotification(terminal.terminal, 0), 0);
+  assert.equal(ntfy.messages.length, 3);
+  assert.match(terminal.out(), /does not know sequence IDs/);
+});
+
+test('a refusal ends it with status 1 and the reason', async () => {
+  await using ntfy = await startNtfySimulator({ token: TOKEN });
+  const terminal = createTerminal(envOf(ntfy.url, 'tk_planted'));
+  assert.equal(await testNotification(terminal.terminal, 0), 1);
+  assert.match(terminal.err(), /refused: .*40101/);
+  assert.doesNotMatch(terminal.all(), /planted/);
+});
