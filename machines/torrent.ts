@@ -22,6 +22,7 @@ export const torrentMachine = following.createMachine({
     sight: { ...UNSEEN, percent: record.told?.percent ?? 0 },
     at: 0,
     shown: record.told,
+    card: record.card,
     offered: record.told,
     alert: record.alert,
     pending: null,

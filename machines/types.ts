@@ -64,8 +64,10 @@ export interface TorrentRecord {
   key: Hash;
   /** The ID it has now: a hybrid's changes when its metadata arrives. */
   hash: Hash;
-  /** What its progress card shows; `null` while it has none. */
+  /** What its progress card shows, as far as ntfy has said; `null` while it has none. */
   told: Told | null;
+  /** Whether a progress card may be on the phone: noted before the first is sent, for a kill may keep its answer. */
+  card: boolean;
   /** Milliseconds since 1970. */
   since: number;
   stage: Stage;
@@ -90,7 +92,7 @@ export type Notification =
   | { kind: 'progress'; key: Hash; torrent: Observation; at: number; tell: Told; told: Told | null }
   | { kind: 'completion'; key: Hash; torrent: Observation; at: number }
   /** Takes the torrent's cards away, but for the completion's. */
-  | { kind: 'dismissal'; key: Hash; shown: Told | null; alerted: boolean }
+  | { kind: 'dismissal'; key: Hash; shown: boolean; alerted: boolean }
   | { kind: 'alert'; key: Hash; name: string | null; percent: number; alert: Alert }
   /** Takes the alert's card away. */
   | { kind: 'clearance'; key: Hash; shown: Alert | null }

@@ -18,7 +18,7 @@ export function createRegistry(records: readonly TorrentRecord[] = []): Registry
 
 /** A record of a torrent that nothing is known of yet. */
 export function createRecord(hash: Hash, since: number): TorrentRecord {
-  return { key: hash, hash, told: null, since, stage: 'following', alert: null, finished: null };
+  return { key: hash, hash, told: null, card: false, since, stage: 'following', alert: null, finished: null };
 }
 
 export function find({ records, aliases }: Registry, hash: Hash): TorrentRecord | undefined {
@@ -64,6 +64,9 @@ function beforeTelling(record: TorrentRecord, notification: Notification): Torre
   if (notification.kind === 'completion') {
     return { ...record, stage: 'completing', finished: notification.torrent };
   }
+  if (notification.kind === 'progress') return record.card ? null : { ...record, card: true };
+  // Noted before it is sent: should the answer be missed, its card is taken back all the same.
+  if (notification.kind === 'alert') return { ...record, alert: notification.alert };
   if (notification.kind !== 'dismissal') return null;
   return { ...record, stage: record.stage === 'following' ? 'withdrawing' : 'dismissing' };
 }
@@ -79,12 +82,11 @@ function afterTelling(
   switch (notification.kind) {
     case 'progress':
       return { ...record, told: notification.tell };
-    case 'alert':
-      return { ...record, alert: notification.alert };
     case 'clearance':
       return { ...record, alert: null };
     case 'dismissal':
-      return { ...record, told: null, alert: null };
+      return { ...record, told: null, card: false, alert: null };
+    case 'alert':
     case 'incident':
     case 'relief':
       return null;

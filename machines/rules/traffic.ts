@@ -85,8 +85,7 @@ export function skipped(traffic: Traffic, notification: Notification): Outcome |
     case 'clearance':
       return live !== false && (alerted.has(key) || notification.shown !== null) ? null : 'accepted';
     case 'dismissal': {
-      const hasCard =
-        sent.has(key) || notification.shown !== null || alerted.has(key) || notification.alerted;
+      const hasCard = sent.has(key) || notification.shown || alerted.has(key) || notification.alerted;
       return live !== false && hasCard ? null : 'accepted';
     }
     case 'progress': {

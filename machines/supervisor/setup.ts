@@ -138,7 +138,7 @@ export const supervision = setup({
             enqueue.sendTo('store', { type: 'keep', record: renaming.record });
             continue;
           }
-          const { key, told: shown, alert } = renaming.dropped;
+          const { key, card: shown, alert } = renaming.dropped;
           enqueue.sendTo('store', { type: 'drop', key });
           if (partitions.includes(partitionOf(key))) {
             enqueue.sendTo(partitionOf(key), { type: 'torrent.stop', key });
@@ -160,8 +160,9 @@ export const supervision = setup({
       ({ context: { registry }, enqueue }, told: { notification: Notification }) => {
         const record = noteTelling(registry, told.notification);
         if (record === null) return;
-        // A completion is kept before its first attempt.
+        // Kept before its first attempt.
         enqueue.sendTo('store', { type: 'keep', record });
+        if (record.stage === 'following') return;
         // Its last words are told whatever qBittorrent says from now on.
         enqueue.sendTo('watcher', { type: 'unwatch', hash: record.hash });
       },

@@ -42,6 +42,8 @@ interface TorrentContext {
   at: number;
   /** What the phone shows; `null` while there is no card. */
   shown: Told | null;
+  /** A progress card may be on the phone from before this actor began. */
+  card: boolean;
   /** What was handed to the outbox last: what the phone shows soon. */
   offered: Told | null;
   /** What its alert card says, or will say soon; `null` while there is none. */
@@ -72,7 +74,7 @@ export const following = setup({
     inPhase: ({ context }, { phase }: { phase: Phase }) => context.sight.phase === phase,
     complete: ({ context }) => context.sight.phase === 'complete',
     gone: ({ context }) => context.misses >= MISSES_TO_BE_GONE,
-    hasCard: ({ context: { offered, shown, alert } }) => offered !== null || shown !== null || alert !== null,
+    hasCard: ({ context: { offered, card, alert } }) => offered !== null || card || alert !== null,
     hasNews: ({ context }) => news(context) !== null,
     isAt: ({ context }, { stage }: { stage: Stage }) => context.stage === stage,
     latest: ({ context, event }) => event.type === 'outbox.told' && event.notification === context.pending,
@@ -120,8 +122,8 @@ export const following = setup({
 });
 
 function compose(kind: Offer, context: TorrentContext): Notification | null {
-  const { key, observation: torrent, shown: told, alert, at } = context;
-  if (kind === 'dismissal') return { kind, key, shown: told, alerted: alert !== null };
+  const { key, observation: torrent, shown: told, card, alert, at } = context;
+  if (kind === 'dismissal') return { kind, key, shown: card, alerted: alert !== null };
   if (torrent === null) return null;
   if (kind === 'completion') return { kind, key, torrent, at };
   const tell = news(context);

@@ -25,7 +25,7 @@ export interface Sent {
 type Told = Extract<OutboxReport, { type: 'outbox.told' }>;
 
 export function dismissalOf(key: Hash): Notification {
-  return { kind: 'dismissal', key, shown: { percent: 50, phase: 'downloading' }, alerted: false };
+  return { kind: 'dismissal', key, shown: true, alerted: false };
 }
 
 /** What no outbox may ever do. Thrown within a publish it would only count as a failure of ntfy's. */

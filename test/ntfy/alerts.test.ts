@@ -54,7 +54,7 @@ describe('an alert', () => {
     for (const notification of [progressOf(), alertOf('stalled'), completionOf()]) {
       await client.publish(notification);
     }
-    await client.publish({ kind: 'dismissal', key, shown: null, alerted: true });
+    await client.publish({ kind: 'dismissal', key, shown: false, alerted: true });
     assert.deepEqual(
       ntfy.cards(topic).map(({ title }) => title),
       ['Download Complete'],

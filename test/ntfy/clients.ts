@@ -20,7 +20,7 @@ export const basic = (username: string, password: string): Auth => ({
 export const dismissal = {
   kind: 'dismissal',
   key,
-  shown: { percent: 42, phase: 'downloading' },
+  shown: true,
   alerted: false,
 } as const;
 

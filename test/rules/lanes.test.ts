@@ -50,7 +50,7 @@ describe('the next to leave', () => {
   test('is a completion, then a card to take away, then progress', () => {
     const lanes = lanesOf(
       progressOf(a, 1),
-      { kind: 'dismissal', key: b, shown: null, alerted: false },
+      { kind: 'dismissal', key: b, shown: false, alerted: false },
       completionOf(c),
     );
     const order = [];

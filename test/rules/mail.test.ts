@@ -14,6 +14,7 @@ const record = (key: string, hash = key): TorrentRecord => ({
   told,
   since: 0,
   stage: 'following',
+  card: false,
   alert: null,
   finished: null,
 });

@@ -22,6 +22,7 @@ const record = (key: Hash, over: Partial<TorrentRecord> = {}): TorrentRecord => 
   told: null,
   since: 7,
   stage: 'following',
+  card: false,
   alert: null,
   finished: null,
   ...over,
@@ -51,7 +52,7 @@ describe('a record', () => {
     assert.deepEqual(find(registry, v1)?.told, told);
     noteTold(registry, progressOf(v1, 43), 'refused');
     assert.deepEqual(find(registry, v1)?.told, told);
-    noteTold(registry, { kind: 'dismissal', key: v1, shown: told, alerted: false }, 'accepted');
+    noteTold(registry, { kind: 'dismissal', key: v1, shown: true, alerted: false }, 'accepted');
     assert.equal(find(registry, v1)?.told, null);
   });
 
@@ -74,7 +75,7 @@ describe('a record', () => {
 
   test('of a torrent that is gone remembers that its card has yet to go', () => {
     const registry = createRegistry([record(v1, { told })]);
-    noteTelling(registry, { kind: 'dismissal', key: v1, shown: told, alerted: false });
+    noteTelling(registry, { kind: 'dismissal', key: v1, shown: true, alerted: false });
     assert.equal(find(registry, v1)?.stage, 'withdrawing');
   });
 

@@ -31,6 +31,7 @@ export function following(index: number, changes: Partial<TorrentRecord> = {}): 
     told: null,
     since: 1,
     stage: 'following',
+    card: false,
     alert: null,
     finished: null,
     ...changes,
