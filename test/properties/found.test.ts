@@ -5,15 +5,17 @@ import { hashOf, HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
 import { happen, live, settleDown } from './timeline.ts';
 import type { Timeline } from './timeline.ts';
 import { createWorld } from './world.ts';
-import type { World } from './world.ts';
+import type { World, WorldOptions } from './world.ts';
 
 const plain = { do: 'add', n: 0, magnet: false, hooks: 1 } as const;
 const hybrid = (magnet: boolean, hooks: number) => ({ do: 'add', n: 2, magnet, hooks }) as const;
 const wait = (ms: number) => ({ do: 'pass', ms }) as const;
 const away = (ms: number) => ({ do: 'ntfy', fault: 'closeBefore', ms }) as const;
 
-async function after(timeline: Timeline): Promise<World> {
-  const model = createWorld();
+const refused = (ms: number) => ({ do: 'qbit', fault: 'misdirected', questions: ['login'], ms }) as const;
+
+async function after(timeline: Timeline, options: WorldOptions = {}): Promise<World> {
+  const model = createWorld(options);
   await live(model, timeline);
   return model;
 }
@@ -70,14 +72,12 @@ test('the alert of a torrent that crashed goes when it is complete', async () =>
   const model = await after([plain, wait(10 * SECOND), away(20 * MINUTE)]);
   model.poison.set(hashOf(0), { guard: 'hasNews', times: 6 });
   await model.pass(HOUR);
-  assert.ok(kinds(model).includes('alert'));
   await settleDown(model);
   assert.deepEqual(kinds(model), ['completion']);
 });
 
 test('the all-clear arrives although the process was killed before ntfy took it', async () => {
-  const trouble = { do: 'qbit', fault: 'misdirected', questions: ['login'], ms: 2 * SECOND } as const;
-  const model = await after([{ do: 'forget' }, trouble, wait(2 * SECOND)]);
+  const model = await after([{ do: 'forget' }, refused(2 * SECOND), wait(2 * SECOND)]);
   assert.deepEqual(kinds(model), ['incident']);
   await live(model, [away(20 * SECOND), wait(10 * SECOND), { do: 'kill', down: SECOND }]);
   await settleDown(model);
@@ -98,7 +98,12 @@ test('a torrent that was added again while its old card waits to go is followed 
 });
 
 test('a hybrid that was added again by its first hash, before it was missed, is followed', async () => {
-  const model = await after([hybrid(true, 1), wait(10 * SECOND), { do: 'rename', n: 2 }, wait(MINUTE)]);
+  const model = await after([
+    hybrid(true, 1),
+    wait(10 * SECOND),
+    { do: 'advance', n: 2, by: 0.1 },
+    wait(MINUTE),
+  ]);
   await live(model, [{ do: 'remove', n: 2 }, hybrid(true, 1), wait(MINUTE)]);
   await settleDown(model);
   assert.deepEqual([...model.phone.told.keys()], ['torrent 2, round 2']);
@@ -106,11 +111,58 @@ test('a hybrid that was added again by its first hash, before it was missed, is 
 
 test('a hybrid that is found by its second hash after a restart is heard once', async () => {
   const model = await after([hybrid(true, 1), wait(10 * SECOND), { do: 'kill', down: SECOND }]);
-  happen(model, { do: 'rename', n: 2 });
+  happen(model, { do: 'advance', n: 2, by: 0.1 });
   await model.pass(1100);
   happen(model, { do: 'qbit', fault: 'broken', questions: ['list'], ms: MINUTE });
   await model.pass(5 * SECOND);
   happen(model, { do: 'finish', n: 2 });
   await settleDown(model);
   assert.deepEqual([...model.phone.heard.values()], [1]);
+});
+
+test('a list that is refused while polls are answered is no incident that comes and goes', async () => {
+  const odd = { do: 'qbit', fault: 'misdirected', questions: ['list'], ms: HOUR } as const;
+  const model = await after([plain, { ...plain, n: 1 }, wait(10 * SECOND), odd, { do: 'remove', n: 1 }]);
+  await model.pass(30 * MINUTE);
+  const said = model.calls.filter(({ notification }) => notification?.key === 'qbittorrent');
+  assert.ok(said.length <= 2, `${said.length} messages in half an hour`);
+});
+
+test('a relief that arrives late does not hide the incident after it from the next life', async () => {
+  const model = await after([
+    { do: 'forget' },
+    refused(SECOND),
+    { do: 'ntfy', fault: 'hang', ms: 3 * SECOND },
+  ]);
+  await model.pass(4 * MINUTE);
+  await live(model, [
+    { do: 'forget' },
+    plain,
+    refused(MINUTE),
+    wait(30 * SECOND),
+    { do: 'kill', down: SECOND },
+  ]);
+  await settleDown(model);
+  assert.deepEqual(kinds(model).toSorted(), ['completion', 'relief']);
+});
+
+test('a torrent that is removed and added again is found without any hook', async () => {
+  const quiet = { ...plain, hooks: 0 };
+  const model = await after(
+    [wait(MINUTE), quiet, wait(2 * MINUTE), { do: 'remove', n: 0 }, wait(3 * MINUTE)],
+    {
+      policy: { discover: MINUTE },
+    },
+  );
+  await live(model, [quiet, wait(2 * MINUTE), { do: 'finish', n: 0 }, wait(2 * MINUTE)]);
+  assert.deepEqual([...model.phone.told.keys()], ['torrent 0, round 2']);
+  model.end(1);
+});
+
+test('the alert of a torrent that crashes goes too when the process was killed meanwhile', async () => {
+  const model = createWorld();
+  model.poison.set(hashOf(0), { guard: 'inPhase', times: Infinity });
+  await live(model, [plain, wait(4 * MINUTE), { do: 'kill', down: SECOND }]);
+  await settleDown(model);
+  assert.deepEqual(kinds(model), ['completion']);
 });

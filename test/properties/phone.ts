@@ -47,7 +47,7 @@ export function createPhone() {
       if (kind === 'clearance') cards.delete(alert);
       else if (kind === 'dismissal') {
         cards.delete(progress);
-        if (notification.alert !== null && !half) cards.delete(alert);
+        if (notification.alerted && !half) cards.delete(alert);
       } else {
         const card = renderCard(notification, { topic: 'topic', instance: INSTANCE, timeZone: 'UTC' });
         const percent = kind === 'progress' ? notification.tell.percent : null;

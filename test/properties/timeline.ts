@@ -15,7 +15,7 @@ type Step =
   | { do: 'add'; n: number; magnet: boolean; hooks: number }
   | { do: 'advance'; n: number; by: number }
   | { do: 'phase'; n: number; phase: Phase }
-  | { do: 'rename' | 'finish' | 'remove' | 'hook'; n: number }
+  | { do: 'finish' | 'remove' | 'hook'; n: number }
   | { do: 'stray'; n: number }
   | { do: 'qbit'; fault: QbitFault; questions: readonly Question[]; ms: number }
   | { do: 'ntfy'; fault: PhoneFault; ms: number }
@@ -51,7 +51,7 @@ const steps = {
     n,
     phase: fc.constantFrom<Phase>('queued', 'stalled', 'stopped', 'checking', 'moving', 'failed', 'unknown'),
   }),
-  change: fc.record({ do: fc.constantFrom('rename', 'finish', 'remove', 'hook'), n }),
+  change: fc.record({ do: fc.constantFrom('finish', 'remove', 'hook'), n }),
   stray: fc.record({ do: act('stray'), n }),
   qbit: fc.record({
     do: act('qbit'),
@@ -114,6 +114,8 @@ export function timelines(without: ReadonlyArray<keyof typeof steps> = []): fc.A
 function hook(model: World, n: number): void {
   const torrent = model.qbittorrent.torrents.get(n);
   if (torrent === undefined || model.world.life === null) return;
+  // Under its other hash it would be another torrent to a process that told its end under the first.
+  if (torrent.breed === 'hybridMagnet' && torrent.phase === 'complete') return;
   model.state.known.add(torrent.label);
   model.track(torrent.hash);
 }
@@ -138,19 +140,15 @@ export function happen(model: World, step: Exclude<Step, { do: 'pass' }>): void 
     case 'add':
       return add(model, step);
     case 'advance':
-      return qbittorrent.change(step.n, ({ progress, finishedAt }) =>
+      return qbittorrent.advance(step.n, ({ progress, finishedAt }) =>
         finishedAt === null ? { progress: Math.min(0.99, progress + step.by), phase: 'downloading' } : {},
       );
     case 'phase':
       return qbittorrent.change(step.n, ({ finishedAt }) =>
         finishedAt === null ? { phase: step.phase } : {},
       );
-    case 'rename':
-      return qbittorrent.change(step.n, ({ breed }) =>
-        breed === 'hybridMagnet' ? { hash: hashesOf(step.n)[1], phase: 'downloading' } : {},
-      );
     case 'finish':
-      return qbittorrent.change(step.n, ({ finishedAt }) => ({
+      return qbittorrent.advance(step.n, ({ finishedAt }) => ({
         progress: 1,
         phase: 'complete',
         finishedAt: finishedAt ?? Math.floor(model.now() / 1000),

@@ -48,9 +48,20 @@ export function createQbittorrent(now: () => number) {
   };
   const all = () => Array.from(torrents, ([n, torrent]) => observe(n, torrent));
 
+  function change(n: number, how: (torrent: Torrent) => Partial<Torrent>): void {
+    const torrent = torrents.get(n);
+    if (torrent !== undefined) torrents.set(n, { ...torrent, ...how(torrent) });
+  }
+
   return {
     torrents,
     state,
+    change,
+    /** A change that needs the metadata: with it a hybrid is listed under its second hash. */
+    advance(n: number, how: (torrent: Torrent) => Partial<Torrent>) {
+      const hybrid = torrents.get(n)?.breed === 'hybridMagnet';
+      change(n, (torrent) => ({ ...how(torrent), ...(hybrid ? { hash: hashesOf(n)[1] } : {}) }));
+    },
     /** What breaks the answer to a question now; `null` for a good one. */
     faultOf(question: Question): QbitFault | null {
       const { fault } = state;
@@ -76,10 +87,6 @@ export function createQbittorrent(now: () => number) {
         finishedAt: null,
       });
       return hash;
-    },
-    change(n: number, change: (torrent: Torrent) => Partial<Torrent>) {
-      const torrent = torrents.get(n);
-      if (torrent !== undefined) torrents.set(n, { ...torrent, ...change(torrent) });
     },
   };
 }
