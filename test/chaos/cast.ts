@@ -1,0 +1,106 @@
+/** The torrents, and the user who adds and removes them. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SeededTorrent } from '../servers/index.ts';
+import type { Random } from './random.ts';
+import type { Scene } from './scene.ts';
+
+/** What the user does with it: lets it finish, removes it in the middle, or removes it and adds it again. */
+type Plan = 'finish' | 'remove' | 'again';
+
+const PLANS = { finish: 75, remove: 15, again: 10 } as const satisfies Record<Plan, number>;
+
+/** One torrent and what became of it. */
+export interface Member {
+  torrent: SeededTorrent;
+  /** How long its download takes at least. */
+  seconds: number;
+  plan: Plan;
+  /** Just before qBittorrent was given it, each time. */
+  addedAt: number[];
+  /** Whether no sidecar lived when it was added last. */
+  unattended: boolean;
+  /** When the user removed it for good. */
+  removedAt: number | null;
+  /** How far it was when the user removed it for good: from about the end on, it may count as complete. */
+  removedAtProgress: number | null;
+}
+
+export interface CastOptions {
+  scene: Scene;
+  random: Random;
+  over: AbortSignal;
+  /** Seconds that a download takes at most; the least is 4. */
+  longest: number;
+}
+
+/** Adds torrents until all is over, and resolves when the user has done all that was planned. */
+export async function playCast({ scene, random, over, longest }: CastOptions): Promise<Member[]> {
+  const members: Member[] = [];
+  const plots: Array<Promise<void>> = [];
+  while (!over.aborted) {
+    const burst = random.chance(0.1) ? 4 : 1;
+    for (let count = 0; count < burst; count++) {
+      const number = members.length + 1;
+      const size = Math.round(random.between(500_000, 3_000_000));
+      const seconds = random.between(4, longest);
+      const seed = await scene.seed(size / seconds);
+      const torrent = seed.serve(`chaos ${number}.iso`, size);
+      const plan = random.pick(PLANS);
+      const member: Member = {
+        torrent,
+        seconds,
+        plan,
+        addedAt: [],
+        unattended: false,
+        removedAt: null,
+        removedAtProgress: null,
+      };
+      members.push(member);
+      plots.push(play(scene, member, random.fork(`torrent ${number}`)));
+    }
+    await sleep(random.between(500, 3000), undefined, { signal: over }).catch(() => {});
+  }
+  await Promise.all(plots);
+  return members;
+}
+
+async function play(scene: Scene, member: Member, random: Random): Promise<void> {
+  await add(scene, member);
+  if (member.plan === 'finish') return;
+  // Its first bytes come after about a second.
+  await sleep(random.between(500, 700 * member.seconds));
+  const done = await remove(scene, member);
+  if (member.plan === 'remove' || done) return;
+  await sleep(random.between(100, 4000));
+  await add(scene, member);
+}
+
+async function add(scene: Scene, member: Member): Promise<void> {
+  const { torrent, seconds } = member;
+  await scene.withQbittorrent(() => {
+    const { life } = scene.sidecar;
+    member.addedAt.push(Date.now());
+    member.unattended = life === undefined || life.endedAt !== null;
+    return scene.qbittorrent.addTorrent(torrent.file);
+  });
+  member.removedAt = null;
+  member.removedAtProgress = null;
+  scene.journal.note(
+    member.addedAt.length > 1 ? 'added again' : 'added',
+    `${torrent.hash} ${torrent.name}, ${torrent.size} bytes in ${seconds.toFixed(1)} s, ${member.plan}` +
+      (member.unattended ? ', no sidecar lives' : ''),
+  );
+}
+
+/** True when it was complete, or nearly so, before it was removed. */
+async function remove(scene: Scene, member: Member): Promise<boolean> {
+  const { hash } = member.torrent;
+  return scene.withQbittorrent(async () => {
+    const progress = Number((await scene.qbittorrent.find(hash))?.['progress'] ?? 0);
+    await scene.qbittorrent.remove(hash);
+    member.removedAt = Date.now();
+    member.removedAtProgress = progress;
+    scene.journal.note('removed', `${hash} at ${Math.round(progress * 100)} %`);
+    return progress > 0.9;
+  });
+}

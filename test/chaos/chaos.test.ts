@@ -1,0 +1,20 @@
+import { realTest } from '../servers/index.ts';
+import type { QbittorrentGeneration } from '../servers/index.ts';
+import { playChaos } from './play.ts';
+
+/** Of all generations together. */
+const KILLS = Number(process.env['CHAOS_KILLS'] ?? 120);
+const SHARES: Array<[QbittorrentGeneration, number]> = [
+  ['5.1', 0.5],
+  ['legacy', 0.25],
+  ['current', 0.25],
+];
+
+for (const [generation, share] of SHARES) {
+  const kills = Math.ceil(KILLS * share);
+  realTest(
+    `${kills} kills, lost sessions, lost answers and restarts on qBittorrent ${generation}: each download is heard once`,
+    { needs: [`qbittorrent ${generation}`, 'ntfy current', 'curl'], timeout: 600_000 + kills * 20_000 },
+    (t) => playChaos(t, { generation, kills }),
+  );
+}

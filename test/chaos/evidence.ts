@@ -1,0 +1,84 @@
+/** What the traffic proves: about a torrent, and about the order of messages. */
+import type { NtfyMessage } from '../servers/index.ts';
+import { createPhone } from '../../src/simulator/index.ts';
+import type { Member } from './cast.ts';
+import type { Run } from './engine.ts';
+import type { Passage } from './proxy.ts';
+
+/** Milliseconds after which a life has surely noted what it was answered. */
+export const NOTED_AFTER = 2000;
+
+export const progressOf = (hash: string): string => `qbit-${hash}`;
+export const completionOf = (hash: string): string => `qbit-${hash}-done`;
+
+export const sequenceOf = (message: NtfyMessage): string => message.sequence_id ?? message.id;
+
+/** How the sidecar learned of a torrent after it was added last: by its hook, by looking, or never. */
+export function knownBy(run: Run, { torrent: { hash }, addedAt }: Member): 'hook' | 'scan' | null {
+  const since = addedAt.at(-1) ?? 0;
+  const isHooked = run.toSidecar.some(
+    ({ path, at, status }) => at >= since && path.includes(hash) && status === 200,
+  );
+  if (isHooked) return 'hook';
+  // It asks by hash only for what it follows.
+  const isAskedFor = run.toQbittorrent.some(
+    ({ body, at, hashes }) =>
+      at >= since && body.startsWith('hashes=') && body.includes(hash) && hashes.includes(hash),
+  );
+  return isAskedFor || wasFound(run, hash, since) ? 'scan' : null;
+}
+
+/** Whether a look at the whole list found it on its way, and the life that looked had the time to note that. */
+function wasFound(run: Run, hash: string, since: number): boolean {
+  return run.toQbittorrent.some((first, index) => {
+    if (first.body !== 'filter=downloading' || first.at < since || !first.hashes.includes(hash)) return false;
+    const life = lifeAt(run, first.at);
+    // It looks by three filters, one after the other, and all of them have to be answered.
+    const others = run.toQbittorrent.slice(index + 1).filter(({ body }) => body.startsWith('filter='));
+    const looks = [first, ...others.slice(0, 2)];
+    return (
+      looks.map(({ body }) => body).join() === 'filter=downloading,filter=checking,filter=moving' &&
+      looks.every(({ deliveredAt }) => (deliveredAt ?? Infinity) + NOTED_AFTER < (life?.endedAt ?? Infinity))
+    );
+  });
+}
+
+/** Whether the user removed it so late that it may count as complete. */
+export const isLate = ({ removedAtProgress }: Member): boolean => (removedAtProgress ?? 0) > 0.9;
+
+/**
+ * The topic's messages as a phone hears them. ntfy sorts by the second; within one, the order in which the proxy saw
+ * them accepted decides.
+ */
+export function inOrder({ messages, toNtfy }: Run): NtfyMessage[] {
+  const order = new Map(toNtfy.map(({ reply }, index) => [idOf(reply), index]));
+  const rank = ({ id }: NtfyMessage) => order.get(id) ?? Infinity;
+  return messages.toSorted((a, b) => a.time - b.time || Math.sign(rank(a) - rank(b)) || 0);
+}
+
+const idOf = (reply: string): string => /"id":"([A-Za-z0-9]{12})"/.exec(reply)?.[1] ?? '';
+
+/** The sequences that made a sound, as often as they did. */
+export function heardSequences(messages: readonly NtfyMessage[]): string[] {
+  const phone = createPhone();
+  for (const message of messages) {
+    const { event } = message;
+    if (event !== 'poll_request') phone.receive({ ...message, event });
+  }
+  return phone.heard.map(({ sequence_id, id }) => sequence_id ?? id);
+}
+
+/** The life in which a request came. */
+export function lifeAt(run: Run, at: number) {
+  return run.lives.findLast(({ startedAt }) => startedAt <= at);
+}
+
+/** ntfy took it. */
+export const isTaken = ({ status }: Passage): boolean => status >= 200 && status < 300;
+
+/** The publishes of a sequence. */
+export function publishesOf({ toNtfy }: Run, sequence: string): Passage[] {
+  return toNtfy.filter(({ body }) => body.includes(`"sequence_id":"${sequence}"`));
+}
+
+export const isLogin = ({ path }: Passage): boolean => path.endsWith('/auth/login');

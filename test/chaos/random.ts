@@ -1,0 +1,46 @@
+/** Chance that can be had again: the same seed draws the same numbers. */
+
+/** A seeded source of chance. */
+export interface Random {
+  /** From `least` up to, not including, `most`. */
+  between(least: number, most: number): number;
+  /** True in this share of all calls. */
+  chance(share: number): boolean;
+  /** One of the keys, by weight. */
+  pick<Key extends string>(weights: Readonly<Record<Key, number>>): Key;
+  /** A source of its own: what it draws does not depend on when others draw. */
+  fork(name: string): Random;
+}
+
+/** A seed for a run that was given none. */
+export const drawSeed = (): number => Math.floor(Math.random() * 2 ** 32);
+
+/** Mulberry32 (Tommy Ettinger's, public domain). */
+export function createRandom(seed: number): Random {
+  let state = seed >>> 0;
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  return {
+    between: (least, most) => least + next() * (most - least),
+    chance: (share) => next() < share,
+    pick<Key extends string>(weights: Readonly<Record<Key, number>>): Key {
+      const entries = Object.entries<number>(weights) as Array<[Key, number]>;
+      let left = next() * entries.reduce((sum, [, weight]) => sum + weight, 0);
+      const chosen = entries.find(([, weight]) => (left -= weight) < 0) ?? entries.at(-1);
+      if (chosen === undefined) throw new Error('nothing to pick from');
+      return chosen[0];
+    },
+    fork: (name) => createRandom(seed ^ hash(name)),
+  };
+}
+
+/** FNV-1a. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (const char of text) value = Math.imul(value ^ (char.codePointAt(0) ?? 0), 0x01000193);
+  return value >>> 0;
+}

@@ -1,0 +1,118 @@
+/** Everything that takes part: real servers, troubled ways between them, and the sidecar as a process. */
+import { freePort, startNtfy, startQbittorrent, startWebSeed } from '../servers/index.ts';
+import type { Ntfy, Qbittorrent, QbittorrentGeneration, WebSeed } from '../servers/index.ts';
+import { removeFolder, temporaryFolder } from '../servers/processes.ts';
+import type { Journal } from './journal.ts';
+import { startChaosProxy } from './proxy.ts';
+import type { ChaosProxy } from './proxy.ts';
+import { createSidecarProcess } from './sidecar.ts';
+import type { SidecarProcess } from './sidecar.ts';
+
+export const TOPIC = 'chaos-topic';
+
+/** What runs. */
+export interface Scene extends AsyncDisposable {
+  journal: Journal;
+  qbittorrent: Qbittorrent;
+  ntfy: Ntfy;
+  /** A web seed of its own for one torrent, with so many bytes per second. */
+  seed(rate: number): Promise<WebSeed>;
+  sidecar: SidecarProcess;
+  /** From the sidecar to qBittorrent. */
+  toQbittorrent: ChaosProxy;
+  /** From the sidecar to ntfy. */
+  toNtfy: ChaosProxy;
+  /** From qBittorrent's hook to the sidecar. */
+  toSidecar: ChaosProxy;
+  /** Texts that the sidecar must never print. */
+  secrets: string[];
+  /** The tests' own calls to qBittorrent wait for each other: none of them meets a restart. */
+  withQbittorrent<T>(work: () => Promise<T>): Promise<T>;
+  /** `/status`, or `null` while nobody answers. */
+  status(): Promise<Status | null>;
+}
+
+/** What is read of `/status`. */
+export interface Status {
+  watcher: { state: string };
+  outbox: { state: string; waiting: number; sending: number };
+  torrents: Array<{ hash: string; state: string }>;
+}
+
+export interface SceneOptions {
+  generation: QbittorrentGeneration;
+  /** Whether the hook for finished torrents is set too. */
+  finishHook: boolean;
+  journal: Journal;
+}
+
+/** Starts all of it but the sidecar, whose hook is set. */
+export async function startScene({ generation, finishHook, journal }: SceneOptions): Promise<Scene> {
+  await using stack = new AsyncDisposableStack();
+  const qbittorrent = stack.use(await startQbittorrent(generation));
+  const ntfy = stack.use(await startNtfy('current', { cacheFile: true, requestLimit: 'none' }));
+  const seeds = stack.use(new AsyncDisposableStack());
+  const [hookPort, opsPort] = [await freePort(), await freePort()];
+  const toQbittorrent = stack.use(await startChaosProxy(qbittorrent.url));
+  const toNtfy = stack.use(await startChaosProxy(ntfy.url));
+  const toSidecar = stack.use(await startChaosProxy(`http://127.0.0.1:${hookPort}`));
+  const state = temporaryFolder('chaos');
+  stack.defer(() => removeFolder(state));
+  const opsToken = 'planted-ops-token';
+  const sidecar = stack.use(
+    createSidecarProcess({
+      STATE_DIR: state,
+      QBIT_HOST: toQbittorrent.url,
+      QBIT_USER: qbittorrent.username,
+      QBIT_PASS: qbittorrent.password,
+      NTFY_TOPIC: `${toNtfy.url}/${TOPIC}`,
+      NTFY_RATE: 'unlimited',
+      NTFY_RETRY_MAX: '2s',
+      POLL_INTERVAL: '1s',
+      HOOK_PORT: String(hookPort),
+      OPS_HOST: '127.0.0.1',
+      OPS_PORT: String(opsPort),
+      OPS_TOKEN: opsToken,
+      LOG_LEVEL: 'debug',
+    }),
+  );
+  const port = new URL(toSidecar.url).port;
+  const hook = (path: string) => `curl -fsS -m 5 -X POST "http://localhost:${port}/${path}?hash=%K"`;
+  await qbittorrent.setAddedHook(hook('track'));
+  if (finishHook)
+    await qbittorrent.setPreferences({ autorun_enabled: true, autorun_program: hook('finished') });
+  const owned = stack.move();
+  return {
+    journal,
+    qbittorrent,
+    ntfy,
+    seed: async (rate) => seeds.use(await startWebSeed({ rate })),
+    sidecar,
+    toQbittorrent,
+    toNtfy,
+    toSidecar,
+    secrets: [qbittorrent.password, opsToken, TOPIC],
+    withQbittorrent: createQueue(),
+    status: () => readStatus(`http://127.0.0.1:${opsPort}/status`),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** One after the other. */
+function createQueue(): Scene['withQbittorrent'] {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work);
+    last = mine.catch(() => {}); // whoever asked for it hears of it
+    return mine;
+  };
+}
+
+async function readStatus(url: string): Promise<Status | null> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(5000) });
+    return answer.ok ? ((await answer.json()) as Status) : null;
+  } catch {
+    return null;
+  }
+}

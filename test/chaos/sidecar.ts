@@ -1,0 +1,113 @@
+/** The sidecar as a process of its own, which dies and comes back. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { sleep } from '../servers/wait.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** From a start to its end. */
+export interface Life {
+  number: number;
+  startedAt: number;
+  endedAt: number | null;
+  /** The signals that were sent to it. */
+  sent: NodeJS.Signals[];
+  /** How it ended: a code or a signal; `null` while it lives. */
+  end: number | NodeJS.Signals | null;
+  /** All that it wrote. */
+  output: string;
+}
+
+export interface SidecarProcess extends AsyncDisposable {
+  readonly lives: readonly Life[];
+  /** The life of now, or the last one. */
+  readonly life: Life | undefined;
+  /** Starts a new life, unless one goes on. */
+  start(): void;
+  /** Sends a signal at once; false when there is no one to send it to. */
+  send(signal: NodeJS.Signals): boolean;
+  /** Resolves when the life of now is over; one that takes too long for that is killed. */
+  ended(): Promise<void>;
+}
+
+/** Milliseconds in which a SIGTERM has to end it. */
+const LONGEST_END = 15_000;
+
+/** Linux ends it with us even when we are killed with no chance to clean up. */
+const SETPRIV = '/usr/bin/setpriv';
+const [COMMAND, GUARD] = existsSync(SETPRIV)
+  ? [SETPRIV, ['--pdeathsig', 'KILL', process.execPath]]
+  : [process.execPath, []];
+
+/** A sidecar that `start` runs with this environment and no other. */
+export function createSidecarProcess(env: Record<string, string>): SidecarProcess {
+  const lives: Life[] = [];
+  let child: ChildProcess | null = null;
+  let over: Promise<void> = Promise.resolve();
+
+  const start = (): void => {
+    if (child !== null) return;
+    const own = spawn(COMMAND, [...GUARD, 'src/cli.ts'], {
+      cwd: ROOT,
+      env: { PATH: process.env['PATH'] ?? '', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const life: Life = {
+      number: lives.length + 1,
+      startedAt: Date.now(),
+      endedAt: null,
+      sent: [],
+      end: null,
+      output: '',
+    };
+    for (const stream of [own.stdout, own.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => (life.output += text));
+    }
+    lives.push(life);
+    child = own;
+    over = new Promise((resolve) => {
+      own.once('exit', () => {
+        life.endedAt = Date.now();
+        child = null;
+      });
+      own.once('close', (code, signal) => {
+        life.end = signal ?? code ?? 0;
+        resolve();
+      });
+    });
+  };
+  const send = (signal: NodeJS.Signals): boolean => {
+    if (child === null) return false;
+    lives.at(-1)?.sent.push(signal);
+    return child.kill(signal);
+  };
+  process.once('exit', () => child?.kill('SIGKILL'));
+  return {
+    lives,
+    get life() {
+      return lives.at(-1);
+    },
+    start,
+    send,
+    async ended() {
+      const isOver = await Promise.race([over.then(() => true), sleep(LONGEST_END, false, { ref: false })]);
+      if (!isOver) send('SIGKILL');
+      await over;
+    },
+    async [Symbol.asyncDispose]() {
+      send('SIGKILL');
+      await over;
+    },
+  };
+}
+
+/** Why a life's end was none that was asked for; `null` when it was. */
+export function oddEnd({ end, sent }: Life): string | null {
+  if (end === null) return null;
+  if (sent.length > 1) return `did not end by ${sent[0]}`;
+  if (typeof end === 'string' && sent.includes(end)) return null;
+  if (end === 0 && sent.includes('SIGTERM')) return null;
+  return `ended by itself with ${end}`;
+}

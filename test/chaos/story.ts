@@ -1,0 +1,67 @@
+/** Everything that is known of one torrent, in order. */
+import type { Run } from './engine.ts';
+import { completionOf, progressOf, publishesOf, sequenceOf } from './evidence.ts';
+import type { Passage } from './proxy.ts';
+import { describePassage } from './weather.ts';
+
+interface Line {
+  at: number;
+  text: string;
+}
+
+/** What the user did, what the sidecar asked, told and logged, and what ntfy has of it. */
+export function storyOf(run: Run, hash: string): string[] {
+  const lines = [
+    ...run.journal.entries
+      .filter(({ detail }) => detail.includes(hash))
+      .map(({ at, kind, detail }) => ({ at, text: `${kind} ${detail}` })),
+    ...run.toSidecar.filter(({ path }) => path.includes(hash)).map(passed('hook', run)),
+    ...pollsOf(run, hash),
+    ...[...publishesOf(run, progressOf(hash)), ...publishesOf(run, completionOf(hash))].map(
+      passed('ntfy', run),
+    ),
+    ...run.toNtfy.filter(({ path }) => path.includes(hash)).map(passed('ntfy', run)),
+    ...livesOf(run, hash),
+  ];
+  const messages = run.messages.filter((message) => sequenceOf(message).startsWith(progressOf(hash)));
+  const own = lines.filter(({ text }) => !/^(life|asked filter)/.test(text)).map(({ at }) => at);
+  const [first, last] = [Math.min(...own) - 2000, Math.max(...own) + 5000];
+  return [
+    ...lines
+      .filter(({ at }) => at >= first && at <= last)
+      .toSorted((a, b) => a.at - b.at)
+      .map(({ at, text }) => `${run.journal.clock(at)} ${text}`),
+    'Its messages:',
+    ...messages.map((message) => JSON.stringify(message)),
+  ];
+}
+
+const passed =
+  (name: string, { journal }: Run) =>
+  (passage: Passage): Line => {
+    const { at, status, trouble, deliveredAt } = passage;
+    const heard = deliveredAt === null ? 'not delivered' : `delivered at ${journal.clock(deliveredAt)}`;
+    return { at, text: `${name}: ${describePassage(passage)} -> ${status} ${trouble ?? 'well'}, ${heard}` };
+  };
+
+function pollsOf({ toQbittorrent }: Run, hash: string): Line[] {
+  const polls = toQbittorrent.filter(({ body, hashes }) => body.includes(hash) || hashes.includes(hash));
+  return polls.map(({ at, body, hashes, status, trouble }) => {
+    const asked = body.startsWith('hashes=') ? 'asked by hash' : `asked ${body}`;
+    const found = hashes.includes(hash) ? 'there' : 'not there';
+    return { at, text: `${asked}: ${status} ${trouble ?? 'well'}, ${found}` };
+  });
+}
+
+function livesOf({ lives }: Run, hash: string): Line[] {
+  return lives.flatMap(({ number, startedAt, endedAt, end, output }) => {
+    const lines = output.split('\n').filter((line) => line.includes(hash));
+    return [
+      { at: startedAt, text: `life ${number} starts` },
+      ...(endedAt === null ? [] : [{ at: endedAt, text: `life ${number} ends with ${end}` }]),
+      ...lines.map((line) => ({ at: timeOf(line), text: `log: ${line}` })),
+    ];
+  });
+}
+
+const timeOf = (line: string): number => Date.parse(/"time":"([^"]*)"/.exec(line)?.[1] ?? '') || 0;
