@@ -166,3 +166,12 @@ test('the alert of a torrent that crashes goes too when the process was killed m
   await settleDown(model);
   assert.deepEqual(kinds(model), ['completion']);
 });
+
+test('an alert from before a restart goes although its clearance was still waiting at the end', async () => {
+  // Another completion has the one slot that a fresh outbox has, and the clearance waits behind it.
+  const other = { ...plain, n: 2 } as const;
+  const model = await after([other, plain, { do: 'phase', n: 0, phase: 'failed' }, wait(MINUTE)]);
+  await live(model, [{ do: 'kill', down: SECOND }, wait(MINUTE)]);
+  await settleDown(model);
+  assert.deepEqual(kinds(model), ['completion', 'completion']);
+});
