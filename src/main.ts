@@ -4,10 +4,12 @@ import type { outboxMachine } from '../machines/outbox.ts';
 import type { StoreEvent } from '../machines/supervisor/types.ts';
 import type { Hash, Policy } from '../machines/types.ts';
 import type { Config } from './config/index.ts';
+import { createEnsureHook } from './hooks/index.ts';
 import type { Logger } from './log/index.ts';
 import { noteOf } from './notes.ts';
 import { createNtfyClient } from './ntfy/client.ts';
 import { untilRotated } from './qbittorrent/rotation.ts';
+import { createConnection } from './qbittorrent/connection.ts';
 import { createQbittorrentClient } from './qbittorrent/client.ts';
 import { createHookApp, createOpsApp, isLoopback, listen } from './server/index.ts';
 import type { Listening } from './server/index.ts';
@@ -48,14 +50,16 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
     log,
     onDegraded: (problem) => supervisor.send({ type: 'store.degraded', problem }),
   });
+  const connection = createConnection(config.qbittorrent);
   const machine = provideWorld({
-    qbittorrent: createQbittorrentClient(config.qbittorrent),
+    qbittorrent: createQbittorrentClient(config.qbittorrent, connection),
     ntfy: createNtfyClient(config.ntfy, config),
     keep: (event) => keep(store, event),
     rotation: (signal) => untilRotated(config.qbittorrent.auth, signal),
     note: (event) => {
       const note = noteOf(event);
       if (note !== null) log[note.level](note.message, note.fields);
+      if (event.type === 'session.ready') void ensureHook();
     },
   });
   const supervisor = createActor(machine, {
@@ -77,6 +81,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
     });
   });
   const { hook, ops } = await openPorts({ config, log, supervisor, store });
+  const ensureHook = createEnsureHook(config, { connection, port: hook.port, log });
   supervisor.start();
   return {
     supervisor,

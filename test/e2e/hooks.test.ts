@@ -87,3 +87,40 @@ realTest(
     );
   },
 );
+
+realTest(
+  'AUTO_INSTALL_HOOK writes both hooks at the start, and again after they were taken out, but never over another command',
+  { needs: ['qbittorrent 5.1', 'ntfy current'] },
+  async () => {
+    await using scene = await startScene({
+      qbittorrent: '5.1',
+      rate: 4_000_000,
+      env: { AUTO_INSTALL_HOOK: 'true', POLL_INTERVAL: '1h' },
+    });
+    const program = async (name: string): Promise<unknown> => {
+      const preferences: unknown = await (await scene.qbittorrent.api('app/preferences')).json();
+      return (preferences as Record<string, unknown>)[name];
+    };
+    await until('both are there', async () =>
+      String(await program('autorun_program')).includes('/finished?hash=%K'),
+    );
+    const torrent = scene.seed.serve('by itself.iso', 4_000_000);
+    await scene.qbittorrent.addTorrent(torrent.file);
+    await until('it is told', async () => (await loud(scene)).length === 1);
+
+    await scene.qbittorrent.setPreferences({
+      autorun_on_torrent_added_enabled: true,
+      autorun_on_torrent_added_program: '/usr/bin/true "%N"',
+      autorun_program: '',
+    });
+    await scene.qbittorrent.restart();
+    // Whatever asks next finds the session gone, and logs in anew.
+    await fetch(`http://127.0.0.1:${scene.sidecar.hook.port}/track?hash=${'ef'.repeat(20)}`, {
+      method: 'POST',
+    });
+    await until('the one is back', async () =>
+      String(await program('autorun_program')).includes('/finished?hash=%K'),
+    );
+    assert.equal(await program('autorun_on_torrent_added_program'), '/usr/bin/true "%N"');
+  },
+);
