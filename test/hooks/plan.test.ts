@@ -94,13 +94,13 @@ describe('taking out', () => {
   });
 });
 
-describe('what is wrong with a line', () => {
-  const flaws = (line: string, changes: Partial<Wanted> = {}) => {
-    const read = readLine(line);
-    assert.ok(read.kind === 'ours');
-    return flawsOf(read, 'added', { ...wanted, ...changes }, true).join('; ');
-  };
+const flaws = (line: string, changes: Partial<Wanted> = {}) => {
+  const read = readLine(line);
+  assert.ok(read.kind === 'ours');
+  return flawsOf(read, 'added', { ...wanted, ...changes }, true).join('; ');
+};
 
+describe('what is wrong with a line', () => {
   test('is said, and a good one has none', () => {
     assert.equal(flaws(LINE), '');
     assert.equal(flaws(LINE.replace('localhost', '127.0.0.1')), '');
