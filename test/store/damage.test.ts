@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { closedWell, diedAfterwards, startWith } from './damage.ts';
+import { closedWell, diedAfterwards, lay, PAGE, startWith } from './damage.ts';
 import type { Outcome } from './damage.ts';
-import { seeded, tempDir } from './fixtures.ts';
+import { seeded, tempDir, withFile } from './fixtures.ts';
 
 /** Where the file was cut off: the first part of it. */
 const cut = (bytes: Buffer, length: number) => bytes.subarray(0, length);
@@ -68,6 +68,23 @@ test('a bit that turned in the header of a file is noticed, or changes nothing',
     const outcome = startWith(dir, { file: flip(file, at, bit), journal }, what);
     assert.ok(outcome.wasSetAside || outcome.found.length === 2, what);
   }
+});
+
+test('a damaged index is noticed although all that is kept can be read', (t) => {
+  const [dir, bytes] = [tempDir(t), closedWell(t)];
+  lay(dir, bytes);
+  const page = withFile(dir, (file) =>
+    Number(
+      file.prepare("SELECT rootpage FROM sqlite_schema WHERE name LIKE '%autoindex_records%'").get()?.[
+        'rootpage'
+      ],
+    ),
+  );
+  const file = Buffer.from(bytes.file);
+  // The number of its entries: https://sqlite.org/fileformat2.html#b_tree_pages
+  file.writeUInt16BE(1, (page - 1) * PAGE + 3);
+  const outcome = startWith(dir, { ...bytes, file }, 'an index that lacks an entry');
+  assert.deepEqual(outcome, { found: [0, 1], wasSetAside: true });
 });
 
 test('a bit that turned anywhere in a file is noticed, or changes nothing', (t) => {

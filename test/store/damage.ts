@@ -11,6 +11,9 @@ export interface Bytes {
   journal: Buffer | null;
 }
 
+/** Bytes of a page of these stores. */
+export const PAGE = 512;
+
 /** A small store that was closed well: two torrents and a fact on small pages. */
 export function closedWell(t: TestContext): Bytes {
   const dir = tempDir(t);
@@ -33,7 +36,7 @@ export function diedAfterwards(t: TestContext): Bytes {
 /** A file of a few KB instead of 20, so that each of its bytes can have a test. */
 function shrink(dir: string): void {
   withFile(dir, (file) =>
-    file.exec('PRAGMA journal_mode = DELETE; PRAGMA page_size = 512; VACUUM; PRAGMA journal_mode = WAL'),
+    file.exec(`PRAGMA journal_mode = DELETE; PRAGMA page_size = ${PAGE}; VACUUM; PRAGMA journal_mode = WAL`),
   );
 }
 

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { openStore } from '../../src/store/index.ts';
 import {
   assertInMemory,
   completing,
@@ -62,18 +64,26 @@ describe('a folder that can not be used', () => {
   });
 });
 
+/** A store in trouble from the start, and who hears of it. */
+const listen = (t: TestContext, onDegraded: () => void) => {
+  const lines: string[] = [];
+  const write = (message: string) => void lines.push(message);
+  const log = { debug: write, info: write, warn: write, error: write, child: () => log };
+  return { lines, store: openStore({ dir: join(tempDir(t), 'missing', 'state'), log, onDegraded }) };
+};
+
 describe('who hears of a problem', () => {
+  test('hears of it when the store is there, not from within a call', async (t) => {
+    const heard: string[] = [];
+    const { store } = listen(t, () => heard.push(store.health.kind));
+    assert.deepEqual(heard, []);
+    await endOfRun();
+    assert.deepEqual(heard, ['memory']);
+  });
+
   test('may throw: the store goes on and the log says so', async (t) => {
-    const { openStore } = await import('../../src/store/index.ts');
-    const lines: string[] = [];
-    const write = (message: string) => void lines.push(message);
-    const log = { debug: write, info: write, warn: write, error: write, child: () => log };
-    const store = openStore({
-      dir: join(tempDir(t), 'missing', 'state'),
-      log,
-      onDegraded: () => {
-        throw new Error('nobody is there');
-      },
+    const { store, lines } = listen(t, () => {
+      throw new Error('nobody is there');
     });
     await endOfRun();
     store.save(completing(1));

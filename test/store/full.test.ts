@@ -60,6 +60,16 @@ describe('a full disk', () => {
     assert.deepEqual(reopen(dir).facts, new Map([['incident', 'full']]));
   });
 
+  test('is told once, however long it lasts', async (t) => {
+    const { opened } = fillUp(t, tempDir(t));
+    for (let index = 0; index < 10; index += 1) {
+      opened.store.save(big(index));
+      passTime(t, 2 * REST);
+    }
+    await assertInMemory(opened, /the disk of STATE_DIR is full/);
+    opened.store.close();
+  });
+
   test('is tried once more at the end of the process', (t) => {
     const dir = tempDir(t);
     const { opened, makeRoom } = fillUp(t, dir);

@@ -51,10 +51,11 @@ async function step(): Promise<void> {
     const record = saved.get(hashOf(number));
     if (record !== undefined) save({ ...record, told: { percent: 9, phase: 'moving' } });
   }
-  if (random() < 0.5) return;
-  const done = open.splice(Math.floor(random() * open.length), 1);
-  await change(done, 'dismissing', true);
-  await change(done, 'dropped');
+  while (open.length > 40 * random()) {
+    const done = open.splice(Math.floor(random() * open.length), 1);
+    await change(done, 'dismissing', true);
+    await change(done, 'dropped');
+  }
 }
 
 process.stdout.write('ready\n');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import type { TorrentRecord } from '../../machines/types.ts';
+import { crc32 } from 'node:zlib';
 import {
   completing,
   endOfRun,
@@ -104,61 +104,21 @@ describe('what survives a restart', () => {
     assert.deepEqual(reopen(dir).records, [following(2)]);
   });
 
+  test('a record that stands under the key of another torrent is left out', (t) => {
+    const dir = tempDir(t);
+    fill(dir, [following(2)]);
+    const [name, value] = [hashOf(1), JSON.stringify(following(3))];
+    withFile(dir, (file) => {
+      file.prepare('INSERT INTO records VALUES (?, ?, ?)').run(name, value, crc32(value, crc32(name)));
+    });
+    assert.deepEqual(reopen(dir).records, [following(2)]);
+  });
+
   test('twenty thousand torrents are there again', (t) => {
     const dir = tempDir(t);
     const records = Array.from({ length: 20_000 }, (_, index) => completing(index));
     fill(dir, records);
     assert.deepEqual(reopen(dir).records, records);
-  });
-});
-
-describe('a record of another version', () => {
-  test('keeps the fields that this one does not know', (t) => {
-    const dir = tempDir(t);
-    const { finished } = completing(1);
-    const record = { ...completing(1), mood: 'good', finished: finished && { ...finished, seeds: 3 } };
-    fill(dir, [record]);
-    assert.deepEqual(reopen(dir).records, [record]);
-  });
-
-  test('gets the fields that it did not have', (t) => {
-    const dir = tempDir(t);
-    const older = { ...following(1), alert: undefined };
-    fill(dir, [older as unknown as TorrentRecord]);
-    assert.deepEqual(reopen(dir).records, [following(1)]);
-  });
-
-  test('loses only what can not be understood', (t) => {
-    const dir = tempDir(t);
-    const odd = { ...following(1), told: { percent: 50, phase: 'dancing' }, alert: 'bored', since: null };
-    fill(dir, [odd as unknown as TorrentRecord]);
-    assert.deepEqual(reopen(dir).records, [
-      following(1, { told: { percent: 50, phase: 'unknown' }, since: 0 }),
-    ]);
-  });
-
-  test('that is complete but does not say what is looked for once more', (t) => {
-    const dir = tempDir(t);
-    fill(dir, [completing(1, { finished: null })]);
-    assert.deepEqual(reopen(dir).records, [following(1)]);
-  });
-
-  test('is left out, counted in one line and left in the file, when its stage is unknown', (t) => {
-    const dir = tempDir(t);
-    const odd = { ...following(1), stage: 'dreaming' } as unknown as TorrentRecord;
-    fill(dir, [odd, { ...odd, key: hashOf(3) }, following(2)]);
-    const { store, lines } = open(dir);
-    store.close();
-    assert.deepEqual(store.records, [following(2)]);
-    assert.deepEqual(store.health, { kind: 'disk', problem: null });
-    assert.deepEqual(
-      lines.map(({ level, ...line }) => ({ level, count: 'count' in line && line.count })),
-      [{ level: 'warn', count: 2 }],
-    );
-    assert.equal(
-      withFile(dir, (file) => file.prepare('SELECT count(*) n FROM records').get()?.['n']),
-      3,
-    );
   });
 });
 

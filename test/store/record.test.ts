@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { TorrentRecord } from '../../machines/types.ts';
+import { completing, fill, following, hashOf, open, reopen, tempDir, withFile } from './fixtures.ts';
+
+describe('a record of another version', () => {
+  test('keeps the fields that this one does not know', (t) => {
+    const dir = tempDir(t);
+    const { finished } = completing(1);
+    const record = { ...completing(1), mood: 'good', finished: finished && { ...finished, seeds: 3 } };
+    fill(dir, [record]);
+    assert.deepEqual(reopen(dir).records, [record]);
+  });
+
+  test('gets the fields that it did not have', (t) => {
+    const dir = tempDir(t);
+    const older = { ...following(1), alert: undefined };
+    fill(dir, [older as unknown as TorrentRecord]);
+    assert.deepEqual(reopen(dir).records, [following(1)]);
+  });
+
+  test('loses only what can not be understood', (t) => {
+    const dir = tempDir(t);
+    const odd = { ...following(1), told: { percent: 50, phase: 'dancing' }, alert: 'bored', since: null };
+    fill(dir, [odd as unknown as TorrentRecord]);
+    assert.deepEqual(reopen(dir).records, [
+      following(1, { told: { percent: 50, phase: 'unknown' }, since: 0 }),
+    ]);
+  });
+
+  test('that is complete but does not say what is looked for once more', (t) => {
+    const dir = tempDir(t);
+    fill(dir, [completing(1, { finished: null })]);
+    assert.deepEqual(reopen(dir).records, [following(1)]);
+  });
+
+  test('is left out, counted in one line and left in the file, when its stage is unknown', (t) => {
+    const dir = tempDir(t);
+    const odd = { ...following(1), stage: 'dreaming' } as unknown as TorrentRecord;
+    fill(dir, [odd, { ...odd, key: hashOf(3) }, following(2)]);
+    const { store, lines } = open(dir);
+    store.close();
+    assert.deepEqual(store.records, [following(2)]);
+    assert.deepEqual(store.health, { kind: 'disk', problem: null });
+    assert.deepEqual(
+      lines.map(({ level, ...line }) => ({ level, count: 'count' in line && line.count })),
+      [{ level: 'warn', count: 2 }],
+    );
+    assert.equal(
+      withFile(dir, (file) => file.prepare('SELECT count(*) n FROM records').get()?.['n']),
+      3,
+    );
+  });
+});
