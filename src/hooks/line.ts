@@ -59,9 +59,9 @@ interface Call {
   headers: string[];
 }
 
-/** Options that GNU's wget and BusyBox's both know. */
+/** Options that GNU's wget and BusyBox's both know. No `-T`: Debian's BusyBox 1.35, built without it, crashes on it. */
 function callLine({ url, tool, path, headers }: Call): string {
-  const start = tool === 'curl' ? 'curl -fsS -m 5 -X POST' : 'wget -q -O /dev/null -T 5 -t 1 --post-data=';
+  const start = tool === 'curl' ? 'curl -fsS -m 5 -X POST' : 'wget -q -O /dev/null -t 1 --post-data=';
   const option = tool === 'curl' ? '-H' : '--header';
   return [start, ...headers.map((header) => `${option} "${header}"`), `"${url}/${path}"`].join(' ');
 }

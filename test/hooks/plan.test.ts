@@ -46,7 +46,7 @@ describe('installing', () => {
 
   test('by itself it leaves whatever works: wget, another host at the same port', () => {
     for (const program of [
-      'wget -q -O /dev/null -T 5 -t 1 --post-data= "http://localhost:9090/track?hash=%K"',
+      'wget -q -O /dev/null -t 1 --post-data= "http://localhost:9090/track?hash=%K"',
       'curl -X POST "http://sidecar:9090/track?hash=%K"',
     ]) {
       assert.deepEqual(added(program, true, 'working'), { action: 'kept' });
