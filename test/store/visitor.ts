@@ -8,7 +8,7 @@ import type { Report, Visit } from './visits.ts';
 
 const visit: Visit = JSON.parse(process.argv[2] ?? '');
 const { dir, save = 0, user, close = true, hold = 0 } = visit;
-if (user !== undefined) process.seteuid?.(user);
+if (user !== undefined) process.setuid?.(user);
 const store = openStore({ dir, log: createLogger({ level: 'error', write: () => {} }) });
 const report: Report = { found: store.records, before: store.health, after: store.health, saved: 0 };
 const first = big(1000);
