@@ -66,7 +66,12 @@ export const outboxMachine = setup({
   },
   actions: {
     put: assign(({ context, event }) => {
-      if (event.type === 'outbox.tell') put(context.lanes, event.notification);
+      if (event.type !== 'outbox.tell') return {};
+      const { notification } = event;
+      put(context.lanes, notification);
+      // What makes this one void has to know that there is a card.
+      if (notification.kind === 'clearance' && notification.shown !== null)
+        context.alerted.add(notification.key);
       return {};
     }),
     dispatch: enqueueActions(({ context, enqueue }) => {

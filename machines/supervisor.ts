@@ -1,4 +1,4 @@
-import { answerTo, letterTo, lettersFrom } from './rules/mail.ts';
+import { answerTo, lettersFrom } from './rules/mail.ts';
 import { createRegistry } from './rules/registry.ts';
 import { SLICE, supervision } from './supervisor/setup.ts';
 import type { Result } from './types.ts';
@@ -18,6 +18,7 @@ export const supervisorMachine = supervision.createMachine({
     arrivals: [],
     ready: false,
     troubled: troubled ?? false,
+    raised: troubled ?? false,
     scanFailures: 0,
     ended: new Set(),
     crashes: new Map(),
@@ -47,14 +48,8 @@ export const supervisorMachine = supervision.createMachine({
       on: {
         track: [
           {
-            description: 'Tells the torrent: it may be one that was added again.',
             guard: { type: 'tracked', params: ({ event }) => ({ hash: event.hash }) },
-            actions: {
-              type: 'deliver',
-              params: ({ context: { registry }, event }) => ({
-                letters: letterTo(registry, event.hash, { type: 'torrent.tracked' }),
-              }),
-            },
+            actions: { type: 'meetAgain', params: ({ event }) => ({ hash: event.hash }) },
           },
           { actions: ['note', { type: 'follow', params: ({ event }) => ({ hashes: [event.hash] }) }] },
         ],
@@ -83,7 +78,7 @@ export const supervisorMachine = supervision.createMachine({
         },
         'watcher.observed': {
           actions: [
-            'relieve',
+            { type: 'relieve', params: ({ event: { whole } }) => ({ well: whole }) },
             { type: 'rename', params: ({ event: { renamed } }) => ({ renamed }) },
             {
               type: 'deliver',
@@ -123,7 +118,7 @@ export const supervisorMachine = supervision.createMachine({
         'outbox.failed': { actions: 'note' },
         'incident.telling': {
           actions: [
-            { type: 'noteTroubled', params: ({ event: { raised } }) => ({ troubled: raised }) },
+            { type: 'noteIncident', params: ({ event: { raised } }) => ({ raised }) },
             { type: 'tell', params: ({ event }) => event },
           ],
         },
@@ -135,17 +130,9 @@ export const supervisorMachine = supervision.createMachine({
             }),
           },
         },
-        'torrent.closed': [
-          {
-            guard: ({ event }) => event.again,
-            actions: [
-              'note',
-              { type: 'close', params: ({ event: { key } }) => ({ key }) },
-              { type: 'follow', params: ({ event: { hash } }) => ({ hashes: [hash] }) },
-            ],
-          },
-          { actions: ['note', { type: 'close', params: ({ event: { key } }) => ({ key }) }] },
-        ],
+        'torrent.closed': {
+          actions: ['note', { type: 'close', params: ({ event: { key } }) => ({ key }) }],
+        },
         'torrent.crashed': {
           actions: ['note', { type: 'reviveLater', params: ({ event: { key } }) => ({ key }) }],
         },
@@ -176,7 +163,7 @@ export const supervisorMachine = supervision.createMachine({
                 guard: { type: 'succeeded', params: ({ event }) => ({ result: event.output }) },
                 target: 'watching',
                 actions: [
-                  'relieve',
+                  { type: 'relieve', params: () => ({ well: true }) },
                   { type: 'arrive', params: ({ event }) => ({ found: valueOf(event.output) }) },
                 ],
               },

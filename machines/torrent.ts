@@ -17,7 +17,6 @@ export const torrentMachine = following.createMachine({
     key: record.key,
     policy,
     stage: record.stage,
-    again: false,
     observation: record.finished,
     sight: { ...UNSEEN, percent: record.told?.percent ?? 0 },
     at: 0,
@@ -112,7 +111,6 @@ export const torrentMachine = following.createMachine({
           description: 'The one message that matters: it stays here until ntfy has it.',
           entry: { type: 'offer', params: { kind: 'completion' } },
           on: {
-            'torrent.tracked': { actions: 'noteAgain' },
             'outbox.told': [
               { guard: and(['latest', 'hasCard']), target: 'dismissal', actions: 'noteShown' },
               { guard: 'latest', target: '#torrent.complete' },
@@ -123,7 +121,6 @@ export const torrentMachine = following.createMachine({
           description: 'It is told; its progress card leaves the phone.',
           entry: { type: 'offer', params: { kind: 'dismissal' } },
           on: {
-            'torrent.tracked': { actions: 'noteAgain' },
             'outbox.told': { guard: 'latest', target: '#torrent.complete' },
           },
         },
@@ -131,7 +128,6 @@ export const torrentMachine = following.createMachine({
           description: 'It is gone from qBittorrent; its card leaves the phone.',
           entry: { type: 'offer', params: { kind: 'dismissal' } },
           on: {
-            'torrent.tracked': { actions: 'noteAgain' },
             'outbox.told': { guard: 'latest', target: '#torrent.removed' },
           },
         },

@@ -73,6 +73,8 @@ export interface TorrentRecord {
   stage: Stage;
   /** What its alert card says; `null` while it has none. */
   alert: Alert | null;
+  /** Added again while its last words are told: the hash to follow after them. */
+  again: Hash | null;
   /** As it was when it was found complete: what the completion says until ntfy has it. */
   finished: Observation | null;
 }

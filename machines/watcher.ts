@@ -13,7 +13,8 @@ export type WatcherEvent =
 
 /** What the watcher says to its supervisor. */
 export type WatcherReport =
-  | ({ type: 'watcher.observed'; observations: readonly Observation[]; at: number } & Match)
+  /** `whole`: what a poll did not find could be looked up. */
+  | ({ type: 'watcher.observed'; observations: readonly Observation[]; at: number; whole: boolean } & Match)
   | { type: 'watcher.failed'; failure: Failure };
 
 const LONGEST_RETRY = 60_000;
@@ -106,6 +107,7 @@ export const watcherMachine = setup({
           type: 'watcher.observed',
           observations,
           at: now(),
+          whole: list.ok,
           // A list that failed proves nothing: what was not found waits for the next poll.
           ...(list.ok ? match(missing, list.value) : match([], [])),
         }) satisfies WatcherReport,

@@ -91,7 +91,10 @@ function waitForDay({ day, at }: Budget): number {
 }
 
 function renew(day: DayBudget | null, now: number): DayBudget | null {
-  return day === null || now < day.until ? day : { ...day, left: day.daily, until: nextDay(now) };
+  // A clock that was set back far would make this day a long one.
+  return day === null || (now < day.until && day.until - now <= DAY)
+    ? day
+    : { ...day, left: day.daily, until: nextDay(now) };
 }
 
 const nextDay = (now: number): number => (Math.floor(now / DAY) + 1) * DAY;

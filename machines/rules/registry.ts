@@ -1,4 +1,4 @@
-import type { Hash, Notification, Outcome, TorrentRecord } from '../types.ts';
+import type { Hash, Notification, Observation, Outcome, TorrentRecord } from '../types.ts';
 
 /**
  * The records of all tracked torrents, found by any hash they were tracked or seen under. Changed in place: with
@@ -18,11 +18,26 @@ export function createRegistry(records: readonly TorrentRecord[] = []): Registry
 
 /** A record of a torrent that nothing is known of yet. */
 export function createRecord(hash: Hash, since: number): TorrentRecord {
-  return { key: hash, hash, told: null, card: false, since, stage: 'following', alert: null, finished: null };
+  return {
+    key: hash,
+    hash,
+    told: null,
+    card: false,
+    since,
+    stage: 'following',
+    alert: null,
+    again: null,
+    finished: null,
+  };
 }
 
 export function find({ records, aliases }: Registry, hash: Hash): TorrentRecord | undefined {
   return records.get(hash) ?? records.get(aliases.get(hash) ?? '');
+}
+
+/** The record of a torrent, by whichever of its hashes it is known. */
+export function findAny(registry: Registry, { hash, v1, v2 }: Observation): TorrentRecord | undefined {
+  return find(registry, hash) ?? find(registry, v1 ?? '') ?? find(registry, v2 ?? '');
 }
 
 /** Adds a record, or replaces the one with its key. */
@@ -93,6 +108,11 @@ function afterTelling(
   }
 }
 
+/** Takes the cards of a torrent away. */
+export function dismissalOf({ key, card, alert }: TorrentRecord): Notification {
+  return { kind: 'dismissal', key, shown: card, alerted: alert !== null };
+}
+
 /** What came of a new ID. */
 export type Renaming =
   | { kind: 'same' }
@@ -113,6 +133,34 @@ export function rename(registry: Registry, from: Hash, to: Hash): Renaming {
   drop(registry, record.key);
   put(registry, renamed);
   return { kind: 'renamed', record: renamed };
+}
+
+/**
+ * A hook or a look shows a torrent that is followed. While its last words are told it was added again, and is followed
+ * again after them; else it may be listed under this hash again.
+ *
+ * @returns the changed record and the ID it had before; `null` where nothing is new
+ */
+export function meetAgain(registry: Registry, hash: Hash): { record: TorrentRecord; before: Hash } | null {
+  const record = find(registry, hash);
+  if (record === undefined) return null;
+  const { stage, hash: before } = record;
+  if (stage === 'following') {
+    const renaming = rename(registry, before, hash);
+    return renaming.kind === 'renamed' ? { record: renaming.record, before } : null;
+  }
+  const met = { ...record, again: hash };
+  put(registry, met);
+  return { record: met, before };
+}
+
+/** What a look found: torrents that are new, and hashes of followed ones that were added again. */
+export function sortFound(registry: Registry, ended: ReadonlySet<Hash>, found: readonly Observation[]) {
+  // What was followed to its end is no news while it is complete.
+  const news = found.filter(({ hash, phase }) => phase !== 'complete' || !ended.has(hash));
+  const isNew = (torrent: Observation) => findAny(registry, torrent) === undefined;
+  const known = news.filter((torrent) => !isNew(torrent) && torrent.phase !== 'complete');
+  return { fresh: news.filter(isNew).map(({ hash }) => hash), met: known.map(({ hash }) => hash) };
 }
 
 /** Ends that are remembered: more than can finish between a poll and its late hook. */

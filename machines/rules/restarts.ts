@@ -38,3 +38,13 @@ export function crashNotice(
     notification: { kind: 'alert', key: record.key, name: null, percent, alert: 'crashing' },
   };
 }
+
+/**
+ * After this many restarts of the services in a row the process ends, and whoever runs it starts it anew. Each of them
+ * logs in: five refused passwords would ban the address.
+ */
+const MOST_RESTARTS = 3;
+
+export function isHopeless(restarts: Failures | undefined): boolean {
+  return (restarts?.count ?? 0) >= MOST_RESTARTS;
+}

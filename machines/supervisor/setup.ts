@@ -8,41 +8,32 @@ import type { Letter } from '../rules/mail.ts';
 import type { Match } from '../rules/matching.ts';
 import {
   createRecord,
+  dismissalOf,
   drop,
   find,
+  meetAgain,
   noteEnded,
   noteTelling,
   noteTold,
   put,
   rename,
+  sortFound,
 } from '../rules/registry.ts';
 import { scanPause } from '../rules/pauses.ts';
-import { countFailure, crashNotice, restartPause } from '../rules/restarts.ts';
+import { countFailure, crashNotice, isHopeless, restartPause } from '../rules/restarts.ts';
 import { sessionMachine } from '../session.ts';
 import type { Failure, Hash, Notification, Observation, Outcome, Result } from '../types.ts';
-import type { StoreEvent, SupervisorContext, SupervisorEvent, SupervisorInput } from './types.ts';
+import type { Services, StoreEvent, SupervisorContext, SupervisorEvent, SupervisorInput } from './types.ts';
 import { watcherMachine } from '../watcher.ts';
 
 export const SLICE = 100;
-/**
- * After this many restarts in a row the process ends, and whoever runs it starts it anew. Each of them logs in: five
- * refused passwords would ban the address.
- */
-const MOST_RESTARTS = 3;
 
 /** What the supervisor knows and can do; its chart is in `../supervisor.ts`. */
 export const supervision = setup({
   types: {
     context: {} as SupervisorContext,
     events: {} as SupervisorEvent,
-    children: {} as {
-      session: 'session';
-      watcher: 'watcher';
-      outbox: 'outbox';
-      incident: 'incident';
-      discovery: 'discovery';
-      store: 'store';
-    },
+    children: {} as Services,
     input: {} as SupervisorInput,
   },
   actors: {
@@ -63,7 +54,7 @@ export const supervision = setup({
     unauthorized: (_, { result }: { result: Result<unknown> }) =>
       !result.ok && result.failure.kind === 'unauthorized',
     ended: ({ context }, { hash }: { hash: Hash }) => context.ended.has(hash),
-    hopeless: ({ context }) => (context.restarts?.count ?? 0) >= MOST_RESTARTS,
+    hopeless: ({ context }) => isHopeless(context.restarts),
   },
   actions: {
     /** Says what happened to whoever runs the machine; he hands in a log. */
@@ -75,10 +66,14 @@ export const supervision = setup({
     })),
     /** Lets the incident judge what qBittorrent does. */
     trouble: sendTo('incident', (_, { failure }: { failure: Failure }) => ({ type: 'trouble', failure })),
-    relieve: sendTo('incident', { type: 'relief' }),
-    noteTroubled: enqueueActions(({ enqueue }, { troubled }: { troubled: boolean }) => {
-      enqueue.assign({ troubled });
-      enqueue.sendTo('store', { type: 'remember', troubled });
+    relieve: enqueueActions(({ enqueue }, { well }: { well: boolean }) => {
+      if (well) enqueue.sendTo('incident', { type: 'relief' });
+    }),
+    noteIncident: enqueueActions(({ enqueue }, { raised }: { raised: boolean }) => {
+      enqueue.assign({ raised });
+      if (!raised) return;
+      enqueue.assign({ troubled: true });
+      enqueue.sendTo('store', { type: 'remember', troubled: true });
     }),
     begin: enqueueActions(({ context, enqueue }) => {
       enqueue.assign({ ready: false, partitions: [], arrivals: [...context.registry.records.keys()] });
@@ -109,12 +104,10 @@ export const supervision = setup({
       if (arrivals.length > SLICE) enqueue.raise({ type: 'arrivals.next' }, { delay: 1 });
     }),
     arrive: enqueueActions(({ context, enqueue }, { found }: { found: readonly Observation[] }) => {
-      const { arrivals, registry, ended } = context;
-      const hashes = found
-        .map(({ hash }) => hash)
-        .filter((hash) => find(registry, hash) === undefined && !ended.has(hash));
-      enqueue.assign({ arrivals: [...arrivals, ...hashes], scanFailures: 0 });
-      if (hashes.length > 0) enqueue.raise({ type: 'arrivals.next' });
+      const { fresh, met } = sortFound(context.registry, context.ended, found);
+      enqueue.assign({ arrivals: [...context.arrivals, ...fresh], scanFailures: 0 });
+      if (fresh.length > 0) enqueue.raise({ type: 'arrivals.next' });
+      for (const hash of met) enqueue.raise({ type: 'track', hash });
     }),
     hasten: sendTo('watcher', { type: 'hasten' }),
     countScanFailure: assign({ scanFailures: ({ context }) => context.scanFailures + 1 }),
@@ -127,28 +120,25 @@ export const supervision = setup({
         if (type === 'session.lost') enqueue.sendTo('session', { type: 'session.expired' });
       },
     ),
-    rename: enqueueActions(
-      ({ context: { registry, partitions }, enqueue }, { renamed }: Pick<Match, 'renamed'>) => {
-        for (const { from, observation } of renamed) {
-          const renaming = rename(registry, from, observation.hash);
-          if (renaming.kind === 'same') continue;
-          enqueue.sendTo('watcher', { type: 'unwatch', hash: from });
-          enqueue.sendTo('watcher', { type: 'watch', hash: observation.hash });
-          if (renaming.kind === 'renamed') {
-            enqueue.sendTo('store', { type: 'keep', record: renaming.record });
-            continue;
-          }
-          const { key, card: shown, alert } = renaming.dropped;
-          enqueue.sendTo('store', { type: 'drop', key });
-          if (partitions.includes(partitionOf(key))) {
-            enqueue.sendTo(partitionOf(key), { type: 'torrent.stop', key });
-          }
-          // Also takes the place of what waits for ntfy.
-          const notification: Notification = { kind: 'dismissal', key, shown, alerted: alert !== null };
-          enqueue.sendTo('outbox', { type: 'outbox.tell', notification });
+    rename: enqueueActions(({ context, enqueue }, { renamed }: Pick<Match, 'renamed'>) => {
+      for (const { from, observation } of renamed) {
+        const renaming = rename(context.registry, from, observation.hash);
+        if (renaming.kind === 'same') continue;
+        enqueue.sendTo('watcher', { type: 'unwatch', hash: from });
+        enqueue.sendTo('watcher', { type: 'watch', hash: observation.hash });
+        if (renaming.kind === 'renamed') {
+          enqueue.sendTo('store', { type: 'keep', record: renaming.record });
+          continue;
         }
-      },
-    ),
+        const { key } = renaming.dropped;
+        const id = partitionOf(key);
+        context.crashes.delete(key);
+        enqueue.sendTo('store', { type: 'drop', key });
+        if (context.partitions.includes(id)) enqueue.sendTo(id, { type: 'torrent.stop', key });
+        // Also takes the place of what waits for ntfy.
+        enqueue.sendTo('outbox', { type: 'outbox.tell', notification: dismissalOf(renaming.dropped) });
+      }
+    }),
     deliver: enqueueActions(
       ({ context: { partitions }, enqueue }, { letters }: { letters: readonly Letter[] }) => {
         for (const [id, bundle] of Map.groupBy(letters, ({ key }) => partitionOf(key))) {
@@ -168,9 +158,13 @@ export const supervision = setup({
       },
     ),
     noteTold: enqueueActions(
-      ({ context: { registry }, enqueue }, told: { notification: Notification; outcome: Outcome }) => {
-        const record = noteTold(registry, told.notification, told.outcome);
+      ({ context, enqueue }, told: { notification: Notification; outcome: Outcome }) => {
+        const record = noteTold(context.registry, told.notification, told.outcome);
         if (record !== null) enqueue.sendTo('store', { type: 'keep', record });
+        // The all-clear is out, and nothing new came up meanwhile.
+        if (told.notification.kind !== 'relief' || told.outcome === 'superseded' || context.raised) return;
+        enqueue.assign({ troubled: false });
+        enqueue.sendTo('store', { type: 'remember', troubled: false });
       },
     ),
     close: enqueueActions(
@@ -183,8 +177,18 @@ export const supervision = setup({
         if (partitions.includes(partitionOf(key)))
           enqueue.sendTo(partitionOf(key), { type: 'torrent.stop', key });
         enqueue.sendTo('watcher', { type: 'unwatch', hash: record?.hash ?? key });
+        if (record !== undefined && record.again !== null)
+          enqueue.raise({ type: 'track', hash: record.again });
       },
     ),
+    meetAgain: enqueueActions(({ context: { registry }, enqueue }, { hash }: { hash: Hash }) => {
+      const met = meetAgain(registry, hash);
+      if (met === null) return;
+      enqueue.sendTo('store', { type: 'keep', record: met.record });
+      if (met.record.hash === met.before) return;
+      enqueue.sendTo('watcher', { type: 'unwatch', hash: met.before });
+      enqueue.sendTo('watcher', { type: 'watch', hash });
+    }),
     reviveLater: enqueueActions(
       ({ context: { crashes, now, registry }, enqueue }, { key }: { key: Hash }) => {
         const failures = countFailure(crashes.get(key), now());
@@ -193,6 +197,7 @@ export const supervision = setup({
         if (notice !== null) {
           // The torrent takes the alert back itself, when it lives again.
           put(registry, notice.record);
+          enqueue.sendTo('store', { type: 'keep', record: notice.record });
           enqueue.sendTo('outbox', { type: 'outbox.tell', notification: notice.notification });
         }
         enqueue.raise(

@@ -39,7 +39,10 @@ export interface SupervisorContext {
   arrivals: readonly Hash[];
   /** Whether the torrents may count on a session. */
   ready: boolean;
+  /** Whether an incident's card may be on the phone. */
   troubled: boolean;
+  /** Whether there is an incident now. */
+  raised: boolean;
   scanFailures: number;
   /** Keys of torrents that were followed to their end lately, the oldest first: their finish hook is late, no news. */
   ended: Set<Hash>;
@@ -56,3 +59,13 @@ export interface SupervisorInput {
   /** An incident's card is on the phone since an earlier life. */
   troubled?: boolean;
 }
+
+/** The actors that it always has, by their IDs. */
+export type Services = {
+  session: 'session';
+  watcher: 'watcher';
+  outbox: 'outbox';
+  incident: 'incident';
+  discovery: 'discovery';
+  store: 'store';
+};

@@ -19,13 +19,12 @@ export type TorrentEvent =
   | { type: 'session.lost' }
   | { type: 'torrent.observed'; observation: Observation; at: number }
   | { type: 'torrent.missed' }
-  | { type: 'torrent.tracked' }
   | { type: 'outbox.told'; notification: Notification; shown: Told | null };
 
 /** What a torrent says to the one that spawned it. */
 export type TorrentReport =
   | { type: 'torrent.telling'; notification: Notification }
-  | { type: 'torrent.closed'; key: Hash; hash: Hash; end: End; name: string | null; again: boolean };
+  | { type: 'torrent.closed'; key: Hash; end: End; name: string | null };
 
 export type End = 'complete' | 'removed';
 
@@ -34,8 +33,6 @@ interface TorrentContext {
   policy: Policy;
   /** Where the record says it begins. */
   stage: Stage;
-  /** Tracked anew while its last words are told: it was added again, and is followed again after them. */
-  again: boolean;
   observation: Observation | null;
   sight: Sight;
   /** When it was observed last, in milliseconds since 1970. */
@@ -106,17 +103,9 @@ export const following = setup({
       enqueue(sendParent({ type: 'torrent.telling', notification } satisfies TorrentReport));
     }),
     noteShown: assign(({ event }) => (event.type === 'outbox.told' ? { shown: event.shown } : {})),
-    noteAgain: assign({ again: true }),
     close: sendParent(
-      ({ context: { key, observation, again } }, { end }: { end: End }) =>
-        ({
-          type: 'torrent.closed',
-          key,
-          hash: observation?.hash ?? key,
-          end,
-          name: observation?.name ?? null,
-          again,
-        }) satisfies TorrentReport,
+      ({ context: { key, observation } }, { end }: { end: End }) =>
+        ({ type: 'torrent.closed', key, end, name: observation?.name ?? null }) satisfies TorrentReport,
     ),
   },
 });

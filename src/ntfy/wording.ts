@@ -74,7 +74,8 @@ const ADVICE: Partial<Record<Failure['kind'], string>> = {
 
 export function incidentText({ kind, message }: Failure): string {
   const text = harmless(message, BYTES.text);
-  const sentence = `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+  // The name qBittorrent begins small everywhere.
+  const sentence = `${text.startsWith('qB') ? 'q' : text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
   const advice = ADVICE[kind];
   return advice === undefined ? sentence : `${sentence}\n${advice}`;
 }

@@ -18,7 +18,12 @@ export async function login(connection: Connection, auth: Auth, signal?: AbortSi
   if (problem !== null) return problem;
   const reply = await call('app/webapiVersion', undefined, signal);
   if (!reply.ok) return reply;
-  if (reply.value.status === 403) return refused(auth);
+  if (reply.value.status === 403) {
+    // The password was taken: the session ended in between, as by a restart.
+    return auth.kind === 'password'
+      ? failed('protocol', `${host} forgot the session at once`)
+      : refused(auth);
+  }
   const judged = judge(reply.value, host);
   if (judged !== null) return judged;
   const version = reply.value.text.trim();

@@ -64,6 +64,7 @@ export const recordSchema: z.ZodType<TorrentRecord> = z
     since: count,
     stage: z.enum(STAGES),
     alert: z.enum(ALERTS).nullable().catch(null),
+    again: hash.nullable().catch(null),
     finished: observation.nullable().catch(null),
   })
   // A completion that does not say of what can't be told: it is looked for, and found complete, once more.

@@ -19,6 +19,8 @@ import {
 } from '../servers/index.ts';
 import { startSidecar, TOPIC } from './harness.ts';
 
+const isDone = (body: string) => body.includes('-done"');
+
 realTest(
   'killed in mid-download, qBittorrent restarted, ntfy down at the end, killed again: one completion, once',
   { needs: ['qbittorrent 5.1', 'ntfy current'] },
@@ -141,7 +143,6 @@ realTest(
       });
       sidecar.supervisor.send({ type: 'track', hash });
     }
-    const isDone = (body: string) => body.includes('-done"');
     const done = () => toNtfy.requests.filter(({ body, status }) => status === 200 && isDone(body));
     await until('all are told', () => done().length >= 1000, { deadline: 240_000, every: 500 });
     t.diagnostic(

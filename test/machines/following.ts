@@ -50,7 +50,6 @@ export function startTorrent(options: Options = {}) {
       actor.send({ type: 'torrent.observed', observation: seen({ hash: key, ...over }), at });
     },
     miss: () => actor.send({ type: 'torrent.missed' }),
-    track: () => actor.send({ type: 'torrent.tracked' }),
     /** The outbox's answer to a notification: by default to the newest, and that ntfy has it. */
     told: (notification = telling().at(-1), becomes?: Told | null) => {
       if (notification === undefined) throw new Error('nothing was told');

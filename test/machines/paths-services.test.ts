@@ -161,7 +161,7 @@ describe('the supervisor', () => {
       ...[first, second].flatMap((key) =>
         partitionOf(key) in children
           ? [
-              { type: 'torrent.closed', key, hash: key, end: 'complete', name: null, again: false },
+              { type: 'torrent.closed', key, end: 'complete', name: null },
               { type: 'torrent.crashed', key, reason: 'a bug' },
               { type: 'torrent.revive', key },
             ]

@@ -35,7 +35,7 @@ describe('a torrent', () => {
       ['progress', 'completion', 'dismissal'],
     );
     assert.deepEqual(torrent.closed(), [
-      { type: 'torrent.closed', key, hash: key, end: 'complete', name: 'debian.iso', again: false },
+      { type: 'torrent.closed', key, end: 'complete', name: 'debian.iso' },
     ]);
   });
 

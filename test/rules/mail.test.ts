@@ -15,6 +15,7 @@ const record = (key: string, hash = key): TorrentRecord => ({
   since: 0,
   stage: 'following',
   card: false,
+  again: null,
   alert: null,
   finished: null,
 });

@@ -23,6 +23,7 @@ const record = (key: Hash, over: Partial<TorrentRecord> = {}): TorrentRecord => 
   since: 7,
   stage: 'following',
   card: false,
+  again: null,
   alert: null,
   finished: null,
   ...over,

@@ -32,6 +32,7 @@ export function following(index: number, changes: Partial<TorrentRecord> = {}): 
     since: 1,
     stage: 'following',
     card: false,
+    again: null,
     alert: null,
     finished: null,
     ...changes,
