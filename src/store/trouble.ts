@@ -17,6 +17,9 @@ const SQLITE: Readonly<Record<number, Trouble>> = {
   22: 'failing', // NOLFS
 };
 
+/** IOERR_SHORT_READ: the file ends in the middle of a page. */
+const TORN = 522;
+
 /** IOERR_LOCK: a file that may only be read can't be locked either. */
 const UNLOCKABLE = 3850;
 
@@ -43,6 +46,7 @@ export function troubleOf(error: unknown): Trouble {
   if (error instanceof VanishedError) return 'vanished';
   if (!(error instanceof Error)) return 'failing';
   if ('errcode' in error && error.errcode === UNLOCKABLE) return 'unwritable';
+  if ('errcode' in error && error.errcode === TORN) return 'damaged';
   if ('errcode' in error) return SQLITE[Number(error.errcode) & 0xff] ?? 'damaged';
   return ('code' in error ? SYSTEM[String(error.code)] : undefined) ?? 'failing';
 }
