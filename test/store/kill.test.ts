@@ -26,7 +26,7 @@ interface Run {
 async function saveUntilKilled({ dir, seed, first, killAfter, since }: Run): Promise<string> {
   const [script, notes] = [join(import.meta.dirname, 'saver.ts'), `${dir}.notes`];
   writeFileSync(notes, '');
-  const args = [...process.execArgv, script, dir, `${seed}`, `${first}`, notes];
+  const args = [script, dir, `${seed}`, `${first}`, notes];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'close');
   if (since === 'ready') await once(child.stdout, 'data');

@@ -33,7 +33,7 @@ export type Wrapper = readonly string[];
 
 export function startVisit(visit: Visit, wrapper: Wrapper = []): ChildProcess {
   const script = join(import.meta.dirname, 'visitor.ts');
-  const [program, ...args] = [...wrapper, process.execPath, ...process.execArgv, script];
+  const [program, ...args] = [...wrapper, process.execPath, script];
   return spawn(program, [...args, JSON.stringify(visit)], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
