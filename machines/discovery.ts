@@ -1,5 +1,6 @@
 import { assign, fromPromise, sendParent, setup } from 'xstate';
 import { addedSince } from './rules/matching.ts';
+import { NO_ANSWER } from './types.ts';
 import type { Observation, Policy, Result } from './types.ts';
 import type { WatcherReport } from './watcher.ts';
 
@@ -50,7 +51,7 @@ export const discoveryMachine = setup({
       ({ context: { result } }) =>
         ({
           type: 'watcher.failed',
-          failure: result?.ok === false ? result.failure : { kind: 'protocol', message: 'no answer' },
+          failure: result?.ok === false ? result.failure : NO_ANSWER,
         }) satisfies DiscoveryReport,
     ),
   },

@@ -16,6 +16,7 @@ import {
   upcoming,
 } from './rules/traffic.ts';
 import type { Traffic } from './rules/traffic.ts';
+import { NO_ANSWER } from './types.ts';
 import type { Failure, Notification, Now, Outcome, Policy, Result } from './types.ts';
 
 /** What ntfy's acceptance shows: whether it echoed the sequence ID, so that cards can be updated in place. */
@@ -131,7 +132,7 @@ export const outboxMachine = setup({
       ({ event }) =>
         ({
           type: 'outbox.failed',
-          failure: failureOf(event) ?? { kind: 'protocol', message: 'no answer' },
+          failure: failureOf(event) ?? NO_ANSWER,
         }) satisfies OutboxReport,
     ),
   },

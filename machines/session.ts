@@ -1,5 +1,6 @@
 import { and, assign, fromPromise, sendParent, setup } from 'xstate';
 import { backoff } from './rules/backoff.ts';
+import { NO_ANSWER } from './types.ts';
 import type { Failure, Now, Policy, Result } from './types.ts';
 
 export type SessionEvent = { type: 'session.wanted' } | { type: 'session.expired' };
@@ -72,7 +73,7 @@ export const sessionMachine = setup({
       ({ context: { failure } }) =>
         ({
           type: 'session.failed',
-          failure: failure ?? { kind: 'protocol', message: 'no answer' },
+          failure: failure ?? NO_ANSWER,
         }) satisfies SessionReport,
     ),
   },

@@ -123,6 +123,9 @@ export interface Failure {
   message: string;
 }
 
+/** Stands where a failure is expected and none was noted. */
+export const NO_ANSWER: Failure = { kind: 'protocol', message: 'no answer' };
+
 /** What a boundary returns: data or a failure, never an exception. */
 export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 

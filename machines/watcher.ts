@@ -2,6 +2,7 @@ import { assign, fromPromise, sendParent, setup } from 'xstate';
 import { backoff } from './rules/backoff.ts';
 import { match } from './rules/matching.ts';
 import type { Match } from './rules/matching.ts';
+import { NO_ANSWER } from './types.ts';
 import type { Failure, Hash, Now, Observation, Phase, Policy, Result } from './types.ts';
 
 export type WatcherEvent =
@@ -116,7 +117,7 @@ export const watcherMachine = setup({
       ({ context: { failure } }) =>
         ({
           type: 'watcher.failed',
-          failure: failure ?? { kind: 'protocol', message: 'no answer' },
+          failure: failure ?? NO_ANSWER,
         }) satisfies WatcherReport,
     ),
     forget: assign({ observations: [], missing: [], asked: [] }),

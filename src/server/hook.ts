@@ -4,7 +4,7 @@ import type { Hash } from '../../machines/types.ts';
 import type { Logger } from '../log/index.ts';
 import type { Secret } from '../secret.ts';
 import { hasToken, isAddressedLocally, isForeignPage } from './access.ts';
-import { createBase, refuse, wantsJson, type OnRefused, type ServerEnv } from './base.ts';
+import { createBase, refuse, wantsJson, type OnRefused, type ServerContext, type ServerEnv } from './base.ts';
 import { parseHash } from './hash.ts';
 import { sparingly } from './sparingly.ts';
 
@@ -43,25 +43,33 @@ export function createHookApp(deps: HookDeps): Hono<ServerEnv> {
   if (!deps.token && !deps.loopbackOnly) throw new Error('a hook API beyond loopback needs a token');
   const app = createBase(deps.log, tellRefusals(deps.log));
   app.use(guard(deps));
-  app.post('/track', (c) => {
-    const parsed = parseHash(c.req.url.replace(/^[^?]*\??/, ''));
-    if (!parsed.ok) return refuse(c, 400, parsed.message);
-    const { hash } = parsed;
-    const status = deps.track(hash);
-    if (status === 'full') {
-      return refuse(c, 429, 'Too many torrents are followed already.', { 'Retry-After': RETRY_AFTER });
-    }
-    if (wantsJson(c)) return c.json({ status, hash });
-    return c.text(status === 'started' ? `Tracking started for ${hash}` : `Already tracking ${hash}`);
-  });
-  app.post('/finished', (c) => {
-    const parsed = parseHash(c.req.url.replace(/^[^?]*\??/, ''));
-    if (!parsed.ok) return refuse(c, 400, parsed.message);
-    const { hash } = parsed;
-    deps.finished(hash);
-    return wantsJson(c) ? c.json({ status: 'finished', hash }) : c.text(`Finished noted for ${hash}`);
-  });
+  app.post(
+    '/track',
+    withHash((c, hash) => {
+      const status = deps.track(hash);
+      if (status === 'full') {
+        return refuse(c, 429, 'Too many torrents are followed already.', { 'Retry-After': RETRY_AFTER });
+      }
+      if (wantsJson(c)) return c.json({ status, hash });
+      return c.text(status === 'started' ? `Tracking started for ${hash}` : `Already tracking ${hash}`);
+    }),
+  );
+  app.post(
+    '/finished',
+    withHash((c, hash) => {
+      deps.finished(hash);
+      return wantsJson(c) ? c.json({ status: 'finished', hash }) : c.text(`Finished noted for ${hash}`);
+    }),
+  );
   return app;
+}
+
+/** Answers a call about one torrent, or refuses it where its hash is none. */
+function withHash(answer: (c: ServerContext, hash: Hash) => Response) {
+  return (c: ServerContext): Response => {
+    const parsed = parseHash(c.req.url.replace(/^[^?]*\??/, ''));
+    return parsed.ok ? answer(c, parsed.hash) : refuse(c, 400, parsed.message);
+  };
 }
 
 /** What every request has to pass, the cheapest first. Who is refused learns no more than that. */
