@@ -1,5 +1,7 @@
 /** Chance that can be had again: the same seed draws the same numbers. */
 
+import { mulberry32 } from '../mulberry32.ts';
+
 /** A seeded source of chance. */
 export interface Random {
   /** From `least` up to, not including, `most`. */
@@ -15,15 +17,8 @@ export interface Random {
 /** A seed for a run that was given none. */
 export const drawSeed = (): number => Math.floor(Math.random() * 2 ** 32);
 
-/** Mulberry32 (Tommy Ettinger's, public domain). */
 export function createRandom(seed: number): Random {
-  let state = seed >>> 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = mulberry32(seed);
   return {
     between: (least, most) => least + next() * (most - least),
     chance: (share) => next() < share,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Failure, Notification } from '../../machines/types.ts';
-import { createRandom } from '../ntfy/cards.ts';
+import { mulberry32 } from '../mulberry32.ts';
 import { completionOf, hashOf, HOUR, MINUTE, progressOf, SECOND } from './fixtures.ts';
 import { timersOf } from './harness.ts';
 import { dismissalOf, live, startOutbox } from './publishing.ts';
@@ -151,7 +151,7 @@ test('a publish that throws counts as a failure, and is tried again', async () =
 
 for (const seed of [1, 2, 3, 4, 5]) {
   test(`no completion is lost and none is told twice, whatever fails when (seed ${seed})`, async () => {
-    const random = createRandom(seed);
+    const random = mulberry32(seed);
     const pick = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)] as T;
     const outbox = startOutbox();
     const kinds: Failure['kind'][] = [

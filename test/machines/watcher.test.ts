@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Phase } from '../../machines/types.ts';
 import type { WatcherEvent } from '../../machines/watcher.ts';
-import { createRandom } from '../ntfy/cards.ts';
+import { mulberry32 } from '../mulberry32.ts';
 import { failure, hashOf, HOUR, MINUTE, ok, policy, SECOND, seen } from './fixtures.ts';
 import { timersOf } from './harness.ts';
 import { startWatcher } from './watching.ts';
@@ -125,7 +125,7 @@ describe('the next poll comes', () => {
 });
 
 test('whatever comes and goes in whatever order, no list is ever empty, and no timer is left over', async () => {
-  const random = createRandom(7);
+  const random = mulberry32(7);
   const pick = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)] as T;
   const watcher = startWatcher(...[first, third].map((hash) => seen({ hash })));
   const answers: (() => Observations)[] = [() => ok([]), () => failure('broken'), watcher.world.list];

@@ -1,5 +1,6 @@
 /** Notifications, and names as people call their torrents to do harm. */
 import type { Hash, Notification, Observation, Told } from '../../machines/types.ts';
+import { mulberry32 } from '../mulberry32.ts';
 
 export const key: Hash = '0123456789abcdef0123456789abcdef01234567';
 
@@ -84,20 +85,9 @@ const PIECES = [
   '__proto__',
 ];
 
-/** The same sequence of numbers below 1 for the same seed (mulberry32). */
-export function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Names from nothing to far too long. The first of them are chosen, the others are put together by chance. */
 export function hostileNames(count: number, seed: number): string[] {
-  const random = createRandom(seed);
+  const random = mulberry32(seed);
   const pick = () => PIECES[Math.floor(random() * PIECES.length)] ?? '';
   const chosen = [
     '',

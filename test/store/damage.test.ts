@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { closedWell, diedAfterwards, lay, PAGE, startWith } from './damage.ts';
 import type { Outcome } from './damage.ts';
-import { seeded, tempDir, withFile } from './fixtures.ts';
+import { tempDir, withFile } from './fixtures.ts';
+import { mulberry32 } from '../mulberry32.ts';
 
 /** Where the file was cut off: the first part of it. */
 const cut = (bytes: Buffer, length: number) => bytes.subarray(0, length);
@@ -89,7 +90,7 @@ test('a damaged index is noticed although all that is kept can be read', (t) => 
 });
 
 test('a bit that turned anywhere in a file is noticed, or changes nothing', (t) => {
-  const [dir, { file, journal }, random] = [tempDir(t), closedWell(t), seeded(7)];
+  const [dir, { file, journal }, random] = [tempDir(t), closedWell(t), mulberry32(7)];
   for (let round = 0; round < 2000; round += 1) {
     const at = Math.floor(random() * file.length);
     const bit = Math.floor(random() * 8);
@@ -100,7 +101,7 @@ test('a bit that turned anywhere in a file is noticed, or changes nothing', (t) 
 });
 
 test('a bit that turned in a journal never makes up a torrent, nor takes one that was written before', (t) => {
-  const [dir, { file, journal }, random] = [tempDir(t), diedAfterwards(t), seeded(8)];
+  const [dir, { file, journal }, random] = [tempDir(t), diedAfterwards(t), mulberry32(8)];
   assert.ok(journal);
   for (let round = 0; round < 2000; round += 1) {
     const at = Math.floor(random() * journal.length);
@@ -113,7 +114,7 @@ test('a bit that turned in a journal never makes up a torrent, nor takes one tha
 
 test('what is no store at all is set aside', (t) => {
   const dir = tempDir(t);
-  const random = seeded(3);
+  const random = mulberry32(3);
   const noise = Buffer.from(Array.from({ length: 10_000 }, () => Math.floor(random() * 256)));
   for (const file of [noise, Buffer.alloc(10_000), Buffer.from('{"records":[]}\n')]) {
     const outcome = startWith(dir, { file, journal: null }, `begins with ${file.toString('hex', 0, 8)}`);

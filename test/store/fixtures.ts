@@ -120,17 +120,6 @@ export function asides(dir: string): string[] {
   return readdirSync(dir).filter((name) => /\.(?:damaged|newer)-[^-]+(?:-\d+)?$/.test(name));
 }
 
-/** A small generator of numbers from 0 to 1 (mulberry32), so that a failure can be repeated. */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Lets so many milliseconds pass for a disk that is left alone for a while. */
 export function passTime(t: TestContext, milliseconds: number): void {
   const now = performance.now();

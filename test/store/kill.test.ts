@@ -5,8 +5,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { hashOf, recordAt, reopen, seeded, tempDir } from './fixtures.ts';
+import { hashOf, recordAt, reopen, tempDir } from './fixtures.ts';
 import type { Place } from './fixtures.ts';
+import { mulberry32 } from '../mulberry32.ts';
 
 /** Where a torrent may be: where the store said it is, and where it was about to go. */
 type Expected = Map<number, Set<Place>>;
@@ -70,7 +71,7 @@ function check(dir: string, expected: Expected, what: string): void {
 describe('a process that is killed', { concurrency: true }, () => {
   for (const seed of [1, 2, 3, 4]) {
     test(`at any moment lost nothing that it had saved (${seed})`, async (t) => {
-      const [dir, random, expected] = [join(tempDir(t), 'state'), seeded(seed), new Map() as Expected];
+      const [dir, random, expected] = [join(tempDir(t), 'state'), mulberry32(seed), new Map() as Expected];
       let first = 1;
       for (let round = 0; round < 20; round += 1) {
         // Every fourth one while it is still starting.

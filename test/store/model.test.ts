@@ -4,7 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { TorrentRecord } from '../../machines/types.ts';
-import { endOfRun, hashOf, open, passTime, recordAt, REST, seeded, tempDir } from './fixtures.ts';
+import { endOfRun, hashOf, open, passTime, recordAt, REST, tempDir } from './fixtures.ts';
+import { mulberry32 } from '../mulberry32.ts';
 
 /** SQLite's result codes: full, an I/O error. */
 const FAULTS = [13, 10] as const;
@@ -61,7 +62,7 @@ function change({ records, facts }: Model, store: ReturnType<typeof open>['store
 
 for (let seed = 1; seed <= 40; seed += 1) {
   test(`whatever is saved and whatever the disk does, it is all there once the disk is well (${seed})`, async (t) => {
-    const [dir, random, setFault] = [tempDir(t), seeded(seed), breakDisk(t)];
+    const [dir, random, setFault] = [tempDir(t), mulberry32(seed), breakDisk(t)];
     const pick: Random = (below) => Math.floor(random() * below);
     const model: Model = { records: new Map(), facts: new Map() };
     for (let life = 0; life < 5; life += 1) {

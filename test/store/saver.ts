@@ -8,12 +8,13 @@ import { setImmediate } from 'node:timers/promises';
 import type { TorrentRecord } from '../../machines/types.ts';
 import { createLogger } from '../../src/log/index.ts';
 import { openStore } from '../../src/store/index.ts';
-import { endOfRun, hashOf, recordAt, seeded } from './fixtures.ts';
+import { endOfRun, hashOf, recordAt } from './fixtures.ts';
 import type { Place } from './fixtures.ts';
+import { mulberry32 } from '../mulberry32.ts';
 
 const [dir = '', seed = '0', first = '0', notes = ''] = process.argv.slice(2);
 const file = openSync(notes, 'w');
-const random = seeded(Number(seed));
+const random = mulberry32(Number(seed));
 const store = openStore({ dir, log: createLogger({ level: 'warn' }) });
 const open: number[] = [];
 const saved = new Map<string, TorrentRecord>();
