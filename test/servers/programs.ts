@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { installServers } from './install.ts';
-import type { Suite } from './install.ts';
+import type { Suite } from '../debian/install.ts';
 
 /** 4.5.2, 5.1.0 and 5.3.0 today; a test asks for the generation and never for a number. */
 export type QbittorrentGeneration = 'legacy' | '5.1' | 'current';

@@ -1,6 +1,6 @@
 /** One process at a time. */
 import { DatabaseSync } from 'node:sqlite';
-import { sleep } from './wait.ts';
+import { sleep } from '../servers/wait.ts';
 
 /**
  * Runs `work` while no other process holds the lock of the same file.
