@@ -2,22 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context, Next } from 'hono';
-import type { Env } from './wire.ts';
-
-/** One request as a simulator received it. */
-export interface LoggedRequest {
-  method: string;
-  /** Without the query. */
-  path: string;
-  query: Record<string, string>;
-  /** Names in lower case. */
-  headers: Record<string, string>;
-  body: string;
-  /** The fields of an urlencoded or multipart body; files are empty strings. */
-  form: Record<string, string>;
-  /** By the simulator's clock. */
-  at: number;
-}
+import type { Env, LoggedRequest } from './request.ts';
 
 /**
  * How a request goes wrong.

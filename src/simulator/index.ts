@@ -1,5 +1,6 @@
 /** Embedded servers: for the demo, and for the faults that real ones can't be told to make. */
-export type { Fault, LoggedRequest, Matcher } from './faults.ts';
+export type { Fault, Matcher } from './faults.ts';
+export type { LoggedRequest } from './request.ts';
 export type { QbittorrentGeneration } from './qbittorrent/generations.ts';
 export { startQbittorrentSimulator } from './qbittorrent/index.ts';
 export type { QbittorrentOptions, QbittorrentSimulator } from './qbittorrent/index.ts';

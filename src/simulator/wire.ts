@@ -2,17 +2,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { MiddlewareHandler } from 'hono';
-import type { LoggedRequest, Recorder } from './faults.ts';
-
-/** The Hono environment of both simulators. */
-export interface Env {
-  Bindings: HttpBindings;
-  /** `principal`: who calls, once the simulator has found out. `cookie`: what `Set-Cookie` will say. */
-  Variables: { call: LoggedRequest; principal: string | null; cookie: string | null };
-}
+import type { Recorder } from './faults.ts';
+import type { Env, LoggedRequest } from './request.ts';
 
 /** A server that listens on loopback. */
 export interface Listening {

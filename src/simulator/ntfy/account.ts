@@ -1,6 +1,6 @@
 /** `/v1/*`: what costs no request of the limit. */
 import { Hono } from 'hono';
-import type { Env } from '../wire.ts';
+import type { Env } from '../request.ts';
 import type { NtfyGeneration } from './generation.ts';
 import type { DailyQuota } from './limiter.ts';
 

@@ -1,7 +1,7 @@
 /** The buttons of a message, in the JSON form. The short form of the header is not simulated. */
 import type { NtfyGeneration } from './generation.ts';
 import type { Refusal } from './errors.ts';
-import { newId } from './event.ts';
+import { newId } from './id.ts';
 
 export type Action = Record<string, unknown>;
 

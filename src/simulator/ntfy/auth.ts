@@ -1,6 +1,6 @@
 /** Who may publish and read. Without credentials in the options everything is open to everyone. */
 import type { Context, MiddlewareHandler } from 'hono';
-import type { Env } from '../wire.ts';
+import type { Env } from '../request.ts';
 import { refuse } from './errors.ts';
 import { createBucket } from './limiter.ts';
 

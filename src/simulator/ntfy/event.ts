@@ -25,11 +25,3 @@ export interface NtfyEvent {
 
 /** The card an event belongs to. */
 export const sequenceOf = (event: NtfyEvent): string => event.sequence_id ?? event.id;
-
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-
-/** 12 letters and digits, as ntfy's own. */
-export function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return [...bytes].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
-}

@@ -1,6 +1,7 @@
 /** An embedded ntfy: publishing, sequences, limits and streams, and the phone at the other end. */
 import { createRecorder } from '../faults.ts';
-import type { Fail, LoggedRequest } from '../faults.ts';
+import type { Fail } from '../faults.ts';
+import type { LoggedRequest } from '../request.ts';
 import { createWire, listen } from '../wire.ts';
 import { identify } from './auth.ts';
 import type { Credentials } from './auth.ts';

@@ -1,6 +1,6 @@
 /** How a publish says what it wants: headers, a query, or JSON that becomes headers. */
 import * as z from 'zod';
-import type { LoggedRequest } from '../faults.ts';
+import type { LoggedRequest } from '../request.ts';
 import type { Action } from './actions.ts';
 import type { NtfyGeneration } from './generation.ts';
 

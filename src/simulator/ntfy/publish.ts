@@ -1,7 +1,7 @@
 /** From parameters to an event, or to the error that ntfy answers. */
 import { parseActions } from './actions.ts';
 import type { Action } from './actions.ts';
-import { newId } from './event.ts';
+import { newId } from './id.ts';
 import type { NtfyEvent } from './event.ts';
 import type { ErrorCode, Refusal } from './errors.ts';
 import type { NtfyGeneration } from './generation.ts';

@@ -1,7 +1,7 @@
 /** Publishing, clearing, deleting and reading, with the checks in the order of the real server. */
 import { Hono } from 'hono';
 import type { Context, Handler, MiddlewareHandler } from 'hono';
-import type { Env } from '../wire.ts';
+import type { Env } from '../request.ts';
 import { accountRoutes } from './account.ts';
 import { mayUse } from './auth.ts';
 import type { Credentials } from './auth.ts';

@@ -1,9 +1,9 @@
 /** Reading: `GET /<topics>/json`, at once or as a stream. */
 import type { Context } from 'hono';
 import { stream } from 'hono/streaming';
-import type { Env } from '../wire.ts';
+import type { Env } from '../request.ts';
 import { refuse } from './errors.ts';
-import { newId } from './event.ts';
+import { newId } from './id.ts';
 import type { NtfyEvent } from './event.ts';
 import type { Store } from './store.ts';
 

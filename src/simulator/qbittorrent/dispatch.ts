@@ -1,6 +1,6 @@
 /** From an HTTP request to an endpoint, with the refusals of the real one on the way, in its order. */
 import type { Context, Handler } from 'hono';
-import type { Env } from '../wire.ts';
+import type { Env } from '../request.ts';
 import type { Generation } from './generations.ts';
 
 /** What an endpoint answers; JSON when `body` is no string. `null` is an empty 204. */

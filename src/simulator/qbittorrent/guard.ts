@@ -1,6 +1,6 @@
 /** Who may call: Host, Origin, session, API key, bypass. In the order of the real one. */
 import type { Context, MiddlewareHandler } from 'hono';
-import type { Env } from '../wire.ts';
+import type { Env } from '../request.ts';
 import { refuse, refuseForm } from './dispatch.ts';
 import type { Generation } from './generations.ts';
 import type { Bans, Sessions } from './sessions.ts';

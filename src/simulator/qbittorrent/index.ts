@@ -1,6 +1,7 @@
 /** An embedded qBittorrent: the WebAPI of three generations, without BitTorrent. */
 import { createRecorder } from '../faults.ts';
-import type { Fail, LoggedRequest } from '../faults.ts';
+import type { Fail } from '../faults.ts';
+import type { LoggedRequest } from '../request.ts';
 import { createWire, listen } from '../wire.ts';
 import { appEndpoints, createPreferences } from './app.ts';
 import type { Preferences } from './app.ts';
