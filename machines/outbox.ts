@@ -3,10 +3,11 @@ import type { DoneActorEvent, ErrorActorEvent } from 'xstate';
 import { pauseAfter } from './rules/pauses.ts';
 import { allow, exhaust, refill, spend } from './rules/budget.ts';
 import type { Allowance } from './rules/budget.ts';
-import { isUrgent, put, remove } from './rules/lanes.ts';
+import { isUrgent, remove } from './rules/lanes.ts';
 import {
   asSent,
   createTraffic,
+  enter,
   freeSlot,
   markGone,
   markLeaving,
@@ -69,7 +70,7 @@ export const outboxMachine = setup({
     put: assign(({ context, event }) => {
       if (event.type !== 'outbox.tell') return {};
       const { notification } = event;
-      put(context.lanes, notification);
+      enter(context, notification);
       // What makes this one void has to know that there is a card.
       if (notification.kind === 'clearance' && notification.shown !== null)
         context.alerted.add(notification.key);

@@ -22,6 +22,8 @@ export interface Traffic {
   alerted: Set<string>;
   /** What ntfy refused as it was, and gets once more in its simplest form. */
   simplified: WeakSet<Notification>;
+  /** When the wait of each began, in milliseconds since 1970. */
+  since: WeakMap<Notification, number>;
   /** When something of a torrent was last sent; only as far back as the spacing asks. */
   lastAt: Map<string, number>;
   budget: Budget;
@@ -38,10 +40,30 @@ export function createTraffic(policy: Policy, now: Now): Traffic {
     sent: new Map(),
     alerted: new Set(),
     simplified: new WeakSet(),
+    since: new WeakMap(),
     lastAt: new Map(),
     budget: createBudget(policy.rate, now()),
     live: null,
   };
+}
+
+/** Takes a notification in. Whose place it takes has begun its wait. */
+export function enter({ lanes, since, now }: Traffic, notification: Notification): void {
+  const before = lanes[notification.kind].get(notification.key);
+  since.set(notification, (before && since.get(before)) ?? now());
+  put(lanes, notification);
+}
+
+/** When the longest wait began of all that ntfy has not taken yet, in milliseconds since 1970; `null` for none. */
+export function oldest({ lanes, inFlight, since }: Traffic): number | null {
+  let first: number | null = null;
+  for (const group of [inFlight, ...Object.values(lanes)]) {
+    for (const notification of group.values()) {
+      const at = since.get(notification);
+      if (at !== undefined && (first === null || at < first)) first = at;
+    }
+  }
+  return first;
 }
 
 export function freeSlot({ inFlight }: Traffic): string {
@@ -123,7 +145,7 @@ export function outcomeOf(
   notification: Notification,
   failure: Failure | null,
 ): Outcome | null {
-  const { lanes, simplified } = traffic;
+  const { lanes, simplified, since } = traffic;
   if (failure === null) {
     markGone(traffic, notification);
     return 'accepted';
@@ -131,7 +153,12 @@ export function outcomeOf(
   if (failure.kind === 'rejected' && (simplified.has(notification) || notification.kind === 'progress'))
     return 'refused';
   if (failure.kind === 'rejected') simplified.add(notification);
-  if (isSuperseded(lanes, notification)) return 'superseded';
+  if (isSuperseded(lanes, notification)) {
+    const newer = lanes[notification.kind].get(notification.key);
+    // Nothing of this card has arrived: it waits as long as before.
+    if (newer !== undefined) since.set(newer, since.get(notification) ?? traffic.now());
+    return 'superseded';
+  }
   put(lanes, notification);
   return null;
 }

@@ -3,8 +3,10 @@ import { describe, test } from 'node:test';
 import { put, remove } from '../../machines/rules/lanes.ts';
 import {
   createTraffic,
+  enter,
   freeSlot,
   markSent,
+  oldest,
   outcomeOf,
   skipped,
   upcoming,
@@ -147,5 +149,63 @@ describe('a notification ends', () => {
     const { traffic } = trafficAt(0);
     assert.equal(outcomeOf(traffic, completionOf(a), broken), null);
     assert.equal(upcoming(traffic)?.notification.kind, 'completion');
+  });
+});
+
+describe('the longest wait', () => {
+  const broken = { kind: 'broken', message: '502' } as const;
+
+  test('is none while nothing waits', () => {
+    const { clock, traffic } = trafficAt(1000);
+    assert.equal(oldest(traffic), null);
+    const completion = completionOf(a);
+    enter(traffic, completion);
+    clock.now = 5000;
+    assert.equal(oldest(traffic), 1000);
+    remove(traffic.lanes, completion);
+    assert.equal(oldest(traffic), null);
+  });
+
+  test('goes on while newer progress takes the place of older', () => {
+    const { clock, traffic } = trafficAt(1000);
+    for (let percent = 1; percent < 10; percent += 1) {
+      enter(traffic, progressOf(a, percent));
+      clock.now += 1000;
+    }
+    assert.equal(oldest(traffic), 1000);
+    enter(traffic, progressOf(b, 1));
+    assert.equal(oldest(traffic), 1000);
+  });
+
+  test('goes on through every attempt that fails, and begins anew with the first that arrives', () => {
+    const { clock, traffic } = trafficAt(1000);
+    const attempt = (percent: number, fails: boolean) => {
+      const progress = progressOf(a, percent);
+      enter(traffic, progress);
+      remove(traffic.lanes, progress);
+      traffic.inFlight.set('publish.0', progress);
+      assert.notEqual(oldest(traffic), null, 'what is on its way has not arrived');
+      clock.now += 10_000;
+      // While it is on its way the torrent goes on.
+      enter(traffic, progressOf(a, percent + 1));
+      traffic.inFlight.clear();
+      assert.equal(outcomeOf(traffic, progress, fails ? broken : null), fails ? 'superseded' : 'accepted');
+    };
+    attempt(1, true);
+    assert.equal(oldest(traffic), 1000);
+    attempt(2, true);
+    assert.equal(oldest(traffic), 1000);
+    attempt(3, false);
+    assert.equal(oldest(traffic), clock.now);
+  });
+
+  test('of a completion that has to be tried again counts from the beginning', () => {
+    const { clock, traffic } = trafficAt(1000);
+    const completion = completionOf(a);
+    enter(traffic, completion);
+    remove(traffic.lanes, completion);
+    clock.now += 60_000;
+    assert.equal(outcomeOf(traffic, completion, broken), null);
+    assert.equal(oldest(traffic), 1000);
   });
 });
