@@ -1,0 +1,103 @@
+/** Starts what is measured: the sidecar as it is shipped, and what it is held against, with the same flags. */
+import { join } from 'node:path';
+import { build as bundle } from 'rolldown';
+import { removeFolder, startProcess, temporaryFolder, untilAnswering } from '../../servers/processes.ts';
+import type { ServerProcess } from '../../servers/processes.ts';
+import { freePort } from '../../servers/ports.ts';
+import { BUNDLE, readShipped } from './shipped.ts';
+
+/** A process that is measured. */
+export interface Subject extends AsyncDisposable {
+  pid: number;
+  /** Where it listens: the hook API of the sidecar, the one port of a peer. */
+  port: number;
+  stop(): Promise<void>;
+}
+
+export interface Sidecar extends Subject {
+  opsPort: number;
+  status(): Promise<Status>;
+}
+
+/** What the bench reads of `/status`. */
+export interface Status {
+  session: { state: string };
+  watcher: { state: string; watching: number };
+  torrents: Array<{ hash: string; state: string; name: string | null }>;
+}
+
+/** A program to run, and how it is called; its environment gets nothing of this process's but `PATH`. */
+export interface Launch {
+  file: string;
+  args?: string[];
+  env?: Record<string, string>;
+}
+
+/** Starts a file on this Node, with the flags and the environment of the Dockerfile. Does not wait for it. */
+export function launch({ file, args = [], env = {} }: Launch, home: string): ServerProcess {
+  const shipped = readShipped();
+  return startProcess(
+    {
+      command: process.execPath,
+      args: [...shipped.flags, file],
+      env: { ...shipped.env, ...env },
+      packaged: '',
+    },
+    args,
+    home,
+  );
+}
+
+/** Starts the shipped sidecar, on free ports; it answers when this resolves. */
+export async function startSidecar(env: Record<string, string>): Promise<Sidecar> {
+  const [port, opsPort] = [await freePort(), await freePort()];
+  const ports = { HOOK_PORT: String(port), OPS_PORT: String(opsPort), OPS_HOST: '127.0.0.1' };
+  const subject = await start({ file: BUNDLE, env: { ...ports, ...env } }, port);
+  const url = `http://127.0.0.1:${opsPort}/status`;
+  return { ...subject, opsPort, status: async () => (await (await fetch(url)).json()) as Status };
+}
+
+/** What the sidecar is held against: programs in `peers/`. */
+export type PeerName = 'floor' | 'per-torrent';
+
+/** Starts a peer on a free port; it answers when this resolves. */
+export async function startPeer(name: PeerName, env: Record<string, string> = {}): Promise<Subject> {
+  const port = await freePort();
+  return start({ file: await bundlePeer(name), env: { PORT: String(port), ...env } }, port);
+}
+
+async function start(what: Launch, port: number): Promise<Subject> {
+  const home = temporaryFolder('bench');
+  const server = launch(what, home);
+  const stop = async () => {
+    await server.stop();
+    await removeFolder(home);
+  };
+  try {
+    await untilAnswering(server, `http://127.0.0.1:${port}/`);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { pid: server.pid, port, stop, [Symbol.asyncDispose]: stop };
+}
+
+const bundled = new Map<PeerName, Promise<string>>();
+
+/** Bundled as the sidecar is: a peer in TypeScript would pay for the stripping of its types. */
+export function bundlePeer(name: PeerName): Promise<string> {
+  const known = bundled.get(name) ?? write(name);
+  bundled.set(name, known);
+  return known;
+}
+
+async function write(name: PeerName): Promise<string> {
+  const file = join(temporaryFolder('peers'), `${name}.mjs`);
+  await bundle({
+    input: join(import.meta.dirname, '..', 'peers', `${name}.ts`),
+    platform: 'node',
+    output: { file, format: 'esm', minify: true, codeSplitting: false },
+    logLevel: 'warn',
+  });
+  return file;
+}
