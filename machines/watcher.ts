@@ -2,6 +2,7 @@ import { assign, fromPromise, sendParent, setup } from 'xstate';
 import { backoff } from './rules/backoff.ts';
 import { match } from './rules/matching.ts';
 import type { Match } from './rules/matching.ts';
+import { pollPause, untilAnEnd } from './rules/pauses.ts';
 import { NO_ANSWER } from './types.ts';
 import type { Failure, Hash, Now, Observation, Phase, Policy, Result } from './types.ts';
 
@@ -38,6 +39,8 @@ interface WatcherContext {
   hasty: number;
   /** Whether something moves, so that the next poll comes soon. */
   busy: boolean;
+  /** Milliseconds until the first of them is about to end. */
+  soonest: number;
   asked: readonly Hash[];
   observations: readonly Observation[];
   missing: readonly Hash[];
@@ -97,10 +100,11 @@ export const watcherMachine = setup({
         observations: result.value,
         missing,
         busy: missing.length > 0 || result.value.some(({ phase }) => !QUIET.has(phase)),
+        soonest: untilAnEnd(result.value),
       };
     }),
-    noteList: assign(({ context }, { list }: { list: Result<Observation[]> }) =>
-      list.ok ? { failures: 0 } : { failure: list.failure, failures: context.failures + 1 },
+    noteList: assign(({ context: { failures } }, { list }: { list: Result<Observation[]> }) =>
+      list.ok ? { failures: 0 } : { failure: list.failure, failures: failures + 1 },
     ),
     report: sendParent(
       ({ context: { observations, now, missing } }, { list }: { list: Result<Observation[]> }) =>
@@ -115,20 +119,17 @@ export const watcherMachine = setup({
     ),
     reportFailure: sendParent(
       ({ context: { failure } }) =>
-        ({
-          type: 'watcher.failed',
-          failure: failure ?? NO_ANSWER,
-        }) satisfies WatcherReport,
+        ({ type: 'watcher.failed', failure: failure ?? NO_ANSWER }) satisfies WatcherReport,
     ),
     forget: assign({ observations: [], missing: [], asked: [] }),
   },
   delays: {
     gather: ({ context }) => context.policy.gather,
-    pause: ({ context: { policy, busy, failures, hasty } }) => {
+    pause: ({ context: { policy, busy, failures, hasty, soonest, hashes } }) => {
       if (hasty > 0) return Math.min(HASTE, policy.pollInterval);
       const interval = busy ? policy.pollInterval : Math.max(policy.pollInterval, policy.idleInterval);
       return failures === 0
-        ? interval
+        ? pollPause(interval, soonest, hashes.size)
         : backoff(failures + 1, interval, Math.max(2 * interval, LONGEST_RETRY));
     },
   },
@@ -142,6 +143,7 @@ export const watcherMachine = setup({
     fresh: false,
     hasty: 0,
     busy: true,
+    soonest: Infinity,
     asked: [],
     observations: [],
     missing: [],

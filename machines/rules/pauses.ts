@@ -1,4 +1,4 @@
-import type { Failure } from '../types.ts';
+import type { Failure, Observation } from '../types.ts';
 import { backoff } from './backoff.ts';
 
 const FIRST_RETRY = 2000;
@@ -22,4 +22,23 @@ const LONGEST_SCAN_RETRY = 60_000;
 /** Milliseconds until the start-up scan is tried again, after so many failures in a row. */
 export function scanPause(failures: number): number {
   return backoff(failures, FIRST_SCAN_RETRY, LONGEST_SCAN_RETRY);
+}
+
+/** qBittorrent refreshes its own numbers this often (its `refresh_interval`): asked sooner, it says the same. */
+const REFRESH = 1500;
+/** Each tracked torrent makes the polls before an end rarer by this: with hundreds they would cost too much. */
+const SHARE = 10;
+
+/**
+ * Milliseconds until a torrent may be near its end: half of the shortest ETA, since qBittorrent reckons it from the
+ * speed of the last 45 s, and so a young download seems slower than it is.
+ */
+export function untilAnEnd(observations: readonly Observation[]): number {
+  const etas = observations.map(({ phase, eta }) => (phase === 'downloading' ? (eta ?? Infinity) : Infinity));
+  return etas.reduce((least, eta) => Math.min(least, eta * 500), Infinity);
+}
+
+/** Milliseconds until the next poll: sooner than `interval` while a torrent is near its end. */
+export function pollPause(interval: number, soonest: number, tracked: number): number {
+  return Math.min(interval, Math.max(soonest, REFRESH, tracked * SHARE));
 }

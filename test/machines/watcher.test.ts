@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Phase } from '../../machines/types.ts';
+import type { Observation, Phase } from '../../machines/types.ts';
 import type { WatcherEvent } from '../../machines/watcher.ts';
 import { mulberry32 } from '../mulberry32.ts';
 import { failure, hashOf, HOUR, MINUTE, ok, policy, SECOND, seen } from './fixtures.ts';
@@ -83,11 +83,12 @@ describe('one request', () => {
 });
 
 /** Milliseconds from the first answer to the second poll. */
-const gapAfter = async (...phases: Phase[]) => {
-  const hashes = phases.map((_, n) => hashOf(n));
-  const watcher = startWatcher(...phases.map((phase, n) => seen({ hash: hashOf(n), phase })));
+const gapAfter = (...phases: Phase[]) => gapWhile(...phases.map((phase) => ({ phase })));
+
+const gapWhile = async (...torrents: Partial<Observation>[]) => {
+  const watcher = startWatcher(...torrents.map((torrent, n) => seen({ ...torrent, hash: hashOf(n) })));
   watcher.session('ready');
-  watcher.watch(...hashes);
+  watcher.watch(...torrents.map((_, n) => hashOf(n)));
   await watcher.pass(2 * MINUTE);
   const [one, two] = watcher.polls;
   return (two?.at ?? 0) - (one?.at ?? 0) - 50;
@@ -107,6 +108,19 @@ describe('the next poll comes', () => {
       assert.equal(await gapAfter(phase), policy.idleInterval);
     });
   }
+
+  test('sooner while a torrent is near its end, but never before qBittorrent has new numbers', async () => {
+    assert.equal(await gapWhile({ eta: 6 }, { eta: null }), 3000);
+    assert.equal(await gapWhile({ eta: 60 }, { eta: 8 }), 4000);
+    assert.equal(await gapWhile({ eta: 0 }), 1500);
+    assert.equal(await gapWhile({ eta: 0, phase: 'queued' }), policy.idleInterval);
+  });
+
+  test('no sooner for all that where hundreds are tracked: they would be asked for all the time', async () => {
+    const many = Array.from({ length: 300 }, () => ({ eta: 1 }));
+    assert.equal(await gapWhile(...many), 3000);
+    assert.equal(await gapWhile(...many, ...many), policy.pollInterval);
+  });
 
   test('within a second for a torrent that comes during a poll or a pause', async () => {
     const watcher = startWatcher(...[first, second, third].map((hash) => seen({ hash, phase: 'queued' })));

@@ -106,7 +106,7 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
   const [polled, loops, straight]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < rounds; round += 1) {
     // Of different lengths, so that their ends lie anywhere between two polls.
-    const bytes = 6_000_000 + Math.round((10_000_000 * ((round * 7) % rounds)) / rounds);
+    const bytes = 8_000_000 + Math.round((24_000_000 * ((round * 7) % rounds)) / rounds);
     const [byPoll = 0, byLoop = 0, byCurl = 0] = await play(scene, `polled ${round}`, bytes, [
       phone,
       other,
