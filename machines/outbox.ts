@@ -1,7 +1,7 @@
 import { assign, enqueueActions, fromPromise, sendParent, setup } from 'xstate';
 import type { DoneActorEvent, ErrorActorEvent } from 'xstate';
 import { pauseAfter } from './rules/pauses.ts';
-import { allow, exhaust, refill, spend } from './rules/budget.ts';
+import { allow, exhaust, isFresh, refill, slowDown, spend } from './rules/budget.ts';
 import type { Allowance } from './rules/budget.ts';
 import { isUrgent, remove } from './rules/lanes.ts';
 import {
@@ -35,8 +35,8 @@ const unprovided = () => Promise.reject(new Error('the outbox has no ntfy'));
 type Settled = DoneActorEvent<Publication> | ErrorActorEvent;
 
 interface OutboxContext extends Traffic {
-  /** Whether the server was asked what it allows, or need not be. */
-  asked: boolean;
+  /** When the server was last asked what it allows; `null` while it never was. */
+  askedAt: number | null;
   failure: Failure | null;
   /** Failures in a row. */
   failures: number;
@@ -58,7 +58,9 @@ export const outboxMachine = setup({
     allowance: fromPromise<Allowance | null>(unprovided),
   },
   guards: {
-    asked: ({ context }) => context.asked,
+    // What is on its way may be counted already, or not yet.
+    informed: ({ context: { policy, askedAt, now, inFlight } }) =>
+      policy.rate !== 'auto' || (askedAt !== null && (inFlight.size > 0 || isFresh(askedAt, now()))),
     waiting: ({ context }) => upcoming(context) !== null,
     sending: ({ context }) => context.inFlight.size > 0,
     mustPause: ({ event }) => {
@@ -116,19 +118,18 @@ export const outboxMachine = setup({
         enqueue(sendParent({ type: 'outbox.told', notification, outcome, failure } satisfies OutboxReport));
       }
       if (failure === null) enqueue.assign({ live: echoOf(event), failure: null, failures: 0 });
-      if (failure?.kind === 'limited' || failure?.kind === 'exhausted') {
-        const what = failure.kind === 'limited' ? 'burst' : 'day';
-        enqueue.assign({ budget: exhaust(context.budget, what, context.now()) });
-      }
+      else enqueue.assign({ budget: exhaust(context.budget, failure.kind, context.now()) });
     }),
     noteAllowance: assign(({ context }, { allowance }: { allowance: Allowance | null }) => ({
-      asked: true,
+      askedAt: context.now(),
       budget: allowance === null ? context.budget : allow(context.budget, allowance, context.now()),
     })),
-    noteFailure: assign(({ context, event }) => ({
-      failure: failureOf(event),
-      failures: context.failures + 1,
-    })),
+    noteFailure: assign(({ context, event }) => {
+      const failure = failureOf(event);
+      // Once for all that were on their way: those that are refused while it pauses teach nothing new.
+      const budget = failure?.kind === 'limited' ? slowDown(context.budget) : context.budget;
+      return { failure, failures: context.failures + 1, budget };
+    }),
     reportFailure: sendParent(
       ({ event }) =>
         ({
@@ -145,7 +146,7 @@ export const outboxMachine = setup({
   id: 'outbox',
   context: ({ input: { policy, now } }) => ({
     ...createTraffic(policy, now),
-    asked: policy.rate !== 'auto',
+    askedAt: null,
     failure: null,
     failures: 0,
   }),
@@ -155,7 +156,7 @@ export const outboxMachine = setup({
       initial: 'idle',
       on: {
         'outbox.tell': [
-          { guard: 'asked', target: '.dispatching', actions: 'put' },
+          { guard: 'informed', target: '.dispatching', actions: 'put' },
           { target: 'asking', actions: 'put' },
         ],
         'xstate.done.actor.*': [
@@ -185,7 +186,7 @@ export const outboxMachine = setup({
       },
     },
     asking: {
-      description: 'Before the first message: what does this server allow?',
+      description: 'Before the first message, and then at times: what does this server allow?',
       on: { 'outbox.tell': { actions: 'put' } },
       invoke: {
         id: 'allowance',

@@ -1,3 +1,5 @@
+import type { Failure } from '../types.ts';
+
 /** What ntfy's account says: how many messages a day, and how many of them are left. */
 export interface Allowance {
   daily: number;
@@ -14,6 +16,10 @@ export interface Budget {
   interval: number;
   /** Tokens that only urgent news may take. */
   reserve: number;
+  /** The share of its rate that this sender keeps to, apart from urgent news: less than 1 after a refusal. */
+  pace: number;
+  /** When the last message that is no urgent news left. */
+  lastAt: number;
   day: DayBudget | null;
 }
 
@@ -23,71 +29,113 @@ interface DayBudget {
   left: number;
   /** When the next day begins, in milliseconds since 1970. */
   until: number;
-  /** When the last message that is no urgent news left. */
-  lastAt: number;
 }
 
 const CAPACITY = 50;
 const RESERVE = 10;
 const DEFAULT_RATE = 10;
+/**
+ * A refusal means that others send from the same address. Quick down and slow up is what makes senders that know
+ * nothing of each other end at the same share (as TCP's do), and each is refused three times an hour, however many.
+ */
+const SLOWER = 1 / 4;
+const DOUBLING = 10 * 60_000;
+/** One message an hour. */
+const SLOWEST = 1 / 600;
 const DAY = 24 * 60 * 60_000;
 /** A day's quota below this is spread over the day (ntfy.sh: 250); a server of one's own has 17,280. */
 const SCARCE = 5000;
+const ASK_AGAIN = 10 * 60_000;
 /** The share of a scarce day that is kept for urgent news. */
 const DAY_RESERVE = 0.3;
 
 /** @param rate messages a minute; `null` for no limit, `auto` for what a server's defaults allow */
 export function createBudget(rate: number | 'auto' | null, now: number): Budget {
   const interval = rate === null ? 0 : 60_000 / (rate === 'auto' ? DEFAULT_RATE : rate);
-  return { tokens: CAPACITY, at: now, capacity: CAPACITY, interval, reserve: RESERVE, day: null };
+  return {
+    tokens: CAPACITY,
+    at: now,
+    capacity: CAPACITY,
+    interval,
+    reserve: RESERVE,
+    pace: 1,
+    lastAt: -Infinity,
+    day: null,
+  };
 }
 
 /** The budget with what the server said of the day. */
 export function allow(budget: Budget, { daily, left }: Allowance, now: number): Budget {
-  return { ...budget, day: { daily, left, until: nextDay(now), lastAt: -Infinity } };
+  return { ...budget, day: { daily, left, until: nextDay(now) } };
 }
+
+/** Whether what the server said of the day still holds: others may draw on the same quota. */
+export const isFresh = (askedAt: number, now: number): boolean => Math.abs(now - askedAt) < ASK_AGAIN;
 
 /** The budget as it stands at `now`. A clock that was set back gives nothing and takes nothing. */
 export function refill(budget: Budget, now: number): Budget {
-  const day = renew(budget.day, now);
-  if (budget.interval === 0) return { ...budget, tokens: budget.capacity, at: now, day };
-  const gained = Math.max(0, now - budget.at) / budget.interval;
-  return { ...budget, tokens: Math.min(budget.capacity, budget.tokens + gained), at: now, day };
+  const { interval, capacity } = budget;
+  const passed = Math.max(0, now - budget.at);
+  const gained = interval === 0 ? capacity : passed / interval;
+  return {
+    ...budget,
+    tokens: Math.min(capacity, budget.tokens + gained),
+    at: now,
+    pace: Math.min(1, budget.pace * 2 ** (passed / DOUBLING)),
+    day: renew(budget.day, now),
+  };
 }
 
 /** Milliseconds until a message may leave: 0 when it may now. `urgent` ones may take the reserves. */
 export function waitForToken(budget: Budget, urgent: boolean): number {
-  if (budget.interval === 0) return 0;
   const needed = (urgent ? 1 : budget.reserve + 1) - budget.tokens;
   const wait = Math.max(0, Math.ceil(needed * budget.interval));
-  return Math.max(wait, urgent ? 0 : waitForDay(budget));
+  return urgent ? wait : Math.max(wait, waitForPace(budget), waitForDay(budget));
 }
 
 /** The budget after one message left. */
 export function spend(budget: Budget, urgent: boolean): Budget {
-  if (budget.interval === 0) return budget;
   const { day, at } = budget;
   return {
     ...budget,
     tokens: budget.tokens - 1,
-    day: day === null ? null : { ...day, left: Math.max(0, day.left - 1), lastAt: urgent ? day.lastAt : at },
+    lastAt: urgent ? budget.lastAt : at,
+    day: day === null ? null : { ...day, left: Math.max(0, day.left - 1) },
   };
 }
 
-/** The budget after the server said that it is used up. */
-export function exhaust(budget: Budget, what: 'burst' | 'day', now: number): Budget {
-  if (what === 'burst') return { ...budget, tokens: 0, at: now };
-  const day = budget.day ?? { daily: SCARCE - 1, left: 0, until: nextDay(now), lastAt: now };
+/** The budget after a message failed: the server may have said that it is used up, for now or for the day. */
+export function exhaust(budget: Budget, kind: Failure['kind'], now: number): Budget {
+  if (kind === 'limited') return { ...budget, tokens: 0, at: now };
+  if (kind !== 'exhausted') return budget;
+  const day = budget.day ?? { daily: SCARCE - 1, left: 0, until: nextDay(now) };
   return { ...budget, day: { ...day, left: 0 } };
 }
 
-function waitForDay({ day, at }: Budget): number {
+/**
+ * The budget after a refusal, which its sender did not expect: from now on slower, and not in step with others that
+ * were refused at the same moment.
+ */
+export function slowDown(budget: Budget, random: () => number = Math.random): Budget {
+  const slower = { ...budget, pace: Math.max(SLOWEST, budget.pace * SLOWER) };
+  return { ...slower, lastAt: budget.at + random() * spacing(slower) };
+}
+
+/** Milliseconds between two messages at this pace, also where there was to be no limit. */
+const spacing = ({ interval, pace }: Budget): number =>
+  (interval === 0 ? 60_000 / DEFAULT_RATE : interval) / pace;
+
+function waitForPace(budget: Budget): number {
+  return budget.pace === 1 ? 0 : Math.max(0, Math.ceil(budget.lastAt + spacing(budget) - budget.at));
+}
+
+function waitForDay({ day, lastAt, at }: Budget): number {
   if (day === null) return 0;
   const untilRenewed = Math.max(1, day.until - at);
   const spendable = Math.floor(day.left - day.daily * DAY_RESERVE);
   if (spendable <= 0) return untilRenewed;
   if (day.daily >= SCARCE) return 0;
-  return Math.max(0, Math.ceil(day.lastAt + untilRenewed / spendable - at));
+  return Math.max(0, Math.ceil(lastAt + untilRenewed / spendable - at));
 }
 
 function renew(day: DayBudget | null, now: number): DayBudget | null {

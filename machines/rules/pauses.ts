@@ -2,9 +2,10 @@ import type { Failure, Observation } from '../types.ts';
 import { backoff } from './backoff.ts';
 
 const FIRST_RETRY = 2000;
-/** The least pause by kind of failure: a burst limit refills in 5 s, wrong credentials are never hammered. */
+/** A burst limit refills in 5 s; the pause is at least half of this, so that those who share it do not come back in step. */
+const LIMITED_RETRY = 10_000;
+/** The least pause by kind of failure: wrong credentials are never hammered. */
 const LEAST: Partial<Record<Failure['kind'], number>> = {
-  limited: 5000,
   exhausted: 60 * 60_000,
   unauthorized: 5 * 60_000,
   misdirected: 5 * 60_000,
@@ -12,8 +13,9 @@ const LEAST: Partial<Record<Failure['kind'], number>> = {
 
 /** Milliseconds until ntfy is tried again, after so many failures in a row. */
 export function pauseAfter(failure: Failure | null, failures: number, retryMax: number): number {
+  const first = failure?.kind === 'limited' ? LIMITED_RETRY : FIRST_RETRY;
   const least = failure === null ? 0 : (LEAST[failure.kind] ?? 0);
-  return Math.max(least, backoff(failures, FIRST_RETRY, Math.max(retryMax, FIRST_RETRY)));
+  return Math.max(least, backoff(failures, first, Math.max(retryMax, first)));
 }
 
 const FIRST_SCAN_RETRY = 2000;

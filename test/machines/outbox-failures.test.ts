@@ -36,6 +36,17 @@ for (const { kind, least, most } of pauses) {
   });
 }
 
+test('a refusal slows down what is no urgent news, once for all four that were on their way', async () => {
+  const outbox = startOutbox();
+  outbox.tell(completionOf(first));
+  await outbox.pass(2 * SECOND);
+  outbox.world.publish = fail('limited');
+  outbox.tell(...[10, 11, 12, 13].map((n) => progressOf(hashOf(n), 5)));
+  await outbox.pass(SECOND);
+  assert.equal(outbox.sent.length, 5);
+  assert.equal(outbox.actor.getSnapshot().context.budget.pace, 1 / 4);
+});
+
 test('an ntfy that is down is asked ever more seldom, down to every few minutes', async () => {
   const outbox = startOutbox();
   outbox.world.publish = fail('unreachable');

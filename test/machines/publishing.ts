@@ -4,6 +4,7 @@ import { after } from 'node:test';
 import { fromPromise, SimulatedClock } from 'xstate';
 import { outboxMachine } from '../../machines/outbox.ts';
 import type { OutboxReport, Publication } from '../../machines/outbox.ts';
+import type { Allowance } from '../../machines/rules/budget.ts';
 import type { Hash, Notification, Policy } from '../../machines/types.ts';
 import { ok, policy } from './fixtures.ts';
 import { later, startChild } from './harness.ts';
@@ -38,8 +39,11 @@ export function startOutbox(over: Partial<Policy> = {}) {
   const world = {
     latency: 50,
     publish: (_: Notification): Publication => live,
+    /** What is left of the day. */
+    allowance: (): Allowance | null => null,
   };
   const sent: Sent[] = [];
+  const asked: number[] = [];
   const open = new Map<Notification, string>();
   const endedAt = new Map<string, number>();
   let most = 0;
@@ -61,6 +65,10 @@ export function startOutbox(over: Partial<Policy> = {}) {
         endedAt.set(key, clock.now());
         return world.publish(notification);
       }),
+      allowance: fromPromise(() => {
+        asked.push(clock.now());
+        return later(clock, world.latency, null).then(() => world.allowance());
+      }),
     },
   });
   const input = { policy: { ...policy, ...over }, now: () => clock.now() };
@@ -69,6 +77,8 @@ export function startOutbox(over: Partial<Policy> = {}) {
     ...child,
     world,
     sent,
+    /** When ntfy was asked what it allows. */
+    asked,
     /** The most that were ever on their way at once. */
     most: () => most,
     tell: (...notifications: Notification[]) =>

@@ -97,9 +97,12 @@ const day = fc.record({
 
 test('a server with 250 messages a day is not asked for more, and each completion leaves at once', async () => {
   const property = fc.asyncProperty(day, async ({ start, ends }) => {
+    const sent = new Map<number, number>();
+    const today = () => Math.floor(model.now() / (24 * HOUR));
     const model = createWorld({
       policy: { rate: 'auto', pollInterval: MINUTE, stall: HOUR },
-      allowance: () => ({ daily: QUOTA, left: QUOTA }),
+      allowance: () => ({ daily: QUOTA, left: Math.max(0, QUOTA - (sent.get(today()) ?? 0)) }),
+      onPublish: () => void sent.set(today(), (sent.get(today()) ?? 0) + 1),
     });
     model.world.skew += start * HOUR;
     const finishedAt = new Map<string, number>();

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { allow, createBudget, exhaust, refill, spend, waitForToken } from '../../machines/rules/budget.ts';
+import {
+  allow,
+  createBudget,
+  exhaust,
+  refill,
+  slowDown,
+  spend,
+  waitForToken,
+} from '../../machines/rules/budget.ts';
 import type { Budget } from '../../machines/rules/budget.ts';
 
 /** Takes messages out until one would have to wait, and counts them. */
@@ -85,7 +93,7 @@ describe('a quota of 250 a day, as ntfy.sh has it', () => {
   });
 
   test('is whole again at midnight UTC', () => {
-    const used = exhaust(scarce, 'day', noon);
+    const used = exhaust(scarce, 'exhausted', noon);
     assert.equal(waitForToken(refill(used, noon + HOUR), false), 11 * HOUR);
     assert.equal(waitForToken(refill(used, 24 * HOUR), false), 0);
   });
@@ -107,4 +115,47 @@ describe('a quota of 250 a day, as ntfy.sh has it', () => {
 test("a quota of 17,280 a day, as a server of one's own has it, slows nothing down", () => {
   const plenty = allow(createBudget('auto', 0), { daily: 17_280, left: 17_280 }, 0);
   assert.equal(drain(plenty, false).count, 40);
+});
+
+describe('a refusal', () => {
+  const full = createBudget(10, 0);
+  const refused = slowDown(full, () => 0);
+
+  test('makes progress four times slower, and a completion not at all', () => {
+    assert.equal(waitForToken(refused, false), 24_000);
+    assert.equal(waitForToken(refused, true), 0);
+  });
+
+  test('leaves those that were refused together out of step', () => {
+    assert.equal(
+      waitForToken(
+        slowDown(full, () => 0.5),
+        false,
+      ),
+      36_000,
+    );
+  });
+
+  for (const { minutes, wait } of [
+    { minutes: 0, wait: 24_000 },
+    { minutes: 10, wait: 12_000 },
+    { minutes: 20, wait: 0 },
+  ]) {
+    test(`lets a progress wait ${wait / 1000} s for the one before it, ${minutes} minutes later`, () => {
+      const left = spend(refill(refused, minutes * 60_000), false);
+      assert.equal(waitForToken(left, false), wait);
+    });
+  }
+
+  test('after many others never stops progress for longer than an hour', () => {
+    let budget = full;
+    for (let n = 0; n < 50; n += 1) budget = slowDown(budget, () => 0);
+    assert.equal(waitForToken(budget, false), HOUR);
+  });
+
+  test('counts where there was to be no limit, too', () => {
+    const unlimited = slowDown(createBudget(null, 0), () => 0);
+    assert.equal(waitForToken(unlimited, false), 24_000);
+    assert.equal(waitForToken(unlimited, true), 0);
+  });
 });
