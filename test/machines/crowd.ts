@@ -74,7 +74,7 @@ export function startCrowd({ senders, torrents = 1, length, daily = 17_280, inSt
   const outboxes = Array.from({ length: senders }, (_, sender) => {
     const machine = outboxMachine.provide({
       actors: {
-        publish: fromPromise(({ input }: { input: { notification: Notification } }) =>
+        publish: fromPromise(({ input }: { input: { notification: Notification; simple: boolean } }) =>
           publish(sender, input.notification),
         ),
         allowance: fromPromise(() => later(clock, 20, null).then(() => ({ daily, left: day.left }))),
