@@ -58,6 +58,7 @@ export const discoveryMachine = setup({
   delays: { discover: ({ context }) => context.policy.discover ?? HOUR },
 }).createMachine({
   id: 'discovery',
+  description: 'Finds new torrents where no hook can call.',
   context: ({ input: { policy } }) => ({ policy, newest: null, result: null }),
   initial: 'starting',
   states: {

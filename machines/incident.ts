@@ -34,6 +34,7 @@ export const incidentMachine = setup({
     input: {} as { concern: Concern; policy: Policy; raised: boolean },
   },
   guards: {
+    inherited: ({ context }) => context.inherited,
     lasting: (_, { failure }: { failure: Failure }) => LASTING.has(failure.kind),
     another: ({ context }, { failure }: { failure: Failure }) => context.failure?.kind !== failure.kind,
   },
@@ -60,6 +61,7 @@ export const incidentMachine = setup({
   delays: { troubleAfter: ({ context }) => context.policy.troubleAfter },
 }).createMachine({
   id: 'incident',
+  description: 'What concerns all torrents: said once when it lasts, taken back once.',
   context: ({ input: { concern, policy, raised } }) => ({
     concern,
     policy,
@@ -70,7 +72,7 @@ export const incidentMachine = setup({
   initial: 'starting',
   states: {
     starting: {
-      always: [{ guard: ({ context }) => context.failure !== null, target: 'raised' }, { target: 'calm' }],
+      always: [{ guard: 'inherited', target: 'raised' }, { target: 'calm' }],
     },
     calm: {
       on: {
@@ -97,6 +99,7 @@ export const incidentMachine = setup({
       after: { troubleAfter: { target: 'raised', actions: 'raise' } },
     },
     raised: {
+      description: 'The phone has been told.',
       on: {
         trouble: {
           guard: { type: 'another', params: ({ event }) => event },

@@ -144,6 +144,7 @@ export const outboxMachine = setup({
   },
 }).createMachine({
   id: 'outbox',
+  description: 'What leaves for ntfy: its order, its budget, its retries.',
   context: ({ input: { policy, now } }) => ({
     ...createTraffic(policy, now),
     askedAt: null,

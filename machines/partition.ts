@@ -64,6 +64,7 @@ export const partitionMachine = setup({
   },
 }).createMachine({
   id: 'partition',
+  description: 'A slice of the torrents, by the first digit of the hash.',
   context: ({ input }) => input,
   initial: 'supervising',
   states: {

@@ -85,6 +85,7 @@ export const sessionMachine = setup({
   },
 }).createMachine({
   id: 'session',
+  description: 'The one login to qBittorrent, for everybody.',
   context: ({ input }) => ({ ...input, failures: 0, failure: null, version: null, since: 0 }),
   initial: 'signedOut',
   states: {
@@ -111,6 +112,7 @@ export const sessionMachine = setup({
       ],
     },
     ready: {
+      description: 'Until somebody finds it expired.',
       entry: 'reportReady',
       on: {
         'session.expired': [

@@ -10,6 +10,7 @@ import type { Result } from './types.ts';
  */
 export const supervisorMachine = supervision.createMachine({
   id: 'supervisor',
+  description: 'Keeps a record of each torrent, and begins again from there what fails.',
   context: ({ input: { policy, now, records, troubled } }) => ({
     policy,
     now,
@@ -176,8 +177,8 @@ export const supervisorMachine = supervision.createMachine({
             ],
           },
         },
-        retrying: { after: { scanPause: 'scanning' } },
-        watching: {},
+        retrying: { description: 'The list could not be read.', after: { scanPause: 'scanning' } },
+        watching: { description: 'What the hooks tell is followed.' },
       },
     },
     failed: { type: 'final', description: 'Whoever runs the process starts it anew.' },

@@ -13,6 +13,7 @@ const inPhase = <P extends Phase>(phase: P) =>
  */
 export const torrentMachine = following.createMachine({
   id: 'torrent',
+  description: 'One torrent, from its hook to its last word.',
   context: ({ input: { record, policy } }) => ({
     key: record.key,
     policy,
@@ -31,6 +32,7 @@ export const torrentMachine = following.createMachine({
   initial: 'starting',
   states: {
     starting: {
+      description: 'Where its record left off.',
       always: [
         { guard: { type: 'isAt', params: { stage: 'completing' } }, target: 'notifying.completion' },
         { guard: { type: 'isAt', params: { stage: 'dismissing' } }, target: 'notifying.dismissal' },
@@ -52,6 +54,7 @@ export const torrentMachine = following.createMachine({
       },
       states: {
         deciding: {
+          description: 'What was seen, or not, decides.',
           always: [
             { guard: 'gone', target: '#gone' },
             { guard: 'complete', target: '#notifying.completion' },
@@ -84,6 +87,7 @@ export const torrentMachine = following.createMachine({
       initial: 'progress',
       states: {
         progress: {
+          description: 'Its card is told anew.',
           initial: 'offering',
           on: {
             'torrent.observed': { target: '.deciding', actions: ['observe', 'diagnose'] },
@@ -96,7 +100,7 @@ export const torrentMachine = following.createMachine({
               entry: { type: 'offer', params: { kind: 'progress' } },
               always: 'waiting',
             },
-            waiting: {},
+            waiting: { description: 'For what becomes of it.' },
             deciding: {
               always: [
                 { guard: 'gone', target: '#gone' },
@@ -135,9 +139,16 @@ export const torrentMachine = following.createMachine({
     },
     gone: {
       id: 'gone',
+      description: 'Missing for the second time.',
       always: [{ guard: 'hasCard', target: 'notifying.withdrawal' }, { target: 'removed' }],
     },
-    complete: { entry: { type: 'close', params: { end: 'complete' } } },
-    removed: { entry: { type: 'close', params: { end: 'removed' } } },
+    complete: {
+      description: 'Its last word is told: it is stopped now.',
+      entry: { type: 'close', params: { end: 'complete' } },
+    },
+    removed: {
+      description: 'Nothing of it is left to tell: it is stopped now.',
+      entry: { type: 'close', params: { end: 'removed' } },
+    },
   },
 });

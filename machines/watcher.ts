@@ -135,6 +135,7 @@ export const watcherMachine = setup({
   },
 }).createMachine({
   id: 'watcher',
+  description: 'One poll for all tracked torrents, and none while there is none.',
   context: ({ input }) => ({
     policy: input.policy,
     now: input.now,
@@ -211,6 +212,7 @@ export const watcherMachine = setup({
       always: [{ guard: 'failed', target: 'resting', actions: 'reportFailure' }, { target: 'resting' }],
     },
     resting: {
+      description: 'Until the next poll.',
       entry: 'forget',
       always: [
         { guard: 'unwanted', target: 'asleep' },

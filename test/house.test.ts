@@ -13,6 +13,10 @@ const find = (...patterns: string[]): string[] => globSync(patterns, { cwd: home
 const machines = find('machines/**/*.ts');
 const sources = find('src/**/*.ts');
 const tests = find('test/**/*.ts');
+/** What the project is made and developed with. It may import development dependencies, and is never shipped. */
+const isWorkshop = (path: string): boolean => /^src\/(charts\/(build\/|write\.ts$)|development\/)/.test(path);
+const shipped = [...machines, ...sources].filter((path) => !isWorkshop(path));
+
 const documents = find('README.md', 'docs/**/*.md');
 
 /** Comments and strings of TypeScript, as far as the house writes them. */
@@ -85,14 +89,34 @@ test('the embedded servers are for the demo and the tests: nothing else imports 
   );
 });
 
-test('every package that is imported is in package.json, and every dependency there is imported', () => {
-  const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
-  const packages = [...machines, ...sources]
+/** The packages that these files import. */
+function packagesOf(paths: string[]): string[] {
+  const names = paths
     .flatMap(importsOf)
     .map(({ to }) => to)
     .filter((target) => !/^(node:|machines\/|src\/)/.test(target))
     .map((target) => target.split('/', target.startsWith('@') ? 2 : 1).join('/'));
-  assert.deepEqual([...new Set(packages)].toSorted(), Object.keys(dependencies).toSorted());
+  return [...new Set(names)].toSorted();
+}
+
+test('every package that is imported is in package.json, and every dependency there is imported', () => {
+  const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
+  assert.deepEqual(packagesOf(shipped), Object.keys(dependencies).toSorted());
+});
+
+test('what the project is made with is not shipped: nothing that runs imports it', () => {
+  assert.deepEqual(
+    wrong(shipped, (target) => !isWorkshop(target)),
+    [],
+  );
+  const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<string, object>;
+  const known = Object.keys({ ...dependencies, ...devDependencies });
+  const packages = packagesOf(sources.filter(isWorkshop));
+  assert.ok(packages.includes('elkjs'));
+  assert.deepEqual(
+    packages.filter((name) => !known.includes(name)),
+    [],
+  );
 });
 
 test('no source file has more than 200 lines of code', () => {

@@ -1,0 +1,61 @@
+/**
+ * Draws the statecharts. This folder is for the time at which the project is made, not for the time at which it runs:
+ * it needs a layout engine of 1.6 MB (elkjs, a development dependency), so nothing but `../write.ts` and the tests
+ * import it, and what runs has the drawings in `../drawn.ts`.
+ */
+import type { AnyStateMachine } from 'xstate';
+import { discoveryMachine } from '../../../machines/discovery.ts';
+import { incidentMachine } from '../../../machines/incident.ts';
+import { outboxMachine } from '../../../machines/outbox.ts';
+import { partitionMachine } from '../../../machines/partition.ts';
+import { sessionMachine } from '../../../machines/session.ts';
+import { supervisorMachine } from '../../../machines/supervisor.ts';
+import { torrentMachine } from '../../../machines/torrent.ts';
+import { watcherMachine } from '../../../machines/watcher.ts';
+import { chartCss } from '../style.ts';
+import { drawChart } from './draw.ts';
+import { layOut } from './layout.ts';
+import { readChart } from './read.ts';
+
+/** Everything that has a chart, by its name. */
+export const machines: ReadonlyMap<string, AnyStateMachine> = new Map<string, AnyStateMachine>([
+  ['supervisor', supervisorMachine],
+  ['partition', partitionMachine],
+  ['torrent', torrentMachine],
+  ['session', sessionMachine],
+  ['watcher', watcherMachine],
+  ['outbox', outboxMachine],
+  ['incident', incidentMachine],
+  ['discovery', discoveryMachine],
+]);
+
+/** One machine as an SVG that is styled by `chartCss`. The same machine gives the same bytes. */
+export async function draw(machine: AnyStateMachine): Promise<string> {
+  const chart = readChart(machine);
+  return drawChart(chart, await layOut(chart));
+}
+
+/** What is kept of the drawings: the content of each file, by its path in the house. */
+export async function filesOfCharts(): Promise<Map<string, string>> {
+  const drawn = new Map<string, string>();
+  for (const [name, machine] of machines) drawn.set(name, await draw(machine));
+  const pictures = [...drawn].map(([name, svg]) => [`docs/charts/${name}.svg`, standalone(svg)] as const);
+  return new Map([['src/charts/drawn.ts', moduleOf(drawn)], ...pictures]);
+}
+
+function moduleOf(drawn: ReadonlyMap<string, string>): string {
+  const names = [...drawn.keys()].map((name) => `\n  | '${name}'`);
+  // No drawing holds a quote, a backslash or a line break: they are escaped.
+  const lines = [...drawn].map(([name, svg]) => `  ${name}:\n    '${svg}',\n`);
+  return [
+    '/** Drawn from machines/ by `node src/charts/write.ts`: not to be changed by hand. */\n',
+    `export type ChartName =${names.join('')};\n\n`,
+    '/** The statechart of each machine, as an SVG that is styled by `chartCss`. */\n',
+    `export const charts: Readonly<Record<ChartName, string>> = {\n${lines.join('')}};\n`,
+  ].join('');
+}
+
+/** A picture that can be opened by itself. */
+function standalone(svg: string): string {
+  return `${svg.replace('>', () => `><style>\n${chartCss}</style>`)}\n`;
+}

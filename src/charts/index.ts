@@ -1,0 +1,3 @@
+export { charts, type ChartName } from './drawn.ts';
+export { keyOf } from './key.ts';
+export { chartCss } from './style.ts';
