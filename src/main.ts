@@ -6,6 +6,8 @@ import type { Hash, Policy } from '../machines/types.ts';
 import type { Config } from './config/index.ts';
 import { createEnsureHook } from './hooks/index.ts';
 import type { Logger } from './log/index.ts';
+import { countNtfy, countQbittorrent, createMetrics, readingOf } from './metrics/index.ts';
+import type { Call, HookName, Metrics } from './metrics/index.ts';
 import { noteOf } from './notes.ts';
 import { createNtfyClient } from './ntfy/client.ts';
 import { untilRotated } from './qbittorrent/rotation.ts';
@@ -18,6 +20,7 @@ import type { Supervisor } from './status.ts';
 import { openStore } from './store/index.ts';
 import type { Store } from './store/index.ts';
 import { policyOf, provideWorld } from './system.ts';
+import { version } from './version.ts';
 
 /** A running sidecar. */
 export interface Sidecar {
@@ -50,13 +53,16 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
     log,
     onDegraded: (problem) => supervisor.send({ type: 'store.degraded', problem }),
   });
+  const metrics = createMetrics(version);
+  const onCall = (call: Call) => metrics.call(call);
   const connection = createConnection(config.qbittorrent);
   const machine = provideWorld({
-    qbittorrent: createQbittorrentClient(config.qbittorrent, connection),
-    ntfy: createNtfyClient(config.ntfy, config),
+    qbittorrent: countQbittorrent(createQbittorrentClient(config.qbittorrent, connection), onCall),
+    ntfy: countNtfy(createNtfyClient(config.ntfy, config), onCall),
     keep: (event) => keep(store, event),
     rotation: (signal) => untilRotated(config.qbittorrent.auth, signal),
     note: (event) => {
+      metrics.event(event);
       const note = noteOf(event);
       if (note !== null) log[note.level](note.message, note.fields);
       if (event.type === 'session.ready') void ensureHook();
@@ -80,7 +86,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
       },
     });
   });
-  const { hook, ops } = await openPorts({ config, log, supervisor, store });
+  const { hook, ops } = await openPorts({ config, log, supervisor, store, metrics });
   const ensureHook = createEnsureHook(config, { connection, port: hook.port, log });
   supervisor.start();
   return {
@@ -103,30 +109,27 @@ async function openPorts({
   log,
   supervisor,
   store,
+  metrics,
 }: {
   config: Config;
   log: Logger;
   supervisor: Supervisor;
   store: Store;
+  metrics: Metrics;
 }) {
   const isActive = () => supervisor.getSnapshot().status === 'active';
-  const track = (hash: Hash) => {
-    if (!isTracked(supervisor, hash) && isFull(supervisor, config.maxTracked)) return 'full';
-    const known = isTracked(supervisor, hash);
-    supervisor.send({ type: 'track', hash });
-    return known ? 'already' : 'started';
-  };
   const { token, host } = config.hook;
-  const finished = (hash: Hash) => {
-    if (isTracked(supervisor, hash) || !isFull(supervisor, config.maxTracked)) {
-      supervisor.send({ type: 'finished', hash });
-    }
-  };
-  const hookApp = createHookApp({ track, finished, token, loopbackOnly: isLoopback(host), log });
+  const hookApp = createHookApp({
+    ...hooksOf(supervisor, config.maxTracked, metrics),
+    token,
+    loopbackOnly: isLoopback(host),
+    log,
+  });
   const opsApp = createOpsApp({
     live: isActive,
     ready: isActive,
     status: () => ({ ...statusOf(supervisor), store: store.health }),
+    metrics: () => metrics.page(readingOf(supervisor, store.health)),
     token: config.ops.token,
     log,
   });
@@ -144,6 +147,26 @@ async function openPorts({
     await hook.close();
     throw error;
   }
+}
+
+/** What the hooks do, each answer counted. */
+function hooksOf(supervisor: Supervisor, most: number, metrics: Metrics) {
+  return {
+    track(hash: Hash) {
+      const known = isTracked(supervisor, hash);
+      const answer = known ? 'already' : isFull(supervisor, most) ? 'full' : 'started';
+      if (answer !== 'full') supervisor.send({ type: 'track', hash });
+      metrics.hook('track', answer);
+      return answer;
+    },
+    finished(hash: Hash) {
+      const answer = isTracked(supervisor, hash) || !isFull(supervisor, most) ? 'accepted' : 'full';
+      if (answer === 'accepted') supervisor.send({ type: 'finished', hash });
+      metrics.hook('finished', answer);
+      return answer;
+    },
+    refused: (hook: HookName) => metrics.hook(hook, 'refused'),
+  } as const;
 }
 
 /** The fact that an incident's card is on the phone. */

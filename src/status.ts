@@ -74,22 +74,32 @@ function describeOutbox(snapshot: SnapshotFrom<typeof outboxMachine> | undefined
   };
 }
 
-function describeTorrents({ context, children }: SnapshotFrom<typeof supervisorMachine>): TorrentStatus[] {
-  const actors = new Map<Hash, SnapshotFrom<typeof torrentMachine>>();
+export type TorrentSnapshot = SnapshotFrom<typeof torrentMachine>;
+
+/** What each torrent's actor is at, by its key; one that crashed has none. */
+export function torrentActors({
+  children,
+}: SnapshotFrom<typeof supervisorMachine>): Map<Hash, TorrentSnapshot> {
+  const actors = new Map<Hash, TorrentSnapshot>();
   for (const [id, partition] of Object.entries(children)) {
     if (!id.startsWith('partition.')) continue;
     const torrents = partition?.getSnapshot() as { children: Record<Hash, AnyActorRef | undefined> };
     for (const [key, torrent] of Object.entries(torrents.children)) {
-      if (torrent !== undefined)
-        actors.set(key, torrent.getSnapshot() as SnapshotFrom<typeof torrentMachine>);
+      if (torrent !== undefined) actors.set(key, torrent.getSnapshot() as TorrentSnapshot);
     }
   }
+  return actors;
+}
+
+function describeTorrents(snapshot: SnapshotFrom<typeof supervisorMachine>): TorrentStatus[] {
+  const { context } = snapshot;
+  const actors = torrentActors(snapshot);
   return [...context.registry.records.values()].map((record) => describe(record, actors.get(record.key)));
 }
 
 function describe(
   { hash, told, since, alert }: TorrentRecord,
-  actor: SnapshotFrom<typeof torrentMachine> | undefined,
+  actor: TorrentSnapshot | undefined,
 ): TorrentStatus {
   const seen = actor?.context.observation;
   return {

@@ -14,8 +14,8 @@ export interface ServerEnv {
 
 export type ServerContext = Context<ServerEnv>;
 
-/** Hears of each refusal (4xx) and its reason. */
-export type OnRefused = (status: number, reason: string) => void;
+/** Hears of each refusal (4xx): its reason, and the path that was called, which is the caller's text. */
+export type OnRefused = (status: number, reason: string, path: string) => void;
 
 /** An app without routes that answers 404, 405 and 500 with constant texts, and that nobody may cache. */
 export function createBase(log: Logger, onRefused: OnRefused = () => {}): Hono<ServerEnv> {
@@ -24,7 +24,7 @@ export function createBase(log: Logger, onRefused: OnRefused = () => {}): Hono<S
     c.header('X-Content-Type-Options', 'nosniff');
     c.header('Cache-Control', 'no-store');
     await next();
-    if (c.res.status >= 400 && c.res.status < 500) onRefused(c.res.status, c.get('refusal'));
+    if (c.res.status >= 400 && c.res.status < 500) onRefused(c.res.status, c.get('refusal'), c.req.path);
   });
   app.use(
     methodNotAllowed({

@@ -23,8 +23,10 @@ const refusalInterval = 10_000;
 export interface HookDeps {
   /** Starts to follow a torrent, or says that it is followed already, or that there are too many. Must return at once. */
   track: (hash: Hash) => 'started' | 'already' | 'full';
-  /** Hears that a torrent is finished: it is looked at at once. */
-  finished: (hash: Hash) => void;
+  /** Hears that a torrent is finished: it is looked at at once, unless there are too many. */
+  finished: (hash: Hash) => 'accepted' | 'full';
+  /** Hears that a call of a hook was refused, before it came to the two above. */
+  refused?: (hook: 'track' | 'finished', status: number) => void;
   /** What callers have to show; `null` only on loopback. */
   token: Secret | null;
   /** Whether only this machine can reach the socket. */
@@ -41,15 +43,13 @@ export interface HookDeps {
  */
 export function createHookApp(deps: HookDeps): Hono<ServerEnv> {
   if (!deps.token && !deps.loopbackOnly) throw new Error('a hook API beyond loopback needs a token');
-  const app = createBase(deps.log, tellRefusals(deps.log));
+  const app = createBase(deps.log, tellRefusals(deps));
   app.use(guard(deps));
   app.post(
     '/track',
     withHash((c, hash) => {
       const status = deps.track(hash);
-      if (status === 'full') {
-        return refuse(c, 429, 'Too many torrents are followed already.', { 'Retry-After': RETRY_AFTER });
-      }
+      if (status === 'full') return refuseSurplus(c);
       if (wantsJson(c)) return c.json({ status, hash });
       return c.text(status === 'started' ? `Tracking started for ${hash}` : `Already tracking ${hash}`);
     }),
@@ -57,12 +57,15 @@ export function createHookApp(deps: HookDeps): Hono<ServerEnv> {
   app.post(
     '/finished',
     withHash((c, hash) => {
-      deps.finished(hash);
+      if (deps.finished(hash) === 'full') return refuseSurplus(c);
       return wantsJson(c) ? c.json({ status: 'finished', hash }) : c.text(`Finished noted for ${hash}`);
     }),
   );
   return app;
 }
+
+const refuseSurplus = (c: ServerContext): Response =>
+  refuse(c, 429, 'Too many torrents are followed already.', { 'Retry-After': RETRY_AFTER });
 
 /** Answers a call about one torrent, or refuses it where its hash is none. */
 function withHash(answer: (c: ServerContext, hash: Hash) => Response) {
@@ -112,8 +115,12 @@ async function isBodyWithin(request: Request, limit: number): Promise<boolean> {
 }
 
 /** qBittorrent drops what curl says, so the log is where an owner finds out why nothing is tracked. */
-function tellRefusals(log: Logger): OnRefused {
+function tellRefusals({ log, refused = () => {} }: HookDeps): OnRefused {
   const tell = sparingly(refusalInterval);
-  return (status, reason) =>
+  return (status, reason, path) => {
     tell(reason, (unsaid) => log.warn('a call of the hook was refused', { status, reason, unsaid }));
+    // What is full has answered for itself.
+    if (status === 429) return;
+    if (path === '/track' || path === '/finished') refused(path === '/track' ? 'track' : 'finished', status);
+  };
 }

@@ -14,19 +14,25 @@ export interface OpsDeps {
   ready: () => boolean;
   /** Anything that JSON can hold. */
   status: () => unknown;
+  /** What Prometheus reads: names nothing private. */
+  metrics: () => Promise<{ type: string; text: string }>;
   /** Opens the status to other machines; `null`: this machine only. */
   token: Secret | null;
   log: Logger;
 }
 
 /**
- * The API for those who run the sidecar; it changes nothing. `/livez` and `/readyz` are for anyone,
+ * The API for those who run the sidecar; it changes nothing. `/livez`, `/readyz` and `/metrics` are for anyone,
  * `/status` names torrents and is guarded by `privately`.
  */
-export function createOpsApp({ live, ready, status, token, log }: OpsDeps): Hono<ServerEnv> {
+export function createOpsApp({ live, ready, status, metrics, token, log }: OpsDeps): Hono<ServerEnv> {
   const app = createBase(log);
   app.get('/livez', (c) => (live() ? c.text('ok') : refuse(c, 503, 'not live')));
   app.get('/readyz', (c) => (ready() ? c.text('ok') : refuse(c, 503, 'not ready')));
+  app.get('/metrics', async (c) => {
+    const { type, text } = await metrics();
+    return c.body(text, 200, { 'Content-Type': type });
+  });
   app.get('/status', privately(token), (c) => c.json(status()));
   return app;
 }

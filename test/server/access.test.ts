@@ -122,7 +122,7 @@ describe('with a token', () => {
   test('beyond loopback there is no hook API without one', () => {
     const deps = {
       track: () => 'started' as const,
-      finished: () => {},
+      finished: () => 'accepted' as const,
       token: null,
       loopbackOnly: false,
       log: recorder().log,

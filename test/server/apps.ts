@@ -18,7 +18,10 @@ export function hookApp(deps: Partial<HookDeps> = {}) {
   };
   const app = createHookApp({
     track,
-    finished: (hash) => void tracked.push(hash),
+    finished(hash) {
+      tracked.push(hash);
+      return 'accepted';
+    },
     token: null,
     loopbackOnly: true,
     log,
@@ -30,7 +33,14 @@ export function hookApp(deps: Partial<HookDeps> = {}) {
 /** An operations app where all is well, for this machine only. */
 export function opsApp(deps: Partial<OpsDeps> = {}) {
   const { lines, log } = recorder();
-  const well: OpsDeps = { live: () => true, ready: () => true, status: () => ({}), token: null, log };
+  const well: OpsDeps = {
+    live: () => true,
+    ready: () => true,
+    status: () => ({}),
+    metrics: async () => ({ type: 'text/plain', text: 'up 1' }),
+    token: null,
+    log,
+  };
   const app = createOpsApp({ ...well, ...deps });
   return { app, lines };
 }

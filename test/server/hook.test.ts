@@ -110,3 +110,32 @@ describe('what the log says', () => {
     assert.match(lines.join(''), /"level":"error".*planted detail/);
   });
 });
+
+describe('whoever is told no', () => {
+  test('because too many are followed hears when to ask again, whichever hook it was', async () => {
+    const { app, lines } = hookApp({ track: () => 'full', finished: () => 'full' });
+    for (const path of ['/track', '/finished']) {
+      const response = await post(app, {}, `${path}?hash=${hash}`);
+      assert.equal(response.status, 429);
+      assert.equal(response.headers.get('retry-after'), '60');
+    }
+    assert.match(lines.join(''), /Too many torrents/);
+  });
+
+  test('is counted by the hook it called; what called none of them is not', async () => {
+    const counted: string[] = [];
+    const { app } = hookApp({
+      track: () => 'full',
+      refused: (hook, status) => counted.push(`${hook} ${status}`),
+    });
+    await post(app, {}, '/track?hash=all');
+    await post(app, {}, '/finished');
+    await app.request(url);
+    await post(app, { origin: 'https://x.example' });
+    await post(app, {}, `/track?hash=${hash}&x=`.padEnd(600, 'x'));
+    assert.deepEqual(counted, ['track 400', 'finished 400', 'track 405', 'track 403', 'track 414']);
+    for (const path of ['/', '/tracked', `/%0atrack?hash=${hash}`, '/metrics']) await post(app, {}, path);
+    await post(app);
+    assert.equal(counted.length, 5, 'what is full is no refusal');
+  });
+});

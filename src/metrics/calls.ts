@@ -1,0 +1,53 @@
+import type { Failure } from '../../machines/types.ts';
+import type { NtfyClient } from '../ntfy/client.ts';
+import type { QbittorrentClient } from '../qbittorrent/client.ts';
+import type { CallResult, QBITTORRENT_CALLS } from './labels.ts';
+
+/** A call to one of the two servers that has ended. */
+export type Call =
+  | { to: 'qbittorrent'; call: (typeof QBITTORRENT_CALLS)[number]; result: CallResult; seconds: number }
+  | { to: 'ntfy'; result: CallResult };
+
+export type OnCall = (call: Call) => void;
+
+/** The same client, and whoever counts hears of each call. */
+export function countQbittorrent(client: QbittorrentClient, onCall: OnCall): QbittorrentClient {
+  const counted = async <R extends Answer>(
+    call: (typeof QBITTORRENT_CALLS)[number],
+    signal: AbortSignal | undefined,
+    ask: () => Promise<R>,
+  ): Promise<R> => {
+    const from = performance.now();
+    const answer = await ask();
+    const seconds = (performance.now() - from) / 1000;
+    onCall({ to: 'qbittorrent', call, result: resultOf(answer, signal), seconds });
+    return answer;
+  };
+  return {
+    login: (signal) => counted('login', signal, () => client.login(signal)),
+    observe: (hashes, signal) => counted('observe', signal, () => client.observe(hashes, signal)),
+    list: (signal) => counted('list', signal, () => client.list(signal)),
+    newest: (signal) => counted('newest', signal, () => client.newest(signal)),
+    scan: (signal) => counted('scan', signal, () => client.scan(signal)),
+  };
+}
+
+/** The same client, and whoever counts hears of each message that it tried to send. */
+export function countNtfy(client: NtfyClient, onCall: OnCall): NtfyClient {
+  return {
+    ...client,
+    async publish(notification, options = {}) {
+      const answer = await client.publish(notification, options);
+      onCall({ to: 'ntfy', result: resultOf(answer, options.signal) });
+      return answer;
+    },
+  };
+}
+
+type Answer = { ok: true } | { ok: false; failure: Failure };
+
+/** What nobody waits for any more is no failure of the server's. */
+function resultOf(answer: Answer, signal: AbortSignal | undefined): CallResult {
+  if (answer.ok) return 'ok';
+  return signal?.aborted === true ? 'aborted' : answer.failure.kind;
+}

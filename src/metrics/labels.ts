@@ -1,0 +1,70 @@
+/** Every value that a label can have: closed sets, so that no torrent and no server can add a series. */
+import type { Failure, Notification, Outcome, Phase } from '../../machines/types.ts';
+
+/** What a torrent is doing; `waiting`: for the session, its first look or its next start. */
+export const TORRENT_STATES = [
+  'metadata',
+  'queued',
+  'downloading',
+  'stalled',
+  'stopped',
+  'checking',
+  'moving',
+  'failed',
+  'complete',
+  'waiting',
+] as const satisfies readonly (Phase | 'waiting')[];
+
+/** The states of the session's chart in which it can be found. */
+export const SESSION_STATES = ['signedOut', 'loggingIn', 'ready', 'refused', 'banned', 'failing'] as const;
+
+/** What each hook can be answered. */
+export const HOOK_ANSWERS = {
+  track: ['started', 'already', 'full', 'refused'],
+  finished: ['accepted', 'full', 'refused'],
+} as const;
+
+export type HookName = keyof typeof HOOK_ANSWERS;
+export type HookAnswer<Hook extends HookName> = (typeof HOOK_ANSWERS)[Hook][number];
+
+export const KINDS = [
+  'progress',
+  'completion',
+  'dismissal',
+  'alert',
+  'clearance',
+  'incident',
+  'relief',
+] as const satisfies readonly Notification['kind'][];
+
+export const OUTCOMES = ['accepted', 'superseded', 'refused'] as const satisfies readonly Outcome[];
+
+/** The calls of the qBittorrent client. */
+export const QBITTORRENT_CALLS = ['login', 'observe', 'list', 'newest', 'scan'] as const;
+
+/** How a call ended: well, with a failure, or nobody waited for its end any more. */
+export type CallResult = 'ok' | 'aborted' | Failure['kind'];
+
+export const QBITTORRENT_RESULTS = [
+  'ok',
+  'aborted',
+  'unreachable',
+  'unauthorized',
+  'banned',
+  'misdirected',
+  'broken',
+  'protocol',
+] as const satisfies readonly CallResult[];
+
+export const NTFY_RESULTS = [
+  'ok',
+  'aborted',
+  'unreachable',
+  'unauthorized',
+  'misdirected',
+  'limited',
+  'exhausted',
+  'rejected',
+  'broken',
+  'protocol',
+] as const satisfies readonly CallResult[];
