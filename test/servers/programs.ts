@@ -1,6 +1,8 @@
 /** Which generation of a server is which program, and how it is started from the unpacked packages. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { installPrometheus } from '../debian/prometheus.ts';
+import { librariesOf, startOf } from '../debian/start.ts';
 import { installServers } from './install.ts';
 import type { Suite } from '../debian/install.ts';
 
@@ -13,8 +15,8 @@ export type NtfyGeneration = 'legacy' | 'current';
 /** A real server. */
 export type ServerName = `qbittorrent ${QbittorrentGeneration}` | `ntfy ${NtfyGeneration}`;
 
-/** What a test can't do without: servers, or the machine's own curl for qBittorrent's hook. */
-export type Need = ServerName | 'curl';
+/** What a test can't do without: servers, a Prometheus, or the machine's own curl for qBittorrent's hook. */
+export type Need = ServerName | 'prometheus' | 'curl';
 
 const suiteOf: Record<ServerName, Suite> = {
   'qbittorrent legacy': 'bookworm',
@@ -41,7 +43,7 @@ export async function unavailable(needs: readonly Need[]): Promise<string | null
       if (!hasCurl()) return 'curl is not on this machine';
       continue;
     }
-    const installed = await installServers(suiteOf[need]);
+    const installed = await (need === 'prometheus' ? installPrometheus() : installServers(suiteOf[need]));
     if (!installed.ok) return installed.reason;
   }
   return null;
@@ -53,11 +55,9 @@ export async function program(need: ServerName): Promise<Program> {
   if (!installed.ok) throw new Error(installed.reason);
   const { root, versions } = installed;
   const name = need.startsWith('ntfy') ? 'ntfy' : 'qbittorrent-nox';
-  const { loader, folders, plugins } = layout(root);
   return {
-    command: loader,
-    args: ['--library-path', folders.join(':'), join(root, 'usr', 'bin', name)],
-    env: { QT_PLUGIN_PATH: plugins },
+    ...startOf(root, name),
+    env: { QT_PLUGIN_PATH: pluginsOf(root) },
     packaged: versions[name] ?? 'unknown',
   };
 }
@@ -66,18 +66,9 @@ function hasCurl(): boolean {
   return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'curl')));
 }
 
-/** In bookworm the loader and a part of the libraries lie under `lib/`, later all under `usr/lib/`. */
-function layout(root: string): { loader: string; folders: string[]; plugins: string } {
-  const [triplet, loaderName] =
-    process.arch === 'arm64'
-      ? ['aarch64-linux-gnu', 'ld-linux-aarch64.so.1']
-      : ['x86_64-linux-gnu', 'ld-linux-x86-64.so.2'];
-  const places = [join(root, 'usr', 'lib', triplet), join(root, 'lib', triplet), join(root, 'lib')];
-  const loader = places.map((place) => join(place, loaderName)).find((file) => existsSync(file));
-  if (loader === undefined) throw new Error(`No ${loaderName} among the unpacked packages`);
-  const folders = places
-    .flatMap((place) => [place, join(place, 'libproxy')])
-    .filter((place) => existsSync(place));
-  const plugins = ['qt6', 'qt5'].map((qt) => join(root, 'usr', 'lib', triplet, qt, 'plugins'));
-  return { loader, folders, plugins: plugins.find((place) => existsSync(place)) ?? '' };
+function pluginsOf(root: string): string {
+  const plugins = ['qt6', 'qt5'].flatMap((qt) =>
+    librariesOf(root).map((folder) => join(folder, qt, 'plugins')),
+  );
+  return plugins.find((place) => existsSync(place)) ?? '';
 }

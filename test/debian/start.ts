@@ -1,0 +1,24 @@
+/** How a program of unpacked packages is started: on its own suite's loader and libraries, its children on the machine's. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+const [TRIPLET, LOADER] =
+  process.arch === 'arm64'
+    ? ['aarch64-linux-gnu', 'ld-linux-aarch64.so.1']
+    : ['x86_64-linux-gnu', 'ld-linux-x86-64.so.2'];
+
+/** The command, and what goes before the program's own arguments. */
+export function startOf(root: string, name: string): { command: string; args: string[] } {
+  const folders = librariesOf(root);
+  const command = folders.map((folder) => join(folder, LOADER)).find((file) => existsSync(file));
+  if (command === undefined) throw new Error(`No ${LOADER} among the unpacked packages`);
+  const libraries = folders
+    .flatMap((folder) => [folder, join(folder, 'libproxy')])
+    .filter((folder) => existsSync(folder));
+  return { command, args: ['--library-path', libraries.join(':'), join(root, 'usr', 'bin', name)] };
+}
+
+/** In bookworm the loader and a part of the libraries lie under `lib/`, later all under `usr/lib/`. */
+export function librariesOf(root: string): string[] {
+  return [join(root, 'usr', 'lib', TRIPLET), join(root, 'lib', TRIPLET), join(root, 'lib')];
+}
