@@ -4,18 +4,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { freePort } from './ports.ts';
 import { createThrottle } from './throttle.ts';
 import type { Throttle } from './throttle.ts';
-import { createContent, createTorrentFile } from './torrent-file.ts';
-import type { Content, ContentFile } from './torrent-file.ts';
+import { createContent, placeFiles } from './content.ts';
+import type { Content, ContentFile } from './content.ts';
+import { createTorrentFile } from './torrent-file.ts';
+import type { TorrentFile, TorrentKind } from './torrent-file.ts';
 
 /** A torrent that the web seed serves. */
-export interface SeededTorrent {
-  /** v1 info-hash, 40 lower-case hex digits. */
-  hash: string;
+export interface SeededTorrent extends TorrentFile {
   name: string;
   /** Bytes of all its files. */
   size: number;
-  /** The .torrent file. */
-  file: Uint8Array;
 }
 
 /** A running web seed. */
@@ -23,9 +21,9 @@ export interface WebSeed extends AsyncDisposable {
   url: string;
   /**
    * Makes a torrent and serves it: one file of so many bytes, or a folder of several files. The same name and
-   * size is the same torrent. The name may hold anything; paths of several files are plain ASCII.
+   * size is the same torrent. The name may hold anything; paths of several files are plain ASCII. Default: v1.
    */
-  serve(name: string, content: number | readonly ContentFile[]): SeededTorrent;
+  serve(name: string, content: number | readonly ContentFile[], kind?: TorrentKind): SeededTorrent;
   /** Bytes per second over all connections; `Infinity` takes the limit away. */
   setRate(bytesPerSecond: number): void;
   /** Holds all downloads; after 20 s libtorrent gives up the connection and comes back 30 s later. */
@@ -60,9 +58,9 @@ export async function startWebSeed(options: { rate?: number } = {}): Promise<Web
   };
   return {
     url,
-    serve(name, content) {
-      const folder = `/${served.length}/`;
-      const { torrent, files } = createTorrent(name, content, url, folder);
+    serve(name, content, kind) {
+      const folder = `${url}/${served.length}/`;
+      const { torrent, files } = createTorrent({ name, wanted: content, folder, kind });
       served.push(files);
       return torrent;
     },
@@ -74,20 +72,26 @@ export async function startWebSeed(options: { rate?: number } = {}): Promise<Web
   };
 }
 
-function createTorrent(name: string, wanted: number | readonly ContentFile[], url: string, folder: string) {
-  const list = typeof wanted === 'number' ? [{ path: '', bytes: wanted }] : wanted;
+interface Wanted {
+  name: string;
+  wanted: number | readonly ContentFile[];
+  /** The URL under which it is served, with its slash. */
+  folder: string;
+  kind: TorrentKind | undefined;
+}
+
+function createTorrent({ name, wanted, folder, kind }: Wanted) {
+  const several = typeof wanted !== 'number';
+  const list = several ? wanted : [{ path: '', bytes: wanted }];
   const size = list.reduce((sum, { bytes }) => sum + bytes, 0);
   const content = createContent(`${name}\n${size}`, size);
-  const files: Served['files'] = new Map();
-  let start = 0;
-  for (const { path, bytes } of list) {
-    files.set(path === '' ? `${folder}file` : `${folder}${name}/${path}`, { start, bytes });
-    start += bytes;
-  }
-  // One file: the URL is the file's own, whatever its name is. Several: libtorrent adds `<name>/<path>`.
-  const several = typeof wanted !== 'number';
-  const webSeed = several ? `${url}${folder}` : `${url}${folder}file`;
-  const made = createTorrentFile({ name, content, webSeed, files: several ? wanted : undefined });
+  // One file: the URL is the file's own, whatever its name is. Several: libtorrent adds `<name>/<path>`, and to a
+  // v2-only file its name, since to libtorrent the zeros that fill up its last piece are a second file.
+  const named = several ? `${name}/` : kind === 'v2' ? name : 'file';
+  const path = `${new URL(folder).pathname}${named}`;
+  const files: Served['files'] = new Map(placeFiles(list).map((file) => [`${path}${file.path}`, file]));
+  const webSeed = named === 'file' ? `${folder}file` : folder;
+  const made = createTorrentFile({ name, content, webSeed, files: several ? wanted : undefined, kind });
   return { torrent: { ...made, name, size }, files: { content, files } };
 }
 

@@ -1,54 +1,55 @@
-/** v1 .torrent files with deterministic content, which never lies on a disk or whole in memory. */
+/** .torrent files: v1, v2-only and hybrid. */
 import { createHash } from 'node:crypto';
+import { bencode } from './bencode.ts';
+import type { Bencodable } from './bencode.ts';
+import { placeFiles } from './content.ts';
+import type { Content, ContentFile, PlacedFile } from './content.ts';
+import { describeV2 } from './torrent-v2.ts';
 
-/** One file of a torrent; `path` uses `/`. */
-export interface ContentFile {
-  path: string;
-  bytes: number;
-}
-
-/** Deterministic bytes, readable from any offset. */
-export interface Content {
-  size: number;
-  read(offset: number, length: number): Buffer;
-}
-
-type Bencodable = string | number | Buffer | Bencodable[] | { [key: string]: Bencodable };
-
-const BLOCK = 16 * 1024;
-
-/** The content that belongs to a seed: the same seed and size give the same bytes, so the same info-hash. */
-export function createContent(seed: string, size: number): Content {
-  const pattern = createHash('shake256', { outputLength: BLOCK }).update(seed).digest();
-  const read = (offset: number, length: number): Buffer => {
-    const end = Math.min(offset + length, size);
-    const out = Buffer.alloc(Math.max(0, end - offset));
-    for (let block = Math.floor(offset / BLOCK); block * BLOCK < end; block++) {
-      const numbered = Buffer.from(pattern);
-      numbered.writeUInt32BE(block); // so that no two pieces are alike
-      const from = Math.max(offset - block * BLOCK, 0);
-      numbered.copy(out, Math.max(block * BLOCK - offset, 0), from, Math.min(BLOCK, end - block * BLOCK));
-    }
-    return out;
-  };
-  return { size, read };
-}
+/** Which info-hashes a torrent has. */
+export type TorrentKind = 'v1' | 'v2' | 'hybrid';
 
 /** What a .torrent file is made of. */
 export interface TorrentSource {
   name: string;
   content: Content;
-  /** Several files in a folder called `name`; default: one file called `name`. */
+  /** Several files in a folder called `name`, a hybrid's in the order of their names; default: one file called `name`. */
   files?: readonly ContentFile[] | undefined;
   /** The web seed's URL; it ends with `/` for several files. */
   webSeed: string;
+  /** Default `v1`. */
+  kind?: TorrentKind | undefined;
 }
 
-/** Builds a v1 .torrent with a web seed and no tracker; `hash` is its v1 info-hash, 40 lower-case hex digits. */
-export function createTorrentFile(source: TorrentSource): { hash: string; file: Uint8Array } {
-  const info = createInfo(source);
-  const hash = createHash('sha1').update(bencode(info)).digest('hex');
-  return { hash, file: bencode({ 'created by': 'tests', info, 'url-list': source.webSeed }) };
+/** A .torrent file and what it is called by. */
+export interface TorrentFile {
+  /** The ID that libtorrent 2 gives it: the v2 info-hash cut short where there is one, else the v1 info-hash. */
+  hash: string;
+  /** 40 lower-case hex digits. */
+  v1: string | null;
+  /** 64 lower-case hex digits. */
+  v2: string | null;
+  file: Uint8Array;
+}
+
+/** Builds a private .torrent with a web seed and no tracker. */
+export function createTorrentFile(source: TorrentSource): TorrentFile {
+  const { name, content, files, kind = 'v1' } = source;
+  const pieceLength = content.size > 64 * 1024 * 1024 ? 1024 * 1024 : 64 * 1024;
+  const placed = placeFiles(files ?? [{ path: name, bytes: content.size }]);
+  const v2 = kind === 'v1' ? null : describeV2(placed, content, pieceLength);
+  const info = {
+    name,
+    'piece length': pieceLength,
+    private: 1,
+    ...(kind === 'v2' ? {} : describeV1(placed, content, pieceLength, files !== undefined, kind)),
+    ...(v2 === null ? {} : { 'meta version': 2, 'file tree': v2.fileTree }),
+  };
+  const hashOf = (algorithm: string) => createHash(algorithm).update(bencode(info)).digest('hex');
+  const hashes = { v1: kind === 'v2' ? null : hashOf('sha1'), v2: v2 === null ? null : hashOf('sha256') };
+  const layers = v2 === null ? {} : { 'piece layers': v2.pieceLayers };
+  const file = bencode({ 'created by': 'tests', info, ...layers, 'url-list': source.webSeed });
+  return { hash: hashes.v2?.slice(0, 40) ?? hashes.v1 ?? '', ...hashes, file };
 }
 
 /** A magnet link that no one answers: it stays without metadata. */
@@ -56,35 +57,50 @@ export function createMagnet(hash: string, name?: string): string {
   return `magnet:?xt=urn:btih:${hash}${name === undefined ? '' : `&dn=${encodeURIComponent(name)}`}`;
 }
 
-function createInfo({ name, content, files }: TorrentSource): Bencodable {
-  const pieceLength = content.size > 64 * 1024 * 1024 ? 1024 * 1024 : 64 * 1024;
-  const layout: { [key: string]: Bencodable } =
-    files === undefined
-      ? { length: content.size }
-      : { files: files.map(({ path, bytes }) => ({ length: bytes, path: path.split('/') })) };
-  return {
-    ...layout,
-    name,
-    'piece length': pieceLength,
-    pieces: hashPieces(content, pieceLength),
-    private: 1,
-  };
+type Dictionary = { [key: string]: Bencodable };
+
+function describeV1(
+  files: readonly PlacedFile[],
+  content: Content,
+  pieceLength: number,
+  several: boolean,
+  kind: TorrentKind,
+): Dictionary {
+  const runs =
+    kind === 'hybrid' ? padded(files, pieceLength) : [{ start: 0, bytes: content.size, padding: 0 }];
+  const pieces = Buffer.concat(runs.map((run) => hashPieces(run, content, pieceLength)));
+  if (!several) return { length: content.size, pieces };
+  const list = files.flatMap(({ path, bytes }, index): Dictionary[] => {
+    const padding = kind === 'hybrid' ? (runs[index]?.padding ?? 0) : 0;
+    const file = { length: bytes, path: path.split('/') };
+    // BEP 47: nobody downloads a padding file.
+    return padding === 0 ? [file] : [file, { attr: 'p', length: padding, path: ['.pad', String(padding)] }];
+  });
+  return { files: list, pieces };
 }
 
-function hashPieces(content: Content, length: number): Buffer {
+/** A stretch of content that is cut into pieces by itself, and the zeros after it. */
+interface Run {
+  start: number;
+  bytes: number;
+  padding: number;
+}
+
+/** Each file of a hybrid begins with a piece, as v2 wants it: zeros fill up all but the last. */
+function padded(files: readonly PlacedFile[], pieceLength: number): Run[] {
+  return files.map(({ start, bytes }, index) => {
+    const rest = bytes % pieceLength;
+    return { start, bytes, padding: rest === 0 || index === files.length - 1 ? 0 : pieceLength - rest };
+  });
+}
+
+function hashPieces({ start, bytes, padding }: Run, content: Content, pieceLength: number): Buffer {
   const hashes: Buffer[] = [];
-  for (let offset = 0; offset < content.size; offset += length) {
-    hashes.push(createHash('sha1').update(content.read(offset, length)).digest());
+  for (let at = 0; at < bytes; at += pieceLength) {
+    const length = Math.min(pieceLength, bytes - at);
+    const piece = createHash('sha1').update(content.read(start + at, length));
+    if (length < pieceLength) piece.update(Buffer.alloc(padding));
+    hashes.push(piece.digest());
   }
   return Buffer.concat(hashes);
-}
-
-function bencode(value: Bencodable): Buffer {
-  if (typeof value === 'number') return Buffer.from(`i${value}e`);
-  if (typeof value === 'string') return bencode(Buffer.from(value));
-  if (Buffer.isBuffer(value)) return Buffer.concat([Buffer.from(`${value.length}:`), value]);
-  if (Array.isArray(value)) return Buffer.concat([Buffer.from('l'), ...value.map(bencode), Buffer.from('e')]);
-  const keys = Object.keys(value).toSorted(); // bencode wants dictionaries sorted by key
-  const pairs = keys.flatMap((key) => [bencode(key), bencode(value[key] ?? '')]);
-  return Buffer.concat([Buffer.from('d'), ...pairs, Buffer.from('e')]);
 }
