@@ -21,7 +21,7 @@ export const supervisorMachine = supervision.createMachine({
     troubled: troubled ?? false,
     raised: troubled ?? false,
     scanFailures: 0,
-    ended: new Set(),
+    ended: new Map(),
     crashes: new Map(),
     restarts: undefined,
   }),
@@ -54,13 +54,10 @@ export const supervisorMachine = supervision.createMachine({
           },
           { actions: ['note', { type: 'follow', params: ({ event }) => ({ hashes: [event.hash] }) }] },
         ],
-        finished: [
-          { guard: { type: 'ended', params: ({ event }) => ({ hash: event.hash }) } },
-          {
-            description: 'Also of a torrent whose other hook was lost.',
-            actions: [{ type: 'follow', params: ({ event }) => ({ hashes: [event.hash] }) }, 'hasten'],
-          },
-        ],
+        finished: {
+          description: 'Also of a torrent whose other hook was lost.',
+          actions: [{ type: 'follow', params: ({ event }) => ({ hashes: [event.hash] }) }, 'hasten'],
+        },
         'arrivals.next': {
           actions: [
             { type: 'follow', params: ({ context }) => ({ hashes: context.arrivals.slice(0, SLICE) }) },
@@ -98,12 +95,30 @@ export const supervisorMachine = supervision.createMachine({
           },
           { actions: ['note', { type: 'trouble', params: ({ event: { failure } }) => ({ failure }) }] },
         ],
-        'torrent.telling': {
-          actions: [
-            { type: 'noteTelling', params: ({ event }) => event },
-            { type: 'tell', params: ({ event }) => event },
-          ],
-        },
+        'torrent.telling': [
+          {
+            guard: { type: 'repeated', params: ({ event }) => event },
+            description: 'A hook came late, or by another hash: ntfy has that completion.',
+            actions: [
+              {
+                type: 'noteTold',
+                params: ({ event: { notification } }) => ({ notification, outcome: 'accepted' }),
+              },
+              {
+                type: 'deliver',
+                params: ({ context: { registry }, event: { notification } }) => ({
+                  letters: answerTo(registry, notification),
+                }),
+              },
+            ],
+          },
+          {
+            actions: [
+              { type: 'noteTelling', params: ({ event }) => event },
+              { type: 'tell', params: ({ event }) => event },
+            ],
+          },
+        ],
         'outbox.told': {
           actions: [
             'note',

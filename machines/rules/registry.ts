@@ -1,4 +1,6 @@
 import type { Hash, Notification, Observation, Outcome, TorrentRecord } from '../types.ts';
+import { isToldBefore } from './ended.ts';
+import type { Ended } from './ended.ts';
 
 /**
  * The records of all tracked torrents, found by any hash they were tracked or seen under. Changed in place: with
@@ -155,22 +157,9 @@ export function meetAgain(registry: Registry, hash: Hash): { record: TorrentReco
 }
 
 /** What a look found: torrents that are new, and hashes of followed ones that were added again. */
-export function sortFound(registry: Registry, ended: ReadonlySet<Hash>, found: readonly Observation[]) {
-  // What was followed to its end is no news while it is complete.
-  const news = found.filter(({ hash, phase }) => phase !== 'complete' || !ended.has(hash));
+export function sortFound(registry: Registry, ended: Ended, found: readonly Observation[]) {
+  const news = found.filter((torrent) => !isToldBefore(ended, torrent));
   const isNew = (torrent: Observation) => findAny(registry, torrent) === undefined;
   const known = news.filter((torrent) => !isNew(torrent) && torrent.phase !== 'complete');
   return { fresh: news.filter(isNew).map(({ hash }) => hash), met: known.map(({ hash }) => hash) };
-}
-
-/** Ends that are remembered: more than can finish between a poll and its late hook. */
-const ENDS = 1000;
-
-/** Notes that a torrent was followed to its end; the oldest is forgotten. */
-export function noteEnded(ended: Set<Hash>, hash: Hash): void {
-  ended.add(hash);
-  for (const oldest of ended) {
-    if (ended.size <= ENDS) break;
-    ended.delete(oldest);
-  }
 }

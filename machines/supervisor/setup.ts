@@ -3,6 +3,7 @@ import { discoveryMachine } from '../discovery.ts';
 import { incidentMachine } from '../incident.ts';
 import { outboxMachine } from '../outbox.ts';
 import { partitionMachine } from '../partition.ts';
+import { isRepeated, noteEnded } from '../rules/ended.ts';
 import { partitionOf } from '../rules/mail.ts';
 import type { Letter } from '../rules/mail.ts';
 import type { Match } from '../rules/matching.ts';
@@ -12,7 +13,6 @@ import {
   drop,
   find,
   meetAgain,
-  noteEnded,
   noteTelling,
   noteTold,
   put,
@@ -53,7 +53,8 @@ export const supervision = setup({
     succeeded: (_, { result }: { result: Result<unknown> }) => result.ok,
     unauthorized: (_, { result }: { result: Result<unknown> }) =>
       !result.ok && result.failure.kind === 'unauthorized',
-    ended: ({ context }, { hash }: { hash: Hash }) => context.ended.has(hash),
+    repeated: ({ context }, { notification }: { notification: Notification }) =>
+      isRepeated(context.ended, notification),
     hopeless: ({ context }) => isHopeless(context.restarts),
   },
   actions: {
@@ -89,7 +90,6 @@ export const supervision = setup({
         const known = find(context.registry, hash);
         const record = known ?? createRecord(hash, context.now());
         put(context.registry, record);
-        context.ended.delete(hash);
         if (known === undefined) enqueue.sendTo('store', { type: 'keep', record });
         const id = partitionOf(record.key);
         if (!partitions.has(id)) enqueue.spawnChild('partition', { id, input: { policy: context.policy } });
@@ -170,7 +170,7 @@ export const supervision = setup({
     close: enqueueActions(
       ({ context: { registry, crashes, ended, partitions }, enqueue }, { key }: { key: Hash }) => {
         const record = drop(registry, key);
-        noteEnded(ended, record?.hash ?? key);
+        if (record !== undefined && record.finished !== null) noteEnded(ended, record.finished);
         enqueue.sendTo('store', { type: 'drop', key });
         crashes.delete(key);
         // A partition that crashed is gone, and its torrents with it.

@@ -3,6 +3,7 @@ import type { DiscoveryReport } from '../discovery.ts';
 import type { IncidentReport } from '../incident.ts';
 import type { OutboxReport } from '../outbox.ts';
 import type { PartitionReport } from '../partition.ts';
+import type { Ended } from '../rules/ended.ts';
 import type { Registry } from '../rules/registry.ts';
 import type { Failures } from '../rules/restarts.ts';
 import type { SessionReport } from '../session.ts';
@@ -44,8 +45,8 @@ export interface SupervisorContext {
   /** Whether there is an incident now. */
   raised: boolean;
   scanFailures: number;
-  /** Keys of torrents that were followed to their end lately, the oldest first: their finish hook is late, no news. */
-  ended: Set<Hash>;
+  /** What was told lately: a hook that comes late is no news. */
+  ended: Ended;
   crashes: Map<Hash, Failures>;
   /** Restarts of everything, after a service crashed. */
   restarts: Failures | undefined;

@@ -114,8 +114,9 @@ export function timelines(without: ReadonlyArray<keyof typeof steps> = []): fc.A
 function hook(model: World, n: number): void {
   const torrent = model.qbittorrent.torrents.get(n);
   if (torrent === undefined || model.world.life === null) return;
-  // Under its other hash it would be another torrent to a process that told its end under the first.
-  if (torrent.breed === 'hybridMagnet' && torrent.phase === 'complete') return;
+  // Under its other hash it would be another torrent to a process that has not told its end itself.
+  const restarted = model.world.starts.length > 1;
+  if (torrent.breed === 'hybridMagnet' && torrent.phase === 'complete' && restarted) return;
   model.state.known.add(torrent.label);
   model.track(torrent.hash);
 }
