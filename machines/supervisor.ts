@@ -1,7 +1,7 @@
 import { answerTo, lettersFrom } from './rules/mail.ts';
 import { createRegistry } from './rules/registry.ts';
+import { pausing, scanning, watching } from './supervisor/looking.ts';
 import { SLICE, supervision } from './supervisor/setup.ts';
-import type { Result } from './types.ts';
 
 /**
  * The root. It keeps a record of each tracked torrent, and whatever fails begins again from there: a torrent by
@@ -21,6 +21,7 @@ export const supervisorMachine = supervision.createMachine({
     troubled: troubled ?? false,
     raised: troubled ?? false,
     scanFailures: 0,
+    stale: false,
     ended: new Map(),
     crashes: new Map(),
     restarts: undefined,
@@ -58,6 +59,7 @@ export const supervisorMachine = supervision.createMachine({
           description: 'Also of a torrent whose other hook was lost.',
           actions: [{ type: 'follow', params: ({ event }) => ({ hashes: [event.hash] }) }, 'hasten'],
         },
+        look: { actions: ['note', 'hasten'] },
         'arrivals.next': {
           actions: [
             { type: 'follow', params: ({ context }) => ({ hashes: context.arrivals.slice(0, SLICE) }) },
@@ -169,35 +171,11 @@ export const supervisorMachine = supervision.createMachine({
       initial: 'waiting',
       states: {
         waiting: { description: 'For the session.' },
-        scanning: {
-          description: 'No hook is replayed: what was added meanwhile is found by looking.',
-          invoke: {
-            id: 'scan',
-            src: 'scan',
-            onDone: [
-              {
-                guard: { type: 'succeeded', params: ({ event }) => ({ result: event.output }) },
-                target: 'watching',
-                actions: [
-                  { type: 'relieve', params: () => ({ well: true }) },
-                  { type: 'arrive', params: ({ event }) => ({ found: valueOf(event.output) }) },
-                ],
-              },
-              {
-                guard: { type: 'unauthorized', params: ({ event }) => ({ result: event.output }) },
-                target: 'waiting',
-                actions: { type: 'broadcast', params: { type: 'session.lost' } },
-              },
-              { target: 'retrying', actions: 'countScanFailure' },
-            ],
-          },
-        },
-        retrying: { description: 'The list could not be read.', after: { scanPause: 'scanning' } },
-        watching: { description: 'What the hooks tell is followed.' },
+        scanning,
+        pausing,
+        watching,
       },
     },
     failed: { type: 'final', description: 'Whoever runs the process starts it anew.' },
   },
 });
-
-const valueOf = <T>(result: Result<T[]>): T[] => (result.ok ? result.value : []);

@@ -165,6 +165,10 @@ function hooksOf(supervisor: Supervisor, most: number, metrics: Metrics) {
       metrics.hook('finished', answer);
       return answer;
     },
+    look(hook: HookName) {
+      supervisor.send({ type: 'look' });
+      metrics.hook(hook, 'looking');
+    },
     refused: (hook: HookName) => metrics.hook(hook, 'refused'),
   } as const;
 }

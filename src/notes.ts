@@ -14,6 +14,8 @@ export function noteOf(event: SupervisorEvent): Note | null {
   switch (event.type) {
     case 'track':
       return note('info', 'tracking a torrent', { hash: event.hash });
+    case 'look':
+      return note('info', 'looking for a new torrent: the hook gave "-", use %K instead of %I in it');
     case 'session.ready':
       return note('info', 'logged in to qBittorrent', { webapi: event.version });
     case 'session.failed':

@@ -13,6 +13,8 @@ import type { WatcherReport } from '../watcher.ts';
 export type SupervisorEvent =
   | { type: 'track'; hash: Hash }
   | { type: 'finished'; hash: Hash }
+  /** A hook came that could not name its torrent. */
+  | { type: 'look' }
   | { type: 'arrivals.next' }
   | { type: 'torrent.revive'; key: Hash }
   | SessionReport
@@ -45,6 +47,8 @@ export interface SupervisorContext {
   /** Whether there is an incident now. */
   raised: boolean;
   scanFailures: number;
+  /** Something may have come that the look around, which is under way, does not show. */
+  stale: boolean;
   /** What was told lately: a hook that comes late is no news. */
   ended: Ended;
   crashes: Map<Hash, Failures>;

@@ -20,8 +20,8 @@ export const SESSION_STATES = ['signedOut', 'loggingIn', 'ready', 'refused', 'ba
 
 /** What each hook can be answered. */
 export const HOOK_ANSWERS = {
-  track: ['started', 'already', 'full', 'refused'],
-  finished: ['accepted', 'full', 'refused'],
+  track: ['started', 'already', 'looking', 'full', 'refused'],
+  finished: ['accepted', 'looking', 'full', 'refused'],
 } as const;
 
 export type HookName = keyof typeof HOOK_ANSWERS;

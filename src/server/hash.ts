@@ -1,13 +1,14 @@
 import type { Hash } from '../../machines/types.ts';
 
-/** A hash that may reach URLs and logs, or one sentence on what is wrong; nothing of the input is in it. */
-export type ParsedHash = { ok: true; hash: Hash } | { ok: false; message: string };
+/**
+ * A hash that may reach URLs and logs, or one sentence on what is wrong; nothing of the input is in it. `null` where
+ * the hook said "-", which is what `%I` gives for a torrent without a v1 hash.
+ */
+export type ParsedHash = { ok: true; hash: Hash | null } | { ok: false; message: string };
 
 const missing = 'The hash is missing. Call it as /track?hash=%K in qBittorrent.';
 const repeated = 'The hash is given more than once. Call it once for each torrent.';
 const malformed = 'The hash must be 40 hexadecimal digits, or the 64 of a v2 hash.';
-const absent =
-  'The hash is "-": this torrent has no v1 hash. Use %K instead of %I in the command in qBittorrent.';
 
 /**
  * Takes the torrent's ID out of a raw query string: 40 hex digits, or a v2 hash, whose first 40 are the ID
@@ -20,7 +21,7 @@ export function parseHash(query: string): ParsedHash {
   if (more.length > 0) return { ok: false, message: repeated };
   const value = parameter.replace(/^hash=?/, '');
   if (value === '') return { ok: false, message: missing };
-  if (value === '-') return { ok: false, message: absent };
+  if (value === '-') return { ok: true, hash: null };
   if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(value)) return { ok: false, message: malformed };
   return { ok: true, hash: value.slice(0, 40).toLowerCase() };
 }

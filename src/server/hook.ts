@@ -27,6 +27,8 @@ export interface HookDeps {
   finished: (hash: Hash) => 'accepted' | 'full';
   /** Hears that a call of a hook was refused, before it came to the two above. */
   refused?: (hook: 'track' | 'finished', status: number) => void;
+  /** Hears of a torrent that the hook could not name: whatever is new is looked for. */
+  look: (hook: 'track' | 'finished') => void;
   /** What callers have to show; `null` only on loopback. */
   token: Secret | null;
   /** Whether only this machine can reach the socket. */
@@ -47,7 +49,7 @@ export function createHookApp(deps: HookDeps): Hono<ServerEnv> {
   app.use(guard(deps));
   app.post(
     '/track',
-    withHash((c, hash) => {
+    withHash(deps, 'track', (c, hash) => {
       const status = deps.track(hash);
       if (status === 'full') return refuseSurplus(c);
       if (wantsJson(c)) return c.json({ status, hash });
@@ -56,7 +58,7 @@ export function createHookApp(deps: HookDeps): Hono<ServerEnv> {
   );
   app.post(
     '/finished',
-    withHash((c, hash) => {
+    withHash(deps, 'finished', (c, hash) => {
       if (deps.finished(hash) === 'full') return refuseSurplus(c);
       return wantsJson(c) ? c.json({ status: 'finished', hash }) : c.text(`Finished noted for ${hash}`);
     }),
@@ -64,14 +66,23 @@ export function createHookApp(deps: HookDeps): Hono<ServerEnv> {
   return app;
 }
 
+const LOOKING = 'Looking for a torrent without a v1 hash. With %K instead of %I qBittorrent would name it.';
+
 const refuseSurplus = (c: ServerContext): Response =>
   refuse(c, 429, 'Too many torrents are followed already.', { 'Retry-After': RETRY_AFTER });
 
 /** Answers a call about one torrent, or refuses it where its hash is none. */
-function withHash(answer: (c: ServerContext, hash: Hash) => Response) {
+function withHash(
+  { look }: HookDeps,
+  hook: 'track' | 'finished',
+  answer: (c: ServerContext, hash: Hash) => Response,
+) {
   return (c: ServerContext): Response => {
     const parsed = parseHash(c.req.url.replace(/^[^?]*\??/, ''));
-    return parsed.ok ? answer(c, parsed.hash) : refuse(c, 400, parsed.message);
+    if (!parsed.ok) return refuse(c, 400, parsed.message);
+    if (parsed.hash !== null) return answer(c, parsed.hash);
+    look(hook);
+    return wantsJson(c) ? c.json({ status: 'looking', hash: null }) : c.text(LOOKING);
   };
 }
 

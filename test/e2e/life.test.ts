@@ -102,7 +102,6 @@ realTest(
     assert.equal(await (await track(torrent.hash.toUpperCase())).text(), `Already tracking ${torrent.hash}`);
     const unknown = 'ab'.repeat(20);
     assert.equal(await (await track(unknown)).text(), `Tracking started for ${unknown}`);
-    assert.equal((await track('-')).status, 400);
     assert.equal((await track('all')).status, 400);
     await until('both are over', isOver(scene));
     assert.deepEqual(

@@ -137,8 +137,9 @@ describe('the supervisor', () => {
   const explored = explore({
     machine: supervisorMachine,
     input: (now) => ({ policy, now, records: [createRecord(second, 0)] }),
-    facts: ({ context: { ready, registry, restarts, partitions, arrivals } }) => [
+    facts: ({ context: { ready, registry, restarts, partitions, arrivals, stale } }) => [
       ready,
+      stale,
       [...(registry as { records: Map<Hash, unknown> }).records.keys()].toSorted(),
       restarts?.count,
       partitions,
@@ -146,6 +147,7 @@ describe('the supervisor', () => {
     ],
     events: ({ children }) => [
       { type: 'track', hash: first },
+      { type: 'look' },
       { type: 'arrivals.next' },
       { type: 'session.ready', version: '2.16.2' },
       { type: 'session.failed', ...failure('unauthorized') },

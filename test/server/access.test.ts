@@ -123,6 +123,7 @@ describe('with a token', () => {
     const deps = {
       track: () => 'started' as const,
       finished: () => 'accepted' as const,
+      look: () => {},
       token: null,
       loopbackOnly: false,
       log: recorder().log,

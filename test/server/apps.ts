@@ -7,7 +7,7 @@ export function recorder(): { lines: string[]; log: Logger } {
   return { lines, log: createLogger({ level: 'debug', pretty: false, write: (line) => lines.push(line) }) };
 }
 
-/** A hook app on loopback without a token, and the hashes that it was told to track. */
+/** A hook app on loopback without a token, and what it was told to track. */
 export function hookApp(deps: Partial<HookDeps> = {}) {
   const { lines, log } = recorder();
   const tracked: string[] = [];
@@ -22,6 +22,7 @@ export function hookApp(deps: Partial<HookDeps> = {}) {
       tracked.push(hash);
       return 'accepted';
     },
+    look: () => void tracked.push('whatever is new'),
     token: null,
     loopbackOnly: true,
     log,

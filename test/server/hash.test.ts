@@ -31,8 +31,9 @@ describe('a hash', () => {
     }
   });
 
-  test('that is "-" gets the hint that %K works where %I does not', () => {
-    assert.match(messageOf('hash=-'), /Use %K instead of %I/);
+  test('that is "-" is no torrent, and no mistake', () => {
+    assert.deepEqual(parseHash('hash=-'), { ok: true, hash: null });
+    for (const query of ['hash=--', 'hash=-&hash=-', `hash=-${hash}`]) assert.ok(!parseHash(query).ok);
   });
 
   test('that is given twice is refused, even if both are the same or one is in disguise', () => {
@@ -132,8 +133,8 @@ test('of thousands of random queries none gets through but a plain hash', () => 
     const parsed = parseHash(query);
     if (parsed.ok) {
       accepted += 1;
-      assert.match(query, /(?:^|&)hash=(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{64})(?:&|$)/);
-      assert.match(parsed.hash, /^[0-9a-f]{40}$/);
+      assert.match(query, /(?:^|&)hash=(?:-|[0-9a-fA-F]{40}|[0-9a-fA-F]{64})(?:&|$)/);
+      if (parsed.hash !== null) assert.match(parsed.hash, /^[0-9a-f]{40}$/);
     } else {
       messages.add(parsed.message);
     }

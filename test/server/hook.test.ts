@@ -25,6 +25,18 @@ describe('POST /track', () => {
     assert.deepEqual(tracked, [hash]);
   });
 
+  for (const path of ['/track', '/finished']) {
+    test(`${path} with the "-" that %I gives for a v2 torrent has it looked for, and %K is named`, async () => {
+      const { app, tracked } = hookApp();
+      const response = await post(app, {}, `${path}?hash=-`);
+      assert.equal(response.status, 200);
+      assert.match(await response.text(), /^Looking for .*%K instead of %I/);
+      assert.deepEqual(tracked, ['whatever is new']);
+      const json = await post(app, { accept: 'application/json' }, `${path}?hash=-`);
+      assert.deepEqual(await json.json(), { status: 'looking', hash: null });
+    });
+  }
+
   test('answers in JSON when asked for it', async () => {
     const { app } = hookApp();
     const accept = { accept: 'application/json' };
@@ -92,8 +104,8 @@ describe('anything but POST /track', () => {
 describe('what the log says', () => {
   test('a refused call is told with its reason, for qBittorrent tells nobody', async () => {
     const { app, lines } = hookApp();
-    await post(app, {}, '/track?hash=-');
-    assert.match(lines.join(''), /"level":"warn".*"status":400.*Use %K instead of %I/);
+    await post(app, {}, '/track');
+    assert.match(lines.join(''), /"level":"warn".*"status":400.*Call it as \/track\?hash=%K/);
   });
 
   test('a flood of refused calls is one line', async () => {

@@ -1,0 +1,43 @@
+import { assign } from 'xstate';
+import type { Result } from '../types.ts';
+import { supervision } from './setup.ts';
+
+/** How the supervisor finds what no hook has named. */
+export const scanning = supervision.createStateConfig({
+  description: 'No hook is replayed: what was added meanwhile is found by looking.',
+  entry: assign({ stale: false }),
+  on: { look: { actions: ['note', 'hasten', assign({ stale: true })] } },
+  invoke: {
+    id: 'scan',
+    src: 'scan',
+    onDone: [
+      {
+        guard: { type: 'succeeded', params: ({ event }) => ({ result: event.output }) },
+        target: 'watching',
+        actions: [
+          { type: 'relieve', params: () => ({ well: true }) },
+          { type: 'arrive', params: ({ event }) => ({ found: valueOf(event.output) }) },
+        ],
+      },
+      {
+        guard: { type: 'unauthorized', params: ({ event }) => ({ result: event.output }) },
+        target: 'waiting',
+        actions: { type: 'broadcast', params: { type: 'session.lost' } },
+      },
+      { target: 'pausing', actions: 'countScanFailure' },
+    ],
+  },
+});
+
+export const pausing = supervision.createStateConfig({
+  description: 'Before the next look: the last one failed, or hooks without a hash come in a burst.',
+  after: { scanPause: 'scanning' },
+});
+
+export const watching = supervision.createStateConfig({
+  description: 'What the hooks tell is followed.',
+  on: { look: { target: 'scanning', actions: ['note', 'hasten'] } },
+  always: { guard: ({ context }) => context.stale, target: 'pausing' },
+});
+
+const valueOf = <T>(result: Result<T[]>): T[] => (result.ok ? result.value : []);
