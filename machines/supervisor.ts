@@ -1,5 +1,5 @@
 import { answerTo, lettersFrom } from './rules/mail.ts';
-import { createRegistry } from './rules/registry.ts';
+import { createRegistry, findRenamed } from './rules/registry.ts';
 import { pausing, scanning, watching } from './supervisor/looking.ts';
 import { SLICE, supervision } from './supervisor/setup.ts';
 
@@ -67,7 +67,15 @@ export const supervisorMachine = supervision.createMachine({
           ],
         },
         'discovery.found': {
-          actions: { type: 'arrive', params: ({ event: { found } }) => ({ found }) },
+          actions: [
+            {
+              type: 'rename',
+              params: ({ context: { registry }, event: { found } }) => ({
+                renamed: findRenamed(registry, found),
+              }),
+            },
+            { type: 'arrive', params: ({ event: { found } }) => ({ found }) },
+          ],
         },
         'session.ready': {
           target: '.scanning',

@@ -1,6 +1,7 @@
 import type { Hash, Notification, Observation, Outcome, TorrentRecord } from '../types.ts';
 import { isToldBefore } from './ended.ts';
 import type { Ended } from './ended.ts';
+import type { Match } from './matching.ts';
 
 /**
  * The records of all tracked torrents, found by any hash they were tracked or seen under. Changed in place: with
@@ -154,6 +155,14 @@ export function meetAgain(registry: Registry, hash: Hash): { record: TorrentReco
   const met = { ...record, again: hash };
   put(registry, met);
   return { record: met, before };
+}
+
+/** Followed torrents that a look shows under another ID than the one they were polled by. */
+export function findRenamed(registry: Registry, found: readonly Observation[]): Match['renamed'] {
+  return found.flatMap((observation) => {
+    const record = findAny(registry, observation);
+    return record?.stage === 'following' ? [{ from: record.hash, observation }] : [];
+  });
 }
 
 /** What a look found: torrents that are new, and hashes of followed ones that were added again. */

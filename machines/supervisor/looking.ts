@@ -1,4 +1,5 @@
 import { assign } from 'xstate';
+import { findRenamed } from '../rules/registry.ts';
 import type { Result } from '../types.ts';
 import { supervision } from './setup.ts';
 
@@ -16,6 +17,12 @@ export const scanning = supervision.createStateConfig({
         target: 'watching',
         actions: [
           { type: 'relieve', params: () => ({ well: true }) },
+          {
+            type: 'rename',
+            params: ({ context: { registry }, event }) => ({
+              renamed: findRenamed(registry, valueOf(event.output)),
+            }),
+          },
           { type: 'arrive', params: ({ event }) => ({ found: valueOf(event.output) }) },
         ],
       },

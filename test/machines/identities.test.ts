@@ -41,6 +41,20 @@ describe('a hybrid whose ID changes', () => {
     assert.deepEqual([...world.phone.cards.keys()], [v1]);
   });
 
+  test('and is shown by a look around before the polls find it keeps its card', async () => {
+    const world = startWorld();
+    world.script.latency.list = 3000;
+    world.set(v1, { progress: 0.1 });
+    await world.pass(10_000);
+    changeId(world);
+    world.supervisor.send({ type: 'look' });
+    await world.pass(100);
+    world.set(v2, { progress: 0.5 });
+    await world.pass(20_000);
+    assert.deepEqual([...actorsOf(world).keys()], [v1]);
+    assert.ok(world.published().every(({ kind, key }) => kind === 'progress' && key === v1));
+  });
+
   test('that was tracked by both hashes is one torrent with one card', async () => {
     const world = startWorld();
     world.set(v1, { progress: 0.1 });
