@@ -32,7 +32,7 @@ export interface TorrentFile {
   file: Uint8Array;
 }
 
-/** Builds a private .torrent with a web seed and no tracker. */
+/** Builds a .torrent with a web seed and no tracker. */
 export function createTorrentFile(source: TorrentSource): TorrentFile {
   const { name, content, files, kind = 'v1' } = source;
   const pieceLength = content.size > 64 * 1024 * 1024 ? 1024 * 1024 : 64 * 1024;
@@ -41,7 +41,6 @@ export function createTorrentFile(source: TorrentSource): TorrentFile {
   const info = {
     name,
     'piece length': pieceLength,
-    private: 1,
     ...(kind === 'v2' ? {} : describeV1(placed, content, pieceLength, files !== undefined, kind)),
     ...(v2 === null ? {} : { 'meta version': 2, 'file tree': v2.fileTree }),
   };

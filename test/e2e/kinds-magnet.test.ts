@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { realTest, startQbittorrent, until } from '../servers/index.ts';
+import type { Qbittorrent, QbittorrentGeneration, SeededTorrent } from '../servers/index.ts';
+import { hookLine, startScene } from './harness.ts';
+import { assertLeft, assertToldOnce, untilTold } from './kinds.ts';
+
+const GENERATIONS: QbittorrentGeneration[] = ['legacy', '5.1', 'current'];
+
+const v1Of = ({ v1 }: SeededTorrent) => `xt=urn:btih:${v1}`;
+const v2Of = ({ v2 }: SeededTorrent) => `xt=urn:btmh:1220${v2}`;
+
+/** Loads everything from the web seed at once, and has it for others. */
+async function loadAll(seeder: Qbittorrent, torrents: readonly SeededTorrent[]): Promise<void> {
+  for (const { file } of torrents) await seeder.addTorrent(file);
+  await until('the other has all of it', async () => {
+    const states = (await seeder.list()).map(({ state }) => String(state));
+    return (
+      states.length === torrents.length && states.every((state) => /^(stalledUP|uploading)$/.test(state))
+    );
+  });
+}
+
+/** Metadata and data come from there. */
+async function connect(leecher: Qbittorrent, seeder: Qbittorrent): Promise<void> {
+  const preferences: unknown = await (await seeder.api('app/preferences')).json();
+  const { listen_port: port } = preferences as { listen_port: number };
+  const hashes = (await leecher.list()).map(({ hash }) => hash).join('|');
+  const answer = await leecher.api('torrents/addPeers', { hashes, peers: `127.0.0.1:${port}` });
+  assert.equal(answer.status, 200);
+}
+
+for (const generation of GENERATIONS) {
+  realTest(
+    `a magnet whose torrent gets another ID with its metadata keeps its card on qBittorrent ${generation}, and every kind of magnet is told once`,
+    { needs: [`qbittorrent ${generation}`, 'ntfy current'] },
+    async () => {
+      await using seeder = await startQbittorrent(generation);
+      await using scene = await startScene({ qbittorrent: generation, rate: Infinity });
+      const { qbittorrent, seed, sidecar } = scene;
+      // With the other placeholder: the end of the renamed one comes by its first hash.
+      const program = hookLine(sidecar).replace('track?hash=%K', 'finished?hash=%I');
+      await qbittorrent.setPreferences({ autorun_enabled: true, autorun_program: program });
+      const serve = (name: string, kind: 'hybrid' | 'v2') => seed.serve(name, 3_000_000, kind);
+      const [renamed, both, v2Only, byV2] = [
+        serve('renamed.iso', 'hybrid'),
+        serve('both.iso', 'hybrid'),
+        serve('v2 only.iso', 'v2'),
+        serve('by v2.iso', 'hybrid'),
+      ] as const;
+      await loadAll(seeder, [renamed, both, v2Only, byV2]);
+
+      const magnets = [v1Of(renamed), `${v1Of(both)}&${v2Of(both)}`, v2Of(v2Only), v2Of(byV2)];
+      await qbittorrent.addMagnets(
+        magnets.map((query) => `magnet:?${query}`),
+        { dlLimit: '1500000' },
+      );
+      await until('all wait for their metadata', async () => {
+        const { torrents } = await scene.status();
+        return torrents.length === 4 && torrents.every(({ state }) => state === 'polling.metadata');
+      });
+      // While nothing moves the sidecar looks only now and then: this one moves.
+      seed.setRate(100_000);
+      const companion = seed.serve('companion.iso', 2_000_000);
+      await qbittorrent.addTorrent(companion.file);
+      await connect(qbittorrent, seeder);
+      await until('the sidecar knows the new ID', async () =>
+        (await scene.status()).torrents.some(({ hash }) => hash === renamed.hash),
+      );
+
+      seed.setRate(Infinity);
+      const messages = await untilTold(scene, 5);
+      assertToldOnce(messages, renamed.v1 ?? '', renamed);
+      const others = [both, v2Only, byV2, companion];
+      for (const torrent of others) assertToldOnce(messages, torrent.hash, torrent);
+      assertLeft(messages, [renamed.v1 ?? '', ...others.map(({ hash }) => hash)]);
+      assert.ok(scene.log.every((line) => !line.includes('the torrent is gone')));
+    },
+  );
+}
