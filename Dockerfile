@@ -2,8 +2,9 @@
 ARG BUILD_IMAGE=node:24-slim
 ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot
 
-FROM ${BUILD_IMAGE} AS build
-WORKDIR /app
+# What is built is JavaScript and the same on every platform, so it is built on the builder's own.
+FROM --platform=$BUILDPLATFORM ${BUILD_IMAGE} AS build
+WORKDIR /build
 COPY package.json package-lock.json ./
 # The image brings its own Node 24: no package of this project needs an install script.
 RUN npm ci --ignore-scripts
@@ -11,11 +12,27 @@ COPY rolldown.config.ts tsconfig.json ./
 COPY machines machines
 COPY src src
 RUN node node_modules/rolldown/bin/cli.mjs -c rolldown.config.ts
+# Distroless has no mkdir. A new volume takes over what its folder has: whoever runs the sidecar may write there.
+RUN mkdir -p empty/state && chmod 1777 empty/state
 
-FROM ${RUNTIME_IMAGE}
-COPY --from=build /app/dist/sidecar.js /app/sidecar.js
-ENV NODE_ENV=production
+# The platform is the default, but buildah 1.28 would go on with the first stage's.
+FROM --platform=$TARGETPLATFORM ${RUNTIME_IMAGE}
+ARG RUNTIME_IMAGE
+ARG VERSION=dev
+LABEL org.opencontainers.image.title="qbit-ntfy-sidecar" \
+      org.opencontainers.image.description="Follows qBittorrent's downloads on a phone that runs ntfy" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.base.name="${RUNTIME_IMAGE}" \
+      org.opencontainers.image.version="${VERSION}"
+WORKDIR /app
+COPY --from=build /build/dist/sidecar.js ./
+COPY --from=build /build/empty/ /
+# Two arenas and a small young generation: measured with 100 torrents, 50 MB of memory of its own instead of 115.
+ENV NODE_ENV=production STATE_DIR=/state MALLOC_ARENA_MAX=2
 USER 65532:65532
+VOLUME /state
 EXPOSE 9090 9091
-# Distroless: the entrypoint is the node binary itself.
-CMD ["/app/sidecar.js"]
+# In the permission model: it reads (secrets and certificates can be anywhere) and writes nowhere but to /state.
+ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=1", "--permission", "--allow-fs-read=*", "--allow-fs-write=/state", "/app/sidecar.js"]
+CMD []
+HEALTHCHECK --interval=30s --timeout=10s --start-period=30s CMD ["/nodejs/bin/node", "/app/sidecar.js", "healthcheck"]
