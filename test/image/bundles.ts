@@ -1,0 +1,23 @@
+/** Debian's packages for building and running the image. */
+import { installBundle } from '../debian/install.ts';
+import type { Bundle, Installed } from '../debian/install.ts';
+
+const bundles = {
+  /** What builds and runs. */
+  containers: { suite: 'bookworm', packages: ['buildah', 'podman', 'runc', 'conmon', 'mount'] },
+  /** What Node needs in a base without a shell: the list of distroless. */
+  runtime: {
+    suite: 'trixie',
+    packages: ['base-files', 'ca-certificates', 'libatomic1', 'libc6', 'libgcc-s1', 'libstdc++6', 'tzdata'],
+  },
+  /** The same with a shell and its tools. */
+  build: { suite: 'trixie', packages: ['base-files', 'coreutils', 'dash', 'libatomic1', 'libstdc++6'] },
+} as const satisfies Record<string, Omit<Bundle, 'name'>>;
+
+/** Name of a bundle. */
+export type ImageBundle = keyof typeof bundles;
+
+/** Makes one available; see `installBundle`. */
+export function installImageBundle(name: ImageBundle): Promise<Installed> {
+  return installBundle({ name: `image-${name}`, ...bundles[name] });
+}

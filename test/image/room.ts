@@ -1,0 +1,102 @@
+/** buildah and podman from Debian's packages, in namespaces of their own: nothing is installed, nothing is left. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { removeFolder, temporaryFolder } from '../servers/processes.ts';
+
+/** What a command came to. */
+export interface Ran {
+  /** Exit status; `null` when a signal ended it. */
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A place where containers can be built and run; with it goes everything that runs in it. */
+export interface Room extends AsyncDisposable {
+  /** The storage driver: `overlay`, or `vfs` where that can't be had. */
+  driver: string;
+  /** A folder that is the same inside and outside. */
+  shared: string;
+  /** Runs a command and resolves with what it came to. */
+  run(command: 'buildah' | 'podman', ...args: string[]): Promise<Ran>;
+  /** The same; throws when it fails. Resolves with its standard output, trimmed. */
+  buildah(...args: string[]): Promise<string>;
+  podman(...args: string[]): Promise<string>;
+}
+
+/** Milliseconds: only a command that hangs reaches it. */
+const HANGS = 110_000;
+
+/** Opens a room. `packages`: the unpacked packages; `visible`: folders that show inside at their own paths. */
+export async function openRoom(packages: string, visible: readonly string[]): Promise<Room> {
+  const store = temporaryFolder('image');
+  const script = join(import.meta.dirname, 'room.sh');
+  const namespaces = ['--mount', '--pid', '--fork', '--kill-child'];
+  const keeper = spawn('unshare', [...namespaces, 'sh', script, packages, store, ...visible], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const gone = once(keeper, 'close');
+  const close = async (): Promise<void> => {
+    keeper.stdin.end();
+    await gone;
+    await removeFolder(store);
+  };
+  const ready = await firstLine(keeper);
+  const [driver, pid, ...more] = ready.split(' ');
+  if (driver === undefined || pid === undefined || more.length > 0) {
+    await close();
+    throw new Error(`The room could not be opened: ${ready}`);
+  }
+  const enter = ['--target', pid, '--mount', '--pid', '--'];
+  const run: Room['run'] = (command, ...args) =>
+    collect(spawn('nsenter', [...enter, command, ...args], { env: ENVIRONMENT, timeout: HANGS }));
+  const mustRun = async (command: 'buildah' | 'podman', args: string[]): Promise<string> => {
+    const { status, stdout, stderr } = await run(command, ...args);
+    if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${status}\n${stdout}${stderr}`);
+    return stdout.trim();
+  };
+  const shared = join(store, 'shared');
+  mkdirSync(shared, { recursive: true });
+  return {
+    driver,
+    shared,
+    run,
+    buildah: (...args) => mustRun('buildah', args),
+    podman: (...args) => mustRun('podman', args),
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Not this process's own: what a developer has set must not change what is built. */
+const ENVIRONMENT = { PATH: '/usr/bin:/usr/sbin:/bin:/sbin', HOME: '/root', BUILDAH_ISOLATION: 'chroot' };
+
+/** Resolves with the first line of the output, or with all that was written when it ends before. */
+function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    let [output, errors] = ['', ''];
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk;
+      if (output.includes('\n')) resolve(output.slice(0, output.indexOf('\n')));
+    });
+    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+      errors += chunk;
+    });
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', () => resolve(errors.trim()));
+  });
+}
+
+async function collect(child: ChildProcess): Promise<Ran> {
+  let [stdout, stderr] = ['', ''];
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
+  });
+  const [status] = (await once(child, 'close')) as [number | null];
+  return { status, stdout, stderr };
+}
