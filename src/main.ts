@@ -8,7 +8,7 @@ import { createEnsureHook } from './hooks/index.ts';
 import type { Logger } from './log/index.ts';
 import { countNtfy, countQbittorrent, createMetrics, readingOf } from './metrics/index.ts';
 import type { Call, HookName, Metrics } from './metrics/index.ts';
-import { noteOf } from './notes.ts';
+import { createNotes } from './notes.ts';
 import { createNtfyClient } from './ntfy/client.ts';
 import { untilRotated } from './qbittorrent/rotation.ts';
 import { createConnection } from './qbittorrent/connection.ts';
@@ -54,7 +54,11 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
     onDegraded: (problem) => supervisor.send({ type: 'store.degraded', problem }),
   });
   const metrics = createMetrics(version);
-  const onCall = (call: Call) => metrics.call(call);
+  const notes = createNotes(log);
+  const onCall = (call: Call) => {
+    metrics.call(call);
+    notes.call(call);
+  };
   const connection = createConnection(config.qbittorrent);
   const machine = provideWorld({
     qbittorrent: countQbittorrent(createQbittorrentClient(config.qbittorrent, connection), onCall),
@@ -63,8 +67,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
     rotation: (signal) => untilRotated(config.qbittorrent.auth, signal),
     note: (event) => {
       metrics.event(event);
-      const note = noteOf(event);
-      if (note !== null) log[note.level](note.message, note.fields);
+      notes.event(event);
       if (event.type === 'session.ready') void ensureHook();
     },
   });

@@ -5,8 +5,14 @@ import type { CallResult, QBITTORRENT_CALLS } from './labels.ts';
 
 /** A call to one of the two servers that has ended. */
 export type Call =
-  | { to: 'qbittorrent'; call: (typeof QBITTORRENT_CALLS)[number]; result: CallResult; seconds: number }
-  | { to: 'ntfy'; result: CallResult };
+  | ({ to: 'qbittorrent'; call: (typeof QBITTORRENT_CALLS)[number]; seconds: number } & Ending)
+  | ({ to: 'ntfy' } & Ending);
+
+interface Ending {
+  result: CallResult;
+  /** Why it did not go well. */
+  failure: Failure | null;
+}
 
 export type OnCall = (call: Call) => void;
 
@@ -20,7 +26,7 @@ export function countQbittorrent(client: QbittorrentClient, onCall: OnCall): Qbi
     const from = performance.now();
     const answer = await ask();
     const seconds = (performance.now() - from) / 1000;
-    onCall({ to: 'qbittorrent', call, result: resultOf(answer, signal), seconds });
+    onCall({ to: 'qbittorrent', call, seconds, ...endingOf(answer, signal) });
     return answer;
   };
   return {
@@ -38,7 +44,7 @@ export function countNtfy(client: NtfyClient, onCall: OnCall): NtfyClient {
     ...client,
     async publish(notification, options = {}) {
       const answer = await client.publish(notification, options);
-      onCall({ to: 'ntfy', result: resultOf(answer, options.signal) });
+      onCall({ to: 'ntfy', ...endingOf(answer, options.signal) });
       return answer;
     },
   };
@@ -47,7 +53,8 @@ export function countNtfy(client: NtfyClient, onCall: OnCall): NtfyClient {
 type Answer = { ok: true } | { ok: false; failure: Failure };
 
 /** What nobody waits for any more is no failure of the server's. */
-function resultOf(answer: Answer, signal: AbortSignal | undefined): CallResult {
-  if (answer.ok) return 'ok';
-  return signal?.aborted === true ? 'aborted' : answer.failure.kind;
+function endingOf(answer: Answer, signal: AbortSignal | undefined): Ending {
+  if (answer.ok) return { result: 'ok', failure: null };
+  if (signal?.aborted === true) return { result: 'aborted', failure: null };
+  return { result: answer.failure.kind, failure: answer.failure };
 }

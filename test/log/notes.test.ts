@@ -1,0 +1,217 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Failure } from '../../machines/types.ts';
+import { createLogger } from '../../src/log/index.ts';
+import type { Call } from '../../src/metrics/index.ts';
+import { createNotes } from '../../src/notes.ts';
+import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
+import { startSidecar } from '../e2e/harness.ts';
+import { completionOf, hashOf, progressOf } from '../machines/fixtures.ts';
+import { scrape } from '../metrics/samples.ts';
+import { until } from '../servers/wait.ts';
+
+const MINUTE = 60_000;
+const away: Failure = { kind: 'unreachable', message: 'nothing listens on qbt:8080' };
+const broken: Failure = { kind: 'broken', message: 'it answered 500' };
+
+type Line = Record<string, unknown>;
+
+/** A log with a clock of its own, at level `info`. */
+function start() {
+  const lines: Line[] = [];
+  const clock = { now: 0 };
+  const log = createLogger({
+    level: 'info',
+    pretty: false,
+    write: (line) => {
+      const data: Line = JSON.parse(line);
+      delete data['time'];
+      lines.push(data);
+    },
+  });
+  const notes = createNotes(log, () => clock.now);
+  const call = (call: 'login' | 'observe' | 'scan', failure: Failure | null = null) =>
+    notes.call({ to: 'qbittorrent', call, seconds: 0.1, result: failure?.kind ?? 'ok', failure });
+  const publish = (failure: Failure | null = null) =>
+    notes.call({ to: 'ntfy', result: failure?.kind ?? 'ok', failure } satisfies Call);
+  const failedLogin = (failure = away) => {
+    call('login', failure);
+    notes.event({ type: 'session.failed', failure });
+  };
+  return { lines, clock, notes, call, publish, failedLogin, warnings: () => count(lines, 'warn') };
+}
+
+const count = (lines: readonly Line[], level: string) =>
+  lines.filter((line) => line['level'] === level).length;
+
+describe('a server that is away', () => {
+  test('is one line at once, one each ten minutes, and one when it is back', () => {
+    const { lines, clock, failedLogin, notes, call } = start();
+    // A night: the login is tried each minute.
+    for (let minute = 0; minute < 480; minute += 1) {
+      failedLogin();
+      clock.now += MINUTE;
+    }
+    assert.equal(lines.length, 48);
+    assert.deepEqual(lines.slice(0, 2), [
+      {
+        level: 'warn',
+        message: 'no session with qBittorrent',
+        reason: 'unreachable',
+        detail: away.message,
+        failures: 1,
+      },
+      {
+        level: 'warn',
+        message: 'no session with qBittorrent',
+        reason: 'unreachable',
+        detail: away.message,
+        failures: 11,
+      },
+    ]);
+    call('login');
+    notes.event({ type: 'session.ready', version: '2.11.4' });
+    assert.equal(lines.length, 48, 'a login alone proves nothing');
+    call('scan');
+    assert.deepEqual(lines.slice(48), [
+      { level: 'info', message: 'qBittorrent answers again', failures: 480, seconds: 480 * 60 },
+    ]);
+    call('observe');
+    assert.equal(lines.length, 49, 'it is said once');
+  });
+
+  test('is a line at once when its trouble becomes another', () => {
+    const { lines, failedLogin } = start();
+    failedLogin();
+    failedLogin();
+    failedLogin(broken);
+    failedLogin(broken);
+    assert.deepEqual(
+      lines.map(({ reason, failures }) => [reason, failures]),
+      [
+        ['unreachable', 1],
+        ['broken', 3],
+      ],
+    );
+  });
+
+  test('or there again by the second is a line a minute, not one each time', () => {
+    const { lines, clock, notes, call, warnings } = start();
+    for (let second = 0; second < 600; second += 10) {
+      call('observe', away);
+      notes.event({ type: 'watcher.failed', failure: away });
+      clock.now += 5000;
+      call('observe');
+      clock.now += 5000;
+    }
+    assert.equal(warnings(), 10);
+    assert.equal(lines.length, 20, 'each beginning that was said has an end');
+  });
+
+  test('with sessions that it forgets at once is no line for each login', () => {
+    const { lines, clock, notes, call, failedLogin } = start();
+    const forgotten: Failure = { kind: 'protocol', message: 'qBittorrent forgot the session at once' };
+    for (let minute = 0; minute < 60; minute += 1) {
+      call('login');
+      notes.event({ type: 'session.ready', version: '2.11.4' });
+      call('scan', { kind: 'unauthorized', message: 'wants a login' });
+      failedLogin(forgotten);
+      clock.now += MINUTE;
+    }
+    assert.deepEqual([count(lines, 'info'), count(lines, 'warn')], [1, 6]);
+  });
+
+  test('is told apart from the other: each has its own beginning and end', () => {
+    const { lines, notes, call, publish, failedLogin } = start();
+    failedLogin();
+    publish(broken);
+    notes.event({ type: 'outbox.failed', failure: broken });
+    call('scan');
+    publish();
+    assert.deepEqual(
+      lines.map(({ message }) => message),
+      [
+        'no session with qBittorrent',
+        'could not reach the phone, trying again',
+        'qBittorrent answers again',
+        'ntfy takes messages again',
+      ],
+    );
+  });
+
+  test('and never was is no line', () => {
+    const { lines, call, publish } = start();
+    call('scan');
+    call('observe');
+    publish();
+    assert.deepEqual(lines, []);
+  });
+
+  test('for the look around alone is said too: no machine reports that', () => {
+    const { lines, call } = start();
+    for (let tries = 0; tries < 5; tries += 1) call('scan', broken);
+    call('scan');
+    assert.deepEqual(
+      lines.map(({ message }) => message),
+      ['could not look around in qBittorrent', 'qBittorrent answers again'],
+    );
+  });
+});
+
+describe('what ntfy refuses for good', () => {
+  const rejected: Failure = { kind: 'rejected', message: 'it answered 40001' };
+
+  test('is a line for each completion, and one a minute for progress', () => {
+    const { lines, clock, notes } = start();
+    for (let percent = 0; percent < 60; percent += 1) {
+      const notification = progressOf(hashOf(1), percent);
+      notes.event({ type: 'outbox.told', notification, outcome: 'refused', failure: rejected });
+      clock.now += 5000;
+    }
+    assert.equal(count(lines, 'error'), 5);
+    assert.equal(lines.at(-1)?.['unsaid'], 11);
+    for (const n of [1, 2, 3]) {
+      const notification = completionOf(hashOf(n));
+      notes.event({ type: 'outbox.told', notification, outcome: 'refused', failure: rejected });
+    }
+    assert.equal(count(lines, 'error'), 8);
+  });
+});
+
+test('a sidecar whose servers are both away says each once, and each once more when it is back', async () => {
+  await using qbittorrent = await startQbittorrentSimulator();
+  await using ntfy = await startNtfySimulator();
+  const log: string[] = [];
+  const sidecar = await startSidecar(
+    {
+      QBIT_HOST: qbittorrent.url,
+      QBIT_USER: qbittorrent.username,
+      QBIT_PASS: qbittorrent.password,
+      NTFY_TOPIC: `${ntfy.url}/downloads`,
+    },
+    log,
+  );
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => sidecar.stop());
+  const said = (message: string) => log.filter((line) => line.includes(`"${message}"`)).length;
+  const counted = async (series: string) => (await scrape(sidecar)).get(series) ?? 0;
+  await until('there is a session', async () => (await counted('qbit_ntfy_session_ready')) === 1);
+  const mend = ntfy.fail(/^POST \/$/, { kind: 'close' });
+  const hash = qbittorrent.addTorrent({ fate: 'stuck' });
+  await fetch(`http://127.0.0.1:${sidecar.hook.port}/track?hash=${hash}`, { method: 'POST' });
+  await until(
+    'ntfy was tried twice',
+    async () => (await counted('qbit_ntfy_ntfy_requests_total{result="unreachable"}')) >= 2,
+  );
+  await qbittorrent.goOffline();
+  const inVain = 'qbit_ntfy_qbittorrent_requests_total{call="observe",result="unreachable"}';
+  await until('qBittorrent was asked twice', async () => (await counted(inVain)) >= 2);
+  await qbittorrent.goOnline();
+  mend();
+  await until(
+    'both are back',
+    () => said('qBittorrent answers again') + said('ntfy takes messages again') === 2,
+  );
+  assert.equal(said('could not ask qBittorrent'), 1);
+  assert.equal(said('could not reach the phone, trying again'), 1);
+});
