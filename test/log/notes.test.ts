@@ -4,11 +4,7 @@ import type { Failure } from '../../machines/types.ts';
 import { createLogger } from '../../src/log/index.ts';
 import type { Call } from '../../src/metrics/index.ts';
 import { createNotes } from '../../src/notes.ts';
-import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
-import { startSidecar } from '../e2e/harness.ts';
 import { completionOf, hashOf, progressOf } from '../machines/fixtures.ts';
-import { scrape } from '../metrics/samples.ts';
-import { until } from '../servers/wait.ts';
 
 const MINUTE = 60_000;
 const away: Failure = { kind: 'unreachable', message: 'nothing listens on qbt:8080' };
@@ -176,42 +172,4 @@ describe('what ntfy refuses for good', () => {
     }
     assert.equal(count(lines, 'error'), 8);
   });
-});
-
-test('a sidecar whose servers are both away says each once, and each once more when it is back', async () => {
-  await using qbittorrent = await startQbittorrentSimulator();
-  await using ntfy = await startNtfySimulator();
-  const log: string[] = [];
-  const sidecar = await startSidecar(
-    {
-      QBIT_HOST: qbittorrent.url,
-      QBIT_USER: qbittorrent.username,
-      QBIT_PASS: qbittorrent.password,
-      NTFY_TOPIC: `${ntfy.url}/downloads`,
-    },
-    log,
-  );
-  await using stack = new AsyncDisposableStack();
-  stack.defer(() => sidecar.stop());
-  const said = (message: string) => log.filter((line) => line.includes(`"${message}"`)).length;
-  const counted = async (series: string) => (await scrape(sidecar)).get(series) ?? 0;
-  await until('there is a session', async () => (await counted('qbit_ntfy_session_ready')) === 1);
-  const mend = ntfy.fail(/^POST \/$/, { kind: 'close' });
-  const hash = qbittorrent.addTorrent({ fate: 'stuck' });
-  await fetch(`http://127.0.0.1:${sidecar.hook.port}/track?hash=${hash}`, { method: 'POST' });
-  await until(
-    'ntfy was tried twice',
-    async () => (await counted('qbit_ntfy_ntfy_requests_total{result="unreachable"}')) >= 2,
-  );
-  await qbittorrent.goOffline();
-  const inVain = 'qbit_ntfy_qbittorrent_requests_total{call="observe",result="unreachable"}';
-  await until('qBittorrent was asked twice', async () => (await counted(inVain)) >= 2);
-  await qbittorrent.goOnline();
-  mend();
-  await until(
-    'both are back',
-    () => said('qBittorrent answers again') + said('ntfy takes messages again') === 2,
-  );
-  assert.equal(said('could not ask qBittorrent'), 1);
-  assert.equal(said('could not reach the phone, trying again'), 1);
 });
