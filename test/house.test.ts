@@ -81,8 +81,10 @@ test('nothing that is shipped imports a test', () => {
   );
 });
 
-test('the embedded servers are for the demo and the tests: nothing else imports them', () => {
-  const others = [...machines, ...sources].filter((path) => !/^src\/(simulator|demo)\//.test(path));
+test('the embedded servers are for the demo, development and the tests: nothing else imports them', () => {
+  const others = [...machines, ...sources].filter(
+    (path) => !/^src\/(simulator|demo|development)\//.test(path),
+  );
   assert.deepEqual(
     wrong(others, (target) => !target.startsWith('src/simulator/')),
     [],
@@ -112,7 +114,7 @@ test('what the project is made with is not shipped: nothing that runs imports it
   const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<string, object>;
   const known = Object.keys({ ...dependencies, ...devDependencies });
   const packages = packagesOf(sources.filter(isWorkshop));
-  assert.ok(packages.includes('elkjs'));
+  for (const name of ['elkjs', '@statelyai/inspect']) assert.ok(packages.includes(name));
   assert.deepEqual(
     packages.filter((name) => !known.includes(name)),
     [],

@@ -1,26 +1,46 @@
 import { parseConfig } from '../config/index.ts';
+import type { Config } from '../config/index.ts';
 import { createLogger } from '../log/index.ts';
+import type { Logger } from '../log/index.ts';
 import { start } from '../main.ts';
+import type { Sidecar } from '../main.ts';
 import { EXIT } from './exit.ts';
 
+/** Something that runs beside the sidecar, from its start until the returned function is called. */
+export type Beside = (
+  sidecar: Sidecar,
+  deps: { config: Config; log: Logger },
+) => Promise<(() => Promise<void>) | null>;
+
+export interface ServeOptions {
+  env?: Record<string, string | undefined>;
+  /** Default: whether stdout is a terminal. */
+  pretty?: boolean;
+  /** For development; default: nothing. */
+  beside?: readonly Beside[];
+}
+
 /** Runs the sidecar until a signal ends it. The exit status when it could not start. */
-export async function serve(): Promise<number> {
-  const parsed = parseConfig(process.env);
+export async function serve({ env = process.env, pretty, beside }: ServeOptions = {}): Promise<number> {
+  const parsed = parseConfig(env);
   if (!parsed.ok) {
     process.stderr.write(`${parsed.message}\n`);
     return EXIT.config;
   }
   const { config, warnings } = parsed;
-  const log = createLogger({ level: config.logLevel });
+  const log = createLogger({ level: config.logLevel, ...(pretty === undefined ? {} : { pretty }) });
   for (const warning of warnings) log.warn(warning);
+  if (beside === undefined && env['INSPECT'])
+    log.warn('INSPECT is not heeded here: the inspector is for development, by `npm run dev` in a checkout');
   const { promise: signalled, resolve } = Promise.withResolvers<void>();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   try {
     const sidecar = await start({ config, log });
     const failed = sidecar.failed.then(() => EXIT.software);
+    const company = await Promise.all((beside ?? []).map((begin) => begin(sidecar, { config, log })));
     const code = await Promise.race([failed, signalled.then(() => EXIT.ok)]);
     log.info('stopping');
-    await sidecar.stop();
+    await Promise.all([sidecar.stop(), ...company.map((end) => end?.())]);
     // Whatever still holds the process (a look-up, a socket) is not waited for.
     process.exit(code);
   } catch (error) {

@@ -14,6 +14,8 @@ test('the bundle is one file with the same commands, and needs nothing beside it
     const rolldown = join(ROOT, 'node_modules', 'rolldown', 'bin', 'cli.mjs');
     execFileSync(process.execPath, [rolldown, '-c', 'rolldown.config.ts', '--file', file], { cwd: ROOT });
     assert.match(readFileSync(file, 'utf8'), /^#!\/usr\/bin\/env node\n/);
+    // What only a checkout has: development dependencies, and what needs them.
+    assert.doesNotMatch(readFileSync(file, 'utf8'), /\b(from|import)\b[ (]*["'`]@statelyai|eclipse\.elk/);
     const run = (...args: string[]) =>
       spawnSync(process.execPath, [file, ...args], { cwd: folder, env: {}, encoding: 'utf8' });
     assert.match(run('--help').stdout, /serve[^]*demo[^]*doctor[^]*healthcheck/);

@@ -1,0 +1,32 @@
+/**
+ * `npm run dev`: the sidecar with readable logs, started anew when a file changes, and with the inspector.
+ *
+ * This folder is for developers: nothing that is shipped imports it, and it may import development dependencies.
+ */
+import { existsSync } from 'node:fs';
+import { EXIT } from '../commands/exit.ts';
+import { serve } from '../commands/serve.ts';
+import { startEmbedded } from './embedded.ts';
+import { inspectorOn, parseInspect } from './inspector.ts';
+
+process.exitCode = await develop();
+
+async function develop(): Promise<number> {
+  if (existsSync('.env')) process.loadEnvFile();
+  const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
+  try {
+    const port = parseInspect(given['INSPECT']);
+    const inspector = port === null ? [] : [inspectorOn(port)];
+    const isReal = given['QBIT_HOST'] !== undefined;
+    const embedded = isReal ? null : await startEmbedded();
+    const beside = embedded === null ? inspector : [...inspector, embedded.play];
+    const env = { LOG_LEVEL: 'debug', ...embedded?.env, ...given };
+    const status = await serve({ env, pretty: true, beside });
+    // It could not start: nothing else may hold the process.
+    await embedded?.stop();
+    return status;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return EXIT.config;
+  }
+}

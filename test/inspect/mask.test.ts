@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { parseConfig } from '../../src/config/index.ts';
+import { createMask, secretsOf } from '../../src/development/mask.ts';
+import { hashOf } from '../machines/fixtures.ts';
+
+const SECRET = 'xyzzy-planted';
+const mask = createMask(() => [SECRET]);
+
+describe('the mask', () => {
+  test('leaves alone what is no secret', () => {
+    const value = { a: 1, b: [true, null, 'text'], c: { d: 'polling.downloading' }, key: hashOf(1) };
+    assert.deepEqual(mask(value), value);
+    assert.equal(mask(undefined), undefined);
+  });
+
+  test('hides a secret as it is, URL encoded, in Base64, as part of a text, as a name', () => {
+    const odd = createMask(() => ['pä ss/wörd']);
+    const shown = odd({
+      a: 'http://x/?p=p%C3%A4%20ss%2Fw%C3%B6rd&q=1',
+      b: `Basic ${Buffer.from('pä ss/wörd').toString('base64')}`,
+      c: ['(pä ss/wörd)'],
+      'pä ss/wörd': 1,
+      d: new Error('refused: pä ss/wörd'),
+    });
+    assert.deepEqual(shown, {
+      a: '***',
+      b: '***',
+      c: ['***'],
+      '***': 1,
+      d: { name: 'Error', message: '***' },
+    });
+  });
+
+  test('never throws, whatever it is given', () => {
+    const bomb = {
+      get value(): never {
+        throw new Error('not to be read');
+      },
+    };
+    assert.equal(mask(bomb), '***');
+    assert.deepEqual(mask([1n, Symbol('x')]), ['1', 'Symbol(x)']);
+  });
+
+  test('ends on circles, depths and crowds', () => {
+    const circle: { self?: unknown } = {};
+    circle.self = circle;
+    assert.match(JSON.stringify(mask(circle)), /…/);
+    const crowd = mask(Array.from({ length: 5000 }, (_, index) => index)) as unknown[];
+    assert.equal(crowd.length, 101);
+    assert.equal(crowd.at(-1), '… 4900 more');
+    assert.deepEqual(mask({ a: new Map([[1, SECRET]]), b: new Set([SECRET]), c: () => SECRET }), {
+      a: 'Map (1)',
+      b: 'Set (1)',
+      c: undefined,
+    });
+  });
+});
+
+test('a secret from a file stays one when the file holds another', () => {
+  let content = 'first-password';
+  const parsed = parseConfig(
+    {
+      QBIT_USER: 'admin',
+      QBIT_PASS_FILE: '/run/pass',
+      NTFY_TOPIC: 'topic-1',
+      NTFY_USER: 'u',
+      NTFY_PASS: 'p:1',
+    },
+    () => content,
+  );
+  assert.ok(parsed.ok);
+  const hide = createMask(secretsOf(parsed.config));
+  assert.equal(hide('first-password'), '***');
+  content = 'second-password';
+  assert.deepEqual(hide(['first-password', 'second-password', 'topic-1', btoa('u:p:1')]), [
+    '***',
+    '***',
+    '***',
+    '***',
+  ]);
+});

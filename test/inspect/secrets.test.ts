@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseConfig } from '../../src/config/index.ts';
+import { inspectorOn } from '../../src/development/inspector.ts';
+import { createLogger } from '../../src/log/index.ts';
+import { start } from '../../src/main.ts';
+import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
+import { until } from '../servers/wait.ts';
+import { openStream } from './stream.ts';
+
+const PLANTED = {
+  password: 'planted pässword/1',
+  apiKey: 'qbt_plantedplantedplantedplanted0001',
+  ntfyToken: 'tk_plantedplantedplantedplanted02',
+  ntfyPassword: 'planted:ntfy+password',
+  topic: 'planted-topic-3',
+  hookToken: 'planted-hook-token-4',
+  opsToken: 'planted-ops-token-5',
+};
+
+/** A secret as it may stand in a header, an address or JSON. */
+const tracesOf = (secret: string): string[] => [
+  secret,
+  encodeURIComponent(secret),
+  JSON.stringify(secret).slice(1, -1),
+  Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+];
+
+const traces = [
+  ...Object.values(PLANTED).flatMap(tracesOf),
+  ...tracesOf(`phone:${PLANTED.ntfyPassword}`),
+  // Cookies of qBittorrent's sessions.
+  'SID=',
+  'QBT_SID',
+];
+
+const credentials = [
+  { way: 'a password and a token', key: false, basic: false },
+  { way: 'an API key and a password of ntfy', key: true, basic: true },
+];
+
+for (const { way, key, basic } of credentials) {
+  test(`with ${way}, a whole download is inspected, and no secret is in any of it`, async () => {
+    await using stack = new AsyncDisposableStack();
+    const qbittorrent = stack.use(
+      await startQbittorrentSimulator({ password: PLANTED.password, apiKey: PLANTED.apiKey }),
+    );
+    const ntfy = stack.use(
+      await startNtfySimulator(
+        basic ? { users: { phone: PLANTED.ntfyPassword } } : { token: PLANTED.ntfyToken },
+      ),
+    );
+    const parsed = parseConfig({
+      QBIT_HOST: qbittorrent.url,
+      ...(key ? { QBIT_API_KEY: PLANTED.apiKey } : { QBIT_USER: 'admin', QBIT_PASS: PLANTED.password }),
+      NTFY_TOPIC: `${ntfy.url}/${PLANTED.topic}`,
+      ...(basic
+        ? { NTFY_USER: 'phone', NTFY_PASS: PLANTED.ntfyPassword }
+        : { NTFY_TOKEN: PLANTED.ntfyToken }),
+      HOOK_TOKEN: PLANTED.hookToken,
+      OPS_TOKEN: PLANTED.opsToken,
+      HOOK_PORT: '0',
+      OPS_PORT: '0',
+      OPS_HOST: '127.0.0.1',
+      POLL_INTERVAL: '1s',
+      NTFY_RATE: 'unlimited',
+    });
+    assert.ok(parsed.ok);
+    const { config } = parsed;
+    const lines: string[] = [];
+    const log = createLogger({ level: 'debug', pretty: false, write: (line) => lines.push(line) });
+    const sidecar = await start({ config, log });
+    stack.defer(() => sidecar.stop());
+    const close = await inspectorOn(0)(sidecar, { config, log });
+    stack.defer(async () => close?.());
+    const stream = await openStream(/http:\/\/localhost:\d+/.exec(lines.join(''))?.[0] ?? '');
+    stack.defer(() => stream.close());
+
+    // A refusal and an outage, whose failures hold what a server said.
+    const body = JSON.stringify({ error: `no ${PLANTED.topic}, ${PLANTED.ntfyToken}` });
+    ntfy.fail(({ method }) => method === 'POST', { kind: 'status', status: 500, body }, 1);
+    const hash = qbittorrent.addTorrent({ name: 'debian.iso', size: 3_000_000, rate: 1_000_000 });
+    const tracked = await fetch(`http://localhost:${sidecar.hook.port}/track?hash=${hash}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${PLANTED.hookToken}` },
+    });
+    assert.equal(tracked.status, 200);
+    qbittorrent.expireSessions();
+    await until('the torrent is followed to its end', () =>
+      lines.some((line) => line.includes('followed to the end')),
+    );
+
+    await until('its end is shown', () => stream.text().includes('"value":"complete"'));
+    const text = stream.text();
+    assert.ok(stream.messages().length > 50);
+    for (const shown of [hash, 'debian.iso', '"outbox.told"', 'publish.0', '"session.ready"'])
+      assert.ok(text.includes(shown), shown);
+    assert.deepEqual(
+      traces.filter((trace) => text.includes(trace)),
+      [],
+    );
+    const used = JSON.stringify([...qbittorrent.requests, ...ntfy.requests]);
+    assert.ok(used.includes(PLANTED.topic), 'the secrets were on their way');
+  });
+}
