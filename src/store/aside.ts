@@ -1,12 +1,16 @@
-import { existsSync, renameSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 /** What belongs to an SQLite file, https://sqlite.org/tempfiles.html. */
 const COMPANIONS = ['', '-wal', '-shm', '-journal'] as const;
 
+/** So many of each reason are kept: who wants to look at one looks at the newest. */
+const KEPT = 3;
+
 /**
  * Renames a file that this version can't use, so that nobody writes over it: `<file>.<why>-<time>`, its companions
- * along, so that SQLite's tools can still open it there. Needs no room on the disk. Returns its new name.
+ * along, so that SQLite's tools can still open it there. Needs no room on the disk. The oldest that were set aside for the
+ * same reason are deleted. Returns its new name.
  *
  * A database that is open has to be closed after this, not before: SQLite leaves a file alone that was moved under it,
  * and would else write its journal into it (`databaseIsUnmoved` in SQLite's pager.c).
@@ -21,7 +25,24 @@ export function setAside(path: string, why: 'damaged' | 'newer'): string {
   for (const suffix of COMPANIONS) {
     if (existsSync(path + suffix)) renameSync(path + suffix, target + suffix);
   }
+  prune(`${path}.${why}-`, basename(target));
   return basename(target);
+}
+
+/** Only tidies up: what can't be deleted stays. `newest` stays whatever its clock said. */
+function prune(prefix: string, newest: string): void {
+  const folder = dirname(prefix);
+  const pattern = /^\d{8}T\d{9}Z(?:-\d{1,2})?(?=$|-(?:wal|shm|journal)$)/;
+  try {
+    const names = readdirSync(folder)
+      .filter((name) => name.startsWith(basename(prefix)))
+      .flatMap((name) => pattern.exec(name.slice(basename(prefix).length))?.[0] ?? [])
+      .map((time) => basename(prefix) + time);
+    const older = [...new Set(names)].filter((name) => name !== newest).toSorted();
+    for (const name of older.slice(0, -(KEPT - 1))) {
+      for (const suffix of COMPANIONS) rmSync(join(folder, name + suffix), { force: true });
+    }
+  } catch {}
 }
 
 /** SQLite's smallest page. */
