@@ -24,7 +24,7 @@ export interface Viewer {
 /** Each viewer costs as much as the whole inspection. */
 const MOST_VIEWERS = 4;
 /** Messages that wait for a slow viewer, before it has to begin anew. */
-const MOST_WAITING = 10_000;
+const MOST_WAITING = 50_000;
 /** Milliseconds until a viewer comes back, after a restart too. */
 const RETRY = 300;
 
