@@ -10,6 +10,10 @@ export interface IncidentReport {
   notification: Extract<Notification, { kind: 'incident' | 'relief' }>;
 }
 
+/** Whether this takes back what was said of qBittorrent; the store's own all-clear does not. */
+export const isAllClear = ({ kind, key }: Notification): boolean =>
+  kind === 'relief' && key === 'qbittorrent';
+
 interface IncidentContext {
   concern: Concern;
   policy: Policy;

@@ -156,6 +156,12 @@ export const supervisorMachine = supervision.createMachine({
             }),
           },
         },
+        'store.restored': {
+          actions: {
+            type: 'tell',
+            params: { notification: { kind: 'relief', key: 'store', shown: false } },
+          },
+        },
         'torrent.closed': {
           actions: ['note', { type: 'close', params: ({ event: { key } }) => ({ key }) }],
         },

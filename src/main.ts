@@ -52,6 +52,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
     dir: config.stateDir,
     log,
     onDegraded: (problem) => supervisor.send({ type: 'store.degraded', problem }),
+    onRestored: () => supervisor.send({ type: 'store.restored' }),
   });
   const metrics = createMetrics(version);
   const notes = createNotes(log);

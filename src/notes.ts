@@ -99,6 +99,7 @@ function noteOf(event: SupervisorEvent): Note | null {
     case 'discovery.found':
     case 'incident.telling':
     case 'store.degraded':
+    case 'store.restored':
     case 'watcher.observed':
     case 'torrent.telling':
     case 'torrent.revive':

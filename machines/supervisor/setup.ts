@@ -1,6 +1,6 @@
 import { assign, enqueueActions, fromCallback, fromPromise, sendTo, setup } from 'xstate';
 import { discoveryMachine } from '../discovery.ts';
-import { incidentMachine } from '../incident.ts';
+import { incidentMachine, isAllClear } from '../incident.ts';
 import { outboxMachine } from '../outbox.ts';
 import { partitionMachine } from '../partition.ts';
 import { isRepeated, noteEnded } from '../rules/ended.ts';
@@ -162,7 +162,7 @@ export const supervision = setup({
         const record = noteTold(context.registry, told.notification, told.outcome);
         if (record !== null) enqueue.sendTo('store', { type: 'keep', record });
         // The all-clear is out, and nothing new came up meanwhile.
-        if (told.notification.kind !== 'relief' || told.outcome === 'superseded' || context.raised) return;
+        if (!isAllClear(told.notification) || told.outcome === 'superseded' || context.raised) return;
         enqueue.assign({ troubled: false });
         enqueue.sendTo('store', { type: 'remember', troubled: false });
       },

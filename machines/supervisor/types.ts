@@ -24,6 +24,7 @@ export type SupervisorEvent =
   | IncidentReport
   | DiscoveryReport
   | { type: 'store.degraded'; problem: string }
+  | { type: 'store.restored' }
   | ErrorActorEvent;
 
 /** What the store is told, in the order in which it happens and before anything of it leaves for ntfy. */

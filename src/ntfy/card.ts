@@ -1,5 +1,13 @@
 import type { Notification } from '../../machines/types.ts';
-import { alertText, completionText, incidentText, nameOf, progressText, reliefText } from './wording.ts';
+import {
+  alertText,
+  completionText,
+  concernTitle,
+  incidentText,
+  nameOf,
+  progressText,
+  reliefText,
+} from './wording.ts';
 
 /** A publish as ntfy's JSON endpoint takes it, at the server's root (ntfy docs, "Publish as JSON"). */
 export interface Card {
@@ -72,8 +80,8 @@ export function renderCard(notification: Published, { topic, instance, timeZone 
         topic,
         // The all-clear takes the place of the incident's card.
         sequence_id: progressSequence(instance, key),
-        title: key === 'store' ? 'State is not kept' : 'qBittorrent',
-        message: kind === 'incident' ? incidentText(notification.failure) : reliefText(),
+        title: concernTitle(notification),
+        message: kind === 'incident' ? incidentText(notification.failure) : reliefText(key),
         priority: kind === 'incident' ? LOUD : QUIET,
         tags: [kind === 'incident' ? 'warning' : 'white_check_mark'],
       };

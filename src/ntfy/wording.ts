@@ -1,4 +1,4 @@
-import type { Failure, Notification, Observation, Phase } from '../../machines/types.ts';
+import type { Concern, Failure, Notification, Observation, Phase } from '../../machines/types.ts';
 import { arrival, bar, duration, harmless, moment, size } from './text.ts';
 
 const BYTES = { title: 200, text: 600 };
@@ -80,4 +80,15 @@ export function incidentText({ kind, message }: Failure): string {
   return advice === undefined ? sentence : `${sentence}\n${advice}`;
 }
 
-export const reliefText = (): string => 'qBittorrent answers again: downloads are followed.';
+/** The title of an incident's card, and of the all-clear that takes its place. */
+export function concernTitle({ kind, key }: Extract<Notification, { kind: 'incident' | 'relief' }>): string {
+  if (key === 'qbittorrent') return 'qBittorrent';
+  return kind === 'incident' ? 'State is not kept' : 'State is kept again';
+}
+
+const RELIEF: Record<Concern, string> = {
+  qbittorrent: 'qBittorrent answers again: downloads are followed.',
+  store: 'The state is on the disk again: a restart loses nothing.',
+};
+
+export const reliefText = (concern: Concern): string => RELIEF[concern];

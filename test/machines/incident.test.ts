@@ -4,6 +4,7 @@ import { failure, hashOf, MINUTE, ok, SECOND } from './fixtures.ts';
 import { startWorld } from './world.ts';
 
 const torrent = hashOf(1);
+const storeCard = (world: ReturnType<typeof startWorld>) => world.phone.cards.get('store')?.kind;
 const kinds = (world: ReturnType<typeof startWorld>) => world.phone.accepted.map(({ kind }) => kind);
 
 describe('qBittorrent that is away', () => {
@@ -92,5 +93,53 @@ describe('a torrent that does not get on', () => {
     world.torrents.delete(torrent);
     await world.pass(5 * MINUTE);
     assert.deepEqual([...world.phone.cards.values()], []);
+  });
+});
+
+describe('a store that has lost its disk', () => {
+  const problem = 'The state is only in memory.';
+
+  test('is said, and taken back in place when the disk works again', async () => {
+    const world = startWorld();
+    world.supervisor.send({ type: 'store.degraded', problem });
+    await world.pass(MINUTE);
+    assert.equal(storeCard(world), 'incident');
+    world.supervisor.send({ type: 'store.restored' });
+    await world.pass(MINUTE);
+    assert.equal(storeCard(world), 'relief');
+    assert.deepEqual(kinds(world), ['incident', 'relief']);
+  });
+
+  test('and found it again before anybody heard of it is nothing to speak of', async () => {
+    const world = startWorld();
+    world.script.latency.publish = 5 * SECOND;
+    world.set(torrent, { progress: 0.5 });
+    world.track(torrent);
+    await world.pass(2 * SECOND);
+    assert.equal(world.count('publish'), 1, 'something else is on its way');
+    world.supervisor.send({ type: 'store.degraded', problem });
+    world.supervisor.send({ type: 'store.restored' });
+    await world.pass(MINUTE);
+    assert.equal(storeCard(world), undefined);
+  });
+
+  test('and has it again does not take back what was said of qBittorrent', async () => {
+    const world = startWorld();
+    const troubled: boolean[] = [];
+    const { login } = world.script;
+    world.script.login = () => failure('unauthorized');
+    world.supervisor.send({ type: 'store.degraded', problem });
+    await world.pass(MINUTE);
+    world.script.login = login;
+    // qBittorrent's all-clear waits for ntfy while the store's arrives.
+    world.script.publish = ({ kind, key }) =>
+      kind === 'relief' && key === 'qbittorrent' ? failure('broken') : ok({ live: true });
+    await world.pass(11 * MINUTE);
+    world.supervisor.subscribe(({ context }) => troubled.push(context.troubled));
+    world.supervisor.send({ type: 'store.restored' });
+    await world.pass(10 * MINUTE);
+    assert.equal(storeCard(world), 'relief');
+    assert.equal(world.phone.cards.get('qbittorrent')?.kind, 'incident');
+    assert.ok(troubled.length > 0 && troubled.every(Boolean), 'a restart would know of the card');
   });
 });

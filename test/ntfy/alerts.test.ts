@@ -89,6 +89,19 @@ describe('an incident', () => {
     assert.equal(ntfy.heard.length, 1);
   });
 
+  test('of the store says that the state is not kept, and then that it is kept again', () => {
+    const message = 'The state is only in memory: the disk of STATE_DIR is full';
+    const said = renderCard(
+      { kind: 'incident', key: 'store', failure: { kind: 'protocol', message } },
+      address,
+    );
+    const over = renderCard({ kind: 'relief', key: 'store', shown: true }, address);
+    assert.deepEqual([said.title, over.title], ['State is not kept', 'State is kept again']);
+    assert.equal(over.sequence_id, said.sequence_id, 'in its place');
+    assert.deepEqual([said.priority, over.priority], [4, 2]);
+    assert.doesNotMatch(over.message, /qBittorrent/);
+  });
+
   test('says what a server wrote as harmless text, however long', () => {
     for (const message of hostileNames(200, 4)) {
       const card = renderCard(incidentOf('broken', message), address);

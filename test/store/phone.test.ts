@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
+import { startSidecar } from '../e2e/harness.ts';
+import { scrape } from '../metrics/samples.ts';
+import { until } from '../servers/wait.ts';
+import { passTime, REST, tempDir } from './fixtures.ts';
+
+test('a disk that is away is told on the phone and taken back when it is there again', async (t) => {
+  await using qbittorrent = await startQbittorrentSimulator({ bypassLocalAuth: true });
+  await using ntfy = await startNtfySimulator();
+  await using stack = new AsyncDisposableStack();
+  const volume = join(tempDir(t), 'volume');
+  const sidecar = await startSidecar({
+    QBIT_HOST: qbittorrent.url,
+    NTFY_TOPIC: `${ntfy.url}/downloads`,
+    STATE_DIR: join(volume, 'state'),
+  });
+  stack.defer(() => sidecar.stop());
+  const titles = () => ntfy.cards('downloads').map(({ title }) => title);
+  const degraded = async () => (await scrape(sidecar)).get('qbit_ntfy_store_degraded');
+  await until('it is said', () => titles().includes('State is not kept'));
+  assert.equal(await degraded(), 1);
+  mkdirSync(volume);
+  passTime(t, REST);
+  // The next change is what tries the disk again.
+  const hash = qbittorrent.addTorrent({ fate: 'dead' });
+  await fetch(`http://127.0.0.1:${sidecar.hook.port}/track?hash=${hash}`, { method: 'POST' });
+  await until('it is taken back', () => titles().includes('State is kept again'));
+  assert.deepEqual(titles(), ['State is kept again'], 'in its place');
+  assert.equal(ntfy.heard.length, 1);
+  assert.equal(await degraded(), 0);
+});
