@@ -15,7 +15,7 @@ import { installServers, suites } from './servers/install.ts';
 
 const home = join(import.meta.dirname, '..');
 const bin = join(home, 'node_modules', '.bin');
-const apart = ['test/chaos/', 'test/bench/']; // run by name only
+const apart = ['test/chaos/', 'test/bench/', 'test/fleet/']; // run by name only
 const testTimeout = 120_000;
 
 interface Tally {

@@ -40,8 +40,8 @@ const DEFAULT_RATE = 10;
  */
 const SLOWER = 1 / 4;
 const DOUBLING = 10 * 60_000;
-/** One message an hour. */
-const SLOWEST = 1 / 600;
+/** One message in ten minutes: the cards of what is complete have to go, too. */
+const SLOWEST = 1 / 100;
 const DAY = 24 * 60 * 60_000;
 /** A day's quota below this is spread over the day (ntfy.sh: 250); a server of one's own has 17,280. */
 const SCARCE = 5000;

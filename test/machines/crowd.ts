@@ -143,11 +143,11 @@ export const countBySender = (attempts: readonly Attempt[], senders: number): nu
 /** What came of a crowd's messages from a moment on. */
 export function resultOf({ attempts, completedAt }: ReturnType<typeof startCrowd>, from = 0) {
   const since = attempts.filter(({ at }) => at >= from);
-  const told = new Map(
-    attempts
-      .filter(({ kind, accepted }) => accepted && kind === 'completion')
-      .map(({ key, at }) => [key, at]),
-  );
+  const when = (wanted: Attempt['kind']) =>
+    new Map(
+      attempts.filter(({ kind, accepted }) => accepted && kind === wanted).map(({ key, at }) => [key, at]),
+    );
+  const [told, gone] = [when('completion'), when('dismissal')];
   return {
     accepted: since.filter(({ accepted }) => accepted),
     refused: since.filter(({ accepted }) => !accepted),
@@ -155,6 +155,11 @@ export function resultOf({ attempts, completedAt }: ReturnType<typeof startCrowd
     waits: [...completedAt]
       .filter(([, at]) => at >= from)
       .map(([key, at]) => (told.get(key) ?? Infinity) - at)
+      .toSorted((a, b) => a - b),
+    /** How long progress cards stayed beside their completions: those that are gone. */
+    stays: [...gone]
+      .filter(([, at]) => at >= from)
+      .map(([key, at]) => at - (told.get(key) ?? at))
       .toSorted((a, b) => a - b),
   };
 }

@@ -32,6 +32,13 @@ describe('fifty that want forty times what ntfy allows', () => {
     );
   });
 
+  test('take the progress cards away: nearly all within half an hour, all within the hour', () => {
+    const { stays } = settled;
+    assert.ok(stays.length > 100);
+    assert.ok(share(stays, 0.95) <= 30 * MINUTE, `${share(stays, 0.95)} ms`);
+    assert.ok(Math.max(...stays) <= HOUR, `${Math.max(...stays)} ms`);
+  });
+
   test('use what ntfy allows, and are refused no more than five times an hour each', () => {
     assert.ok(settled.accepted.length >= 0.9 * 3 * 720, `${settled.accepted.length} in three hours`);
     const refused = countBySender(settled.refused, senders);

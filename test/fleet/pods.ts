@@ -1,0 +1,105 @@
+/** Pods as a cluster runs them: a qBittorrent with its hooks, and the shipped sidecar beside it as a process of its own. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
+import type { QbittorrentSimulator } from '../../src/simulator/index.ts';
+import { startSidecar } from '../bench/lib/subjects.ts';
+import type { Sidecar } from '../bench/lib/subjects.ts';
+import { mulberry32 } from '../mulberry32.ts';
+import { nameOf } from './members.ts';
+
+export interface Pod {
+  name: string;
+  qbittorrent: QbittorrentSimulator;
+  sidecar: Sidecar;
+}
+
+export interface FleetOptions {
+  size: number;
+  /** Where the cards go: a full URL. */
+  topic: string;
+  /** A folder for the states of all. */
+  folder: string;
+  /** Minutes that a torrent takes: on average, from half to one and a half of it. */
+  minutes: number;
+}
+
+/** Pods that each download one torrent after the other, until `rest`. */
+export interface Fleet extends AsyncDisposable {
+  pods: readonly Pod[];
+  /** When each torrent was finished, by the sequence ID of its completion; `Date.now()`. */
+  finishedAt: ReadonlyMap<string, number>;
+  /** Every sidecar ends and is started again at once, on what it has kept. */
+  restart(): Promise<void>;
+  /** No torrent is added any more. */
+  rest(): void;
+}
+
+const RATE = 1_000_000;
+
+/** Starts all of them at once; each has a first torrent when this resolves. */
+export async function startFleet({ size, topic, folder, minutes }: FleetOptions): Promise<Fleet> {
+  await using stack = new AsyncDisposableStack();
+  const random = mulberry32(1);
+  const finishedAt = new Map<string, number>();
+  let working = true;
+  let added = 0;
+
+  function addTo({ qbittorrent, name }: Pod): void {
+    added += 1;
+    const seconds = 60 * minutes * (0.5 + random());
+    qbittorrent.addTorrent({
+      name: `${name}, number ${added}`,
+      size: Math.round(seconds * RATE),
+      rate: RATE,
+    });
+  }
+
+  async function open(n: number): Promise<Pod> {
+    const name = nameOf(n);
+    const call = (path: string, hash: string) =>
+      fetch(`http://127.0.0.1:${pod.sidecar.port}/${path}?hash=${hash}`, { method: 'POST' });
+    const qbittorrent = await startQbittorrentSimulator({
+      hook: async (hash) => void (await call('track', hash)),
+      finishedHook: async (hash) => {
+        finishedAt.set(`${name}-${hash}-done`, Date.now());
+        if (working) addTo(pod);
+        await call('finished', hash);
+      },
+    });
+    stack.defer(qbittorrent.stop);
+    const launch = () =>
+      startSidecar({
+        QBIT_HOST: qbittorrent.url,
+        QBIT_USER: qbittorrent.username,
+        QBIT_PASS: qbittorrent.password,
+        NTFY_TOPIC: topic,
+        INSTANCE_NAME: name,
+        STATE_DIR: stateOf(folder, name),
+      });
+    const pod: Pod = { name, qbittorrent, sidecar: await launch() };
+    stack.defer(() => pod.sidecar.stop());
+    restarts.push(async () => {
+      await pod.sidecar.stop();
+      pod.sidecar = await launch();
+    });
+    return pod;
+  }
+  const restarts: Array<() => Promise<void>> = [];
+  const pods = await Promise.all(Array.from({ length: size }, (_, n) => open(n)));
+  for (const pod of pods) addTo(pod);
+  const owned = stack.move();
+  return {
+    pods,
+    finishedAt,
+    restart: async () => void (await Promise.all(restarts.map((restart) => restart()))),
+    rest: () => void (working = false),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+function stateOf(folder: string, name: string): string {
+  const path = join(folder, name);
+  mkdirSync(path, { recursive: true });
+  return path;
+}
