@@ -1,7 +1,7 @@
 /** Embedded servers: for the demo, and for the faults that real ones can't be told to make. */
 export type { Fault, Matcher } from './faults.ts';
 export type { LoggedRequest } from './request.ts';
-export type { QbittorrentGeneration } from './qbittorrent/generations.ts';
+export type { QbittorrentGeneration, SimulatedGeneration } from './qbittorrent/generations.ts';
 export { startQbittorrentSimulator } from './qbittorrent/index.ts';
 export type { QbittorrentOptions, QbittorrentSimulator } from './qbittorrent/index.ts';
 export type { Fate, Step } from './qbittorrent/script.ts';

@@ -39,6 +39,7 @@ const newName = () => `download-${randomBytes(4).toString('hex')}.bin`;
 export async function simulated(generation: QbittorrentGeneration, options: Options): Promise<Subject> {
   const simulator = await startQbittorrentSimulator({ generation, password: 'correct horse', ...options });
   return Object.assign(simulator, {
+    generation,
     download: async () => {
       const torrent = { name: newName(), size: SIZE };
       return { hash: simulator.addTorrent({ ...torrent, rate: RATE }), ...torrent };

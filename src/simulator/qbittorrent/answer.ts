@@ -160,8 +160,28 @@ function fiveThree(torrent: Torrent): TorrentObject {
   };
 }
 
+/** Since 4.1.9, by the source of 4.4.5. */
+const LATER = [
+  'infohash_v1',
+  'infohash_v2',
+  'content_path',
+  'download_path',
+  'trackers_count',
+  'seeding_time',
+  'availability',
+];
+
+function without(fields: readonly string[], object: TorrentObject): TorrentObject {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !fields.includes(name)));
+}
+
 /** The whole object, with the fields of its generation. */
 export function describe(torrent: Torrent, generation: Generation): TorrentObject {
+  const object = describeAll(torrent, generation);
+  return generation.fields === 4.1 ? without(LATER, object) : object;
+}
+
+function describeAll(torrent: Torrent, generation: Generation): TorrentObject {
   const state = stateOf(torrent, generation);
   // At the start bytes come before a rate is known: "stalled" with rising progress.
   const shownSpeed = state === 'stalledDL' ? 0 : torrent.speed;

@@ -9,9 +9,10 @@ export function createPreferences(port: number, timeout: number, generation: Gen
   const limit = generation.sessionLimit;
   return {
     autorun_enabled: false,
-    autorun_on_torrent_added_enabled: false,
-    autorun_on_torrent_added_program: '',
     autorun_program: '',
+    ...(generation.addedHook
+      ? { autorun_on_torrent_added_enabled: false, autorun_on_torrent_added_program: '' }
+      : {}),
     queueing_enabled: false,
     refresh_interval: 1500,
     web_ui_ban_duration: 3600,
@@ -42,7 +43,7 @@ export function appEndpoints(generation: Generation, preferences: Preferences, s
   return {
     'app/version': { run: () => ({ body: generation.version }) },
     'app/webapiVersion': { run: () => ({ body: generation.webapi }) },
-    'app/buildInfo': { run: () => ({ body: generation.build }) },
+    ...(generation.build === null ? {} : { 'app/buildInfo': { run: () => ({ body: generation.build }) } }),
     'app/defaultSavePath': { run: () => ({ body: '/downloads' }) },
     'app/preferences': { run: () => ({ body: preferences }) },
     'app/setPreferences': {
@@ -51,7 +52,9 @@ export function appEndpoints(generation: Generation, preferences: Preferences, s
       run: ({ json = '' }) => {
         const entries = Object.entries(parse(json));
         const cleaned = generation.trimsPrograms ? entries.map(clean) : entries;
-        Object.assign(preferences, Object.fromEntries(cleaned));
+        // A key that it does not know changes nothing.
+        const known = cleaned.filter(([key]) => generation.addedHook || !key.startsWith('autorun_on_'));
+        Object.assign(preferences, Object.fromEntries(known));
         return { body: '' };
       },
     },

@@ -78,7 +78,7 @@ export function dispatch(endpoints: Endpoints, generation: Generation): Handler<
       const known = verbose && name.includes('/') && scopes.has(name.split('/')[0]);
       return refuse(404, known ? 'Endpoint does not exist' : undefined);
     }
-    if (endpoint.post && c.var.call.method !== 'POST') return refuse(405);
+    if (endpoint.post && c.var.call.method !== 'POST' && !generation.anyMethod) return refuse(405);
     const params = paramsOf(c);
     const missing = (endpoint.needs ?? []).filter((key) => params[key] === undefined);
     if (missing.length > 0) {

@@ -1,11 +1,17 @@
 /** What differs between qBittorrent's versions. Measured on 4.5.2, 5.1.0 and 5.3.0. */
+import { ancient, old } from './old-generations.ts';
 
+/** Those whose answers are held against the real ones. */
 export type QbittorrentGeneration = 'legacy' | '5.1' | 'current';
+
+/** Also those that only the source tells of. */
+export type SimulatedGeneration = QbittorrentGeneration | '4.1' | '4.4';
 
 export interface Generation {
   version: string;
   webapi: string;
-  build: Record<string, string | number>;
+  /** `null`: nobody tells (until 4.2). */
+  build: Record<string, string | number> | null;
   cookieName: (port: number) => string;
   /** `<date>`: when the session ends. */
   cookieAttributes: string;
@@ -29,7 +35,13 @@ export interface Generation {
   /** `completion_on` and `seen_complete` of what never was complete. */
   never: number;
   /** Which field list a torrent has. */
-  fields: 4 | 5 | 5.3;
+  fields: 4.1 | 4.4 | 5 | 5.3;
+  /** Filters that later versions know; an unknown one means "all". */
+  unknownFilters: readonly string[];
+  /** There is a hook for torrents that are added (4.5). */
+  addedHook: boolean;
+  /** Actions may come by GET, too (until 4.4.4). */
+  anyMethod: boolean;
   /** `active` means bytes flow; before, it was a list of states. */
   activeBySpeed: boolean;
   /** An offset past the end answers nothing; before, everything. */
@@ -64,7 +76,10 @@ const legacy: Generation = {
   stopAction: 'pause',
   startAction: 'resume',
   never: 0,
-  fields: 4,
+  fields: 4.4,
+  unknownFilters: [],
+  addedHook: true,
+  anyMethod: false,
   activeBySpeed: false,
   emptyPastEnd: false,
   trimsTags: false,
@@ -123,4 +138,10 @@ const current: Generation = {
   emptyPastEnd: true,
 };
 
-export const generations: Record<QbittorrentGeneration, Generation> = { legacy, '5.1': five, current };
+export const generations: Record<SimulatedGeneration, Generation> = {
+  '4.1': { ...legacy, ...ancient },
+  '4.4': { ...legacy, ...old },
+  legacy,
+  '5.1': five,
+  current,
+};

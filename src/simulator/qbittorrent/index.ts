@@ -1,4 +1,4 @@
-/** An embedded qBittorrent: the WebAPI of three generations, without BitTorrent. */
+/** An embedded qBittorrent: the WebAPI of its generations, without BitTorrent. */
 import { createRecorder } from '../faults.ts';
 import type { Fail } from '../faults.ts';
 import type { LoggedRequest } from '../request.ts';
@@ -10,7 +10,7 @@ import type { TorrentObject } from './answer.ts';
 import { authEndpoints } from './auth.ts';
 import { dispatch } from './dispatch.ts';
 import { generations } from './generations.ts';
-import type { QbittorrentGeneration } from './generations.ts';
+import type { SimulatedGeneration } from './generations.ts';
 import { cookies, guard } from './guard.ts';
 import type { Access } from './guard.ts';
 import { createLibrary } from './library.ts';
@@ -22,7 +22,7 @@ import { torrentEndpoints } from './torrents.ts';
 
 export interface QbittorrentOptions {
   /** Default `current`. */
-  generation?: QbittorrentGeneration;
+  generation?: SimulatedGeneration;
   /** Default 0: a free one. */
   port?: number;
   /** Default `admin`. */
@@ -37,7 +37,7 @@ export interface QbittorrentOptions {
   sessionTimeout?: number;
   /** Milliseconds. Everything but the hook's 20 ms goes by it. Default `Date.now`. */
   now?: () => number;
-  /** "Run on torrent added". */
+  /** "Run on torrent added"; never before 4.5. */
   hook?: Hook;
   /** "Run on torrent finished". */
   finishedHook?: Hook;
@@ -50,7 +50,7 @@ export interface QbittorrentSimulator extends AsyncDisposable {
   password: string;
   /** As `app/version` says it. */
   version: string;
-  generation: QbittorrentGeneration;
+  generation: SimulatedGeneration;
   /** Adds a torrent and returns its ID. Throws when that ID is there already. */
   addTorrent: (spec?: TorrentSpec) => string;
   removeTorrent: (hash: string) => void;
@@ -104,7 +104,11 @@ function assemble(options: QbittorrentOptions) {
     port: () => Number(preferences.web_ui_port),
     logins: 0,
   };
-  const library = createLibrary({ now, onAdded: options.hook, onFinished: options.finishedHook });
+  const library = createLibrary({
+    now,
+    onAdded: generation.addedHook ? options.hook : undefined,
+    onFinished: options.finishedHook,
+  });
   const recorder = createRecorder();
   const endpoints = {
     ...authEndpoints(access),

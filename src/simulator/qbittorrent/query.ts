@@ -36,7 +36,8 @@ function findFilter(name: string, generation: Generation): Filter | null {
     moving: (state) => state === 'moving',
     errored: (state) => state === 'error' || state === 'missingFiles',
   };
-  return Object.hasOwn(filters, name) ? (filters[name] ?? null) : null;
+  const isKnown = Object.hasOwn(filters, name) && !generation.unknownFilters.includes(name);
+  return isKnown ? (filters[name] ?? null) : null;
 }
 
 /** The IDs of a `|`-separated list, in lower case; empty parts don't count. */

@@ -1,0 +1,27 @@
+/**
+ * What differs in versions of which no server was measured: read in qBittorrent's source at the tags release-4.1.9 and
+ * release-4.4.5 (`serialize_torrent.cpp`, `torrentfilter.cpp`, `appcontroller.cpp`, `webapplication.cpp`). All else is
+ * taken to be as in 4.5.2.
+ */
+import type { Generation } from './generations.ts';
+
+/** The last of 4.4: v2 torrents, and no hook for torrents that are added yet. */
+export const old: Partial<Generation> = {
+  version: 'v4.4.5',
+  webapi: '2.8.5',
+  addedHook: false,
+  unknownFilters: ['moving'],
+};
+
+/** The last of 4.1: one info-hash, no times but that of activity, and no `app/buildInfo`. */
+export const ancient: Partial<Generation> = {
+  version: 'v4.1.9',
+  webapi: '2.2.1',
+  build: null,
+  addedHook: false,
+  anyMethod: true,
+  unknownFilters: ['stalled', 'stalled_uploading', 'stalled_downloading', 'checking', 'moving'],
+  fields: 4.1,
+  // An unset date, as an unsigned number.
+  never: 4_294_967_295,
+};
