@@ -52,10 +52,23 @@ export const torrentSchema = z
     finishedAt: finishedAt(torrent.completion_on),
   }));
 
-/** The time in which it was neither stopped nor finished: days between adding and finishing say little. */
-function durationOf(torrent: { time_active: number | null; seeding_time: number | null }): number | null {
-  const { time_active: active, seeding_time: seeding } = torrent;
-  return active === null || active <= 0 ? null : Math.max(1, active - Math.max(0, seeding ?? 0));
+interface Times {
+  time_active: number | null;
+  seeding_time: number | null;
+  added_on: number;
+  completion_on: number | null;
+}
+
+/**
+ * The time in which it was neither stopped nor finished: days between adding and finishing say little. Before 4.3.4
+ * nobody tells how much of it was seeding: it ended when the torrent was finished.
+ */
+function durationOf({ time_active: active, seeding_time: seeding, ...times }: Times): number | null {
+  if (active === null || active <= 0) return null;
+  if (seeding !== null) return Math.max(1, active - Math.max(0, seeding));
+  const finished = finishedAt(times.completion_on);
+  const most = finished === null || times.added_on === 0 ? active : finished - times.added_on;
+  return Math.max(1, Math.min(active, most));
 }
 
 /** Unset is -1 (5.x), 0 (4.5) or 4294967295 (4.1). */

@@ -143,6 +143,13 @@ describe('the time a download took', () => {
     test(`is ${expected} of ${time_active} active and ${seeding_time} seeding seconds`, () =>
       assert.equal(parse({ time_active, seeding_time }).duration, expected));
   }
+
+  test('ended when it was finished, where nobody tells how long it seeded (before 4.3.4)', () => {
+    const times = { seeding_time: undefined, added_on: 1000, completion_on: 1060 };
+    assert.equal(parse({ ...times, time_active: 90_000 }).duration, 60);
+    assert.equal(parse({ ...times, time_active: 20 }).duration, 20);
+    assert.equal(parse({ ...times, time_active: 90_000, completion_on: 4_294_967_295 }).duration, 90_000);
+  });
 });
 
 describe('the time of completion', () => {
