@@ -1,4 +1,5 @@
 /** A sidecar, as `npm start` composes it, beside real servers. */
+import type { Policy } from '../../machines/types.ts';
 import { parseConfig } from '../../src/config/index.ts';
 import { createLogger } from '../../src/log/index.ts';
 import { start } from '../../src/main.ts';
@@ -85,8 +86,12 @@ export async function startScene(options: SceneOptions): Promise<Scene> {
   };
 }
 
-/** A sidecar on free ports, polling each second, its log kept. */
-export async function startSidecar(env: Record<string, string>, log: string[] = []): Promise<Sidecar> {
+/** A sidecar on free ports, polling each second, its log kept. `policy`: what no setting makes that fast. */
+export async function startSidecar(
+  env: Record<string, string>,
+  log: string[] = [],
+  policy: Partial<Policy> = {},
+): Promise<Sidecar> {
   const parsed = parseConfig({
     HOOK_PORT: '0',
     OPS_PORT: '0',
@@ -97,7 +102,7 @@ export async function startSidecar(env: Record<string, string>, log: string[] = 
   });
   if (!parsed.ok) throw new Error(parsed.message);
   const logger = createLogger({ level: 'debug', pretty: false, write: (line) => log.push(line) });
-  return start({ config: parsed.config, log: logger });
+  return start({ config: parsed.config, log: logger, policy });
 }
 
 /** The line of the README, for this sidecar's port. */
