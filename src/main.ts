@@ -2,12 +2,13 @@ import { createActor, waitFor } from 'xstate';
 import type { SnapshotFrom } from 'xstate';
 import type { outboxMachine } from '../machines/outbox.ts';
 import type { StoreEvent } from '../machines/supervisor/types.ts';
-import type { Hash, Policy } from '../machines/types.ts';
+import type { Policy } from '../machines/types.ts';
+import { answersOf } from './answers.ts';
 import type { Config } from './config/index.ts';
-import { createEnsureHook } from './hooks/index.ts';
+import { createEnsureHook, createMendHook } from './hooks/index.ts';
 import type { Logger } from './log/index.ts';
 import { countNtfy, countQbittorrent, createMetrics, readingOf } from './metrics/index.ts';
-import type { Call, HookName, Metrics } from './metrics/index.ts';
+import type { Call, Metrics } from './metrics/index.ts';
 import { createNotes } from './notes.ts';
 import { createNtfyClient } from './ntfy/client.ts';
 import { untilRotated } from './qbittorrent/rotation.ts';
@@ -15,7 +16,7 @@ import { createConnection } from './qbittorrent/connection.ts';
 import { createQbittorrentClient } from './qbittorrent/client.ts';
 import { createHookApp, createOpsApp, isLoopback, listen } from './server/index.ts';
 import type { Listening } from './server/index.ts';
-import { isFull, isTracked, statusOf } from './status.ts';
+import { statusOf } from './status.ts';
 import type { Supervisor } from './status.ts';
 import { openStore } from './store/index.ts';
 import type { Store } from './store/index.ts';
@@ -81,16 +82,12 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
       troubled: store.facts.get(TROUBLED) === true,
     },
   });
-  const failed = new Promise<void>((resolve) => {
-    supervisor.subscribe({
-      complete: resolve,
-      error: (error) => {
-        log.error('the supervisor failed', { error });
-        resolve();
-      },
-    });
-  });
-  const { hook, ops } = await openPorts({ config, log, supervisor, store, metrics });
+  const failed = endOf(supervisor, log);
+  const mendHook = createMendHook(
+    () => ensureHook(),
+    () => supervisor.send({ type: 'look', refused: true }),
+  );
+  const { hook, ops } = await openPorts({ config, log, supervisor, store, metrics, mendHook });
   const ensureHook = createEnsureHook(config, { connection, port: hook.port, log });
   supervisor.start();
   return {
@@ -108,23 +105,38 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
   };
 }
 
+/** Resolves when the supervisor has ended, however it did. */
+function endOf(supervisor: Supervisor, log: Logger): Promise<void> {
+  return new Promise((resolve) => {
+    supervisor.subscribe({
+      complete: resolve,
+      error: (error) => {
+        log.error('the supervisor failed', { error });
+        resolve();
+      },
+    });
+  });
+}
+
 async function openPorts({
   config,
   log,
   supervisor,
   store,
   metrics,
+  mendHook,
 }: {
   config: Config;
   log: Logger;
   supervisor: Supervisor;
   store: Store;
   metrics: Metrics;
+  mendHook: () => void;
 }) {
   const isActive = () => supervisor.getSnapshot().status === 'active';
   const { token, host } = config.hook;
   const hookApp = createHookApp({
-    ...hooksOf(supervisor, config.maxTracked, metrics),
+    ...answersOf({ supervisor, most: config.maxTracked, metrics, mendHook }),
     token,
     loopbackOnly: isLoopback(host),
     log,
@@ -151,30 +163,6 @@ async function openPorts({
     await hook.close();
     throw error;
   }
-}
-
-/** What the hooks do, each answer counted. */
-function hooksOf(supervisor: Supervisor, most: number, metrics: Metrics) {
-  return {
-    track(hash: Hash) {
-      const known = isTracked(supervisor, hash);
-      const answer = known ? 'already' : isFull(supervisor, most) ? 'full' : 'started';
-      if (answer !== 'full') supervisor.send({ type: 'track', hash });
-      metrics.hook('track', answer);
-      return answer;
-    },
-    finished(hash: Hash) {
-      const answer = isTracked(supervisor, hash) || !isFull(supervisor, most) ? 'accepted' : 'full';
-      if (answer === 'accepted') supervisor.send({ type: 'finished', hash });
-      metrics.hook('finished', answer);
-      return answer;
-    },
-    look(hook: HookName) {
-      supervisor.send({ type: 'look' });
-      metrics.hook(hook, 'looking');
-    },
-    refused: (hook: HookName) => metrics.hook(hook, 'refused'),
-  } as const;
 }
 
 /** The fact that an incident's card is on the phone. */

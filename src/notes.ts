@@ -78,7 +78,9 @@ function noteOf(event: SupervisorEvent): Note | null {
     case 'track':
       return note('info', 'tracking a torrent', { hash: event.hash });
     case 'look':
-      return note('info', 'looking for a new torrent: the hook gave "-", use %K instead of %I in it');
+      return event.refused === true
+        ? note('info', 'looking for a new torrent: the hook came with an old token')
+        : note('info', 'looking for a new torrent: the hook gave "-", use %K instead of %I in it');
     case 'session.ready':
       return note('info', 'logged in to qBittorrent', { webapi: event.version });
     case 'watcher.failed':

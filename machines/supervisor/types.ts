@@ -13,8 +13,8 @@ import type { WatcherReport } from '../watcher.ts';
 export type SupervisorEvent =
   | { type: 'track'; hash: Hash }
   | { type: 'finished'; hash: Hash }
-  /** A hook came that could not name its torrent. */
-  | { type: 'look' }
+  /** A hook came that could not name its torrent, or (`refused`) was not let in. */
+  | { type: 'look'; refused?: boolean }
   | { type: 'arrivals.next' }
   | { type: 'torrent.revive'; key: Hash }
   | SessionReport

@@ -6,6 +6,7 @@ export type { Ensured } from './ensure.ts';
 export { flawsOf } from './flaws.ts';
 export { hookLine, obstacleTo, PATHS } from './line.ts';
 export type { Tool, Wanted } from './line.ts';
+export { createMendHook } from './mend.ts';
 export { planInstall, planUninstall, writesOf } from './plan.ts';
 export type { Plan, SlotPlan } from './plan.ts';
 export { readLine, splitCommand } from './read-line.ts';

@@ -1,0 +1,41 @@
+import type { Hash } from '../machines/types.ts';
+import type { HookName, Metrics } from './metrics/index.ts';
+import type { HookDeps } from './server/index.ts';
+import { isFull, isTracked } from './status.ts';
+import type { Supervisor } from './status.ts';
+
+interface Answering {
+  supervisor: Supervisor;
+  /** Torrents that are followed at once, at most. */
+  most: number;
+  metrics: Metrics;
+  /** Hears of a wrong token. */
+  mendHook: () => void;
+}
+
+/** What the hooks do and are answered, each answer counted. */
+export function answersOf({ supervisor, most, metrics, mendHook }: Answering) {
+  return {
+    track(hash: Hash) {
+      const known = isTracked(supervisor, hash);
+      const answer = known ? 'already' : isFull(supervisor, most) ? 'full' : 'started';
+      if (answer !== 'full') supervisor.send({ type: 'track', hash });
+      metrics.hook('track', answer);
+      return answer;
+    },
+    finished(hash: Hash) {
+      const answer = isTracked(supervisor, hash) || !isFull(supervisor, most) ? 'accepted' : 'full';
+      if (answer === 'accepted') supervisor.send({ type: 'finished', hash });
+      metrics.hook('finished', answer);
+      return answer;
+    },
+    look(hook: HookName) {
+      supervisor.send({ type: 'look' });
+      metrics.hook(hook, 'looking');
+    },
+    refused(hook: HookName, status: number) {
+      metrics.hook(hook, 'refused');
+      if (status === 401) mendHook();
+    },
+  } satisfies Partial<HookDeps>;
+}

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { describe, test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { createMendHook } from '../../src/hooks/index.ts';
+import type { Ensured } from '../../src/hooks/index.ts';
+import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
+import { startSidecar } from '../e2e/harness.ts';
+import { until } from '../servers/wait.ts';
+
+/** A sidecar that has written its hooks, with a token that can be rotated. */
+async function startScene(t: TestContext) {
+  await using stack = new AsyncDisposableStack();
+  const qbittorrent = stack.use(await startQbittorrentSimulator());
+  const ntfy = stack.use(await startNtfySimulator());
+  const folder = mkdtempSync(join(tmpdir(), 'sidecar-mend-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const rotate = (token: string) => writeFileSync(join(folder, 'token'), token);
+  rotate('planted-old');
+  const log: string[] = [];
+  const sidecar = await startSidecar(
+    {
+      QBIT_HOST: qbittorrent.url,
+      QBIT_USER: qbittorrent.username,
+      QBIT_PASS: qbittorrent.password,
+      NTFY_TOPIC: `${ntfy.url}/downloads`,
+      HOOK_TOKEN_FILE: join(folder, 'token'),
+      AUTO_INSTALL_HOOK: 'true',
+    },
+    log,
+  );
+  stack.defer(() => sidecar.stop());
+  const line = () => String(qbittorrent.preferences['autorun_on_torrent_added_program']);
+  await until('the hook is there', () => line().includes('planted-old'));
+  const scans = () => qbittorrent.requests.filter(({ body }) => body === 'filter=moving').length;
+  await until('it has looked around', () => scans() === 1);
+  const track = async (hash: string, token: string) => {
+    const headers = { authorization: `Bearer ${token}` };
+    const url = `http://127.0.0.1:${sidecar.hook.port}/track?hash=${hash}`;
+    return (await fetch(url, { method: 'POST', headers })).status;
+  };
+  const followed = () => [...sidecar.supervisor.getSnapshot().context.registry.records.keys()];
+  const owned = stack.move();
+  return {
+    qbittorrent,
+    rotate,
+    line,
+    scans,
+    track,
+    followed,
+    log,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+describe('a token that was rotated', () => {
+  test('reaches the line in qBittorrent with the first call that shows the old one, and its torrent is followed', async (t) => {
+    await using scene = await startScene(t);
+    scene.rotate('planted-new');
+    const hash = scene.qbittorrent.addTorrent({ fate: 'dead' });
+    assert.equal(await scene.track(hash, 'planted-old'), 401);
+    await until('the line is new', () => scene.line().includes('planted-new'));
+    await until('the torrent is followed', () => scene.followed().includes(hash));
+    assert.equal(await scene.track(hash, 'planted-new'), 200);
+    assert.equal(scene.qbittorrent.logins, 1);
+    assert.doesNotMatch(scene.log.join(''), /planted/);
+  });
+
+  test('does so although the session with qBittorrent has expired meanwhile', async (t) => {
+    await using scene = await startScene(t);
+    scene.rotate('planted-new');
+    scene.qbittorrent.expireSessions();
+    const hash = scene.qbittorrent.addTorrent({ fate: 'dead' });
+    assert.equal(await scene.track(hash, 'planted-old'), 401);
+    await until('the line is new', () => scene.line().includes('planted-new'));
+    await until('the torrent is followed', () => scene.followed().includes(hash));
+    assert.equal(scene.qbittorrent.logins, 2);
+  });
+});
+
+test('a stranger with a wrong token makes qBittorrent answer one question a minute, and nothing else', async (t) => {
+  await using scene = await startScene(t);
+  const from = scene.qbittorrent.requests.length;
+  for (let tries = 0; tries < 50; tries += 1) {
+    assert.equal(await scene.track('0'.repeat(40), `guess-${tries}`), 401);
+  }
+  await until('it was looked at', () => scene.qbittorrent.requests.length > from);
+  assert.deepEqual(
+    scene.qbittorrent.requests.slice(from).map(({ path }) => path.replace(/.*api\/v2\//, '')),
+    ['app/preferences'],
+  );
+  assert.equal(scene.scans(), 1);
+  assert.deepEqual(scene.followed(), []);
+});
+
+test('whatever is found, the lines are looked at once a minute at most, and torrents only where a line was old', async () => {
+  const cases: [Ensured, number][] = [
+    [{ state: 'off' }, 0],
+    [{ state: 'present' }, 0],
+    [{ state: 'blocked' }, 0],
+    [{ state: 'impossible', reason: '' }, 0],
+    [{ state: 'installed' }, 2],
+    [{ state: 'failed', reason: '' }, 2],
+  ];
+  for (const [ensured, expected] of cases) {
+    const clock = { now: 0 };
+    const count = { ensured: 0, looks: 0 };
+    const mendHook = createMendHook(
+      async () => {
+        count.ensured += 1;
+        return ensured;
+      },
+      () => (count.looks += 1),
+      () => clock.now,
+    );
+    for (let second = 0; second < 120; second += 1) {
+      mendHook();
+      clock.now += 1000;
+    }
+    await setImmediate();
+    assert.deepEqual(count, { ensured: 2, looks: expected }, ensured.state);
+  }
+});
