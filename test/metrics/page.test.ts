@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { sessionMachine } from '../../machines/session.ts';
 import { torrentMachine } from '../../machines/torrent.ts';
@@ -54,6 +56,20 @@ describe('the page of metrics', () => {
     ]);
     assert.deepEqual(Object.fromEntries(found), CONTRACT);
     for (const name of Object.keys(CONTRACT)) assert.match(text, new RegExp(`^# HELP ${name} .`, 'm'));
+  });
+
+  test('is what the documents say, by name and labels', () => {
+    const text = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'operations.md'), 'utf8');
+    const named = [...text.matchAll(/`((?:qbit_ntfy|process|nodejs)_\w+)(?:\{([\w,]+)\})?`/g)];
+    const documented = named.map(([, name = '', labels = '']) => [
+      name,
+      labels.split(',').toSorted().join(' '),
+    ]);
+    const expected = Object.entries(CONTRACT).map(([name, kind]) => [
+      name,
+      kind.replace(/^\w+ ?| ?\ble\b/g, ''),
+    ]);
+    assert.deepEqual(Object.fromEntries(documented), Object.fromEntries(expected));
   });
 
   test('counts from 0: what has not happened yet is there', async () => {
