@@ -1,4 +1,4 @@
-import type { ActorRefFrom, AnyActorRef, SnapshotFrom, StateValue } from 'xstate';
+import type { ActorRefFrom, AnyActorRef, SnapshotFrom } from 'xstate';
 import { depth } from '../machines/rules/lanes.ts';
 import { find } from '../machines/rules/registry.ts';
 import type { outboxMachine } from '../machines/outbox.ts';
@@ -7,6 +7,7 @@ import type { supervisorMachine } from '../machines/supervisor.ts';
 import type { torrentMachine } from '../machines/torrent.ts';
 import type { Alert, Hash, TorrentRecord } from '../machines/types.ts';
 import type { watcherMachine } from '../machines/watcher.ts';
+import { pathOf } from './paths.ts';
 
 export type Supervisor = ActorRefFrom<typeof supervisorMachine>;
 
@@ -125,12 +126,4 @@ export function isTracked(supervisor: Supervisor, hash: Hash): boolean {
 /** Whether no more torrents are taken. */
 export function isFull(supervisor: Supervisor, most: number): boolean {
   return supervisor.getSnapshot().context.registry.records.size >= most;
-}
-
-/** `{ polling: 'downloading' }` as `polling.downloading`. */
-function pathOf(value: StateValue): string {
-  if (typeof value === 'string') return value;
-  return Object.entries(value)
-    .map(([parent, child]) => (child === undefined ? parent : `${parent}.${pathOf(child)}`))
-    .join(' ');
 }
