@@ -11,6 +11,8 @@ import { countNtfy, countQbittorrent, createMetrics, readingOf } from './metrics
 import type { Call, Metrics } from './metrics/index.ts';
 import { createNotes } from './notes.ts';
 import { createNtfyClient } from './ntfy/client.ts';
+import { createFinishedLately, createPage } from './page/index.ts';
+import type { Page } from './page/index.ts';
 import { untilRotated } from './qbittorrent/rotation.ts';
 import { createConnection } from './qbittorrent/connection.ts';
 import { createQbittorrentClient } from './qbittorrent/client.ts';
@@ -61,6 +63,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
     metrics.call(call);
     notes.call(call);
   };
+  const finished = createFinishedLately();
   const connection = createConnection(config.qbittorrent);
   const machine = provideWorld({
     qbittorrent: countQbittorrent(createQbittorrentClient(config.qbittorrent, connection), onCall),
@@ -70,6 +73,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
     note: (event) => {
       metrics.event(event);
       notes.event(event);
+      finished.note(event);
       if (event.type === 'session.ready') void ensureHook();
     },
   });
@@ -87,7 +91,8 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
     () => ensureHook(),
     () => supervisor.send({ type: 'look', refused: true }),
   );
-  const { hook, ops } = await openPorts({ config, log, supervisor, store, metrics, mendHook });
+  const page = createPage({ supervisor, store, finished, timeZone: config.timeZone, now: Date.now, log });
+  const { hook, ops } = await openPorts({ config, log, supervisor, store, metrics, mendHook, page });
   const ensureHook = createEnsureHook(config, { connection, port: hook.port, log });
   supervisor.start();
   return {
@@ -100,6 +105,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
       await lastWords(supervisor);
       supervisor.stop();
       store.close();
+      page.close();
       await ops.close();
     },
   };
@@ -125,6 +131,7 @@ async function openPorts({
   store,
   metrics,
   mendHook,
+  page,
 }: {
   config: Config;
   log: Logger;
@@ -132,6 +139,7 @@ async function openPorts({
   store: Store;
   metrics: Metrics;
   mendHook: () => void;
+  page: Page;
 }) {
   const isActive = () => supervisor.getSnapshot().status === 'active';
   const { token, host } = config.hook;
@@ -147,6 +155,7 @@ async function openPorts({
     status: () => ({ ...statusOf(supervisor), store: store.health }),
     metrics: () => metrics.page(readingOf(supervisor, store.health)),
     token: config.ops.token,
+    page: (door) => page.routes(door),
     log,
   });
   const hook = await listen(hookApp, { ...config.hook, setting: 'HOOK', log });

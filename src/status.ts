@@ -1,11 +1,14 @@
 import type { ActorRefFrom, AnyActorRef, SnapshotFrom } from 'xstate';
+import { refill } from '../machines/rules/budget.ts';
 import { depth } from '../machines/rules/lanes.ts';
+import { partitionOf } from '../machines/rules/mail.ts';
 import { find } from '../machines/rules/registry.ts';
+import type { incidentMachine } from '../machines/incident.ts';
 import type { outboxMachine } from '../machines/outbox.ts';
 import type { sessionMachine } from '../machines/session.ts';
 import type { supervisorMachine } from '../machines/supervisor.ts';
 import type { torrentMachine } from '../machines/torrent.ts';
-import type { Alert, Hash, TorrentRecord } from '../machines/types.ts';
+import type { Alert, Failure, Hash, Phase, TorrentRecord } from '../machines/types.ts';
 import type { watcherMachine } from '../machines/watcher.ts';
 import { pathOf } from './paths.ts';
 
@@ -13,11 +16,15 @@ export type Supervisor = ActorRefFrom<typeof supervisorMachine>;
 
 /** What `/status` says of one torrent. */
 export interface TorrentStatus {
+  /** The hash that was tracked first: the name of its actor and of its cards. */
+  key: Hash;
   hash: Hash;
   /** `null` until qBittorrent told one. */
   name: string | null;
   /** The state of its actor, as `polling.downloading`. */
   state: string;
+  /** What it is doing, as far as it was seen. */
+  phase: Phase;
   /** 0 to 1. */
   progress: number;
   /** Bytes per second. */
@@ -28,6 +35,8 @@ export interface TorrentStatus {
   size: number;
   /** The percent that the phone shows; `null` while it has no card. */
   shown: number | null;
+  /** What the phone says that it is doing; `null` while it has no card. */
+  showing: Phase | null;
   /** What its alert card says; `null` while it has none. */
   alert: Alert | null;
   /** ISO 8601. */
@@ -37,14 +46,37 @@ export interface TorrentStatus {
 /** What the actors are at, for `/status`. */
 export function statusOf(supervisor: Supervisor) {
   const snapshot = supervisor.getSnapshot();
-  const { session, watcher, outbox, incident } = snapshot.children;
+  return { ...servicesOf(supervisor), torrents: describeTorrents(snapshot) };
+}
+
+/** What the actors are at that all torrents share. */
+export function servicesOf(supervisor: Supervisor) {
+  const snapshot = supervisor.getSnapshot();
+  const { session, watcher, outbox, incident, discovery } = snapshot.children;
   return {
+    supervisor: pathOf(snapshot.value),
     session: describeSession(session?.getSnapshot()),
     watcher: describeWatcher(watcher?.getSnapshot()),
     outbox: describeOutbox(outbox?.getSnapshot()),
     incident: incident === undefined ? null : pathOf(incident.getSnapshot().value),
-    torrents: describeTorrents(snapshot),
+    trouble: troubleOf(incident?.getSnapshot()),
+    discovery: discovery === undefined ? null : pathOf(discovery.getSnapshot().value),
   };
+}
+
+/** What one torrent is at; `null` where no such is followed. */
+export function torrentOf(supervisor: Supervisor, key: Hash): TorrentStatus | null {
+  const { context, children } = supervisor.getSnapshot();
+  const record = context.registry.records.get(key);
+  if (record === undefined) return null;
+  const partition = Object.entries(children).find(([id]) => id === partitionOf(key))?.[1];
+  const actor = (partition?.getSnapshot() as Torrents | undefined)?.children[key];
+  return describe(record, actor?.getSnapshot() as TorrentSnapshot | undefined);
+}
+
+/** What the incident is about; `null` while there is none. */
+function troubleOf(snapshot: SnapshotFrom<typeof incidentMachine> | undefined): Failure | null {
+  return snapshot === undefined || snapshot.value === 'calm' ? null : snapshot.context.failure;
 }
 
 function describeSession(snapshot: SnapshotFrom<typeof sessionMachine> | undefined) {
@@ -61,7 +93,8 @@ function describeWatcher(snapshot: SnapshotFrom<typeof watcherMachine> | undefin
 
 function describeOutbox(snapshot: SnapshotFrom<typeof outboxMachine> | undefined) {
   if (snapshot === undefined) return null;
-  const { lanes, inFlight, live, budget, failure } = snapshot.context;
+  const { lanes, inFlight, live, failure, now } = snapshot.context;
+  const budget = refill(snapshot.context.budget, now());
   return {
     state: pathOf(snapshot.value),
     waiting: depth(lanes),
@@ -69,10 +102,16 @@ function describeOutbox(snapshot: SnapshotFrom<typeof outboxMachine> | undefined
     /** Whether ntfy updates cards in place; `null` until its first answer. */
     live,
     /** Messages that may leave at once, and what is left of the day; `null` for no limit. */
-    budget: budget.interval === 0 ? null : Math.floor(budget.tokens),
+    budget: budget.interval === 0 ? null : Math.max(0, Math.floor(budget.tokens)),
+    capacity: budget.interval === 0 ? null : budget.capacity,
     left: budget.day?.left ?? null,
     failure,
   };
+}
+
+/** As far as a partition's snapshot is read. */
+interface Torrents {
+  children: Record<Hash, AnyActorRef | undefined>;
 }
 
 export type TorrentSnapshot = SnapshotFrom<typeof torrentMachine>;
@@ -84,7 +123,7 @@ export function torrentActors({
   const actors = new Map<Hash, TorrentSnapshot>();
   for (const [id, partition] of Object.entries(children)) {
     if (!id.startsWith('partition.')) continue;
-    const torrents = partition?.getSnapshot() as { children: Record<Hash, AnyActorRef | undefined> };
+    const torrents = partition?.getSnapshot() as Torrents;
     for (const [key, torrent] of Object.entries(torrents.children)) {
       if (torrent !== undefined) actors.set(key, torrent.getSnapshot() as TorrentSnapshot);
     }
@@ -99,20 +138,23 @@ function describeTorrents(snapshot: SnapshotFrom<typeof supervisorMachine>): Tor
 }
 
 function describe(
-  { hash, told, since, alert }: TorrentRecord,
+  { key, hash, told, since, alert }: TorrentRecord,
   actor: TorrentSnapshot | undefined,
 ): TorrentStatus {
   const seen = actor?.context.observation;
   return {
+    key,
     hash,
     name: seen?.name ?? null,
     // A crashed actor is started again in a while.
     state: actor === undefined ? 'restarting' : pathOf(actor.value),
+    phase: actor?.context.sight.phase ?? 'unknown',
     progress: seen?.progress ?? 0,
     speed: seen?.speed ?? 0,
     eta: seen?.eta ?? null,
     size: seen?.size ?? 0,
     shown: told?.percent ?? null,
+    showing: told?.phase ?? null,
     alert,
     since: new Date(since).toISOString(),
   };

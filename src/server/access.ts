@@ -17,6 +17,14 @@ export function isForeignPage(c: ServerContext): boolean {
 }
 
 /**
+ * Whether somebody follows a link to a page, from wherever: the page that has the link sees nothing of the answer.
+ */
+export function isVisit(c: ServerContext): boolean {
+  const { mode, dest } = { mode: c.req.header('sec-fetch-mode'), dest: c.req.header('sec-fetch-dest') };
+  return c.req.method === 'GET' && mode === 'navigate' && dest === 'document';
+}
+
+/**
  * Whether the request was addressed to this machine by one of its own names. A name that somebody made
  * resolve to 127.0.0.1 (DNS rebinding) is none.
  */
@@ -28,7 +36,17 @@ export function isAddressedLocally(c: ServerContext): boolean {
 /** Whether the caller shows the token. Takes the same time whatever is shown; sees a rotated token at once. */
 export function hasToken(c: ServerContext, token: Secret): boolean {
   const [, shown] = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '') ?? [];
-  return shown !== undefined && timingSafeEqual(digest(shown), digest(token.reveal()));
+  return shown !== undefined && isToken(shown, token);
+}
+
+/** Whether the caller shows any token. */
+export function showsToken(c: ServerContext): boolean {
+  return c.req.header('authorization') !== undefined;
+}
+
+/** Whether this is the token. */
+export function isToken(shown: string, token: Secret): boolean {
+  return timingSafeEqual(digest(shown), digest(token.reveal()));
 }
 
 function hostHeader(c: ServerContext): string {

@@ -5,6 +5,7 @@ import type { Logger } from '../log/index.ts';
 import type { Secret } from '../secret.ts';
 import { hasToken, isAddressedLocally, isForeignPage } from './access.ts';
 import { createBase, refuse, wantsJson, type OnRefused, type ServerContext, type ServerEnv } from './base.ts';
+import { readBody } from './body.ts';
 import { parseHash } from './hash.ts';
 import { sparingly } from './sparingly.ts';
 
@@ -99,30 +100,9 @@ function guard({ token, loopbackOnly }: HookDeps) {
       return refuse(c, 401, 'Show the token: Authorization: Bearer <HOOK_TOKEN>.', {
         'WWW-Authenticate': 'Bearer',
       });
-    if (!(await isBodyWithin(c.req.raw, maxBody))) return refuse(c, 413, 'The body is too long.');
+    if ((await readBody(c.req.raw, maxBody)) === null) return refuse(c, 413, 'The body is too long.');
     return next();
   });
-}
-
-/**
- * Hono's own `bodyLimit` fails here on chunked bodies: it copies the request with the global `Request`,
- * which can't take node-server's while `overrideGlobalObjects` is off.
- */
-async function isBodyWithin(request: Request, limit: number): Promise<boolean> {
-  const declared = request.headers.get('content-length');
-  if (declared !== null) return Number(declared) <= limit;
-  if (!request.body) return true;
-  let size = 0;
-  try {
-    for await (const chunk of request.body) {
-      size += chunk.length;
-      if (size > limit) return false;
-    }
-    return true;
-  } catch {
-    // The caller went away, or was cut off for being slow.
-    return false;
-  }
 }
 
 /** qBittorrent drops what curl says, so the log is where an owner finds out why nothing is tracked. */

@@ -2,4 +2,5 @@ export { createBase, refuse, type ServerContext, type ServerEnv } from './base.t
 export { createHookApp, type HookDeps } from './hook.ts';
 export { listen, type Listening, type ListenOptions } from './listen.ts';
 export { isLoopback } from './loopback.ts';
-export { createOpsApp, privately, type OpsDeps } from './ops.ts';
+export { createDoor, RETRY_AFTER, type Door } from './door.ts';
+export { createOpsApp, type OpsDeps } from './ops.ts';

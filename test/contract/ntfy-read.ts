@@ -16,8 +16,9 @@ async function fill(subject: Subject): Promise<{ topic: string; ids: string[] }>
 /** Reads a stream line by line. */
 async function* lines(body: ReadableStream<Uint8Array>): AsyncGenerator<Record<string, unknown>> {
   let rest = '';
-  for await (const text of body.pipeThrough(new TextDecoderStream())) {
-    const parts = (rest + text).split('\n');
+  const decoder = new TextDecoder();
+  for await (const bytes of body) {
+    const parts = (rest + decoder.decode(bytes, { stream: true })).split('\n');
     rest = parts.pop() ?? '';
     yield* parts.filter((line) => line !== '').map(objectOf);
   }

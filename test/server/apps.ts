@@ -1,3 +1,4 @@
+import { Hono } from 'hono';
 import { createLogger, type Logger } from '../../src/log/index.ts';
 import { createHookApp, createOpsApp, type HookDeps, type OpsDeps } from '../../src/server/index.ts';
 
@@ -40,6 +41,7 @@ export function opsApp(deps: Partial<OpsDeps> = {}) {
     status: () => ({}),
     metrics: async () => ({ type: 'text/plain', text: 'up 1' }),
     token: null,
+    page: () => new Hono(),
     log,
   };
   const app = createOpsApp({ ...well, ...deps });

@@ -1,0 +1,29 @@
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+
+/** The filter above the torrents: by anything that stands in a row. Shown where there are many. */
+export function createFilter() {
+  const many = 8;
+  const find = (id: string) => document.getElementById(id);
+
+  function refresh(): void {
+    const [input, list, box] = [find('filter'), find('torrents'), find('filter-box')];
+    if (!(input instanceof HTMLInputElement) || list === null || box === null) return;
+    const wanted = input.value.trim().toLowerCase();
+    box.hidden = list.childElementCount <= many && wanted === '';
+    let matches = 0;
+    for (const row of list.children) {
+      if (!(row instanceof HTMLElement)) continue;
+      row.hidden = wanted !== '' && !(row.textContent ?? '').toLowerCase().includes(wanted);
+      if (!row.hidden) matches += 1;
+    }
+    const [count, none] = [find('filter-count'), find('none')];
+    if (count !== null) count.textContent = wanted === '' ? '' : `${matches} of ${list.childElementCount}`;
+    if (none !== null) none.hidden = wanted === '' || matches > 0;
+  }
+
+  document.addEventListener('input', ({ target }) => {
+    if (target instanceof Element && target.id === 'filter') refresh();
+  });
+  return refresh;
+}

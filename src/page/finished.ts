@@ -1,0 +1,45 @@
+import type { SupervisorEvent } from '../../machines/supervisor/types.ts';
+import type { Hash, Observation } from '../../machines/types.ts';
+
+/** A torrent that was followed to its end. */
+export interface Finished {
+  key: Hash;
+  name: string | null;
+  end: 'complete' | 'removed';
+  /** Milliseconds since 1970. */
+  at: number;
+  /** As it was when it was complete; `null` where nobody saw it so. */
+  torrent: Observation | null;
+}
+
+/** The last ends, newest first. */
+export interface FinishedLately {
+  /** Hears of everything that reaches the supervisor. */
+  note(event: SupervisorEvent): void;
+  list(): readonly Finished[];
+}
+
+/** More than can be told and not yet closed. */
+const MOST_TOLD = 1000;
+
+/** Remembers the last so many ends, in memory: a few additions a download, whether somebody looks or not. */
+export function createFinishedLately(most = 20, now: () => number = Date.now): FinishedLately {
+  const ends: Finished[] = [];
+  /** Complete and told; their progress cards have yet to go. */
+  const told = new Map<Hash, Observation>();
+  return {
+    note(event) {
+      if (event.type === 'outbox.told' && event.notification.kind === 'completion') {
+        told.set(event.notification.key, event.notification.torrent);
+        const [first] = told.keys();
+        if (told.size > MOST_TOLD && first !== undefined) told.delete(first);
+      }
+      if (event.type !== 'torrent.closed') return;
+      const { key, name, end } = event;
+      ends.unshift({ key, name, end, at: now(), torrent: told.get(key) ?? null });
+      ends.length = Math.min(ends.length, most);
+      told.delete(key);
+    },
+    list: () => ends,
+  };
+}

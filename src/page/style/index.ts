@@ -1,0 +1,6 @@
+import { base } from './base.ts';
+import { board } from './board.ts';
+import { chart } from './chart.ts';
+
+/** The page's stylesheet. */
+export const styles = base + board + chart;

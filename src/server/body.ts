@@ -1,0 +1,23 @@
+/**
+ * A request's body as text; `null` where it is longer than `limit` bytes, or did not arrive whole.
+ *
+ * Hono's own `bodyLimit` fails here on chunked bodies: it copies the request with the global `Request`,
+ * which can't take node-server's while `overrideGlobalObjects` is off.
+ */
+export async function readBody(request: Request, limit: number): Promise<string | null> {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) return null;
+  if (!request.body) return '';
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of request.body) {
+      size += chunk.length;
+      if (size > limit) return null;
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString();
+  } catch {
+    // The caller went away, or was cut off for being slow.
+    return null;
+  }
+}
