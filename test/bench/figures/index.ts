@@ -1,5 +1,10 @@
 /** All figures, in the order of the page. */
 import type { Figure } from '../lib/figure.ts';
 import { completion } from './completion.ts';
+import { hook } from './hook.ts';
+import { idle } from './idle.ts';
+import { image } from './image.ts';
+import { memory } from './memory.ts';
+import { start } from './start.ts';
 
-export const figures: readonly Figure[] = [completion];
+export const figures: readonly Figure[] = [idle, memory, start, hook, completion, image];

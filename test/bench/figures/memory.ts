@@ -1,0 +1,80 @@
+/** What it holds in memory, idle and with torrents. */
+import { sleep, until } from '../../servers/wait.ts';
+import { atMost, atMostTimes } from '../lib/figure.ts';
+import type { Context, Figure, Row } from '../lib/figure.ts';
+import { memoryOf } from '../lib/proc.ts';
+import type { Memory } from '../lib/proc.ts';
+import { hashes, LOGIN, startSimulator } from '../lib/simulator.ts';
+import { startPeer, startSidecar } from '../lib/subjects.ts';
+
+const COUNTS = [1, 1000, 10_000] as const;
+
+/** One life: idle, then with ever more torrents; and a bare server beside it. */
+async function live(polls: number): Promise<Record<'floor' | 'idle' | number, Memory>> {
+  await using stack = new AsyncDisposableStack();
+  const qbittorrent = stack.use(await startSimulator());
+  const floor = stack.use(await startPeer('floor'));
+  const sidecar = stack.use(
+    await startSidecar({ QBIT_HOST: qbittorrent.url, ...LOGIN, NTFY_TOPIC: 'http://127.0.0.1:9/downloads' }),
+  );
+  await until('it has logged in', async () => (await sidecar.status()).session.state === 'ready');
+  await sleep(5000);
+  const seen: Record<string, Memory> = { floor: memoryOf(floor.pid), idle: memoryOf(sidecar.pid) };
+  await qbittorrent.hook(sidecar.port);
+  let before = 0;
+  for (const count of COUNTS) {
+    await qbittorrent.add(hashes(count - before, before), [{ phase: 'stalled' }]);
+    before = count;
+    await until(`${count} are followed`, async () => (await sidecar.status()).watcher.watching === count, {
+      deadline: 120_000,
+      every: 1000,
+    });
+    const asked = (await qbittorrent.count()).requests;
+    await until(`${polls} more polls`, async () => (await qbittorrent.count()).requests >= asked + polls, {
+      deadline: 120_000,
+      every: 250,
+    });
+    await sleep(2000);
+    seen[count] = memoryOf(sidecar.pid);
+  }
+  return seen as Record<'floor' | 'idle' | number, Memory>;
+}
+
+async function measure({ quick, say }: Context): Promise<Row[]> {
+  const lives: Awaited<ReturnType<typeof live>>[] = [];
+  for (let round = 0; round < (quick ? 1 : 5); round += 1) {
+    say(`life ${round + 1}`);
+    lives.push(await live(quick ? 2 : 4));
+  }
+  const runs = (when: 'floor' | 'idle' | number, what: keyof Memory) =>
+    lives.map((life) => life[when]?.[what] ?? Number.NaN);
+  const more = (count: number, what: keyof Memory) =>
+    lives.map((life) => (((life[count]?.[what] ?? 0) - (life[1]?.[what] ?? 0)) * 1000) / (count - 1));
+  const each = (what: string, count: number) =>
+    atMost(6, 'at most 6 KB', { what, unit: 'KB', runs: more(count, 'rss') });
+  const floor = (what: keyof Memory) => ({ what: 'a bare `node:http` server', runs: runs('floor', what) });
+  const whole = (name: string, when: 'idle' | number): Row[] =>
+    (['rss', 'private'] as const).map((what) => ({
+      what: `${name}, ${what === 'rss' ? 'resident' : 'private'}`,
+      unit: 'MB',
+      runs: runs(when, what),
+      peer: floor(what),
+    }));
+  const [idle, ...rest] = whole('idle', 'idle');
+  return [
+    ...(idle === undefined ? [] : [atMostTimes(1.25, 'at most 1.25 times', idle)]),
+    ...rest,
+    ...whole('1 tracked', 1),
+    ...whole('1,000 tracked', 1000),
+    each('each of 1,000, resident', 1000),
+    ...whole('10,000 tracked', 10_000),
+    each('each of 10,000, resident', 10_000),
+  ];
+}
+
+export const memory: Figure = {
+  name: 'memory',
+  title: 'Memory',
+  how: 'Read from `smaps_rollup`: private is what nobody else has, resident is with the pages of the program file, which all Node processes share. Idle is 5 s after the login. Tracked torrents come by the hook, from a simulated qBittorrent; memory is read after several polls, so with what polls leave behind. *Each* is what it has more than with one, by torrent.',
+  measure,
+};

@@ -1,0 +1,46 @@
+/** The simulated qBittorrent in a process of its own: what it costs is not what is measured. */
+import { startQbittorrentSimulator } from '../../../src/simulator/index.ts';
+import type { Step } from '../../../src/simulator/index.ts';
+import { callHook } from './hook-call.ts';
+
+/** What it is asked to do. */
+export type Order =
+  | { do: 'add'; hashes: string[]; script: Step[] }
+  /** As qBittorrent's hook does it: each torrent that comes is one call. */
+  | { do: 'hook'; port: number }
+  | { do: 'count' };
+
+export interface Counts {
+  requests: number;
+  logins: number;
+}
+
+/** Curls that are open at a time: each takes the real one some milliseconds to start. */
+const AT_ONCE = 200;
+const waiting: string[] = [];
+let open = 0;
+let port = 0;
+
+async function hook(hash: string): Promise<void> {
+  if (port === 0) return;
+  waiting.push(hash);
+  if (open >= AT_ONCE) return;
+  open += 1;
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await callHook(port, next);
+  open -= 1;
+}
+
+const qbittorrent = await startQbittorrentSimulator({ hook });
+
+process.on('message', (order: Order) => {
+  if (order.do === 'hook') port = order.port;
+  if (order.do === 'add') {
+    for (const hash of order.hashes) {
+      qbittorrent.addTorrent({ hash, name: `Torrent ${hash.slice(0, 12)}`, script: order.script });
+    }
+  }
+  const counts: Counts = { requests: qbittorrent.requests.length, logins: qbittorrent.logins };
+  process.send?.(counts);
+});
+process.on('disconnect', () => process.exit());
+process.send?.(qbittorrent.url);
