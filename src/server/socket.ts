@@ -1,16 +1,12 @@
 import { createServer, type Server, type ServerOptions } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Logger } from '../log/index.ts';
+import { limitPatience } from './patience.ts';
 import { sparingly } from './sparingly.ts';
 
-/**
- * Node's defaults let a caller take minutes and 16 KiB for its headers; and without the short interval
- * the shorter limits are only looked at every 30 s (reference/kubernetes.md, section 6). Milliseconds, bytes.
- */
+/** Node's own look at slow callers is left to `limitPatience`. Milliseconds, bytes. */
 const limits: ServerOptions = {
-  headersTimeout: 5000,
-  requestTimeout: 10_000,
-  connectionsCheckingInterval: 1000,
+  connectionsCheckingInterval: 2 ** 31 - 1,
   keepAliveTimeout: 5000,
   maxHeaderSize: 4096,
 };
@@ -41,6 +37,7 @@ export function startServer(app: App, host: string, port: number, log: Logger): 
   const server = createServer(limits, (incoming, outgoing) => void listener(incoming, outgoing));
   server.maxRequestsPerSocket = maxRequestsPerSocket;
   server.maxConnections = maxConnections;
+  limitPatience(server);
   const tell = sparingly(dropInterval);
   server.on('drop', () => {
     tell('drop', (unsaid) =>

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, test } from 'node:test';
 import { listen, type Listening } from '../../src/server/index.ts';
 import type { App } from '../../src/server/socket.ts';
@@ -37,6 +38,23 @@ describe('a server under bad clients', { concurrency: true }, () => {
     const drip = setInterval(() => socket.write('1\r\nx\r\n'), 200);
     assert.match(await untilClosed(socket), /^HTTP\/1\.1 4(?:08|13) /);
     clearInterval(drip);
+  });
+
+  test('cuts off a client whose second request comes letter by letter', deadline, async () => {
+    const socket = await connection(
+      server.port,
+      'GET / HTTP/1.1\r\nHost: localhost\r\n\r\nGET / HTTP/1.1\r\nX: ',
+    );
+    const drip = setInterval(() => socket.write('x'), 200);
+    assert.match(await untilClosed(socket), /^HTTP\/1\.1 404 [^]*HTTP\/1\.1 408 /);
+    clearInterval(drip);
+  });
+
+  test('waits for an answer that takes longer than a request may', deadline, async () => {
+    const slow = { fetch: () => sleep(7000, new Response('here it is')) };
+    const other = await listen(slow, { host: '127.0.0.1', port: 0, setting: 'OPS', log: recorder().log });
+    assert.equal((await call(other.port)).text, 'here it is');
+    await other.close();
   });
 
   test('refuses headers of more than 4 KiB', deadline, async () => {

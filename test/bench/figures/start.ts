@@ -38,17 +38,18 @@ const settings = (port: number) => ({
 
 async function measure({ quick }: Context): Promise<Row[]> {
   const floor = await bundlePeer('floor');
-  const runs: { floor: number[]; sidecar: number[]; kept: number[] } = { floor: [], sidecar: [], kept: [] };
+  const runs: { floor: number[]; sidecar: number[] } = { floor: [], sidecar: [] };
   for (let round = 0; round < (quick ? 5 : 25); round += 1) {
     runs.floor.push(await startOf(floor, (port) => ({ PORT: String(port) })));
     runs.sidecar.push(await startOf(BUNDLE, settings));
-    runs.kept.push(await startOf(BUNDLE, (port) => ({ ...settings(port), STATE_DIR: '.' })));
   }
-  const peer = { what: 'bare Node with one `listen`', runs: runs.floor };
-  const row = { unit: 'ms', peer } as const;
   return [
-    atMostTimes(2.5, 'at most 2.5 times', { what: 'start to open port', ...row, runs: runs.sidecar }),
-    atMostTimes(2.5, 'at most 2.5 times', { what: 'the same, with a `STATE_DIR`', ...row, runs: runs.kept }),
+    atMostTimes(2.5, 'at most 2.5 times', {
+      what: 'start to open port',
+      unit: 'ms',
+      runs: runs.sidecar,
+      peer: { what: 'bare Node with one `listen`', runs: runs.floor },
+    }),
   ];
 }
 

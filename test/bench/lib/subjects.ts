@@ -33,19 +33,21 @@ export interface Launch {
   env?: Record<string, string>;
 }
 
+/** The folder of the image that the state is kept in; here it is the process's own. */
+const STATE = '/state';
+
 /** Starts a file on this Node, with the flags and the environment of the Dockerfile. Does not wait for it. */
 export function launch({ file, args = [], env = {} }: Launch, home: string): ServerProcess {
   const shipped = readShipped();
-  return startProcess(
-    {
-      command: process.execPath,
-      args: [...shipped.flags, file],
-      env: { ...shipped.env, ...env },
-      packaged: '',
-    },
-    args,
-    home,
-  );
+  const here = (text: string) => text.replace(STATE, home);
+  const own = Object.fromEntries(Object.entries(shipped.env).map(([name, value]) => [name, here(value)]));
+  const program = {
+    command: process.execPath,
+    args: [...shipped.flags.map(here), file],
+    env: { ...own, ...env },
+    packaged: '',
+  };
+  return startProcess(program, args, home);
 }
 
 /** Starts the shipped sidecar, on free ports; it answers when this resolves. */
