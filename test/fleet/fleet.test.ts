@@ -32,6 +32,11 @@ realTest(
     const options = { size: SIZE, topic: `${proxy.url}/downloads`, folder, minutes: MINUTES / 2 };
     const began = Date.now();
     const fleet = stack.use(await startFleet(options));
+    const kept = await Promise.all(fleet.pods.map(({ sidecar }) => sidecar.status()));
+    assert.ok(
+      kept.every(({ store }) => store.kind !== 'memory'),
+      'each has its own folder',
+    );
     await sleep(MINUTES * MINUTE);
     say(t, `at work for ${MINUTES} minutes`, { fleet, requests: proxy.requests, from: began });
     sayMemory(t, 'at work', fleet);

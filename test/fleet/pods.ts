@@ -3,10 +3,24 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import type { QbittorrentSimulator } from '../../src/simulator/index.ts';
-import { startSidecar } from '../bench/lib/subjects.ts';
-import type { Sidecar } from '../bench/lib/subjects.ts';
+import { BUNDLE, readShipped } from '../bench/lib/shipped.ts';
 import { mulberry32 } from '../mulberry32.ts';
+import { freePort } from '../servers/ports.ts';
+import { startProcess, untilAnswering } from '../servers/processes.ts';
 import { nameOf } from './members.ts';
+
+/** The bundle, with the flags and the environment of the Dockerfile. */
+export interface Sidecar {
+  pid: number;
+  port: number;
+  status(): Promise<Status>;
+  stop(): Promise<void>;
+}
+
+interface Status {
+  torrents: unknown[];
+  store: { kind: string };
+}
 
 export interface Pod {
   name: string;
@@ -75,7 +89,7 @@ export async function startFleet({ size, topic, folder, minutes }: FleetOptions)
         QBIT_PASS: qbittorrent.password,
         NTFY_TOPIC: topic,
         INSTANCE_NAME: name,
-        STATE_DIR: stateOf(folder, name),
+        STATE_DIR: join(folder, name),
       });
     const pod: Pod = { name, qbittorrent, sidecar: await launch() };
     stack.defer(() => pod.sidecar.stop());
@@ -98,8 +112,24 @@ export async function startFleet({ size, topic, folder, minutes }: FleetOptions)
   };
 }
 
-function stateOf(folder: string, name: string): string {
-  const path = join(folder, name);
-  mkdirSync(path, { recursive: true });
-  return path;
+async function startSidecar(env: Record<string, string> & { STATE_DIR: string }): Promise<Sidecar> {
+  const [port, opsPort] = [await freePort(), await freePort()];
+  const shipped = readShipped();
+  mkdirSync(env.STATE_DIR, { recursive: true });
+  const ports = { HOOK_PORT: String(port), OPS_PORT: String(opsPort), OPS_HOST: '127.0.0.1' };
+  const sidecar = startProcess(
+    {
+      command: process.execPath,
+      // The image's folder for the state is the only one that it may write to; here it is another.
+      args: [...shipped.flags.map((flag) => flag.replace(/=\/state$/, `=${env.STATE_DIR}`)), BUNDLE],
+      env: { ...shipped.env, ...ports, ...env },
+      packaged: '',
+    },
+    [],
+    env.STATE_DIR,
+  );
+  const url = `http://127.0.0.1:${opsPort}`;
+  await untilAnswering(sidecar, `${url}/livez`);
+  const status = async () => (await (await fetch(`${url}/status`)).json()) as Status;
+  return { pid: sidecar.pid, port, status, stop: () => sidecar.stop() };
 }
