@@ -36,7 +36,7 @@ const RESERVE = 10;
 const DEFAULT_RATE = 10;
 /**
  * A refusal means that others send from the same address. Quick down and slow up is what makes senders that know
- * nothing of each other end at the same share (as TCP's do), and each is refused three times an hour, however many.
+ * nothing of each other end at similar shares (as TCP's do), each refused a few times an hour, however many they are.
  */
 const SLOWER = 1 / 4;
 const DOUBLING = 10 * 60_000;
