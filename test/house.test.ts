@@ -4,7 +4,6 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, test } from 'node:test';
-import { settingInfos } from '../src/config/settings.ts';
 
 const home = join(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(home, path), 'utf8');
@@ -176,31 +175,6 @@ describe('what is tracked', () => {
 test('the lock file says what is installed, not where it was downloaded', () => {
   assert.doesNotMatch(read('package-lock.json'), /"resolved"/);
   assert.match(read('package-lock.json'), /"integrity"/);
-});
-
-const depth = (line: string | undefined) => line?.search(/\S/) ?? -1;
-
-/** The names in the `env` of the containers of this name, in a file of Kubernetes. */
-function environmentOf(container: string, yaml: string): string[] {
-  const lines = yaml.split('\n').filter((line) => !/^\s*(#|$)/.test(line));
-  return lines.flatMap((line, index) => {
-    if (line.trim() !== `- name: ${container}`) return [];
-    const end = lines.findIndex((other, at) => at > index && depth(other) <= depth(line));
-    const body = lines.slice(index + 1, end === -1 ? undefined : end).join('\n');
-    return [...body.matchAll(/^\s*- name: ([A-Z][A-Z0-9_]*)$/gm)].map(([, name = '']) => name);
-  });
-}
-
-test('the examples for Kubernetes set only what there is to set', () => {
-  const names = find('k8s/**/*.yaml').flatMap((path) => environmentOf('qbit-ntfy', read(path)));
-  assert.ok(names.includes('NTFY_TOPIC_FILE'));
-  const known = new Set(
-    [...settingInfos].flatMap(([name, { secret }]) => (secret ? [name, `${name}_FILE`] : [name])),
-  );
-  assert.deepEqual(
-    names.filter((name) => !known.has(name) && !name.startsWith('NODE_')),
-    [],
-  );
 });
 
 describe('the documents', () => {

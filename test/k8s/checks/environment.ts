@@ -1,0 +1,65 @@
+import { posix } from 'node:path';
+import { parseConfig } from '../../../src/config/index.ts';
+import { settingInfos } from '../../../src/config/settings.ts';
+import { ofKind, sidecars } from '../manifest.ts';
+import type { Container, Manifest, PodSpec } from '../manifest.ts';
+
+const known = new Set(
+  [...settingInfos].flatMap(([name, { secret }]) => (secret ? [name, `${name}_FILE`] : [name])),
+);
+
+/** The secret that users make, as k8s/component/sidecar.yaml says. */
+export const SECRET: Readonly<Record<string, string>> = {
+  'qbit-pass': 'PASSWORD',
+  'ntfy-topic': 'https://ntfy.example.org/downloads',
+};
+
+/** The variables that the kubelet gives a container: those of its ConfigMaps first. */
+export function environmentOf({ env = [], envFrom = [] }: Container, manifests: readonly Manifest[]) {
+  const maps = envFrom.map(({ configMapRef }) =>
+    ofKind(manifests, 'ConfigMap').find(({ metadata }) => metadata.name === configMapRef?.name),
+  );
+  const own = env.map(({ name, value, valueFrom }): [string, string] => [
+    name,
+    value ?? SECRET[valueFrom?.secretKeyRef?.key ?? ''] ?? '',
+  ]);
+  return { ...Object.assign({}, ...maps.map((map) => map?.data)), ...Object.fromEntries(own) } as Record<
+    string,
+    string
+  >;
+}
+
+/** The sidecar knows every setting, reads every file, and starts with them. */
+export function environment(manifests: readonly Manifest[]): string[] {
+  return sidecars(manifests).flatMap(({ pod, container }) => {
+    const values = environmentOf(container, manifests);
+    const unknown = Object.keys(values).filter((name) => !known.has(name) && !/^(NODE_|image$)/.test(name));
+    const parsed = parseConfig(values, (path) => readSecret(path, pod, container));
+    return [
+      unknown.map((name) => `${container.name}: ${name} is no setting`),
+      parsed.ok ? [] : [`${container.name}: ${parsed.message}`],
+      stateless(values, container),
+    ].flat();
+  });
+}
+
+function stateless(values: Record<string, string>, container: Container): string[] {
+  const dir = values['STATE_DIR'];
+  if (dir === undefined) return [];
+  const mount = mountAt(dir, container);
+  return mount !== undefined && mount.readOnly !== true
+    ? []
+    : [`${container.name}: STATE_DIR is ${dir}, where it can't write`];
+}
+
+const mountAt = (path: string, { volumeMounts = [] }: Container) =>
+  volumeMounts.find(({ mountPath }) => path === mountPath || path.startsWith(`${mountPath}/`));
+
+function readSecret(path: string, { volumes = [] }: PodSpec, container: Container): string {
+  const mount = mountAt(path, container);
+  const volume = volumes.find(({ name }) => name === mount?.name);
+  const key = mount === undefined ? '' : posix.relative(mount.mountPath, path);
+  const value = volume?.secret === undefined ? undefined : SECRET[key];
+  if (value === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+  return value;
+}

@@ -1,0 +1,67 @@
+/** The manifests as kubectl makes them: the real one, of Debian's packages. */
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { parseAllDocuments } from 'yaml';
+import { installBundle } from '../debian/install.ts';
+import type { Installed } from '../debian/install.ts';
+import { startOf } from '../debian/start.ts';
+import type { Manifest } from './manifest.ts';
+
+const home = join(import.meta.dirname, '..', '..');
+
+/** Unpacks kubectl, and `ip` for a network namespace, once. */
+export function installKubernetesTools(): Promise<Installed> {
+  return installBundle({ name: 'kubernetes', suite: 'forky', packages: ['kubectl', 'iproute2'] });
+}
+
+/** How one of them is started. Throws when it can't be had here. */
+export async function kubernetesTool(name: 'kubectl' | 'ip'): Promise<{ command: string; args: string[] }> {
+  const installed = await installKubernetesTools();
+  if (!installed.ok) throw new Error(installed.reason);
+  return startOf(installed.root, name);
+}
+
+/** A test that needs them: skipped with the reason where they can't be had, failed there with `CI=true`. */
+export function kubernetesTest(title: string, body: (t: TestContext) => Promise<void>): void {
+  void test(title, async (t) => {
+    const installed = await installKubernetesTools();
+    if (installed.ok) return body(t);
+    if (process.env['CI'] === 'true') throw new Error(`CI needs kubectl: ${installed.reason}`);
+    t.skip(installed.reason);
+  });
+}
+
+const rendered = new Map<string, Promise<Manifest[]>>();
+
+/** `kubectl kustomize <folder>`, the folder from the root of the house. Each caller may change what it gets. */
+export async function render(folder: string): Promise<Manifest[]> {
+  const running = rendered.get(folder) ?? kustomize(folder);
+  rendered.set(folder, running);
+  return structuredClone(await running);
+}
+
+async function kustomize(folder: string): Promise<Manifest[]> {
+  const { command, args } = await kubernetesTool('kubectl');
+  return new Promise((resolve, reject) => {
+    execFile(command, [...args, 'kustomize', join(home, folder)], (error, stdout, stderr) => {
+      if (error === null) resolve(parse(stdout));
+      else reject(new Error(`kubectl kustomize ${folder}: ${stderr}`));
+    });
+  });
+}
+
+/** The manifests of a file as it is. */
+export function read(file: string): Manifest[] {
+  return parse(readFileSync(join(home, file), 'utf8'));
+}
+
+/** YAML as Kubernetes reads it: 1.1, in which `0444` is octal. */
+function parse(text: string): Manifest[] {
+  return parseAllDocuments(text, { version: '1.1' }).map((document) => {
+    if (document.errors.length > 0) throw document.errors[0];
+    return document.toJS() as Manifest;
+  });
+}
