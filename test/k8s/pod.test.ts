@@ -1,0 +1,128 @@
+/** Pods from the rendered manifests, started and ended in the kubelet's order: an emulation, with real servers. */
+import assert from 'node:assert/strict';
+import { after, before } from 'node:test';
+import { readSamples } from '../metrics/samples.ts';
+import { realTest, visibleCards } from '../servers/index.ts';
+import type { RealTestOptions } from '../servers/index.ts';
+import { removeFolder, temporaryFolder } from '../servers/processes.ts';
+import { render } from './kustomize.ts';
+import { sidecars } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
+import type { Order, Seen } from './pod/scene.ts';
+import { bundle, isRoot, noRoom, play } from './pod/room.ts';
+
+const needs = ['qbittorrent current', 'ntfy current', 'curl'] as const;
+let folder = '';
+let sidecar = '';
+let lacking: string | null = null;
+
+before(async () => {
+  folder = temporaryFolder('bundle');
+  sidecar = bundle(folder);
+  lacking = await noRoom();
+});
+after(() => removeFolder(folder));
+
+interface PodTestOptions extends RealTestOptions {
+  /** Whether it is about the sidecar's user: only root can be somebody else. */
+  users?: boolean;
+}
+
+function podTest(title: string, { users, ...options }: PodTestOptions, body: () => Promise<void>): void {
+  realTest(title, options, async (t) => {
+    const reason = users === true && !isRoot ? 'only root can run the sidecar as another user' : lacking;
+    if (reason === null) return body();
+    if (process.env['CI'] === 'true') throw new Error(`CI needs a room for the pod: ${reason}`);
+    t.skip(reason);
+  });
+}
+
+type Played = Exclude<Seen, { error: string }>;
+
+async function played(manifests: Manifest[], workload: string, scene: Order['scene']): Promise<Played> {
+  const seen = await play({ manifests, workload, scene, sidecar });
+  if ('error' in seen) throw new Error(seen.error);
+  return seen;
+}
+
+podTest(
+  'the pod of the base: the sidecar is up before qBittorrent, enters its hooks, takes the last one and sends the last completion',
+  { needs },
+  async () => {
+    const seen = await played(await render('k8s/base'), 'qbittorrent', 'life');
+    const metrics = readSamples(seen.metrics);
+    const hooks = (answer: string) =>
+      metrics.get(`qbit_ntfy_hook_requests_total{answer="${answer}",hook="track"}`);
+    assert.equal((hooks('started') ?? 0) + (hooks('already') ?? 0), 1);
+    assert.equal(seen.lastHook, 0);
+    // ntfy slept: nothing of the end was told while qBittorrent was there.
+    assert.equal(metrics.get('qbit_ntfy_notifications_total{kind="completion",outcome="accepted"}'), 0);
+    const loud = seen.messages.filter(({ priority }) => priority === 4);
+    assert.deepEqual(
+      loud.map(({ title }) => title),
+      ['Download Complete'],
+    );
+    assert.deepEqual(
+      visibleCards(seen.messages).filter(({ priority }) => priority === 4),
+      loud,
+    );
+    // qBittorrent was asked to end first; the sidecar ended by itself, with nothing amiss.
+    assert.deepEqual(Object.entries(seen.codes), [
+      ['qbittorrent', 0],
+      ['qbit-ntfy', 0],
+    ]);
+    assert.equal(metrics.get('qbit_ntfy_store_degraded'), 0);
+  },
+);
+
+podTest(
+  'the classic pod: the sidecar is gone when qBittorrent ends, and the last hook is lost',
+  { needs },
+  async () => {
+    const seen = await played(await render('k8s/classic'), 'qbittorrent', 'life');
+    assert.equal(seen.lastHook, 7); // curl: connection refused
+    assert.equal(seen.codes['qbit-ntfy'], 0);
+  },
+);
+
+podTest(
+  'a pod that is somebody else’s and has no fsGroup can read the secret and keep the state',
+  { needs: [] },
+  async () => {
+    const seen = await played(await render('test/k8s/overlays/own'), 'torrents', 'start');
+    assert.equal(readSamples(seen.metrics).get('qbit_ntfy_store_degraded'), 0);
+    assert.deepEqual(seen.codes, { main: 0, 'qbit-ntfy': 0 });
+  },
+);
+
+podTest('a claim for the state is written to', { needs: [] }, async () => {
+  const seen = await played(await render('test/k8s/overlays/claim'), 'qbittorrent', 'start');
+  assert.equal(readSamples(seen.metrics).get('qbit_ntfy_store_degraded'), 0);
+});
+
+podTest(
+  'a secret that the sidecar may not read keeps the pod from starting, and the log says why',
+  { needs: [], users: true },
+  async () => {
+    const manifests = await render('test/k8s/overlays/own');
+    for (const { pod } of sidecars(manifests)) {
+      for (const { secret } of pod.volumes ?? []) if (secret) secret.defaultMode = 0o400;
+    }
+    const seen = await play({ manifests, workload: 'torrents', scene: 'start', sidecar });
+    assert.match(
+      'error' in seen ? seen.error : '',
+      /qbit-ntfy did not start.*NTFY_TOPIC_FILE names a file .*EACCES/s,
+    );
+  },
+);
+
+podTest(
+  'a claim without an fsGroup is not: the state is kept in memory, and the sidecar still starts',
+  { needs: [], users: true },
+  async () => {
+    const manifests = await render('test/k8s/overlays/claim');
+    for (const { pod } of sidecars(manifests)) delete pod.securityContext?.fsGroup;
+    const seen = await played(manifests, 'qbittorrent', 'start');
+    assert.equal(readSamples(seen.metrics).get('qbit_ntfy_store_degraded'), 1);
+  },
+);

@@ -1,0 +1,66 @@
+/** Opens a room for one pod: a network namespace with a loopback of its own, and mounts that nobody else sees. */
+import { execFile, execFileSync } from 'node:child_process';
+import { readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { removeFolder, startProcess, temporaryFolder } from '../../servers/processes.ts';
+import { until } from '../../servers/wait.ts';
+import { kubernetesTool } from '../kustomize.ts';
+import type { Order, Seen } from './scene.ts';
+
+const home = join(import.meta.dirname, '..', '..', '..');
+
+/** Root has all it needs; others get a namespace of users in which they are root, and nobody else is anybody. */
+export const isRoot = process.getuid?.() === 0;
+const UNSHARE = [...(isRoot ? [] : ['--map-root-user']), '--net', '--mount', '--propagation', 'private'];
+
+/** Why there can be no room here, or `null`. */
+export function noRoom(): Promise<string | null> {
+  return new Promise((resolve) => {
+    execFile('unshare', [...UNSHARE, 'true'], (error) =>
+      resolve(error === null ? null : `no namespaces: ${error.message.trim()}`),
+    );
+  });
+}
+
+/** The bundle, as the image has it. */
+export function bundle(folder: string): string {
+  const file = join(folder, 'sidecar.js');
+  const rolldown = join(home, 'node_modules', 'rolldown', 'bin', 'cli.mjs');
+  execFileSync(process.execPath, [rolldown, '-c', 'rolldown.config.ts', '--file', file], { cwd: home });
+  return file;
+}
+
+/** Plays a scene; what goes wrong in it is in what was seen. */
+export async function play(order: Omit<Order, 'hasUsers' | 'outside'>): Promise<Seen> {
+  const folder = temporaryFolder('pod');
+  try {
+    writeFileSync(
+      join(folder, 'order.json'),
+      JSON.stringify({ ...order, hasUsers: isRoot, outside: readlinkSync('/proc/self/ns/mnt') }),
+    );
+    const ip = await kubernetesTool('ip');
+    const script = '"$@"; exec "$NODE" "$SCENE" "$FOLDER"';
+    const room = startProcess(
+      {
+        command: 'unshare',
+        args: UNSHARE,
+        env: { NODE: process.execPath, SCENE: join(import.meta.dirname, 'inside.ts'), FOLDER: folder },
+        packaged: '',
+      },
+      ['sh', '-c', script, 'sh', ip.command, ...ip.args, 'link', 'set', 'lo', 'up'],
+      folder,
+    );
+    await until('the scene to end', () => room.ended(), { deadline: 100_000 });
+    return readSeen(folder, room.output());
+  } finally {
+    await removeFolder(folder);
+  }
+}
+
+function readSeen(folder: string, output: string): Seen {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'seen.json'), 'utf8')) as Seen;
+  } catch {
+    return { error: output };
+  }
+}

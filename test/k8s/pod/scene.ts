@@ -1,0 +1,135 @@
+/** What happens in a pod, and what is seen of it. It needs a network and a mount namespace of its own. */
+import { execFile } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { startNtfy, startQbittorrent, startWebSeed, until } from '../../servers/index.ts';
+import type { Ntfy, NtfyMessage, Qbittorrent } from '../../servers/index.ts';
+import { environmentOf, SECRET } from '../checks/environment.ts';
+import { isSidecar, sidecars } from '../manifest.ts';
+import type { Container, Manifest } from '../manifest.ts';
+import { startPod } from './kubelet.ts';
+import type { Running } from './kubelet.ts';
+import { startSidecar } from './runtime.ts';
+import { makeVolumes } from './volumes.ts';
+
+/** What is to be played. */
+export interface Order {
+  manifests: Manifest[];
+  /** Name of the workload. */
+  workload: string;
+  /** `start`: the sidecar alone. `life`: with a real qBittorrent and ntfy, from the first hook to the last message. */
+  scene: 'start' | 'life';
+  /** The bundle. */
+  sidecar: string;
+  /** The mount namespace that this must not be. */
+  outside: string;
+  /** Whether there are other users than the one who plays. */
+  hasUsers: boolean;
+}
+
+/** What was seen. */
+export type Seen =
+  | { error: string }
+  | {
+      /** Metrics of the sidecar, when it was up. */
+      metrics: string;
+      log: string;
+      /** Exit status of the hook's command after qBittorrent had ended: curl's 7 is a refused connection. */
+      lastHook: number | null;
+      messages: NtfyMessage[];
+      codes: Record<string, number>;
+    };
+
+const TOPIC = 'downloads';
+
+/** Plays it. Throws when the pod does not start. */
+export async function playScene(order: Order, folder: string): Promise<Seen> {
+  await using stack = new AsyncDisposableStack();
+  const place = sidecars(order.manifests).find(({ workload }) => workload.metadata.name === order.workload);
+  if (place === undefined) throw new Error(`no sidecar in ${order.workload}`);
+  const ntfy = order.scene === 'life' ? stack.use(await startNtfy('current')) : null;
+  const secrets = { ...SECRET, 'ntfy-topic': `${ntfy?.url ?? 'http://127.0.0.1:9'}/${TOPIC}` };
+  const volumes = makeVolumes(place.pod, join(folder, 'volumes'), { ...order, secrets });
+  const root = join(folder, 'root');
+  mkdirSync(root);
+  const runtime = { ...order, pod: place.pod, volumes, root };
+  let qbittorrent: Qbittorrent | undefined;
+  const pod = await startPod(place.pod, async (container) => {
+    if (isSidecar(container)) return startSidecar(container, runtime);
+    if (order.scene === 'start') return nothing;
+    qbittorrent = await startQbittorrent('current', {
+      port: Number(environmentOf(container, order.manifests)['WEBUI_PORT']),
+      username: environmentOf(place.container, order.manifests)['QBIT_USER'] ?? '',
+      password: SECRET['qbit-pass'] ?? '',
+    });
+    return asContainer(qbittorrent);
+  });
+  const sidecar = pod.containers.get(place.container.name);
+  const read = async (path: string) =>
+    (await fetch(`http://127.0.0.1:${opsPort(place.container)}/${path}`)).text();
+  const life = ntfy && qbittorrent ? await live(ntfy, qbittorrent, read) : null;
+  const metrics = await read('metrics');
+  let lastHook: number | null = null;
+  const codes = await pod.stop(async () => {
+    if (life === null) return;
+    lastHook = await life.hook();
+    await life.wake();
+    if (sidecar?.exitCode() === null) await life.told();
+  });
+  const messages = (await ntfy?.messages(TOPIC)) ?? [];
+  return { metrics, log: sidecar?.log() ?? '', lastHook, messages, codes };
+}
+
+const opsPort = ({ ports = [] }: Container): number =>
+  ports.find(({ name }) => name === 'ntfy-ops')?.containerPort ?? 0;
+
+/** A container of no interest to the scene. */
+const nothing: Running = { exitCode: () => null, log: () => '', stop: () => Promise.resolve(0) };
+
+function asContainer(qbittorrent: Qbittorrent): Running {
+  return {
+    exitCode: () => null,
+    log: () => '',
+    async stop() {
+      await qbittorrent.stop();
+      return 0;
+    },
+  };
+}
+
+/** A download whose end ntfy does not hear at once: it sleeps when the pod begins to end. */
+async function live(ntfy: Ntfy, qbittorrent: Qbittorrent, read: (path: string) => Promise<string>) {
+  const preferences = async () =>
+    (await (await qbittorrent.api('app/preferences')).json()) as Record<string, string>;
+  const hook = await until('the sidecar to have entered its hooks', async () => {
+    const { autorun_program: line } = await preferences();
+    return line?.includes('/finished?hash=%K') ? line : null;
+  });
+  const seed = await startWebSeed({ rate: 100_000 });
+  const torrent = seed.serve('the last.iso', 6_000_000);
+  await qbittorrent.addTorrent(torrent.file);
+  const cards = async () => (await ntfy.messages(TOPIC)).filter(({ event }) => event === 'message');
+  await until('the first card', async () => (await cards()).length > 0);
+  process.kill(ntfy.pid, 'SIGSTOP');
+  seed.setRate(20_000_000);
+  await until('the sidecar to know of the end', async () => {
+    const { torrents } = JSON.parse(await read('status')) as { torrents: { progress: number }[] };
+    return torrents[0]?.progress === 1;
+  });
+  await seed.stop();
+  return {
+    /** qBittorrent's own command line, as it would run it at its last moment. */
+    hook: () => run(hook.replace('/finished', '/track').replace('%K', 'ef'.repeat(20))),
+    async wake() {
+      process.kill(ntfy.pid, 'SIGCONT');
+      await until('ntfy to be awake', async () => (await fetch(`${ntfy.url}/v1/health`)).ok);
+    },
+    told: () => until('the completion', async () => (await cards()).some(({ priority }) => priority === 4)),
+  };
+}
+
+function run(line: string): Promise<number> {
+  return new Promise((resolve) => {
+    execFile('sh', ['-c', line], (error) => resolve(error === null ? 0 : Number(error.code)));
+  });
+}
