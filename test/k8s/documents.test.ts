@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { settingInfos } from '../../src/config/settings.ts';
+import { SECRET } from './checks/environment.ts';
+import { read } from './kustomize.ts';
+
+const home = join(import.meta.dirname, '..', '..');
+const text = (path: string): string => readFileSync(join(home, path), 'utf8');
+const documents = ['README.md', ...globSync('docs/*.md', { cwd: home })];
+
+/** The code blocks of all documents, and of the manifests' own comments. */
+const blocks = documents.flatMap((path) =>
+  [...text(path).matchAll(/^```\w*\n([\s\S]*?)^```$/gm)].map(([, block = '']) => ({ path, block })),
+);
+
+test('a block that names a file of k8s/ shows lines of that file', () => {
+  const shown = blocks.flatMap(({ path, block }) => {
+    const [, file, lines = ''] = /^# (k8s\/\S+)\n([\s\S]*)$/.exec(block) ?? [];
+    return file === undefined ? [] : [{ path, file, lines }];
+  });
+  assert.ok(shown.length >= 2);
+  for (const { path, file, lines } of shown) {
+    assert.ok(`\n${text(file)}`.includes(`\n${lines}`), `${path} shows what is not in ${file}`);
+  }
+});
+
+test('every folder that a document or a manifest applies is there', () => {
+  const files = [...documents, ...globSync('k8s/*/*.yaml', { cwd: home })];
+  const named = files.flatMap((path) =>
+    [...text(path).matchAll(/kubectl apply -k (\S+?)`?(?=[\s,.;]|$)/g)].map(([, folder = '']) => folder),
+  );
+  assert.ok(named.includes('k8s/base') && named.includes('k8s/policy'));
+  assert.deepEqual(
+    named.filter((folder) => !existsSync(join(home, folder, 'kustomization.yaml'))),
+    [],
+  );
+});
+
+test('the secret that users are told to make is the one that the manifests read', () => {
+  const command = /kubectl create secret generic (\S+) \\\n((?: *(?:# )?.*--from-literal.*\n)+)/g;
+  const told = [...documents, 'k8s/component/sidecar.yaml'].flatMap((path) =>
+    Array.from(text(path).matchAll(command)),
+  );
+  assert.ok(told.length >= 2);
+  for (const [, name, literals = ''] of told) {
+    assert.equal(name, 'qbit-ntfy');
+    const pairs = [...literals.matchAll(/--from-literal=([\w-]+)=(\S+)/g)].map(([, key, value]) => [
+      key,
+      value,
+    ]);
+    assert.deepEqual(Object.fromEntries(pairs), SECRET);
+  }
+});
+
+test('the page of Kubernetes has every folder and every alert', () => {
+  const page = text('docs/kubernetes.md');
+  for (const folder of globSync('k8s/*/', { cwd: home }))
+    assert.match(page, new RegExp(`^\\| \\[${folder}\\]`, 'm'));
+  const [rules] = read('k8s/monitoring/rules.yaml');
+  assert.ok(rules);
+  const { groups } = rules.spec as { groups: { rules: { alert: string }[] }[] };
+  const alerts = groups.flatMap(({ rules }) => rules.map(({ alert }) => alert));
+  const described = [...page.matchAll(/^\| `(Qbit\w+)` \|/gm)].map(([, alert]) => alert);
+  assert.deepEqual(described, alerts);
+});
+
+test('settings that are only proposed in a comment are settings too', () => {
+  const proposed = globSync('k8s/*/settings.env', { cwd: home }).flatMap((path) =>
+    [...text(path).matchAll(/^# ([A-Z_]+)=/gm)].map(([, name = '']) => name.replace(/_FILE$/, '')),
+  );
+  assert.ok(proposed.length > 0);
+  assert.deepEqual(
+    proposed.filter((name) => !settingInfos.has(name)),
+    [],
+  );
+});
