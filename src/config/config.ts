@@ -3,7 +3,8 @@ import type * as z from 'zod';
 import type { LogLevel } from '../log/index.ts';
 import { secret, type Secret } from '../secret.ts';
 import { findConflicts } from './conflicts.ts';
-import { settingInfos, settings, type SettingName } from './settings.ts';
+import { describeSettings } from './describe.ts';
+import { settings, type SettingName } from './settings.ts';
 import { contentOf, readSources, type Environment, type Problem, type ReadFile } from './sources.ts';
 import { findTypos } from './typos.ts';
 
@@ -56,8 +57,8 @@ export interface Config {
   /** Prefix of ntfy's sequence IDs. */
   readonly instance: string;
   readonly progress: 'auto' | 'live' | 'milestones';
-  /** IANA name. */
-  readonly timeZone: string;
+  /** IANA name; the system's if undefined: asking for that one costs 9 MB before anybody needs it. */
+  readonly timeZone: string | undefined;
   /** `null`: keep the state in memory. */
   readonly stateDir: string | null;
   readonly logLevel: LogLevel;
@@ -119,8 +120,9 @@ function invalid(error: z.ZodError | undefined): Problem[] {
 }
 
 function report(problems: Problem[], typos: string[]): string {
+  const infos = describeSettings();
   const lines = problems.map(({ name, message }) => {
-    const example = settingInfos.get(name.replace(/_FILE$/, ''))?.example;
+    const example = infos.get(name.replace(/_FILE$/, ''))?.example;
     return `  ${name} ${message}.\n      Example: ${example}`;
   });
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
@@ -152,7 +154,7 @@ function build(values: Settings, secrets: Secrets): Config {
     ops: { host: values.OPS_HOST, port: values.OPS_PORT, token: secrets('OPS_TOKEN') },
     instance: values.INSTANCE_NAME,
     progress: values.PROGRESS,
-    timeZone: values.TZ ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone: values.TZ,
     stateDir: values.STATE_DIR ?? null,
     logLevel: values.LOG_LEVEL,
   };

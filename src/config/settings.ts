@@ -116,40 +116,15 @@ export const settings = z.object({
 /** The name of a setting. */
 export type SettingName = keyof typeof settings.shape;
 
-/** What is known of a setting, apart from how its value is read. */
-export interface SettingInfo {
-  description: string;
-  /** A line of an environment that sets it. */
-  example: string;
-  default: string | null;
-  required: boolean;
-  /** Whether `<NAME>_FILE` works too. */
-  secret: boolean;
-}
+/** All settings, in the order of the schema, and whether each can come as `<NAME>_FILE` too. */
+export const settingNames: ReadonlyMap<string, { secret: boolean }> = new Map(
+  Object.entries(settings.shape).map(([name, schema]) => [
+    name,
+    { secret: schema.meta()?.['secret'] === true },
+  ]),
+);
 
-const Described = z.object({
-  required: z.array(z.string()),
-  properties: z.record(
-    z.string(),
-    z.object({
-      description: z.string(),
-      example: z.string().optional(),
-      secret: z.boolean().default(false),
-      default: z.string().nullable().default(null),
-    }),
-  ),
-});
-
-/** All settings by name, in the order of the schema. */
-export const settingInfos: ReadonlyMap<string, SettingInfo> = describeSettings();
-
-function describeSettings(): Map<string, SettingInfo> {
-  const { properties, required } = Described.parse(z.toJSONSchema(settings, { io: 'input' }));
-  return new Map(
-    Object.entries(properties).map(([name, { example, ...rest }]) => {
-      const file = `/run/secrets/${name.toLowerCase().replaceAll('_', '-')}`;
-      const line = example ? `${name}=${example}` : `${name}_FILE=${file}`;
-      return [name, { ...rest, example: line, required: required.includes(name) }];
-    }),
-  );
-}
+/** Every variable that says something. */
+export const variables: ReadonlySet<string> = new Set(
+  [...settingNames].flatMap(([name, { secret }]) => (secret ? [name, `${name}_FILE`] : [name])),
+);

@@ -1,5 +1,5 @@
 /** Where values come from: the environment, or for secrets a file that it names. */
-import { settingInfos } from './settings.ts';
+import { settingNames } from './settings.ts';
 
 /** Something wrong with one variable. Never holds a value: any of them could be a secret in the wrong place. */
 export interface Problem {
@@ -29,7 +29,7 @@ export function readSources(env: Environment, readFile: ReadFile): Sources {
   const given = new Set<string>();
   const files = new Map<string, string>();
   const problems: Problem[] = [];
-  for (const [name, { secret }] of settingInfos) {
+  for (const [name, { secret }] of settingNames) {
     const text = secret ? withoutNewline(env[name] ?? '') : (env[name] ?? '').trim();
     const path = secret ? (env[`${name}_FILE`] ?? '') : '';
     if (text || path) given.add(name);

@@ -1,11 +1,11 @@
-import { settingInfos } from './settings.ts';
+import { describeSettings } from './describe.ts';
 
 const start = '<!-- settings -->';
 const end = '<!-- /settings -->';
 
 /** The settings as a Markdown table: name, default, what it does. */
 export function settingsTable(): string {
-  const rows = [...settingInfos].map(([name, info]) => {
+  const rows = [...describeSettings()].map(([name, info]) => {
     const standard = info.required ? 'required' : info.default === null ? '' : `\`${info.default}\``;
     const names = info.secret ? `\`${name}\` or \`${name}_FILE\`` : `\`${name}\``;
     return `| ${names} | ${standard} | ${info.description} |`;

@@ -1,4 +1,4 @@
-import { settingInfos } from './settings.ts';
+import { variables } from './settings.ts';
 import type { Environment } from './sources.ts';
 
 /** Our prefixes, and how they are commonly misspelt. */
@@ -10,20 +10,16 @@ const serviceLink = /_SERVICE_(?:HOST|PORT)(?:_|$)|_PORT_\d+_(?:TCP|UDP|SCTP)(?:
 /** One sentence for each variable that looks like a misspelt setting. Names only: values may be secrets. */
 export function findTypos(env: Environment): string[] {
   return Object.keys(env).flatMap((name) => {
-    if (!ours.test(name) || known.has(name) || serviceLink.test(name)) return [];
+    if (!ours.test(name) || variables.has(name) || serviceLink.test(name)) return [];
     if (/^(?:tcp|udp|sctp):\/\//.test(env[name] ?? '')) return [];
     const meant = nearest(name);
     return meant ? [`${name} is not a setting and was ignored. Did you mean ${meant}?`] : [];
   });
 }
 
-const known = new Set(
-  [...settingInfos].flatMap(([name, { secret }]) => (secret ? [name, `${name}_FILE`] : [name])),
-);
-
 /** The setting at most two edits away, or the one that the name only lengthens: `QBIT_PASSWORD`. */
 function nearest(name: string): string | undefined {
-  const byDistance = [...known]
+  const byDistance = [...variables]
     .map((candidate) => ({ candidate, edits: editDistance(name, candidate) }))
     .toSorted((a, b) => a.edits - b.edits);
   const [best] = byDistance;

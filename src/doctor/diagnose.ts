@@ -1,6 +1,6 @@
 import { parseConfig } from '../config/index.ts';
 import type { ParsedConfig } from '../config/index.ts';
-import { settingInfos } from '../config/settings.ts';
+import { describeSettings } from '../config/describe.ts';
 import { checkClock, checkState, checkTimeZone } from './machine.ts';
 import { fail, ok, skip, TITLES, warn } from './finding.ts';
 import type { CheckId, Finding, Outcome, Outcomes } from './finding.ts';
@@ -25,7 +25,7 @@ export async function diagnose(env: Record<string, string | undefined>): Promise
     Object.assign(outcomes, qbittorrent, ntfy.outcomes, {
       'hook-port': hookPort,
       clock: checkClock(ntfy.date),
-      'time-zone': checkTimeZone(config.timeZone, Boolean(env['TZ'])),
+      'time-zone': checkTimeZone(config.timeZone),
       state: checkState(config.stateDir),
     });
   }
@@ -45,6 +45,7 @@ function configuration(parsed: ParsedConfig): Outcome {
     return warn(warnings.join(' '), 'Correct the name of the variable, or take it away.');
   }
   const found = parsed.problems.map(({ name, message }) => `${name} ${message}.`).join(' ');
-  const examples = parsed.problems.map(({ name }) => settingInfos.get(name.replace(/_FILE$/, ''))?.example);
+  const infos = describeSettings();
+  const examples = parsed.problems.map(({ name }) => infos.get(name.replace(/_FILE$/, ''))?.example);
   return fail(found, `Set it like ${[...new Set(examples)].join(', ')}`);
 }

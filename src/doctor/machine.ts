@@ -19,9 +19,10 @@ export function checkClock(date: NtfyFindings['date']): Outcome {
 }
 
 /** A wrong name is a problem of the configuration already. */
-export function checkTimeZone(timeZone: string, isSet: boolean, now = new Date()): Outcome {
+export function checkTimeZone(given: string | undefined, now = new Date()): Outcome {
+  const timeZone = given ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const time = now.toLocaleTimeString('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' });
-  return ok(`${timeZone}${isSet ? '' : " (the system's: TZ is not set)"}, where it is ${time}`);
+  return ok(`${timeZone}${given !== undefined ? '' : " (the system's: TZ is not set)"}, where it is ${time}`);
 }
 
 /** Whether what has to survive a restart can be written. */

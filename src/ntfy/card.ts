@@ -25,7 +25,7 @@ export interface Address {
   /** Told apart from other sidecars on the same topic. */
   instance: string;
   /** IANA name. */
-  timeZone: string;
+  timeZone: string | undefined;
 }
 
 /** Drawn in the drawer only: neither sound nor vibration. */

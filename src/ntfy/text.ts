@@ -72,9 +72,9 @@ interface Clock {
 }
 
 /** Formatters are costly to make, and there is one time zone. */
-const formatters = new Map<string, Record<keyof Clock, Intl.DateTimeFormat>>();
+const formatters = new Map<string | undefined, Record<keyof Clock, Intl.DateTimeFormat>>();
 
-function clock(ms: number, timeZone: string): Clock {
+function clock(ms: number, timeZone: string | undefined): Clock {
   let formatter = formatters.get(timeZone);
   if (formatter === undefined) {
     formatter = {
@@ -88,13 +88,13 @@ function clock(ms: number, timeZone: string): Clock {
 }
 
 /** `at 14:32`, or `on 23 Nov at 14:32` when that is not on the day of `now` (milliseconds). */
-export function moment(seconds: number, now: number, timeZone: string): string {
+export function moment(seconds: number, now: number, timeZone: string | undefined): string {
   const { date, day, hour } = clock(seconds * 1000, timeZone);
   return date === clock(now, timeZone).date ? `at ${hour}` : `on ${day} at ${hour}`;
 }
 
 /** `14:32`, or `23 Nov 14:32` when that is not on the day of `now` (milliseconds). */
-export function arrival(seconds: number, now: number, timeZone: string): string {
+export function arrival(seconds: number, now: number, timeZone: string | undefined): string {
   const { date, day, hour } = clock(seconds * 1000, timeZone);
   return date === clock(now, timeZone).date ? hour : `${day} ${hour}`;
 }

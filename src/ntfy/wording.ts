@@ -22,7 +22,7 @@ const PHASES: Partial<Record<Phase, string>> = {
 
 export function progressText(
   { torrent: { speed, eta }, tell: { percent, phase }, at }: Extract<Notification, { kind: 'progress' }>,
-  timeZone: string,
+  timeZone: string | undefined,
 ): string {
   const head = `${percent}% ${bar(percent)}`;
   const words = PHASES[phase];
@@ -36,7 +36,7 @@ const LATE = 120;
 
 export function completionText(
   { key, torrent, at }: Extract<Notification, { kind: 'completion' }>,
-  timeZone: string,
+  timeZone: string | undefined,
 ): string {
   const { finishedAt } = torrent;
   const lines = [`${nameOf(key, torrent.name, 'text')} has finished downloading.`, ...measures(torrent)];

@@ -25,7 +25,7 @@ export interface Look {
   /** Bytes per second of all together. */
   speed: number;
   now: number;
-  timeZone: string;
+  timeZone: string | undefined;
 }
 
 export function lookAt({ supervisor, store, finished, timeZone, now }: Subject, speed: number): Look {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { settingInfos } from '../../src/config/settings.ts';
+import { settingNames } from '../../src/config/settings.ts';
 import { SECRET } from './checks/environment.ts';
 import { read } from './kustomize.ts';
 
@@ -72,7 +72,7 @@ test('settings that are only proposed in a comment are settings too', () => {
   );
   assert.ok(proposed.length > 0);
   assert.deepEqual(
-    proposed.filter((name) => !settingInfos.has(name)),
+    proposed.filter((name) => !settingNames.has(name)),
     [],
   );
 });

@@ -18,7 +18,7 @@ export interface ChartLook {
   facts: string;
   /** What it did since somebody looks, oldest first. */
   steps: readonly Happening[];
-  timeZone: string;
+  timeZone: string | undefined;
 }
 
 /** Steps that a chart plays again one after the other, so that eyes can follow. */
@@ -86,7 +86,7 @@ export function chartLog({ shown, steps, timeZone }: ChartLook): Html {
   </ol>`;
 }
 
-function stepRow({ at, event, from, state, times }: Happening, timeZone: string): Html {
+function stepRow({ at, event, from, state, times }: Happening, timeZone: string | undefined): Html {
   const way =
     from === state ? `stays in ${state}` : from === '' ? `begins in ${state}` : `${from} → ${state}`;
   return html`<li>
@@ -96,10 +96,10 @@ function stepRow({ at, event, from, state, times }: Happening, timeZone: string)
   </li>`;
 }
 
-const formatters = new Map<string, Intl.DateTimeFormat>();
+const formatters = new Map<string | undefined, Intl.DateTimeFormat>();
 
 /** `14:32:05`. */
-function clockTime(at: number, timeZone: string): string {
+function clockTime(at: number, timeZone: string | undefined): string {
   const formatter =
     formatters.get(timeZone) ?? new Intl.DateTimeFormat('en-GB', { timeZone, timeStyle: 'medium' });
   formatters.set(timeZone, formatter);

@@ -10,7 +10,7 @@ export interface Clock {
   /** Milliseconds since 1970. */
   now: number;
   /** IANA name. */
-  timeZone: string;
+  timeZone: string | undefined;
 }
 
 /** The element of a torrent's row. */

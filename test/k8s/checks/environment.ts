@@ -1,12 +1,8 @@
 import { posix } from 'node:path';
 import { parseConfig } from '../../../src/config/index.ts';
-import { settingInfos } from '../../../src/config/settings.ts';
+import { variables } from '../../../src/config/settings.ts';
 import { ofKind, sidecars } from '../manifest.ts';
 import type { Container, Manifest, PodSpec } from '../manifest.ts';
-
-const known = new Set(
-  [...settingInfos].flatMap(([name, { secret }]) => (secret ? [name, `${name}_FILE`] : [name])),
-);
 
 /** The secret that users make, as k8s/component/sidecar.yaml says. */
 export const SECRET: Readonly<Record<string, string>> = {
@@ -33,7 +29,9 @@ export function environmentOf({ env = [], envFrom = [] }: Container, manifests: 
 export function environment(manifests: readonly Manifest[]): string[] {
   return sidecars(manifests).flatMap(({ pod, container }) => {
     const values = environmentOf(container, manifests);
-    const unknown = Object.keys(values).filter((name) => !known.has(name) && !/^(NODE_|image$)/.test(name));
+    const unknown = Object.keys(values).filter(
+      (name) => !variables.has(name) && !/^(NODE_|image$)/.test(name),
+    );
     const parsed = parseConfig(values, (path) => readSecret(path, pod, container));
     return [
       unknown.map((name) => `${container.name}: ${name} is no setting`),
