@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './node-version.ts';
 import { Command, CommanderError } from 'commander';
 import { EXIT } from './commands/exit.ts';
 
