@@ -13,7 +13,7 @@ export function startOf(root: string, name: string): { command: string; args: st
   const command = folders.map((folder) => join(folder, LOADER)).find((file) => existsSync(file));
   if (command === undefined) throw new Error(`No ${LOADER} among the unpacked packages`);
   const libraries = folders
-    .flatMap((folder) => [folder, join(folder, 'libproxy')])
+    .flatMap((folder) => [folder, join(folder, 'libproxy'), join(folder, 'systemd')])
     .filter((folder) => existsSync(folder));
   return { command, args: ['--library-path', libraries.join(':'), join(root, 'usr', 'bin', name)] };
 }

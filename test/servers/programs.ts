@@ -1,10 +1,11 @@
 /** Which generation of a server is which program, and how it is started from the unpacked packages. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { installMachine } from '../debian/machine.ts';
 import { installPrometheus } from '../debian/prometheus.ts';
 import { librariesOf, startOf } from '../debian/start.ts';
 import { installServers } from './install.ts';
-import type { Suite } from '../debian/install.ts';
+import type { Installed, Suite } from '../debian/install.ts';
 
 /** 4.5.2, 5.1.0 and 5.3.0 today; a test asks for the generation and never for a number. */
 export type QbittorrentGeneration = 'legacy' | '5.1' | 'current';
@@ -15,8 +16,8 @@ export type NtfyGeneration = 'legacy' | 'current';
 /** A real server. */
 export type ServerName = `qbittorrent ${QbittorrentGeneration}` | `ntfy ${NtfyGeneration}`;
 
-/** What a test can't do without: servers, a Prometheus, or the machine's own curl for qBittorrent's hook. */
-export type Need = ServerName | 'prometheus' | 'curl';
+/** What a test can't do without: servers, other programs of Debian's, or the machine's own curl for qBittorrent's hook. */
+export type Need = ServerName | 'prometheus' | 'machine' | 'curl';
 
 const suiteOf: Record<ServerName, Suite> = {
   'qbittorrent legacy': 'bookworm',
@@ -43,10 +44,15 @@ export async function unavailable(needs: readonly Need[]): Promise<string | null
       if (!hasCurl()) return 'curl is not on this machine';
       continue;
     }
-    const installed = await (need === 'prometheus' ? installPrometheus() : installServers(suiteOf[need]));
+    const installed = await install(need);
     if (!installed.ok) return installed.reason;
   }
   return null;
+}
+
+function install(need: Exclude<Need, 'curl'>): Promise<Installed> {
+  if (need === 'prometheus') return installPrometheus();
+  return need === 'machine' ? installMachine() : installServers(suiteOf[need]);
 }
 
 /** The program of a server. Throws when it can't be had here: ask `unavailable` first. */

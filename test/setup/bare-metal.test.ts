@@ -1,0 +1,174 @@
+/** "On the machine itself" of docs/setup.md, line by line as a new user would: only paths, ports and servers are others. */
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { parseEnv } from 'node:util';
+import { EXIT } from '../../src/commands/exit.ts';
+import { runByOldNode, verifyUnit } from '../debian/machine.ts';
+import { freePort, realTest, startNtfy, startQbittorrent, startWebSeed, until } from '../servers/index.ts';
+import { removeFolder, temporaryFolder } from '../servers/processes.ts';
+import { blocksOf, commandsOf, HOME } from './document.ts';
+
+const blocks = blocksOf('On the machine itself');
+const commands = commandsOf(blocks);
+const [settings = '', unit = ''] = blocks
+  .filter(({ language }) => language === 'ini')
+  .map(({ text }) => text);
+const PATH = [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
+
+/** A folder that stands for the root of a machine. */
+function scratch() {
+  const root = temporaryFolder('setup');
+  for (const folder of ['etc/systemd/system', 'opt', 'usr/bin', 'var/lib/qbit-ntfy', 'empty']) {
+    mkdirSync(join(root, folder), { recursive: true });
+  }
+  writeFileSync(join(root, 'usr', 'bin', 'node'), `#!/bin/sh\nexec '${process.execPath}' "$@"\n`, {
+    mode: 0o755,
+  });
+  return {
+    root,
+    inside: (text: string) => text.replaceAll(/(?<=[\s='])\/(?=(etc|opt|usr|var)\/)/g, `${root}/`),
+    [Symbol.asyncDispose]: () => removeFolder(root),
+  };
+}
+
+/** A line of shell, by someone who may do everything already. */
+function shell(line: string, cwd: string, env: NodeJS.ProcessEnv = {}) {
+  const ended = spawnSync('sh', ['-ec', `sudo() { "$@"; }\n${line}`], {
+    cwd,
+    env: { PATH, HOME: process.env['HOME'], ...env },
+    encoding: 'utf8',
+    timeout: 90_000,
+  });
+  return { status: ended.status, output: `${ended.stdout}${ended.stderr}` };
+}
+
+/** The bundle, built as `npm run build` does it, but elsewhere. */
+function build(root: string): void {
+  const built = shell(`npm run build -- --file ${root}/dist/sidecar.js`, HOME);
+  assert.equal(built.status, 0, built.output);
+}
+
+const take = (start: string): string => {
+  const found = commands.find((line) => line.startsWith(start));
+  assert.ok(found !== undefined, `docs/setup.md has no line that begins with ${start}`);
+  return found;
+};
+
+realTest(
+  'the lines for a machine of its own lead from a checkout to a service that tells a download',
+  { needs: ['qbittorrent current', 'ntfy current', 'machine'] },
+  async () => {
+    assert.equal(take('npm ci'), 'npm ci && npm run build');
+    await using machine = scratch();
+    const { root, inside } = machine;
+    build(root);
+    for (const line of commands.filter((line) => line.startsWith('sudo install '))) {
+      const done = shell(inside(line), root);
+      assert.equal(done.status, 0, done.output);
+    }
+
+    await using qbittorrent = await startQbittorrent('current', { username: 'admin', password: 'secret' });
+    await using ntfy = await startNtfy('current');
+    await using seed = await startWebSeed({ rate: 1_000_000 });
+    const own = [
+      `QBIT_HOST='${qbittorrent.url}'`,
+      `HOOK_PORT=${await freePort()}`,
+      `OPS_PORT=${await freePort()}`,
+      'POLL_INTERVAL=1s',
+    ];
+    const file = join(root, 'etc', 'qbit-ntfy.env');
+    const text = inside(settings).replace('https://ntfy.example.org', ntfy.url);
+    assert.ok(existsSync(file) && text.includes(ntfy.url) && text.includes(`${root}/var/lib/qbit-ntfy`));
+    writeFileSync(file, `${text}${own.join('\n')}\n`);
+
+    for (const line of commands.filter((line) => line.startsWith('sudo node '))) {
+      const done = shell(inside(line), root);
+      assert.equal(done.status, 0, `${line}\n${done.output}`);
+    }
+
+    const name = take('sudo systemctl').split(' ').at(-1) ?? '';
+    writeFileSync(join(root, 'etc', 'systemd', 'system', `${name}.service`), unit);
+    assert.deepEqual(await verifyUnit(root, name), { status: 0, output: '' });
+    assert.match(unit, new RegExp(`^RestartPreventExitStatus=${EXIT.config}$`, 'm'));
+
+    const { ExecStart: start = '', EnvironmentFile: from = '' } = parseEnv(inside(unit)) as Record<
+      string,
+      string
+    >;
+    const [program = '', ...args] = start.split(' ');
+    const env = parseEnv(readFileSync(from, 'utf8')) as Record<string, string>;
+    const service = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = once(service, 'exit');
+    try {
+      let log = '';
+      service.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()));
+      await until('it is logged in', () => log.includes('logged in to qBittorrent'));
+      const torrent = seed.serve('by the book.iso', 2_000_000);
+      await qbittorrent.addTorrent(torrent.file);
+      await until('it is told', async () =>
+        (await ntfy.messages('downloads')).some(({ title }) => title === 'Download Complete'),
+      );
+    } finally {
+      service.kill('SIGTERM');
+    }
+    assert.deepEqual(await ended, [0, null]);
+    assert.ok(existsSync(join(root, 'var', 'lib', 'qbit-ntfy', 'sidecar.sqlite')));
+  },
+);
+
+realTest(
+  'the service file is judged: a word that systemd does not know is seen',
+  { needs: ['machine'] },
+  async () => {
+    await using machine = scratch();
+    const name = join(machine.root, 'etc', 'systemd', 'system', 'odd.service');
+    writeFileSync(name, unit.replace('StateDirectory', 'StateFolder'));
+    const { status, output } = await verifyUnit(machine.root, 'odd');
+    assert.notEqual(status, 0);
+    assert.match(output, /StateFolder/);
+  },
+);
+
+test('npx runs the packed program in an empty folder', async (t) => {
+  await using machine = scratch();
+  // Not one above the other: npx would take a package in a folder above for its own.
+  const [checkout, empty] = [join(machine.root, 'opt'), join(machine.root, 'empty')];
+  build(checkout);
+  for (const file of ['package.json', 'README.md', 'LICENSE']) {
+    copyFileSync(join(HOME, file), join(checkout, file));
+  }
+  // The build is done already, and its tools are not here.
+  const packed = shell(`${take('npm pack')} --ignore-scripts --pack-destination ${empty}`, checkout);
+  assert.equal(packed.status, 0, packed.output);
+  const { status, output } = shell(`${take('npx ')} --json`, empty, {
+    // Where npm gets its packages from, and whom it trusts, is this machine's own affair.
+    ...process.env,
+    PATH,
+    NTFY_TOPIC: '',
+    npm_config_yes: 'true',
+    npm_config_fetch_retries: '1',
+    npm_config_cache: join(machine.root, 'var'),
+  });
+  const offline = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT)\b/.test(output);
+  if (offline && process.env['CI'] !== 'true') return t.skip('npm reaches no registry');
+  assert.equal(status, 1, output);
+  return assert.match(output, /NTFY_TOPIC is missing/);
+});
+
+realTest('a Node that is too old is told so in one line', { needs: ['machine'] }, async () => {
+  await using machine = scratch();
+  build(machine.root);
+  const file = join(machine.root, 'dist', 'sidecar.js');
+  for (const command of ['doctor', 'serve', '--help']) {
+    const { status, output } = await runByOldNode(file, [command]);
+    assert.equal(status, EXIT.config, output);
+    assert.match(
+      output,
+      /^qbit-ntfy-sidecar needs Node\.js 24 or later, and this is 2\d\.\d+\.\d+ \([^)]+\)\.\n$/,
+    );
+  }
+});
