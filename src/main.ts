@@ -43,6 +43,9 @@ export interface StartOptions {
   policy?: Partial<Policy>;
 }
 
+/** Bytes. A browser sends the cookies of every program on this host, whatever its port. */
+const BROWSER_HEADERS = 16_384;
+
 /** Milliseconds in which a last message may still leave. */
 const LAST_WORDS = 1000;
 
@@ -160,7 +163,7 @@ async function openPorts({
   });
   const hook = await listen(hookApp, { ...config.hook, setting: 'HOOK', log });
   try {
-    const ops = await listen(opsApp, { ...config.ops, setting: 'OPS', log });
+    const ops = await listen(opsApp, { ...config.ops, setting: 'OPS', maxHeaderSize: BROWSER_HEADERS, log });
     log.info('listening', {
       hook: hook.addresses,
       hookPort: hook.port,

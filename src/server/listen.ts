@@ -9,6 +9,8 @@ export interface ListenOptions {
   port: number;
   /** Prefix of the two settings that these came from (`HOOK`, `OPS`), for messages. */
   setting: string;
+  /** Bytes. Default: 4096, which is more than any hook sends. */
+  maxHeaderSize?: number;
   log: Logger;
 }
 
@@ -27,8 +29,8 @@ export interface Listening {
  * const { port, close } = await listen(app, { ...config.hook, setting: 'HOOK', log });
  */
 export async function listen(app: App, options: ListenOptions): Promise<Listening> {
-  const { host, port, setting, log } = options;
-  const start = (address: string, port: number) => startServer(app, address, port, log);
+  const { host, port, setting, log, maxHeaderSize } = options;
+  const start = (address: string, port: number) => startServer(app, address, port, log, maxHeaderSize);
   try {
     const servers = /^localhost$/i.test(host) ? await startBoth(start, port, log) : [await start(host, port)];
     let closed: Promise<unknown> | undefined;

@@ -8,8 +8,10 @@ import { sparingly } from './sparingly.ts';
 const limits: ServerOptions = {
   connectionsCheckingInterval: 2 ** 31 - 1,
   keepAliveTimeout: 5000,
-  maxHeaderSize: 4096,
 };
+
+/** Bytes: more than any hook sends. */
+const maxHeaders = 4096;
 
 const maxRequestsPerSocket = 100;
 
@@ -32,9 +34,18 @@ export interface App {
 }
 
 /** Listens on one address. Rejects with Node's error. */
-export function startServer(app: App, host: string, port: number, log: Logger): Promise<Server> {
+export function startServer(
+  app: App,
+  host: string,
+  port: number,
+  log: Logger,
+  maxHeaderSize = maxHeaders,
+): Promise<Server> {
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  const server = createServer(limits, (incoming, outgoing) => void listener(incoming, outgoing));
+  const server = createServer(
+    { ...limits, maxHeaderSize },
+    (incoming, outgoing) => void listener(incoming, outgoing),
+  );
   server.maxRequestsPerSocket = maxRequestsPerSocket;
   server.maxConnections = maxConnections;
   limitPatience(server);

@@ -1,29 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createActor, createMachine, assign } from 'xstate';
-import type { AnyActorRef } from 'xstate';
 import { charts } from '../../src/charts/index.ts';
 import { createInspector } from '../../src/inspector/index.ts';
 import type { Happening } from '../../src/inspector/index.ts';
 import { failure, hashOf, SECOND } from '../machines/fixtures.ts';
 import { startWorld } from '../machines/world.ts';
-
-/** How many inspect a system now. XState keeps them private; a spy counts who comes and goes. */
-function countObservers({ system }: Pick<AnyActorRef, 'system'>) {
-  const count = { now: 0 };
-  const inspect = system.inspect.bind(system);
-  system.inspect = (observer) => {
-    count.now += 1;
-    const subscription = inspect(observer);
-    return {
-      unsubscribe: () => {
-        count.now -= 1;
-        subscription.unsubscribe();
-      },
-    };
-  };
-  return count;
-}
+import { countObservers } from './setup.ts';
 
 test('nobody inspects the actors but while somebody looks, however many look', () => {
   const { supervisor } = startWorld();

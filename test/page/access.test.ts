@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { secret } from '../../src/secret.ts';
+import { startApp, visiting } from './setup.ts';
+
+const REMOTE = '10.1.2.3';
+const TOKEN = 'correct-horse';
+const own = { host: 'pod.example:9091', origin: 'http://pod.example:9091', 'sec-fetch-site': 'same-origin' };
+
+type Call = ReturnType<typeof startApp>['call'];
+
+const signIn = (call: Call, token: string, from = REMOTE, headers: Record<string, string> = own) =>
+  call('/login', { method: 'POST', body: new URLSearchParams({ token }), headers }, from);
+
+/** The cookie that an answer sets, as a browser sends it back. */
+const cookieOf = (answer: Response): string => (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+
+const statusWith = async (call: Call, cookie: string, path = '/') =>
+  (
+    await call(
+      path,
+      {
+        method: path === '/events' ? 'HEAD' : 'GET',
+        headers: { ...own, ...visiting('same-origin'), cookie },
+      },
+      REMOTE,
+    )
+  ).status;
+
+describe('the page', () => {
+  test('is there for a browser on the same machine, without any token', async (t) => {
+    for (const token of [null, secret(TOKEN)]) {
+      const { call } = startApp(t, token);
+      for (const address of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) {
+        const answer = await call('/', { headers: { host: 'localhost:9091', ...visiting() } }, address);
+        assert.equal(answer.status, 200);
+        assert.match(answer.headers.get('content-type') ?? '', /^text\/html/);
+      }
+    }
+  });
+
+  test('is not there for a name that somebody made resolve to this machine', async (t) => {
+    const { call } = startApp(t);
+    for (const path of ['/', '/events']) {
+      const headers = { host: 'evil.example:9091', ...visiting() };
+      assert.equal((await call(path, { headers })).status, 403, path);
+    }
+  });
+
+  test('may be linked to, but nothing of it can be read or embedded by other sites', async (t) => {
+    const { call } = startApp(t);
+    const host = 'localhost:9091';
+    assert.equal((await call('/', { headers: { host, ...visiting('cross-site') } })).status, 200);
+    const loads = [
+      { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', origin: 'https://evil.example' },
+      { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' },
+      { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
+    ];
+    for (const load of loads) {
+      for (const path of ['/', '/events', '/status']) {
+        const headers = { host, 'sec-fetch-site': 'cross-site', ...load };
+        assert.equal((await call(path, { headers })).status, 403, `${path} ${load['sec-fetch-dest']}`);
+      }
+    }
+    const link = { host, ...visiting('cross-site') };
+    assert.equal((await call('/events', { headers: link })).status, 403, 'the stream is no page');
+    assert.equal((await call('/status', { headers: link })).status, 403, 'nor is the status');
+  });
+
+  test('is a form for the token on another machine, and a hint where there is no token', async (t) => {
+    const headers = { ...own, ...visiting() };
+    const locked = await startApp(t, secret(TOKEN)).call('/', { headers }, REMOTE);
+    assert.equal(locked.status, 403);
+    assert.match(await locked.text(), /<form method="post" action="login">.*type="password"/);
+    const keyless = await startApp(t).call('/', { headers }, REMOTE);
+    assert.equal(keyless.status, 403);
+    assert.match(await keyless.text(), /set <code>OPS_TOKEN<\/code>/);
+  });
+
+  test('says no in a line of text to what has no eyes', async (t) => {
+    const answer = await startApp(t, secret(TOKEN)).call('/', { headers: { host: 'pod.example' } }, REMOTE);
+    assert.equal(answer.status, 403);
+    assert.match(await answer.text(), /^This is for callers on the same machine/);
+  });
+});
+
+describe('the token', () => {
+  test('shown once opens the page, its stream and the status, by a cookie that is not the token', async (t) => {
+    const { call } = startApp(t, secret(TOKEN));
+    const answer = await signIn(call, TOKEN);
+    assert.deepEqual([answer.status, answer.headers.get('location')], [303, './']);
+    const set = answer.headers.get('set-cookie') ?? '';
+    assert.match(set, /^qbit_ntfy_ops=[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Strict$/);
+    assert.ok(!set.includes(TOKEN));
+    for (const path of ['/', '/events', '/status']) {
+      assert.equal(await statusWith(call, cookieOf(answer), path), 200, path);
+      assert.equal(await statusWith(call, '', path), 403, path);
+      assert.equal(await statusWith(call, 'qbit_ntfy_ops=x', path), 403, path);
+    }
+  });
+
+  test('opens it as a bearer token too', async (t) => {
+    const { call } = startApp(t, secret(TOKEN));
+    const headers = { host: own.host, authorization: `Bearer ${TOKEN}` };
+    assert.equal((await call('/', { headers }, REMOTE)).status, 200);
+  });
+
+  test('wrong in whatever way is answered the same way, and with no cookie', async (t) => {
+    const { call } = startApp(t, secret(TOKEN));
+    const wrong = ['', 'x', 'correct-hors', `${TOKEN} `, 'x'.repeat(3000), 'null'];
+    const answers = await Promise.all(wrong.map((token) => signIn(call, token)));
+    const texts = await Promise.all(answers.map((answer) => answer.text()));
+    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([403]));
+    assert.equal(new Set(texts).size, 1);
+    assert.match(texts[0] ?? '', /That is not the token/);
+    assert.ok(answers.every(({ headers }) => headers.get('set-cookie') === null));
+  });
+
+  test('can not be tried out: after ten wrong ones not even the right one is read for a while', async (t) => {
+    const { call, lines } = startApp(t, secret(TOKEN));
+    await Promise.all(Array.from({ length: 10 }, (_, n) => signIn(call, `guess ${n}`)));
+    const late = await signIn(call, TOKEN);
+    assert.deepEqual([late.status, late.headers.get('retry-after')], [429, '60']);
+    assert.equal(late.headers.get('set-cookie'), null);
+    const headers = { host: own.host, authorization: `Bearer ${TOKEN}` };
+    assert.equal((await call('/status', { headers }, REMOTE)).status, 429, 'nor as a bearer token');
+    assert.equal((await signIn(call, TOKEN, '10.9.9.9')).status, 303, 'another address has its own count');
+    assert.equal((await call('/', { headers: { host: 'localhost', ...visiting() } })).status, 200);
+    assert.equal(lines.filter((line) => line.includes('wrong OPS_TOKEN')).length, 1, 'said once');
+    assert.doesNotMatch(lines.join(''), /guess|horse/);
+  });
+
+  test('as a bearer token can not be tried out either', async (t) => {
+    const { call } = startApp(t, secret(TOKEN));
+    const status = async (token: string) =>
+      (await call('/status', { headers: { host: own.host, authorization: `Bearer ${token}` } }, REMOTE))
+        .status;
+    const tried = [];
+    for (let n = 0; n < 12; n += 1) tried.push(await status(`guess-${n}`));
+    assert.deepEqual(tried, [...Array.from({ length: 10 }, () => 403), 429, 429]);
+    assert.equal(await status(TOKEN), 429);
+  });
+
+  test('that is another one now closes what the old one had opened', async (t) => {
+    let value = TOKEN;
+    const { call } = startApp(
+      t,
+      secret(() => value),
+    );
+    const cookie = cookieOf(await signIn(call, TOKEN));
+    assert.equal(await statusWith(call, cookie), 200);
+    value = 'another';
+    assert.equal(await statusWith(call, cookie), 403);
+  });
+
+  test('can not be shown by a page of another site, nor in a form of any size', async (t) => {
+    const { call } = startApp(t, secret(TOKEN));
+    const foreign = { host: own.host, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+    assert.equal((await signIn(call, TOKEN, REMOTE, foreign)).status, 403);
+    const huge = new URLSearchParams({ token: TOKEN, more: 'x'.repeat(10_000) });
+    const answer = await call('/login', { method: 'POST', body: huge, headers: own }, REMOTE);
+    assert.equal(answer.status, 403);
+  });
+
+  test('opens nothing where none is set', async (t) => {
+    const { call } = startApp(t);
+    for (const token of ['', 'null', 'undefined', '***']) {
+      const answer = await signIn(call, token);
+      assert.deepEqual([answer.status, answer.headers.get('set-cookie')], [403, null]);
+    }
+  });
+});
+
+describe('who signs out', () => {
+  test('is out, with the very cookie that was let in', async (t) => {
+    const { call } = startApp(t, secret(TOKEN));
+    const cookie = cookieOf(await signIn(call, TOKEN));
+    const page = await call('/', { headers: { ...own, ...visiting('same-origin'), cookie } }, REMOTE);
+    assert.match(await page.text(), /action="logout"/);
+    const out = await call('/logout', { method: 'POST', headers: { ...own, cookie } }, REMOTE);
+    assert.equal(out.status, 303);
+    assert.match(out.headers.get('set-cookie') ?? '', /^qbit_ntfy_ops=; Max-Age=0/);
+    assert.equal(await statusWith(call, cookie), 403);
+  });
+
+  test('can not be made to by a page of another site', async (t) => {
+    const { call } = startApp(t, secret(TOKEN));
+    const cookie = cookieOf(await signIn(call, TOKEN));
+    const headers = { host: own.host, cookie, origin: 'https://evil.example' };
+    assert.equal((await call('/logout', { method: 'POST', headers }, REMOTE)).status, 403);
+    assert.equal(await statusWith(call, cookie), 200);
+  });
+});

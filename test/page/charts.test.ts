@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { shownOf } from '../../src/page/actors.ts';
+import { hashOf, SECOND } from '../machines/fixtures.ts';
+import { following, startScene, take } from './setup.ts';
+
+describe('whose chart is open', () => {
+  test('gets it whole, then what the actor does, and others do not', async (t) => {
+    const { world, board } = startScene(t, await following(2));
+    const viewer = board.join(shownOf(hashOf(1)), '');
+    const plain = board.join(null, '');
+    const body = (await take(viewer)).get('chart-body') ?? '';
+    assert.match(body, /data-state="polling\.downloading"/);
+    assert.match(body, /<svg /);
+    assert.match(body, /torrent 1/);
+    await take(plain);
+
+    world.set(hashOf(1), { phase: 'complete', progress: 1 });
+    await world.pass(20 * SECOND);
+    const next = await take(viewer);
+    const states = /data-trail="([^"]*)"/.exec(next.get('chart-now') ?? '')?.[1]?.replaceAll('&quot;', '"');
+    assert.deepEqual(
+      (JSON.parse(states ?? '[]') as unknown[][]).map(([, state]) => state),
+      ['notifying.completion', 'notifying.dismissal', 'complete'],
+    );
+    assert.match(next.get('chart-now') ?? '', /It has ended\. Last <strong>complete</);
+    assert.match(next.get('chart-log') ?? '', /outbox\.told.*notifying\.dismissal → complete/);
+    assert.ok(![...(await take(plain)).keys()].some((id) => id.startsWith('chart')));
+  });
+
+  test('may look at any actor by its name, and at nothing else', async (t) => {
+    const { board } = startScene(t, await following(1));
+    const names = [
+      'supervisor',
+      'session',
+      'watcher',
+      'outbox',
+      'incident',
+      'discovery',
+      'partition.0',
+      hashOf(0),
+    ];
+    for (const name of names) {
+      const viewer = board.join(shownOf(name), '');
+      const body = (await take(viewer)).get('chart-body') ?? '';
+      assert.match(body, /Now <strong>\w/, name);
+      viewer?.leave();
+    }
+    const strange = [
+      '',
+      'store',
+      'publish.0',
+      '__proto__',
+      'constructor',
+      'partition.g',
+      'partition.',
+      '<b>',
+      'x'.repeat(40),
+    ];
+    for (const name of strange) assert.equal(shownOf(name), null, name);
+    const nobody = board.join(shownOf(hashOf(9)), '');
+    assert.match((await take(nobody)).get('chart-body') ?? '', /There is no such actor now/);
+  });
+
+  test('sees steps that were before he opened it, as long as somebody looked', async (t) => {
+    const { world, board } = startScene(t, await following(1));
+    await take(board.join(null, ''));
+    world.set(hashOf(0), { progress: 0.6 });
+    await world.pass(5 * SECOND);
+    const body = (await take(board.join(shownOf(hashOf(0)), ''))).get('chart-body') ?? '';
+    assert.match(body, /torrent\.observed.*polling\.downloading → notifying\.progress\.waiting/);
+  });
+});

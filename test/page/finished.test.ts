@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createFinishedLately } from '../../src/page/index.ts';
+import { completionOf, hashOf } from '../machines/fixtures.ts';
+
+const closed = (n: number, end: 'complete' | 'removed' = 'complete') =>
+  ({ type: 'torrent.closed', key: hashOf(n), end, name: `torrent ${n}` }) as const;
+
+const told = (n: number, outcome: 'accepted' | 'superseded' = 'accepted') =>
+  ({ type: 'outbox.told', notification: completionOf(hashOf(n)), outcome, failure: null }) as const;
+
+test('what finished is remembered with its measures, whether somebody looks or not', () => {
+  const finished = createFinishedLately(20, () => 1000);
+  finished.note(told(1));
+  assert.deepEqual(finished.list(), [], 'its card has yet to go');
+  finished.note(closed(1));
+  finished.note(closed(2, 'removed'));
+  assert.deepEqual(
+    finished.list().map(({ name, end, at, torrent }) => [name, end, at, torrent?.size ?? null]),
+    [
+      ['torrent 2', 'removed', 1000, null],
+      ['torrent 1', 'complete', 1000, 1_000_000],
+    ],
+  );
+});
+
+test('only the last so many are remembered, the newest first', () => {
+  const finished = createFinishedLately(3);
+  for (let n = 0; n < 10; n += 1) {
+    finished.note(told(n));
+    finished.note(closed(n));
+  }
+  assert.deepEqual(
+    finished.list().map(({ name }) => name),
+    ['torrent 9', 'torrent 8', 'torrent 7'],
+  );
+});

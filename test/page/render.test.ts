@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Failure } from '../../machines/types.ts';
+import { board } from '../../src/page/html/board.ts';
+import { chartBody } from '../../src/page/html/chart.ts';
+import { html } from '../../src/page/html/html.ts';
+import { torrentRow } from '../../src/page/html/torrent.ts';
+import type { Look } from '../../src/page/look.ts';
+import type { TorrentStatus } from '../../src/status.ts';
+import { servicesOf } from '../../src/status.ts';
+import { hashOf, seen } from '../machines/fixtures.ts';
+import { startWorld } from '../machines/world.ts';
+
+const clock = { now: Date.UTC(2026, 10, 23, 14, 0), timeZone: 'UTC' };
+
+function torrent(over: Partial<TorrentStatus> = {}): TorrentStatus {
+  return {
+    key: hashOf(1),
+    hash: hashOf(1),
+    name: 'debian.iso',
+    state: 'polling.downloading',
+    phase: 'downloading',
+    progress: 0.429,
+    speed: 1_300_000,
+    eta: 750,
+    size: 704_000_000,
+    shown: 42,
+    showing: 'downloading',
+    alert: null,
+    since: '2026-11-23T14:00:00.000Z',
+    ...over,
+  };
+}
+
+function look(over: Partial<Look> = {}): Look {
+  return {
+    services: servicesOf(startWorld().supervisor),
+    health: { kind: 'disk', problem: null },
+    finished: [],
+    count: 0,
+    speed: 0,
+    ...clock,
+    ...over,
+  };
+}
+
+/** What a reader sees: the text between the tags. */
+const textOf = (markup: unknown): string =>
+  String(markup)
+    .replaceAll(/<[^>]*>/g, '|')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&')
+    .replaceAll(/\|+/g, '|');
+
+/** The names of all elements and attributes of markup that is well-formed. */
+const shapeOf = (markup: unknown): string =>
+  [...String(markup).matchAll(/<\/?([a-z0-9]+)|\s([a-z-]+)="/gi)]
+    .map(([, tag, name]) => tag ?? name)
+    .join(' ');
+
+/** What a torrent's row says. */
+const words = (over: Partial<TorrentStatus>): string => textOf(torrentRow(torrent(over), clock));
+
+const hostile = [
+  '<img src=x onerror=alert(1)>',
+  '</a></li></ul><script>alert(1)</script>',
+  '" onmouseover="alert(1)" x="',
+  "' onfocus='alert(1)",
+  '&lt;b&gt; &amp;',
+  '`${alert(1)}` {{7*7}}',
+  '<!-- <svg onload=alert(1)>',
+];
+
+describe('a torrent on the page', () => {
+  test('says name, state, percent, size, speed, when it is there, and what the phone shows', () => {
+    assert.equal(
+      textOf(torrentRow(torrent(), clock)),
+      '|debian.iso|Downloading|42%|704 MB · 1.3 MB/s · ETA 12m 30s (14:12)|On the phone: |42%|',
+    );
+    assert.match(String(torrentRow(torrent(), clock)), /<progress max="100" value="42.9"/);
+  });
+
+  test('says in words what it is doing, and what the phone was told of it', () => {
+    assert.match(words({ state: 'login', phase: 'unknown' }), /Waiting for qBittorrent/);
+    assert.match(words({ state: 'restarting', phase: 'unknown' }), /Crashed here, starting again/);
+    assert.match(
+      words({ state: 'notifying.completion', phase: 'complete', progress: 1 }),
+      /telling the phone\|100%/,
+    );
+    assert.match(words({ phase: 'failed', showing: 'failed', alert: 'failed' }), /Error.*42%, alert: error/);
+    assert.match(
+      words({ phase: 'metadata', size: 0, shown: null, showing: null }),
+      /metadata\|On the phone: \|no card/,
+    );
+    assert.match(words({ phase: 'stopped', showing: 'stopped' }), /Stopped\|42%\|704 MB\|.*42%, stopped/);
+    assert.match(words({ eta: null }), /ETA ∞/);
+  });
+
+  test('is not called stalled for the tick without data that healthy downloads have', () => {
+    assert.match(textOf(torrentRow(torrent({ phase: 'stalled' }), clock)), /Waiting for data/);
+    assert.match(textOf(torrentRow(torrent({ phase: 'stalled', showing: 'stalled' }), clock)), /Stalled/);
+  });
+
+  test('has 100% only when it is complete', () => {
+    assert.match(textOf(torrentRow(torrent({ progress: 0.9999 }), clock)), /\|99%\|/);
+  });
+
+  test('is markup of ours alone, whatever it is called', () => {
+    const shape = shapeOf(torrentRow(torrent(), clock));
+    for (const name of hostile) {
+      const row = torrentRow(torrent({ name }), clock);
+      assert.equal(shapeOf(row), shape, name);
+      assert.ok(textOf(row).startsWith(`|${name}|`), name);
+    }
+  });
+
+  test('can not turn the text around it, and a name of 10 KB is cut', () => {
+    const row = String(torrentRow(torrent({ name: `gpj.\u202Eexe ${'x'.repeat(10_000)}` }), clock));
+    assert.doesNotMatch(row, /[\u202A-\u202E\u2066-\u2069\u200E\u200F]/u);
+    assert.ok(row.length < 1500);
+    assert.match(row, /<bdi>gpj\. exe x+…<\/bdi>/);
+  });
+
+  test('without a name is called by its hash', () => {
+    for (const name of [null, '', '\u202E\u200B']) {
+      assert.match(textOf(torrentRow(torrent({ name }), clock)), /\|Torrent 10000000\|/);
+    }
+  });
+});
+
+describe('what others say', () => {
+  test('a failure, a version, a problem and what is finished are text, and cut', () => {
+    const message = `<b>${'x'.repeat(10_000)}`;
+    const failure: Failure = { kind: 'broken', message };
+    const services: Look['services'] = {
+      ...look().services,
+      session: { state: 'ready', webapi: '<i>2.11</i>', failure },
+      watcher: { state: 'resting', watching: 1, failure },
+      incident: 'raised',
+      trouble: failure,
+    };
+    const health = { kind: 'memory', problem: message } as const;
+    const finished = [
+      { key: hashOf(2), name: '<u>done</u>', end: 'complete', at: 0, torrent: seen() },
+    ] as const;
+    const page = String(board(look({ services, health, finished }), []));
+    assert.doesNotMatch(page, /<b>x|<i>2|<u>done/);
+    assert.match(page, /&lt;u&gt;done/);
+    assert.ok(page.length < 10_000);
+  });
+
+  test('an event and a title on a chart are text', () => {
+    const shown = { id: hashOf(1), machine: 'torrent', parents: [] } as const;
+    const step = {
+      seq: 1,
+      at: 0,
+      actor: 'x',
+      machine: 'torrent',
+      from: 'a',
+      taken: ['"><b>'],
+      times: 2,
+    } as const;
+    const bodyOf = (text: string) => {
+      const steps = hostile.map(() => ({ ...step, event: text, state: text }));
+      const facts = text;
+      return chartBody({ shown, title: text, state: text, alive: true, facts, steps, timeZone: 'UTC' });
+    };
+    for (const text of hostile) {
+      assert.ok(shapeOf(bodyOf(text)) === shapeOf(bodyOf('harmless')), text);
+      assert.ok(textOf(bodyOf(text)).includes(`|${text}|`), text);
+    }
+  });
+});
+
+describe('templates', () => {
+  test('drop their indentation between elements, and keep a space that stands in a text', () => {
+    const list = html`<ul>
+      ${[1, 2].map((n) => html`<li>${n}</li>`)}
+    </ul>`;
+    assert.equal(String(list), '<ul><li>1</li><li>2</li></ul>');
+    assert.equal(
+      String(
+        html`<p>
+          One line
+          <a href="x">and</a> another.
+        </p>`,
+      ),
+      '<p> One line <a href="x">and</a> another. </p>',
+    );
+  });
+
+  test('leave out what is nothing', () => {
+    assert.equal(String(html`<p>${null}${undefined}${false}${''}</p>`), '<p></p>');
+  });
+});
+
+test('a page with nothing to show says so in words', () => {
+  const page = textOf(board(look(), []));
+  assert.match(page, /Nothing is followed now/);
+  assert.match(page, /Nothing yet, since this sidecar was started/);
+});

@@ -1,0 +1,136 @@
+/** A page over a world in simulated time: its own timers are real. */
+import type { TestContext } from 'node:test';
+import type { AnyActorRef } from 'xstate';
+import { createFinishedLately, createPage } from '../../src/page/index.ts';
+import { createBoard } from '../../src/page/live/board.ts';
+import type { LiveBoard } from '../../src/page/live/board.ts';
+import type { Viewer } from '../../src/page/live/viewer.ts';
+import type { Subject } from '../../src/page/look.ts';
+import type { Secret } from '../../src/secret.ts';
+import { createOpsApp } from '../../src/server/index.ts';
+import { hashOf, SECOND } from '../machines/fixtures.ts';
+import { startWorld } from '../machines/world.ts';
+import type { World } from '../machines/world.ts';
+import { recorder } from '../server/apps.ts';
+
+/** What the page of a world is about. */
+export function subjectOf(world: World, over: Partial<Subject> = {}): Subject {
+  const finished = createFinishedLately(20, () => world.clock.now());
+  let heard = 0;
+  return {
+    supervisor: world.supervisor,
+    store: { health: { kind: 'disk', problem: null } },
+    finished: {
+      note: (event) => finished.note(event),
+      list() {
+        // The world keeps what reaches its supervisor.
+        for (const event of world.events.slice(heard)) finished.note(event);
+        heard = world.events.length;
+        return finished.list();
+      },
+    },
+    timeZone: 'UTC',
+    now: () => world.clock.now(),
+    ...over,
+  };
+}
+
+export interface Scene {
+  world: World;
+  board: LiveBoard;
+  /** Lines of the log. */
+  lines: string[];
+}
+
+/** A world and its board; all viewers leave with the test. */
+export function startScene(t: TestContext, world: World = startWorld()): Scene {
+  const { lines, log } = recorder();
+  const board = createBoard(subjectOf(world), log);
+  t.after(() => board.close());
+  return { world, board, lines };
+}
+
+/** A world that follows so many torrents, each seen once. */
+export async function following(count: number) {
+  const world = startWorld({ policy: { rate: null } });
+  for (let n = 0; n < count; n += 1) {
+    world.set(hashOf(n), { progress: 0.1, name: `torrent ${n}`, eta: null });
+    world.track(hashOf(n));
+  }
+  await world.pass(10 * SECOND);
+  return world;
+}
+
+/** The operations app of a world, as a caller from an address sees it. */
+export function startApp(t: TestContext, token: Secret | null = null, world: World = startWorld()) {
+  const { lines, log } = recorder();
+  const page = createPage({ ...subjectOf(world), log });
+  t.after(() => page.close());
+  const app = createOpsApp({
+    live: () => true,
+    ready: () => true,
+    status: () => ({}),
+    metrics: async () => ({ type: 'text/plain', text: '' }),
+    token,
+    page: (door) => page.routes(door),
+    log,
+  });
+  const call = async (path: string, init: RequestInit = {}, from = '127.0.0.1') =>
+    app.request(path, init, { incoming: { socket: { remoteAddress: from } } });
+  return { app, call, lines, world, page };
+}
+
+/** What a browser sends when somebody types an address, or follows a link from `site`. */
+export const visiting = (site: 'none' | 'same-origin' | 'cross-site' = 'none') => ({
+  accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
+  'sec-fetch-site': site,
+  'sec-fetch-mode': 'navigate',
+  'sec-fetch-dest': 'document',
+});
+
+/** The elements of the next message, by their IDs. */
+export async function take(viewer: Viewer | null): Promise<Map<string, string>> {
+  const message = await viewer?.next();
+  if (message === null || message === undefined) return new Map();
+  const parts = message.html.matchAll(/<(\w+)[^>]* id="([^"]+)"/g);
+  const found = new Map<string, string>();
+  let end = 0;
+  for (const { index, 1: tag = '', 2: id = '' } of parts) {
+    // Elements of the first level only: the next begins where this one ended.
+    if (index < end) continue;
+    end = endOf(message.html, index, tag);
+    found.set(id, message.html.slice(index, end));
+  }
+  return found;
+}
+
+/** Where an element ends, whatever elements of the same name it holds. */
+function endOf(html: string, start: number, tag: string): number {
+  let depth = 0;
+  for (const { 0: text, index } of html.slice(start).matchAll(new RegExp(`</?${tag}\\b`, 'g'))) {
+    depth += text.startsWith('</') ? -1 : 1;
+    if (depth === 0) return start + index + text.length + 1;
+  }
+  return html.length;
+}
+
+/** How many inspect a system now. XState keeps them private; a spy counts who comes and goes. */
+export function countObservers({ system }: Pick<AnyActorRef, 'system'>): { now: number } {
+  const count = { now: 0 };
+  const inspect = system.inspect.bind(system);
+  system.inspect = (observer) => {
+    count.now += 1;
+    const subscription = inspect(observer);
+    return {
+      unsubscribe: () => {
+        count.now -= 1;
+        subscription.unsubscribe();
+      },
+    };
+  };
+  return count;
+}
+
+/** Timers of this process that keep it alive, or would. */
+export const countTimers = (): number =>
+  process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;

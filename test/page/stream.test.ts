@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { hashOf, SECOND } from '../machines/fixtures.ts';
+import { sleep } from '../servers/wait.ts';
+import { following, startScene, take } from './setup.ts';
+
+const row = (n: number) => `t-${hashOf(n)}`;
+
+describe('what somebody sees who looks', () => {
+  test('is first everything, then only what is another', async (t) => {
+    const { world, board } = startScene(t, await following(3));
+    const viewer = board.join(null, '');
+    const first = await take(viewer);
+    assert.deepEqual([...first.keys()], ['summary', 'board', 'said']);
+    for (const n of [0, 1, 2]) assert.ok(first.get('board')?.includes(row(n)));
+
+    world.set(hashOf(1), { progress: 0.5 });
+    await world.pass(5 * SECOND);
+    const next = await take(viewer);
+    assert.deepEqual(
+      [...next.keys()].filter((id) => id.startsWith('t-')),
+      [row(1)],
+    );
+    assert.match(next.get(row(1)) ?? '', /50%/);
+  });
+
+  test('has a row more for a new torrent, and one less for one that ended', async (t) => {
+    const { world, board } = startScene(t, await following(1));
+    const viewer = board.join(null, '');
+    await take(viewer);
+    world.set(hashOf(5), { name: 'new' });
+    world.track(hashOf(5));
+    const added = await take(viewer);
+    assert.match(added.get(row(5)) ?? '', /^<li [^>]*data-in="torrents"/);
+    assert.match(added.get('summary') ?? '', /2 followed/);
+
+    world.set(hashOf(0), { phase: 'complete', progress: 1 });
+    await world.pass(20 * SECOND);
+    const ended = await take(viewer);
+    assert.equal(ended.get(row(0)), `<li id="${row(0)}" data-gone></li>`);
+    assert.match(ended.get('finished') ?? '', /torrent 0.*Complete/);
+    assert.match(ended.get('said') ?? '', /role="status">torrent 0: complete\.</);
+  });
+
+  test('is one message however much moves at once, and nothing when nothing is another', async (t) => {
+    const { world, board } = startScene(t, await following(50));
+    const viewer = board.join(null, '');
+    await take(viewer);
+    for (let n = 0; n < 50; n += 1) world.set(hashOf(n), { progress: 0.2 });
+    await world.pass(5 * SECOND);
+    const rows = [...(await take(viewer)).keys()].filter((id) => id.startsWith('t-'));
+    assert.equal(rows.length, 50);
+
+    // Polled again, and all is as it was.
+    await world.pass(20 * SECOND);
+    await sleep(500);
+    world.set(hashOf(7), { progress: 0.9 });
+    await world.pass(5 * SECOND);
+    const last = [...(await take(viewer)).keys()].filter((id) => id.startsWith('t-'));
+    assert.deepEqual(last, [row(7)]);
+  });
+
+  test('is the newest of each row, however slowly he reads', async (t) => {
+    const { world, board } = startScene(t, await following(2));
+    const slow = board.join(null, '');
+    const quick = board.join(null, '');
+    await take(slow);
+    await take(quick);
+    for (const progress of [0.3, 0.4, 0.5]) {
+      world.set(hashOf(1), { progress });
+      await world.pass(5 * SECOND);
+      assert.match((await take(quick)).get(row(1)) ?? '', new RegExp(`${progress * 100}%`));
+    }
+    const message = await slow?.next();
+    assert.equal(message?.html.match(/<li class="torrent"/g)?.length, 1);
+    assert.match(message?.html ?? '', /50%/);
+  });
+
+  test('ends when the page is closed', async (t) => {
+    const { board } = startScene(t, await following(1));
+    const viewer = board.join(null, '');
+    await take(viewer);
+    const waiting = viewer?.next();
+    board.close();
+    assert.equal(await waiting, null);
+    assert.equal(await viewer?.next(), null);
+  });
+});
+
+describe('who comes back', () => {
+  test('gets only what is another since, while somebody looked on', async (t) => {
+    const { world, board } = startScene(t, await following(3));
+    const other = board.join(null, '');
+    const viewer = board.join(null, '');
+    const { id = '' } = (await viewer?.next()) ?? {};
+    viewer?.leave();
+    world.set(hashOf(1), { progress: 0.7 });
+    world.set(hashOf(2), { phase: 'complete', progress: 1 });
+    await world.pass(20 * SECOND);
+    await take(other);
+    await take(other);
+    const missed = await take(board.join(null, id));
+    assert.ok(!missed.has('board'));
+    assert.deepEqual(
+      [...missed.keys()].filter((id) => id.startsWith('t-')).toSorted(),
+      [row(1), row(2)].toSorted(),
+    );
+    assert.match(missed.get(row(2)) ?? '', /data-gone/);
+  });
+
+  test('gets everything when nobody looked meanwhile, or when what he shows is not ours', async (t) => {
+    const { board } = startScene(t, await following(1));
+    const viewer = board.join(null, '');
+    const { id = '' } = (await viewer?.next()) ?? {};
+    viewer?.leave();
+    const strange = [id, '', 'x', '.', '1.1', `${id}9`, `${id.split('.')[0]}.-1`, `${id.split('.')[0]}.NaN`];
+    for (const after of strange) {
+      const back = board.join(null, after);
+      assert.ok((await take(back)).has('board'), after);
+      back?.leave();
+    }
+  });
+});
+
+test('so many may look and no more', async (t) => {
+  const { board } = startScene(t);
+  const viewers = Array.from({ length: 40 }, () => board.join(null, ''));
+  assert.equal(viewers.filter((viewer) => viewer !== null).length, 32);
+  viewers[0]?.leave();
+  assert.notEqual(board.join(null, ''), null);
+});
+
+test('a torrent that crashed is shown as such, and as what it is when it lives again', async (t) => {
+  const { world, board } = startScene(t, await following(2));
+  const viewer = board.join(null, '');
+  await take(viewer);
+  world.script.poisoned.add(hashOf(1));
+  await world.pass(5 * SECOND);
+  assert.match((await take(viewer)).get(row(1)) ?? '', /Crashed here, starting again/);
+  world.script.poisoned.clear();
+  await world.pass(60 * SECOND);
+  assert.match((await take(viewer)).get(row(1)) ?? '', /Downloading/);
+});
