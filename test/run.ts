@@ -11,6 +11,7 @@ import { run } from 'node:test';
 import type { EventData } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { finished } from 'node:stream/promises';
+import { installChromium } from './debian/chromium.ts';
 import { installServers, suites } from './servers/install.ts';
 
 const home = join(import.meta.dirname, '..');
@@ -31,7 +32,7 @@ const tally: Tally = { passed: 0, failed: 0, skipped: [], files: new Map() };
 const files = findFiles(filters);
 
 if (filters.length === 0) await check(tally);
-if (files.some(usesServers)) await bringServers();
+await bring(files);
 if (files.length > 0) await runFiles(files, tally);
 report(tally);
 
@@ -52,9 +53,15 @@ function isMeant(file: string, filter: string): boolean {
 }
 
 function usesServers(file: string): boolean {
-  return (
-    /^test\/(e2e|servers)\b/.test(file) || /from '[./]*servers\//.test(readFileSync(join(home, file), 'utf8'))
-  );
+  return /^test\/(e2e|servers|browser)\b/.test(file) || imports(file, 'servers');
+}
+
+function usesBrowser(file: string): boolean {
+  return file.startsWith('test/browser/') || imports(file, 'browser');
+}
+
+function imports(file: string, folder: string): boolean {
+  return new RegExp(`from '[./]*${folder}/`).test(readFileSync(join(home, file), 'utf8'));
 }
 
 /** The three of `npm run check`, each counted as one test. */
@@ -93,17 +100,23 @@ function tool(name: string, args: readonly string[]): Promise<ToolRun> {
 }
 
 /** Once, before the files start: otherwise they would wait for each other inside their tests. */
-async function bringServers(): Promise<void> {
+async function bring(files: readonly string[]): Promise<void> {
   const start = performance.now();
-  const installed = await Promise.all(suites.map((suite) => installServers(suite)));
-  const parts = installed.map((suite, index) =>
-    suite.ok
-      ? Object.entries(suite.versions).map(([name, version]) => `${name} ${version}`)
-      : [`none of ${suites[index]} (${suite.reason})`],
+  const servers = suites.map((suite) => ({ name: suite, install: () => installServers(suite) }));
+  const bundles = [
+    ...(files.some(usesServers) ? servers : []),
+    ...(files.some(usesBrowser) ? [{ name: 'chromium', install: installChromium }] : []),
+  ];
+  if (bundles.length === 0) return;
+  const installed = await Promise.all(bundles.map(({ install }) => install()));
+  const parts = installed.map((bundle, index) =>
+    bundle.ok
+      ? Object.entries(bundle.versions).map(([name, version]) => `${name} ${version}`)
+      : [`none of ${bundles[index]?.name} (${bundle.reason})`],
   );
   const fresh = installed.some((suite) => suite.ok && suite.fresh);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  say(`Real servers: ${parts.flat().join(', ')}; ${fresh ? 'unpacked' : 'from the cache'} in ${seconds} s`);
+  say(`From Debian: ${parts.flat().join(', ')}; ${fresh ? 'unpacked' : 'from the cache'} in ${seconds} s`);
 }
 
 async function runFiles(files: readonly string[], tally: Tally): Promise<void> {

@@ -49,7 +49,8 @@ const headers = secureHeaders({
     baseUri: ["'none'"],
     frameAncestors: ["'none'"],
   },
-  referrerPolicy: 'no-referrer',
+  // Not `no-referrer`: browsers would say that our own form comes from nowhere (`Origin: null`).
+  referrerPolicy: 'same-origin',
   xFrameOptions: 'DENY',
   // Whether it is served by https is not known here.
   strictTransportSecurity: false,

@@ -22,7 +22,7 @@ test('every page says what it may load: nothing but its own files, and no code i
   ];
   for (const page of pages) {
     assert.equal(page.headers.get('content-security-policy'), POLICY);
-    assert.equal(page.headers.get('referrer-policy'), 'no-referrer');
+    assert.equal(page.headers.get('referrer-policy'), 'same-origin');
     assert.equal(page.headers.get('cache-control'), 'no-store');
     assert.equal(page.headers.get('strict-transport-security'), null);
     const html = await page.text();

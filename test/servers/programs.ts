@@ -1,6 +1,7 @@
 /** Which generation of a server is which program, and how it is started from the unpacked packages. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { installChromium } from '../debian/chromium.ts';
 import { installMachine } from '../debian/machine.ts';
 import { installPrometheus } from '../debian/prometheus.ts';
 import { librariesOf, startOf } from '../debian/start.ts';
@@ -17,7 +18,7 @@ export type NtfyGeneration = 'legacy' | 'current';
 export type ServerName = `qbittorrent ${QbittorrentGeneration}` | `ntfy ${NtfyGeneration}`;
 
 /** What a test can't do without: servers, other programs of Debian's, or the machine's own curl for qBittorrent's hook. */
-export type Need = ServerName | 'prometheus' | 'machine' | 'curl';
+export type Need = ServerName | 'prometheus' | 'machine' | 'chromium' | 'curl';
 
 const suiteOf: Record<ServerName, Suite> = {
   'qbittorrent legacy': 'bookworm',
@@ -52,6 +53,7 @@ export async function unavailable(needs: readonly Need[]): Promise<string | null
 
 function install(need: Exclude<Need, 'curl'>): Promise<Installed> {
   if (need === 'prometheus') return installPrometheus();
+  if (need === 'chromium') return installChromium();
   return need === 'machine' ? installMachine() : installServers(suiteOf[need]);
 }
 

@@ -50,19 +50,17 @@ export function livePage({ summary, board, said, chart, version, signedIn }: Liv
           Not live
         </p>
         ${signedIn ? signOut() : ''}
+        <p class="banner" id="banner" hidden>
+          What you see is old: the sidecar does not answer, and is asked again and again.
+        </p>
+        <p class="banner" id="refused" hidden>
+          This browser is not let in any more: the sidecar was started again, or its token is another one.
+          <a href="?">Sign in</a>
+        </p>
+        <noscript>
+          <p class="banner">Without scripts this page stands still: load it again to see what is new.</p>
+        </noscript>
       </header>
-      <p class="banner" id="banner" hidden>
-        What you see is old: the sidecar does not answer, and is asked again and again.
-      </p>
-      <p class="banner" id="refused" hidden>
-        This browser is not let in any more: the sidecar was started again, or its token is another one.
-        <a href="?">Sign in</a>
-      </p>
-      <noscript
-        ><p class="banner">
-          Without scripts this page stands still: load it again to see what is new.
-        </p></noscript
-      >
       ${board}${said}
       <dialog id="chart" aria-labelledby="chart-title" ${chart === null ? '' : 'open'}>
         ${chart ?? html`<div id="chart-body"></div>`}

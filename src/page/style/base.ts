@@ -43,7 +43,9 @@ code{font:0.92em ui-monospace,monospace}
 [data-link=live] .link::before{background:var(--done)}
 [data-link=lost] .link::before,[data-link=refused] .link::before{background:var(--bad)}
 [data-link=lost] .link,[data-link=refused] .link{color:var(--bad);font-weight:600}
-.banner{margin-bottom:1rem;padding:.6rem .9rem;border-radius:9px;background:var(--warn-ground);color:var(--text);
+.sign-out button{font-size:.85rem;padding:.2rem .6rem}
+.top noscript,.banner{order:2;flex-basis:100%}
+.banner{margin-top:.4rem;padding:.6rem .9rem;border-radius:9px;background:var(--warn-ground);color:var(--text);
   border:1px solid var(--warn)}
 /* A restart takes a second or two: that is no news. */
 #banner{animation:appear .3s 1.5s both}

@@ -1,0 +1,123 @@
+/** A sidecar between embedded servers, and a browser that looks at its page. */
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Sidecar } from '../../src/main.ts';
+import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
+import type { NtfySimulator, QbittorrentSimulator } from '../../src/simulator/index.ts';
+import { startSidecar } from '../e2e/harness.ts';
+import { until } from '../servers/wait.ts';
+import { startChromium } from './chromium.ts';
+
+export interface Embedded extends AsyncDisposable {
+  qbittorrent: QbittorrentSimulator;
+  ntfy: NtfySimulator;
+  /** The sidecar's environment, but for its ports. */
+  env: Record<string, string>;
+  /** Where qBittorrent's hook calls; 0 while there is none. */
+  hookPort: number;
+}
+
+/** Starts both servers; the hook calls whoever listens at `hookPort`. */
+export async function startEmbedded(): Promise<Embedded> {
+  await using stack = new AsyncDisposableStack();
+  const hook = async (hash: string) => {
+    if (embedded.hookPort === 0) return;
+    await fetch(`http://localhost:${embedded.hookPort}/track?hash=${hash}`, { method: 'POST' });
+  };
+  const qbittorrent = stack.use(await startQbittorrentSimulator({ hook }));
+  const ntfy = stack.use(await startNtfySimulator());
+  const { url: QBIT_HOST, username: QBIT_USER, password: QBIT_PASS } = qbittorrent;
+  const env = { QBIT_HOST, QBIT_USER, QBIT_PASS, NTFY_TOPIC: `${ntfy.url}/downloads`, TZ: 'UTC' };
+  const owned = stack.move();
+  const embedded = {
+    qbittorrent,
+    ntfy,
+    env,
+    hookPort: 0,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+  return embedded;
+}
+
+export interface Scene extends Embedded {
+  sidecar: Sidecar;
+  browser: Browser;
+  url: string;
+}
+
+/** Starts all of it in this process. */
+export async function startScene(env: Record<string, string> = {}): Promise<Scene> {
+  await using stack = new AsyncDisposableStack();
+  const { browser } = stack.use(await startChromium());
+  const embedded = stack.use(await startEmbedded());
+  const sidecar = await startSidecar({ ...embedded.env, ...env });
+  stack.defer(() => sidecar.stop());
+  embedded.hookPort = sidecar.hook.port;
+  const owned = stack.move();
+  const url = `http://localhost:${sidecar.ops.port}/`;
+  return { ...embedded, sidecar, browser, url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** A tab that notes what should never happen in it. */
+export interface Tab {
+  page: Page;
+  /** Errors, refusals by the policy, and requests that went anywhere else. */
+  complaints: string[];
+}
+
+export async function openTab(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Tab> {
+  const page = await browser.newPage(options);
+  const complaints: string[] = [];
+  const { origin } = new URL(url);
+  page.on('pageerror', (error) => complaints.push(String(error.stack)));
+  page.on('console', (message) => {
+    // What a sidecar that is away makes a browser say is no fault of the page.
+    if (message.type() === 'error' && !/ERR_|status of 40/.test(message.text()))
+      complaints.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(origin)) complaints.push(`asked for ${request.url()}`);
+  });
+  await page.goto(url);
+  return { page, complaints };
+}
+
+/** Waits until the page says of its stream what is wanted. */
+export const untilLink = (page: Page, link: string): Promise<unknown> =>
+  page.waitForSelector(`html[data-link=${link}]`, { state: 'attached' });
+
+/** What stands in an element now. */
+export const textOf = async (page: Page, selector: string): Promise<string> =>
+  (await page.locator(selector).first().textContent()) ?? '';
+
+/** Waits until an element says something. */
+export const untilText = (page: Page, selector: string, text: RegExp): Promise<string> =>
+  until(`${selector} says ${text}`, async () => {
+    const found = await textOf(page, selector);
+    return text.test(found) && found;
+  });
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds wrong with a page as it is now, in words. */
+export async function violationsOf(page: Page): Promise<string[]> {
+  // What fades in has its colours only at the end.
+  await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
+  await page.evaluate(axe);
+  const found = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run: () => Promise<Found> } };
+    return (await axe.run()).violations;
+  });
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${failureSummary} ${html}`),
+  );
+}
+
+interface Found {
+  violations: Array<{ id: string; nodes: Array<{ html: string; failureSummary: string }> }>;
+}
