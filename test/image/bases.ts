@@ -92,7 +92,10 @@ export async function makeForeignBase(room: Room): Promise<void> {
   });
 }
 
-interface Contents {
+/** What an image is made of. */
+export interface Contents {
+  /** Default: nothing. */
+  from?: string;
   /** Default: this machine's. */
   platform?: string;
   copies: ReadonlyArray<readonly [from: string, to: string]>;
@@ -100,9 +103,11 @@ interface Contents {
   config: readonly string[];
 }
 
-async function makeImage(room: Room, name: string, { platform, copies, config }: Contents): Promise<void> {
+/** Makes an image without a Dockerfile. */
+export async function makeImage(room: Room, name: string, contents: Contents): Promise<void> {
+  const { from = 'scratch', platform, copies, config } = contents;
   const wanted = platform === undefined ? [] : ['--platform', platform];
-  const container = await room.buildah('from', ...wanted, 'scratch');
+  const container = await room.buildah('from', '--pull-never', ...wanted, from);
   for (const [from, to] of copies) await room.buildah('copy', '--quiet', container, from, to);
   if (config.length > 0) await room.buildah('config', ...config, container);
   await room.buildah('commit', '--quiet', '--rm', container, name);

@@ -3,15 +3,34 @@ import { installBundle } from '../debian/install.ts';
 import type { Bundle, Installed } from '../debian/install.ts';
 
 const bundles = {
-  /** What builds and runs. */
-  containers: { suite: 'bookworm', packages: ['buildah', 'podman', 'runc', 'conmon', 'mount'] },
+  /** What builds and runs, with what it calls. */
+  containers: {
+    suite: 'bookworm',
+    packages: [
+      'aardvark-dns',
+      'buildah',
+      'conmon',
+      'dash',
+      'iproute2',
+      'iptables',
+      'mount',
+      'netavark',
+      'podman',
+      'runc',
+    ],
+  },
   /** What Node needs in a base without a shell: the list of distroless. */
   runtime: {
     suite: 'trixie',
     packages: ['base-files', 'ca-certificates', 'libatomic1', 'libc6', 'libgcc-s1', 'libstdc++6', 'tzdata'],
   },
-  /** The same with a shell and its tools. */
-  build: { suite: 'trixie', packages: ['base-files', 'coreutils', 'dash', 'libatomic1', 'libstdc++6'] },
+  /** The same with a shell and its tools; of the suite of the newest servers, which have no shell of their own. */
+  shell: {
+    suite: 'forky',
+    packages: ['base-files', 'coreutils', 'curl', 'dash', 'libatomic1', 'libstdc++6'],
+  },
+  /** Compose itself. */
+  compose: { suite: 'trixie', packages: ['docker-compose'] },
 } as const satisfies Record<string, Omit<Bundle, 'name'>>;
 
 /** Name of a bundle. */

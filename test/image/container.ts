@@ -1,6 +1,7 @@
 /** A container of the image, run as the documents say. */
 import { IMAGE } from './image.ts';
-import type { Ran, Room } from './room.ts';
+import type { Ran } from './process.ts';
+import type { Room } from './room.ts';
 
 /** What compose.yaml and the manifests for Kubernetes ask for. */
 const HARDENED = ['--read-only', '--cap-drop=all', '--security-opt=no-new-privileges', '--network=host'];

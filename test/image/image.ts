@@ -2,6 +2,7 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { FOREIGN_RUNTIME, makeBuildBase, makeForeignBase, makeRuntimeBase, npmVolumes } from './bases.ts';
+import { installServers } from '../servers/index.ts';
 import { installImageBundle } from './bundles.ts';
 import { findNpm } from './npm.ts';
 import type { Npm } from './npm.ts';
@@ -18,34 +19,42 @@ export interface Means {
   /** Unpacked packages. */
   containers: string;
   runtime: string;
-  build: string;
+  shell: string;
+  /** The newest servers. */
+  servers: string;
   npm: Npm;
 }
 
 /** Everything that is needed, or why it can't be had here. */
 export async function findMeans(): Promise<Means | { reason: string }> {
   if (process.getuid?.() !== 0) return { reason: 'only root can build and run containers here' };
-  const [containers, runtime, build] = await Promise.all(
-    (['containers', 'runtime', 'build'] as const).map(installImageBundle),
-  );
+  const names = ['containers', 'runtime', 'shell', 'compose'] as const;
+  const bundles = await Promise.all([...names.map(installImageBundle), installServers('forky')]);
   const npm = await findNpm();
   if ('reason' in npm) return npm;
-  for (const installed of [containers, runtime, build]) {
-    if (installed?.ok === false) return installed;
-  }
-  const rootOf = (installed: typeof build): string =>
-    installed?.ok === true ? realpathSync(installed.root) : '';
-  return { containers: rootOf(containers), runtime: rootOf(runtime), build: rootOf(build), npm };
+  for (const installed of bundles) if (!installed.ok) return installed;
+  const [containers = '', runtime = '', shell = '', , servers = ''] = bundles.map((installed) =>
+    installed.ok ? realpathSync(installed.root) : '',
+  );
+  return { containers, runtime, shell, servers, npm };
 }
 
 /** A room with both base images in it, and the image. Throws when it can't be built. */
-export async function buildImage({ containers, runtime, build, npm }: Means): Promise<Room> {
-  const visible = [home, realpathSync(join(home, 'node_modules')), runtime, build, npm.folder, npm.cache];
+export async function buildImage({ containers, runtime, shell, servers, npm }: Means): Promise<Room> {
+  const visible = [
+    home,
+    realpathSync(join(home, 'node_modules')),
+    runtime,
+    shell,
+    servers,
+    npm.folder,
+    npm.cache,
+  ];
   const files = [npm.userConfig, npm.certificates].filter((file) => file !== null);
   await using stack = new AsyncDisposableStack();
   const room = stack.use(await openRoom(containers, [...visible, ...files]));
   await makeRuntimeBase(room, runtime);
-  await makeBuildBase(room, build, npm);
+  await makeBuildBase(room, shell, npm);
   await bud(room, npm, ['--tag', IMAGE, '--build-arg', 'VERSION=1.2.3']);
   stack.move();
   return room;

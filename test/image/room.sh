@@ -36,6 +36,11 @@ if mount -t overlay -o "lowerdir=$store/tmp/l,upperdir=$store/tmp/u,workdir=$sto
   driver=overlay
 fi
 
+# Packages that were only unpacked lack the names that an installation gives.
+mkdir names
+for name in iptables ip6tables iptables-save ip6tables-save iptables-restore; do ln -s /usr/sbin/xtables-nft-multi "names/$name"; done
+ln -s /usr/bin/dash names/sh
+
 cp -r "$packages/etc/containers" etc/
 cp /etc/resolv.conf /etc/hosts etc/
 echo 'root:x:0:0:root:/root:/bin/sh' >etc/passwd

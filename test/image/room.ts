@@ -5,14 +5,8 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeFolder, temporaryFolder } from '../servers/processes.ts';
-
-/** What a command came to. */
-export interface Ran {
-  /** Exit status; `null` when a signal ended it. */
-  status: number | null;
-  stdout: string;
-  stderr: string;
-}
+import { collect, firstLine } from './process.ts';
+import type { Ran } from './process.ts';
 
 /** A place where containers can be built and run; with it goes everything that runs in it. */
 export interface Room extends AsyncDisposable {
@@ -20,8 +14,12 @@ export interface Room extends AsyncDisposable {
   driver: string;
   /** A folder that is the same inside and outside. */
   shared: string;
+  /** The PID of its first process, whose namespaces are the room. */
+  pid: string;
   /** Runs a command and resolves with what it came to. */
   run(command: 'buildah' | 'podman', ...args: string[]): Promise<Ran>;
+  /** Starts a shell command with a network of its own, in which nothing but loopback is up. */
+  startApart(script: string): ChildProcess;
   /** The same; throws when it fails. Resolves with its standard output, trimmed. */
   buildah(...args: string[]): Promise<string>;
   podman(...args: string[]): Promise<string>;
@@ -53,6 +51,11 @@ export async function openRoom(packages: string, visible: readonly string[]): Pr
   const enter = ['--target', pid, '--mount', '--pid', '--'];
   const run: Room['run'] = (command, ...args) =>
     collect(spawn('nsenter', [...enter, command, ...args], { env: ENVIRONMENT, timeout: HANGS }));
+  const startApart: Room['startApart'] = (script) =>
+    spawn('unshare', ['--net', 'nsenter', ...enter, 'sh', '-c', `ip link set lo up; exec ${script}`], {
+      env: ENVIRONMENT,
+      stdio: 'ignore',
+    });
   const mustRun = async (command: 'buildah' | 'podman', args: string[]): Promise<string> => {
     const { status, stdout, stderr } = await run(command, ...args);
     if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${status}\n${stdout}${stderr}`);
@@ -63,40 +66,22 @@ export async function openRoom(packages: string, visible: readonly string[]): Pr
   return {
     driver,
     shared,
+    pid,
     run,
+    startApart,
     buildah: (...args) => mustRun('buildah', args),
     podman: (...args) => mustRun('podman', args),
-    [Symbol.asyncDispose]: close,
+    async [Symbol.asyncDispose]() {
+      // Processes and mounts go with the room; the groups that they were in are the machine's.
+      await run('podman', 'rm', '--all', '--force', '--time', '0');
+      await close();
+    },
   };
 }
 
 /** Not this process's own: what a developer has set must not change what is built. */
-const ENVIRONMENT = { PATH: '/usr/bin:/usr/sbin:/bin:/sbin', HOME: '/root', BUILDAH_ISOLATION: 'chroot' };
-
-/** Resolves with the first line of the output, or with all that was written when it ends before. */
-function firstLine(child: ChildProcess): Promise<string> {
-  return new Promise((resolve) => {
-    let [output, errors] = ['', ''];
-    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-      output += chunk;
-      if (output.includes('\n')) resolve(output.slice(0, output.indexOf('\n')));
-    });
-    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-      errors += chunk;
-    });
-    child.once('error', (error) => resolve(error.message));
-    child.once('close', () => resolve(errors.trim()));
-  });
-}
-
-async function collect(child: ChildProcess): Promise<Ran> {
-  let [stdout, stderr] = ['', ''];
-  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-    stdout += chunk;
-  });
-  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-    stderr += chunk;
-  });
-  const [status] = (await once(child, 'close')) as [number | null];
-  return { status, stdout, stderr };
-}
+const ENVIRONMENT = {
+  PATH: '/names:/usr/bin:/usr/sbin:/bin:/sbin',
+  HOME: '/root',
+  BUILDAH_ISOLATION: 'chroot',
+};

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { removeFolder, temporaryFolder } from '../servers/processes.ts';
+import { installImageBundle } from '../image/bundles.ts';
+import { readProject } from './config.ts';
+import type { Project } from './config.ts';
+import { isSidecar, problemsOf } from './rules.ts';
+
+const home = join(import.meta.dirname, '..', '..');
+const folder = temporaryFolder('compose');
+after(() => removeFolder(folder));
+
+/** A test with the real Compose: skipped with the reason where it can't be had, failed where it must be. */
+function composeTest(title: string, body: () => Promise<void>): void {
+  void test(title, async (t) => {
+    const installed = await installImageBundle('compose');
+    if (installed.ok) return body();
+    if (process.env['CI'] === 'true') throw new Error(`CI needs Compose: ${installed.reason}`);
+    t.skip(installed.reason);
+  });
+}
+
+async function read(files: readonly string[], env: Record<string, string> = {}): Promise<Project> {
+  const read = await readProject(home, files, env);
+  if (!read.ok) throw new Error(read.message);
+  return read.project;
+}
+
+/** Puts a text into a file of the temporary folder. */
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path, text);
+  return path;
+}
+
+/** The examples in YAML below a heading of docs/setup.md. */
+function examplesOf(heading: string): string[] {
+  const text = readFileSync(join(home, 'docs', 'setup.md'), 'utf8');
+  const section = text.split(/^## /m).find((section) => section.startsWith(heading)) ?? '';
+  return [...section.matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, yaml = '']) => yaml);
+}
+
+/** What the reader of an example has already. */
+const THEIRS = `
+services:
+  qbittorrent: { image: lscr.io/linuxserver/qbittorrent:5.2.3 }
+`;
+const THEIRS_WITH_VPN = `
+services:
+  gluetun: { image: qmcgaw/gluetun:v3.40.0, cap_add: [NET_ADMIN] }
+  qbittorrent: { image: lscr.io/linuxserver/qbittorrent:5.2.3, network_mode: service:gluetun }
+`;
+
+composeTest('compose.yaml is a project that Compose takes, and nothing is wrong with it', async () => {
+  const project = await read(['compose.yaml']);
+  assert.deepEqual(Object.keys(project.services).toSorted(), ['ntfy', 'qbit-ntfy', 'qbittorrent']);
+  assert.deepEqual(problemsOf(project), []);
+});
+
+composeTest('only who asks for it opens qBittorrent or ntfy to other machines', async () => {
+  const open = await read(['compose.yaml'], { NTFY_LISTEN: '0.0.0.0' });
+  assert.deepEqual(problemsOf(open), ['ntfy: port 2586 is open to other machines']);
+});
+
+composeTest('every variable of compose.yaml stands in the documents, with its default', async () => {
+  const written = readFileSync(join(home, 'compose.yaml'), 'utf8').matchAll(/\$\{([A-Z_]+):-([^}]+)\}/g);
+  const used = new Map([...written].map(([, name = '', value = '']) => [name, value]));
+  assert.ok(used.size > 5);
+  const rows = readFileSync(join(home, 'docs', 'setup.md'), 'utf8').matchAll(
+    /^\| (`[A-Z_`, ]+) \| `(.+?)` \|/gm,
+  );
+  const told = [...rows].flatMap(([, names = '', value = '']) =>
+    names.split(', ').map((name) => [name.replaceAll('`', ''), value] as const),
+  );
+  assert.deepEqual(Object.fromEntries(told), Object.fromEntries(used));
+});
+
+composeTest(
+  'every example for Compose in the documents is one that Compose takes, and nothing is wrong with it',
+  async () => {
+    const examples = [
+      ...examplesOf('Docker Compose').map((yaml) => ({ yaml, theirs: THEIRS })),
+      ...examplesOf('Behind a VPN').map((yaml) => ({ yaml, theirs: THEIRS_WITH_VPN })),
+    ];
+    assert.equal(examples.length, 4);
+    for (const { yaml, theirs } of examples) {
+      const isOverride = yaml.startsWith('# compose.override.yaml');
+      const base = isOverride ? 'compose.yaml' : file('theirs.yaml', theirs);
+      const project = await read([base, file('example.yaml', yaml)]);
+      assert.ok(Object.values(project.services).some(isSidecar));
+      assert.deepEqual(problemsOf(project), []);
+    }
+  },
+);
+
+/** What is changed in compose.yaml, and what has to be said of it then. */
+const FAULTS: Array<[string, string, RegExp]> = [
+  ['qbittorrent:5.2.3', 'qbittorrent:latest', /qbittorrent: the image .* has no version/],
+  ['${WEBUI_LISTEN:-127.0.0.1}:8080:8080', '8080:8080', /qbittorrent: port 8080 is open/],
+  [
+    './compose/qBittorrent.conf',
+    './compose/qbittorrent.conf',
+    /qbittorrent: .*qbittorrent.conf is not there/,
+  ],
+  ['AUTO_INSTALL_HOOK:', 'AUTO_INSTALL_HOOKS:', /qbit-ntfy: there is no setting AUTO_INSTALL_HOOKS/],
+  ['"true"', '"yes"', /qbit-ntfy: .*\n.*AUTO_INSTALL_HOOK must be/],
+  [
+    'http://ntfy:2586/downloads',
+    'http://nfty:2586/downloads',
+    /qbit-ntfy: there is no ntfy at http:\/\/nfty:2586/,
+  ],
+  [
+    'network_mode: service:qbittorrent',
+    'network_mode: service:ntfy',
+    /localhost is not that of a qBittorrent/,
+  ],
+  ['    network_mode: service:qbittorrent\n', '', /localhost is not that of a qBittorrent/],
+  [
+    '        restart: true # a new qBittorrent container is a new network\n',
+    '',
+    /not restarted with qbittorrent/,
+  ],
+  ['- qbit-ntfy:/state', '- qbit-ntfy:/data', /qbit-ntfy: it keeps no state/],
+];
+
+composeTest('a fault in compose.yaml is found: each of these', async () => {
+  const text = readFileSync(join(home, 'compose.yaml'), 'utf8');
+  for (const [right, wrong, found] of FAULTS) {
+    assert.ok(text.includes(right), right);
+    // The last service is the sidecar: what several have is changed there.
+    const at = text.lastIndexOf(right);
+    const changed = text.slice(0, at) + wrong + text.slice(at + right.length);
+    const project = await read([file('faulty.yaml', changed)]);
+    assert.match(problemsOf(project).join('\n'), found, wrong);
+  }
+});
+
+composeTest('what is no Compose file at all is refused by Compose itself', async () => {
+  const text = readFileSync(join(home, 'compose.yaml'), 'utf8').replaceAll('read_only:', 'readonly:');
+  const read = await readProject(home, [file('faulty.yaml', text)]);
+  assert.ok(!read.ok);
+  assert.match(read.message, /readonly/);
+});

@@ -1,0 +1,107 @@
+/** What Compose can't know: whether a project is safe, and whether the sidecar in it would start and reach the others. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseConfig } from '../../src/config/index.ts';
+import type { Config } from '../../src/config/index.ts';
+import { variables } from '../../src/config/settings.ts';
+import { isLoopback } from '../../src/server/loopback.ts';
+import type { Project, Service } from './config.ts';
+
+/** Peers of other people come to it, so it is open to them. */
+const TORRENT_PORT = 6881;
+
+/** Everything that is wrong with a project, by service. */
+export function problemsOf({ services }: Project): string[] {
+  return Object.entries(services).flatMap(([name, service]) => {
+    const own = isSidecar(service) ? problemsOfSidecar(name, service, services) : [];
+    return [...problemsOfAny(service), ...own].map((problem) => `${name}: ${problem}`);
+  });
+}
+
+/** The sidecars of a project. */
+export function isSidecar({ image = '' }: Service): boolean {
+  return image.startsWith('qbit-ntfy-sidecar:');
+}
+
+function problemsOfAny({ image = '', ports = [], volumes = [] }: Service): string[] {
+  const open = ports.filter(({ host_ip, target }) => host_ip !== '127.0.0.1' && target !== TORRENT_PORT);
+  const files = volumes.filter(({ type, read_only }) => type === 'bind' && read_only === true);
+  return [
+    ...(/:v?\d+\.\d+/.test(image) ? [] : [`the image ${image} has no version`]),
+    ...open.map(({ target }) => `port ${target} is open to other machines`),
+    ...files.filter(({ source = '' }) => !existsSync(source)).map(({ source }) => `${source} is not there`),
+  ];
+}
+
+function problemsOfSidecar(name: string, service: Service, services: Project['services']): string[] {
+  const parsed = parseConfig(environmentOf(service), readSecret(service));
+  return [
+    ...(service.read_only === true ? [] : ['its root can be written']),
+    ...(service.cap_drop?.includes('ALL') === true ? [] : ['it keeps capabilities']),
+    ...(service.security_opt?.includes('no-new-privileges:true') === true
+      ? []
+      : ['it could gain privileges']),
+    ...(service.volumes?.some(({ target }) => target === '/state') === true ? [] : ['it keeps no state']),
+    ...unknownNames(service),
+    ...(parsed.ok
+      ? [...parsed.warnings, ...problemsOfReach(name, service, services, parsed.config)]
+      : [parsed.message]),
+  ];
+}
+
+function environmentOf({ environment = {} }: Service): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, value ?? '']));
+}
+
+/** Only the secrets that the service mounts are there. */
+function readSecret({ secrets = [] }: Service): (path: string) => string {
+  const paths = new Set(secrets.map(({ source, target }) => resolve('/run/secrets', target ?? source)));
+  return (path) => {
+    if (!paths.has(path)) throw Object.assign(new Error('no such secret'), { code: 'ENOENT' });
+    return 'a-secret';
+  };
+}
+
+function unknownNames(service: Service): string[] {
+  return Object.keys(environmentOf(service))
+    .filter((name) => !variables.has(name))
+    .map((name) => `there is no setting ${name}`);
+}
+
+/** Whether it and qBittorrent reach each other, and it ntfy. */
+function problemsOfReach(
+  name: string,
+  service: Service,
+  services: Project['services'],
+  config: Config,
+): string[] {
+  const isThere = (url: string) => hostOf(url).includes('.') || Object.hasOwn(services, hostOf(url));
+  const { hook, qbittorrent, ntfy } = config;
+  const reach = isThere(ntfy.server) ? [] : [`there is no ntfy at ${ntfy.server}`];
+  if (isLoopback(hook.host)) return [...reach, ...problemsOfSharing(service, services, config)];
+  if (!isThere(qbittorrent.url)) reach.push(`there is no qBittorrent at ${qbittorrent.url}`);
+  if (hook.url === null || hostOf(hook.url) !== name) reach.push('the hook would call elsewhere: HOOK_URL');
+  return reach;
+}
+
+/** The sidecar whose hook API listens on loopback has to have qBittorrent's network, and to lose it with it. */
+function problemsOfSharing(
+  { network_mode = '', depends_on = {} }: Service,
+  services: Project['services'],
+  { qbittorrent }: Config,
+): string[] {
+  const owner = network_mode.replace(/^service:/, '');
+  const isShared = Object.entries(services).some(
+    ([name, { image = '', network_mode: theirs }]) =>
+      image.includes('/qbittorrent:') && (name === owner || theirs === network_mode),
+  );
+  return [
+    ...(owner !== '' && isShared ? [] : ['its localhost is not that of a qBittorrent']),
+    ...(depends_on[owner]?.restart === true ? [] : [`it is not restarted with ${owner}`]),
+    ...(isLoopback(hostOf(qbittorrent.url)) ? [] : ['it looks for qBittorrent elsewhere']),
+  ];
+}
+
+function hostOf(url: string): string {
+  return new URL(url).hostname;
+}

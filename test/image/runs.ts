@@ -1,0 +1,64 @@
+/** How the image runs. */
+import assert from 'node:assert/strict';
+import { freePort, until } from '../servers/index.ts';
+import { runOnce, startContainer } from './container.ts';
+import { imageTest } from './image-test.ts';
+import { NOWHERE, ports } from './settings.ts';
+
+imageTest('it has no shell, and its commands stand behind its name', {}, async (room) => {
+  for (const shell of ['/bin/sh', '/bin/bash', '/busybox/sh']) {
+    assert.equal((await runOnce(room, [], { options: [`--entrypoint=${shell}`] })).status, 127);
+  }
+  const help = await runOnce(room, ['--help']);
+  assert.equal(help.status, 0);
+  assert.match(help.stdout, /serve[^]*doctor[^]*install-hook[^]*test-notification[^]*healthcheck/);
+  const empty = await runOnce(room, []);
+  assert.equal(empty.status, 78);
+  assert.match(empty.stderr, /NTFY_TOPIC is missing/);
+  const alone = await runOnce(room, ['healthcheck'], { env: { OPS_PORT: String(await freePort()) } });
+  assert.equal(alone.status, 1);
+});
+
+imageTest(
+  'it runs as 65532 without capabilities, is healthy, and ends with 0 at SIGTERM',
+  {},
+  async (room) => {
+    await using container = await startContainer(room, { env: { ...NOWHERE, ...(await ports()) } });
+    await until('it is healthy', () => container.isHealthy());
+    const status = await container.evaluate(`process.stdout.write(fs.readFileSync('/proc/1/status'))`);
+    const valueOf = (name: string) => new RegExp(`^${name}:\\s+(.*)$`, 'm').exec(status)?.[1];
+    assert.equal(valueOf('Uid'), '65532\t65532\t65532\t65532');
+    assert.equal(valueOf('Gid'), '65532\t65532\t65532\t65532');
+    assert.match(valueOf('CapEff') ?? '', /^0+$/);
+    assert.match(valueOf('CapBnd') ?? '', /^0+$/);
+    assert.equal(valueOf('NoNewPrivs'), '1');
+    assert.equal(await container.evaluate(tryToWrite(['/x', '/app/x', '/etc/x', '/state/x'])), '/state/x');
+    assert.equal(await container.stop(), 0);
+    assert.match(await container.log(), /"stopping"/);
+  },
+);
+
+/** Prints what could be written. */
+const tryToWrite = (paths: readonly string[]) =>
+  `for (const path of ${JSON.stringify(paths)}) try { fs.writeFileSync(path, ''); console.log(path) } catch {}`;
+
+imageTest('it writes nowhere but to /state, even where the file system would let it', {}, async (room) => {
+  const env = { ...NOWHERE, ...(await ports()), STATE_DIR: '/tmp/elsewhere' };
+  await using container = await startContainer(room, { env, options: ['--read-only=false'] });
+  await until('it says so', async () => (await container.log()).includes('ERR_ACCESS_DENIED'));
+  await until('it runs all the same', () => container.isHealthy());
+  assert.equal(await container.evaluate(`console.log(fs.existsSync('/tmp/elsewhere'))`), 'false');
+});
+
+imageTest('any user can keep the state in a new volume', {}, async (room) => {
+  for (const [user, name] of [
+    ['1000:1000', 'a'],
+    ['0:0', 'b'],
+  ] as const) {
+    const options = [`--user=${user}`, `--volume=state-${name}:/state`];
+    await using container = await startContainer(room, { env: { ...NOWHERE, ...(await ports()) }, options });
+    await until('it is healthy', () => container.isHealthy());
+    assert.match(await container.evaluate(`console.log(fs.readdirSync('/state'))`), /sidecar\.sqlite/);
+    assert.doesNotMatch(await container.log(), /only in memory/);
+  }
+});
