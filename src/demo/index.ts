@@ -5,10 +5,10 @@ import { createLogger } from '../log/index.ts';
 import { start } from '../main.ts';
 import type { Sidecar } from '../main.ts';
 import { createPhone, startNtfySimulator, startQbittorrentSimulator } from '../simulator/index.ts';
-import type { QbittorrentSimulator } from '../simulator/index.ts';
+import type { Phone, QbittorrentSimulator } from '../simulator/index.ts';
 import { createScreen } from './screen.ts';
 import type { Screen } from './screen.ts';
-import { play } from './story.ts';
+import { play, playOn } from './story.ts';
 import { subscribe } from './subscribe.ts';
 
 /** Faster than the defaults, so that a minute shows what else takes an evening. Milliseconds. */
@@ -16,14 +16,15 @@ const PACE = { gather: 300, settle: 1500, stall: 3000, idleInterval: 1000 };
 
 /**
  * The whole sidecar, as it runs in production, on embedded servers: nothing to set up. `QBIT_HOST` or `NTFY_TOPIC` in
- * the environment puts a real server in the place of an embedded one; then it goes on until it is interrupted.
+ * the environment puts a real server in the place of an embedded one; then, and at a terminal, it goes on until it is
+ * interrupted.
  */
 export async function demo(env: NodeJS.ProcessEnv = process.env): Promise<void> {
   await using stack = new AsyncDisposableStack();
   // A reader that goes away (`| head`) ends the demo, not with a crash.
   process.stdout.once('error', () => process.exit(0));
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const defaults: Record<string, string> = { POLL_INTERVAL: '1s', OPS_HOST: '127.0.0.1', OPS_PORT: '0' };
+  const defaults: Record<string, string> = { POLL_INTERVAL: '1s', OPS_HOST: 'localhost', OPS_PORT: '0' };
   let simulator: QbittorrentSimulator | null = null;
   let sidecar: Sidecar | null = null;
   if (given['QBIT_HOST'] === undefined) {
@@ -35,7 +36,7 @@ export async function demo(env: NodeJS.ProcessEnv = process.env): Promise<void> 
     Object.assign(defaults, { HOOK_PORT: '0', QBIT_HOST: url, QBIT_USER: username, QBIT_PASS: password });
   }
   if (given['NTFY_TOPIC'] === undefined && given['NTFY_TOPIC_FILE'] === undefined) {
-    const ntfy = stack.use(await startNtfySimulator());
+    const ntfy = stack.use(await startNtfySimulator({ burst: 100_000 }));
     Object.assign(defaults, { NTFY_TOPIC: `${ntfy.url}/downloads`, NTFY_RATE: 'unlimited' });
   }
   const parsed = parseConfig({ ...defaults, ...given });
@@ -46,22 +47,39 @@ export async function demo(env: NodeJS.ProcessEnv = process.env): Promise<void> 
   }
   const screen = stack.use(createScreen());
   const ended = interruption();
-  sidecar = await open(parsed.config, screen, ended.signal);
+  const phone = createPhone();
+  sidecar = await open(parsed.config, { phone, screen, signal: ended.signal });
   stack.defer(async () => sidecar?.stop());
-  screen.say(addressOf(sidecar));
+  screen.say(
+    `Open http://localhost:${sidecar.ops.port}/ to see it at work: what is followed, and each actor's chart.`,
+  );
   if (simulator === null) {
-    screen.say('Add a torrent to your qBittorrent, with the hook of the README. Ctrl-C ends this.');
+    screen.say(
+      `Add a torrent to your qBittorrent, with the hook of the README on port ${sidecar.hook.port}. Ctrl-C ends this.`,
+    );
     await ended.promise;
     return;
   }
-  await Promise.race([play({ simulator, sidecar }), ended.promise]);
+  // Whoever sits there may want to look longer than a story lasts.
+  if (process.stdout.isTTY) screen.say('It plays again and again. Ctrl-C ends this.');
+  const story = process.stdout.isTTY
+    ? playOn({ simulator, sidecar }, ended.signal, () => swipeAll(phone))
+    : play({ simulator, sidecar }, ended.signal);
+  await story.catch((error: unknown) => {
+    if (!ended.signal.aborted) throw error;
+  });
   // The last card is deleted in the moment in which the last torrent ends: the stream brings it a little later.
   await sleep(300);
   screen.end(`qBittorrent saw ${simulator.logins} logins: one at the start, one after its session was lost.`);
 }
 
-async function open(config: Config, screen: Screen, signal: AbortSignal): Promise<Sidecar> {
-  const phone = createPhone();
+interface Stage {
+  phone: Phone;
+  screen: Screen;
+  signal: AbortSignal;
+}
+
+async function open(config: Config, { phone, screen, signal }: Stage): Promise<Sidecar> {
   await subscribe(config.ntfy, signal, (event) => {
     phone.receive(event);
     screen.show({ cards: phone.cards(), heard: phone.heard, event });
@@ -70,8 +88,9 @@ async function open(config: Config, screen: Screen, signal: AbortSignal): Promis
   return start({ config, log, policy: PACE });
 }
 
-function addressOf({ hook, ops }: Sidecar): string {
-  return `The hook listens on port ${hook.port}; http://localhost:${ops.port}/status tells what is followed.`;
+/** What was read is swiped away: a card that still shows would be updated without a sound. */
+function swipeAll(phone: Phone): void {
+  for (const { topic, sequence_id } of phone.cards()) phone.dismiss(topic, sequence_id ?? '');
 }
 
 /** Ctrl-C, or a plain kill. */

@@ -3,16 +3,17 @@ import { waitFor } from 'xstate';
 import type { Sidecar } from '../main.ts';
 import type { QbittorrentSimulator } from '../simulator/index.ts';
 
-interface Stage {
+export interface Stage {
   simulator: QbittorrentSimulator;
   sidecar: Sidecar;
 }
 
-/** Four downloads of different fates; ends when the last of them has been told. */
-export async function play({ simulator, sidecar }: Stage): Promise<void> {
+/** Four downloads of different fates; ends when the last of them has been told. Rejects when it is told to end. */
+export async function play({ simulator, sidecar }: Stage, signal: AbortSignal): Promise<void> {
   const MB = 1_000_000;
+  const pause = (ms: number) => sleep(ms, undefined, { signal });
   simulator.addTorrent({ name: 'debian-13.2.0-amd64-netinst.iso', size: 700 * MB, rate: 50 * MB });
-  await sleep(1500);
+  await pause(1500);
   simulator.addTorrent({
     name: 'Big Buck Bunny (2008) 4K',
     size: 1_300 * MB,
@@ -26,11 +27,28 @@ export async function play({ simulator, sidecar }: Stage): Promise<void> {
       { phase: 'complete' },
     ],
   });
-  await sleep(1500);
+  await pause(1500);
   simulator.addTorrent({ name: 'Changed my mind.mkv', size: 2_000 * MB, rate: 90 * MB, fate: 'removed' });
-  await sleep(1500);
+  await pause(1500);
   simulator.addTorrent({ name: 'Sintel 🐉 "director\'s cut"', size: 900 * MB, rate: 40 * MB });
-  await sleep(6000);
+  await pause(6000);
   simulator.expireSessions();
-  await waitFor(sidecar.supervisor, ({ context }) => context.registry.records.size === 0);
+  await waitFor(sidecar.supervisor, ({ context }) => context.registry.records.size === 0, { signal });
+}
+
+/** Between two plays of the same story, in milliseconds. */
+const PAUSE = 5000;
+
+/**
+ * The same story again and again. Rejects when it is told to end, in the middle of whatever it waits for.
+ *
+ * @param onEnd is called at the end of each story
+ */
+export async function playOn(stage: Stage, signal: AbortSignal, onEnd = () => {}): Promise<void> {
+  for (;;) {
+    await play(stage, signal);
+    onEnd();
+    await sleep(PAUSE, undefined, { signal });
+    for (const { hash } of stage.simulator.torrents()) stage.simulator.removeTorrent(String(hash));
+  }
 }

@@ -1,10 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Beside } from '../commands/serve.ts';
-import { play } from '../demo/story.ts';
+import { playOn } from '../demo/story.ts';
 import { startNtfySimulator, startQbittorrentSimulator } from '../simulator/index.ts';
-
-/** Between two plays of the same story, in milliseconds. */
-const PAUSE = 5000;
 
 export interface Embedded {
   /** What a sidecar has to be told to find them. */
@@ -22,7 +18,7 @@ export async function startEmbedded(): Promise<Embedded> {
       await fetch(`http://localhost:${hook}/track?hash=${hash}`, { method: 'POST' });
     },
   });
-  const ntfy = await startNtfySimulator();
+  const ntfy = await startNtfySimulator({ burst: 100_000 });
   return {
     env: {
       QBIT_HOST: simulator.url,
@@ -35,15 +31,7 @@ export async function startEmbedded(): Promise<Embedded> {
     async play(sidecar) {
       hook = sidecar.hook.port;
       const ending = new AbortController();
-      const playOn = async () => {
-        while (!ending.signal.aborted) {
-          await play({ simulator, sidecar });
-          await sleep(PAUSE, undefined, { signal: ending.signal });
-          for (const { hash } of simulator.torrents()) simulator.removeTorrent(String(hash));
-        }
-      };
-      // Ends with the sidecar, in the middle of whatever it waits for.
-      void playOn().catch(() => undefined);
+      void playOn({ simulator, sidecar }, ending.signal).catch(() => undefined);
       return async () => ending.abort();
     },
     async stop() {

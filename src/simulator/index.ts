@@ -10,5 +10,6 @@ export type { NtfyEvent } from './ntfy/event.ts';
 export { startNtfySimulator } from './ntfy/index.ts';
 export type { NtfyOptions, NtfySimulator } from './ntfy/index.ts';
 export { createPhone } from './ntfy/phone.ts';
+export type { Phone } from './ntfy/phone.ts';
 export type { Card } from './ntfy/phone.ts';
 export type { NtfyGeneration } from './ntfy/generation.ts';

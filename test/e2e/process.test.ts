@@ -113,6 +113,10 @@ test('a port that is taken is named, with the setting that changes it', async ()
 
 test('npm run demo plays to its end on embedded servers, with nothing configured', async () => {
   const started = run('npm', ['run', 'demo', '--silent']);
+  const [, page = ''] = await until('it tells where to look', () =>
+    /Open (http:\/\/localhost:\d+\/) to see it/.exec(started.output()),
+  );
+  assert.match(await (await fetch(page)).text(), /<h2 [^>]*>Following<\/h2>/);
   assert.equal(await started.ended, 0, started.output());
   const sounds = started.output().match(/\(sound\) Download Complete/g) ?? [];
   assert.equal(sounds.length, 3);
