@@ -104,9 +104,17 @@ export const settings = z.object({
     .meta(about('`true` enters the hook in qBittorrent by itself, never over a command of yours', 'true')),
   OPS_HOST: v.host
     .prefault('0.0.0.0')
-    .meta(about('where health and status are served; what names torrents stays local', '0.0.0.0')),
+    .meta(
+      about('where health, metrics, status and page are served; what names torrents stays local', '0.0.0.0'),
+    ),
   OPS_PORT: v.port.prefault('9091').meta(about('its port; 0 takes any free one', '9091')),
-  OPS_TOKEN: v.token.optional().meta(secret('bearer token that opens the status to other machines')),
+  OPS_TOKEN: v.token
+    .optional()
+    .meta(
+      secret(
+        'token that opens page and status to other machines: entered once in the page, or as bearer token',
+      ),
+    ),
   LOG_LEVEL: v
     .oneOf(['debug', 'info', 'warn', 'error'])
     .prefault('info')

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Failure } from '../../machines/types.ts';
+import { charts } from '../../src/charts/index.ts';
 import { board } from '../../src/page/html/board.ts';
 import { chartBody } from '../../src/page/html/chart.ts';
 import { html } from '../../src/page/html/html.ts';
@@ -195,6 +196,25 @@ describe('templates', () => {
   test('leave out what is nothing', () => {
     assert.equal(String(html`<p>${null}${undefined}${false}${''}</p>`), '<p></p>');
   });
+});
+
+/** The states in which a machine rests, and goes on. */
+function statesOf(machine: 'session' | 'supervisor'): string[] {
+  const all = [...charts[machine].matchAll(/data-state="([^"]+)"/g)].map(([, path = '']) => path);
+  return all.filter((path) => !all.some((other) => other.startsWith(`${path}.`)) && path !== 'failed');
+}
+
+test('each state of the session and of the supervisor has words of its own', () => {
+  const { services } = look();
+  for (const state of statesOf('session')) {
+    const session = { state, webapi: null, failure: null };
+    const said = textOf(board(look({ services: { ...services, session } }), []));
+    assert.doesNotMatch(said, /\|Is \w/, state);
+  }
+  for (const supervisor of statesOf('supervisor')) {
+    const said = textOf(board(look({ services: { ...services, supervisor } }), []));
+    assert.doesNotMatch(said, /\|Is \w/, supervisor);
+  }
 });
 
 test('a page with nothing to show says so in words', () => {

@@ -20,6 +20,7 @@ export function board(look: Look, torrents: readonly TorrentStatus[]): Html {
     <section aria-labelledby="following">
       <div class="heading">
         <h2 id="following" tabindex="-1">Following</h2>
+        <p class="hint">Each opens the chart of its actor.</p>
         ${filter()}
       </div>
       <ul class="torrents" id="torrents" role="list">

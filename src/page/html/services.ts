@@ -44,6 +44,7 @@ const NONE = { tone: 'waiting', words: 'Not running', more: '' } as const;
 const SESSION: Readonly<Record<string, { tone: Tone; words: string }>> = {
   signedOut: { tone: 'waiting', words: 'Not signed in' },
   loggingIn: { tone: 'waiting', words: 'Signing in' },
+  judging: { tone: 'waiting', words: 'Signing in' },
   ready: { tone: 'done', words: 'Signed in' },
   refused: { tone: 'bad', words: 'Refuses the password' },
   banned: { tone: 'bad', words: 'Bans this address' },
@@ -53,7 +54,7 @@ const SESSION: Readonly<Record<string, { tone: Tone; words: string }>> = {
 function sessionCard(session: Services['session']): Card {
   const head = { id: 'session', title: 'qBittorrent' };
   if (session === null) return { ...head, ...NONE };
-  const { tone, words } = SESSION[session.state] ?? { tone: 'waiting', words: 'Signing in' };
+  const { tone, words } = SESSION[session.state] ?? { tone: 'waiting', words: `Is ${session.state}` };
   const version = session.webapi === null ? '' : `WebAPI ${harmless(session.webapi, 20)}`;
   return { ...head, tone, words, more: tone === 'done' ? version : reason(session.failure) };
 }
@@ -106,16 +107,15 @@ function storeCard({ kind, problem }: Look['health']): Card {
     : { ...head, tone: 'waiting', words: 'In memory', more: 'without STATE_DIR nothing survives a restart' };
 }
 
-const SUPERVISOR: Readonly<Record<string, string>> = {
-  'running.waiting': 'Waits for qBittorrent',
-  'running.scanning': 'Looks for what downloads already',
-  'running.retrying': 'Looks again soon',
-  'running.watching': 'Running',
+const SUPERVISOR: Readonly<Record<string, { tone: Tone; words: string }>> = {
+  'running.waiting': { tone: 'waiting', words: 'Waits for qBittorrent' },
+  'running.scanning': { tone: 'moving', words: 'Looks for what downloads already' },
+  'running.pausing': { tone: 'waiting', words: 'Looks again soon' },
+  'running.watching': { tone: 'done', words: 'Running' },
 };
 
 function supervisorCard({ supervisor, discovery }: Services): Card {
-  const words = SUPERVISOR[supervisor] ?? 'Has failed';
-  const tone = supervisor.startsWith('running') ? 'done' : 'bad';
+  const { tone, words } = SUPERVISOR[supervisor] ?? { tone: 'bad', words: `Is ${supervisor}` };
   const more = discovery === null || discovery === 'off' ? '' : 'looks for new torrents by itself';
   return { id: 'supervisor', title: 'Supervisor', tone, words, more };
 }

@@ -45,7 +45,8 @@ function progress({ key, progress, phase, size, state }: TorrentStatus): Html {
         ><span class="percent"></span>`;
 }
 
-function figures({ phase, speed, eta, size: bytes }: TorrentStatus, { now, timeZone }: Clock): string {
+/** Size, speed, and when it will be there. */
+export function figures({ phase, speed, eta, size: bytes }: TorrentStatus, { now, timeZone }: Clock): string {
   const of = bytes === 0 ? [] : [size(bytes)];
   if (phase !== 'downloading') return of.join(' · ');
   const left = eta === null ? '∞' : `${duration(eta)} (${arrival(now / 1000 + eta, now, timeZone)})`;

@@ -2,13 +2,16 @@ import type { Happening, Inspector } from '../../inspector/index.ts';
 import { harmless } from '../../ntfy/text.ts';
 import { nameOf } from '../../ntfy/wording.ts';
 import { torrentOf } from '../../status.ts';
+import type { TorrentStatus } from '../../status.ts';
 import { stateOf } from '../actors.ts';
 import type { Shown } from '../actors.ts';
 import { chartBody, chartLog, chartNow } from '../html/chart.ts';
 import type { ChartLook } from '../html/chart.ts';
 import type { Html } from '../html/html.ts';
+import { figures } from '../html/torrent.ts';
+import type { Clock } from '../html/torrent.ts';
 import type { Subject } from '../look.ts';
-import { phoneOf, saidOf } from '../words.ts';
+import { phoneOf } from '../words.ts';
 
 /** The steps that a chart lists. */
 const STEPS = 30;
@@ -43,13 +46,12 @@ export function openChart(shown: Shown, subject: Subject, inspector: Inspector):
     const now = stateOf(supervisor, shown);
     const torrent = shown.machine === 'torrent' ? torrentOf(supervisor, shown.id) : null;
     name = torrent?.name ?? name;
-    const said = torrent === null ? [] : [saidOf(torrent).words, `on the phone: ${phoneOf(torrent).words}`];
     return {
       shown,
       title: shown.machine === 'torrent' ? nameOf(shown.id, name, 'title') : titleOf(shown),
       state: now ?? steps.at(-1)?.state ?? null,
       alive: now !== null,
-      facts: said.join(' · '),
+      facts: torrent === null ? '' : factsOf(torrent, { now: subject.now(), timeZone }),
       steps,
       timeZone,
     };
@@ -71,6 +73,12 @@ export function openChart(shown: Shown, subject: Subject, inspector: Inspector):
       ];
     },
   };
+}
+
+function factsOf(torrent: TorrentStatus, clock: Clock): string {
+  const percent = `${Math.floor(torrent.progress * 100)}%`;
+  const phone = `on the phone: ${phoneOf(torrent).words}`;
+  return [percent, figures(torrent, clock), phone].filter((text) => text !== '').join(' · ');
 }
 
 const titleOf = ({ machine, id }: Shown): string => TITLES[machine] ?? harmless(id, 40);

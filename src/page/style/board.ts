@@ -20,7 +20,9 @@ export const board = `
 .service[data-tone=bad]{background:var(--bad-ground);border-color:var(--bad)}
 .service[data-tone=warn] .more,.service[data-tone=bad] .more{color:var(--text)}
 
-.heading{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:.5rem 1rem;margin:1.6rem 0 .6rem;min-height:2.2rem}
+.heading{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:.2rem 1rem;margin:1.6rem 0 .6rem;min-height:2.2rem}
+.hint{flex:1;font-size:.85rem;color:var(--soft)}
+section:not(:has(.torrent)) .hint{display:none}
 .filter{display:flex;align-items:center;gap:.5rem;font-size:.85rem;color:var(--soft)}
 .empty,.none{padding:1.6rem;text-align:center;color:var(--soft);border:1px dashed var(--edge);border-radius:11px}
 ul:has(>li)+.empty,.empty:has(+.none:not([hidden])){display:none}
@@ -59,7 +61,7 @@ progress.unknown::-webkit-progress-bar{background:none}
 .end .state,.end time{font-size:.82rem;color:var(--soft)}
 @media (max-width:46rem){
   body{padding:0 .8rem 2rem}
-  .services{grid-template-columns:1fr 1fr 1fr;gap:.4rem}
+  .services{grid-template-columns:1fr 1fr 1fr;gap:.4rem;grid-auto-flow:dense}
   .service{padding:.45rem .6rem}
   .service .words{font-size:.85rem;line-height:1.25}
   .service:is([data-tone=done],[data-tone=moving],[data-tone=waiting]) .more{display:none}
@@ -67,7 +69,7 @@ progress.unknown::-webkit-progress-bar{background:none}
   .torrent{grid-template-columns:minmax(0,1fr) auto 3.2rem;grid-template-areas:'name name name' 'bar bar percent' 'figures figures figures' 'state phone phone';
     gap:.2rem .8rem;contain-intrinsic-size:auto 5.7rem}
   .torrent .name{white-space:normal;overflow-wrap:anywhere;display:-webkit-box;-webkit-line-clamp:2;-webkit-box-orient:vertical}
-  .torrent .phone{border-left:0;padding-left:0;min-height:0}
+  .torrent .phone{border-left:0;padding-left:0;min-height:0;justify-self:end}
   .end{grid-template-columns:minmax(0,1fr) auto}
   .end .name{grid-column:1/-1;white-space:normal;overflow-wrap:anywhere}
 }

@@ -1,0 +1,59 @@
+/** Takes the pictures of the page that are in the documents: `npx node test/browser/shots.ts`. Look at them. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { removeFolder, temporaryFolder } from '../servers/processes.ts';
+import { sleep, until } from '../servers/wait.ts';
+import { openTab, startScene, untilLink, untilText } from './scene.ts';
+import type { Scene } from './scene.ts';
+
+const MB = 1_000_000;
+const images = join(import.meta.dirname, '..', '..', 'docs', 'images');
+
+const downloading = (to: number) => ({ phase: 'downloading', to, rate: 4000 * MB }) as const;
+const on = (rate: number) => ({ phase: 'downloading', to: 1, rate: rate * MB }) as const;
+
+const state = temporaryFolder('shots');
+await using scene = await startScene({ STATE_DIR: state });
+mkdirSync(images, { recursive: true });
+await fill(scene);
+const wide = { viewport: { width: 1160, height: 720 } };
+await shoot('page-light', { ...wide, colorScheme: 'light' }, () => Promise.resolve());
+await shoot('page-dark', { ...wide, colorScheme: 'dark' }, () => Promise.resolve());
+await shoot('page-phone', { viewport: { width: 390, height: 780 }, colorScheme: 'light' }, () =>
+  Promise.resolve(),
+);
+await shoot('chart-light', { ...wide, colorScheme: 'light' }, openChart);
+await shoot('chart-dark', { ...wide, colorScheme: 'dark' }, openChart);
+await removeFolder(state);
+
+/** An evening's downloads, each in another state. */
+async function fill({ qbittorrent, ntfy }: Scene): Promise<void> {
+  const add = (name: string, size: number, script: Parameters<typeof qbittorrent.play>[1]) =>
+    qbittorrent.addTorrent({ name, size: size * MB, script: [...script, { phase: 'complete' }] });
+  add('ubuntu-26.04-desktop-amd64.iso', 5900, [on(9000)]);
+  add('Cosmos Laundromat (2015) 1080p', 1100, [on(9000)]);
+  await until('two are told', () => ntfy.heard.length === 2);
+  add('debian-13.2.0-amd64-netinst.iso', 790, [downloading(0.6), on(3)]);
+  add('Big Buck Bunny (2008) 4K', 5300, [downloading(0.3), on(12)]);
+  add('Tears of Steel (2012) 2160p', 6700, [downloading(0.08), on(5)]);
+  add('Sintel 🐉 "director\'s cut"', 4300, [{ phase: 'queued', seconds: 9999 }]);
+  add('A magnet without a name', 900, [{ phase: 'metadata', seconds: 9999 }]);
+  add('Elephants Dream.mkv', 2100, [downloading(0.45), { phase: 'failed', seconds: 9999 }]);
+  await sleep(9000);
+}
+
+async function shoot(name: string, view: BrowserContextOptions, prepare: (page: Page) => Promise<unknown>) {
+  const { page } = await openTab(scene.browser, scene.url, view);
+  await untilLink(page, 'live');
+  await prepare(page);
+  await page.screenshot({ path: join(images, `${name}.png`) });
+  await page.close();
+}
+
+async function openChart(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Big Buck Bunny' }).click();
+  await untilText(page, '#chart-now', /polling › downloading/);
+  await sleep(6000);
+  await untilText(page, '#chart-now', /polling › downloading/);
+}
