@@ -120,3 +120,14 @@ realTest('a tab that is not seen does not look', { needs: ['chromium'] }, async 
   await hide(false);
   await untilText(page, '#finished', /meanwhile\.iso/);
 });
+
+realTest('a stream that is refused for now is asked for again', { needs: ['chromium'] }, async () => {
+  await using scene = await startScene();
+  const { page } = await openTab(scene.browser, scene.url);
+  await untilLink(page, 'live');
+  // As when too many look already: a browser gives such a stream up for good.
+  await page.route('**/events*', (route) => route.fulfill({ status: 503 }), { times: 1 });
+  await page.reload();
+  await untilLink(page, 'lost');
+  await untilLink(page, 'live');
+});
