@@ -24,9 +24,10 @@ const NEWEST = 50;
 
 /**
  * Filters that together hold what is not finished. `checking` and `moving` came with 4.4 and 4.5; a filter that a
- * version does not know means "all", and the look at each torrent makes that right.
+ * version does not know means "all", and the look at each torrent makes that right. Downloads come last:
+ * what has its resume data checked might otherwise begin to download between two questions and be in neither answer.
  */
-const UNFINISHED = ['downloading', 'checking', 'moving'];
+const UNFINISHED = ['checking', 'moving', 'downloading'];
 
 /** A client for qBittorrent's WebAPI, 4.1 to 5.3. Who else needs its session hands in the connection. */
 export function createQbittorrentClient(

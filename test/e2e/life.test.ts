@@ -67,6 +67,8 @@ realTest(
     scene.seed.setRate(500_000);
     const unseen = scene.seed.serve('unseen.iso', 3_000_000);
     await scene.qbittorrent.addTorrent(unseen.file);
+    // Its answer comes before the torrent is in the list; nobody would tell of it then.
+    await until('it is there', async () => (await scene.qbittorrent.find(unseen.hash)) !== null);
     const second = await startSidecar({
       QBIT_HOST: scene.toQbittorrent.url,
       QBIT_USER: scene.qbittorrent.username,

@@ -44,6 +44,13 @@ for (const generation of ['legacy', '5.1', 'current'] as const) {
       ]);
     });
 
+    test('asks for downloads last: what is checked at a start may begin to download meanwhile', async () => {
+      await using qbittorrent = await startQbittorrentSimulator({ generation });
+      await scanned(qbittorrent);
+      const filters = qbittorrent.requests.flatMap(({ form }) => form['filter'] ?? []);
+      assert.deepEqual(filters, ['checking', 'moving', 'downloading']);
+    });
+
     test('leaves out what is complete or failed', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       qbittorrent.addTorrent({ name: 'complete', script: [{ phase: 'complete' }] });
