@@ -25,7 +25,7 @@ realTest(
         INSTANCE_NAME: nameOf(n),
       });
       stack.defer(() => sidecar.stop());
-      // Each second a percent that nobody has seen: forty times what ntfy takes.
+      // Each second a percent that nobody has seen: ten times what ntfy takes.
       const hash = qbittorrent.addTorrent({ name: `episode ${n}`, size: 15_000_000, rate: 1_000_000 });
       sidecar.supervisor.send({ type: 'track', hash });
     }

@@ -10,7 +10,7 @@ const share = (values: readonly number[], part: number) =>
 const longest = ({ waits }: Result) => waits.findLast((wait) => wait !== Infinity) ?? Infinity;
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
-describe('fifty that want forty times what ntfy allows', () => {
+describe('fifty that want seven times what ntfy allows', () => {
   const senders = 50;
   let whole: Result;
   let settled: Result;
