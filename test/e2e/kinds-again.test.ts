@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { describe } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { realTest, until } from '../servers/index.ts';
 import type { QbittorrentGeneration, SeededTorrent } from '../servers/index.ts';
@@ -27,76 +28,79 @@ const untilShown = (scene: Scene, torrents: readonly SeededTorrent[]) =>
     return torrents.every(({ hash }) => shown.has(`qbit-${hash}`));
   });
 
-for (const generation of GENERATIONS) {
-  realTest(
-    `what is deleted and added again is told once each time it is complete, a check never, on qBittorrent ${generation}`,
-    { needs: [`qbittorrent ${generation}`, 'ntfy current'] },
-    async () => {
-      await using scene = await startScene({ qbittorrent: generation, rate: 300_000 });
-      const { qbittorrent, seed } = scene;
-      const serve = (name: string) => seed.serve(name, 1_500_000);
-      const [midway, keptMidway, after, keptAfter, checked] = [
-        serve('midway'),
-        serve('midway, files kept'),
-        serve('after'),
-        serve('after, files kept'),
-        serve('checked'),
-      ] as const;
-      const all = [midway, keptMidway, after, keptAfter, checked];
+// Most of it is waiting.
+describe('torrents that are added again', { concurrency: 3 }, () => {
+  for (const generation of GENERATIONS) {
+    realTest(
+      `what is deleted and added again is told once each time it is complete, a check never, on qBittorrent ${generation}`,
+      { needs: [`qbittorrent ${generation}`, 'ntfy current'] },
+      async () => {
+        await using scene = await startScene({ qbittorrent: generation, rate: 300_000 });
+        const { qbittorrent, seed } = scene;
+        const serve = (name: string) => seed.serve(name, 1_500_000);
+        const [midway, keptMidway, after, keptAfter, checked] = [
+          serve('midway'),
+          serve('midway, files kept'),
+          serve('after'),
+          serve('after, files kept'),
+          serve('checked'),
+        ] as const;
+        const all = [midway, keptMidway, after, keptAfter, checked];
 
-      await addAll(scene, all);
-      await untilShown(scene, [midway, keptMidway]);
-      await qbittorrent.remove(midway.hash, true);
-      await qbittorrent.remove(keptMidway.hash, false);
-      await until('both are gone', async () => (await qbittorrent.list()).length === 3);
-      await addAll(scene, [midway, keptMidway]);
-      seed.setRate(3_000_000);
-      await untilTold(scene, 5);
-      const once = Object.fromEntries(all.map(({ name }) => [name, 1]));
-      assert.deepEqual(await toldOf(scene), once);
+        await addAll(scene, all);
+        await untilShown(scene, [midway, keptMidway]);
+        await qbittorrent.remove(midway.hash, true);
+        await qbittorrent.remove(keptMidway.hash, false);
+        await until('both are gone', async () => (await qbittorrent.list()).length === 3);
+        await addAll(scene, [midway, keptMidway]);
+        seed.setRate(3_000_000);
+        await untilTold(scene, 5);
+        const once = Object.fromEntries(all.map(({ name }) => [name, 1]));
+        assert.deepEqual(await toldOf(scene), once);
 
-      await qbittorrent.api('torrents/recheck', { hashes: checked.hash });
-      await qbittorrent.remove(after.hash, true);
-      await qbittorrent.remove(keptAfter.hash, false);
-      await sleep(1100); // ntfy and qBittorrent tell seconds apart
-      await addAll(scene, [after, keptAfter]);
-      const messages = await untilTold(scene, 7);
-      assert.deepEqual(await toldOf(scene), { ...once, [after.name]: 2, [keptAfter.name]: 2 });
-      assertLeft(
-        messages,
-        all.map(({ hash }) => hash),
-      );
-    },
-  );
+        await qbittorrent.api('torrents/recheck', { hashes: checked.hash });
+        await qbittorrent.remove(after.hash, true);
+        await qbittorrent.remove(keptAfter.hash, false);
+        await sleep(1100); // ntfy and qBittorrent tell seconds apart
+        await addAll(scene, [after, keptAfter]);
+        const messages = await untilTold(scene, 7);
+        assert.deepEqual(await toldOf(scene), { ...once, [after.name]: 2, [keptAfter.name]: 2 });
+        assertLeft(
+          messages,
+          all.map(({ hash }) => hash),
+        );
+      },
+    );
 
-  realTest(
-    `what is complete already when it is added is one completion and no card, on qBittorrent ${generation}`,
-    { needs: [`qbittorrent ${generation}`, 'ntfy current'] },
-    async () => {
-      await using scene = await startScene({ qbittorrent: generation, rate: Infinity });
-      const { qbittorrent, seed } = scene;
-      const torrents = ['checked', 'trusted'].map((name) => seed.serve(name, 1_000_000));
-      const [toCheck, trusted] = torrents as [SeededTorrent, SeededTorrent];
-      // Its data comes from a download that no hook tells of.
-      await qbittorrent.setPreferences({ autorun_on_torrent_added_enabled: false });
-      await addAll(scene, torrents);
-      await until('the data is there', async () => {
-        const states = (await qbittorrent.list()).map(({ state }) => String(state));
-        return states.length === 2 && states.every((state) => FINISHED.test(state));
-      });
-      for (const { hash } of torrents) await qbittorrent.remove(hash, false);
-      await qbittorrent.setPreferences({ autorun_on_torrent_added_enabled: true });
-      assert.deepEqual(await scene.messages(), []);
-      await sleep(1100);
-      await qbittorrent.addTorrent(toCheck.file);
-      await qbittorrent.addTorrent(trusted.file, { skip_checking: 'true', seedMode: 'true' });
+    realTest(
+      `what is complete already when it is added is one completion and no card, on qBittorrent ${generation}`,
+      { needs: [`qbittorrent ${generation}`, 'ntfy current'] },
+      async () => {
+        await using scene = await startScene({ qbittorrent: generation, rate: Infinity });
+        const { qbittorrent, seed } = scene;
+        const torrents = ['checked', 'trusted'].map((name) => seed.serve(name, 1_000_000));
+        const [toCheck, trusted] = torrents as [SeededTorrent, SeededTorrent];
+        // Its data comes from a download that no hook tells of.
+        await qbittorrent.setPreferences({ autorun_on_torrent_added_enabled: false });
+        await addAll(scene, torrents);
+        await until('the data is there', async () => {
+          const states = (await qbittorrent.list()).map(({ state }) => String(state));
+          return states.length === 2 && states.every((state) => FINISHED.test(state));
+        });
+        for (const { hash } of torrents) await qbittorrent.remove(hash, false);
+        await qbittorrent.setPreferences({ autorun_on_torrent_added_enabled: true });
+        assert.deepEqual(await scene.messages(), []);
+        await sleep(1100);
+        await qbittorrent.addTorrent(toCheck.file);
+        await qbittorrent.addTorrent(trusted.file, { skip_checking: 'true', seedMode: 'true' });
 
-      const messages = await untilTold(scene, 2);
-      assert.deepEqual([messages.length, messages.every(isCompletion)], [2, true], 'no card');
-      assert.deepEqual(
-        new Set(messages.map(({ message }) => message)),
-        new Set(torrents.map(({ name }) => `${name} has finished downloading.\n1.0 MB`)),
-      );
-    },
-  );
-}
+        const messages = await untilTold(scene, 2);
+        assert.deepEqual([messages.length, messages.every(isCompletion)], [2, true], 'no card');
+        assert.deepEqual(
+          new Set(messages.map(({ message }) => message)),
+          new Set(torrents.map(({ name }) => `${name} has finished downloading.\n1.0 MB`)),
+        );
+      },
+    );
+  }
+});

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { describe } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { realTest, until } from '../servers/index.ts';
 import type { QbittorrentGeneration } from '../servers/index.ts';
@@ -15,50 +16,53 @@ const FILES = [
   { path: 'b.bin', bytes: 2_000_000 },
 ];
 
-for (const generation of GENERATIONS) {
-  realTest(
-    `a torrent of which not all files are wanted is complete when those are there, and again only when more was downloaded, on qBittorrent ${generation}`,
-    { needs: [`qbittorrent ${generation}`, 'ntfy current'] },
-    async () => {
-      await using scene = await startScene({ qbittorrent: generation, rate: 1_000_000 });
-      const { qbittorrent, seed, sidecar } = scene;
-      const program = hookLine(sidecar).replace('/track', '/finished');
-      await qbittorrent.setPreferences({ autorun_enabled: true, autorun_program: program });
-      const torrent = seed.serve('partly', FILES);
-      const stateOf = async () => String((await qbittorrent.find(torrent.hash))?.['state']);
-      const wish = async (id: number, priority: number) => {
-        const form = { hash: torrent.hash, id: String(id), priority: String(priority) };
-        assert.equal((await qbittorrent.api('torrents/filePrio', form)).status, 200);
-      };
-      await qbittorrent.addTorrent(torrent.file, { stopped: 'true' });
-      await until('it is followed', async () => (await scene.status()).torrents.length === 1);
-      await until('its files can be chosen', async () => {
-        const files: unknown = await (await qbittorrent.api(`torrents/files?hash=${torrent.hash}`)).json();
-        return Array.isArray(files) && files.length === FILES.length;
-      });
-      await wish(1, 0);
-      await qbittorrent.startTorrent(torrent.hash);
+// Most of it is waiting.
+describe('torrents of many files', { concurrency: 3 }, () => {
+  for (const generation of GENERATIONS) {
+    realTest(
+      `a torrent of which not all files are wanted is complete when those are there, and again only when more was downloaded, on qBittorrent ${generation}`,
+      { needs: [`qbittorrent ${generation}`, 'ntfy current'] },
+      async () => {
+        await using scene = await startScene({ qbittorrent: generation, rate: 1_000_000 });
+        const { qbittorrent, seed, sidecar } = scene;
+        const program = hookLine(sidecar).replace('/track', '/finished');
+        await qbittorrent.setPreferences({ autorun_enabled: true, autorun_program: program });
+        const torrent = seed.serve('partly', FILES);
+        const stateOf = async () => String((await qbittorrent.find(torrent.hash))?.['state']);
+        const wish = async (id: number, priority: number) => {
+          const form = { hash: torrent.hash, id: String(id), priority: String(priority) };
+          assert.equal((await qbittorrent.api('torrents/filePrio', form)).status, 200);
+        };
+        await qbittorrent.addTorrent(torrent.file, { stopped: 'true' });
+        await until('it is followed', async () => (await scene.status()).torrents.length === 1);
+        await until('its files can be chosen', async () => {
+          const files: unknown = await (await qbittorrent.api(`torrents/files?hash=${torrent.hash}`)).json();
+          return Array.isArray(files) && files.length === FILES.length;
+        });
+        await wish(1, 0);
+        await qbittorrent.startTorrent(torrent.hash);
 
-      const messages = await untilTold(scene, 1);
-      assertToldOnce(messages, torrent.hash, torrent);
-      assert.match(messages.find(isCompletion)?.message ?? '', /^3\.3 MB/m);
+        const messages = await untilTold(scene, 1);
+        assertToldOnce(messages, torrent.hash, torrent);
+        assert.match(messages.find(isCompletion)?.message ?? '', /^3\.3 MB/m);
 
-      await wish(1, 1);
-      await until('it downloads again', async () => !FINISHED.test(await stateOf()));
-      const all = await untilTold(scene, 2);
-      const completions = all.filter(isCompletion);
-      assert.equal(completions.length, 2);
-      assert.match(completions[1]?.message ?? '', /^5\.3 MB/m);
-      assertLeft(all, [torrent.hash]);
+        await wish(1, 1);
+        await until('it downloads again', async () => !FINISHED.test(await stateOf()));
+        const all = await untilTold(scene, 2);
+        const completions = all.filter(isCompletion);
+        assert.equal(completions.length, 2);
+        assert.match(completions[1]?.message ?? '', /^5\.3 MB/m);
+        assertLeft(all, [torrent.hash]);
 
-      // A file that is not wanted any more, one that is wanted otherwise, a check: nothing is downloaded.
-      await wish(0, 0);
-      await wish(1, 7);
-      await qbittorrent.api('torrents/recheck', { hashes: torrent.hash });
-      await sleep(1500); // a short check may never be seen
-      await until('it is whole', async () => FINISHED.test(await stateOf()));
-      await until('all is over', () => isOver(scene));
-      assert.equal((await scene.messages()).length, all.length);
-    },
-  );
-}
+        // A file that is not wanted any more, one that is wanted otherwise, a check: nothing is downloaded.
+        await wish(0, 0);
+        await wish(1, 7);
+        await qbittorrent.api('torrents/recheck', { hashes: torrent.hash });
+        await sleep(1500); // a short check may never be seen
+        await until('it is whole', async () => FINISHED.test(await stateOf()));
+        await until('all is over', () => isOver(scene));
+        assert.equal((await scene.messages()).length, all.length);
+      },
+    );
+  }
+});

@@ -1,6 +1,6 @@
 /** qBittorrent before 4.5, on the simulator: no hook for added torrents, and in 4.1 few facts. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { installHook } from '../../src/commands/hooks.ts';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import type { Policy } from '../../machines/types.ts';
@@ -50,52 +50,61 @@ const isIdle = ({ sidecar }: Stage) => sidecar.supervisor.getSnapshot().context.
 
 const completions = ({ ntfy }: Stage) => ntfy.messages.filter(({ priority }) => priority === 4).length;
 
-for (const generation of GENERATIONS) {
-  test(`on qBittorrent ${generation} the finish hook alone makes one completion, again for what is added again`, async () => {
-    await using stage = await setStage({ generation }, {}, true);
-    const { qbittorrent, ntfy } = stage;
-    const spec = { name: 'old.iso', hash: 'ab'.repeat(20), size: 2_000_000, rate: 2_000_000 };
-    for (const round of [1, 2]) {
-      const hash = qbittorrent.addTorrent(spec);
-      await until('it is told and over', () => completions(stage) === round && isIdle(stage));
-      qbittorrent.removeTorrent(hash);
-    }
-    assert.deepEqual(
-      ntfy.cards().map(({ title }) => title),
-      ['Download Complete'],
-    );
-    assert.match(ntfy.cards()[0]?.message ?? '', /^old\.iso has finished downloading\.\n2\.0 MB in \ds/);
-    assert.equal(qbittorrent.logins, 1);
-  });
+describe('qBittorrent before 4.5', { concurrency: 4 }, () => {
+  for (const generation of GENERATIONS) {
+    test(`on qBittorrent ${generation} the finish hook alone makes one completion, again for what is added again`, async () => {
+      await using stage = await setStage({ generation }, {}, true);
+      const { qbittorrent, ntfy } = stage;
+      const spec = { name: 'old.iso', hash: 'ab'.repeat(20), size: 2_000_000, rate: 2_000_000 };
+      for (const round of [1, 2]) {
+        const hash = qbittorrent.addTorrent(spec);
+        await until('it is told and over', () => completions(stage) === round && isIdle(stage));
+        qbittorrent.removeTorrent(hash);
+      }
+      assert.deepEqual(
+        ntfy.cards().map(({ title }) => title),
+        ['Download Complete'],
+      );
+      assert.match(ntfy.cards()[0]?.message ?? '', /^old\.iso has finished downloading\.\n2\.0 MB in \ds/);
+      assert.equal(qbittorrent.logins, 1);
+    });
 
-  test(`on qBittorrent ${generation} DISCOVER finds new torrents, paused ones too, and tells each once`, async () => {
-    await using stage = await setStage({ generation }, { discover: 1000, idleInterval: 1000, settle: 1000 });
-    const { qbittorrent, ntfy } = stage;
-    const rate = 1_000_000;
-    const paused = qbittorrent.addTorrent({
-      name: 'paused.iso',
-      size: 3_000_000,
-      rate,
-      script: [{ phase: 'stopped', seconds: 4 }, { phase: 'downloading' }, { phase: 'complete' }],
+    test(`on qBittorrent ${generation} DISCOVER finds new torrents, paused ones too, and tells each once`, async () => {
+      await using stage = await setStage(
+        { generation },
+        { discover: 1000, idleInterval: 1000, settle: 1000 },
+      );
+      const { qbittorrent, ntfy } = stage;
+      const rate = 1_000_000;
+      const paused = qbittorrent.addTorrent({
+        name: 'paused.iso',
+        size: 3_000_000,
+        rate,
+        script: [{ phase: 'stopped', seconds: 4 }, { phase: 'downloading' }, { phase: 'complete' }],
+      });
+      qbittorrent.addTorrent({ name: 'running.iso', size: 4_000_000, rate });
+      await until(
+        'both are followed',
+        () => stage.sidecar.supervisor.getSnapshot().context.registry.records.size === 2,
+      );
+      await until('a card shows', () => ntfy.cards().some(({ priority }) => priority === 2));
+      assert.equal(qbittorrent.torrents().find(({ hash }) => hash === paused)?.['state'], 'pausedDL');
+      assert.ok(!ntfy.cards().some(({ title }) => title === 'paused.iso'));
+      await until(
+        'both are told, and their cards are gone',
+        () => completions(stage) === 2 && isIdle(stage),
+        {
+          deadline: 60_000,
+        },
+      );
+      assert.deepEqual(
+        ntfy.cards().map(({ title }) => title),
+        ['Download Complete', 'Download Complete'],
+      );
+      assert.equal(qbittorrent.logins, 1);
     });
-    qbittorrent.addTorrent({ name: 'running.iso', size: 4_000_000, rate });
-    await until(
-      'both are followed',
-      () => stage.sidecar.supervisor.getSnapshot().context.registry.records.size === 2,
-    );
-    await until('a card shows', () => ntfy.cards().some(({ priority }) => priority === 2));
-    assert.equal(qbittorrent.torrents().find(({ hash }) => hash === paused)?.['state'], 'pausedDL');
-    assert.ok(!ntfy.cards().some(({ title }) => title === 'paused.iso'));
-    await until('both are told, and their cards are gone', () => completions(stage) === 2 && isIdle(stage), {
-      deadline: 60_000,
-    });
-    assert.deepEqual(
-      ntfy.cards().map(({ title }) => title),
-      ['Download Complete', 'Download Complete'],
-    );
-    assert.equal(qbittorrent.logins, 1);
-  });
-}
+  }
+});
 
 test('before 4.5 install-hook writes the one hook that there is, and says how to find new torrents', async () => {
   for (const generation of GENERATIONS) {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { describe } from 'node:test';
 import { realTest, until } from '../servers/index.ts';
 import type { NtfyMessage, QbittorrentGeneration, SeededTorrent } from '../servers/index.ts';
 import { hookLine, startScene } from './harness.ts';
@@ -36,34 +37,37 @@ async function add(scene: Scene, torrents: readonly SeededTorrent[]): Promise<vo
   });
 }
 
-for (const generation of GENERATIONS) {
-  realTest(
-    `v1, v2-only and hybrid torrents are each one card and one completion on qBittorrent ${generation}, with %K and with %I`,
-    { needs: [`qbittorrent ${generation}`, 'ntfy current'] },
-    async () => {
-      await using scene = await startScene({ qbittorrent: generation, rate: 500_000 });
-      const [byId, byV1] = [serve(scene, 'by K'), serve(scene, 'by I')];
-      await add(scene, byId);
-      await scene.qbittorrent.setAddedHook(hookLine(scene.sidecar).replace('%K', '%I'));
-      await add(scene, byV1);
-      scene.seed.setRate(4_000_000);
+// Most of it is waiting.
+describe('v1, v2-only and hybrid torrents', { concurrency: 3 }, () => {
+  for (const generation of GENERATIONS) {
+    realTest(
+      `v1, v2-only and hybrid torrents are each one card and one completion on qBittorrent ${generation}, with %K and with %I`,
+      { needs: [`qbittorrent ${generation}`, 'ntfy current'] },
+      async () => {
+        await using scene = await startScene({ qbittorrent: generation, rate: 500_000 });
+        const [byId, byV1] = [serve(scene, 'by K'), serve(scene, 'by I')];
+        await add(scene, byId);
+        await scene.qbittorrent.setAddedHook(hookLine(scene.sidecar).replace('%K', '%I'));
+        await add(scene, byV1);
+        scene.seed.setRate(4_000_000);
 
-      const messages = await untilTold(scene, 12);
-      for (const torrent of byId) assertToldOnce(messages, torrent.hash, torrent);
-      const keys = byV1.map((torrent) => keyOf(messages, torrent));
-      for (const [index, torrent] of byV1.entries()) assertToldOnce(messages, keys[index] ?? '', torrent);
-      assertLeft(messages, [...byId.map(({ hash }) => hash), ...keys]);
-      assert.equal(scene.toQbittorrent.logins(), 1);
-      assert.ok(scene.log.every((line) => !line.includes('the torrent is gone')));
+        const messages = await untilTold(scene, 12);
+        for (const torrent of byId) assertToldOnce(messages, torrent.hash, torrent);
+        const keys = byV1.map((torrent) => keyOf(messages, torrent));
+        for (const [index, torrent] of byV1.entries()) assertToldOnce(messages, keys[index] ?? '', torrent);
+        assertLeft(messages, [...byId.map(({ hash }) => hash), ...keys]);
+        assert.equal(scene.toQbittorrent.logins(), 1);
+        assert.ok(scene.log.every((line) => !line.includes('the torrent is gone')));
 
-      for (const { hash, v1, v2 } of [...byId, ...byV1]) {
-        for (const name of [hash, v1, v2, v1 === null ? '-' : null]) {
-          if (name === null) continue;
-          for (const path of ['track', 'finished']) await callHook(scene, path, name);
+        for (const { hash, v1, v2 } of [...byId, ...byV1]) {
+          for (const name of [hash, v1, v2, v1 === null ? '-' : null]) {
+            if (name === null) continue;
+            for (const path of ['track', 'finished']) await callHook(scene, path, name);
+          }
         }
-      }
-      const later = await untilTold(scene, 12);
-      assert.equal(later.length, messages.length, 'hooks that come late, by any hash, are no news');
-    },
-  );
-}
+        const later = await untilTold(scene, 12);
+        assert.equal(later.length, messages.length, 'hooks that come late, by any hash, are no news');
+      },
+    );
+  }
+});
