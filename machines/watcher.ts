@@ -1,10 +1,9 @@
 import { assign, fromPromise, sendParent, setup } from 'xstate';
-import { backoff } from './rules/backoff.ts';
 import { match } from './rules/matching.ts';
 import type { Match } from './rules/matching.ts';
-import { pollPause, untilAnEnd } from './rules/pauses.ts';
+import { isBusy, pollPause, repollPause, untilAnEnd } from './rules/pauses.ts';
 import { NO_ANSWER } from './types.ts';
-import type { Failure, Hash, Now, Observation, Phase, Policy, Result } from './types.ts';
+import type { Failure, Hash, Now, Observation, Policy, Result } from './types.ts';
 
 export type WatcherEvent =
   | { type: 'watch'; hash: Hash }
@@ -19,13 +18,9 @@ export type WatcherReport =
   | ({ type: 'watcher.observed'; observations: readonly Observation[]; at: number; whole: boolean } & Match)
   | { type: 'watcher.failed'; failure: Failure };
 
-const LONGEST_RETRY = 60_000;
 /** A finished torrent may still be moved or checked: it is looked at this often, so many times. */
 const HASTE = 1000;
 const HASTY_POLLS = 4;
-
-/** Phases in which a torrent stays for long without news. */
-const QUIET: ReadonlySet<Phase> = new Set(['metadata', 'queued', 'stopped', 'failed']);
 
 interface WatcherContext {
   policy: Policy;
@@ -35,6 +30,8 @@ interface WatcherContext {
   ready: boolean;
   /** A torrent came that no poll has asked for yet. */
   fresh: boolean;
+  /** This poll is the first that asks for one of them: qBittorrent queues most for a moment when they are added. */
+  first: boolean;
   /** Polls that come at once, since qBittorrent says that a torrent is finished. */
   hasty: number;
   /** Whether something moves, so that the next poll comes soon. */
@@ -84,9 +81,10 @@ export const watcherMachine = setup({
       context.hashes.delete(hash);
       return {};
     }),
-    ask: assign(({ context: { hashes, hasty } }) => ({
+    ask: assign(({ context: { hashes, hasty, fresh } }) => ({
       asked: [...hashes],
       fresh: false,
+      first: fresh,
       hasty: Math.max(0, hasty - 1),
     })),
     noteSeen: assign(({ context }, { result }: { result: Result<Observation[]> }) => {
@@ -99,7 +97,7 @@ export const watcherMachine = setup({
         failures: missing.length > 0 ? context.failures : 0,
         observations: result.value,
         missing,
-        busy: missing.length > 0 || result.value.some(({ phase }) => !QUIET.has(phase)),
+        busy: context.first || missing.length > 0 || isBusy(result.value),
         soonest: untilAnEnd(result.value),
       };
     }),
@@ -128,9 +126,7 @@ export const watcherMachine = setup({
     pause: ({ context: { policy, busy, failures, hasty, soonest, hashes } }) => {
       if (hasty > 0) return Math.min(HASTE, policy.pollInterval);
       const interval = busy ? policy.pollInterval : Math.max(policy.pollInterval, policy.idleInterval);
-      return failures === 0
-        ? pollPause(interval, soonest, hashes.size)
-        : backoff(failures + 1, interval, Math.max(2 * interval, LONGEST_RETRY));
+      return failures === 0 ? pollPause(interval, soonest, hashes.size) : repollPause(failures, interval);
     },
   },
 }).createMachine({
@@ -142,6 +138,7 @@ export const watcherMachine = setup({
     hashes: new Set(),
     ready: false,
     fresh: false,
+    first: false,
     hasty: 0,
     busy: true,
     soonest: Infinity,

@@ -82,7 +82,7 @@ describe('one request', () => {
   });
 });
 
-/** Milliseconds from the first answer to the second poll. */
+/** Milliseconds from the second answer to the third poll: before that all of them are new. */
 const gapAfter = (...phases: Phase[]) => gapWhile(...phases.map((phase) => ({ phase })));
 
 const gapWhile = async (...torrents: Partial<Observation>[]) => {
@@ -90,8 +90,8 @@ const gapWhile = async (...torrents: Partial<Observation>[]) => {
   watcher.session('ready');
   watcher.watch(...torrents.map((_, n) => hashOf(n)));
   await watcher.pass(2 * MINUTE);
-  const [one, two] = watcher.polls;
-  return (two?.at ?? 0) - (one?.at ?? 0) - 50;
+  const [, two, three] = watcher.polls;
+  return (three?.at ?? 0) - (two?.at ?? 0) - 50;
 };
 
 describe('the next poll comes', () => {
@@ -108,6 +108,16 @@ describe('the next poll comes', () => {
       assert.equal(await gapAfter(phase), policy.idleInterval);
     });
   }
+
+  test('after 5 s where a torrent is new, even if it is queued: most are for a moment', async () => {
+    const watcher = startWatcher(seen({ hash: first, phase: 'queued' }));
+    watcher.session('ready');
+    watcher.watch(first);
+    await watcher.pass(MINUTE);
+    const [one, two, three] = watcher.polls.map(({ at }) => at);
+    assert.equal((two ?? 0) - (one ?? 0) - 50, policy.pollInterval);
+    assert.equal((three ?? 0) - (two ?? 0) - 50, policy.idleInterval);
+  });
 
   test('sooner while a torrent is near its end, but never before qBittorrent has new numbers', async () => {
     assert.equal(await gapWhile({ eta: 6 }, { eta: null }), 3000);
@@ -130,7 +140,7 @@ describe('the next poll comes', () => {
     watcher.watch(second);
     await watcher.pass(25 + policy.gather);
     assert.deepEqual(watcher.polls.at(-1), { at: 2 * policy.gather + 50, hashes: [first, second] });
-    await watcher.pass(10 * SECOND);
+    await watcher.pass(2 * SECOND);
     watcher.watch(third);
     await watcher.pass(policy.gather);
     assert.deepEqual(watcher.polls.at(-1)?.hashes, [first, second, third]);
