@@ -5,7 +5,7 @@ import { realTest, until } from '../servers/index.ts';
 import type { QbittorrentGeneration, SeededTorrent } from '../servers/index.ts';
 import { startScene } from './harness.ts';
 import type { Scene } from './harness.ts';
-import { assertLeft, isCompletion, untilTold } from './kinds.ts';
+import { assertLeft, isCompletion, untilShown, untilTold } from './kinds.ts';
 
 const GENERATIONS: QbittorrentGeneration[] = ['legacy', '5.1', 'current'];
 const FINISHED = /^(stalledUP|uploading)$/;
@@ -20,13 +20,6 @@ async function toldOf(scene: Scene): Promise<Record<string, number>> {
 const addAll = async ({ qbittorrent }: Scene, torrents: readonly SeededTorrent[]) => {
   for (const { file } of torrents) await qbittorrent.addTorrent(file);
 };
-
-/** All of them have a card on the phone. */
-const untilShown = (scene: Scene, torrents: readonly SeededTorrent[]) =>
-  until('all have a card', async () => {
-    const shown = new Set((await scene.messages()).map(({ sequence_id }) => sequence_id));
-    return torrents.every(({ hash }) => shown.has(`qbit-${hash}`));
-  });
 
 // Most of it is waiting.
 describe('torrents that are added again', { concurrency: 3 }, () => {
@@ -48,7 +41,7 @@ describe('torrents that are added again', { concurrency: 3 }, () => {
         const all = [midway, keptMidway, after, keptAfter, checked];
 
         await addAll(scene, all);
-        await untilShown(scene, [midway, keptMidway]);
+        await untilShown(scene, [midway.hash, keptMidway.hash]);
         await qbittorrent.remove(midway.hash, true);
         await qbittorrent.remove(keptMidway.hash, false);
         await until('both are gone', async () => (await qbittorrent.list()).length === 3);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { realTest, until } from '../servers/index.ts';
 import type { QbittorrentGeneration } from '../servers/index.ts';
 import { hookLine, startScene } from './harness.ts';
-import { assertLeft, assertToldOnce, isCompletion, isOver, untilTold } from './kinds.ts';
+import { assertLeft, assertToldOnce, isCompletion, isOver, untilShown, untilTold } from './kinds.ts';
 
 const GENERATIONS: QbittorrentGeneration[] = ['legacy', '5.1', 'current'];
 
@@ -23,7 +23,7 @@ describe('torrents of many files', { concurrency: 3 }, () => {
       `a torrent of which not all files are wanted is complete when those are there, and again only when more was downloaded, on qBittorrent ${generation}`,
       { needs: [`qbittorrent ${generation}`, 'ntfy current'] },
       async () => {
-        await using scene = await startScene({ qbittorrent: generation, rate: 1_000_000 });
+        await using scene = await startScene({ qbittorrent: generation, rate: 500_000 });
         const { qbittorrent, seed, sidecar } = scene;
         const program = hookLine(sidecar).replace('/track', '/finished');
         await qbittorrent.setPreferences({ autorun_enabled: true, autorun_program: program });
@@ -41,6 +41,8 @@ describe('torrents of many files', { concurrency: 3 }, () => {
         });
         await wish(1, 0);
         await qbittorrent.startTorrent(torrent.hash);
+        await untilShown(scene, [torrent.hash]);
+        seed.setRate(3_000_000);
 
         const messages = await untilTold(scene, 1);
         assertToldOnce(messages, torrent.hash, torrent);

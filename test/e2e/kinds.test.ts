@@ -49,7 +49,11 @@ describe('v1, v2-only and hybrid torrents', { concurrency: 3 }, () => {
         await add(scene, byId);
         await scene.qbittorrent.setAddedHook(hookLine(scene.sidecar).replace('%K', '%I'));
         await add(scene, byV1);
-        scene.seed.setRate(4_000_000);
+        await until('all have a card', async () => {
+          const shown = new Set((await scene.messages()).map(({ title }) => title));
+          return [...byId, ...byV1].every(({ name }) => shown.has(name));
+        });
+        scene.seed.setRate(Infinity);
 
         const messages = await untilTold(scene, 12);
         for (const torrent of byId) assertToldOnce(messages, torrent.hash, torrent);

@@ -12,9 +12,16 @@ export const isOver = async (scene: Scene): Promise<boolean> => {
 export const isCompletion = ({ event, priority }: NtfyMessage): boolean =>
   event === 'message' && priority === 4;
 
-/** Whether the phone has heard of so many ends, and nothing is followed any more. */
-export function untilTold(scene: Scene, completions: number): Promise<NtfyMessage[]> {
-  return until(
+/** Waits until each of them had a card on the phone: a quick download would have none. */
+export const untilShown = (scene: Scene, keys: readonly string[]): Promise<true> =>
+  until('all have a card', async () => {
+    const shown = new Set((await scene.messages()).map(({ sequence_id }) => sequence_id));
+    return keys.every((key) => shown.has(`qbit-${key}`));
+  });
+
+/** Waits until the phone has heard of so many ends, and nothing is followed any more. */
+export async function untilTold(scene: Scene, completions: number): Promise<NtfyMessage[]> {
+  const waiting = until(
     `${completions} are told, and all is over`,
     async () => {
       const messages = await scene.messages();
@@ -22,6 +29,24 @@ export function untilTold(scene: Scene, completions: number): Promise<NtfyMessag
     },
     { deadline: 60_000, every: 200 },
   );
+  return waiting.catch(async (cause: unknown) => {
+    throw new Error(await outlook(scene), { cause });
+  });
+}
+
+/** What hangs: what qBittorrent says of its torrents, and the sidecar of those it follows. */
+async function outlook(scene: Scene): Promise<string> {
+  const list = await scene.qbittorrent.list();
+  const { torrents } = await scene.status();
+  const told = (await scene.messages()).filter(isCompletion).length;
+  return [
+    `${told} are told`,
+    ...list.map(
+      ({ name, hash, state, progress }) =>
+        `${String(name)} ${String(hash)}: ${String(state)} ${String(progress)}`,
+    ),
+    ...torrents.map(({ hash, state, progress }) => `followed ${hash}: ${state} ${progress}`),
+  ].join('\n');
 }
 
 /** One quiet card that moves, one completion, then the card goes: nothing else, and in this order. */

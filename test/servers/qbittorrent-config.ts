@@ -38,6 +38,7 @@ Session\\Interface=lo
 Session\\InterfaceName=lo
 Session\\DefaultSavePath=${join(profile, 'downloads')}
 Session\\QueueingSystemEnabled=${config.queueing}
+Session\\BTProtocol=TCP
 Session\\MultiConnectionsPerIp=true
 Session\\RefreshInterval=${config.refreshInterval}
 
