@@ -87,14 +87,14 @@ export async function openProject(room: Room, means: Means): Promise<UpProject> 
   const engine = room.startApart(`podman system service --time 0 unix://${socket}`);
   await until('the engine to listen', () => existsSync(socket));
   const { command, args: first } = await composeProgram();
-  const env = { DOCKER_HOST: `unix://${socket}`, HOME: folder, PATH: process.env['PATH'] };
+  const env = { DOCKER_HOST: `unix://${socket}`, HOME: folder };
   const seeds: ChildProcess[] = [];
   return {
     compose: (...args) => collect(spawn(command, [...first, ...args], { cwd: folder, env })),
     exec: (service, ...words) => room.podman('exec', nameOf(service), ...words),
     async statusOf(url) {
       const script = 'fetch(process.argv[1]).then(({ status }) => console.log(status))';
-      const { stdout } = await collect(inNetwork(`/proc/${engine.pid}/ns/net`, ['-e', script, url]));
+      const { stdout } = await collect(inNetwork(engine.network, ['-e', script, url]));
       return Number(stdout);
     },
     async seed(...file) {
@@ -109,7 +109,7 @@ export async function openProject(room: Room, means: Means): Promise<UpProject> 
     async [Symbol.asyncDispose]() {
       for (const child of seeds) child.stdin?.end();
       await room.run('podman', 'rm', '--all', '--force', '--time', '0');
-      engine.kill();
+      await engine.stop();
     },
   };
 }

@@ -1,6 +1,5 @@
 /** buildah and podman from Debian's packages, in namespaces of their own: nothing is installed, nothing is left. */
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,11 +17,18 @@ export interface Room extends AsyncDisposable {
   pid: string;
   /** Runs a command and resolves with what it came to. */
   run(command: 'buildah' | 'podman', ...args: string[]): Promise<Ran>;
-  /** Starts a shell command with a network of its own, in which nothing but loopback is up. */
-  startApart(script: string): ChildProcess;
+  /** Starts a command with a network of its own, in which nothing but loopback is up. */
+  startApart(command: string): Apart;
   /** The same; throws when it fails. Resolves with its standard output, trimmed. */
   buildah(...args: string[]): Promise<string>;
   podman(...args: string[]): Promise<string>;
+}
+
+/** A program with a network of its own. */
+export interface Apart {
+  /** The path of its network. */
+  network: string;
+  stop(): Promise<void>;
 }
 
 /** Milliseconds: only a command that hangs reaches it. */
@@ -51,11 +57,20 @@ export async function openRoom(packages: string, visible: readonly string[]): Pr
   const enter = ['--target', pid, '--mount', '--pid', '--'];
   const run: Room['run'] = (command, ...args) =>
     collect(spawn('nsenter', [...enter, command, ...args], { env: ENVIRONMENT, timeout: HANGS }));
-  const startApart: Room['startApart'] = (script) =>
-    spawn('unshare', ['--net', 'nsenter', ...enter, 'sh', '-c', `ip link set lo up; exec ${script}`], {
+  const startApart: Room['startApart'] = (command) => {
+    // The shell outside the command hears of our end by its input.
+    const script = `ip link set lo up; ${command} & read -r _; kill $!; wait`;
+    const child = spawn('unshare', ['--net', 'nsenter', ...enter, 'sh', '-c', script], {
       env: ENVIRONMENT,
-      stdio: 'ignore',
+      stdio: ['pipe', 'ignore', 'ignore'],
     });
+    const ended = once(child, 'close');
+    const stop = async () => {
+      child.stdin.end();
+      await ended;
+    };
+    return { network: `/proc/${child.pid}/ns/net`, stop };
+  };
   const mustRun = async (command: 'buildah' | 'podman', args: string[]): Promise<string> => {
     const { status, stdout, stderr } = await run(command, ...args);
     if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${status}\n${stdout}${stderr}`);
