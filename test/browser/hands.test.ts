@@ -59,8 +59,8 @@ realTest(
     assert.equal(await focused(page), 'Close');
     await page.keyboard.press('Escape');
     await until('the dialog is closed', async () => !(await page.locator('dialog').isVisible()));
-    assert.equal(await focused(page), 'second.iso', 'the focus is where it was');
-    assert.equal(page.url(), scene.url);
+    await until('the focus is where it was', async () => (await focused(page)) === 'second.iso');
+    await until('the address is, too', () => page.url() === scene.url);
     assert.deepEqual(complaints, []);
   },
 );
