@@ -11,7 +11,11 @@ import { startPeer, startSidecar } from '../lib/subjects.ts';
 import type { Sidecar, Subject } from '../lib/subjects.ts';
 
 /** One that has already followed a torrent to its end: what it was used for must not keep it awake. */
-async function startUsed(qbittorrent: Simulator, ntfy: string, hash: string): Promise<Sidecar> {
+async function startUsed(
+  qbittorrent: Simulator,
+  ntfy: string,
+  { hash, seen }: { hash: string; seen: boolean },
+): Promise<Sidecar> {
   const sidecar = await startSidecar({
     QBIT_HOST: qbittorrent.url,
     ...LOGIN,
@@ -19,9 +23,22 @@ async function startUsed(qbittorrent: Simulator, ntfy: string, hash: string): Pr
   });
   await qbittorrent.add([hash], [{ phase: 'downloading', rate: 200_000_000 }, { phase: 'complete' }]);
   await callHook(sidecar.port, hash);
+  const leave = seen ? await openPage(sidecar) : null;
   await until('it is followed', async () => (await sidecar.status()).torrents.length > 0);
   await until('it is over', async () => (await sidecar.status()).torrents.length === 0);
+  leave?.();
   return sidecar;
+}
+
+/** Somebody looks, until the returned function is called. */
+async function openPage({ opsPort }: Sidecar): Promise<() => void> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const stream = await fetch(`http://127.0.0.1:${opsPort}/events`, { signal });
+  if (!stream.ok) throw new Error(`the page's stream answered ${stream.status}`);
+  // Read as a browser reads it; that ends with the abort.
+  void stream.text().catch(() => undefined);
+  return () => controller.abort();
 }
 
 interface Rest {
@@ -40,17 +57,25 @@ async function watch(subjects: readonly Subject[], seconds: number): Promise<Res
   return { cpu: difference('cpu'), wakeUps: difference('wakeUps') };
 }
 
-/** Floors and sidecars take turns. */
-const of = (values: readonly number[], which: 0 | 1) => values.filter((_, n) => n % 2 === which);
+/** They take turns. */
+const ORDER = ['floor', 'sidecar', 'seen'] as const;
+const of = (values: readonly number[], which: (typeof ORDER)[number]) =>
+  values.filter((_, n) => ORDER[n % ORDER.length] === which);
 
 async function measure({ quick, say }: Context): Promise<Row[]> {
   await using stack = new AsyncDisposableStack();
   const qbittorrent = stack.use(await startSimulator());
   const ntfy = stack.use(await startNtfySimulator());
-  const pairs: { floor: Subject; sidecar: Sidecar }[] = [];
-  for (const hash of hashes(quick ? 2 : 5)) {
-    const sidecar = stack.use(await startUsed(qbittorrent, ntfy.url, hash));
-    pairs.push({ sidecar, floor: stack.use(await startPeer('floor')) });
+  const subjects: Subject[] = [];
+  const rounds = quick ? 2 : 5;
+  const torrents = hashes(2 * rounds);
+  for (let round = 0; round < rounds; round += 1) {
+    const [hash = '', other = ''] = torrents.slice(2 * round);
+    subjects.push(
+      stack.use(await startPeer('floor')),
+      stack.use(await startUsed(qbittorrent, ntfy.url, { hash, seen: false })),
+      stack.use(await startUsed(qbittorrent, ntfy.url, { hash: other, seen: true })),
+    );
   }
   say('waiting until kept connections are closed');
   await sleep(quick ? 8000 : 20_000);
@@ -58,7 +83,6 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
   const before = await asked();
   const seconds = quick ? 10 : 60;
   say(`doing nothing for ${seconds} s`);
-  const subjects = pairs.flatMap(({ floor, sidecar }) => [floor, sidecar]);
   const { cpu, wakeUps } = await watch(subjects, seconds);
   const requests = (await asked()) - before;
   const what = 'a bare `node:http` server';
@@ -72,21 +96,27 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
     atMostTimes(2, 'at most twice the floor', {
       what: 'CPU in a minute',
       unit: 'ms',
-      runs: of(cpu, 1),
-      peer: { what, runs: of(cpu, 0) },
+      runs: of(cpu, 'sidecar'),
+      peer: { what, runs: of(cpu, 'floor') },
     }),
     {
       what: 'wake-ups in a minute',
       unit: 'count',
-      runs: of(wakeUps, 1),
-      peer: { what, runs: of(wakeUps, 0) },
+      runs: of(wakeUps, 'sidecar'),
+      peer: { what, runs: of(wakeUps, 'floor') },
     },
+    atMostTimes(1.5, 'as without', {
+      what: 'wake-ups in a minute, after its page was open',
+      unit: 'count',
+      runs: of(wakeUps, 'seen'),
+      peer: { what: 'one whose page nobody opened', runs: of(wakeUps, 'sidecar') },
+    }),
   ];
 }
 
 export const idle: Figure = {
   name: 'idle',
   title: 'Idle',
-  how: 'Nothing is tracked any more; each sidecar has followed one torrent to its end before. All of them and as many bare servers rest through the same minute. A wake-up is a thread that slept and was woken (`voluntary_ctxt_switches`).',
+  how: 'Nothing is tracked any more; each sidecar has followed one torrent to its end before. Of some of them the page was open meanwhile, and is closed. All of them and as many bare servers rest through the same minute. A wake-up is a thread that slept and was woken (`voluntary_ctxt_switches`).',
   measure,
 };
