@@ -35,6 +35,7 @@ export interface Scene extends AsyncDisposable {
 
 /** What the tests read of `/status`. */
 export interface Status {
+  supervisor: string;
   session: { state: string };
   watcher: { state: string; watching: number };
   outbox: { state: string; live: boolean | null };

@@ -73,7 +73,8 @@ describe('torrents that are added again', { concurrency: 3 }, () => {
         const { qbittorrent, seed } = scene;
         const torrents = ['checked', 'trusted'].map((name) => seed.serve(name, 1_000_000));
         const [toCheck, trusted] = torrents as [SeededTorrent, SeededTorrent];
-        // Its data comes from a download that no hook tells of.
+        // Its data comes from a download that nobody tells of: no hook, and no look at the start.
+        await until('it has looked', async () => (await scene.status()).supervisor === 'running.watching');
         await qbittorrent.setPreferences({ autorun_on_torrent_added_enabled: false });
         await addAll(scene, torrents);
         await until('the data is there', async () => {

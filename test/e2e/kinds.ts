@@ -24,8 +24,9 @@ export async function untilTold(scene: Scene, completions: number): Promise<Ntfy
   const waiting = until(
     `${completions} are told, and all is over`,
     async () => {
+      if (!(await isOver(scene))) return null;
       const messages = await scene.messages();
-      return messages.filter(isCompletion).length >= completions && (await isOver(scene)) && messages;
+      return messages.filter(isCompletion).length >= completions && messages;
     },
     { deadline: 60_000, every: 200 },
   );

@@ -22,7 +22,10 @@ export async function writeConfig(profile: string, config: QbittorrentConfig): P
   await writeFile(join(folder, 'qBittorrent.conf'), configText(profile, config));
 }
 
-/** 5.3 reads the WebUI's keys from a section of their own; older ones from `[Preferences]`: both get them. */
+/**
+ * 5.3 reads the WebUI's keys from a section of their own; older ones from `[Preferences]`: both get them. TCP only: over
+ * loopback uTP loses a peer now and then, and a download stands still.
+ */
 function configText(profile: string, config: QbittorrentConfig): string {
   const webUi = Object.entries(webUiKeys(config));
   return `
