@@ -33,7 +33,8 @@ export interface Program {
   command: string;
   /** Goes before the program's own arguments. */
   args: string[];
-  env: Record<string, string>;
+  /** Beside what every process gets; `undefined` takes that away. */
+  env: Record<string, string | undefined>;
   /** Debian's version, like `5.3.0-1`. */
   packaged: string;
 }

@@ -6,5 +6,6 @@ import { idle } from './idle.ts';
 import { image } from './image.ts';
 import { memory } from './memory.ts';
 import { start } from './start.ts';
+import { steady } from './steady.ts';
 
-export const figures: readonly Figure[] = [idle, memory, start, hook, completion, image];
+export const figures: readonly Figure[] = [idle, steady, memory, start, hook, completion, image];

@@ -19,18 +19,52 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, numbe
 /** One tick of `/proc/<pid>/stat`; Linux counts 100 a second on every machine that Node runs on. */
 const TICK = 10;
 
+function coarseCpuOf(pid: number, [user, system] = [11, 12]): number {
+  // The name of the program is in brackets, and may hold anything.
+  const fields = read(`${pid}/stat`)
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  return (Number(fields[user]) + Number(fields[system])) * TICK;
+}
+
+/** CPU time of this process's children that have ended, in milliseconds. It is told in steps of 10: take several at a time. */
+export const cpuOfEnded = (): number => coarseCpuOf(process.pid, [13, 14]);
+
 /**
  * CPU time of a process since its start, in milliseconds, with all threads. The scheduler's own count is exact, but
  * knows only threads that live; the other one has steps of 10 ms, and forgets none.
  */
 export function cpuOf(pid: number): number {
   const exact = sum(ofThreads(pid, 'schedstat').map((text) => Number(text.split(' ')[0]))) / 1e6;
-  // The name of the program is in brackets, and may hold anything.
-  const fields = read(`${pid}/stat`)
-    .replace(/^.*\) /s, '')
-    .split(' ');
-  const coarse = (Number(fields[11]) + Number(fields[12])) * TICK;
+  const coarse = coarseCpuOf(pid);
   return Math.abs(exact - coarse) <= 2 * TICK ? exact : coarse;
+}
+
+/** CPU time of a process at a moment: of each of its threads, and of all that it ever had. */
+export interface CpuReading {
+  /** Nanoseconds, by thread. */
+  threads: ReadonlyMap<string, number>;
+  /** Milliseconds in steps of 10. */
+  coarse: number;
+}
+
+export function readCpu(pid: number): CpuReading {
+  const threads = readdirSync(`/proc/${pid}/task`).flatMap((thread) => {
+    try {
+      return [[thread, Number(read(`${pid}/task/${thread}/schedstat`).split(' ')[0])] as const];
+    } catch {
+      return [];
+    }
+  });
+  return { threads: new Map(threads), coarse: coarseCpuOf(pid) };
+}
+
+/** Milliseconds of CPU time between two readings: exact, unless threads took more than a little with them when they ended. */
+export function cpuBetween(before: CpuReading, after: CpuReading): number {
+  const exact =
+    sum([...after.threads].map(([thread, time]) => time - (before.threads.get(thread) ?? 0))) / 1e6;
+  const coarse = after.coarse - before.coarse;
+  return coarse - exact <= 2 * TICK ? exact : coarse;
 }
 
 /** How often its threads went to sleep, and so were woken, since its start. */

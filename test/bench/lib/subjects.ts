@@ -11,6 +11,8 @@ export interface Subject extends AsyncDisposable {
   pid: number;
   /** Where it listens: the hook API of the sidecar, the one port of a peer. */
   port: number;
+  /** Ends it by SIGTERM; the milliseconds until the process was gone. */
+  end(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -26,7 +28,7 @@ export interface Status {
   torrents: Array<{ hash: string; state: string; name: string | null }>;
 }
 
-/** A program to run, and how it is called; its environment gets nothing of this process's but `PATH`. */
+/** A program to run, and how it is called; its environment gets of this process's `PATH` and a home. */
 export interface Launch {
   file: string;
   args?: string[];
@@ -44,7 +46,8 @@ export function launch({ file, args = [], env = {} }: Launch, home: string): Ser
   const program = {
     command: process.execPath,
     args: [...shipped.flags.map(here), file],
-    env: { ...own, ...env },
+    // The image has neither: without a time zone of its own Node takes the system's, and English.
+    env: { TZ: undefined, LANG: undefined, ...own, ...env },
     packaged: '',
   };
   return startProcess(program, args, home);
@@ -60,7 +63,7 @@ export async function startSidecar(env: Record<string, string>): Promise<Sidecar
 }
 
 /** What the sidecar is held against: programs in `peers/`. */
-export type PeerName = 'floor' | 'per-torrent';
+export type PeerName = 'floor' | 'per-torrent' | 'receiver';
 
 /** Starts a peer on a free port; it answers when this resolves. */
 export async function startPeer(name: PeerName, env: Record<string, string> = {}): Promise<Subject> {
@@ -71,8 +74,13 @@ export async function startPeer(name: PeerName, env: Record<string, string> = {}
 async function start(what: Launch, port: number): Promise<Subject> {
   const home = temporaryFolder('bench');
   const server = launch(what, home);
-  const stop = async () => {
+  const end = async () => {
+    const from = performance.now();
     await server.stop();
+    return performance.now() - from;
+  };
+  const stop = async () => {
+    await end();
     await removeFolder(home);
   };
   try {
@@ -81,7 +89,7 @@ async function start(what: Launch, port: number): Promise<Subject> {
     await stop();
     throw error;
   }
-  return { pid: server.pid, port, stop, [Symbol.asyncDispose]: stop };
+  return { pid: server.pid, port, end, stop, [Symbol.asyncDispose]: stop };
 }
 
 const bundled = new Map<PeerName, Promise<string>>();

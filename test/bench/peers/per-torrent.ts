@@ -39,6 +39,7 @@ async function follow(hash: string): Promise<void> {
   const cookie = await login();
   followed += 1;
   const look = async () => {
+    if (paused) return;
     const { status, body } = await call(`${QBIT_HOST}/api/v2/torrents/info?hashes=${hash}`, 'GET', {
       cookie,
     });
@@ -57,11 +58,15 @@ async function follow(hash: string): Promise<void> {
 
 let followed = 0;
 let refused = 0;
+/** While others are measured it does not ask. */
+let paused = false;
 
-/** `POST /track?hash=` as the original has it; anything else tells how many are followed. */
+/** `POST /track?hash=` as the original has it, `/pause` and `/resume`; anything tells how many are followed. */
 createServer((incoming, outgoing) => {
-  const { searchParams } = new URL(incoming.url ?? '/', 'http://localhost');
+  const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://localhost');
   const hash = searchParams.get('hash');
+  if (pathname === '/pause') paused = true;
+  if (pathname === '/resume') paused = false;
   if (hash !== null) follow(hash).catch(() => (refused += 1));
   outgoing.end(JSON.stringify({ followed, refused }));
 }).listen(Number(PORT), '127.0.0.1');

@@ -1,0 +1,34 @@
+/** Many torrents for a real qBittorrent, with metadata and without a source: they are stalled for good. */
+import { createContent } from '../../servers/content.ts';
+import type { Qbittorrent } from '../../servers/index.ts';
+import { createTorrentFile } from '../../servers/torrent-file.ts';
+import { until } from '../../servers/wait.ts';
+
+const BYTES = 1_000_000;
+const A_CALL = 50;
+
+/** Adds them, and resolves with their hashes when all of them are stalled. */
+export async function addCrowd(qbittorrent: Qbittorrent, count: number): Promise<string[]> {
+  const torrents = Array.from({ length: count }, (_, n) => {
+    const name = `A torrent with a name of common length, ${n}.iso`;
+    return createTorrentFile({ name, content: createContent(name, BYTES), webSeed: '' });
+  });
+  for (let from = 0; from < count; from += A_CALL) {
+    const form = new FormData();
+    // Of files with the same name qBittorrent takes only one.
+    for (const { file, hash } of torrents.slice(from, from + A_CALL))
+      form.append('torrents', new Blob([Uint8Array.from(file)]), `${hash}.torrent`);
+    const answer = await qbittorrent.api('torrents/add', form);
+    if (!answer.ok) throw new Error(`torrents/add was refused: ${answer.status}`);
+    await answer.body?.cancel();
+  }
+  await until(
+    `${count} are stalled`,
+    async () => {
+      const list = await qbittorrent.list();
+      return list.length === count && list.every(({ state }) => state === 'stalledDL');
+    },
+    { deadline: 120_000, every: 500 },
+  );
+  return torrents.map(({ hash }) => hash);
+}
