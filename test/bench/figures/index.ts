@@ -1,11 +1,23 @@
 /** All figures, in the order of the page. */
 import type { Figure } from '../lib/figure.ts';
+import { burst } from './burst.ts';
 import { completion } from './completion.ts';
 import { hook } from './hook.ts';
 import { idle } from './idle.ts';
 import { image } from './image.ts';
 import { memory } from './memory.ts';
+import { messages } from './messages.ts';
 import { start } from './start.ts';
 import { steady } from './steady.ts';
 
-export const figures: readonly Figure[] = [idle, steady, memory, start, hook, completion, image];
+export const figures: readonly Figure[] = [
+  idle,
+  steady,
+  burst,
+  memory,
+  start,
+  hook,
+  completion,
+  messages,
+  image,
+];

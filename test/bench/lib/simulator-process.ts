@@ -8,17 +8,22 @@ export type Order =
   | { do: 'add'; hashes: string[]; script: Step[] }
   /** As qBittorrent's hook does it: each torrent that comes is one call. */
   | { do: 'hook'; port: number }
+  /** Somebody removes all of them. */
+  | { do: 'clear' }
   | { do: 'count' };
 
 export interface Counts {
   requests: number;
   logins: number;
+  /** Hook calls that are over, whatever came of them. */
+  called: number;
 }
 
 /** Curls that are open at a time: each takes the real one some milliseconds to start. */
 const AT_ONCE = 200;
 const waiting: string[] = [];
 let open = 0;
+let called = 0;
 let port = 0;
 
 async function hook(hash: string): Promise<void> {
@@ -26,7 +31,10 @@ async function hook(hash: string): Promise<void> {
   waiting.push(hash);
   if (open >= AT_ONCE) return;
   open += 1;
-  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await callHook(port, next);
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    await callHook(port, next);
+    called += 1;
+  }
   open -= 1;
 }
 
@@ -39,7 +47,10 @@ process.on('message', (order: Order) => {
       qbittorrent.addTorrent({ hash, name: `Torrent ${hash.slice(0, 12)}`, script: order.script });
     }
   }
-  const counts: Counts = { requests: qbittorrent.requests.length, logins: qbittorrent.logins };
+  if (order.do === 'clear') {
+    for (const { hash } of qbittorrent.torrents()) qbittorrent.removeTorrent(String(hash));
+  }
+  const counts: Counts = { requests: qbittorrent.requests.length, logins: qbittorrent.logins, called };
   process.send?.(counts);
 });
 process.on('disconnect', () => process.exit());

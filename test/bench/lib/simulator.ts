@@ -11,6 +11,8 @@ export interface Simulator extends AsyncDisposable {
   add(hashes: readonly string[], script: Step[]): Promise<void>;
   /** From now on each torrent that comes calls the hook on this port. */
   hook(port: number): Promise<void>;
+  /** Removes all torrents. */
+  clear(): Promise<void>;
   count(): Promise<Counts>;
 }
 
@@ -30,6 +32,7 @@ export async function startSimulator(): Promise<Simulator> {
     url,
     add: async (hashes, script) => void (await order({ do: 'add', hashes: [...hashes], script })),
     hook: async (port) => void (await order({ do: 'hook', port })),
+    clear: async () => void (await order({ do: 'clear' })),
     count: () => order({ do: 'count' }),
     [Symbol.asyncDispose]: async () => {
       child.disconnect();

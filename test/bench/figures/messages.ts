@@ -1,0 +1,48 @@
+/** How many messages a finished torrent costs, by how long it took and how many there were at once. */
+import { download } from '../lib/downloads.ts';
+import type { Downloads, Told } from '../lib/downloads-process.ts';
+import type { Context, Figure, Row } from '../lib/figure.ts';
+
+const LENGTHS = [
+  { name: '1 minute', minutes: 1 },
+  { name: '10 minutes', minutes: 10 },
+  { name: '2 hours', minutes: 120 },
+];
+const COUNTS = [1, 10, 100, 1000];
+
+function rowOf(what: string, { count }: Downloads, told: Told): Row {
+  const { messages, completions, above, refused, lastAfter, perPercent } = told;
+  const late = lastAfter < 1 ? '' : `; the last end is told ${Math.round(lastAfter)} min later`;
+  return {
+    what,
+    unit: 'messages',
+    runs: [messages / count],
+    peer: { what: 'one for each percent that a poll finds', runs: [perPercent / count] },
+    reach: {
+      text: 'within the budget, each end told',
+      holds: above === 0 && refused === 0 && completions === count,
+    },
+    note: `${messages.toLocaleString('en')} in all${late}`,
+  };
+}
+
+async function measure({ quick, say }: Context): Promise<Row[]> {
+  const lengths = quick ? LENGTHS.slice(0, 2) : LENGTHS;
+  const counts = quick ? COUNTS.slice(0, 3) : COUNTS;
+  const rows: Row[] = [];
+  for (const { name, minutes } of lengths) {
+    say(`downloads of ${name}`);
+    for (const count of counts) {
+      const what = `each, ${count.toLocaleString('en')} of ${name} at once`;
+      rows.push(rowOf(what, { count, minutes }, await download({ count, minutes })));
+    }
+  }
+  return rows;
+}
+
+export const messages: Figure = {
+  name: 'messages',
+  title: 'Messages',
+  how: "Counts and no times: the machines as they are shipped, in simulated time, polled each 5 s while the downloads advance evenly; with `NTFY_RATE` as it is by default. All messages count: progress, the completion, and the removal of the progress card. They leave for an ntfy with its own defaults (60 at once, then one each 5 s), which refuses what is beyond them; a second count beside the sidecar's own says whether any left before the budget (50 at once, then one each 6 s) had it. Beside each stands what a message for each percent would be, without any budget. With many at once, ntfy's limits are what makes the last ends wait.",
+  measure,
+};

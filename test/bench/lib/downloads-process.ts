@@ -1,0 +1,81 @@
+/**
+ * Downloads at once on the machines, in simulated time; a process of its own, since a long one is much work. What is
+ * counted is the same on every machine.
+ */
+import { hashOf, MINUTE, ok, SECOND } from '../../machines/fixtures.ts';
+import { startWorld } from '../../machines/world.ts';
+import type { World } from '../../machines/world.ts';
+import { BUDGET, createBucket, NTFY } from './bucket.ts';
+
+export interface Downloads {
+  count: number;
+  minutes: number;
+}
+
+/** What came of them. */
+export interface Told {
+  /** Messages that left, of all kinds. */
+  messages: number;
+  /** Of how many torrents the end was told. */
+  completions: number;
+  /** Messages that ntfy refused. */
+  refused: number;
+  /** Messages that left before the budget had them. */
+  above: number;
+  /** Minutes from the end of the downloads until the last of these was told. */
+  lastAfter: number;
+  /** What one message for each percent that a poll finds would have been. */
+  perPercent: number;
+}
+
+const POLL = 5 * SECOND;
+
+async function download({ count, minutes }: Downloads): Promise<Told> {
+  const world = startWorld();
+  const refused = limit(world);
+  // One that looks each up: the world's own is for few.
+  world.script.observe = (hashes) => ok(hashes.flatMap((hash) => world.torrents.get(hash) ?? []));
+  await world.pass(MINUTE);
+  const hashes = Array.from({ length: count }, (_, n) => hashOf(n));
+  const length = minutes * MINUTE;
+  const percents = new Set<number>();
+  for (let at = 0; at <= length; at += POLL) {
+    const progress = at / length;
+    percents.add(Math.floor(progress * 100));
+    const phase = progress === 1 ? 'complete' : 'downloading';
+    // Without an ETA: near its end a torrent is looked at more often.
+    for (const hash of hashes) world.set(hash, { progress, phase, eta: null, downloaded: at });
+    if (at === 0) for (const hash of hashes) world.track(hash);
+    await world.pass(POLL);
+  }
+  const end = world.clock.now();
+  while (world.records().length > 0) await world.pass(MINUTE);
+  return { ...countOf(world, end), refused: refused(), perPercent: percents.size * count };
+}
+
+/** Lets the world's ntfy refuse as a real one with its defaults does; the returned function counts refusals. */
+function limit(world: World): () => number {
+  const allows = createBucket(NTFY);
+  let refused = 0;
+  world.script.publish = () => {
+    if (allows(world.clock.now())) return ok({ live: true });
+    refused += 1;
+    return { ok: false, failure: { kind: 'limited', message: 'limited' } };
+  };
+  return () => refused;
+}
+
+function countOf(world: World, end: number): Omit<Told, 'refused' | 'perPercent'> {
+  const sent = world.calls.filter((call) => call.to === 'publish');
+  const has = createBucket(BUDGET);
+  const completed = sent.filter(({ notification }) => notification.kind === 'completion');
+  return {
+    messages: sent.length,
+    completions: new Set(completed.map(({ notification }) => notification.key)).size,
+    above: sent.filter(({ at }) => !has(at)).length,
+    lastAfter: ((completed.at(-1)?.at ?? Number.NaN) - end) / MINUTE,
+  };
+}
+
+process.on('message', (what: Downloads) => void download(what).then((told) => process.send?.(told)));
+process.on('disconnect', () => process.exit());
