@@ -2,6 +2,7 @@
 import type { Figure } from '../lib/figure.ts';
 import { burst } from './burst.ts';
 import { completion } from './completion.ts';
+import { healthcheck } from './healthcheck.ts';
 import { hook } from './hook.ts';
 import { idle } from './idle.ts';
 import { image } from './image.ts';
@@ -9,6 +10,7 @@ import { memory } from './memory.ts';
 import { messages } from './messages.ts';
 import { start } from './start.ts';
 import { steady } from './steady.ts';
+import { stop } from './stop.ts';
 
 export const figures: readonly Figure[] = [
   idle,
@@ -16,8 +18,10 @@ export const figures: readonly Figure[] = [
   burst,
   memory,
   start,
+  stop,
   hook,
   completion,
   messages,
   image,
+  healthcheck,
 ];

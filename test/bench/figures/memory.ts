@@ -9,8 +9,10 @@ import { startPeer, startSidecar } from '../lib/subjects.ts';
 
 const COUNTS = [1, 1000, 10_000] as const;
 
+type When = 'floor' | 'idle' | 'gone' | (typeof COUNTS)[number];
+
 /** One life: idle, then with ever more torrents; and a bare server beside it. */
-async function live(polls: number): Promise<Record<'floor' | 'idle' | number, Memory>> {
+async function live(polls: number): Promise<Record<When, Memory>> {
   await using stack = new AsyncDisposableStack();
   const qbittorrent = stack.use(await startSimulator());
   const floor = stack.use(await startPeer('floor'));
@@ -37,23 +39,29 @@ async function live(polls: number): Promise<Record<'floor' | 'idle' | number, Me
     await sleep(2000);
     seen[count] = memoryOf(sidecar.pid);
   }
-  return seen as Record<'floor' | 'idle' | number, Memory>;
+  await qbittorrent.clear();
+  await until('all are gone', async () => (await sidecar.status()).torrents.length === 0, {
+    deadline: 60_000,
+    every: 1000,
+  });
+  await sleep(10_000);
+  seen['gone'] = memoryOf(sidecar.pid);
+  return seen as Record<When, Memory>;
 }
 
 async function measure({ quick, say }: Context): Promise<Row[]> {
   const lives: Awaited<ReturnType<typeof live>>[] = [];
-  for (let round = 0; round < (quick ? 1 : 5); round += 1) {
+  for (let round = 0; round < (quick ? 1 : 3); round += 1) {
     say(`life ${round + 1}`);
-    lives.push(await live(quick ? 2 : 4));
+    lives.push(await live(quick ? 2 : 3));
   }
-  const runs = (when: 'floor' | 'idle' | number, what: keyof Memory) =>
-    lives.map((life) => life[when]?.[what] ?? Number.NaN);
-  const more = (count: number, what: keyof Memory) =>
-    lives.map((life) => (((life[count]?.[what] ?? 0) - (life[1]?.[what] ?? 0)) * 1000) / (count - 1));
-  const each = (what: string, count: number) =>
+  const runs = (when: When, what: keyof Memory) => lives.map((life) => life[when][what]);
+  const more = (count: 1000 | 10_000, what: keyof Memory) =>
+    lives.map((life) => ((life[count][what] - life[1][what]) * 1000) / (count - 1));
+  const each = (what: string, count: 1000 | 10_000) =>
     atMost(6, 'at most 6 KB', { what, unit: 'KB', runs: more(count, 'rss') });
   const floor = (what: keyof Memory) => ({ what: 'a bare `node:http` server', runs: runs('floor', what) });
-  const whole = (name: string, when: 'idle' | number): Row[] =>
+  const whole = (name: string, when: When): Row[] =>
     (['rss', 'private'] as const).map((what) => ({
       what: `${name}, ${what === 'rss' ? 'resident' : 'private'}`,
       unit: 'MB',
@@ -69,12 +77,13 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
     each('each of 1,000, resident', 1000),
     ...whole('10,000 tracked', 10_000),
     each('each of 10,000, resident', 10_000),
+    ...whole('after the 10,000 are gone', 'gone'),
   ];
 }
 
 export const memory: Figure = {
   name: 'memory',
   title: 'Memory',
-  how: 'Read from `smaps_rollup`: private is what nobody else has, resident is with the pages of the program file, which all Node processes share. Idle is 5 s after the login. Tracked torrents come by the hook, from a simulated qBittorrent; memory is read after several polls, so with what polls leave behind. *Each* is what it has more than with one, by torrent.',
+  how: 'Read from `smaps_rollup`: private is what nobody else has, resident is with the pages of the program file, which all Node processes share. Idle is 5 s after the login. Tracked torrents come by the hook, from a simulated qBittorrent; memory is read after several polls, so with what polls leave behind. *Each* is what it has more than with one, by torrent. In the end somebody removes all of them; that is read 10 s after the last is followed no more.',
   measure,
 };

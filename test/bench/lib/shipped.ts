@@ -19,13 +19,29 @@ export function build(): void {
   execFileSync(process.execPath, [rolldown, '-c', 'rolldown.config.ts'], { cwd: ROOT, stdio: 'pipe' });
 }
 
-/** Reads them from the Dockerfile, so that what is measured is what is shipped. */
-export function readShipped(dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8')): Shipped {
+const readDockerfile = (): string => readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
+
+/** The lines of the last stage. */
+function linesOf(dockerfile: string): string[] {
   const stage = dockerfile
     .replace(/\\\n/g, ' ')
     .split(/^FROM .*$/m)
     .at(-1);
-  const lines = (stage ?? '').split('\n').map((line) => line.trim());
+  return (stage ?? '').split('\n').map((line) => line.trim());
+}
+
+/** What the image asks of itself, without the name of its Node, and how often. */
+export function readHealthcheck(dockerfile = readDockerfile()): { args: string[]; interval: string } {
+  const line = linesOf(dockerfile).find((line) => line.startsWith('HEALTHCHECK ')) ?? '';
+  const [, interval, command] = /--interval=(\w+) .*CMD (\[.*\])$/.exec(line) ?? [];
+  if (interval === undefined || command === undefined)
+    throw new Error('the Dockerfile has no HEALTHCHECK with an interval and a command in brackets');
+  return { args: (JSON.parse(command) as string[]).slice(1), interval };
+}
+
+/** Reads them from the Dockerfile, so that what is measured is what is shipped. */
+export function readShipped(dockerfile = readDockerfile()): Shipped {
+  const lines = linesOf(dockerfile);
   const command = ['ENTRYPOINT', 'CMD'].flatMap((name) => {
     const line = lines.findLast((line) => line.startsWith(`${name} [`));
     return line === undefined ? [] : (JSON.parse(line.slice(name.length)) as string[]);

@@ -1,0 +1,85 @@
+/** From SIGTERM to the end of the process. */
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { sleep, until } from '../../servers/wait.ts';
+import type { Context, Figure, Row } from '../lib/figure.ts';
+import { hashes, LOGIN, startSimulator } from '../lib/simulator.ts';
+import { startPeer, startSidecar } from '../lib/subjects.ts';
+
+const COUNTS = [0, 1000, 10_000];
+const NOBODY = 'http://127.0.0.1:9';
+
+/** It takes connections and never says a word. */
+async function startSilent(): Promise<AsyncDisposable & { url: string }> {
+  const server = createServer((socket) => void socket.on('error', () => {}).resume());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  // Whoever was connected is gone by then.
+  return {
+    url: `http://127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: async () => void server.close(),
+  };
+}
+
+async function stopWith(count: number, { ntfy, finish }: { ntfy: string; finish: boolean }): Promise<number> {
+  await using stack = new AsyncDisposableStack();
+  const qbittorrent = stack.use(await startSimulator());
+  const sidecar = stack.use(
+    await startSidecar({ QBIT_HOST: qbittorrent.url, ...LOGIN, NTFY_TOPIC: `${ntfy}/downloads` }),
+  );
+  const status = () => sidecar.status();
+  await until('it has logged in', async () => (await status()).session.state === 'ready');
+  await qbittorrent.hook(sidecar.port);
+  const script = finish
+    ? ([{ phase: 'stalled', seconds: 5 }, { phase: 'complete' }] as const)
+    : ([{ phase: 'stalled' }] as const);
+  await qbittorrent.add(hashes(count), [...script]);
+  const state = finish ? 'notifying.completion' : 'polling.';
+  const ready = async () => {
+    const { torrents } = await status();
+    return torrents.length === count && torrents.every((torrent) => torrent.state.startsWith(state));
+  };
+  await until(`${count} are ${state}`, ready, { deadline: 120_000, every: 500 });
+  await sleep(500);
+  return await sidecar.end();
+}
+
+async function floor(): Promise<number> {
+  await using bare = await startPeer('floor');
+  await sleep(500);
+  return await bare.end();
+}
+
+async function measure({ quick, say }: Context): Promise<Row[]> {
+  await using silent = await startSilent();
+  const rounds = quick ? 1 : 3;
+  const ends = new Map<string, number[]>();
+  const bare: number[] = [];
+  const note = (what: string, took: number) => void ends.set(what, [...(ends.get(what) ?? []), took]);
+  for (let round = 0; round < rounds; round += 1) {
+    say(`round ${round + 1}`);
+    bare.push(await floor());
+    for (const count of COUNTS) {
+      const took = await stopWith(count, { ntfy: NOBODY, finish: false });
+      note(`${count.toLocaleString('en')} tracked`, took);
+    }
+    const took = await stopWith(1000, { ntfy: silent.url, finish: true });
+    note('1,000 completions wait for an ntfy that is silent', took);
+  }
+  return [...ends].map(([what, runs]) => ({
+    what,
+    unit: 'ms',
+    runs,
+    peer: { what: 'a bare `node:http` server, which the signal kills', runs: bare },
+    reach: { text: 'each within 2 s', holds: Math.max(...runs) <= 2000 },
+  }));
+}
+
+export const stop: Figure = {
+  name: 'stop',
+  title: 'Stop',
+  how: 'From SIGTERM until the process is gone, with torrents that a simulated qBittorrent has. What is on its way may still arrive, for a second; a completion that does not arrive is kept in the state folder.',
+  measure,
+};
