@@ -2,7 +2,7 @@ import { assign, fromPromise, sendParent, setup } from 'xstate';
 import { addedSince } from './rules/matching.ts';
 import { NO_ANSWER } from './types.ts';
 import type { Observation, Policy, Result } from './types.ts';
-import type { WatcherReport } from './watcher.ts';
+import type { WatcherReport } from './watcher/setup.ts';
 
 export type DiscoveryEvent = { type: 'session.ready' } | { type: 'session.lost' };
 

@@ -16,8 +16,9 @@ export type PartitionEvent =
 export type PartitionReport = TorrentReport | { type: 'torrent.crashed'; key: Hash; reason: string };
 
 /**
- * A slice of the torrents, by the first digit of the hash. XState copies the record of all children for each that
- * comes or goes, so thousands under one parent take quadratic time: 10,000 need 12 s flat and 1 s in slices.
+ * A slice of the torrents, by the first two digits of the hash. XState copies the record of all children for each that
+ * comes or goes, so thousands under one parent take quadratic time: to stop 10,000 takes 7 s in 16 slices, and 0.3 s
+ * in 256.
  */
 export const partitionMachine = setup({
   types: {
@@ -64,7 +65,7 @@ export const partitionMachine = setup({
   },
 }).createMachine({
   id: 'partition',
-  description: 'A slice of the torrents, by the first digit of the hash.',
+  description: 'A slice of the torrents, by the first two digits of the hash.',
   context: ({ input }) => input,
   initial: 'supervising',
   states: {

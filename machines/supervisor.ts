@@ -1,5 +1,5 @@
 import { answerTo, lettersFrom } from './rules/mail.ts';
-import { createRegistry, findRenamed } from './rules/registry.ts';
+import { createRegistry, findRenamed, idOf } from './rules/registry.ts';
 import { pausing, scanning, watching } from './supervisor/looking.ts';
 import { SLICE, supervision } from './supervisor/setup.ts';
 
@@ -15,7 +15,7 @@ export const supervisorMachine = supervision.createMachine({
     policy,
     now,
     registry: createRegistry(records),
-    partitions: [],
+    partitions: new Set(),
     arrivals: [],
     ready: false,
     troubled: troubled ?? false,
@@ -57,9 +57,15 @@ export const supervisorMachine = supervision.createMachine({
         ],
         finished: {
           description: 'Also of a torrent whose other hook was lost.',
-          actions: [{ type: 'follow', params: ({ event }) => ({ hashes: [event.hash] }) }, 'hasten'],
+          actions: [
+            { type: 'follow', params: ({ event }) => ({ hashes: [event.hash] }) },
+            {
+              type: 'hasten',
+              params: ({ context, event }) => ({ hash: idOf(context.registry, event.hash) }),
+            },
+          ],
         },
-        look: { actions: ['note', 'hasten'] },
+        look: { actions: ['note', { type: 'hasten', params: { hash: null } }] },
         'arrivals.next': {
           actions: [
             { type: 'follow', params: ({ context }) => ({ hashes: context.arrivals.slice(0, SLICE) }) },

@@ -1,11 +1,18 @@
 import { and } from 'xstate';
 import { following } from './torrent/setup.ts';
+import type { Look } from './torrent/setup.ts';
 import type { Phase } from './types.ts';
 import { UNSEEN } from './rules/telling.ts';
 
 /** The way from `deciding` to the state that bears the phase's name. */
 const inPhase = <P extends Phase>(phase: P) =>
   ({ guard: { type: 'inPhase', params: { phase } }, target: phase }) as const;
+
+/** Most looks show nothing new: with thousands of torrents they are what costs. */
+const asBefore = {
+  guard: { type: 'unchanged', params: ({ event }: { event: Look }) => event },
+  actions: 'observe',
+} as const;
 
 /**
  * One torrent, from its hook to its last word. It holds no timer (each stop would scan the timers of all torrents) and
@@ -48,7 +55,7 @@ export const torrentMachine = following.createMachine({
       description: 'Seen anew with each poll of the watcher; the states below say what it is doing.',
       initial: 'deciding',
       on: {
-        'torrent.observed': { target: '.deciding', actions: ['observe', 'diagnose'] },
+        'torrent.observed': [asBefore, { target: '.deciding', actions: ['observe', 'diagnose'] }],
         'torrent.missed': { target: '.deciding', actions: 'miss' },
         'session.lost': 'login',
       },
@@ -90,7 +97,7 @@ export const torrentMachine = following.createMachine({
           description: 'Its card is told anew.',
           initial: 'offering',
           on: {
-            'torrent.observed': { target: '.deciding', actions: ['observe', 'diagnose'] },
+            'torrent.observed': [asBefore, { target: '.deciding', actions: ['observe', 'diagnose'] }],
             'torrent.missed': { target: '.deciding', actions: 'miss' },
             'outbox.told': { guard: 'latest', target: '#torrent.polling', actions: 'noteShown' },
             'session.lost': '#torrent.login',

@@ -1,3 +1,4 @@
+import { setImmediate as others } from 'node:timers/promises';
 import { ofetch } from 'ofetch';
 import type { Failure, Result } from '../machines/types.ts';
 
@@ -19,6 +20,11 @@ export interface RequestOptions {
   timeout?: number;
   /** Bytes that an answer may have. Default: 64 KiB. */
   maxBytes?: number;
+  /**
+   * Takes the text of a good answer (2xx) piece by piece, and leaves `Reply.text` empty: a large one is never held
+   * whole, and between two pieces others get their turn. Must not throw.
+   */
+  take?: (piece: string) => void;
 }
 
 const TIMEOUT = 10_000;
@@ -30,7 +36,7 @@ const MAX_BYTES = 65_536;
  * URL than its host.
  */
 export async function request(url: string, options: RequestOptions = {}): Promise<Result<Reply>> {
-  const { timeout = TIMEOUT, maxBytes = MAX_BYTES, signal, ...rest } = options;
+  const { timeout = TIMEOUT, maxBytes = MAX_BYTES, signal, take, ...rest } = options;
   const limit = AbortSignal.timeout(timeout);
   try {
     const response = await ofetch.raw(url, {
@@ -42,7 +48,7 @@ export async function request(url: string, options: RequestOptions = {}): Promis
       // ofetch ignores its own `timeout` beside a signal, and never applies it to the body.
       signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
     });
-    const text = await readText(response.body, maxBytes);
+    const text = await readText(response.body, maxBytes, response.ok ? take : undefined);
     if (text === null) return failed('protocol', `${hostOf(url)} sent more than ${maxBytes} bytes`);
     return { ok: true, value: { status: response.status, headers: response.headers, text } };
   } catch (error) {
@@ -68,7 +74,12 @@ export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'the server';
 }
 
-async function readText(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<string | null> {
+/** The text of a body, or nothing where somebody takes it; `null` where there is too much of it. */
+async function readText(
+  body: ReadableStream<Uint8Array> | null,
+  maxBytes: number,
+  take?: (piece: string) => void,
+): Promise<string | null> {
   if (body === null) return '';
   const decoder = new TextDecoder();
   let bytes = 0;
@@ -76,9 +87,16 @@ async function readText(body: ReadableStream<Uint8Array> | null, maxBytes: numbe
   for await (const chunk of body) {
     bytes += chunk.byteLength;
     if (bytes > maxBytes) return null;
-    text += decoder.decode(chunk, { stream: true });
+    const piece = decoder.decode(chunk, { stream: true });
+    if (take === undefined) text += piece;
+    else {
+      take(piece);
+      await others();
+    }
   }
-  return text + decoder.decode();
+  const last = decoder.decode();
+  take?.(last);
+  return take === undefined ? text + last : text;
 }
 
 const REASONS: Record<string, (host: string) => string> = {

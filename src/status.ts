@@ -87,8 +87,8 @@ function describeSession(snapshot: SnapshotFrom<typeof sessionMachine> | undefin
 
 function describeWatcher(snapshot: SnapshotFrom<typeof watcherMachine> | undefined) {
   if (snapshot === undefined) return null;
-  const { hashes, failure } = snapshot.context;
-  return { state: pathOf(snapshot.value), watching: hashes.size, failure };
+  const { looks, failure } = snapshot.context;
+  return { state: pathOf(snapshot.value), watching: looks.hashes.size, failure };
 }
 
 function describeOutbox(snapshot: SnapshotFrom<typeof outboxMachine> | undefined) {

@@ -10,9 +10,9 @@ export interface Letter {
   event: TorrentEvent;
 }
 
-/** The partition that a torrent lives in: one for each first digit of a hash. */
+/** The partition that a torrent lives in: by the first two digits of its hash, so 256 at most. */
 export function partitionOf(key: Hash): string {
-  return `partition.${key.slice(0, 1)}`;
+  return `partition.${key.slice(0, 2)}`;
 }
 
 /** What one poll says to each torrent. IDs that changed are looked up under the new one. */

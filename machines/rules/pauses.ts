@@ -1,4 +1,4 @@
-import type { Failure, Observation, Phase } from '../types.ts';
+import type { Failure, Observation } from '../types.ts';
 import { backoff } from './backoff.ts';
 
 const FIRST_RETRY = 2000;
@@ -28,7 +28,7 @@ export function scanPause(failures: number): number {
 
 /** qBittorrent refreshes its own numbers this often (its `refresh_interval`): asked sooner, it says the same. */
 const REFRESH = 1500;
-/** Each tracked torrent makes the polls before an end rarer by this: with hundreds they would cost too much. */
+/** Each torrent that is asked for makes the polls before an end rarer by this: with hundreds they would cost too much. */
 const SHARE = 10;
 
 /**
@@ -41,8 +41,8 @@ export function untilAnEnd(observations: readonly Observation[]): number {
 }
 
 /** Milliseconds until the next poll: sooner than `interval` while a torrent is near its end. */
-export function pollPause(interval: number, soonest: number, tracked: number): number {
-  return Math.min(interval, Math.max(soonest, REFRESH, tracked * SHARE));
+export function pollPause(interval: number, soonest: number, asked: number): number {
+  return Math.min(interval, Math.max(soonest, REFRESH, asked * SHARE));
 }
 
 const LONGEST_RETRY = 60_000;
@@ -50,12 +50,4 @@ const LONGEST_RETRY = 60_000;
 /** Milliseconds until the next poll after so many that failed in a row. */
 export function repollPause(failures: number, interval: number): number {
   return backoff(failures + 1, interval, Math.max(2 * interval, LONGEST_RETRY));
-}
-
-/** Phases in which a torrent stays for long without news. */
-const QUIET: ReadonlySet<Phase> = new Set(['metadata', 'queued', 'stopped', 'failed']);
-
-/** Whether something moves, so that the next poll comes soon. */
-export function isBusy(observations: readonly Observation[]): boolean {
-  return observations.some(({ phase }) => !QUIET.has(phase));
 }

@@ -38,6 +38,9 @@ export function find({ records, aliases }: Registry, hash: Hash): TorrentRecord 
   return records.get(hash) ?? records.get(aliases.get(hash) ?? '');
 }
 
+/** The ID that a torrent is listed under, by a hash it is known by. */
+export const idOf = (registry: Registry, hash: Hash): Hash => find(registry, hash)?.hash ?? hash;
+
 /** The record of a torrent, by whichever of its hashes it is known. */
 export function findAny(registry: Registry, { hash, v1, v2 }: Observation): TorrentRecord | undefined {
   return find(registry, hash) ?? find(registry, v1 ?? '') ?? find(registry, v2 ?? '');

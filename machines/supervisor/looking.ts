@@ -3,11 +3,13 @@ import { findRenamed } from '../rules/registry.ts';
 import type { Result } from '../types.ts';
 import { supervision } from './setup.ts';
 
+const HASTEN_ALL = { type: 'hasten', params: { hash: null } } as const;
+
 /** How the supervisor finds what no hook has named. */
 export const scanning = supervision.createStateConfig({
   description: 'No hook is replayed: what was added meanwhile is found by looking.',
   entry: assign({ stale: false }),
-  on: { look: { actions: ['note', 'hasten', assign({ stale: true })] } },
+  on: { look: { actions: ['note', HASTEN_ALL, assign({ stale: true })] } },
   invoke: {
     id: 'scan',
     src: 'scan',
@@ -43,7 +45,7 @@ export const pausing = supervision.createStateConfig({
 
 export const watching = supervision.createStateConfig({
   description: 'What the hooks tell is followed.',
-  on: { look: { target: 'scanning', actions: ['note', 'hasten'] } },
+  on: { look: { target: 'scanning', actions: ['note', HASTEN_ALL] } },
   always: { guard: ({ context }) => context.stale, target: 'pausing' },
 });
 

@@ -77,7 +77,7 @@ export const supervision = setup({
       enqueue.sendTo('store', { type: 'remember', troubled: true });
     }),
     begin: enqueueActions(({ context, enqueue }) => {
-      enqueue.assign({ ready: false, partitions: [], arrivals: [...context.registry.records.keys()] });
+      enqueue.assign({ ready: false, partitions: new Set(), arrivals: [...context.registry.records.keys()] });
       enqueue.sendTo('session', { type: 'session.wanted' });
       enqueue.raise({ type: 'arrivals.next' });
     }),
@@ -85,19 +85,18 @@ export const supervision = setup({
       for (const id of partitions) enqueue.stopChild(id);
     }),
     follow: enqueueActions(({ context, enqueue }, { hashes }: { hashes: readonly Hash[] }) => {
-      const partitions = new Set(context.partitions);
+      const { registry, partitions, policy } = context;
       for (const hash of hashes) {
-        const known = find(context.registry, hash);
+        const known = find(registry, hash);
         const record = known ?? createRecord(hash, context.now());
-        put(context.registry, record);
+        put(registry, record);
         if (known === undefined) enqueue.sendTo('store', { type: 'keep', record });
         const id = partitionOf(record.key);
-        if (!partitions.has(id)) enqueue.spawnChild('partition', { id, input: { policy: context.policy } });
+        if (!partitions.has(id)) enqueue.spawnChild('partition', { id, input: { policy } });
         partitions.add(id);
         enqueue.sendTo(id, { type: 'torrent.start', record, ready: context.ready });
         if (record.stage === 'following') enqueue.sendTo('watcher', { type: 'watch', hash: record.hash });
       }
-      enqueue.assign({ partitions: [...partitions] });
     }),
     nextArrivals: enqueueActions(({ context: { arrivals }, enqueue }) => {
       enqueue.assign({ arrivals: arrivals.slice(SLICE) });
@@ -109,7 +108,7 @@ export const supervision = setup({
       if (fresh.length > 0) enqueue.raise({ type: 'arrivals.next' });
       for (const hash of met) enqueue.raise({ type: 'track', hash });
     }),
-    hasten: sendTo('watcher', { type: 'hasten' }),
+    hasten: sendTo('watcher', (_, { hash }: { hash: Hash | null }) => ({ type: 'hasten', hash })),
     countScanFailure: assign({ scanFailures: ({ context }) => context.scanFailures + 1 }),
     broadcast: enqueueActions(
       ({ context: { partitions }, enqueue }, { type }: { type: 'session.ready' | 'session.lost' }) => {
@@ -134,7 +133,7 @@ export const supervision = setup({
         const id = partitionOf(key);
         context.crashes.delete(key);
         enqueue.sendTo('store', { type: 'drop', key });
-        if (context.partitions.includes(id)) enqueue.sendTo(id, { type: 'torrent.stop', key });
+        if (context.partitions.has(id)) enqueue.sendTo(id, { type: 'torrent.stop', key });
         // Also takes the place of what waits for ntfy.
         enqueue.sendTo('outbox', { type: 'outbox.tell', notification: dismissalOf(renaming.dropped) });
       }
@@ -142,7 +141,7 @@ export const supervision = setup({
     deliver: enqueueActions(
       ({ context: { partitions }, enqueue }, { letters }: { letters: readonly Letter[] }) => {
         for (const [id, bundle] of Map.groupBy(letters, ({ key }) => partitionOf(key))) {
-          if (partitions.includes(id)) enqueue.sendTo(id, { type: 'deliver', letters: bundle });
+          if (partitions.has(id)) enqueue.sendTo(id, { type: 'deliver', letters: bundle });
         }
       },
     ),
@@ -174,8 +173,7 @@ export const supervision = setup({
         enqueue.sendTo('store', { type: 'drop', key });
         crashes.delete(key);
         // A partition that crashed is gone, and its torrents with it.
-        if (partitions.includes(partitionOf(key)))
-          enqueue.sendTo(partitionOf(key), { type: 'torrent.stop', key });
+        if (partitions.has(partitionOf(key))) enqueue.sendTo(partitionOf(key), { type: 'torrent.stop', key });
         enqueue.sendTo('watcher', { type: 'unwatch', hash: record?.hash ?? key });
         if (record !== undefined && record.again !== null)
           enqueue.raise({ type: 'track', hash: record.again });

@@ -8,7 +8,7 @@ import type { Registry } from '../rules/registry.ts';
 import type { Failures } from '../rules/restarts.ts';
 import type { SessionReport } from '../session.ts';
 import type { Hash, Now, Policy, TorrentRecord } from '../types.ts';
-import type { WatcherReport } from '../watcher.ts';
+import type { WatcherReport } from '../watcher/setup.ts';
 
 export type SupervisorEvent =
   | { type: 'track'; hash: Hash }
@@ -37,8 +37,8 @@ export interface SupervisorContext {
   policy: Policy;
   now: Now;
   registry: Registry;
-  /** The IDs of the partitions that live. */
-  partitions: readonly string[];
+  /** The IDs of the partitions that live; changed in place, by `enqueueActions` only. */
+  partitions: Set<string>;
   /** Hashes still to be followed: in slices, so that the hook is answered in between. */
   arrivals: readonly Hash[];
   /** Whether the torrents may count on a session. */

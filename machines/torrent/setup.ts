@@ -73,6 +73,7 @@ export const following = setup({
     gone: ({ context }) => context.misses >= MISSES_TO_BE_GONE,
     hasCard: ({ context: { offered, card, alert } }) => offered !== null || card || alert !== null,
     hasNews: ({ context }) => news(context) !== null,
+    unchanged: ({ context }, look: Look) => isUnchanged(context, look),
     isAt: ({ context }, { stage }: { stage: Stage }) => context.stage === stage,
     latest: ({ context, event }) => event.type === 'outbox.told' && event.notification === context.pending,
   },
@@ -109,6 +110,24 @@ export const following = setup({
     ),
   },
 });
+
+/** What a poll has shown of it, and when, in milliseconds since 1970. */
+export interface Look {
+  observation: Observation;
+  at: number;
+}
+
+/** Whether a look shows what the last one did, as far as anybody is told. */
+export function isUnchanged(context: TorrentContext, { observation, at }: Look): boolean {
+  if (observation.phase !== context.sight.phase || observation.phase === 'complete') return false;
+  const { alert, offered, policy, misses } = context;
+  const sight = see(context.sight, observation, at);
+  return (
+    misses === 0 &&
+    worthTelling(sight, offered, at, policy) === null &&
+    alertOf(alert, sight, at, policy) === alert
+  );
+}
 
 function compose(kind: Offer, context: TorrentContext): Notification | null {
   const { key, observation: torrent, shown: told, card, alert, at } = context;

@@ -1,9 +1,10 @@
 import type { Login } from '../../machines/session.ts';
 import type { Hash, Observation, Result } from '../../machines/types.ts';
 import type { Config } from '../config/index.ts';
-import { failed, parseJson } from '../http.ts';
+import { failed } from '../http.ts';
 import { createConnection, judge } from './connection.ts';
 import type { Connection } from './connection.ts';
+import { createListReader } from './list-reader.ts';
 import { login } from './login.ts';
 import { torrentSchema } from './torrent.ts';
 
@@ -61,14 +62,18 @@ async function torrents(
   form: Record<string, string>,
   signal?: AbortSignal,
 ): Promise<Result<Observation[]>> {
-  const reply = await call('torrents/info', form, signal);
+  const found: Observation[] = [];
+  const reader = createListReader((entry) => {
+    const parsed = torrentSchema.safeParse(entry);
+    if (parsed.success) found.push(parsed.data);
+  });
+  const reply = await call('torrents/info', form, signal, (piece) => reader.push(piece));
   if (!reply.ok) return reply;
   const judged = judge(reply.value, host);
   if (judged !== null) return judged;
-  const list = parseJson(reply.value.text);
-  if (!Array.isArray(list)) return failed('protocol', `${host} sent no list of torrents`);
-  const parsed = list.map((entry) => torrentSchema.safeParse(entry));
-  return { ok: true, value: parsed.flatMap((result) => (result.success ? [result.data] : [])) };
+  return reader.isWhole()
+    ? { ok: true, value: found }
+    : failed('protocol', `${host} sent no list of torrents`);
 }
 
 /** A seeding torrent that is checked again looks like a download, but for having been finished once. */

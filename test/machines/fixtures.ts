@@ -20,10 +20,10 @@ export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 
-/** The hash of torrent number `n`; its first digit, and so its partition, changes with `n`. */
+/** The hash of torrent number `n`; its first two digits, and so its partition, change with `n`. */
 export function hashOf(n: number): Hash {
   const digits = n.toString(16).padStart(8, '0');
-  return `${digits.slice(-1)}${digits}`.padEnd(40, 'a');
+  return `${digits.slice(-2)}${digits}`.padEnd(40, 'a');
 }
 
 /** A torrent as a poll sees it: half way, downloading. */

@@ -59,23 +59,33 @@ describe('the session', () => {
   });
 });
 
+/** More than are told at a time. */
+const crowd = Array.from({ length: 300 }, (_, n) => seen({ hash: hashOf(n) }));
+
 describe('the watcher', () => {
   const explored = explore({
     machine: watcherMachine,
     input: (now) => ({ policy, now }),
-    facts: ({ context: { hashes, ready, fresh, failures } }) => [[...hashes], ready, fresh, failures > 0],
+    facts: ({ context: { looks, ready, failures } }) => [
+      [...looks.hashes],
+      ready,
+      looks.fresh.size,
+      looks.hasty.size > 0,
+      failures > 0,
+    ],
     events: ({ children }) => [
       ...[first, second].flatMap((hash) => [
         { type: 'watch', hash },
         { type: 'unwatch', hash },
       ]),
+      { type: 'hasten', hash: null },
       { type: 'session.ready' },
       { type: 'session.lost' },
       ...['observe', 'list'].flatMap((id) =>
         children[id] === undefined
           ? []
-          : [ok([]), ok([seen({ hash: first })]), failure('broken'), failure('unauthorized')].map((answer) =>
-              done(id, answer),
+          : [ok([]), ok([seen({ hash: first })]), ok(crowd), failure('broken'), failure('unauthorized')].map(
+              (answer) => done(id, answer),
             ),
       ),
     ],
@@ -94,7 +104,7 @@ describe('the watcher', () => {
       if (placeOf(to) === 'polling') assert.ok(to.context.asked.length > 0);
       if (placeOf(to) !== 'asleep') continue;
       assert.ok(
-        !to.context.ready || to.context.hashes.size === 0,
+        !to.context.ready || to.context.looks.hashes.size === 0,
         'asleep although there is something to do',
       );
       assert.deepEqual(open, []);

@@ -3,7 +3,7 @@ import { after } from 'node:test';
 import { fromPromise, SimulatedClock } from 'xstate';
 import type { Hash, Observation, Result } from '../../machines/types.ts';
 import { watcherMachine } from '../../machines/watcher.ts';
-import type { WatcherReport } from '../../machines/watcher.ts';
+import type { WatcherReport } from '../../machines/watcher/setup.ts';
 import { ok, policy } from './fixtures.ts';
 import { later, startChild } from './harness.ts';
 

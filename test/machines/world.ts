@@ -9,6 +9,7 @@ import type { Login } from '../../machines/session.ts';
 import { supervisorMachine } from '../../machines/supervisor.ts';
 import type { SupervisorEvent } from '../../machines/supervisor/types.ts';
 import { torrentMachine } from '../../machines/torrent.ts';
+import { isUnchanged } from '../../machines/torrent/setup.ts';
 import type { Hash, Notification, Observation, Policy, Result, TorrentRecord } from '../../machines/types.ts';
 import { watcherMachine } from '../../machines/watcher.ts';
 import { failure, ok, policy, seen } from './fixtures.ts';
@@ -116,9 +117,9 @@ function provide(
         actors: {
           torrent: torrentMachine.provide({
             guards: {
-              complete: ({ context }) => {
+              unchanged: ({ context }, look) => {
                 if (script.poisoned.has(context.key)) throw new Error('poisoned');
-                return context.sight.phase === 'complete';
+                return isUnchanged(context, look);
               },
             },
           }),

@@ -26,7 +26,8 @@ export function sizesOf({ world, store }: World) {
     publishing: Object.keys(traffic.children).length,
     sent: traffic.context.sent.size,
     alerted: traffic.context.alerted.size,
-    watched: watching.hashes.size,
+    watched: watching.looks.hashes.size,
+    looked: watching.looks.fresh.size + watching.looks.moving.size + watching.looks.hasty.size,
     observed: watching.observations.length + watching.missing.length + watching.asked.length,
     bounded: {
       partitions: partitions.length,

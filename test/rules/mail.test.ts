@@ -60,8 +60,8 @@ describe('the answer to a notification', () => {
   });
 });
 
-test('torrents spread over sixteen partitions by the first digit of their hash', () => {
-  const partitions = new Set(Array.from({ length: 64 }, (_, n) => partitionOf(hashOf(n))));
-  assert.equal(partitions.size, 16);
-  assert.equal(partitionOf('f'.padEnd(40, '0')), 'partition.f');
+test('torrents spread over 256 partitions by the first two digits of their hash', () => {
+  const partitions = new Set(Array.from({ length: 1000 }, (_, n) => partitionOf(hashOf(n))));
+  assert.equal(partitions.size, 256);
+  assert.equal(partitionOf('f1'.padEnd(40, '0')), 'partition.f1');
 });

@@ -1,0 +1,135 @@
+import { assign, enqueueActions, fromPromise, sendParent, setup } from 'xstate';
+import { beginAnew, choose, hasten, noteLook, pauseOf, unwatch, watch } from '../rules/looks.ts';
+import type { Looks } from '../rules/looks.ts';
+import { match } from '../rules/matching.ts';
+import type { Match } from '../rules/matching.ts';
+import { NO_ANSWER } from '../types.ts';
+import type { Failure, Hash, Now, Observation, Policy, Result } from '../types.ts';
+
+export type WatcherEvent =
+  | { type: 'watch'; hash: Hash }
+  | { type: 'unwatch'; hash: Hash }
+  /** qBittorrent says that it is finished; `null` where it does not say which one. */
+  | { type: 'hasten'; hash: Hash | null }
+  | { type: 'session.ready' }
+  | { type: 'session.lost' };
+
+/** What the watcher says to its supervisor. */
+export type WatcherReport =
+  /** `whole`: what a poll did not find could be looked up. */
+  | ({ type: 'watcher.observed'; observations: readonly Observation[]; at: number; whole: boolean } & Match)
+  | { type: 'watcher.failed'; failure: Failure };
+
+/** Observations that are told at a time, so that hooks are answered in between: some milliseconds of work. */
+const SLICE = 250;
+
+interface WatcherContext {
+  policy: Policy;
+  now: Now;
+  /** Changed in place, by `assign` only: it takes effect before the guards that come next, a plain action after. */
+  looks: Looks;
+  ready: boolean;
+  asked: readonly Hash[];
+  /** What was seen and is still to be told. */
+  observations: readonly Observation[];
+  /** When it was seen, in milliseconds since 1970. */
+  at: number;
+  missing: readonly Hash[];
+  /** What the list says of those that are missing, and is still to be told. */
+  matched: Match;
+  /** Nothing is missing that the list could not be asked about. */
+  whole: boolean;
+  failure: Failure | null;
+  /** Looks that failed in a row. */
+  failures: number;
+}
+
+export const NOTHING: Match = { renamed: [], missed: [] };
+
+const unprovided = () => Promise.reject(new Error('the watcher has no qBittorrent'));
+
+/** What the watcher knows and can do; its chart is in `../watcher.ts`. */
+export const watching = setup({
+  types: {
+    context: {} as WatcherContext,
+    events: {} as WatcherEvent,
+    input: {} as { policy: Policy; now: Now },
+  },
+  actors: {
+    /** The torrents with these IDs; the list is never empty. */
+    observe: fromPromise<Result<Observation[]>, { hashes: readonly Hash[] }>(unprovided),
+    /** Every torrent that qBittorrent has. */
+    list: fromPromise<Result<Observation[]>>(unprovided),
+  },
+  guards: {
+    wanted: ({ context: { ready, looks } }) => ready && looks.hashes.size > 0,
+    unwanted: ({ context: { ready, looks } }) => !ready || looks.hashes.size === 0,
+    fresh: ({ context }) => context.looks.fresh.size > 0,
+    hasty: ({ context }) => context.looks.hasty.size > 0,
+    failed: ({ context }) => context.failure !== null,
+    incomplete: ({ context }) => context.missing.length > 0,
+    untold: ({ context }) => context.observations.length > 0,
+  },
+  actions: {
+    watch: assign(({ context: { looks } }, { hash }: { hash: Hash }) => {
+      watch(looks, hash);
+      return {};
+    }),
+    unwatch: assign(({ context: { looks } }, { hash }: { hash: Hash }) => {
+      unwatch(looks, hash);
+      return {};
+    }),
+    hasten: assign(({ context: { looks } }, { hash }: { hash: Hash | null }) => {
+      hasten(looks, hash);
+      return {};
+    }),
+    beginAnew: assign(({ context: { looks } }) => {
+      beginAnew(looks);
+      return {};
+    }),
+    ask: assign(({ context: { looks, now, policy } }) => ({ asked: choose(looks, now(), policy.gather) })),
+    noteSeen: assign(({ context }, { result }: { result: Result<Observation[]> }) => {
+      const { looks, asked, policy, failures } = context;
+      if (!result.ok) {
+        beginAnew(looks);
+        return { failure: result.failure, failures: failures + 1, missing: [] };
+      }
+      const at = context.now();
+      const observations = result.value;
+      noteLook(looks, asked, observations, { now: at, policy });
+      const seen = new Set(observations.map(({ hash }) => hash));
+      const missing = asked.filter((hash) => looks.hashes.has(hash) && !seen.has(hash));
+      const whole = missing.length === 0;
+      // With some missing, the look at the list is still to come.
+      return { failure: null, failures: whole ? 0 : failures, at, observations, missing, whole };
+    }),
+    noteList: assign(({ context: { missing, failures } }, { list }: { list: Result<Observation[]> }) =>
+      list.ok
+        ? { failures: 0, matched: match(missing, list.value), whole: true }
+        : // It proves nothing: what was not found waits for the next poll.
+          { failure: list.failure, failures: failures + 1 },
+    ),
+    report: enqueueActions(({ context: { observations, at, whole, matched }, enqueue }) => {
+      enqueue(
+        sendParent({
+          type: 'watcher.observed',
+          observations: observations.slice(0, SLICE),
+          at,
+          whole,
+          ...matched,
+        } satisfies WatcherReport),
+      );
+      enqueue.assign({ observations: observations.slice(SLICE), matched: NOTHING });
+    }),
+    reportFailure: sendParent(
+      ({ context: { failure } }) =>
+        ({ type: 'watcher.failed', failure: failure ?? NO_ANSWER }) satisfies WatcherReport,
+    ),
+    forget: assign({ observations: [], missing: [], matched: NOTHING, asked: [] }),
+  },
+  delays: {
+    gather: ({ context }) => context.policy.gather,
+    pause: ({ context: { looks, failures, now, policy } }) =>
+      pauseOf(looks, failures, { now: now(), policy }),
+  },
+});
