@@ -9,6 +9,8 @@ import { startPeer, startSidecar } from '../lib/subjects.ts';
 
 const REAL = 1000;
 const SIMULATED = 10_000;
+/** All tries to log in, whatever came of them, as the sidecar counts them. */
+const LOGINS = ['qbit_ntfy_qbittorrent_requests_total', 'call="login"'] as const;
 const NOBODY = 'http://127.0.0.1:9/downloads';
 
 /** A qBittorrent that calls its hook for each torrent that comes. */
@@ -105,14 +107,7 @@ async function atSidecar(
   await until('each was looked at', async () =>
     (await sidecar.status()).torrents.every(({ state }) => state.startsWith('polling.')),
   );
-  return { ...arrival, logins: (await source.logins()) ?? (await loginsOf(sidecar.opsPort)) };
-}
-
-/** All tries to log in, whatever came of them, as the sidecar counts them. */
-async function loginsOf(opsPort: number): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text();
-  const counts = text.matchAll(/^qbit_ntfy_qbittorrent_requests_total\{[^}]*call="login"[^}]*\} (\d+)$/gm);
-  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+  return { ...arrival, logins: (await source.logins()) ?? (await sidecar.metric(...LOGINS)) };
 }
 
 async function rowsOf(

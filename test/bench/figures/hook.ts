@@ -21,7 +21,7 @@ async function load(port: number, list: readonly string[]): Promise<Load> {
   let refused = 0;
   const calls = list.map(async (hash, n) => {
     const due = from + (n * 1000) / RATE;
-    await sleep(due - performance.now());
+    await sleep(Math.max(0, due - performance.now()));
     if (!(await callHook(port, hash))) refused += 1;
     latencies.push(performance.now() - due);
   });

@@ -1,6 +1,6 @@
 /** How many messages a finished torrent costs, by how long it took and how many there were at once. */
 import { download } from '../lib/downloads.ts';
-import type { Downloads, Told } from '../lib/downloads-process.ts';
+import type { Told } from '../lib/downloads-process.ts';
 import type { Context, Figure, Row } from '../lib/figure.ts';
 
 const LENGTHS = [
@@ -10,11 +10,11 @@ const LENGTHS = [
 ];
 const COUNTS = [1, 10, 100, 1000];
 
-function rowOf(what: string, { count }: Downloads, told: Told): Row {
+function rowOf(length: string, count: number, told: Told): Row {
   const { messages, completions, above, refused, lastAfter, perPercent } = told;
-  const late = lastAfter < 1 ? '' : `; the last end is told ${Math.round(lastAfter)} min later`;
+  const late = lastAfter < 1 ? '' : `; the last end is told ${Math.round(lastAfter)} min after it`;
   return {
-    what,
+    what: `each of ${count.toLocaleString('en')} at once, ${length} long`,
     unit: 'messages',
     runs: [messages / count],
     peer: { what: 'one for each percent that a poll finds', runs: [perPercent / count] },
@@ -32,10 +32,8 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
   const rows: Row[] = [];
   for (const { name, minutes } of lengths) {
     say(`downloads of ${name}`);
-    for (const count of counts) {
-      const what = `each, ${count.toLocaleString('en')} of ${name} at once`;
-      rows.push(rowOf(what, { count, minutes }, await download({ count, minutes })));
-    }
+    const told = await Promise.all(counts.map((count) => download({ count, minutes })));
+    rows.push(...told.map((told, n) => rowOf(name, counts[n] ?? 0, told)));
   }
   return rows;
 }

@@ -4,51 +4,74 @@ import { until } from '../../servers/wait.ts';
 import { atMostTimes } from '../lib/figure.ts';
 import type { Context, Figure, Row } from '../lib/figure.ts';
 import { createStage } from '../lib/stage.ts';
-import type { Stage, Window } from '../lib/stage.ts';
+import type { Cpu, Stage } from '../lib/stage.ts';
 import { median } from '../lib/stats.ts';
 
 const COUNTS: readonly number[] = [10, 100, 1000];
 /** Windows are told as if they had been this long. */
 const SPAN = 30;
 
-/** One window of each kind, on all stages at the same time; per stage. */
-async function round(stages: readonly Stage[], seconds: number): Promise<Window[]> {
-  const alone = await Promise.all(stages.map((stage) => stage.alone(seconds)));
-  const followed = await Promise.all(stages.map((stage) => stage.followed(seconds)));
-  const looped = await Promise.all(stages.map((stage) => stage.looped(seconds)));
-  return stages.map((_, n) => {
-    const at = (parts: readonly number[]) => ((parts[n] ?? Number.NaN) * SPAN) / seconds;
-    return { alone: at(alone), sidecar: at(followed), loops: at(looped) };
+/** One window of each kind. */
+interface Turn {
+  alone: Cpu;
+  sidecar: Cpu;
+  loops: Cpu;
+}
+
+type Asker = 'sidecar' | 'loops';
+
+/** One turn of each, on all stages at the same time; per stage. */
+async function takeTurn(stages: readonly Stage[], seconds: number): Promise<Turn[]> {
+  const onEach = async (act: (stage: Stage) => Promise<Cpu>): Promise<Cpu[]> => {
+    const all = await Promise.all(stages.map(act));
+    const told = (milliseconds: number) => (milliseconds * SPAN) / seconds;
+    return all.map(({ qbittorrent, asker }) => ({ qbittorrent: told(qbittorrent), asker: told(asker) }));
+  };
+  const alone = await onEach((stage) => stage.alone(seconds));
+  const followed = await onEach((stage) => stage.followed(seconds));
+  const looped = await onEach((stage) => stage.looped(seconds));
+  return alone.flatMap((alone, n) => {
+    const [sidecar, loops] = [followed[n], looped[n]];
+    return sidecar === undefined || loops === undefined ? [] : [{ alone, sidecar, loops }];
   });
 }
 
-function rowsOf(count: number, windows: readonly Window[]): Row[] {
-  const runs = (cost: (window: Window) => number) => windows.map(cost);
+const added = (turn: Turn, who: Asker): number =>
+  turn[who].asker + turn[who].qbittorrent - turn.alone.qbittorrent;
+
+function rowsOf(count: number, turns: readonly Turn[]): Row[] {
+  const half = (part: (turn: Turn) => number) => Math.round(median(turns.map(part)));
+  const own = half(({ sidecar }) => sidecar.asker);
+  const asked = half(({ sidecar, alone }) => sidecar.qbittorrent - alone.qbittorrent);
+  const tracked = `${count.toLocaleString('en')} tracked`;
   return [
     atMostTimes(1 / 3, 'at most a third', {
-      what: `added to both, ${count.toLocaleString('en')} tracked`,
+      what: `added to both, ${tracked}`,
+      note: `sidecar ${own} ms, qBittorrent ${asked} ms`,
       unit: 'ms',
-      runs: runs(({ sidecar, alone }) => sidecar - alone),
+      runs: turns.map((turn) => added(turn, 'sidecar')),
       peer: {
         what: 'a login and a poll loop per torrent',
-        runs: runs(({ loops, alone }) => loops - alone),
+        runs: turns.map((turn) => added(turn, 'loops')),
       },
     }),
     {
-      what: `all of both, ${count.toLocaleString('en')} tracked`,
+      what: `all of both, ${tracked}`,
       unit: 'ms',
-      runs: runs(({ sidecar }) => sidecar),
-      peer: { what: 'qBittorrent that nobody asks', runs: runs(({ alone }) => alone) },
+      runs: turns.map(({ sidecar }) => sidecar.asker + sidecar.qbittorrent),
+      peer: {
+        what: 'qBittorrent that nobody asks',
+        runs: turns.map(({ alone }) => alone.qbittorrent),
+      },
     },
   ];
 }
 
 /** How many times the cost grew from each count to the next, which has ten times as many. */
-function growthOf(counts: readonly number[], windows: ReadonlyArray<readonly Window[]>): Row[] {
-  const cost = (n: number, who: 'sidecar' | 'loops') =>
-    median((windows[n] ?? []).map((window) => window[who] - window.alone));
+function growthOf(counts: readonly number[], turns: ReadonlyArray<readonly Turn[]>): Row[] {
+  const cost = (n: number, who: Asker) => median((turns[n] ?? []).map((turn) => added(turn, who)));
   return counts.slice(1).map((count, n) => {
-    const grown = (who: 'sidecar' | 'loops') => cost(n + 1, who) / cost(n, who);
+    const grown = (who: Asker) => cost(n + 1, who) / cost(n, who);
     const times = grown('sidecar');
     return {
       what: `growth from ${counts[n]} to ${count.toLocaleString('en')} tracked`,
@@ -74,16 +97,16 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
   const all = counts.reduce((sum, count) => sum + count, 0);
   if (!quick)
     await until('all are told to be stalled', () => told() >= all, { deadline: 240_000, every: 1000 });
-  const rounds: Window[][] = [];
+  const rounds: Turn[][] = [];
   for (let n = 0; n < (quick ? 2 : 4); n += 1) {
     say(`round ${n + 1}: nobody, the sidecar, the loops`);
-    rounds.push(await round(stages, quick ? 5 : 15));
+    rounds.push(await takeTurn(stages, quick ? 5 : 10));
   }
   await Promise.all(stages.map((stage) => stage.check()));
-  const windows = stages.map((_, n) => rounds.flatMap((round) => round[n] ?? []));
+  const turns = stages.map((_, n) => rounds.flatMap((round) => round[n] ?? []));
   return [
-    ...counts.flatMap((count, n) => rowsOf(count, windows[n] ?? [])),
-    ...growthOf(counts, windows),
+    ...counts.flatMap((count, n) => rowsOf(count, turns[n] ?? [])),
+    ...growthOf(counts, turns),
     {
       what: "once: qBittorrent's CPU for one login, however many are tracked",
       unit: 'ms',

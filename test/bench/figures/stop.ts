@@ -29,19 +29,15 @@ async function stopWith(count: number, { ntfy, finish }: { ntfy: string; finish:
   const sidecar = stack.use(
     await startSidecar({ QBIT_HOST: qbittorrent.url, ...LOGIN, NTFY_TOPIC: `${ntfy}/downloads` }),
   );
-  const status = () => sidecar.status();
-  await until('it has logged in', async () => (await status()).session.state === 'ready');
+  await until('it has logged in', async () => (await sidecar.status()).session.state === 'ready');
   await qbittorrent.hook(sidecar.port);
   const script = finish
     ? ([{ phase: 'stalled', seconds: 5 }, { phase: 'complete' }] as const)
     : ([{ phase: 'stalled' }] as const);
   await qbittorrent.add(hashes(count), [...script]);
-  const state = finish ? 'notifying.completion' : 'polling.';
-  const ready = async () => {
-    const { torrents } = await status();
-    return torrents.length === count && torrents.every((torrent) => torrent.state.startsWith(state));
-  };
-  await until(`${count} are ${state}`, ready, { deadline: 120_000, every: 500 });
+  const state = `state="${finish ? 'complete' : 'stalled'}"`;
+  const ready = async () => (await sidecar.metric('qbit_ntfy_torrents', state)) === count;
+  await until(`${count} with ${state}`, ready, { deadline: 120_000, every: 500 });
   await sleep(500);
   return await sidecar.end();
 }

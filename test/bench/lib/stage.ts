@@ -7,22 +7,22 @@ import { startLoops } from './loops.ts';
 import { cpuBetween, readCpu } from './proc.ts';
 import { startSidecar } from './subjects.ts';
 
-/** Milliseconds of CPU: of qBittorrent alone, and of it and of who asks it. */
-export interface Window {
-  alone: number;
-  sidecar: number;
-  loops: number;
+/** Milliseconds of CPU in a window. */
+export interface Cpu {
+  qbittorrent: number;
+  /** Of who asks it; nobody takes none. */
+  asker: number;
 }
 
 export interface Stage extends AsyncDisposable {
   /** CPU of qBittorrent, in milliseconds, while these logged in: one, and one a torrent. */
   logins: { sidecar: number; loops: number };
-  /** CPU of qBittorrent in so many seconds while nobody asks. */
-  alone(seconds: number): Promise<number>;
-  /** CPU of qBittorrent and the sidecar while it follows all of them. */
-  followed(seconds: number): Promise<number>;
-  /** CPU of qBittorrent and the peer while its loops follow them. */
-  looped(seconds: number): Promise<number>;
+  /** So many seconds while nobody asks. */
+  alone(seconds: number): Promise<Cpu>;
+  /** While the sidecar follows all of them. */
+  followed(seconds: number): Promise<Cpu>;
+  /** While the loops follow them. */
+  looped(seconds: number): Promise<Cpu>;
   /** Throws unless both still follow all of them. */
   check(): Promise<void>;
 }
@@ -30,11 +30,12 @@ export interface Stage extends AsyncDisposable {
 /** After a stop the sidecar polls at once, and then each 5 s: a window begins and ends between two of its polls. */
 const SETTLE = 7500;
 
-async function cpuIn(pids: readonly number[], seconds: number): Promise<number> {
-  const before = pids.map(readCpu);
+async function cpuIn(seconds: number, qbittorrent: number, asker: number | null): Promise<Cpu> {
+  const look = () => [qbittorrent, ...(asker === null ? [] : [asker])].map(readCpu);
+  const before = look();
   await sleep(seconds * 1000);
-  const after = pids.map(readCpu);
-  return after.reduce((sum, reading, n) => sum + cpuBetween(before[n] ?? reading, reading), 0);
+  const [of = 0, by = 0] = look().map((reading, n) => cpuBetween(before[n] ?? reading, reading));
+  return { qbittorrent: of, asker: by };
 }
 
 /** Starts them; when this resolves both follow all torrents, and the loops rest. */
@@ -64,19 +65,19 @@ export async function createStage(count: number, topic: string): Promise<Stage> 
     logins,
     async alone(seconds) {
       signal('SIGSTOP');
-      return cpuIn([qbittorrent.pid], seconds);
+      return cpuIn(seconds, qbittorrent.pid, null);
     },
     async followed(seconds) {
       signal('SIGCONT');
       await sleep(SETTLE);
-      const cpu = await cpuIn([qbittorrent.pid, sidecar.pid], seconds);
+      const cpu = await cpuIn(seconds, qbittorrent.pid, sidecar.pid);
       signal('SIGSTOP');
       return cpu;
     },
     async looped(seconds) {
       await loops.resume();
       await sleep(1000);
-      const cpu = await cpuIn([qbittorrent.pid, loops.pid], seconds);
+      const cpu = await cpuIn(seconds, qbittorrent.pid, loops.pid);
       await loops.pause();
       return cpu;
     },

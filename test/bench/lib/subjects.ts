@@ -19,6 +19,10 @@ export interface Subject extends AsyncDisposable {
 export interface Sidecar extends Subject {
   opsPort: number;
   status(): Promise<Status>;
+  /** How many torrents it follows: a short answer, however many they are. */
+  tracked(): Promise<number>;
+  /** The sum of a metric, over the labels that hold this text. */
+  metric(name: string, label?: string): Promise<number>;
 }
 
 /** What the bench reads of `/status`. */
@@ -58,8 +62,21 @@ export async function startSidecar(env: Record<string, string>): Promise<Sidecar
   const [port, opsPort] = [await freePort(), await freePort()];
   const ports = { HOOK_PORT: String(port), OPS_PORT: String(opsPort), OPS_HOST: '127.0.0.1' };
   const subject = await start({ file: BUNDLE, env: { ...ports, ...env } }, port);
-  const url = `http://127.0.0.1:${opsPort}/status`;
-  return { ...subject, opsPort, status: async () => (await (await fetch(url)).json()) as Status };
+  const ask = (path: string) => fetch(`http://127.0.0.1:${opsPort}/${path}`);
+  const metric = async (name: string, label = '') =>
+    sumOf(await (await ask('metrics')).text(), `${name}{`, label);
+  return {
+    ...subject,
+    opsPort,
+    status: async () => (await (await ask('status')).json()) as Status,
+    tracked: () => metric('qbit_ntfy_torrents'),
+    metric,
+  };
+}
+
+function sumOf(page: string, start: string, label: string): number {
+  const lines = page.split('\n').filter((line) => line.startsWith(start) && line.includes(label));
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }
 
 /** What the sidecar is held against: programs in `peers/`. */
