@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import {
+  beginAnew,
+  choose,
+  createLooks,
+  hasten,
+  noteLook,
+  pauseOf,
+  unwatch,
+  watch,
+} from '../../machines/rules/looks.ts';
+import type { Hash, Phase } from '../../machines/types.ts';
+import { hashOf, HOUR, policy, SECOND, seen } from '../machines/fixtures.ts';
+
+const hashes = (count: number, from = 0) => Array.from({ length: count }, (_, n) => hashOf(from + n));
+
+/** Looks at torrents that do what `phases` says of them; it asks when it is time, and answers come at once. */
+function startLooking() {
+  const looks = createLooks();
+  const phases = new Map<Hash, Phase>();
+  const clock = { now: 1_000_000 };
+  const look = (): Hash[] => {
+    const asked = choose(looks, clock.now, policy.gather);
+    const found = asked.flatMap((hash) => {
+      const phase = phases.get(hash);
+      return phase === undefined ? [] : [seen({ hash, phase, eta: null })];
+    });
+    noteLook(looks, asked, found, { now: clock.now, policy });
+    return asked;
+  };
+  /** Waits for the next look, and takes it. */
+  const next = (): Hash[] => {
+    clock.now += pauseOf(looks, 0, { now: clock.now, policy });
+    return look();
+  };
+  return {
+    looks,
+    phases,
+    clock,
+    look,
+    add: (phase: Phase, ...added: Hash[]) => {
+      for (const hash of added) {
+        phases.set(hash, phase);
+        watch(looks, hash);
+      }
+    },
+    pause: () => pauseOf(looks, 0, { now: clock.now, policy }),
+    next,
+    /** Until what came has settled, and all were just asked for. */
+    settle: () => {
+      for (let n = 0; n < 8; n += 1) next();
+      while (next().length < looks.hashes.size);
+    },
+  };
+}
+
+function startCrowd() {
+  const looking = startLooking();
+  looking.add('queued', ...hashes(1000));
+  looking.add('downloading', ...hashes(3, 1000));
+  looking.settle();
+  return looking;
+}
+
+describe('of a thousand queued torrents and three that download', () => {
+  test('a poll asks for three, and each 30 s for all', () => {
+    const { next, clock } = startCrowd();
+    const from = clock.now;
+    const counts: number[] = [];
+    while (clock.now < from + 60 * SECOND) counts.push(next().length);
+    assert.equal(counts.filter((count) => count === 1003).length, 2);
+    assert.equal(counts.filter((count) => count === 3).length, counts.length - 2);
+    assert.ok(counts.length >= 12 && counts.length <= 14, counts.join());
+  });
+
+  test('the next poll asks for all when one of them is over: another one has its place', () => {
+    const { looks, next } = startCrowd();
+    unwatch(looks, hashOf(1000));
+    assert.equal(next().length, 1002);
+    assert.equal(next().length, 2);
+  });
+
+  test('or when one of them moves no more', () => {
+    const { phases, next } = startCrowd();
+    phases.set(hashOf(1001), 'stopped');
+    assert.deepEqual([next().length, next().length, next().length, next().length], [3, 1003, 3, 2]);
+  });
+
+  test('a new one is asked for alone, twice, and disturbs nobody', () => {
+    const { add, look, next, clock } = startCrowd();
+    clock.now += SECOND;
+    add('queued', hashOf(5000));
+    assert.deepEqual(look(), [hashOf(5000)]);
+    assert.deepEqual([next().length, next().length], [4, 3]);
+  });
+
+  test('one that is finished is asked for at once, four times, alone', () => {
+    const { looks, next, pause } = startCrowd();
+    hasten(looks, hashOf(1000));
+    assert.equal(pause(), SECOND);
+    const counts = [next(), next(), next(), next()].map((asked) => asked.length);
+    assert.equal(counts.filter((count) => count === 1).length >= 3, true, counts.join());
+  });
+
+  test('all are, where nobody knows which one is finished', () => {
+    const { looks, next } = startCrowd();
+    hasten(looks, null);
+    assert.equal(next().length, 1003);
+  });
+});
+
+test('everything is asked for after a failure', () => {
+  const { looks, add, settle, next } = startLooking();
+  add('downloading', ...hashes(2));
+  add('queued', ...hashes(5, 2));
+  settle();
+  beginAnew(looks);
+  assert.equal(next().length, 7);
+});
+
+test('what was not found is asked for with each poll', () => {
+  const { looks, add, settle, next } = startLooking();
+  add('queued', ...hashes(5));
+  watch(looks, hashOf(9));
+  settle();
+  assert.ok(next().includes(hashOf(9)));
+});
+
+test('one that left while the answer was on its way is forgotten', () => {
+  const { looks, add, clock } = startLooking();
+  add('downloading', hashOf(1), hashOf(2));
+  const asked = choose(looks, clock.now, policy.gather);
+  unwatch(looks, hashOf(1));
+  noteLook(looks, asked, [], { now: clock.now, policy });
+  assert.deepEqual([[...looks.hashes], [...looks.moving.keys()]], [[hashOf(2)], [hashOf(2)]]);
+});
+
+test('a clock that is set back by an hour keeps nobody waiting for longer than the longest pause', () => {
+  const { add, settle, clock, pause, look } = startLooking();
+  add('downloading', hashOf(1));
+  add('queued', hashOf(2));
+  settle();
+  clock.now -= HOUR;
+  assert.ok(pause() <= policy.idleInterval);
+  assert.equal(look().length, 2);
+  clock.now -= HOUR;
+  // New ones come all the time: the others have their turn all the same.
+  let all = 0;
+  for (let n = 0; n < 40; n += 1) {
+    add('queued', hashOf(100 + n));
+    clock.now += SECOND;
+    if (look().includes(hashOf(2))) all += 1;
+  }
+  assert.ok(all >= 1);
+});
