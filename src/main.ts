@@ -92,7 +92,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
   const failed = endOf(supervisor, log);
   const mendHook = createMendHook(
     () => ensureHook(),
-    () => supervisor.send({ type: 'look', refused: true }),
+    () => supervisor.send({ type: 'look', why: 'refused' }),
   );
   const page = createPage({ supervisor, store, finished, timeZone: config.timeZone, now: Date.now, log });
   const { hook, ops } = await openPorts({ config, log, supervisor, store, metrics, mendHook, page });
@@ -161,7 +161,8 @@ async function openPorts({
     page: (door) => page.routes(door),
     log,
   });
-  const hook = await listen(hookApp, { ...config.hook, setting: 'HOOK', log });
+  const onDrop = () => supervisor.send({ type: 'look', why: 'dropped' });
+  const hook = await listen(hookApp, { ...config.hook, setting: 'HOOK', log, onDrop });
   try {
     const ops = await listen(opsApp, { ...config.ops, setting: 'OPS', maxHeaderSize: BROWSER_HEADERS, log });
     log.info('listening', {

@@ -55,6 +55,12 @@ export function createNotes(log: Logger, now?: () => number) {
   };
 }
 
+const LOOKING = {
+  nameless: 'the hook gave "-", use %K instead of %I in it',
+  refused: 'the hook came with an old token',
+  dropped: 'more hooks came at once than are answered',
+};
+
 /** What an event says of a server that does not do its work; `null` where it says nothing. */
 function troubleOf(event: SupervisorEvent): [Server, Trouble] | null {
   if (event.type === 'session.failed')
@@ -78,9 +84,7 @@ function noteOf(event: SupervisorEvent): Note | null {
     case 'track':
       return note('info', 'tracking a torrent', { hash: event.hash });
     case 'look':
-      return event.refused === true
-        ? note('info', 'looking for a new torrent: the hook came with an old token')
-        : note('info', 'looking for a new torrent: the hook gave "-", use %K instead of %I in it');
+      return note('info', `looking for a new torrent: ${LOOKING[event.why ?? 'nameless']}`);
     case 'session.ready':
       return note('info', 'logged in to qBittorrent', { webapi: event.version });
     case 'watcher.failed':

@@ -13,8 +13,8 @@ import type { WatcherReport } from '../watcher/setup.ts';
 export type SupervisorEvent =
   | { type: 'track'; hash: Hash }
   | { type: 'finished'; hash: Hash }
-  /** A hook came that could not name its torrent, or (`refused`) was not let in. */
-  | { type: 'look'; refused?: boolean }
+  /** A hook came that could not name its torrent, was not let in (`refused`), or found no place (`dropped`). */
+  | { type: 'look'; why?: 'refused' | 'dropped' }
   | { type: 'arrivals.next' }
   | { type: 'torrent.revive'; key: Hash }
   | SessionReport

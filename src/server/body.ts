@@ -1,3 +1,10 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Whether a request comes with a body at all (RFC 9112, section 6.3); a hook's does not. */
+export function hasBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
+}
+
 /**
  * A request's body as text; `null` where it is longer than `limit` bytes, or did not arrive whole.
  *

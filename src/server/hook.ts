@@ -5,7 +5,7 @@ import type { Logger } from '../log/index.ts';
 import type { Secret } from '../secret.ts';
 import { hasToken, isAddressedLocally, isForeignPage } from './access.ts';
 import { createBase, refuse, wantsJson, type OnRefused, type ServerContext, type ServerEnv } from './base.ts';
-import { readBody } from './body.ts';
+import { hasBody, readBody } from './body.ts';
 import { parseHash } from './hash.ts';
 import { sparingly } from './sparingly.ts';
 
@@ -100,9 +100,16 @@ function guard({ token, loopbackOnly }: HookDeps) {
       return refuse(c, 401, 'Show the token: Authorization: Bearer <HOOK_TOKEN>.', {
         'WWW-Authenticate': 'Bearer',
       });
-    if ((await readBody(c.req.raw, maxBody)) === null) return refuse(c, 413, 'The body is too long.');
+    if (mayHaveBody(c) && (await readBody(c.req.raw, maxBody)) === null)
+      return refuse(c, 413, 'The body is too long.');
     return next();
   });
+}
+
+/** To look for one costs a stream each time. */
+function mayHaveBody(c: ServerContext): boolean {
+  const bindings: ServerEnv['Bindings'] | undefined = c.env;
+  return bindings?.incoming === undefined || hasBody(bindings.incoming);
 }
 
 /** qBittorrent drops what curl says, so the log is where an owner finds out why nothing is tracked. */

@@ -11,6 +11,8 @@ export interface ListenOptions {
   setting: string;
   /** Bytes. Default: 4096, which is more than any hook sends. */
   maxHeaderSize?: number;
+  /** Hears, a moment later, that connections were dropped: too many came at once. */
+  onDrop?: () => void;
   log: Logger;
 }
 
@@ -29,8 +31,8 @@ export interface Listening {
  * const { port, close } = await listen(app, { ...config.hook, setting: 'HOOK', log });
  */
 export async function listen(app: App, options: ListenOptions): Promise<Listening> {
-  const { host, port, setting, log, maxHeaderSize } = options;
-  const start = (address: string, port: number) => startServer(app, address, port, log, maxHeaderSize);
+  const { host, port, setting, log } = options;
+  const start = (address: string, port: number) => startServer(app, address, port, options);
   try {
     const servers = /^localhost$/i.test(host) ? await startBoth(start, port, log) : [await start(host, port)];
     let closed: Promise<unknown> | undefined;

@@ -17,13 +17,16 @@ const maxRequestsPerSocket = 100;
 
 /**
  * For each socket. Not the reference's 64: Node drops the surplus without a word, and a thousand torrents
- * added at once are a thousand curls. A hook that is dropped is a torrent that nobody follows.
+ * added at once are a thousand curls. For what a dropped hook was about the supervisor looks by itself.
  */
 const maxConnections = 1024;
 const backlog = 1024;
 
 /** How long a server that stops lets open requests finish, in milliseconds. */
 const grace = 1000;
+
+/** From the last dropped connection until that is said, in milliseconds. */
+const dropPause = 1000;
 
 /** Between two log lines on dropped connections, in milliseconds. */
 const dropInterval = 10_000;
@@ -33,13 +36,19 @@ export interface App {
   fetch: Parameters<typeof getRequestListener>[0];
 }
 
+/** As in `ListenOptions`. */
+interface SocketOptions {
+  log: Logger;
+  maxHeaderSize?: number;
+  onDrop?: () => void;
+}
+
 /** Listens on one address. Rejects with Node's error. */
 export function startServer(
   app: App,
   host: string,
   port: number,
-  log: Logger,
-  maxHeaderSize = maxHeaders,
+  { log, maxHeaderSize = maxHeaders, onDrop = () => {} }: SocketOptions,
 ): Promise<Server> {
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const server = createServer(
@@ -50,7 +59,11 @@ export function startServer(
   server.maxConnections = maxConnections;
   limitPatience(server);
   const tell = sparingly(dropInterval);
+  let dropped: NodeJS.Timeout | undefined;
   server.on('drop', () => {
+    // Once for a burst, and after its last: until then more of it may get lost.
+    clearTimeout(dropped);
+    dropped = setTimeout(onDrop, dropPause).unref();
     tell('drop', (unsaid) =>
       log.warn('connections were dropped: too many at once', { maxConnections, unsaid }),
     );

@@ -129,3 +129,20 @@ describe('a thousand torrents added at once', () => {
     await addAll({ fetch });
   });
 });
+
+test('what more than a thousand hooks at once were about is looked for, once', deadline, async (t) => {
+  const { lines, log } = recorder();
+  const drops: number[] = [];
+  const dropped = Promise.withResolvers<void>();
+  const onDrop = () => {
+    drops.push(drops.length);
+    dropped.resolve();
+  };
+  const server = await listen(hookApp().app, { host: '127.0.0.1', port: 0, setting: 'HOOK', log, onDrop });
+  t.after(() => server.close());
+  const sockets = await Promise.all(Array.from({ length: 1100 }, () => connection(server.port, '')));
+  await dropped.promise;
+  assert.deepEqual(drops, [0]);
+  assert.match(lines.join(''), /dropped/);
+  for (const socket of sockets) socket.destroy();
+});

@@ -47,7 +47,7 @@ describe('listening on localhost', () => {
     for (const code of ['EADDRNOTAVAIL', 'EAFNOSUPPORT']) {
       const { lines, log } = recorder();
       const start: Start = (host, port) =>
-        host === '::1' ? Promise.reject(failing(code)) : startServer(hookApp().app, host, port, log);
+        host === '::1' ? Promise.reject(failing(code)) : startServer(hookApp().app, host, port, { log });
       const servers = await startBoth(start, 0, log);
       assert.equal(servers.length, 1);
       assert.match(lines.join(''), /no IPv6/);
@@ -61,7 +61,7 @@ describe('listening on localhost', () => {
     const start: Start = async (host, port) => {
       if (host === '::1') tried.push(port);
       if (host === '::1' && tried.length < 3) throw failing('EADDRINUSE');
-      return startServer(hookApp().app, '127.0.0.1', host === '::1' ? 0 : port, log);
+      return startServer(hookApp().app, '127.0.0.1', host === '::1' ? 0 : port, { log });
     };
     const servers = await startBoth(start, 0, log);
     assert.equal(tried.length, 3);
