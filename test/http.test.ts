@@ -49,27 +49,6 @@ describe('an answer', () => {
     assert.equal((await replyOf(server.url)).text, 'ü€😀');
   });
 
-  test('of 200 goes piece by piece to who takes it, and others get their turn in between', async () => {
-    const body = 'ü€😀'.repeat(100_000);
-    await using server = await serve(text(body));
-    const pieces: string[] = [];
-    let turns = 0;
-    const timer = setInterval(() => (turns += 1), 0);
-    const reply = await replyOf(server.url, { maxBytes: 1e7, take: (piece) => void pieces.push(piece) });
-    clearInterval(timer);
-    assert.equal(reply.text, '');
-    assert.equal(pieces.join(''), body);
-    assert.ok(pieces.length > 2 && turns > 0, `${pieces.length} pieces, ${turns} turns`);
-  });
-
-  test('of any other status is text, whoever takes what is good', async () => {
-    for (const status of [302, 403, 500]) {
-      await using server = await serve((_, outgoing) => outgoing.writeHead(status).end('why'));
-      const take = () => assert.fail('it is not good');
-      assert.equal((await replyOf(server.url, { take })).text, 'why');
-    }
-  });
-
   test('that redirects is not followed: what a POST says goes nowhere else', async () => {
     await using elsewhere = await serve(text('secrets'));
     for (const status of [301, 302, 303, 307, 308]) {

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { request } from '../src/http.ts';
+import { serve } from './http-server.ts';
+
+const refuse = () => assert.fail('what is not good is taken');
+
+describe('an answer that somebody takes piece by piece', () => {
+  test('comes whole, and others get their turn in between', async () => {
+    const body = 'ü€😀'.repeat(100_000);
+    await using server = await serve((_, outgoing) => void outgoing.end(body));
+    const pieces: string[] = [];
+    let turns = 0;
+    const timer = setInterval(() => (turns += 1), 0);
+    const result = await request(server.url, { maxBytes: 1e7, take: (piece) => void pieces.push(piece) });
+    clearInterval(timer);
+    assert.ok(result.ok);
+    assert.equal(result.value.text, '');
+    assert.equal(pieces.join(''), body);
+    assert.ok(pieces.length > 2 && turns > 0, `${pieces.length} pieces, ${turns} turns`);
+  });
+
+  test('is left as text where its status is not good', async () => {
+    for (const status of [302, 403, 500]) {
+      await using server = await serve((_, outgoing) => outgoing.writeHead(status).end('why'));
+      const result = await request(server.url, { take: refuse });
+      assert.ok(result.ok);
+      assert.equal(result.value.text, 'why');
+    }
+  });
+
+  test('has the same limit as any other', async () => {
+    await using server = await serve((_, outgoing) => void outgoing.end('x'.repeat(200_000)));
+    const result = await request(server.url, { maxBytes: 100_000, take: () => {} });
+    assert.equal(result.ok ? null : result.failure.kind, 'protocol');
+  });
+});
