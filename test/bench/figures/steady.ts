@@ -24,8 +24,8 @@ type Asker = 'sidecar' | 'loops';
 async function takeTurn(stages: readonly Stage[], seconds: number): Promise<Turn[]> {
   const onEach = async (act: (stage: Stage) => Promise<Cpu>): Promise<Cpu[]> => {
     const all = await Promise.all(stages.map(act));
-    const told = (milliseconds: number) => (milliseconds * SPAN) / seconds;
-    return all.map(({ qbittorrent, asker }) => ({ qbittorrent: told(qbittorrent), asker: told(asker) }));
+    const scale = SPAN / seconds;
+    return all.map((cpu) => ({ qbittorrent: cpu.qbittorrent * scale, asker: cpu.asker * scale }));
   };
   const alone = await onEach((stage) => stage.alone(seconds));
   const followed = await onEach((stage) => stage.followed(seconds));
