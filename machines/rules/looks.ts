@@ -10,7 +10,9 @@ export interface Looks {
   hashes: Set<Hash>;
   /** No look has asked for them yet. */
   fresh: Set<Hash>;
-  /** Those that move, or did so lately: in how many looks they are asked for although they do not move any more. */
+  /** As they were seen last. */
+  phases: Map<Hash, Phase>;
+  /** Those that polls ask for: in how many more, if nothing happens. */
   moving: Map<Hash, number>;
   /** Those that qBittorrent says are finished: in how many looks that come at once they are asked for. */
   hasty: Map<Hash, number>;
@@ -23,21 +25,21 @@ export interface Looks {
   allAt: number;
 }
 
-/** qBittorrent queues most for a moment when they are added: what is new is asked for twice. */
-const NEW_LOOKS = 2;
-/** What has stopped moving is asked for until that has lasted long enough to be said (`settle`, two polls). */
-const MOVING_LOOKS = 3;
+/**
+ * Phases in which a torrent may stay for long without news, and how many looks in a row wait for some: until that has
+ * lasted long enough to be said (`settle`, two polls). qBittorrent queues most for a moment when they are added, and
+ * finds metadata within two minutes or hardly ever. In any other phase something moves.
+ */
+const PATIENCE: Partial<Record<Phase, number>> = { metadata: 24, queued: 3, stopped: 3, failed: 3 };
 /** A finished torrent may still be moved or checked: it is asked for this often, each second. */
 const HASTY_LOOKS = 4;
 const HASTE = 1000;
-
-/** Phases in which a torrent stays for long without news. */
-const QUIET: ReadonlySet<Phase> = new Set(['metadata', 'queued', 'stopped', 'failed']);
 
 export function createLooks(): Looks {
   return {
     hashes: new Set(),
     fresh: new Set(),
+    phases: new Map(),
     moving: new Map(),
     hasty: new Map(),
     stirred: false,
@@ -53,9 +55,9 @@ export function watch({ hashes, fresh }: Looks, hash: Hash): void {
 }
 
 export function unwatch(looks: Looks, hash: Hash): void {
-  const { hashes, fresh, moving, hasty } = looks;
-  for (const group of [hashes, fresh, hasty]) group.delete(hash);
-  if (moving.delete(hash)) looks.stirred = true;
+  const { hashes, fresh, phases, moving, hasty } = looks;
+  if (moving.get(hash) === Infinity) looks.stirred = true;
+  for (const group of [hashes, fresh, phases, moving, hasty]) group.delete(hash);
 }
 
 /** Has it looked at at once and again; or all of them, where nobody knows which one is finished. */
@@ -81,7 +83,6 @@ export function choose(looks: Looks, now: number, early: number): Hash[] {
   const some = new Set([...fresh, ...hasty.keys(), ...(isDue ? moving.keys() : [])]);
   const isWhole = looks.allAt - now <= early || (isDue && (stirred || moving.size === 0));
   looks.scope = isWhole || some.size === 0 || some.size === hashes.size ? 'all' : isDue ? 'moving' : 'some';
-  for (const hash of fresh) moving.set(hash, NEW_LOOKS);
   for (const [hash, left] of hasty) {
     if (left > 1) hasty.set(hash, left - 1);
     else hasty.delete(hash);
@@ -111,14 +112,16 @@ export function noteLook(
 }
 
 function noteOne(looks: Looks, hash: Hash, phase: Phase): void {
-  const { hashes, moving } = looks;
+  const { hashes, phases, moving } = looks;
   // It left while the answer was on its way.
   if (!hashes.has(hash)) return;
-  const before = moving.get(hash) ?? 0;
-  const left = QUIET.has(phase) ? before - 1 : MOVING_LOOKS;
-  if (left > 0) moving.set(hash, left);
+  const before = phases.get(hash);
+  const patience = PATIENCE[phase] ?? Infinity;
+  const left = before === phase ? (moving.get(hash) ?? 0) : patience;
+  if (patience < Infinity && moving.get(hash) === Infinity) looks.stirred = true;
+  phases.set(hash, phase);
+  if (left > 1) moving.set(hash, left - 1);
   else moving.delete(hash);
-  if (before === MOVING_LOOKS && left < before) looks.stirred = true;
 }
 
 /** Milliseconds until the next look, after so many in a row that failed. */

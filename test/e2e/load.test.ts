@@ -25,8 +25,11 @@ realTest(
     const { torrents } = await scene.status();
     assert.deepEqual(new Set(torrents.map(({ hash }) => hash)), new Set(hashes));
     assert.equal(scene.toQbittorrent.logins(), 1);
-    const polls = scene.toQbittorrent.requests.filter(({ body }) => body.startsWith('hashes='));
-    assert.equal(polls.at(-1)?.body.split('%7C').length, 1000, 'one request asks for all of them');
+    await until('one request asks for all of them', () =>
+      scene.toQbittorrent.requests.some(
+        ({ body }) => body.startsWith('hashes=') && body.split('%7C').length === 1000,
+      ),
+    );
     assert.deepEqual(await scene.messages(), [], 'no card for what has not begun');
   },
 );

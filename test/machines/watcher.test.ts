@@ -105,16 +105,16 @@ test('what thousands of torrents do is told in slices, so that hooks are answere
   assert.equal(new Set(reports.map(({ at }) => at)).size, 1, 'all of them were seen at the same time');
 });
 
-/** Milliseconds from the second answer to the third poll: before that all of them are new. */
+/** Milliseconds from an answer to the next poll, after ten minutes: by then nothing is new any more. */
 const gapAfter = (...phases: Phase[]) => gapWhile(...phases.map((phase) => ({ phase })));
 
 const gapWhile = async (...torrents: Partial<Observation>[]) => {
   const watcher = startWatcher(...torrents.map((torrent, n) => seen({ ...torrent, hash: hashOf(n) })));
   watcher.session('ready');
   watcher.watch(...torrents.map((_, n) => hashOf(n)));
-  await watcher.pass(2 * MINUTE);
-  const [, two, three] = watcher.polls;
-  return (three?.at ?? 0) - (two?.at ?? 0) - 50;
+  await watcher.pass(10 * MINUTE);
+  const [one, other] = watcher.polls.slice(-2);
+  return (other?.at ?? 0) - (one?.at ?? 0) - 50;
 };
 
 describe('the next poll comes', () => {
@@ -132,15 +132,20 @@ describe('the next poll comes', () => {
     });
   }
 
-  test('after 5 s where a torrent is new, even if it is queued: most are for a moment', async () => {
-    const watcher = startWatcher(seen({ hash: first, phase: 'queued' }));
-    watcher.session('ready');
-    watcher.watch(first);
-    await watcher.pass(MINUTE);
-    const [one, two, three] = watcher.polls.map(({ at }) => at);
-    assert.equal((two ?? 0) - (one ?? 0) - 50, policy.pollInterval);
-    assert.equal((three ?? 0) - (two ?? 0) - 50, policy.idleInterval);
-  });
+  for (const [phase, looks] of [
+    ['queued', 3],
+    ['metadata', 24],
+  ] as const) {
+    test(`after 5 s where a torrent is new, even if it is ${phase}: ${looks} times`, async () => {
+      const watcher = startWatcher(seen({ hash: first, phase }));
+      watcher.session('ready');
+      watcher.watch(first);
+      await watcher.pass(10 * MINUTE);
+      const gaps = watcher.polls.slice(1).map(({ at }, n) => at - (watcher.polls[n]?.at ?? 0) - 50);
+      assert.deepEqual(new Set(gaps.slice(0, looks - 1)), new Set([policy.pollInterval]));
+      assert.deepEqual(new Set(gaps.slice(looks - 1)), new Set([policy.idleInterval]));
+    });
+  }
 
   test('sooner while a torrent is near its end, but never before qBittorrent has new numbers', async () => {
     assert.equal(await gapWhile({ eta: 6 }, { eta: null }), 3000);

@@ -27,7 +27,10 @@ export function sizesOf({ world, store }: World) {
     sent: traffic.context.sent.size,
     alerted: traffic.context.alerted.size,
     watched: watching.looks.hashes.size,
-    looked: watching.looks.fresh.size + watching.looks.moving.size + watching.looks.hasty.size,
+    looked: [watching.looks.fresh, watching.looks.phases, watching.looks.moving, watching.looks.hasty].reduce(
+      (sum, { size }) => sum + size,
+      0,
+    ),
     observed: watching.observations.length + watching.missing.length + watching.asked.length,
     bounded: {
       partitions: partitions.length,

@@ -49,7 +49,7 @@ function startLooking() {
     next,
     /** Until what came has settled, and all were just asked for. */
     settle: () => {
-      for (let n = 0; n < 8; n += 1) next();
+      for (let n = 0; n < 30; n += 1) next();
       while (next().length < looks.hashes.size);
     },
   };
@@ -87,12 +87,12 @@ describe('of a thousand queued torrents and three that download', () => {
     assert.deepEqual([next().length, next().length, next().length, next().length], [3, 1003, 3, 2]);
   });
 
-  test('a new one is asked for alone, twice, and disturbs nobody', () => {
+  test('a new one is asked for alone, and with the next polls, and disturbs nobody', () => {
     const { add, look, next, clock } = startCrowd();
     clock.now += SECOND;
     add('queued', hashOf(5000));
     assert.deepEqual(look(), [hashOf(5000)]);
-    assert.deepEqual([next().length, next().length], [4, 3]);
+    assert.deepEqual([next().length, next().length, next().length], [4, 4, 3]);
   });
 
   test('one that is finished is asked for at once, four times, alone', () => {
@@ -108,6 +108,15 @@ describe('of a thousand queued torrents and three that download', () => {
     hasten(looks, null);
     assert.equal(next().length, 1003);
   });
+});
+
+test('a magnet whose turn has come is asked for with each poll, as a new one is', () => {
+  const { phases, add, settle, next } = startLooking();
+  add('queued', ...hashes(5));
+  settle();
+  phases.set(hashOf(3), 'metadata');
+  assert.equal(next().length, 5);
+  assert.deepEqual([next(), next(), next()], [[hashOf(3)], [hashOf(3)], [hashOf(3)]]);
 });
 
 test('everything is asked for after a failure', () => {
