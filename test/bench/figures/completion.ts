@@ -92,7 +92,7 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
   const finished = (program: string) =>
     qbittorrent.setPreferences({ autorun_enabled: true, autorun_program: program });
   await qbittorrent.setAddedHook(line('added'));
-  const rounds = quick ? 3 : 16;
+  const rounds = quick ? 3 : 12;
 
   say(`${rounds} torrents with the finish hook`);
   await finished(line('finished'));

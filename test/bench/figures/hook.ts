@@ -46,7 +46,7 @@ async function round(seconds: number): Promise<{ floor: Load; sidecar: Load }> {
 
 async function measure({ quick, say }: Context): Promise<Row[]> {
   const rounds: Awaited<ReturnType<typeof round>>[] = [];
-  for (let n = 0; n < (quick ? 1 : 5); n += 1) {
+  for (let n = 0; n < (quick ? 1 : 3); n += 1) {
     say(`${RATE} calls a second, round ${n + 1}`);
     rounds.push(await round(10));
   }

@@ -28,7 +28,7 @@ export interface Stage extends AsyncDisposable {
 }
 
 /** After a stop the sidecar polls at once, and then each 5 s: a window begins and ends between two of its polls. */
-const SETTLE = 7500;
+const SETTLE = 2500;
 
 async function cpuIn(seconds: number, qbittorrent: number, asker: number | null): Promise<Cpu> {
   const look = () => [qbittorrent, ...(asker === null ? [] : [asker])].map(readCpu);
