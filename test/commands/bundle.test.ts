@@ -1,33 +1,51 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, before, test } from 'node:test';
 
 const ROOT = join(import.meta.dirname, '..', '..');
+const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
+const file = join(folder, 'sidecar.js');
+
+before(() => {
+  const rolldown = join(ROOT, 'node_modules', 'rolldown', 'bin', 'cli.mjs');
+  execFileSync(process.execPath, [rolldown, '-c', 'rolldown.config.ts', '--file', file], { cwd: ROOT });
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs Node in that folder, with nothing in the environment but this. */
+const node = (args: string[], env: Record<string, string> = {}) =>
+  spawnSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8' });
 
 test('the bundle is one file with the same commands, and needs nothing beside it', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
-  try {
-    const file = join(folder, 'sidecar.mjs');
-    const rolldown = join(ROOT, 'node_modules', 'rolldown', 'bin', 'cli.mjs');
-    execFileSync(process.execPath, [rolldown, '-c', 'rolldown.config.ts', '--file', file], { cwd: ROOT });
-    assert.match(readFileSync(file, 'utf8'), /^#!\/usr\/bin\/env node\n/);
-    // A tenth more than it was; the image may be 2 MB above its base.
-    assert.ok(statSync(file).size < 700_000, `${statSync(file).size} bytes`);
-    // What only a checkout has: development dependencies, and what needs them.
-    assert.doesNotMatch(readFileSync(file, 'utf8'), /\b(from|import)\b[ (]*["'`]@statelyai|eclipse\.elk/);
-    const run = (...args: string[]) =>
-      spawnSync(process.execPath, [file, ...args], { cwd: folder, env: {}, encoding: 'utf8' });
-    assert.match(run('--help').stdout, /serve[^]*demo[^]*doctor[^]*healthcheck/);
-    assert.equal(run('fly').status, 64);
-    assert.equal(run().status, 78);
-    const doctor = run('doctor', '--json');
-    assert.equal(doctor.status, 1);
-    assert.match(doctor.stdout, /NTFY_TOPIC is missing/);
-    assert.equal(run('healthcheck', '--help').status, 0);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  const text = readFileSync(file, 'utf8');
+  assert.match(text, /^#!\/usr\/bin\/env node\n/);
+  // A tenth more than it was; the image may be 2 MB above its base.
+  assert.ok(statSync(file).size < 700_000, `${statSync(file).size} bytes`);
+  // What only a checkout has: development dependencies, and what needs them.
+  assert.doesNotMatch(text, /\b(from|import)\b[ (]*["'`]@statelyai|eclipse\.elk/);
+  const run = (...args: string[]) => node([file, ...args]);
+  assert.match(run('--help').stdout, /serve[^]*demo[^]*doctor[^]*healthcheck/);
+  assert.equal(run('fly').status, 64);
+  assert.equal(run().status, 78);
+  const doctor = run('doctor', '--json');
+  assert.equal(doctor.status, 1);
+  assert.match(doctor.stdout, /NTFY_TOPIC is missing/);
+  assert.equal(run('healthcheck', '--help').status, 0);
+});
+
+test('V8 keeps the bundle in one byte a character', () => {
+  const { index } = /[^\0-\u007f]/.exec(readFileSync(file, 'utf8')) ?? {};
+  assert.equal(index, undefined);
+});
+
+test('Node takes the bundle for a script as well as for a module, so it never has to try both', () => {
+  for (const name of ['sidecar.cjs', 'sidecar.mjs']) {
+    copyFileSync(file, join(folder, name));
+    const { status, stderr, stdout } = node([name, 'doctor', '--json']);
+    assert.equal(status, 1, stderr);
+    assert.match(stdout, /NTFY_TOPIC is missing/);
   }
 });
