@@ -36,4 +36,4 @@ EXPOSE 9090 9091
 # In the permission model: it reads (secrets and certificates can be anywhere) and writes nowhere but to /state.
 ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=1", "--liftoff-only", "--permission", "--allow-fs-read=*", "--allow-fs-write=/state", "/app/sidecar.js"]
 CMD []
-HEALTHCHECK --interval=30s --timeout=10s --start-period=30s CMD ["/nodejs/bin/node", "/app/sidecar.js", "healthcheck"]
+HEALTHCHECK --interval=60s --timeout=10s --start-period=30s CMD ["/nodejs/bin/node", "/app/sidecar.js", "healthcheck"]

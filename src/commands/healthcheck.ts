@@ -1,6 +1,7 @@
-import { isIPv6 } from 'node:net';
-import { settings } from '../config/settings.ts';
-import { request } from '../http.ts';
+import { once } from 'node:events';
+import { get } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { faultOfPort } from '../config/port.ts';
 import { EXIT } from './exit.ts';
 import { processTerminal } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
@@ -8,30 +9,40 @@ import type { Terminal } from './terminal.ts';
 /** Milliseconds. Docker's own limit for a health check is 30 s. */
 const TIMEOUT = 5000;
 
-/** Only these: a health check must not need the topic, nor read a secret. */
-const listening = settings.pick({ OPS_HOST: true, OPS_PORT: true });
+/** As in the settings, which are not read here: with zod and fetch a check costs several times as much. */
+export const DEFAULTS = { OPS_HOST: '0.0.0.0', OPS_PORT: '9091' };
 
 /** `GET /livez` of a sidecar on this machine. For images without a shell. */
 export async function healthcheck(terminal: Terminal = processTerminal()): Promise<number> {
-  const given = Object.entries(terminal.env).filter(([, value]) => value?.trim());
-  const parsed = listening.safeParse(Object.fromEntries(given.map(([name, value]) => [name, value?.trim()])));
-  if (!parsed.success) {
-    for (const { path, message } of parsed.error.issues) terminal.err(`${String(path[0])} ${message}.`);
-    return EXIT.config;
-  }
-  const { OPS_HOST: host, OPS_PORT: port } = parsed.data;
-  if (port === 0) {
+  const setting = (name: keyof typeof DEFAULTS) => terminal.env[name]?.trim() || DEFAULTS[name];
+  const [host, port] = [reachable(setting('OPS_HOST')), setting('OPS_PORT')];
+  const fault = faultOfPort(port);
+  if (fault !== null) terminal.err(`OPS_PORT ${fault}.`);
+  else if (Number(port) === 0)
     terminal.err('OPS_PORT is 0, so it is not known where to ask: set it to a port.');
-    return EXIT.config;
-  }
-  const reply = await request(`http://${reachable(host)}:${port}/livez`, { timeout: TIMEOUT });
-  if (reply.ok && reply.value.status === 200 && reply.value.text === 'ok') return EXIT.ok;
-  terminal.err(reply.ok ? `The sidecar answered ${reply.value.status}.` : `${reply.failure.message}.`);
-  return EXIT.failed;
+  else return ask({ host, port }, terminal);
+  return EXIT.config;
 }
 
 /** How this machine reaches what listens there. */
 function reachable(host: string): string {
-  if (host === '0.0.0.0' || host === '::' || host === 'localhost') return '127.0.0.1';
-  return isIPv6(host) ? `[${host}]` : host;
+  const bare = host.replace(/^\[(.*)\]$/, '$1');
+  return bare === '0.0.0.0' || bare === '::' || bare === 'localhost' ? '127.0.0.1' : bare;
+}
+
+async function ask({ host, port }: { host: string; port: string }, { err }: Terminal): Promise<number> {
+  try {
+    const signal = AbortSignal.timeout(TIMEOUT);
+    const request = get({ host, port, path: '/livez', agent: false, signal });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    let text = '';
+    for await (const chunk of response) text += chunk;
+    if (response.statusCode === 200 && text === 'ok') return EXIT.ok;
+    err(`The sidecar answered ${response.statusCode}.`);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : 'no code';
+    const what = code === 'ECONNREFUSED' ? 'nothing listens' : `no answer (${String(code)})`;
+    err(`${host}:${port}: ${what}.`);
+  }
+  return EXIT.failed;
 }

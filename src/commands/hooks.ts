@@ -14,10 +14,11 @@ import type { Connection } from '../qbittorrent/connection.ts';
 import { login } from '../qbittorrent/login.ts';
 import { readSlots } from '../qbittorrent/preferences.ts';
 import type { SlotName, Slots } from '../qbittorrent/preferences.ts';
+import { configOf } from './config.ts';
 import { EXIT } from './exit.ts';
 import { readHookOptions } from './hook-options.ts';
 import type { HookOptions } from './hook-options.ts';
-import { configOf, processTerminal } from './terminal.ts';
+import { processTerminal } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
 
 const NAMES = ['added', 'finished'] as const;

@@ -1,6 +1,3 @@
-import { parseConfig } from '../config/index.ts';
-import type { Config } from '../config/index.ts';
-
 /** Where a command reads its settings and writes what it has to say; in tests, wherever they like. */
 export interface Terminal {
   env: Record<string, string | undefined>;
@@ -20,15 +17,4 @@ export function processTerminal(): Terminal {
     err: (line) => void process.stderr.write(`${line}\n`),
     pretty: process.stdout.isTTY && !process.env['NO_COLOR'],
   };
-}
-
-/** The configuration; `null` when it has problems, which are printed then. */
-export function configOf({ env, err }: Terminal): Config | null {
-  const parsed = parseConfig(env);
-  if (!parsed.ok) {
-    err(parsed.message);
-    return null;
-  }
-  for (const warning of parsed.warnings) err(warning);
-  return parsed.config;
 }

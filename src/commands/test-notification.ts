@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Notification, Observation } from '../../machines/types.ts';
 import { hostOf } from '../http.ts';
 import { createNtfyClient } from '../ntfy/client.ts';
+import { configOf } from './config.ts';
 import { EXIT } from './exit.ts';
-import { configOf, processTerminal } from './terminal.ts';
+import { processTerminal } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Milliseconds between two messages of one card: ntfy's clock has whole seconds (reference/ntfy.md, section 1). */

@@ -1,6 +1,7 @@
 /** The kinds of values that settings are made of. Messages continue the name: "POLL_INTERVAL must be …". */
 import { isIP } from 'node:net';
 import * as z from 'zod';
+import { faultOfPort } from './port.ts';
 
 /** Paths that the ntfy server keeps for itself (reference/ntfy.md, section 3). */
 const reservedTopics = new Set([
@@ -106,17 +107,12 @@ export const host = z.string().transform((text, context) => {
 
 /** A TCP port; 0 takes any free one. */
 export const port = z.string().transform((text, context) => {
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  context.addIssue(
-    /^(?:tcp|udp|sctp):\/\//.test(text)
-      ? 'holds the link that Kubernetes makes for a Service of that name, not a port: ' +
-          "set it in the container's env, or set enableServiceLinks: false in the pod"
-      : 'must be a port from 0 (any free one) to 65535',
-  );
+  const fault = faultOfPort(text);
+  if (fault === null) return Number(text);
+  context.addIssue(fault);
   return z.NEVER;
 });
 
-/** Messages a minute; `null` without a limit. */
 /** A whole number of things, 1 or more. */
 export const count = z.string().transform((text, context) => {
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
@@ -124,6 +120,7 @@ export const count = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** Messages a minute; `null` without a limit. */
 export const rate = z.string().transform((text, context): number | 'auto' | null => {
   if (text.toLowerCase() === 'auto') return 'auto';
   if (text.toLowerCase() === 'unlimited') return null;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -48,4 +48,13 @@ test('Node takes the bundle for a script as well as for a module, so it never ha
     assert.equal(status, 1, stderr);
     assert.match(stdout, /NTFY_TOPIC is missing/);
   }
+});
+
+test('a health check brings neither fetch nor a database', () => {
+  const preload = join(folder, 'preload.cjs');
+  writeFileSync(preload, `process.on('exit', () => console.log(process.moduleLoadList.join('\\n')));`);
+  const { status, stderr, stdout } = node(['--require', preload, file, 'healthcheck'], { OPS_PORT: '1' });
+  assert.deepEqual([status, /nothing listens/.test(stderr)], [1, true]);
+  assert.match(stdout, /^NativeModule http$/m);
+  assert.doesNotMatch(stdout, /^NativeModule (internal\/deps\/undici\/undici|sqlite|http2)$/m);
 });

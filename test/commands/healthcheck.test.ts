@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { healthcheck } from '../../src/commands/healthcheck.ts';
+import { DEFAULTS, healthcheck } from '../../src/commands/healthcheck.ts';
+import { describeSettings } from '../../src/config/describe.ts';
 import { startSidecar } from '../e2e/harness.ts';
 import { serve } from '../http-server.ts';
 import { freePort } from '../servers/ports.ts';
@@ -15,6 +16,8 @@ test('a sidecar that runs is healthy, with nothing but its port known', async ()
   const sidecar = await startSidecar({ NTFY_TOPIC: 'http://127.0.0.1:9/t', QBIT_HOST: 'http://127.0.0.1:9' });
   try {
     assert.deepEqual(await check({ OPS_PORT: String(sidecar.ops.port) }), { status: 0, said: '' });
+    const bracketed = await check({ OPS_PORT: String(sidecar.ops.port), OPS_HOST: '[::]' });
+    assert.equal(bracketed.status, 0);
     const fromInside = await check({ OPS_PORT: ` ${sidecar.ops.port} `, OPS_HOST: '127.0.0.1' });
     assert.equal(fromInside.status, 0);
   } finally {
@@ -28,6 +31,8 @@ test('one that does not answer, or says that it is not live, is not', async () =
   await using sick = await serve((_, outgoing) => outgoing.writeHead(503).end('not live'));
   const ill = await check({ OPS_PORT: new URL(sick.url).port });
   assert.deepEqual([ill.status, ill.said], [1, 'The sidecar answered 503.']);
+  await using other = await serve((_, outgoing) => outgoing.end('Welcome to nginx!'));
+  assert.equal((await check({ OPS_PORT: new URL(other.url).port })).status, 1);
 });
 
 test('a port that can not be known is a matter of configuration', async () => {
@@ -36,4 +41,9 @@ test('a port that can not be known is a matter of configuration', async () => {
   assert.equal(wrong.status, 78);
   assert.match(wrong.said, /^OPS_PORT must be a port/);
   assert.doesNotMatch(wrong.said, /planted/);
+});
+
+test('it asks where the sidecar listens that was told nothing', () => {
+  const settings = describeSettings();
+  for (const [name, value] of Object.entries(DEFAULTS)) assert.equal(settings.get(name)?.default, value);
 });

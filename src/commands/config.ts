@@ -1,0 +1,14 @@
+import { parseConfig } from '../config/index.ts';
+import type { Config } from '../config/index.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The configuration; `null` when it has problems, which are printed then. */
+export function configOf({ env, err }: Terminal): Config | null {
+  const parsed = parseConfig(env);
+  if (!parsed.ok) {
+    err(parsed.message);
+    return null;
+  }
+  for (const warning of parsed.warnings) err(warning);
+  return parsed.config;
+}
