@@ -4,6 +4,7 @@ import { createLogger } from '../log/index.ts';
 import type { Logger } from '../log/index.ts';
 import { start } from '../main.ts';
 import type { Sidecar } from '../main.ts';
+import { tidyWhenIdle } from '../tidy.ts';
 import { EXIT } from './exit.ts';
 
 /** Something that runs beside the sidecar, from its start until the returned function is called. */
@@ -36,6 +37,7 @@ export async function serve({ env = process.env, pretty, beside }: ServeOptions 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   try {
     const sidecar = await start({ config, log });
+    tidyWhenIdle(sidecar.supervisor);
     const failed = sidecar.failed.then(() => EXIT.software);
     const company = await Promise.all((beside ?? []).map((begin) => begin(sidecar, { config, log })));
     const code = await Promise.race([failed, signalled.then(() => EXIT.ok)]);
