@@ -1,6 +1,6 @@
-import { setImmediate as others } from 'node:timers/promises';
-import { ofetch } from 'ofetch';
+import { createFetch } from 'ofetch';
 import type { Failure, Result } from '../machines/types.ts';
+import { AnswerError, exchange } from './exchange.ts';
 
 /** An answer that arrived whole, whatever its status. */
 export interface Reply {
@@ -37,22 +37,28 @@ const MAX_BYTES = 65_536;
  */
 export async function request(url: string, options: RequestOptions = {}): Promise<Result<Reply>> {
   const { timeout = TIMEOUT, maxBytes = MAX_BYTES, signal, take, ...rest } = options;
-  const limit = AbortSignal.timeout(timeout);
+  const limit = new AbortController();
+  // Not `AbortSignal.timeout`, whose timer goes on when the answer is there.
+  const timer = setTimeout(() => limit.abort(), timeout);
+  const fetch = (input: unknown, init: RequestInit = {}) => exchange(String(input), init, { maxBytes, take });
   try {
-    const response = await ofetch.raw(url, {
+    const { status, headers, _data } = await createFetch({ fetch }).raw<string, 'text'>(url, {
       ...rest,
       retry: 0,
-      redirect: 'manual',
-      responseType: 'stream',
+      responseType: 'text',
       ignoreResponseError: true,
-      // ofetch ignores its own `timeout` beside a signal, and never applies it to the body.
-      signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+      signal: signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]),
     });
-    const text = await readText(response.body, maxBytes, response.ok ? take : undefined);
-    if (text === null) return failed('protocol', `${hostOf(url)} sent more than ${maxBytes} bytes`);
-    return { ok: true, value: { status: response.status, headers: response.headers, text } };
+    return { ok: true, value: { status, headers, text: _data ?? '' } };
   } catch (error) {
-    return failed('unreachable', reasonOf(error, hostOf(url), timeout));
+    const host = hostOf(url);
+    const cause = error instanceof Error ? error.cause : null;
+    if (cause instanceof AnswerError) return failed('protocol', `${host} ${cause.message}`);
+    if (limit.signal.aborted)
+      return failed('unreachable', `${host} did not answer within ${timeout / 1000} s`);
+    return failed('unreachable', reasonOf(error, host));
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -74,45 +80,19 @@ export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'the server';
 }
 
-/** The text of a body, or nothing where somebody takes it; `null` where there is too much of it. */
-async function readText(
-  body: ReadableStream<Uint8Array> | null,
-  maxBytes: number,
-  take?: (piece: string) => void,
-): Promise<string | null> {
-  if (body === null) return '';
-  const decoder = new TextDecoder();
-  let bytes = 0;
-  let text = '';
-  for await (const chunk of body) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) return null;
-    const piece = decoder.decode(chunk, { stream: true });
-    if (take === undefined) text += piece;
-    else {
-      take(piece);
-      await others();
-    }
-  }
-  const last = decoder.decode();
-  take?.(last);
-  return take === undefined ? text + last : text;
-}
-
 const REASONS: Record<string, (host: string) => string> = {
   ECONNREFUSED: (host) => `nothing listens on ${host}`,
   ENOTFOUND: (host) => `${host} is no known name`,
   EAI_AGAIN: (host) => `the name of ${host} can't be looked up now`,
   ECONNRESET: (host) => `${host} closed the connection`,
-  UND_ERR_SOCKET: (host) => `${host} closed the connection`,
+  ERR_STREAM_PREMATURE_CLOSE: (host) => `${host} closed the connection`,
   EHOSTUNREACH: (host) => `no way to ${host}`,
   ENETUNREACH: (host) => `no way to ${host}`,
 };
 
-/** The messages of fetch hold the whole URL: only the code of the innermost cause is used. */
-function reasonOf(error: unknown, host: string, timeout: number): string {
+/** The messages of ofetch hold the whole URL: only the code of the innermost cause is used. */
+function reasonOf(error: unknown, host: string): string {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause.name === 'TimeoutError') return `${host} did not answer within ${timeout / 1000} s`;
     const code = 'code' in cause ? String(cause.code) : '';
     const reason = REASONS[code];
     if (reason !== undefined) return reason(host);
