@@ -8,9 +8,11 @@ const KEPT = 4000;
 const plain = new http.Agent({ keepAlive: true, timeout: KEPT });
 const secure = new https.Agent({ keepAlive: true, timeout: KEPT });
 
-/** How a body is read. */
-export interface Reading {
-  /** Bytes that it may have. */
+/** What `fetch` has no words for. */
+export interface Terms {
+  /** Whether the connection may serve another request. */
+  keep: boolean;
+  /** Bytes that the body of the answer may have. */
   maxBytes: number;
   /** Takes the text of a good answer (2xx) piece by piece, which is empty then. */
   take: ((piece: string) => void) | undefined;
@@ -27,16 +29,16 @@ export class AnswerError extends Error {
  * it closes) and 14 MB for the WebAssembly that reads its answers: docs/benchmarks.md.
  *
  * @example
- * createFetch({ fetch: (url, init) => exchange(url, init, { maxBytes, take }) });
+ * createFetch({ fetch: (url, init) => exchange(url, init, { keep, maxBytes, take }) });
  */
-export async function exchange(url: string, init: RequestInit, reading: Reading): Promise<Response> {
+export async function exchange(url: string, init: RequestInit, terms: Terms): Promise<Response> {
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
   const isSecure = url.startsWith('https:');
   const body = typeof init.body === 'string' || init.body instanceof URLSearchParams ? String(init.body) : '';
   const { signal, method = 'GET' } = init;
   const options = {
     method,
-    agent: isSecure ? secure : plain,
+    agent: terms.keep && (isSecure ? secure : plain),
     headers: headersOf(init, body),
     ...(signal ? { signal } : {}),
   };
@@ -49,10 +51,8 @@ export async function exchange(url: string, init: RequestInit, reading: Reading)
     incoming.destroy();
     throw new AnswerError('packs its answer in a way that nobody asked for');
   }
-  const text = await read(
-    incoming,
-    status >= 200 && status < 300 ? reading : { ...reading, take: undefined },
-  );
+  const isGood = status >= 200 && status < 300;
+  const text = await read(incoming, isGood ? terms : { ...terms, take: undefined });
   const headers = new Headers();
   for (const [name, values = []] of Object.entries(incoming.headersDistinct)) {
     for (const value of values) headers.append(name, value);
@@ -73,7 +73,7 @@ function headersOf({ headers, body, method }: RequestInit, text: string): Record
   };
 }
 
-async function read(incoming: http.IncomingMessage, { maxBytes, take }: Reading): Promise<string> {
+async function read(incoming: http.IncomingMessage, { maxBytes, take }: Terms): Promise<string> {
   const decoder = new TextDecoder();
   let bytes = 0;
   let text = '';

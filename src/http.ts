@@ -18,6 +18,8 @@ export interface RequestOptions {
   signal?: AbortSignal;
   /** Milliseconds until the whole answer has to be there. Default: 10 000. */
   timeout?: number;
+  /** Keeps the connection a moment for the next request. Default: `false`. */
+  keep?: boolean;
   /** Bytes that an answer may have. Default: 64 KiB. */
   maxBytes?: number;
   /**
@@ -36,11 +38,12 @@ const MAX_BYTES = 65_536;
  * URL than its host.
  */
 export async function request(url: string, options: RequestOptions = {}): Promise<Result<Reply>> {
-  const { timeout = TIMEOUT, maxBytes = MAX_BYTES, signal, take, ...rest } = options;
+  const { timeout = TIMEOUT, maxBytes = MAX_BYTES, keep = false, signal, take, ...rest } = options;
   const limit = new AbortController();
   // Not `AbortSignal.timeout`, whose timer goes on when the answer is there.
   const timer = setTimeout(() => limit.abort(), timeout);
-  const fetch = (input: unknown, init: RequestInit = {}) => exchange(String(input), init, { maxBytes, take });
+  const terms = { keep, maxBytes, take };
+  const fetch = (input: unknown, init: RequestInit = {}) => exchange(String(input), init, terms);
   try {
     const { status, headers, _data } = await createFetch({ fetch }).raw<string, 'text'>(url, {
       ...rest,

@@ -43,7 +43,7 @@ export function createNtfyClient(config: Config['ntfy'], place: Omit<Address, 't
   const { server, topic, auth } = config;
   const host = hostOf(server);
   const call = (path: string, options: RequestOptions) =>
-    request(`${server}/${path}`, { ...options, headers: authorization(auth) });
+    request(`${server}/${path}`, { ...options, keep: true, headers: authorization(auth) });
 
   async function takeAway(
     sequences: readonly string[],

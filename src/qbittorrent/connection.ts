@@ -22,10 +22,10 @@ export interface Connection {
 /** 20,000 torrents at 1.4 KB each. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
-/** Between two polls it would close a connection that is kept, and one that is closing loses what is sent on it. */
-const ONCE = { connection: 'close' };
-
-/** It sends neither `Origin` nor `Referer` (CSRF check), and sends back whatever cookie it was given. */
+/**
+ * Each call has a connection of its own: between two polls qBittorrent closes one that is kept, and whatever is sent at
+ * that moment is lost. It sends neither `Origin` nor `Referer` (CSRF check), and sends back whatever cookie it was given.
+ */
 export function createConnection({ url, auth }: Config['qbittorrent']): Connection {
   const jar = createCookieJar();
   return {
@@ -35,7 +35,7 @@ export function createConnection({ url, auth }: Config['qbittorrent']): Connecti
       const key = auth.kind === 'apiKey' ? { authorization: `Bearer ${auth.key.reveal()}` } : {};
       const reply = await request(`${url}/api/v2/${path}`, {
         method: form === undefined ? 'GET' : 'POST',
-        headers: { ...ONCE, ...jar.header(), ...key },
+        headers: { ...jar.header(), ...key },
         maxBytes: MAX_BYTES,
         ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
         ...(signal === undefined ? {} : { signal }),

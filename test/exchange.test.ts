@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
+import { describe, test } from 'node:test';
+import { request } from '../src/http.ts';
+import { serve } from './http-server.ts';
+
+/** How many connections two calls take, one after the other. */
+async function connectionsOf(keep: boolean): Promise<number> {
+  const sockets = new Set<Socket>();
+  await using server = await serve((incoming, outgoing) => {
+    sockets.add(incoming.socket);
+    // What a server says of it decides nothing: qBittorrent answers "keep-alive" whatever it was asked.
+    outgoing.writeHead(200, { connection: 'keep-alive' }).end('ok');
+  });
+  for (let n = 0; n < 2; n += 1) assert.ok((await request(server.url, { keep })).ok);
+  return sockets.size;
+}
+
+describe('a connection', () => {
+  test('serves one call', async () => {
+    assert.equal(await connectionsOf(false), 2);
+  });
+
+  test('serves the next one too, where it is kept', async () => {
+    assert.equal(await connectionsOf(true), 1);
+  });
+});
+
+/** Method and headers of a call. */
+async function sentBy(options: Parameters<typeof request>[1]) {
+  const sent: { method: string | undefined; headers: Record<string, unknown> }[] = [];
+  await using server = await serve(({ method, headers }, outgoing) => {
+    sent.push({ method, headers });
+    outgoing.end();
+  });
+  assert.ok((await request(server.url, options)).ok);
+  const [call] = sent;
+  assert.ok(call !== undefined);
+  return call;
+}
+
+describe('what is sent', () => {
+  test('says who asks, wants nothing packed, and has a length: qBittorrent understands no chunks', async () => {
+    for (const body of [undefined, '', 'ü', new URLSearchParams({ a: 'ü' })]) {
+      const { method, headers } = await sentBy({ method: 'POST', ...(body === undefined ? {} : { body }) });
+      assert.equal(method, 'POST');
+      assert.equal(headers['content-length'], String(Buffer.byteLength(String(body ?? ''))));
+      assert.equal(headers['transfer-encoding'], undefined);
+      assert.equal(headers['user-agent'], 'qbit-ntfy-sidecar');
+      assert.equal(headers['accept-encoding'], 'identity');
+    }
+  });
+
+  test('is a form where it is one', async () => {
+    const { headers } = await sentBy({ method: 'POST', body: new URLSearchParams({ a: 'b' }) });
+    assert.match(String(headers['content-type']), /^application\/x-www-form-urlencoded/);
+  });
+
+  test('is no body where there is none', async () => {
+    for (const method of ['GET', 'DELETE'] as const) {
+      const { headers } = await sentBy({ method });
+      assert.deepEqual([headers['content-length'], headers['transfer-encoding']], [undefined, undefined]);
+    }
+  });
+});
