@@ -11,12 +11,12 @@ export interface Looks {
   /** No look has asked for them yet. */
   fresh: Set<Hash>;
   /** As they were seen last. */
-  phases: Map<Hash, Phase>;
+  seen: Map<Hash, Observation>;
   /** Those that polls ask for: in how many more, if nothing happens. */
   moving: Map<Hash, number>;
   /** Those that qBittorrent says are finished: in how many looks that come at once they are asked for. */
   hasty: Map<Hash, number>;
-  /** Something has stopped moving: something else may have begun, and the next poll asks for all. */
+  /** A place became free: another may have it now, and the next poll asks for all. */
   stirred: boolean;
   /** What the look that is under way, or was the last, asks for. */
   scope: 'all' | 'moving' | 'some';
@@ -27,10 +27,18 @@ export interface Looks {
 
 /**
  * Phases in which a torrent may stay for long without news, and how many looks in a row wait for some: until that has
- * lasted long enough to be said (`settle`, two polls). qBittorrent queues most for a moment when they are added, and
- * finds metadata within two minutes or hardly ever. In any other phase something moves.
+ * lasted long enough to be said (`settle` is two polls, `stall` 24). qBittorrent queues most for a moment when they are
+ * added, and finds metadata within two minutes or hardly ever. In any other phase something moves.
  */
-const PATIENCE: Partial<Record<Phase, number>> = { metadata: 24, queued: 3, stopped: 3, failed: 3 };
+const PATIENCE: Partial<Record<Phase, number>> = {
+  metadata: 26,
+  stalled: 26,
+  queued: 3,
+  stopped: 3,
+  failed: 3,
+};
+/** Phases in which it has none of the places that qBittorrent gives to what is active. */
+const WAITING: ReadonlySet<Phase> = new Set(['queued', 'stopped', 'failed']);
 /** A finished torrent may still be moved or checked: it is asked for this often, each second. */
 const HASTY_LOOKS = 4;
 const HASTE = 1000;
@@ -39,7 +47,7 @@ export function createLooks(): Looks {
   return {
     hashes: new Set(),
     fresh: new Set(),
-    phases: new Map(),
+    seen: new Map(),
     moving: new Map(),
     hasty: new Map(),
     stirred: false,
@@ -55,9 +63,9 @@ export function watch({ hashes, fresh }: Looks, hash: Hash): void {
 }
 
 export function unwatch(looks: Looks, hash: Hash): void {
-  const { hashes, fresh, phases, moving, hasty } = looks;
-  if (moving.get(hash) === Infinity) looks.stirred = true;
-  for (const group of [hashes, fresh, phases, moving, hasty]) group.delete(hash);
+  const { hashes, fresh, seen, moving, hasty } = looks;
+  if (hasPlace(seen.get(hash))) looks.stirred = true;
+  for (const group of [hashes, fresh, seen, moving, hasty]) group.delete(hash);
 }
 
 /** Has it looked at at once and again; or all of them, where nobody knows which one is finished. */
@@ -99,9 +107,8 @@ export function noteLook(
   { now, policy }: { now: number; policy: Policy },
 ): void {
   const { moving, scope } = looks;
-  const phases = new Map(seen.map(({ hash, phase }) => [hash, phase]));
-  // What was not found can be anything.
-  for (const hash of asked) noteOne(looks, hash, phases.get(hash) ?? 'unknown');
+  const found = new Map(seen.map((observation) => [observation.hash, observation]));
+  for (const hash of asked) noteOne(looks, hash, found.get(hash));
   if (scope === 'all') looks.stirred = false;
   const idle = idleInterval(policy);
   const interval = moving.size > 0 || looks.stirred ? policy.pollInterval : idle;
@@ -111,18 +118,24 @@ export function noteLook(
   looks.allAt = scope === 'all' ? now + idle : Math.min(looks.allAt, now + idle);
 }
 
-function noteOne(looks: Looks, hash: Hash, phase: Phase): void {
-  const { hashes, phases, moving } = looks;
+function noteOne(looks: Looks, hash: Hash, now: Observation | undefined): void {
+  const { hashes, seen, moving } = looks;
   // It left while the answer was on its way.
   if (!hashes.has(hash)) return;
-  const before = phases.get(hash);
-  const patience = PATIENCE[phase] ?? Infinity;
-  const left = before === phase ? (moving.get(hash) ?? 0) : patience;
-  if (patience < Infinity && moving.get(hash) === Infinity) looks.stirred = true;
-  phases.set(hash, phase);
+  const before = seen.get(hash);
+  if (now !== undefined) seen.set(hash, now);
+  if (now !== undefined && hasPlace(before) && !hasPlace(now)) looks.stirred = true;
+  // What was not found can be anything.
+  const patience = (now && PATIENCE[now.phase]) ?? Infinity;
+  const isAsBefore = now && before?.phase === now.phase && before.progress === now.progress;
+  const left = isAsBefore ? Math.min(patience, moving.get(hash) ?? 0) : patience;
   if (left > 1) moving.set(hash, left - 1);
   else moving.delete(hash);
 }
+
+/** Whether it has one of qBittorrent's places for what is active, that another takes when it is free. */
+const hasPlace = (torrent: Observation | undefined): boolean =>
+  torrent !== undefined && !WAITING.has(torrent.phase);
 
 /** Milliseconds until the next look, after so many in a row that failed. */
 export function pauseOf(

@@ -118,8 +118,8 @@ const gapWhile = async (...torrents: Partial<Observation>[]) => {
 };
 
 describe('the next poll comes', () => {
-  const soon: Phase[] = ['downloading', 'stalled', 'checking', 'moving', 'unknown', 'complete'];
-  const late: Phase[] = ['metadata', 'queued', 'stopped', 'failed'];
+  const soon: Phase[] = ['downloading', 'checking', 'moving', 'unknown', 'complete'];
+  const late: Phase[] = ['metadata', 'stalled', 'queued', 'stopped', 'failed'];
   for (const phase of soon) {
     test(`after 5 s where a torrent is ${phase}, whatever the others do`, async () => {
       assert.equal(await gapAfter(phase), policy.pollInterval);
@@ -134,7 +134,8 @@ describe('the next poll comes', () => {
 
   for (const [phase, looks] of [
     ['queued', 3],
-    ['metadata', 24],
+    ['metadata', 26],
+    ['stalled', 26],
   ] as const) {
     test(`after 5 s where a torrent is new, even if it is ${phase}: ${looks} times`, async () => {
       const watcher = startWatcher(seen({ hash: first, phase }));

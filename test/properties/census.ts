@@ -27,7 +27,7 @@ export function sizesOf({ world, store }: World) {
     sent: traffic.context.sent.size,
     alerted: traffic.context.alerted.size,
     watched: watching.looks.hashes.size,
-    looked: [watching.looks.fresh, watching.looks.phases, watching.looks.moving, watching.looks.hasty].reduce(
+    looked: [watching.looks.fresh, watching.looks.seen, watching.looks.moving, watching.looks.hasty].reduce(
       (sum, { size }) => sum + size,
       0,
     ),

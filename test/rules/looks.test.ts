@@ -81,7 +81,7 @@ describe('of a thousand queued torrents and three that download', () => {
     assert.equal(next().length, 2);
   });
 
-  test('or when one of them moves no more', () => {
+  test('or when one of them has lost its place', () => {
     const { phases, next } = startCrowd();
     phases.set(hashOf(1001), 'stopped');
     assert.deepEqual([next().length, next().length, next().length, next().length], [3, 1003, 3, 2]);
@@ -117,6 +117,26 @@ test('a magnet whose turn has come is asked for with each poll, as a new one is'
   phases.set(hashOf(3), 'metadata');
   assert.equal(next().length, 5);
   assert.deepEqual([next(), next(), next()], [[hashOf(3)], [hashOf(3)], [hashOf(3)]]);
+});
+
+test('a stalled torrent is asked for with each poll while something arrives, and two minutes longer', () => {
+  const { looks, clock } = startLooking();
+  const [one, other] = [hashOf(1), hashOf(2)];
+  for (const hash of [one, other]) watch(looks, hash);
+  let asks = 0;
+  for (let n = 0; n < 100; n += 1) {
+    clock.now += 5 * SECOND;
+    const asked = choose(looks, clock.now, policy.gather);
+    if (asked.length === 1) assert.deepEqual(asked, [one]);
+    else asks += 1;
+    const found = [
+      seen({ hash: one, phase: 'stalled', progress: n / 1000 }),
+      seen({ hash: other, phase: 'stalled', progress: 0.5 }),
+    ].filter(({ hash }) => asked.includes(hash));
+    noteLook(looks, asked, found, { now: clock.now, policy });
+  }
+  // 26 times, and then each 30 s.
+  assert.ok(asks >= 26 + 10 && asks <= 26 + 14, `${asks}`);
 });
 
 test('everything is asked for after a failure', () => {
