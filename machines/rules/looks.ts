@@ -127,7 +127,7 @@ function noteOne(looks: Looks, hash: Hash, now: Observation | undefined): void {
   if (now !== undefined && hasPlace(before) && !hasPlace(now)) looks.stirred = true;
   // What was not found can be anything.
   const patience = (now && PATIENCE[now.phase]) ?? Infinity;
-  const isAsBefore = now && before?.phase === now.phase && before.progress === now.progress;
+  const isAsBefore = now && before?.phase === now.phase && before.downloaded === now.downloaded;
   const left = isAsBefore ? Math.min(patience, moving.get(hash) ?? 0) : patience;
   if (left > 1) moving.set(hash, left - 1);
   else moving.delete(hash);

@@ -9,6 +9,8 @@ import { secret } from '../../src/secret.ts';
 import { provideWorld } from '../../src/system.ts';
 import { hashOf, MINUTE, policy } from '../machines/fixtures.ts';
 import { runs } from './property.ts';
+import { answerRequests } from './requests.ts';
+import type { Asked } from './requests.ts';
 import { pass } from './time.ts';
 
 /** In the password, the key, the token and the cookie; also as Basic and URL encoding would show it. */
@@ -29,22 +31,21 @@ type Mood = 'good' | 401 | 403 | 429 | 500 | 'garbage' | 'down';
 const json = (value: unknown, headers: Record<string, string> = {}) =>
   new Response(JSON.stringify(value), { headers: { 'content-type': 'application/json', ...headers } });
 
-function goodAnswer(url: string, body: unknown): Response {
+function goodAnswer({ url, body }: Asked): Response {
   if (url.includes('auth/login'))
     return new Response('Ok.', { headers: { 'set-cookie': `SID=${PLANTED}; path=/` } });
   if (url.includes('webapiVersion')) return new Response('2.11.4');
   if (url.includes('torrents/info')) return json([entry]);
   if (url.includes('v1/account'))
     return json({ limits: { messages: 250 }, stats: { messages_remaining: 200 } });
-  const { sequence_id } = JSON.parse(typeof body === 'string' ? body : '{}') as { sequence_id?: string };
+  const { sequence_id } = JSON.parse(body || '{}') as { sequence_id?: string };
   return json({ id: 'x', sequence_id });
 }
 
-function answer(mood: Mood, url: string, body: unknown): Promise<Response> {
-  if (mood === 'good') return Promise.resolve(goodAnswer(url, body));
+function answer(mood: Mood, request: Asked): Promise<Response> {
+  if (mood === 'good') return Promise.resolve(goodAnswer(request));
   if (mood === 'garbage') return Promise.resolve(new Response('<html>'));
-  if (mood === 'down')
-    return Promise.reject(new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } }));
+  if (mood === 'down') return Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }));
   return Promise.resolve(new Response('no', { status: mood }));
 }
 
@@ -77,20 +78,13 @@ const moods = fc.array(fc.constantFrom<Mood>('good', 'good', 401, 403, 429, 500,
 });
 
 test('no event, input or context of any machine holds a password, a key, a token or a cookie', async () => {
-  const { fetch } = globalThis;
   let used = 0;
   const property = fc.asyncProperty(auth, fc.boolean(), moods, async (kind, basic, moods) => {
     let asked = 0;
-    globalThis.fetch = (input, init) => {
-      const request = JSON.stringify([
-        input,
-        [...new Headers(init?.headers)],
-        init?.body instanceof URLSearchParams && init.body.toString(),
-      ]);
-      if (TRACES.some((trace) => request.includes(trace))) used += 1;
-      const url = typeof input === 'string' ? input : 'url' in input ? input.url : input.href;
-      return answer(moods[asked++ % moods.length] ?? 'good', url, init?.body);
-    };
+    const restore = answerRequests((request) => {
+      if (TRACES.some((trace) => JSON.stringify(request).includes(trace))) used += 1;
+      return answer(moods[asked++ % moods.length] ?? 'good', request);
+    });
     const hidden = secret(PLANTED);
     const shown: string[] = [];
     const machine = provideWorld({
@@ -131,16 +125,13 @@ test('no event, input or context of any machine holds a password, a key, a token
     }
     await pass(clock, 11 * MINUTE);
     supervisor.stop();
+    restore();
     assert.ok(shown.length > 50 && shown.some((text) => text.includes(hashOf(1))));
     assert.deepEqual(
       shown.filter((text) => TRACES.some((trace) => text.includes(trace))),
       [],
     );
   });
-  try {
-    await fc.assert(property, { numRuns: runs(20) });
-  } finally {
-    globalThis.fetch = fetch;
-  }
+  await fc.assert(property, { numRuns: runs(20) });
   assert.ok(used > 10, 'the secrets were on their way');
 });

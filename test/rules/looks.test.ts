@@ -130,8 +130,8 @@ test('a stalled torrent is asked for with each poll while something arrives, and
     if (asked.length === 1) assert.deepEqual(asked, [one]);
     else asks += 1;
     const found = [
-      seen({ hash: one, phase: 'stalled', progress: n / 1000 }),
-      seen({ hash: other, phase: 'stalled', progress: 0.5 }),
+      seen({ hash: one, phase: 'stalled', downloaded: n }),
+      seen({ hash: other, phase: 'stalled', downloaded: 5 }),
     ].filter(({ hash }) => asked.includes(hash));
     noteLook(looks, asked, found, { now: clock.now, policy });
   }
