@@ -1,3 +1,5 @@
+import { parseJson } from '../http.ts';
+
 /** Reads a list in JSON piece by piece, as it comes. */
 export interface ListReader {
   /** Takes the next piece of the text, and hands over each entry that is whole now. */
@@ -27,28 +29,29 @@ export function createListReader(onEntry: (entry: unknown) => void): ListReader 
   let place: Place = START;
   let entries = 0;
 
-  function hand(text: string, isLast: boolean): void {
-    if (isLast && entries === 0 && text.trim() === '') return;
-    try {
-      onEntry(JSON.parse(text));
-      entries += 1;
-    } catch {
-      state = 'broken';
-    }
+  function hand(text: string): boolean {
+    const entry = parseJson(text);
+    if (entry === undefined) return false;
+    onEntry(entry);
+    entries += 1;
+    return true;
   }
 
   /** Hands over what is whole of a text within the list; returns where the rest begins. */
   function handAll(text: string): number {
     let from = 0;
-    for (;;) {
-      place = entryEnd(text, place);
-      if (!place.isEnd) break;
-      const isLast = place.depth < 0;
-      if (isLast) state = text[place.at] === ']' ? 'after' : 'broken';
-      hand(text.slice(from, place.at), isLast);
-      from = place.at + 1;
+    while (state === 'within') {
+      let end = place.at === from ? likelyEnd(text, from) : -1;
+      if (end === -1 || !hand(text.slice(from, end))) {
+        place = entryEnd(text, place);
+        if (!place.isEnd) break;
+        end = place.at;
+        const isEmpty = place.depth < 0 && entries === 0 && text.slice(from, end).trim() === '';
+        if (!isEmpty && !hand(text.slice(from, end))) state = 'broken';
+        else if (place.depth < 0) state = text[end] === ']' ? 'after' : 'broken';
+      }
+      from = end + 1;
       place = { ...START, at: from };
-      if (state !== 'within') break;
     }
     place = { ...place, at: place.at - from };
     return from;
@@ -79,6 +82,15 @@ interface Place {
 }
 
 const START: Place = { at: 0, depth: 0, isEnd: false };
+
+/**
+ * Where it ends if it is an object whose texts do not look like the end of one, and another object follows. If what is
+ * before it is JSON, it is the end: no JSON begins with another.
+ */
+function likelyEnd(text: string, from: number): number {
+  const end = text.indexOf('},{', from);
+  return end === -1 ? -1 : end + 1;
+}
 
 /** Where the entry ends, looked for from a place on; a place to go on from where the end is still to come. */
 function entryEnd(text: string, { at, depth }: Place): Place {

@@ -31,9 +31,12 @@ describe('a list that comes in pieces', () => {
   });
 
   test('is read sign by sign just as well: names with quotes, brackets, backslashes and signs of any alphabet', () => {
-    const names = ['a "b" ]}', 'c\\', '\\"', '{[,', '名前😀', '', '\u0000\n'];
+    const names = ['a "b" ]}', 'c\\', '\\"', '{[,', 'x"},{"y', '},{', '名前😀', '', '\u0000\n'];
     const text = ` [${names.map((name) => JSON.stringify({ name, tags: [name, { name }] })).join(' , ')}]\n`;
     assert.deepEqual(read(...text.split('')), JSON.parse(text));
+    const tight = JSON.stringify(names.map((name) => ({ name, inner: [{ name }, { name }] })));
+    assert.deepEqual(read(tight), JSON.parse(tight));
+    assert.deepEqual(read(...tight.split('')), JSON.parse(tight));
   });
 
   test('hands over an entry as soon as it is whole', () => {
