@@ -1,4 +1,4 @@
-/** Many torrents for a real qBittorrent, with metadata and without a source: they are stalled for good. */
+/** Many torrents for a real qBittorrent, with metadata and without a source. */
 import { createContent } from '../../servers/content.ts';
 import type { Qbittorrent } from '../../servers/index.ts';
 import { createTorrentFile } from '../../servers/torrent-file.ts';
@@ -7,7 +7,7 @@ import { until } from '../../servers/wait.ts';
 const BYTES = 1_000_000;
 const A_CALL = 50;
 
-/** Adds them, and resolves with their hashes when all of them are stalled. */
+/** Adds them, and resolves with their hashes when all of them are stalled: without a source they stay so for good. */
 export async function addCrowd(qbittorrent: Qbittorrent, count: number): Promise<string[]> {
   const torrents = Array.from({ length: count }, (_, n) => {
     const name = `A torrent with a name of common length, ${n}.iso`;
@@ -22,13 +22,25 @@ export async function addCrowd(qbittorrent: Qbittorrent, count: number): Promise
     if (!answer.ok) throw new Error(`torrents/add was refused: ${answer.status}`);
     await answer.body?.cancel();
   }
+  await untilAll(qbittorrent, count, 'stalledDL');
+  return torrents.map(({ hash }) => hash);
+}
+
+/** Has all of them forced: `forcedDL` is a download to qBittorrent, whether or not anything comes. Or not any more. */
+export async function force(qbittorrent: Qbittorrent, count: number, value: boolean): Promise<void> {
+  const answer = await qbittorrent.api('torrents/setForceStart', { hashes: 'all', value: String(value) });
+  if (!answer.ok) throw new Error(`torrents/setForceStart was refused: ${answer.status}`);
+  await answer.body?.cancel();
+  await untilAll(qbittorrent, count, value ? 'forcedDL' : 'stalledDL');
+}
+
+async function untilAll(qbittorrent: Qbittorrent, count: number, wanted: string): Promise<void> {
   await until(
-    `${count} are stalled`,
+    `${count} are ${wanted}`,
     async () => {
       const list = await qbittorrent.list();
-      return list.length === count && list.every(({ state }) => state === 'stalledDL');
+      return list.length === count && list.every(({ state }) => state === wanted);
     },
     { deadline: 120_000, every: 500 },
   );
-  return torrents.map(({ hash }) => hash);
 }

@@ -1,7 +1,7 @@
 /** One qBittorrent with so many torrents, followed by the sidecar and by a loop for each, of which one rests. */
 import { startQbittorrent } from '../../servers/index.ts';
 import { sleep, until } from '../../servers/wait.ts';
-import { addCrowd } from './crowd.ts';
+import { addCrowd, force } from './crowd.ts';
 import { callHook } from './hook-call.ts';
 import { startLoops } from './loops.ts';
 import { cpuBetween, readCpu } from './proc.ts';
@@ -23,12 +23,17 @@ export interface Stage extends AsyncDisposable {
   followed(seconds: number): Promise<Cpu>;
   /** While the loops follow them. */
   looped(seconds: number): Promise<Cpu>;
+  /** From now on all of them are stalled; resolves when the sidecar asks for them each 30 s. */
+  stall(): Promise<void>;
   /** Throws unless both still follow all of them. */
   check(): Promise<void>;
 }
 
 /** After a stop the sidecar polls at once, and then each 5 s: a window begins and ends between two of its polls. */
 const SETTLE = 2500;
+
+/** What has stalled for 26 polls is asked for each 30 s. */
+const LONG = 26 * 5000 + 10_000;
 
 async function cpuIn(seconds: number, qbittorrent: number, asker: number | null): Promise<Cpu> {
   const look = () => [qbittorrent, ...(asker === null ? [] : [asker])].map(readCpu);
@@ -51,6 +56,7 @@ export async function createStage(count: number, topic: string): Promise<Stage> 
   await until('it has logged in', async () => (await sidecar.status()).session.state === 'ready');
   const login = cpuBetween(fresh, readCpu(qbittorrent.pid));
   const hashes = await addCrowd(qbittorrent, count);
+  await force(qbittorrent, count, true);
   for (const hash of hashes) await callHook(sidecar.port, hash);
   const watching = async () => (await sidecar.status()).watcher.watching;
   await until(`${count} are followed`, async () => (await watching()) === count);
@@ -80,6 +86,11 @@ export async function createStage(count: number, topic: string): Promise<Stage> 
       const cpu = await cpuIn(seconds, qbittorrent.pid, loops.pid);
       await loops.pause();
       return cpu;
+    },
+    async stall() {
+      await force(qbittorrent, count, false);
+      signal('SIGCONT');
+      await sleep(LONG);
     },
     async check() {
       signal('SIGCONT');
