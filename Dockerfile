@@ -32,9 +32,10 @@ ENV NODE_ENV=production STATE_DIR=/state MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOL
 USER 65532:65532
 VOLUME /state
 EXPOSE 9090 9091
-# A small young generation, and one optimizing compiler instead of two: Maglev takes 3 to 16 MB and saves no time here.
+# A small young generation, and no optimizing compilers: for what a sidecar does in a day they take longer than they
+# save, and 15 to 60 MB. docs/benchmarks.md has what else was tried.
 # The collector can be called: src/tidy.ts does it before the sidecar sleeps.
 # In the permission model: it reads (secrets and certificates can be anywhere) and writes nowhere but to /state.
-ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=1", "--no-maglev", "--expose-gc", "--permission", "--allow-fs-read=*", "--allow-fs-write=/state", "/app/sidecar.js"]
+ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=1", "--optimize-for-size", "--no-opt", "--no-maglev", "--expose-gc", "--permission", "--allow-fs-read=*", "--allow-fs-write=/state", "/app/sidecar.js"]
 CMD []
 HEALTHCHECK --interval=60s --timeout=10s --start-period=30s CMD ["/nodejs/bin/node", "/app/sidecar.js", "healthcheck"]

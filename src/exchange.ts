@@ -34,7 +34,7 @@ export class AnswerError extends Error {
 export async function exchange(url: string, init: RequestInit, terms: Terms): Promise<Response> {
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
   const isSecure = url.startsWith('https:');
-  const body = typeof init.body === 'string' || init.body instanceof URLSearchParams ? String(init.body) : '';
+  const body = typeof init.body === 'string' ? init.body : '';
   const { signal, method = 'GET' } = init;
   const options = {
     method,
@@ -61,13 +61,11 @@ export async function exchange(url: string, init: RequestInit, terms: Terms): Pr
 }
 
 /** qBittorrent is next door: to pack an answer costs it 5 % of a poll. And it understands no chunks. */
-function headersOf({ headers, body, method }: RequestInit, text: string): Record<string, string> {
-  const form = body instanceof URLSearchParams ? { 'content-type': 'application/x-www-form-urlencoded' } : {};
-  const length = method === 'POST' ? { 'content-length': String(Buffer.byteLength(text)) } : {};
+function headersOf({ headers, method }: RequestInit, body: string): Record<string, string> {
+  const length = method === 'POST' ? { 'content-length': String(Buffer.byteLength(body)) } : {};
   return {
     'user-agent': 'qbit-ntfy-sidecar',
     'accept-encoding': 'identity',
-    ...form,
     ...Object.fromEntries(new Headers(headers)),
     ...length,
   };

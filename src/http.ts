@@ -12,8 +12,8 @@ export interface Reply {
 export interface RequestOptions {
   method?: 'GET' | 'POST' | 'DELETE';
   headers?: Record<string, string>;
-  /** A form is sent urlencoded; a string as it is. Neither is chunked: qBittorrent understands no chunks. */
-  body?: URLSearchParams | string;
+  /** Never chunked: qBittorrent understands no chunks. */
+  body?: string;
   /** Aborts the request; its own time limit holds beside it. */
   signal?: AbortSignal;
   /** Milliseconds until the whole answer has to be there. Default: 10 000. */

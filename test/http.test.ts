@@ -194,21 +194,19 @@ describe('the message of a failure', () => {
   });
 });
 
-test('a form and a text are sent whole, never in chunks', async () => {
+test('what is sent goes whole, never in chunks', async () => {
   const bodies: string[] = [];
   await using server = await serve((incoming, outgoing) => {
     let body = '';
     incoming.on('data', (chunk: Buffer) => (body += chunk.toString()));
     incoming.on('end', () => outgoing.end(void bodies.push(body)));
   });
-  await replyOf(server.url, { method: 'POST', body: new URLSearchParams({ a: 'b c', d: '€' }) });
   await replyOf(server.url, { method: 'POST', body: '{"a":"€"}' });
-  assert.deepEqual(bodies, ['a=b+c&d=%E2%82%AC', '{"a":"€"}']);
+  assert.deepEqual(bodies, ['{"a":"€"}']);
   for (const { headers } of server.requests) {
     assert.equal(headers['transfer-encoding'], undefined);
     assert.ok(Number(headers['content-length']) > 0);
   }
-  assert.match(server.requests[0]?.headers['content-type'] ?? '', /^application\/x-www-form-urlencoded/);
 });
 
 test('JSON is parsed, and what is none is nothing', () => {

@@ -20,8 +20,8 @@ export type WatcherReport =
   | ({ type: 'watcher.observed'; observations: readonly Observation[]; at: number; whole: boolean } & Match)
   | { type: 'watcher.failed'; failure: Failure };
 
-/** Observations that are told at a time, so that hooks are answered in between: some milliseconds of work. */
-const SLICE = 250;
+/** Observations that are told at a time, so that hooks are answered in between: two milliseconds of work. */
+const SLICE = 50;
 
 interface WatcherContext {
   policy: Policy;

@@ -83,17 +83,12 @@ function growthOf(counts: readonly number[], turns: ReadonlyArray<readonly Turn[
   });
 }
 
-const halved = ({ qbittorrent, asker }: Cpu): Cpu => ({ qbittorrent: qbittorrent / 2, asker: asker / 2 });
-
-/** What is stalled for long is asked for each 30 s: two of these, while nobody else asks. */
+/** What is stalled for long is asked for each 30 s: once in this time, while nobody else asks. */
 async function stalledTurns(stages: readonly Stage[]): Promise<Array<{ alone: Cpu; sidecar: Cpu }>> {
   await Promise.all(stages.map((stage) => stage.stall()));
-  const sidecar = await Promise.all(stages.map((stage) => stage.followed(2 * SPAN)));
-  const alone = await Promise.all(stages.map((stage) => stage.alone(2 * SPAN)));
-  return stages.map((_, n) => ({
-    alone: halved(alone[n] ?? NONE),
-    sidecar: halved(sidecar[n] ?? NONE),
-  }));
+  const sidecar = await Promise.all(stages.map((stage) => stage.followed(SPAN)));
+  const alone = await Promise.all(stages.map((stage) => stage.alone(SPAN)));
+  return stages.map((_, n) => ({ alone: alone[n] ?? NONE, sidecar: sidecar[n] ?? NONE }));
 }
 
 const NONE: Cpu = { qbittorrent: Number.NaN, asker: Number.NaN };
