@@ -64,6 +64,24 @@ describe('what downloads of ten minutes cost', () => {
   });
 });
 
+test('a thousand queued torrents beside a download are asked for each 30 s, the download with each poll', async () => {
+  const world = startWorld();
+  await world.pass(MINUTE);
+  const [moving = '', ...queued] = Array.from({ length: 1001 }, (_, n) => hashOf(n));
+  world.set(moving, { phase: 'downloading', eta: null });
+  for (const hash of queued) world.set(hash, { phase: 'queued', progress: 0 });
+  for (const hash of [moving, ...queued]) world.track(hash);
+  await world.pass(MINUTE);
+  const before = world.calls.length;
+  await world.pass(10 * MINUTE);
+  const asked = world.calls
+    .slice(before)
+    .flatMap((call) => (call.to === 'observe' ? [call.hashes.length] : []));
+  assert.ok(asked.length >= 118 && asked.length <= 140, `${asked.length} polls`);
+  const whole = asked.filter((count) => count > 1).length;
+  assert.ok(whole >= 19 && whole <= 21, `${whole} asked for all`);
+});
+
 test('an hour with nothing to follow is not one request', async () => {
   const world = startWorld();
   await world.pass(MINUTE);
