@@ -30,7 +30,8 @@ export function shownOf(text: string | undefined): Shown | null {
   if (service !== undefined) {
     return { id: service, machine: service, parents: service === 'supervisor' ? [] : ['supervisor'] };
   }
-  if (/^partition\.[0-9a-f]$/.test(text)) return { id: text, machine: 'partition', parents: ['supervisor'] };
+  if (/^partition\.[0-9a-f]{2}$/.test(text))
+    return { id: text, machine: 'partition', parents: ['supervisor'] };
   if (!/^[0-9a-f]{40}$/.test(text)) return null;
   return { id: text, machine: 'torrent', parents: ['supervisor', partitionOf(text)] };
 }

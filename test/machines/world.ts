@@ -117,6 +117,10 @@ function provide(
         actors: {
           torrent: torrentMachine.provide({
             guards: {
+              complete: ({ context }) => {
+                if (script.poisoned.has(context.key)) throw new Error('poisoned');
+                return context.sight.phase === 'complete';
+              },
               unchanged: ({ context }, look) => {
                 if (script.poisoned.has(context.key)) throw new Error('poisoned');
                 return isUnchanged(context, look);

@@ -37,7 +37,7 @@ describe('whose chart is open', () => {
       'outbox',
       'incident',
       'discovery',
-      'partition.0',
+      'partition.00',
       hashOf(0),
     ];
     for (const name of names) {
@@ -52,7 +52,8 @@ describe('whose chart is open', () => {
       'publish.0',
       '__proto__',
       'constructor',
-      'partition.g',
+      'partition.0',
+      'partition.0g',
       'partition.',
       '<b>',
       'x'.repeat(40),
