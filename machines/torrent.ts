@@ -26,7 +26,7 @@ export const torrentMachine = following.createMachine({
     policy,
     stage: record.stage,
     observation: record.finished,
-    sight: { ...UNSEEN, percent: record.told?.percent ?? 0 },
+    sight: { ...UNSEEN, percent: Math.max(record.highest, record.told?.percent ?? 0) },
     at: 0,
     shown: record.told,
     card: record.card,

@@ -66,6 +66,8 @@ export interface TorrentRecord {
   hash: Hash;
   /** What its progress card shows, as far as ntfy has said; `null` while it has none. */
   told: Told | null;
+  /** The highest percent that was sent of it, taken or not: no card goes backwards, also over a kill. */
+  highest: number;
   /** Whether a progress card may be on the phone: noted before the first is sent, for a kill may keep its answer. */
   card: boolean;
   /** Milliseconds since 1970. */

@@ -25,6 +25,7 @@ export function createRecord(hash: Hash, since: number): TorrentRecord {
     key: hash,
     hash,
     told: null,
+    highest: 0,
     card: false,
     since,
     stage: 'following',
@@ -85,7 +86,10 @@ function beforeTelling(record: TorrentRecord, notification: Notification): Torre
   if (notification.kind === 'completion') {
     return { ...record, stage: 'completing', finished: notification.torrent };
   }
-  if (notification.kind === 'progress') return record.card ? null : { ...record, card: true };
+  if (notification.kind === 'progress') {
+    const highest = Math.max(record.highest, notification.tell.percent);
+    return record.card && highest === record.highest ? null : { ...record, card: true, highest };
+  }
   // Noted before it is sent: should the answer be missed, its card is taken back all the same.
   if (notification.kind === 'alert') return { ...record, alert: notification.alert };
   if (notification.kind !== 'dismissal') return null;
@@ -106,7 +110,7 @@ function afterTelling(
     case 'clearance':
       return { ...record, alert: null };
     case 'dismissal':
-      return { ...record, told: null, card: false, alert: null };
+      return { ...record, told: null, highest: 0, card: false, alert: null };
     case 'alert':
     case 'incident':
     case 'relief':

@@ -60,6 +60,7 @@ export const recordSchema: z.ZodType<TorrentRecord> = z
     key: hash,
     hash,
     told: told.nullable().catch(null),
+    highest: count,
     card: z.boolean().catch(false),
     since: count,
     stage: z.enum(STAGES),

@@ -7,11 +7,14 @@ import type { Urgency } from './batch.ts';
  * - A completion that was found, and whatever else is not named here, now: it survives a power loss.
  * - A new torrent before its hook is answered. It may get lost in a power loss: qBittorrent is away then too, and
  *   whatever is still on its way is found by looking.
+ * - What is about to be sent of its progress before that leaves: over a kill a card does not go backwards.
  * - What its card shows within a second: a card is updated once more than it had to be.
  */
 export function urgencyOf(before: TorrentRecord | undefined, after: TorrentRecord): Urgency | null {
   if (before === undefined) return after.stage === 'following' ? 'soon' : 'now';
-  if (!isSame({ ...before, told: null }, { ...after, told: null })) return 'now';
+  const rest = { told: null, highest: 0 };
+  if (!isSame({ ...before, ...rest }, { ...after, ...rest })) return 'now';
+  if (before.highest !== after.highest) return 'soon';
   return isSame(before.told ?? {}, after.told ?? {}) ? null : 'later';
 }
 

@@ -14,6 +14,7 @@ const record = (key: string, hash = key): TorrentRecord => ({
   told,
   since: 0,
   stage: 'following',
+  highest: 0,
   card: false,
   again: null,
   alert: null,

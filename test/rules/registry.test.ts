@@ -22,6 +22,7 @@ const record = (key: Hash, over: Partial<TorrentRecord> = {}): TorrentRecord => 
   told: null,
   since: 7,
   stage: 'following',
+  highest: 0,
   card: false,
   again: null,
   alert: null,

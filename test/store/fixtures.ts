@@ -31,6 +31,7 @@ export function following(index: number, changes: Partial<TorrentRecord> = {}): 
     told: null,
     since: 1,
     stage: 'following',
+    highest: 0,
     card: false,
     again: null,
     alert: null,
