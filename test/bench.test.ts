@@ -76,4 +76,9 @@ test('a row beside a peer tells the ratio of the medians, and whether the reach 
   const row = (runs: number[]) => atMostTimes(0.5, 'half', { what: 'cost', unit: 'ms', runs, peer });
   assert.match(table([row([1, 8, 100])]), /\| 8 ms \(3 runs: 1 to 100\) \|.*\| 0\.4 \| half \| yes \|/);
   assert.match(table([row([11])]), /\| 0\.55 \| half \| \*\*no\*\* \|/);
+  const still = { what: 'one that sleeps', runs: [0] };
+  assert.match(
+    table([atMostTimes(2, 'twice', { what: 'wake-ups', unit: 'count', runs: [0], peer: still })]),
+    /\| twice \| yes \|/,
+  );
 });

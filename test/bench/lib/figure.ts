@@ -57,8 +57,8 @@ export function atMost(limit: number, text: string, row: Omit<Row, 'reach'>): Ro
   return { ...row, reach: { text, holds: median(row.runs) <= limit } };
 }
 
-/** Holds a row against a limit for its ratio to its peer. */
+/** Holds a row against a limit for its ratio to its peer; nothing is at most so many times nothing. */
 export function atMostTimes(limit: number, text: string, row: Omit<Row, 'reach'>): Row {
-  const ratio = ratioOf(row);
-  return { ...row, reach: { text, holds: ratio !== null && ratio <= limit } };
+  const beside = median(row.peer?.runs ?? []);
+  return { ...row, reach: { text, holds: median(row.runs) <= limit * beside } };
 }
