@@ -99,14 +99,18 @@ export function choose(looks: Looks, now: number, early: number): Hash[] {
   return looks.scope === 'all' ? [...hashes] : [...some];
 }
 
-/** Ends a look that was answered: what moves, and when the next one is due. */
+/**
+ * Ends a look that was answered: what moves, and when the next one is due.
+ *
+ * @returns those that are tracked and were not found
+ */
 export function noteLook(
   looks: Looks,
   asked: readonly Hash[],
   seen: readonly Observation[],
   { now, policy }: { now: number; policy: Policy },
-): void {
-  const { moving, scope } = looks;
+): Hash[] {
+  const { hashes, moving, scope } = looks;
   const found = new Map(seen.map((observation) => [observation.hash, observation]));
   for (const hash of asked) noteOne(looks, hash, found.get(hash));
   if (scope === 'all') looks.stirred = false;
@@ -116,6 +120,7 @@ export function noteLook(
   looks.nextAt = scope === 'some' ? Math.min(looks.nextAt, next) : next;
   // Never later than that, also where the clock was set back.
   looks.allAt = scope === 'all' ? now + idle : Math.min(looks.allAt, now + idle);
+  return asked.filter((hash) => hashes.has(hash) && !found.has(hash));
 }
 
 function noteOne(looks: Looks, hash: Hash, now: Observation | undefined): void {

@@ -96,9 +96,7 @@ export const watching = setup({
       }
       const at = context.now();
       const observations = result.value;
-      noteLook(looks, asked, observations, { now: at, policy });
-      const seen = new Set(observations.map(({ hash }) => hash));
-      const missing = asked.filter((hash) => looks.hashes.has(hash) && !seen.has(hash));
+      const missing = noteLook(looks, asked, observations, { now: at, policy });
       const whole = missing.length === 0;
       // With some missing, the look at the list is still to come.
       return { failure: null, failures: whole ? 0 : failures, at, observations, missing, whole };
