@@ -45,9 +45,16 @@ export function pollPause(interval: number, soonest: number, asked: number): num
   return Math.min(interval, Math.max(soonest, REFRESH, asked * SHARE));
 }
 
+/**
+ * The longest pause, and that of the first few: half a minute of silence is over before it counts as trouble, which it
+ * does after a minute (`troubleAfter`).
+ */
 const LONGEST_RETRY = 60_000;
+const LONGEST_AT_FIRST = 20_000;
+const FIRST_FEW = 4;
 
 /** Milliseconds until the next poll after so many that failed in a row. */
 export function repollPause(failures: number, interval: number): number {
-  return backoff(failures + 1, interval, Math.max(2 * interval, LONGEST_RETRY));
+  const longest = failures <= FIRST_FEW ? LONGEST_AT_FIRST : LONGEST_RETRY;
+  return backoff(failures + 1, interval, Math.max(2 * interval, longest));
 }
