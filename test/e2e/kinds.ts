@@ -19,7 +19,12 @@ export const untilShown = (scene: Scene, keys: readonly string[]): Promise<true>
     return keys.every((key) => shown.has(`qbit-${key}`));
   });
 
-/** Waits until the phone has heard of so many ends, and nothing is followed any more. */
+/** qBittorrent gave a torrent up by itself: one of generation `legacy` did, once in some hundred runs. */
+export class GivenUp extends Error {
+  override name = 'GivenUp';
+}
+
+/** Waits until the phone has heard of so many ends, and nothing is followed any more; or throws `GivenUp`. */
 export async function untilTold(scene: Scene, completions: number): Promise<NtfyMessage[]> {
   const waiting = until(
     `${completions} are told, and all is over`,
@@ -31,7 +36,8 @@ export async function untilTold(scene: Scene, completions: number): Promise<Ntfy
     { deadline: 60_000, every: 200 },
   );
   return waiting.catch(async (cause: unknown) => {
-    throw new Error(await outlook(scene), { cause });
+    const states = (await scene.qbittorrent.list()).map(({ state }) => state);
+    throw new (states.includes('error') ? GivenUp : Error)(await outlook(scene), { cause });
   });
 }
 
@@ -47,6 +53,7 @@ async function outlook(scene: Scene): Promise<string> {
         `${String(name)} ${String(hash)}: ${String(state)} ${String(progress)}`,
     ),
     ...torrents.map(({ hash, state, progress }) => `followed ${hash}: ${state} ${progress}`),
+    await (await scene.qbittorrent.api('log/main')).text(),
   ].join('\n');
 }
 
