@@ -11,7 +11,7 @@ const inPhase = <P extends Phase>(phase: P) =>
 /** Most looks show nothing new: with thousands of torrents they are what costs. */
 const asBefore = {
   guard: { type: 'unchanged', params: ({ event }: { event: Look }) => event },
-  actions: 'observe',
+  actions: { type: 'freshen', params: ({ event }: { event: Look }) => event },
 } as const;
 
 /**
@@ -21,13 +21,16 @@ const asBefore = {
 export const torrentMachine = following.createMachine({
   id: 'torrent',
   description: 'One torrent, from its hook to its last word.',
-  context: ({ input: { record, policy } }) => ({
+  context: ({ input: { record, policy, ready } }) => ({
     key: record.key,
     policy,
     stage: record.stage,
-    observation: record.finished,
-    sight: { ...UNSEEN, percent: Math.max(record.highest, record.told?.percent ?? 0) },
-    at: 0,
+    ready,
+    seen: {
+      observation: record.finished,
+      sight: { ...UNSEEN, percent: Math.max(record.highest, record.told?.percent ?? 0) },
+      at: 0,
+    },
     shown: record.told,
     card: record.card,
     offered: record.told,
@@ -44,6 +47,7 @@ export const torrentMachine = following.createMachine({
         { guard: { type: 'isAt', params: { stage: 'completing' } }, target: 'notifying.completion' },
         { guard: { type: 'isAt', params: { stage: 'dismissing' } }, target: 'notifying.dismissal' },
         { guard: { type: 'isAt', params: { stage: 'withdrawing' } }, target: 'notifying.withdrawal' },
+        { guard: 'ready', target: 'polling.unknown' },
         { target: 'login' },
       ],
     },

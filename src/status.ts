@@ -141,14 +141,14 @@ function describe(
   { key, hash, told, since, alert }: TorrentRecord,
   actor: TorrentSnapshot | undefined,
 ): TorrentStatus {
-  const seen = actor?.context.observation;
+  const seen = actor?.context.seen.observation;
   return {
     key,
     hash,
     name: seen?.name ?? null,
     // A crashed actor is started again in a while.
     state: actor === undefined ? 'restarting' : pathOf(actor.value),
-    phase: actor?.context.sight.phase ?? 'unknown',
+    phase: actor?.context.seen.sight.phase ?? 'unknown',
     progress: seen?.progress ?? 0,
     speed: seen?.speed ?? 0,
     eta: seen?.eta ?? null,

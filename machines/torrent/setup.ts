@@ -33,10 +33,9 @@ interface TorrentContext {
   policy: Policy;
   /** Where the record says it begins. */
   stage: Stage;
-  observation: Observation | null;
-  sight: Sight;
-  /** When it was observed last, in milliseconds since 1970. */
-  at: number;
+  /** There was a session when it began. */
+  ready: boolean;
+  seen: Seen;
   /** What the phone shows; `null` while there is no card. */
   shown: Told | null;
   /** A progress card may be on the phone from before this actor began. */
@@ -51,6 +50,17 @@ interface TorrentContext {
   misses: number;
 }
 
+/**
+ * What was seen of it last. A look that shows nothing new changes it in place: a new snapshot for each of thousands with
+ * each poll costs as much as all the rest of it, and who reads it wants the newest.
+ */
+interface Seen {
+  observation: Observation | null;
+  sight: Sight;
+  /** In milliseconds since 1970. */
+  at: number;
+}
+
 /** What the chart waits for an answer to. */
 type Offer = 'progress' | 'completion' | 'dismissal';
 
@@ -58,34 +68,37 @@ type Offer = 'progress' | 'completion' | 'dismissal';
 const MISSES_TO_BE_GONE = 2;
 
 /** What the card should say next, measured by what it is about to say. */
-const news = ({ sight, offered, at, policy }: TorrentContext) => worthTelling(sight, offered, at, policy);
+const news = ({ seen: { sight, at }, offered, policy }: TorrentContext) =>
+  worthTelling(sight, offered, at, policy);
 
 /** What a torrent knows and can do; its chart is in `../torrent.ts`. */
 export const following = setup({
   types: {
     context: {} as TorrentContext,
     events: {} as TorrentEvent,
-    input: {} as { record: TorrentRecord; policy: Policy },
+    input: {} as { record: TorrentRecord; policy: Policy; ready: boolean },
   },
   guards: {
-    inPhase: ({ context }, { phase }: { phase: Phase }) => context.sight.phase === phase,
-    complete: ({ context }) => context.sight.phase === 'complete',
+    inPhase: ({ context }, { phase }: { phase: Phase }) => context.seen.sight.phase === phase,
+    complete: ({ context }) => context.seen.sight.phase === 'complete',
     gone: ({ context }) => context.misses >= MISSES_TO_BE_GONE,
     hasCard: ({ context: { offered, card, alert } }) => offered !== null || card || alert !== null,
     hasNews: ({ context }) => news(context) !== null,
     unchanged: ({ context }, look: Look) => isUnchanged(context, look),
+    ready: ({ context }) => context.ready,
     isAt: ({ context }, { stage }: { stage: Stage }) => context.stage === stage,
     latest: ({ context, event }) => event.type === 'outbox.told' && event.notification === context.pending,
   },
   actions: {
     observe: assign(({ context, event }) => {
       if (event.type !== 'torrent.observed') return {};
-      const { observation, at } = event;
-      return { observation, at, misses: 0, sight: see(context.sight, observation, at) };
+      return { seen: after(context.seen, event), misses: 0 };
     }),
+    freshen: ({ context: { seen } }, look: Look) => void Object.assign(seen, after(seen, look)),
     /** An alert has a card of its own, and nobody waits for it: what comes next is told beside it. */
     diagnose: enqueueActions(({ context, enqueue }) => {
-      const { key, sight, at, policy, alert: before, observation } = context;
+      const { key, seen, policy, alert: before } = context;
+      const { observation, sight, at } = seen;
       const alert = alertOf(before, sight, at, policy);
       if (alert === before) return;
       enqueue.assign({ alert });
@@ -105,8 +118,8 @@ export const following = setup({
     }),
     noteShown: assign(({ event }) => (event.type === 'outbox.told' ? { shown: event.shown } : {})),
     close: sendParent(
-      ({ context: { key, observation } }, { end }: { end: End }) =>
-        ({ type: 'torrent.closed', key, end, name: observation?.name ?? null }) satisfies TorrentReport,
+      ({ context: { key, seen } }, { end }: { end: End }) =>
+        ({ type: 'torrent.closed', key, end, name: seen.observation?.name ?? null }) satisfies TorrentReport,
     ),
   },
 });
@@ -117,11 +130,18 @@ export interface Look {
   at: number;
 }
 
+const after = ({ sight }: Seen, { observation, at }: Look): Seen => ({
+  observation,
+  at,
+  sight: see(sight, observation, at),
+});
+
 /** Whether a look shows what the last one did, as far as anybody is told. */
-export function isUnchanged(context: TorrentContext, { observation, at }: Look): boolean {
-  if (observation.phase !== context.sight.phase || observation.phase === 'complete') return false;
-  const { alert, offered, policy, misses } = context;
-  const sight = see(context.sight, observation, at);
+export function isUnchanged(context: TorrentContext, look: Look): boolean {
+  const { seen, alert, offered, policy, misses } = context;
+  const { phase } = look.observation;
+  if (phase !== seen.sight.phase || phase === 'complete') return false;
+  const { sight, at } = after(seen, look);
   return (
     misses === 0 &&
     worthTelling(sight, offered, at, policy) === null &&
@@ -130,7 +150,8 @@ export function isUnchanged(context: TorrentContext, { observation, at }: Look):
 }
 
 function compose(kind: Offer, context: TorrentContext): Notification | null {
-  const { key, observation: torrent, shown: told, card, alert, at } = context;
+  const { key, shown: told, card, alert } = context;
+  const { observation: torrent, at } = context.seen;
   if (kind === 'dismissal') return { kind, key, shown: card, alerted: alert !== null };
   if (torrent === null) return null;
   if (kind === 'completion') return { kind, key, torrent, at };

@@ -53,7 +53,7 @@ function countTorrents(snapshot: SupervisorSnapshot): Reading['torrents'] {
 function stateOf({ stage }: TorrentRecord, actor: TorrentSnapshot | undefined): TorrentState {
   if (stage === 'completing' || stage === 'dismissing') return 'complete';
   if (actor === undefined || actor.value === 'login') return 'waiting';
-  const { phase } = actor.context.sight;
+  const { phase } = actor.context.seen.sight;
   return phase === 'unknown' ? 'waiting' : phase;
 }
 

@@ -38,7 +38,8 @@ export const torrentSchema = z
   })
   .transform((torrent): Observation => ({
     hash: torrent.hash,
-    v1: torrent.infohash_v1 || null,
+    // Of most the same text: one string for both.
+    v1: (torrent.infohash_v1 === torrent.hash ? torrent.hash : torrent.infohash_v1) || null,
     v2: torrent.infohash_v2?.slice(0, 40) || null,
     name: torrent.name === '' || torrent.name.toLowerCase() === torrent.hash ? null : torrent.name,
     phase: phaseOf(torrent.state),

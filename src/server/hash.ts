@@ -23,5 +23,6 @@ export function parseHash(query: string): ParsedHash {
   if (value === '') return { ok: false, message: missing };
   if (value === '-') return { ok: true, hash: null };
   if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(value)) return { ok: false, message: malformed };
-  return { ok: true, hash: value.slice(0, 40).toLowerCase() };
+  // Through its bytes: a part of a text would keep all of it, the whole URL, for as long as the torrent is followed.
+  return { ok: true, hash: Buffer.from(value.slice(0, 40), 'hex').toString('hex') };
 }

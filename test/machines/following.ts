@@ -21,7 +21,7 @@ interface Options {
 /** A torrent's actor, seen every five seconds. */
 export function startTorrent(options: Options = {}) {
   const record = { ...createRecord(key, 0), ...options.record };
-  const input = { record, policy: { ...policy, ...options.policy } };
+  const input = { record, policy: { ...policy, ...options.policy }, ready: false };
   const child = startChild<TorrentReport, typeof torrentMachine>(torrentMachine, input);
   let at = 0;
   let shown = record.told;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { partitionMachine } from '../../machines/partition.ts';
+import { partitionMachine, torrentIn } from '../../machines/partition.ts';
 import type { PartitionEvent, PartitionReport } from '../../machines/partition.ts';
 import { createRecord } from '../../machines/rules/registry.ts';
 import { torrentMachine } from '../../machines/torrent.ts';
@@ -17,7 +17,7 @@ function startPartition() {
     guards: {
       complete: ({ context }) => {
         if (poisoned.has(context.key)) throw new Error('poisoned');
-        return context.sight.phase === 'complete';
+        return context.seen.sight.phase === 'complete';
       },
     },
   });
@@ -29,14 +29,15 @@ function startPartition() {
     poisoned,
     send,
     start: (key: Hash, ready = true) => send({ type: 'torrent.start', record: createRecord(key, 0), ready }),
-    observe: (...keys: Hash[]) =>
-      send({
-        type: 'deliver',
-        letters: keys.map((key) => ({
-          key,
-          event: { type: 'torrent.observed', observation: seen({ hash: key }), at: 5000 },
-        })),
-      }),
+    observe: (...keys: Hash[]) => {
+      for (const key of keys) {
+        torrentIn(child.actor, key)?.send({
+          type: 'torrent.observed',
+          observation: seen({ hash: key }),
+          at: 5000,
+        });
+      }
+    },
     children: () => Object.keys(child.actor.getSnapshot().children),
     stateOf: (key: Hash) => JSON.stringify(child.actor.getSnapshot().children[key]?.getSnapshot().value),
     keysOf: (type: PartitionReport['type']) =>
@@ -68,7 +69,7 @@ describe('a partition', () => {
     assert.deepEqual([first, second].map(partition.stateOf), ['"login"', '"login"']);
   });
 
-  test('delivers to each torrent its own letters, and forgets those to nobody', () => {
+  test('has a torrent for who looks for its key, and none for another key', () => {
     const partition = startPartition();
     partition.start(first);
     partition.start(second);

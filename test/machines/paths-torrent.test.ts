@@ -43,6 +43,7 @@ describe('a torrent', () => {
       machine: torrentMachine,
       input: () => ({
         policy,
+        ready: false,
         record: { ...createRecord(first, 0), stage, told: shown, finished: seen({ phase: 'complete' }) },
       }),
       facts: ({ context: { misses, again, shown, offered, alert } }) => [
@@ -51,7 +52,7 @@ describe('a torrent', () => {
         shown !== null || offered !== null,
         alert,
       ],
-      events: ({ context: { at, pending } }) => [
+      events: ({ context: { seen: last, pending } }) => [
         { type: 'session.ready' },
         { type: 'session.lost' },
         { type: 'torrent.missed' },
@@ -60,7 +61,7 @@ describe('a torrent', () => {
           [0, 1].map((progress) => ({
             type: 'torrent.observed',
             observation: seen({ hash: first, phase, progress }),
-            at: Number(at) + 5000,
+            at: (last as { at: number }).at + 5000,
           })),
         ),
         ...[pending as Notification | null, older].flatMap((notification) =>

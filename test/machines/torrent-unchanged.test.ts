@@ -19,7 +19,7 @@ describe('a look that shows nothing new', () => {
       torrent.observe({ progress: 0.502, speed: 8 });
     });
     assert.deepEqual(states, ['{"polling":"downloading"}']);
-    assert.equal(torrent.actor.getSnapshot().context.observation?.speed, 8);
+    assert.equal(torrent.actor.getSnapshot().context.seen.observation?.speed, 8);
     assert.deepEqual(torrent.tells(), []);
   });
 

@@ -119,7 +119,7 @@ function provide(
             guards: {
               complete: ({ context }) => {
                 if (script.poisoned.has(context.key)) throw new Error('poisoned');
-                return context.sight.phase === 'complete';
+                return context.seen.sight.phase === 'complete';
               },
               unchanged: ({ context }, look) => {
                 if (script.poisoned.has(context.key)) throw new Error('poisoned');

@@ -135,7 +135,7 @@ test('a torrent that crashed is shown as such, and as what it is when it lives a
   const viewer = board.join(null, '');
   await take(viewer);
   world.script.poisoned.add(hashOf(1));
-  await world.pass(5 * SECOND);
+  while (!world.events.some(({ type }) => type === 'torrent.crashed')) await world.pass(SECOND / 4);
   assert.match((await take(viewer)).get(row(1)) ?? '', /Crashed here, starting again/);
   world.script.poisoned.clear();
   await world.pass(60 * SECOND);
