@@ -4,7 +4,9 @@ import { atMost } from '../lib/figure.ts';
 import type { Context, Figure, Row } from '../lib/figure.ts';
 import { callHook } from '../lib/hook-call.ts';
 import { hashes, LOGIN, startSimulator } from '../lib/simulator.ts';
+import { cpuBetween, readCpu } from '../lib/proc.ts';
 import { startPeer, startSidecar } from '../lib/subjects.ts';
+import type { Subject } from '../lib/subjects.ts';
 import { quantile } from '../lib/stats.ts';
 
 const RATE = 500;
@@ -12,10 +14,16 @@ const RATE = 500;
 interface Load {
   latencies: number[];
   refused: number;
+  /** Milliseconds of who answered. */
+  cpu: number;
 }
 
+/** Flags that save memory, and cost time. */
+const THRIFT = /^--(?:max-semi-space-size|optimize-for-size|no-opt|no-maglev)/;
+
 /** Calls at an even rate, whether or not earlier ones were answered; each waits from when it was due. */
-async function load(port: number, list: readonly string[]): Promise<Load> {
+async function load({ pid, port }: Subject, list: readonly string[]): Promise<Load> {
+  const before = readCpu(pid);
   const from = performance.now();
   const latencies: number[] = [];
   let refused = 0;
@@ -26,42 +34,49 @@ async function load(port: number, list: readonly string[]): Promise<Load> {
     latencies.push(performance.now() - due);
   });
   await Promise.all(calls);
-  return { latencies, refused };
+  return { latencies, refused, cpu: cpuBetween(before, readCpu(pid)) };
 }
 
-async function round(seconds: number): Promise<{ floor: Load; sidecar: Load }> {
+type Who = 'floor' | 'sidecar' | 'unthrifty';
+
+async function atSidecar(list: readonly string[], without?: RegExp): Promise<Load> {
   await using stack = new AsyncDisposableStack();
-  const list = hashes(seconds * RATE);
-  const bare = stack.use(await startPeer('floor'));
-  const floor = await load(bare.port, list);
   const qbittorrent = stack.use(await startSimulator());
+  const env = { QBIT_HOST: qbittorrent.url, ...LOGIN, NTFY_TOPIC: 'http://127.0.0.1:9/downloads' };
   // They are there before they are tracked: each poll has all of them to read.
-  const subject = stack.use(
-    await startSidecar({ QBIT_HOST: qbittorrent.url, ...LOGIN, NTFY_TOPIC: 'http://127.0.0.1:9/downloads' }),
-  );
+  const subject = stack.use(await startSidecar(env, without));
   await sleep(1000);
   await qbittorrent.add(list, [{ phase: 'stalled' }]);
-  return { floor, sidecar: await load(subject.port, list) };
+  return await load(subject, list);
+}
+
+async function round(seconds: number): Promise<Record<Who, Load>> {
+  await using bare = await startPeer('floor');
+  const list = hashes(seconds * RATE);
+  const floor = await load(bare, list);
+  return { floor, sidecar: await atSidecar(list), unthrifty: await atSidecar(list, THRIFT) };
 }
 
 async function measure({ quick, say }: Context): Promise<Row[]> {
-  const rounds: Awaited<ReturnType<typeof round>>[] = [];
+  const rounds: Array<Record<Who, Load>> = [];
   for (let n = 0; n < (quick ? 1 : 3); n += 1) {
     say(`${RATE} calls a second, round ${n + 1}`);
     rounds.push(await round(10));
   }
-  const at = (who: 'floor' | 'sidecar', share: number) =>
-    rounds.map((round) => quantile(round[who].latencies, share));
-  const row = (share: number) => ({
+  const beside = (read: (load: Load) => number, who: Who = 'sidecar') => ({
     unit: 'ms' as const,
-    runs: at('sidecar', share),
-    peer: { what: 'a bare `node:http` server', runs: at('floor', share) },
+    runs: rounds.map((round) => read(round[who])),
+    peer: { what: 'a bare `node:http` server', runs: rounds.map(({ floor }) => read(floor)) },
   });
+  const row = (share: number, who?: Who) => beside(({ latencies }) => quantile(latencies, share), who);
   const refused = rounds.map(({ sidecar }) => sidecar.refused);
   return [
     { what: 'half of the calls within', ...row(0.5) },
     atMost(10, 'under 10 ms', { what: '99 % within', ...row(0.99) }),
     { what: 'all within', ...row(1) },
+    { what: 'CPU in these 10 s', ...beside(({ cpu }) => cpu) },
+    { what: 'without the flags that save memory: 99 % within', ...row(0.99, 'unthrifty') },
+    { what: 'without the flags that save memory: CPU', ...beside(({ cpu }) => cpu, 'unthrifty') },
     {
       what: 'calls not answered with 200',
       unit: 'count',

@@ -16,9 +16,11 @@ interface Turn {
   alone: Cpu;
   sidecar: Cpu;
   loops: Cpu;
+  /** One loop. */
+  lone: Cpu;
 }
 
-type Asker = 'sidecar' | 'loops';
+type Asker = 'sidecar' | 'loops' | 'lone';
 
 /** One turn of each, on all stages at the same time; per stage. */
 async function takeTurn(stages: readonly Stage[], seconds: number): Promise<Turn[]> {
@@ -30,10 +32,13 @@ async function takeTurn(stages: readonly Stage[], seconds: number): Promise<Turn
   const alone = await onEach((stage) => stage.alone(seconds));
   const followed = await onEach((stage) => stage.followed(seconds));
   const looped = await onEach((stage) => stage.looped(seconds));
-  return alone.flatMap((alone, n) => {
-    const [sidecar, loops] = [followed[n], looped[n]];
-    return sidecar === undefined || loops === undefined ? [] : [{ alone, sidecar, loops }];
-  });
+  const lone = await onEach((stage) => stage.lone(seconds));
+  return stages.map((_, n) => ({
+    alone: alone[n] ?? NONE,
+    sidecar: followed[n] ?? NONE,
+    loops: looped[n] ?? NONE,
+    lone: lone[n] ?? NONE,
+  }));
 }
 
 const added = (turn: Turn, who: Asker): number =>
@@ -65,6 +70,19 @@ function rowsOf(count: number, turns: readonly Turn[]): Row[] {
       },
     },
   ];
+}
+
+/** What the fewest can not be followed for less than, whoever follows them: a poll each 5 s. */
+function floorOf(count: number, turns: readonly Turn[]): Row {
+  return {
+    what: `the least: one loop that asks for one of ${count}, and does nothing else`,
+    unit: 'ms',
+    runs: turns.map((turn) => added(turn, 'lone')),
+    peer: {
+      what: `the reach of ${count}: a third of the loops`,
+      runs: turns.map((turn) => added(turn, 'loops') / 3),
+    },
+  };
 }
 
 /** How many times the cost grew from each count to the next, which has ten times as many. */
@@ -113,8 +131,8 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
   await until('all have a card', () => told() >= all, { deadline: 240_000, every: 1000 });
   const rounds: Turn[][] = [];
   for (let n = 0; n < (quick ? 2 : 4); n += 1) {
-    say(`round ${n + 1}: nobody, the sidecar, the loops`);
-    rounds.push(await takeTurn(stages, quick ? 5 : 10));
+    say(`round ${n + 1}: nobody, the sidecar, the loops, one loop`);
+    rounds.push(await takeTurn(stages, quick ? 5 : 15));
   }
   await Promise.all(stages.map((stage) => stage.check()));
   if (!quick) say('all of them are stalled for two minutes');
@@ -122,6 +140,7 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
   const turns = stages.map((_, n) => rounds.flatMap((round) => round[n] ?? []));
   return [
     ...counts.flatMap((count, n) => rowsOf(count, turns[n] ?? [])),
+    floorOf(counts[0] ?? 0, turns[0] ?? []),
     ...growthOf(counts, turns),
     ...stalled.map((turn, n) => stalledRow(counts[n] ?? 0, turn)),
     {
@@ -139,6 +158,6 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
 export const steady: Figure = {
   name: 'steady',
   title: 'Steady cost',
-  how: `CPU time in ${SPAN} s, of qBittorrent and of what asks it. Real qBittorrents of the generation 5.1: since 5.2 a qBittorrent keeps 15 sessions, so that a login per torrent throws out the others' and their polls are answered with 403; a comparison with that would flatter. Each has so many torrents with metadata and no source, forced to download: they count as such and are polled each 5 s, and nothing comes, so that qBittorrent itself has nothing to do. At the end they are let go, and have stalled. In turns, several times, on the same qBittorrent, nobody asks it, the sidecar follows all of them, and a loop follows each of them; the others rest meanwhile. *Added* is what came on top of the qBittorrent that nobody asks. The loops are leaner than the program that they stand for: they share kept connections, and tell nothing.`,
+  how: `CPU time in ${SPAN} s, of qBittorrent and of what asks it. Real qBittorrents of the generation 5.1: since 5.2 a qBittorrent keeps 15 sessions, so that a login per torrent throws out the others' and their polls are answered with 403; a comparison with that would flatter. Each has so many torrents with metadata and no source, forced to download: they count as such and are polled each 5 s, and nothing comes, so that qBittorrent itself has nothing to do. At the end they are let go, and have stalled. In turns, several times, on the same qBittorrent, nobody asks it, the sidecar follows all of them, a loop follows each of them, and one loop follows one of them; the others rest meanwhile. *Added* is what came on top of the qBittorrent that nobody asks. The loops are leaner than the program that they stand for: they share kept connections, and tell nothing.`,
   measure,
 };

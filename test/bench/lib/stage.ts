@@ -4,6 +4,7 @@ import { sleep, until } from '../../servers/wait.ts';
 import { addCrowd, force } from './crowd.ts';
 import { callHook } from './hook-call.ts';
 import { startLoops } from './loops.ts';
+import type { Loops } from './loops.ts';
 import { cpuBetween, readCpu } from './proc.ts';
 import { startSidecar } from './subjects.ts';
 
@@ -23,6 +24,8 @@ export interface Stage extends AsyncDisposable {
   followed(seconds: number): Promise<Cpu>;
   /** While the loops follow them. */
   looped(seconds: number): Promise<Cpu>;
+  /** While one loop follows one of them: the least that a process does that polls at all. */
+  lone(seconds: number): Promise<Cpu>;
   /** From now on all of them are stalled; resolves when the sidecar asks for them each 30 s. */
   stall(): Promise<void>;
   /** Throws unless both still follow all of them. */
@@ -66,6 +69,16 @@ export async function createStage(count: number, topic: string): Promise<Stage> 
   const before = readCpu(qbittorrent.pid);
   await loops.follow(hashes);
   const logins = { sidecar: login, loops: cpuBetween(before, readCpu(qbittorrent.pid)) };
+  const loop = stack.use(await startLoops(access));
+  await loop.pause();
+  await loop.follow(hashes.slice(0, 1));
+  const run = async (asker: Loops, seconds: number): Promise<Cpu> => {
+    await asker.resume();
+    await sleep(1000);
+    const cpu = await cpuIn(seconds, qbittorrent.pid, asker.pid);
+    await asker.pause();
+    return cpu;
+  };
   const owned = stack.move();
   return {
     logins,
@@ -80,13 +93,8 @@ export async function createStage(count: number, topic: string): Promise<Stage> 
       signal('SIGSTOP');
       return cpu;
     },
-    async looped(seconds) {
-      await loops.resume();
-      await sleep(1000);
-      const cpu = await cpuIn(seconds, qbittorrent.pid, loops.pid);
-      await loops.pause();
-      return cpu;
-    },
+    looped: (seconds) => run(loops, seconds),
+    lone: (seconds) => run(loop, seconds),
     async stall() {
       await force(qbittorrent, count, false);
       signal('SIGCONT');

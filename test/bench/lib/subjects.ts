@@ -37,19 +37,21 @@ export interface Launch {
   file: string;
   args?: string[];
   env?: Record<string, string>;
+  /** Flags of the Dockerfile that it does without. Default: none. */
+  without?: RegExp;
 }
 
 /** The folder of the image that the state is kept in; here it is the process's own. */
 const STATE = '/state';
 
 /** Starts a file on this Node, with the flags and the environment of the Dockerfile. Does not wait for it. */
-export function launch({ file, args = [], env = {} }: Launch, home: string): ServerProcess {
+export function launch({ file, args = [], env = {}, without }: Launch, home: string): ServerProcess {
   const shipped = readShipped();
   const here = (text: string) => text.replace(STATE, home);
   const own = Object.fromEntries(Object.entries(shipped.env).map(([name, value]) => [name, here(value)]));
   const program = {
     command: process.execPath,
-    args: [...shipped.flags.map(here), file],
+    args: [...shipped.flags.filter((flag) => without?.test(flag) !== true).map(here), file],
     // The image has neither: without a time zone of its own Node takes the system's, and English.
     env: { TZ: undefined, LANG: undefined, ...own, ...env },
     packaged: '',
@@ -57,11 +59,11 @@ export function launch({ file, args = [], env = {} }: Launch, home: string): Ser
   return startProcess(program, args, home);
 }
 
-/** Starts the shipped sidecar, on free ports; it answers when this resolves. */
-export async function startSidecar(env: Record<string, string>): Promise<Sidecar> {
+/** Starts the shipped sidecar, on free ports; it answers when this resolves. `without` as in `Launch`. */
+export async function startSidecar(env: Record<string, string>, without?: RegExp): Promise<Sidecar> {
   const [port, opsPort] = [await freePort(), await freePort()];
   const ports = { HOOK_PORT: String(port), OPS_PORT: String(opsPort), OPS_HOST: '127.0.0.1' };
-  const subject = await start({ file: BUNDLE, env: { ...ports, ...env } }, port);
+  const subject = await start({ file: BUNDLE, env: { ...ports, ...env }, ...(without && { without }) }, port);
   const ask = (path: string) => fetch(`http://127.0.0.1:${opsPort}/${path}`);
   const metric = async (name: string, label = '') =>
     sumOf(await (await ask('metrics')).text(), `${name}{`, label);
