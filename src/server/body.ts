@@ -8,8 +8,7 @@ export function hasBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean 
 /**
  * A request's body as text; `null` where it is longer than `limit` bytes, or did not arrive whole.
  *
- * Hono's own `bodyLimit` fails here on chunked bodies: it copies the request with the global `Request`,
- * which can't take node-server's while `overrideGlobalObjects` is off.
+ * Hono's own `bodyLimit` copies the request, and counts only what a handler reads of it: a hook's reads nothing.
  */
 export async function readBody(request: Request, limit: number): Promise<string | null> {
   if (Number(request.headers.get('content-length') ?? 0) > limit) return null;
