@@ -1,7 +1,7 @@
 import { enqueueActions, sendParent, setup } from 'xstate';
-import type { ErrorActorEvent } from 'xstate';
+import type { AnyActorRef, ErrorActorEvent } from 'xstate';
 import { torrentMachine } from './torrent.ts';
-import type { TorrentEvent, TorrentReport } from './torrent/setup.ts';
+import type { TorrentReport } from './torrent/setup.ts';
 import type { Hash, Policy, TorrentRecord } from './types.ts';
 
 export type PartitionEvent =
@@ -74,14 +74,9 @@ export const partitionMachine = setup({
 
 /** An actor that has torrents as children: a partition. */
 interface Parent {
-  getSnapshot(): { children: Partial<Record<Hash, Addressee>> };
-}
-
-/** An actor that takes a torrent's events. */
-interface Addressee {
-  send(event: TorrentEvent): void;
+  getSnapshot(): { children: Partial<Record<Hash, AnyActorRef>> };
 }
 
 /** The actor of a torrent, in the partition that has it; none where it was stopped or has crashed. */
-export const torrentIn = (partition: Parent | undefined, key: Hash): Addressee | undefined =>
+export const torrentIn = (partition: Parent | undefined, key: Hash): AnyActorRef | undefined =>
   partition?.getSnapshot().children[key];

@@ -139,10 +139,13 @@ export const supervision = setup({
       }
     }),
     /** To each torrent itself, not by its partition: with a hundred torrents that is half of all events. */
-    deliver: ({ self }, { letters }: { letters: readonly Letter[] }) => {
+    deliver: enqueueActions(({ self, enqueue }, { letters }: { letters: readonly Letter[] }) => {
       const { children } = self.getSnapshot();
-      for (const { key, event } of letters) torrentIn(children[partitionOf(key)], key)?.send(event);
-    },
+      for (const { key, event } of letters) {
+        const torrent = torrentIn(children[partitionOf(key)], key);
+        if (torrent !== undefined) enqueue.sendTo(torrent, event);
+      }
+    }),
     noteTelling: enqueueActions(
       ({ context: { registry }, enqueue }, told: { notification: Notification }) => {
         const record = noteTelling(registry, told.notification);

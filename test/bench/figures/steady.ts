@@ -132,7 +132,7 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
   const rounds: Turn[][] = [];
   for (let n = 0; n < (quick ? 2 : 4); n += 1) {
     say(`round ${n + 1}: nobody, the sidecar, the loops, one loop`);
-    rounds.push(await takeTurn(stages, quick ? 5 : 15));
+    rounds.push(await takeTurn(stages, quick ? 5 : 10));
   }
   await Promise.all(stages.map((stage) => stage.check()));
   if (!quick) say('all of them are stalled for two minutes');
