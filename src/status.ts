@@ -1,6 +1,7 @@
 import type { ActorRefFrom, AnyActorRef, SnapshotFrom } from 'xstate';
 import { refill } from '../machines/rules/budget.ts';
 import { depth } from '../machines/rules/lanes.ts';
+import { torrentIn } from '../machines/partition.ts';
 import { partitionOf } from '../machines/rules/mail.ts';
 import { find } from '../machines/rules/registry.ts';
 import type { incidentMachine } from '../machines/incident.ts';
@@ -69,8 +70,8 @@ export function torrentOf(supervisor: Supervisor, key: Hash): TorrentStatus | nu
   const { context, children } = supervisor.getSnapshot();
   const record = context.registry.records.get(key);
   if (record === undefined) return null;
-  const partition = Object.entries(children).find(([id]) => id === partitionOf(key))?.[1];
-  const actor = (partition?.getSnapshot() as Torrents | undefined)?.children[key];
+  const partitions: Partial<Record<string, AnyActorRef>> = children;
+  const actor = torrentIn(partitions[partitionOf(key)], key);
   return describe(record, actor?.getSnapshot() as TorrentSnapshot | undefined);
 }
 
