@@ -46,12 +46,12 @@ export function pollPause(interval: number, soonest: number, asked: number): num
 }
 
 /**
- * The longest pause, and that of the first few: half a minute of silence is over before it counts as trouble, which it
- * does after a minute (`troubleAfter`).
+ * The longest pause, and that of the first few: what was silent for 45 s is asked again before that counts as trouble,
+ * which it does after a minute (`troubleAfter`).
  */
 const LONGEST_RETRY = 60_000;
-const LONGEST_AT_FIRST = 20_000;
-const FIRST_FEW = 4;
+const LONGEST_AT_FIRST = 14_000;
+const FIRST_FEW = 7;
 
 /** Milliseconds until the next poll after so many that failed in a row. */
 export function repollPause(failures: number, interval: number): number {

@@ -14,7 +14,7 @@ describe('qBittorrent that is away', () => {
     await world.pass(10 * SECOND);
     const answer = world.script.observe;
     world.script.observe = () => failure('unreachable');
-    await world.pass(30 * SECOND);
+    await world.pass(45 * SECOND);
     world.script.observe = answer;
     await world.pass(10 * MINUTE);
     assert.deepEqual(kinds(world), []);
