@@ -19,7 +19,7 @@ export const untilShown = (scene: Scene, keys: readonly string[]): Promise<true>
     return keys.every((key) => shown.has(`qbit-${key}`));
   });
 
-/** qBittorrent gave a torrent up by itself: one of generation `legacy` did, once in some hundred runs. */
+/** qBittorrent gave a torrent up by itself: one of generation `legacy` did once, nobody knows why. */
 export class GivenUp extends Error {
   override name = 'GivenUp';
 }
