@@ -26,16 +26,16 @@ export interface Looks {
 }
 
 /**
- * Phases in which a torrent may stay for long without news, and how many looks in a row wait for some: until that has
- * lasted long enough to be said (`settle` is two polls, `stall` 24). qBittorrent queues most for a moment when they are
- * added, and finds metadata within two minutes or hardly ever. In any other phase something moves.
+ * Phases in which a torrent may stay for long without news, and the setting that says how long that lasts before a card
+ * shows it: until then it is polled. qBittorrent queues most for a moment when they are added, and finds metadata within
+ * two minutes or hardly ever. In any other phase something moves.
  */
-const PATIENCE: Partial<Record<Phase, number>> = {
-  metadata: 26,
-  stalled: 26,
-  queued: 3,
-  stopped: 3,
-  failed: 3,
+const QUIET: Partial<Record<Phase, 'stall' | 'settle'>> = {
+  metadata: 'stall',
+  stalled: 'stall',
+  queued: 'settle',
+  stopped: 'settle',
+  failed: 'settle',
 };
 /** Phases in which it has none of the places that qBittorrent gives to what is active. */
 const WAITING: ReadonlySet<Phase> = new Set(['queued', 'stopped', 'failed']);
@@ -112,7 +112,7 @@ export function noteLook(
 ): Hash[] {
   const { hashes, moving, scope } = looks;
   const found = new Map(seen.map((observation) => [observation.hash, observation]));
-  for (const hash of asked) noteOne(looks, hash, found.get(hash));
+  for (const hash of asked) noteOne(looks, hash, found.get(hash), policy);
   if (scope === 'all') looks.stirred = false;
   const idle = idleInterval(policy);
   const interval = moving.size > 0 || looks.stirred ? policy.pollInterval : idle;
@@ -123,7 +123,16 @@ export function noteLook(
   return asked.filter((hash) => hashes.has(hash) && !found.has(hash));
 }
 
-function noteOne(looks: Looks, hash: Hash, now: Observation | undefined): void {
+/** How many looks in a row, the first one included, a torrent in this phase is polled without news. */
+function patienceFor(phase: Phase, policy: Policy): number {
+  const lasts = QUIET[phase];
+  if (lasts === undefined) return Infinity;
+  // A poll may come a little early, and a stall is long enough for that to add up to one poll.
+  const spare = lasts === 'stall' ? 1 : 0;
+  return Math.ceil(policy[lasts] / policy.pollInterval) + 1 + spare;
+}
+
+function noteOne(looks: Looks, hash: Hash, now: Observation | undefined, policy: Policy): void {
   const { hashes, seen, moving } = looks;
   // It left while the answer was on its way.
   if (!hashes.has(hash)) return;
@@ -131,7 +140,7 @@ function noteOne(looks: Looks, hash: Hash, now: Observation | undefined): void {
   if (now !== undefined) seen.set(hash, now);
   if (now !== undefined && hasPlace(before) && !hasPlace(now)) looks.stirred = true;
   // What was not found can be anything.
-  const patience = (now && PATIENCE[now.phase]) ?? Infinity;
+  const patience = now === undefined ? Infinity : patienceFor(now.phase, policy);
   const isAsBefore = now && before?.phase === now.phase && before.downloaded === now.downloaded;
   const left = isAsBefore ? Math.min(patience, moving.get(hash) ?? 0) : patience;
   if (left > 1) moving.set(hash, left - 1);

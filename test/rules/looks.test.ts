@@ -139,6 +139,26 @@ test('a stalled torrent is asked for with each poll while something arrives, and
   assert.ok(asks >= 26 + 10 && asks <= 26 + 14, `${asks}`);
 });
 
+test('how many polls wait for a phase to last follows from the policy', () => {
+  const slow = { ...policy, settle: 4 * policy.pollInterval, stall: 6 * policy.pollInterval };
+  for (const [phase, polls] of [
+    ['queued', 5],
+    ['failed', 5],
+    ['stalled', 8],
+    ['metadata', 8],
+  ] as const) {
+    const looks = createLooks();
+    watch(looks, hashOf(1));
+    let moving = 0;
+    for (let now = 1_000_000; looks.moving.size > 0 || moving === 0; now += policy.pollInterval) {
+      const asked = choose(looks, now, policy.gather);
+      noteLook(looks, asked, [seen({ phase, eta: null })], { now, policy: slow });
+      moving += 1;
+    }
+    assert.equal(moving, polls, phase);
+  }
+});
+
 test('everything is asked for after a failure', () => {
   const { looks, add, settle, next } = startLooking();
   add('downloading', ...hashes(2));
