@@ -123,7 +123,24 @@ export interface Failure {
     | 'broken' // 5xx
     | 'protocol'; // the answer could not be understood
   message: string;
+  /** The exact cause, where advice depends on it. Decide by this, never by `message`. */
+  reason?: FailureReason;
 }
+
+/** A closed list: what a person has to do differs from one to the next. */
+export type FailureReason =
+  | 'connection-refused' // nothing listens there
+  | 'connection-closed' // cut before the answer was complete
+  | 'timeout'
+  | 'name-unknown'
+  | 'name-lookup-failed' // the resolver does not answer
+  | 'no-route'
+  | 'certificate-invalid'
+  | 'answer-too-large'
+  | 'answer-encoded' // a content encoding that was not asked for
+  | 'host-header-refused' // by qBittorrent
+  | 'not-qbittorrent'
+  | 'not-ntfy';
 
 /** Stands where a failure is expected and none was noted. */
 export const NO_ANSWER: Failure = { kind: 'protocol', message: 'no answer' };

@@ -21,6 +21,12 @@ export interface Terms {
 /** An answer that is none, although the connection is fine; the message goes on from the name of the host. */
 export class AnswerError extends Error {
   override name = 'AnswerError';
+  readonly reason: 'answer-too-large' | 'answer-encoded';
+
+  constructor(message: string, reason: AnswerError['reason']) {
+    super(message);
+    this.reason = reason;
+  }
 }
 
 /**
@@ -49,7 +55,7 @@ export async function exchange(url: string, init: RequestInit, terms: Terms): Pr
   const encoding = incoming.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') {
     incoming.destroy();
-    throw new AnswerError('packs its answer in a way that nobody asked for');
+    throw new AnswerError('packs its answer in a way that nobody asked for', 'answer-encoded');
   }
   const isGood = status >= 200 && status < 300;
   const text = await read(incoming, isGood ? terms : { ...terms, take: undefined });
@@ -77,7 +83,7 @@ async function read(incoming: http.IncomingMessage, { maxBytes, take }: Terms): 
   let text = '';
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw new AnswerError(`sent more than ${maxBytes} bytes`);
+    if (bytes > maxBytes) throw new AnswerError(`sent more than ${maxBytes} bytes`, 'answer-too-large');
     const piece = decoder.decode(chunk, { stream: true });
     if (take === undefined) text += piece;
     else {

@@ -1,5 +1,5 @@
 import { createFetch } from 'ofetch';
-import type { Failure, Result } from '../machines/types.ts';
+import type { Failure, FailureReason, Result } from '../machines/types.ts';
 import { AnswerError, exchange } from './exchange.ts';
 
 /** An answer that arrived whole, whatever its status. */
@@ -56,10 +56,10 @@ export async function request(url: string, options: RequestOptions = {}): Promis
   } catch (error) {
     const host = hostOf(url);
     const cause = error instanceof Error ? error.cause : null;
-    if (cause instanceof AnswerError) return failed('protocol', `${host} ${cause.message}`);
+    if (cause instanceof AnswerError) return failed('protocol', `${host} ${cause.message}`, cause.reason);
     if (limit.signal.aborted)
-      return failed('unreachable', `${host} did not answer within ${timeout / 1000} s`);
-    return failed('unreachable', reasonOf(error, host));
+      return failed('unreachable', `${host} did not answer within ${timeout / 1000} s`, 'timeout');
+    return unreachable(error, host);
   } finally {
     clearTimeout(timer);
   }
@@ -74,8 +74,12 @@ export function parseJson(text: string): unknown {
   }
 }
 
-export function failed(kind: Failure['kind'], message: string): { ok: false; failure: Failure } {
-  return { ok: false, failure: { kind, message } };
+export function failed(
+  kind: Failure['kind'],
+  message: string,
+  reason?: FailureReason,
+): { ok: false; failure: Failure } {
+  return { ok: false, failure: { kind, message, ...(reason === undefined ? {} : { reason }) } };
 }
 
 /** The host and port of a URL: what a message may name. */
@@ -83,25 +87,43 @@ export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'the server';
 }
 
-const REASONS: Record<string, (host: string) => string> = {
-  ECONNREFUSED: (host) => `nothing listens on ${host}`,
-  ENOTFOUND: (host) => `${host} is no known name`,
-  EAI_AGAIN: (host) => `the name of ${host} can't be looked up now`,
-  ECONNRESET: (host) => `${host} closed the connection`,
-  ERR_STREAM_PREMATURE_CLOSE: (host) => `${host} closed the connection`,
-  EHOSTUNREACH: (host) => `no way to ${host}`,
-  ENETUNREACH: (host) => `no way to ${host}`,
+interface Cause {
+  reason: FailureReason;
+  message: (host: string) => string;
+}
+
+const CLOSED: Cause = {
+  reason: 'connection-closed',
+  message: (host) => `${host} closed the connection`,
+};
+const NO_ROUTE: Cause = { reason: 'no-route', message: (host) => `no way to ${host}` };
+
+/** By Node's error code. */
+const CAUSES: Record<string, Cause> = {
+  ECONNREFUSED: { reason: 'connection-refused', message: (host) => `nothing listens on ${host}` },
+  ENOTFOUND: { reason: 'name-unknown', message: (host) => `${host} is no known name` },
+  EAI_AGAIN: {
+    reason: 'name-lookup-failed',
+    message: (host) => `the name of ${host} can't be looked up now`,
+  },
+  ECONNRESET: CLOSED,
+  ERR_STREAM_PREMATURE_CLOSE: CLOSED,
+  EHOSTUNREACH: NO_ROUTE,
+  ENETUNREACH: NO_ROUTE,
 };
 
 /** The messages of ofetch hold the whole URL: only the code of the innermost cause is used. */
-function reasonOf(error: unknown, host: string): string {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const code = 'code' in cause ? String(cause.code) : '';
-    const reason = REASONS[code];
-    if (reason !== undefined) return reason(host);
-    if (/^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL)/.test(code)) {
-      return `the certificate of ${host} is not accepted (${code})`;
-    }
+function unreachable(error: unknown, host: string) {
+  for (let inner = error; inner instanceof Error; inner = inner.cause) {
+    const code = 'code' in inner ? String(inner.code) : '';
+    const cause = CAUSES[code];
+    if (cause !== undefined) return failed('unreachable', cause.message(host), cause.reason);
+    if (/^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL)/.test(code))
+      return failed(
+        'unreachable',
+        `the certificate of ${host} is not accepted (${code})`,
+        'certificate-invalid',
+      );
   }
-  return `${host} could not be reached`;
+  return failed('unreachable', `${host} could not be reached`);
 }

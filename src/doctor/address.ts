@@ -1,3 +1,4 @@
+import type { Failure, FailureReason } from '../../machines/types.ts';
 import { hostOf, request } from '../http.ts';
 import type { Reply } from '../http.ts';
 import { refusedHost } from '../qbittorrent/connection.ts';
@@ -11,7 +12,7 @@ export const PATIENCE = 5000;
 export async function checkAddress(url: string): Promise<Outcome> {
   const host = hostOf(url);
   const reply = await request(`${url}/api/v2/app/version`, { timeout: PATIENCE });
-  if (!reply.ok) return fail(reply.failure.message, unreachable(reply.failure.message, 'QBIT_HOST'));
+  if (!reply.ok) return fail(reply.failure.message, unreachable(reply.failure, 'QBIT_HOST'));
   return redirected(reply.value, 'QBIT_HOST') ?? judge(reply.value, host);
 }
 
@@ -48,15 +49,25 @@ export function redirected({ status, headers }: Reply, setting: string): Outcome
   );
 }
 
-/** What to do when nothing answers, by what the request said. */
-export function unreachable(reason: string, setting: string): string {
-  if (/no known name|can't be looked up/.test(reason))
-    return `Check the name in ${setting}. In Compose it is the name of the service, and both need a network in common.`;
-  if (/did not answer/.test(reason))
-    return `Something on the way drops the request: check the address in ${setting} and firewalls, or wait until the server is up.`;
-  if (/certificate/.test(reason))
-    return 'Give Node the authority that signed it: NODE_EXTRA_CA_CERTS=/path/to/ca.pem';
-  if (/closed the connection/.test(reason))
-    return `Another protocol is spoken there: check the port and http or https in ${setting}.`;
-  return `Is it running, and is its address in ${setting}, with the port? In a container, localhost is the container itself.`;
+const NAME = (setting: string) =>
+  `Check the name in ${setting}. In Compose it is the name of the service, and both need a network in common.`;
+
+/** What to do about a request that failed, by its cause. */
+const ADVICE: Partial<Record<FailureReason, (setting: string) => string>> = {
+  'name-unknown': NAME,
+  'name-lookup-failed': NAME,
+  timeout: (setting) =>
+    `Something on the way drops the request: check the address in ${setting} and firewalls, or wait until the server is up.`,
+  'certificate-invalid': () => 'Give Node the authority that signed it: NODE_EXTRA_CA_CERTS=/path/to/ca.pem',
+  'connection-closed': (setting) =>
+    `Another protocol is spoken there: check the port and http or https in ${setting}.`,
+};
+
+/** What to do when a request to the server in that setting fails. */
+export function unreachable({ reason }: Failure, setting: string): string {
+  const advice = reason === undefined ? undefined : ADVICE[reason];
+  return (
+    advice?.(setting) ??
+    `Is it running, and is its address in ${setting}, with the port? In a container, localhost is the container itself.`
+  );
 }

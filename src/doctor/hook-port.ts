@@ -14,7 +14,7 @@ export async function checkHookPort({ host, port, autoInstall }: HookConfig): Pr
   }
   const reply = await request(`http://${reachable(host)}:${port}/track`, { timeout: PATIENCE });
   if (reply.ok && isSidecar(reply.value)) return ok(`a sidecar listens on port ${port}`);
-  if (!reply.ok && reply.failure.message.startsWith('nothing listens'))
+  if (!reply.ok && reply.failure.reason === 'connection-refused')
     return ok(`port ${port} is free: no sidecar runs here at the moment`);
   return fail(
     `another program has port ${port}`,

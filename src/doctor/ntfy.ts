@@ -1,8 +1,8 @@
-import * as z from 'zod';
 import type { Config } from '../config/index.ts';
 import { hostOf, parseJson, request } from '../http.ts';
 import type { Reply } from '../http.ts';
 import { authorization } from '../ntfy/client.ts';
+import { account, ERROR_CODES, features, health, refusal } from '../ntfy/schemas.ts';
 import { PATIENCE, redirected, unreachable } from './address.ts';
 import { fail, ok, skip, warn } from './finding.ts';
 import type { Outcome, Outcomes } from './finding.ts';
@@ -18,7 +18,7 @@ export async function checkNtfy({ ntfy, progress }: Config): Promise<NtfyFinding
   const { server } = ntfy;
   const reply = await request(`${server}/v1/health`, { timeout: PATIENCE });
   if (!reply.ok) {
-    const advice = unreachable(reply.failure.message, 'NTFY_TOPIC or NTFY_SERVER');
+    const advice = unreachable(reply.failure, 'NTFY_TOPIC or NTFY_SERVER');
     return { outcomes: { ntfy: fail(reply.failure.message, advice) }, date: null };
   }
   const date = clockOf(reply.value);
@@ -36,8 +36,6 @@ function clockOf({ headers }: Reply): NtfyFindings['date'] {
   return Number.isNaN(theirs) ? null : { ahead: theirs - Date.now() };
 }
 
-const health = z.object({ healthy: z.boolean() });
-
 function judgeAddress(reply: Reply, host: string): Outcome {
   const moved = redirected(reply, 'NTFY_TOPIC or NTFY_SERVER');
   if (moved !== null) return moved;
@@ -53,9 +51,6 @@ function judgeAddress(reply: Reply, host: string): Outcome {
     ? ok(`an ntfy server answers at ${host}`)
     : warn(`the ntfy server at ${host} says that it is not healthy`, 'Look into its log.');
 }
-
-/** 2.16 brought both this answer and sequence IDs (reference/ntfy.md, section 1). */
-const features = z.object({ config_hash: z.string() });
 
 async function checkUpdates(server: string, progress: Config['progress']): Promise<Outcome> {
   const reply = await request(`${server}/v1/config`, { timeout: PATIENCE });
@@ -80,15 +75,14 @@ async function checkAccess({ server, topic, auth }: Config['ntfy']): Promise<Out
     body: 'doctor',
     timeout: PATIENCE,
   });
-  if (!reply.ok)
-    return fail(reply.failure.message, unreachable(reply.failure.message, 'NTFY_TOPIC or NTFY_SERVER'));
+  if (!reply.ok) return fail(reply.failure.message, unreachable(reply.failure, 'NTFY_TOPIC or NTFY_SERVER'));
   const { status, text } = reply.value;
   const { code } = refusal.parse(parseJson(text));
   if (status === 400) return ok(`${who[auth.kind]} may publish to the topic`);
   if (status === 401) return fail('it does not accept the credentials (401)', CREDENTIALS[auth.kind]);
   if (status === 403)
     return fail(`${who[auth.kind]} may not publish to the topic (403)`, PERMISSION[auth.kind]);
-  if (code === TOO_MANY_AUTH_FAILURES)
+  if (code === ERROR_CODES.tooManyAuthFailures)
     return fail(
       'it accepts no credentials for now: too many wrong ones came from here',
       'Correct them, and wait some minutes.',
@@ -100,9 +94,6 @@ async function checkAccess({ server, topic, auth }: Config['ntfy']): Promise<Out
     '`test-notification` finds out.',
   );
 }
-
-const refusal = z.object({ code: z.number().optional() }).catch({});
-const TOO_MANY_AUTH_FAILURES = 42909;
 
 type Kind = Config['ntfy']['auth']['kind'];
 
@@ -121,11 +112,6 @@ const PERMISSION: Record<Kind, string> = {
   basic: 'Let the user write: `ntfy access USER TOPIC write-only`. Is it the right topic?',
   none: 'Set NTFY_TOKEN, or NTFY_USER and NTFY_PASS.',
 };
-
-const account = z.object({
-  limits: z.object({ messages: z.number().positive() }),
-  stats: z.object({ messages_remaining: z.number().nonnegative() }),
-});
 
 async function checkLimits({ server, auth }: Config['ntfy']): Promise<Outcome> {
   const reply = await request(`${server}/v1/account`, { headers: authorization(auth), timeout: PATIENCE });

@@ -5,7 +5,7 @@ import { createConnection } from '../qbittorrent/connection.ts';
 import type { Connection } from '../qbittorrent/connection.ts';
 import { login } from '../qbittorrent/login.ts';
 import { readSlots } from '../qbittorrent/preferences.ts';
-import { checkAddress } from './address.ts';
+import { checkAddress, unreachable } from './address.ts';
 import { fail, ok } from './finding.ts';
 import type { Outcome, Outcomes } from './finding.ts';
 import { checkHook } from './hooks.ts';
@@ -51,7 +51,8 @@ const CREDENTIALS: Record<Auth['kind'], string> = {
   none: 'Set QBIT_USER and QBIT_PASS, or QBIT_API_KEY (5.2 and later), or tick "Bypass authentication for clients on localhost" in qBittorrent.',
 };
 
-function refused({ kind, message }: Failure, auth: Auth): Outcome {
+function refused(failure: Failure, auth: Auth): Outcome {
+  const { kind, message } = failure;
   if (kind === 'banned') {
     return fail(
       message,
@@ -59,6 +60,7 @@ function refused({ kind, message }: Failure, auth: Auth): Outcome {
     );
   }
   if (kind === 'unauthorized') return fail(message, CREDENTIALS[auth.kind]);
+  if (kind === 'unreachable') return fail(message, unreachable(failure, 'QBIT_HOST'));
   return fail(
     message,
     'Point QBIT_HOST straight at the WebUI, with the port that qBittorrent itself listens on.',

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { Publication } from '../../machines/outbox.ts';
 import type { Allowance } from '../../machines/rules/budget.ts';
 import type { Notification } from '../../machines/types.ts';
@@ -7,6 +6,7 @@ import { failed, hostOf, parseJson, request } from '../http.ts';
 import type { Reply, RequestOptions } from '../http.ts';
 import { alertSequence, progressSequence, renderCard, simplify } from './card.ts';
 import type { Address, Card } from './card.ts';
+import { accepted, account, ERROR_CODES, refusal } from './schemas.ts';
 
 export interface PublishOptions {
   /** In its simplest form: it was refused as it was. Default: false. */
@@ -20,20 +20,6 @@ export interface NtfyClient {
   /** What this sender may send today; `null` where the server does not say. */
   allowance(signal?: AbortSignal): Promise<Allowance | null>;
 }
-
-const accepted = z.object({ id: z.string(), sequence_id: z.string().optional() });
-/** ntfy's error body; a proxy in front of it sends HTML instead. */
-const refusal = z.object({ code: z.number().optional(), error: z.string().optional() }).catch({});
-
-/** ntfy's own error codes, where the status alone says too little (ntfy `server/errors.go`). */
-const DAILY_QUOTA = 42908;
-const TOO_MANY_AUTH_FAILURES = 42909;
-
-/** `GET /v1/account`: open to anyone, and not counted (ntfy `server/server_account.go`). */
-const account = z.object({
-  limits: z.object({ messages: z.number().positive() }),
-  stats: z.object({ messages_remaining: z.number().nonnegative() }),
-});
 
 /**
  * Publishes as JSON to the server's root, where text is never a header. A card that has to go is deleted by its
@@ -67,7 +53,7 @@ export function createNtfyClient(config: Config['ntfy'], place: Omit<Address, 't
     const message = accepted.safeParse(parseJson(reply.value.text));
     return message.success
       ? { ok: true, value: { live: message.data.sequence_id === card.sequence_id } }
-      : failed('misdirected', `${host} does not answer like an ntfy server`);
+      : failed('misdirected', `${host} does not answer like an ntfy server`, 'not-ntfy');
   }
 
   return {
@@ -103,11 +89,11 @@ export function authorization(auth: Config['ntfy']['auth']): Record<string, stri
 /** What a status says; `null` for a good one. */
 function judge({ status, text }: Reply, host: string) {
   if (status >= 200 && status < 300) return null;
-  const { code, error } = refusal.parse(parseJson(text) ?? {});
+  const { code, error } = refusal.parse(parseJson(text));
   const said = `${host} answered ${code ?? status}${error === undefined ? '' : ` (${error.slice(0, 100)})`}`;
-  if (status === 401 || status === 403 || code === TOO_MANY_AUTH_FAILURES)
+  if (status === 401 || status === 403 || code === ERROR_CODES.tooManyAuthFailures)
     return failed('unauthorized', said);
-  if (code === DAILY_QUOTA) return failed('exhausted', said);
+  if (code === ERROR_CODES.dailyQuota) return failed('exhausted', said);
   if (status === 429) return failed('limited', said);
   if (status >= 500) return failed('broken', said);
   return failed(status === 400 || status === 413 ? 'rejected' : 'misdirected', said);

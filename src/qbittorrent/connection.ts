@@ -69,6 +69,7 @@ export function refusedHost(host: string) {
   return failed(
     'misdirected',
     `qBittorrent refuses requests for ${host}: the port in QBIT_HOST must be the one that it listens on itself, and its Host header validation must know the name`,
+    'host-header-refused',
   );
 }
 
@@ -76,5 +77,6 @@ export function noQbittorrent(host: string, status: number) {
   return failed(
     'misdirected',
     `${host} does not answer like a qBittorrent (${status}): is QBIT_HOST its WebUI?`,
+    'not-qbittorrent',
   );
 }

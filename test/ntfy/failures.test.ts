@@ -100,6 +100,7 @@ describe('a publish fails', () => {
     assert.deepEqual(await failureOf(clientOf(ntfy, token('tk_example')).publish(progressOf())), {
       kind: 'unreachable',
       message: `nothing listens on 127.0.0.1:${ntfy.port}`,
+      reason: 'connection-refused',
     });
   });
 

@@ -151,6 +151,7 @@ describe('a login that gets no good answer', () => {
     assert.deepEqual(failure, {
       kind: 'unreachable',
       message: `nothing listens on 127.0.0.1:${qbittorrent.port}`,
+      reason: 'connection-refused',
     });
   });
 
