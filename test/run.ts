@@ -13,6 +13,7 @@ import { spec } from 'node:test/reporters';
 import { finished } from 'node:stream/promises';
 import { installChromium } from './debian/chromium.ts';
 import { installServers, suites } from './servers/install.ts';
+import { installNginx } from './servers/nginx.ts';
 
 const home = join(import.meta.dirname, '..');
 const bin = join(home, 'node_modules', '.bin');
@@ -58,6 +59,10 @@ function usesServers(file: string): boolean {
 
 function usesBrowser(file: string): boolean {
   return file.startsWith('test/browser/') || imports(file, 'browser');
+}
+
+function usesNginx(file: string): boolean {
+  return readFileSync(join(home, file), 'utf8').includes('startNginx');
 }
 
 function imports(file: string, folder: string): boolean {
@@ -106,6 +111,7 @@ async function bring(files: readonly string[]): Promise<void> {
   const bundles = [
     ...(files.some(usesServers) ? servers : []),
     ...(files.some(usesBrowser) ? [{ name: 'chromium', install: installChromium }] : []),
+    ...(files.some(usesNginx) ? [{ name: 'nginx', install: installNginx }] : []),
   ];
   if (bundles.length === 0) return;
   const installed = await Promise.all(bundles.map(({ install }) => install()));

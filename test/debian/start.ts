@@ -8,14 +8,18 @@ const [TRIPLET, LOADER] =
     : ['x86_64-linux-gnu', 'ld-linux-x86-64.so.2'];
 
 /** The command, and what goes before the program's own arguments. */
-export function startOf(root: string, name: string): { command: string; args: string[] } {
+export function startOf(
+  root: string,
+  name: string,
+  folder: 'bin' | 'sbin' = 'bin',
+): { command: string; args: string[] } {
   const folders = librariesOf(root);
-  const command = folders.map((folder) => join(folder, LOADER)).find((file) => existsSync(file));
+  const command = folders.map((libraries) => join(libraries, LOADER)).find((file) => existsSync(file));
   if (command === undefined) throw new Error(`No ${LOADER} among the unpacked packages`);
   const libraries = folders
-    .flatMap((folder) => [folder, join(folder, 'libproxy'), join(folder, 'systemd')])
-    .filter((folder) => existsSync(folder));
-  return { command, args: ['--library-path', libraries.join(':'), join(root, 'usr', 'bin', name)] };
+    .flatMap((place) => [place, join(place, 'libproxy'), join(place, 'systemd')])
+    .filter((place) => existsSync(place));
+  return { command, args: ['--library-path', libraries.join(':'), join(root, 'usr', folder, name)] };
 }
 
 /** In bookworm the loader and a part of the libraries lie under `lib/`, later all under `usr/lib/`. */

@@ -1,6 +1,8 @@
 /** Real servers for the tests: qBittorrent, ntfy, a web seed, and a proxy that counts. */
 export { installServers, suites } from './install.ts';
 export type { Installed, Suite } from '../debian/install.ts';
+export { startNginx } from './nginx.ts';
+export type { Nginx, NginxOptions } from './nginx.ts';
 export { startNtfy } from './ntfy.ts';
 export type { Ntfy, NtfyOptions, RequestLimit } from './ntfy.ts';
 export { visibleCards } from './ntfy-messages.ts';

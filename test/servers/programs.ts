@@ -6,6 +6,7 @@ import { installMachine } from '../debian/machine.ts';
 import { installPrometheus } from '../debian/prometheus.ts';
 import { librariesOf, startOf } from '../debian/start.ts';
 import { installServers } from './install.ts';
+import { installNginx } from './nginx.ts';
 import type { Installed, Suite } from '../debian/install.ts';
 
 /** 4.5.2, 5.1.0 and 5.3.0 today; a test asks for the generation and never for a number. */
@@ -18,7 +19,7 @@ export type NtfyGeneration = 'legacy' | 'current';
 export type ServerName = `qbittorrent ${QbittorrentGeneration}` | `ntfy ${NtfyGeneration}`;
 
 /** What a test can't do without: servers, other programs of Debian's, or the machine's own curl for qBittorrent's hook. */
-export type Need = ServerName | 'prometheus' | 'machine' | 'chromium' | 'curl';
+export type Need = ServerName | 'prometheus' | 'machine' | 'chromium' | 'nginx' | 'curl';
 
 const suiteOf: Record<ServerName, Suite> = {
   'qbittorrent legacy': 'bookworm',
@@ -55,6 +56,7 @@ export async function unavailable(needs: readonly Need[]): Promise<string | null
 function install(need: Exclude<Need, 'curl'>): Promise<Installed> {
   if (need === 'prometheus') return installPrometheus();
   if (need === 'chromium') return installChromium();
+  if (need === 'nginx') return installNginx();
   return need === 'machine' ? installMachine() : installServers(suiteOf[need]);
 }
 
