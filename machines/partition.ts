@@ -66,6 +66,7 @@ export const partitionMachine = setup({
         'session.lost': { actions: 'broadcast' },
         'torrent.telling': { actions: 'forward' },
         'torrent.closed': { actions: 'forward' },
+        'finish.refuted': { actions: 'forward' },
         'xstate.error.actor.*': { actions: 'bury' },
       },
     },

@@ -1,5 +1,6 @@
 import { answerTo, lettersFrom } from './rules/mail.ts';
 import { createRegistry, findRenamed, idOf } from './rules/registry.ts';
+import { dropped } from './supervisor/messages.ts';
 import { pausing, scanning, watching } from './supervisor/looking.ts';
 import { SLICE, supervision } from './supervisor/setup.ts';
 
@@ -24,6 +25,7 @@ export const supervisorMachine = supervision.createMachine({
     stale: false,
     ended: new Map(),
     crashes: new Map(),
+    nameless: [],
     restarts: undefined,
   }),
   initial: 'running',
@@ -58,6 +60,7 @@ export const supervisorMachine = supervision.createMachine({
         finished: {
           description: 'Also of a torrent whose other hook was lost.',
           actions: [
+            { type: 'noteFinishHook', params: ({ event }) => ({ hash: event.hash }) },
             { type: 'follow', params: ({ event }) => ({ hashes: [event.hash] }) },
             {
               type: 'hasten',
@@ -111,22 +114,19 @@ export const supervisorMachine = supervision.createMachine({
           },
           { actions: ['note', { type: 'trouble', params: ({ event: { failure } }) => ({ failure }) }] },
         ],
+        'finish.refuted': {
+          actions: { type: 'forgetFinishHook', params: ({ event: { key } }) => ({ key }) },
+        },
         'torrent.telling': [
           {
             guard: { type: 'repeated', params: ({ event }) => event },
             description: 'A hook came late, or by another hash: ntfy has that completion.',
-            actions: [
-              {
-                type: 'noteTold',
-                params: ({ event: { notification } }) => ({ notification, outcome: 'accepted' }),
-              },
-              {
-                type: 'deliver',
-                params: ({ context: { registry }, event: { notification } }) => ({
-                  letters: answerTo(registry, notification),
-                }),
-              },
-            ],
+            actions: dropped,
+          },
+          {
+            guard: { type: 'flooded', params: ({ event }) => event },
+            description: 'Finish hooks named more unknown torrents than a person would want to hear of.',
+            actions: ['note', ...dropped],
           },
           {
             actions: [
@@ -169,7 +169,7 @@ export const supervisorMachine = supervision.createMachine({
           },
         },
         'torrent.closed': {
-          actions: ['note', { type: 'close', params: ({ event: { key } }) => ({ key }) }],
+          actions: ['note', { type: 'close', params: ({ event: { key, end } }) => ({ key, end }) }],
         },
         'torrent.crashed': {
           actions: ['note', { type: 'reviveLater', params: ({ event: { key } }) => ({ key }) }],

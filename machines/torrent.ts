@@ -1,12 +1,15 @@
 import { and } from 'xstate';
 import { following } from './torrent/setup.ts';
 import type { Look } from './torrent/setup.ts';
+import { DEFAULT_COMPLETION } from './types.ts';
 import type { Phase } from './types.ts';
 import { UNSEEN } from './rules/telling.ts';
 
 /** The way from `deciding` to the state that bears the phase's name. */
 const inPhase = <P extends Phase>(phase: P) =>
   ({ guard: { type: 'inPhase', params: { phase } }, target: phase }) as const;
+
+const seeing = ['reportRefuted', 'observe', 'diagnose'] as const;
 
 /** Most looks show nothing new: with thousands of torrents they are what costs. */
 const asBefore = {
@@ -30,7 +33,9 @@ export const torrentMachine = following.createMachine({
       observation: record.finished,
       sight: { ...UNSEEN, percent: Math.max(record.highest, record.told?.percent ?? 0) },
       at: 0,
+      completion: DEFAULT_COMPLETION,
     },
+    finishedSince: record.finishHookAt,
     shown: record.told,
     card: record.card,
     offered: record.told,
@@ -38,7 +43,10 @@ export const torrentMachine = following.createMachine({
     pending: null,
     misses: 0,
   }),
-  on: { 'outbox.told': { actions: 'noteShown' } },
+  on: {
+    'outbox.told': { actions: 'noteShown' },
+    'finish.reported': { actions: 'noteFinish' },
+  },
   initial: 'starting',
   states: {
     starting: {
@@ -46,7 +54,7 @@ export const torrentMachine = following.createMachine({
       always: [
         { guard: { type: 'isAt', params: { stage: 'completing' } }, target: 'notifying.completion' },
         { guard: { type: 'isAt', params: { stage: 'dismissing' } }, target: 'notifying.dismissal' },
-        { guard: { type: 'isAt', params: { stage: 'withdrawing' } }, target: 'notifying.withdrawal' },
+        { guard: { type: 'isAt', params: { stage: 'withdrawing' } }, target: 'gone' },
         { guard: 'ready', target: 'polling.unknown' },
         { target: 'login' },
       ],
@@ -59,7 +67,7 @@ export const torrentMachine = following.createMachine({
       description: 'Seen anew with each poll of the watcher; the states below say what it is doing.',
       initial: 'deciding',
       on: {
-        'torrent.observed': [asBefore, { target: '.deciding', actions: ['observe', 'diagnose'] }],
+        'torrent.observed': [asBefore, { target: '.deciding', actions: seeing }],
         'torrent.missed': { target: '.deciding', actions: 'miss' },
         'session.lost': 'login',
       },
@@ -68,16 +76,18 @@ export const torrentMachine = following.createMachine({
           description: 'What was seen, or not, decides.',
           always: [
             { guard: 'gone', target: '#gone' },
-            { guard: 'complete', target: '#notifying.completion' },
+            { guard: 'complete', target: '#finished' },
             { guard: 'hasNews', target: '#notifying.progress' },
             inPhase('metadata'),
             inPhase('queued'),
             inPhase('downloading'),
             inPhase('stalled'),
             inPhase('stopped'),
+            inPhase('unselected'),
             inPhase('checking'),
             inPhase('moving'),
             inPhase('failed'),
+            { guard: { type: 'inPhase', params: { phase: 'complete' } }, target: 'held' },
             { target: 'unknown' },
           ],
         },
@@ -87,9 +97,13 @@ export const torrentMachine = following.createMachine({
         downloading: {},
         stalled: {},
         stopped: {},
+        unselected: { description: 'No file of it is wanted.' },
         checking: {},
         moving: {},
         failed: {},
+        held: {
+          description: 'Finished, but not for sure: qBittorrent may check it again, or has not counted yet.',
+        },
       },
     },
     notifying: {
@@ -101,7 +115,7 @@ export const torrentMachine = following.createMachine({
           description: 'Its card is told anew.',
           initial: 'offering',
           on: {
-            'torrent.observed': [asBefore, { target: '.deciding', actions: ['observe', 'diagnose'] }],
+            'torrent.observed': [asBefore, { target: '.deciding', actions: seeing }],
             'torrent.missed': { target: '.deciding', actions: 'miss' },
             'outbox.told': { guard: 'latest', target: '#torrent.polling', actions: 'noteShown' },
             'session.lost': '#torrent.login',
@@ -115,7 +129,7 @@ export const torrentMachine = following.createMachine({
             deciding: {
               always: [
                 { guard: 'gone', target: '#gone' },
-                { guard: 'complete', target: '#notifying.completion' },
+                { guard: 'complete', target: '#finished' },
                 { guard: 'hasNews', target: 'offering' },
                 { target: 'waiting' },
               ],
@@ -144,14 +158,24 @@ export const torrentMachine = following.createMachine({
           entry: { type: 'offer', params: { kind: 'dismissal' } },
           on: {
             'outbox.told': { guard: 'latest', target: '#torrent.removed' },
+            'finish.reported': { target: 'completion', actions: 'noteFinish' },
           },
         },
       },
     },
+    finished: {
+      id: 'finished',
+      description: 'Complete. If nothing was downloaded and nothing shows, there is nothing to announce.',
+      always: [{ guard: 'injected', target: 'complete' }, { target: 'notifying.completion' }],
+    },
     gone: {
       id: 'gone',
-      description: 'Missing for the second time.',
-      always: [{ guard: 'hasCard', target: 'notifying.withdrawal' }, { target: 'removed' }],
+      description: 'Missing for the second time. Once finished, it was removed by a share limit.',
+      always: [
+        { guard: 'finished', target: 'notifying.completion' },
+        { guard: 'hasCard', target: 'notifying.withdrawal' },
+        { target: 'removed' },
+      ],
     },
     complete: {
       description: 'Its last word is told: it is stopped now.',

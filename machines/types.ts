@@ -5,7 +5,8 @@ export type Hash = string;
 
 /**
  * What a torrent is doing, whatever qBittorrent's version calls it.
- * `complete` is a finished *state* (never `progress === 1`); `unknown` means: decide nothing now.
+ * `complete` is a finished *state* (never `progress === 1`) of something that was wanted; `unselected`: no file of it
+ * is wanted, or none has a byte; `unknown` means: decide nothing now.
  */
 export type Phase =
   | 'metadata'
@@ -13,6 +14,7 @@ export type Phase =
   | 'downloading'
   | 'stalled'
   | 'stopped'
+  | 'unselected'
   | 'checking'
   | 'moving'
   | 'failed'
@@ -49,6 +51,17 @@ export interface Observation {
   finishedAt: number | null;
 }
 
+/** How qBittorrent comes to a finished state, by its preferences. */
+export interface CompletionSettings {
+  /** It checks again what it has downloaded, after it showed the finished state for a moment. */
+  rechecks: boolean;
+  /** Milliseconds within which all that it says of a torrent is as of the same moment. */
+  settlesIn: number;
+}
+
+/** What qBittorrent does unless it was set otherwise. */
+export const DEFAULT_COMPLETION: CompletionSettings = { rechecks: false, settlesIn: 5000 };
+
 /** What a progress card says that is worth an update: a whole percent (0 to 99) and a phase. */
 export interface Told {
   percent: number;
@@ -79,6 +92,11 @@ export interface TorrentRecord {
   again: Hash | null;
   /** As it was when it was found complete: what the completion says until ntfy has it. */
   finished: Observation | null;
+  /**
+   * When qBittorrent's finish hook came, in milliseconds since 1970; `null` while it did not, or after a later poll
+   * showed the torrent unfinished.
+   */
+  finishHookAt: number | null;
 }
 
 /**

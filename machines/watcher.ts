@@ -1,5 +1,6 @@
 import { assign } from 'xstate';
 import { createLooks } from './rules/looks.ts';
+import { DEFAULT_COMPLETION } from './types.ts';
 import { NOTHING, watching } from './watcher/setup.ts';
 
 /**
@@ -15,6 +16,7 @@ export const watcherMachine = watching.createMachine({
     looks: createLooks(),
     ready: false,
     asked: [],
+    askedAt: 0,
     observations: [],
     at: 0,
     missing: [],
@@ -22,6 +24,8 @@ export const watcherMachine = watching.createMachine({
     whole: true,
     failure: null,
     failures: 0,
+    completion: DEFAULT_COMPLETION,
+    completionReadAt: null,
   }),
   on: {
     watch: { actions: { type: 'watch', params: ({ event }) => ({ hash: event.hash }) } },
@@ -62,7 +66,7 @@ export const watcherMachine = watching.createMachine({
       always: [
         { guard: 'failed', target: 'resting', actions: 'reportFailure' },
         { guard: 'incomplete', target: 'matching' },
-        { target: 'reporting' },
+        { target: 'judgingCompletions' },
       ],
     },
     matching: {
@@ -71,14 +75,28 @@ export const watcherMachine = watching.createMachine({
         id: 'list',
         src: 'list',
         onDone: {
-          target: 'reporting',
+          target: 'judgingCompletions',
           actions: { type: 'noteList', params: ({ event }) => ({ list: event.output }) },
+        },
+      },
+    },
+    judgingCompletions: {
+      always: [{ guard: 'needsSettings', target: 'readingSettings' }, { target: 'reporting' }],
+    },
+    readingSettings: {
+      description: 'Something is finished: will qBittorrent check it again?',
+      invoke: {
+        id: 'settings',
+        src: 'settings',
+        onDone: {
+          target: 'reporting',
+          actions: { type: 'noteSettings', params: ({ event }) => ({ result: event.output }) },
         },
       },
     },
     reporting: {
       description: 'What was seen, in slices: hooks are answered in between.',
-      entry: 'report',
+      entry: ['watchHeld', 'report'],
       always: [
         { guard: 'untold', target: 'slicing' },
         { guard: 'failed', target: 'resting', actions: 'reportFailure' },

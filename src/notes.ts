@@ -13,7 +13,7 @@ export interface Note {
   fields: Record<string, unknown>;
 }
 
-/** Between two lines on progress that ntfy refuses, which a torrent may have a hundred times, in milliseconds. */
+/** Between two lines on what can come in a flood (progress that ntfy refuses, junk hooks), in milliseconds. */
 const REFUSAL_PAUSE = 60_000;
 
 /**
@@ -31,10 +31,12 @@ export function createNotes(log: Logger, now?: () => number) {
       if (trouble !== null) troubles.failed(...trouble);
       const note = noteOf(event);
       if (note === null) return;
-      const isFlood = event.type === 'outbox.told' && event.notification.kind === 'progress';
+      const isFlood =
+        event.type === 'torrent.telling' ||
+        (event.type === 'outbox.told' && event.notification.kind === 'progress');
       // Logins that lead to nothing are part of the trouble.
       const isPart = event.type === 'session.ready' || event.type === 'watcher.failed';
-      if (isFlood && note.level === 'error')
+      if (isFlood && note.level !== 'debug')
         tell(note.message, (unsaid) => say({ ...note, fields: { ...note.fields, unsaid } }));
       else say(isPart && troubles.isOpen('qbittorrent') ? { ...note, level: 'debug' } : note);
     },
@@ -91,6 +93,10 @@ function noteOf(event: SupervisorEvent): Note | null {
       return event.failure.kind === 'unauthorized'
         ? note('info', 'the session with qBittorrent is over, logging in again')
         : null;
+    case 'torrent.telling':
+      return note('warn', 'too many finish hooks name unknown torrents: not announced', {
+        hash: event.notification.key,
+      });
     case 'outbox.told':
       return toldNote(event.notification, event.outcome, event.failure);
     case 'torrent.closed':
@@ -106,8 +112,8 @@ function noteOf(event: SupervisorEvent): Note | null {
     case 'incident.telling':
     case 'store.degraded':
     case 'store.restored':
+    case 'finish.refuted':
     case 'watcher.observed':
-    case 'torrent.telling':
     case 'torrent.revive':
     case 'arrivals.next':
       return null;

@@ -44,6 +44,7 @@ export function provideWorld({ qbittorrent, ntfy, keep, rotation, note }: World)
               qbittorrent.observe(input.hashes, signal),
           ),
           list: fromPromise(({ signal }) => qbittorrent.list(signal)),
+          settings: fromPromise(({ signal }) => qbittorrent.settings(signal)),
         },
       }),
       outbox: outboxMachine.provide({

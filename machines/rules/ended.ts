@@ -1,4 +1,5 @@
 import type { Hash, Notification, Observation } from '../types.ts';
+import { isNameless } from './finish.ts';
 
 /**
  * When the torrents that were told lately were finished, by the ID they had then; the oldest first. qBittorrent gives
@@ -29,7 +30,15 @@ export function isToldBefore(
   return phase === 'complete' && finishedAt !== null && ended.get(hash) === finishedAt;
 }
 
+/** Seconds within which a finish hook of a torrent that is gone is the late hook of a completion that was told. */
+const LATE = 600;
+
 /** A completion that is no news. */
 export function isRepeated(ended: ReadonlyMap<Hash, number>, notification: Notification): boolean {
-  return notification.kind === 'completion' && isToldBefore(ended, notification.torrent);
+  if (notification.kind !== 'completion') return false;
+  const { torrent } = notification;
+  if (isToldBefore(ended, torrent)) return true;
+  const before = ended.get(torrent.hash);
+  if (before === undefined || !isNameless(torrent)) return false;
+  return Math.abs((torrent.finishedAt ?? 0) - before) < LATE;
 }

@@ -35,10 +35,11 @@ const QUIET: Partial<Record<Phase, 'stall' | 'settle'>> = {
   stalled: 'stall',
   queued: 'settle',
   stopped: 'settle',
+  unselected: 'settle',
   failed: 'settle',
 };
 /** Phases in which it has none of the places that qBittorrent gives to what is active. */
-const WAITING: ReadonlySet<Phase> = new Set(['queued', 'stopped', 'failed']);
+const WAITING: ReadonlySet<Phase> = new Set(['queued', 'stopped', 'unselected', 'failed']);
 /** A finished torrent may still be moved or checked: it is asked for this often, each second. */
 const HASTY_LOOKS = 4;
 const HASTE = 1000;

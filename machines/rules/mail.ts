@@ -1,4 +1,4 @@
-import type { TorrentEvent } from '../torrent/setup.ts';
+import type { Look, TorrentEvent } from '../torrent/setup.ts';
 import type { Hash, Notification, Observation } from '../types.ts';
 import type { Match } from './matching.ts';
 import { find } from './registry.ts';
@@ -11,18 +11,30 @@ export interface Letter {
 }
 
 /** The partition that a torrent lives in: by the first two digits of its hash, so 256 at most. */
-export function partitionOf(key: Hash): string {
+export function partitionOf(key: Hash): `partition.${string}` {
   return `partition.${key.slice(0, 2)}`;
 }
 
 /** What one poll says to each torrent. IDs that changed are looked up under the new one. */
 export function lettersFrom(
   registry: Registry,
-  { observations, renamed, missed, at }: { observations: readonly Observation[]; at: number } & Match,
+  {
+    observations,
+    renamed,
+    missed,
+    ...look
+  }: { observations: readonly Observation[] } & Omit<Look, 'observation'> & Match,
 ): Letter[] {
+  const { at, askedAt, completion } = look;
   const seen = [...observations, ...renamed.map(({ observation }) => observation)];
   const letters = seen.flatMap((observation) =>
-    letterTo(registry, observation.hash, { type: 'torrent.observed', observation, at }),
+    letterTo(registry, observation.hash, {
+      type: 'torrent.observed',
+      observation,
+      at,
+      askedAt,
+      completion,
+    }),
   );
   const missing = missed.flatMap((hash) => letterTo(registry, hash, { type: 'torrent.missed' }));
   return [...letters, ...missing];

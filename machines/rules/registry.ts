@@ -32,6 +32,7 @@ export function createRecord(hash: Hash, since: number): TorrentRecord {
     alert: null,
     again: null,
     finished: null,
+    finishHookAt: null,
   };
 }
 
@@ -116,6 +117,28 @@ function afterTelling(
     case 'relief':
       return null;
   }
+}
+
+/**
+ * Notes a finish hook, also of a torrent that nothing else has named.
+ *
+ * @returns the changed record; `null` where its completion is under way already
+ */
+export function noteFinishHook(registry: Registry, hash: Hash, at: number): TorrentRecord | null {
+  const record = find(registry, hash) ?? createRecord(hash, at);
+  if (record.stage === 'completing' || record.stage === 'dismissing') return null;
+  const finished = { ...record, finishHookAt: at };
+  put(registry, finished);
+  return finished;
+}
+
+/** Notes that a poll has refuted the finish hook; the changed record. */
+export function forgetFinishHook(registry: Registry, key: Hash): TorrentRecord | null {
+  const record = registry.records.get(key);
+  if (record === undefined || record.finishHookAt === null) return null;
+  const unfinished = { ...record, finishHookAt: null };
+  put(registry, unfinished);
+  return unfinished;
 }
 
 /** Takes the cards of a torrent away. */

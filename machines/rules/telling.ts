@@ -14,11 +14,22 @@ export interface Sight {
   progress: number;
   /** Since when it has been in this phase without moving on, in milliseconds since 1970. */
   since: number;
+  /** Payload bytes received, as it was said last. */
+  downloaded: number;
+  /** It is complete, and was checked since it received its last byte. */
+  checked: boolean;
 }
 
-export const UNSEEN: Sight = { percent: 0, phase: 'unknown', progress: 0, since: 0 };
+export const UNSEEN: Sight = {
+  percent: 0,
+  phase: 'unknown',
+  progress: 0,
+  since: 0,
+  downloaded: 0,
+  checked: false,
+};
 
-export function see(before: Sight, { phase, progress }: Observation, at: number): Sight {
+export function see(before: Sight, { phase, progress, downloaded }: Observation, at: number): Sight {
   const percent = phase === 'checking' || phase === 'unknown' ? 0 : percentOf(progress);
   const goesOn = phase === 'stalled' && progress > before.progress;
   return {
@@ -27,6 +38,11 @@ export function see(before: Sight, { phase, progress }: Observation, at: number)
     progress,
     // A clock that was set back begins the wait anew.
     since: before.phase === phase && !goesOn ? Math.min(before.since, at) : at,
+    downloaded,
+    checked:
+      phase === 'complete' &&
+      downloaded === before.downloaded &&
+      (before.phase === 'checking' || before.checked),
   };
 }
 

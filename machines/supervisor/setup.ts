@@ -4,25 +4,26 @@ import { incidentMachine, isAllClear } from '../incident.ts';
 import { outboxMachine } from '../outbox.ts';
 import { partitionMachine, torrentIn } from '../partition.ts';
 import { isRepeated, noteEnded } from '../rules/ended.ts';
+import { withinMinute } from '../rules/finish.ts';
 import { partitionOf } from '../rules/mail.ts';
 import type { Letter } from '../rules/mail.ts';
 import type { Match } from '../rules/matching.ts';
 import {
   createRecord,
-  dismissalOf,
   drop,
   find,
-  meetAgain,
+  forgetFinishHook,
   noteTelling,
   noteTold,
   put,
-  rename,
   sortFound,
 } from '../rules/registry.ts';
 import { scanPause } from '../rules/pauses.ts';
 import { countFailure, crashNotice, isHopeless, restartPause } from '../rules/restarts.ts';
 import { sessionMachine } from '../session.ts';
+import type { End } from '../torrent/setup.ts';
 import type { Failure, Hash, Notification, Observation, Outcome, Result } from '../types.ts';
+import { isFlooded, isNamelessCompletion, metAgain, renameAll, takeFinishHook } from './messages.ts';
 import type { Services, StoreEvent, SupervisorContext, SupervisorEvent, SupervisorInput } from './types.ts';
 import { watcherMachine } from '../watcher.ts';
 
@@ -55,6 +56,8 @@ export const supervision = setup({
       !result.ok && result.failure.kind === 'unauthorized',
     repeated: ({ context }, { notification }: { notification: Notification }) =>
       isRepeated(context.ended, notification),
+    flooded: ({ context }, { notification }: { notification: Notification }) =>
+      isFlooded(context, notification),
     hopeless: ({ context }) => isHopeless(context.restarts),
   },
   actions: {
@@ -98,6 +101,18 @@ export const supervision = setup({
         if (record.stage === 'following') enqueue.sendTo('watcher', { type: 'watch', hash: record.hash });
       }
     }),
+    /** Before `follow`, which begins the torrent from its record. */
+    noteFinishHook: enqueueActions(({ context, enqueue, self }, { hash }: { hash: Hash }) => {
+      const at = context.now();
+      const taken = takeFinishHook(context, self.getSnapshot().children, hash, at);
+      if (taken === null) return;
+      enqueue.sendTo('store', { type: 'keep', record: taken.record });
+      if (taken.torrent !== undefined) enqueue.sendTo(taken.torrent, { type: 'finish.reported', at });
+    }),
+    forgetFinishHook: enqueueActions(({ context: { registry }, enqueue }, { key }: { key: Hash }) => {
+      const record = forgetFinishHook(registry, key);
+      if (record !== null) enqueue.sendTo('store', { type: 'keep', record });
+    }),
     nextArrivals: enqueueActions(({ context: { arrivals }, enqueue }) => {
       enqueue.assign({ arrivals: arrivals.slice(SLICE) });
       if (arrivals.length > SLICE) enqueue.raise({ type: 'arrivals.next' }, { delay: 1 });
@@ -120,23 +135,7 @@ export const supervision = setup({
       },
     ),
     rename: enqueueActions(({ context, enqueue }, { renamed }: Pick<Match, 'renamed'>) => {
-      for (const { from, observation } of renamed) {
-        const renaming = rename(context.registry, from, observation.hash);
-        if (renaming.kind === 'same') continue;
-        enqueue.sendTo('watcher', { type: 'unwatch', hash: from });
-        enqueue.sendTo('watcher', { type: 'watch', hash: observation.hash });
-        if (renaming.kind === 'renamed') {
-          enqueue.sendTo('store', { type: 'keep', record: renaming.record });
-          continue;
-        }
-        const { key } = renaming.dropped;
-        const id = partitionOf(key);
-        context.crashes.delete(key);
-        enqueue.sendTo('store', { type: 'drop', key });
-        if (context.partitions.has(id)) enqueue.sendTo(id, { type: 'torrent.stop', key });
-        // Also takes the place of what waits for ntfy.
-        enqueue.sendTo('outbox', { type: 'outbox.tell', notification: dismissalOf(renaming.dropped) });
-      }
+      for (const { to, event } of renameAll(context, renamed)) enqueue.sendTo(to, event);
     }),
     /** To each torrent itself, not by its partition: with a hundred torrents that is half of all events. */
     deliver: enqueueActions(({ self, enqueue }, { letters }: { letters: readonly Letter[] }) => {
@@ -147,7 +146,9 @@ export const supervision = setup({
       }
     }),
     noteTelling: enqueueActions(
-      ({ context: { registry }, enqueue }, told: { notification: Notification }) => {
+      ({ context: { registry, nameless, now }, enqueue }, told: { notification: Notification }) => {
+        if (isNamelessCompletion(told.notification))
+          enqueue.assign({ nameless: [...withinMinute(nameless, now()), now()] });
         const record = noteTelling(registry, told.notification);
         if (record === null) return;
         // Kept before its first attempt.
@@ -168,7 +169,10 @@ export const supervision = setup({
       },
     ),
     close: enqueueActions(
-      ({ context: { registry, crashes, ended, partitions }, enqueue }, { key }: { key: Hash }) => {
+      (
+        { context: { registry, crashes, ended, partitions }, enqueue },
+        { key, end }: { key: Hash; end: End },
+      ) => {
         const record = drop(registry, key);
         if (record !== undefined && record.finished !== null) noteEnded(ended, record.finished);
         enqueue.sendTo('store', { type: 'drop', key });
@@ -176,17 +180,15 @@ export const supervision = setup({
         // A partition that crashed is gone, and its torrents with it.
         if (partitions.has(partitionOf(key))) enqueue.sendTo(partitionOf(key), { type: 'torrent.stop', key });
         enqueue.sendTo('watcher', { type: 'unwatch', hash: record?.hash ?? key });
-        if (record !== undefined && record.again !== null)
-          enqueue.raise({ type: 'track', hash: record.again });
+        if (record === undefined) return;
+        if (record.again !== null) enqueue.raise({ type: 'track', hash: record.again });
+        // Its finish hook came while it ended.
+        else if (end === 'removed' && record.finishHookAt !== null)
+          enqueue.raise({ type: 'finished', hash: record.hash });
       },
     ),
-    meetAgain: enqueueActions(({ context: { registry }, enqueue }, { hash }: { hash: Hash }) => {
-      const met = meetAgain(registry, hash);
-      if (met === null) return;
-      enqueue.sendTo('store', { type: 'keep', record: met.record });
-      if (met.record.hash === met.before) return;
-      enqueue.sendTo('watcher', { type: 'unwatch', hash: met.before });
-      enqueue.sendTo('watcher', { type: 'watch', hash });
+    meetAgain: enqueueActions(({ context, enqueue }, { hash }: { hash: Hash }) => {
+      for (const { to, event } of metAgain(context, hash)) enqueue.sendTo(to, event);
     }),
     reviveLater: enqueueActions(
       ({ context: { crashes, now, registry }, enqueue }, { key }: { key: Hash }) => {

@@ -53,6 +53,8 @@ export interface SupervisorContext {
   /** What was told lately: a hook that comes late is no news. */
   ended: Ended;
   crashes: Map<Hash, Failures>;
+  /** When completions without a name were sent within the last minute, in milliseconds since 1970. */
+  nameless: readonly number[];
   /** Restarts of everything, after a service crashed. */
   restarts: Failures | undefined;
 }

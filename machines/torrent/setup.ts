@@ -1,9 +1,11 @@
 import { assign, enqueueActions, sendParent, setup } from 'xstate';
 import { alertOf } from '../rules/alerts.ts';
+import { asRemoved, finishedSince, isFinal, isInjected } from '../rules/finish.ts';
 import { see, worthTelling } from '../rules/telling.ts';
 import type { Sight } from '../rules/telling.ts';
 import type {
   Alert,
+  CompletionSettings,
   Hash,
   Notification,
   Observation,
@@ -17,13 +19,17 @@ import type {
 export type TorrentEvent =
   | { type: 'session.ready' }
   | { type: 'session.lost' }
-  | { type: 'torrent.observed'; observation: Observation; at: number }
+  | ({ type: 'torrent.observed' } & Look)
   | { type: 'torrent.missed' }
+  /** qBittorrent's finish hook named it; in milliseconds since 1970. */
+  | { type: 'finish.reported'; at: number }
   | { type: 'outbox.told'; notification: Notification; shown: Told | null };
 
 /** What a torrent says to the one that spawned it. */
 export type TorrentReport =
   | { type: 'torrent.telling'; notification: Notification }
+  /** A poll shows it unfinished after its finish hook. */
+  | { type: 'finish.refuted'; key: Hash }
   | { type: 'torrent.closed'; key: Hash; end: End; name: string | null };
 
 export type End = 'complete' | 'removed';
@@ -48,6 +54,8 @@ interface TorrentContext {
   pending: Notification | null;
   /** Polls in a row that found it under none of its hashes. */
   misses: number;
+  /** Since when it is known to be finished, in milliseconds since 1970: by the finish hook or by its state. */
+  finishedSince: number | null;
 }
 
 /**
@@ -59,6 +67,7 @@ interface Seen {
   sight: Sight;
   /** In milliseconds since 1970. */
   at: number;
+  completion: CompletionSettings;
 }
 
 /** What the chart waits for an answer to. */
@@ -80,8 +89,15 @@ export const following = setup({
   },
   guards: {
     inPhase: ({ context }, { phase }: { phase: Phase }) => context.seen.sight.phase === phase,
-    complete: ({ context }) => context.seen.sight.phase === 'complete',
+    complete: ({ context: { seen } }) => isFinal(seen.sight, seen.at, seen.completion),
+    injected: ({ context: { seen, offered, card, alert } }) =>
+      seen.observation !== null &&
+      isInjected(seen.observation) &&
+      offered === null &&
+      !card &&
+      alert === null,
     gone: ({ context }) => context.misses >= MISSES_TO_BE_GONE,
+    finished: ({ context }) => context.finishedSince !== null,
     hasCard: ({ context: { offered, card, alert } }) => offered !== null || card || alert !== null,
     hasNews: ({ context }) => news(context) !== null,
     unchanged: ({ context }, look: Look) => isUnchanged(context, look),
@@ -92,7 +108,20 @@ export const following = setup({
   actions: {
     observe: assign(({ context, event }) => {
       if (event.type !== 'torrent.observed') return {};
-      return { seen: after(context.seen, event), misses: 0 };
+      return {
+        seen: after(context.seen, event),
+        misses: 0,
+        finishedSince: finishedSince(context.finishedSince, event),
+      };
+    }),
+    noteFinish: assign(({ context, event }) =>
+      event.type === 'finish.reported' ? { finishedSince: context.finishedSince ?? event.at } : {},
+    ),
+    /** Before `observe`, that forgets what is refuted. */
+    reportRefuted: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'torrent.observed' || context.finishedSince === null) return;
+      if (finishedSince(context.finishedSince, event) !== null) return;
+      enqueue(sendParent({ type: 'finish.refuted', key: context.key } satisfies TorrentReport));
     }),
     freshen: ({ context: { seen } }, look: Look) => void Object.assign(seen, after(seen, look)),
     /** An alert has a card of its own, and nobody waits for it: what comes next is told beside it. */
@@ -124,15 +153,19 @@ export const following = setup({
   },
 });
 
-/** What a poll has shown of it, and when, in milliseconds since 1970. */
+/** What a poll has shown of it. */
 export interface Look {
   observation: Observation;
+  /** When the answer came, and when it was asked for; in milliseconds since 1970. */
   at: number;
+  askedAt: number;
+  completion: CompletionSettings;
 }
 
-const after = ({ sight }: Seen, { observation, at }: Look): Seen => ({
+const after = ({ sight }: Seen, { observation, at, completion }: Look): Seen => ({
   observation,
   at,
+  completion,
   sight: see(sight, observation, at),
 });
 
@@ -144,6 +177,7 @@ export function isUnchanged(context: TorrentContext, look: Look): boolean {
   const { sight, at } = after(seen, look);
   return (
     misses === 0 &&
+    finishedSince(context.finishedSince, look) === context.finishedSince &&
     worthTelling(sight, offered, at, policy) === null &&
     alertOf(alert, sight, at, policy) === alert
   );
@@ -153,8 +187,18 @@ function compose(kind: Offer, context: TorrentContext): Notification | null {
   const { key, shown: told, card, alert } = context;
   const { observation: torrent, at } = context.seen;
   if (kind === 'dismissal') return { kind, key, shown: card, alerted: alert !== null };
+  if (kind === 'completion') return completionOf(context);
   if (torrent === null) return null;
-  if (kind === 'completion') return { kind, key, torrent, at };
   const tell = news(context);
   return tell === null ? null : { kind, key, torrent, at, tell, told };
+}
+
+/** A completion says what the last poll saw; qBittorrent may have removed the torrent since, or before any poll. */
+function completionOf({ key, seen, finishedSince, misses }: TorrentContext): Notification | null {
+  const { observation, at } = seen;
+  if (observation?.phase === 'complete' && misses === 0)
+    return { kind: 'completion', key, torrent: observation, at };
+  if (finishedSince === null) return null;
+  const torrent = asRemoved(observation, key, finishedSince);
+  return { kind: 'completion', key, torrent, at: Math.max(at, finishedSince) };
 }

@@ -3,8 +3,9 @@ import { beginAnew, choose, hasten, noteLook, pauseOf, unwatch, watch } from '..
 import type { Looks } from '../rules/looks.ts';
 import { match } from '../rules/matching.ts';
 import type { Match } from '../rules/matching.ts';
-import { NO_ANSWER } from '../types.ts';
-import type { Failure, Hash, Now, Observation, Policy, Result } from '../types.ts';
+import type { Look } from '../torrent/setup.ts';
+import { DEFAULT_COMPLETION, NO_ANSWER } from '../types.ts';
+import type { CompletionSettings, Failure, Hash, Now, Observation, Policy, Result } from '../types.ts';
 
 export type WatcherEvent =
   | { type: 'watch'; hash: Hash }
@@ -17,7 +18,11 @@ export type WatcherEvent =
 /** What the watcher says to its supervisor. */
 export type WatcherReport =
   /** `whole`: what a poll did not find could be looked up. */
-  | ({ type: 'watcher.observed'; observations: readonly Observation[]; at: number; whole: boolean } & Match)
+  | ({ type: 'watcher.observed'; observations: readonly Observation[]; whole: boolean } & Omit<
+      Look,
+      'observation'
+    > &
+      Match)
   | { type: 'watcher.failed'; failure: Failure };
 
 /**
@@ -33,6 +38,8 @@ interface WatcherContext {
   looks: Looks;
   ready: boolean;
   asked: readonly Hash[];
+  /** When that was, in milliseconds since 1970. */
+  askedAt: number;
   /** What was seen and is still to be told. */
   observations: readonly Observation[];
   /** When it was seen, in milliseconds since 1970. */
@@ -45,9 +52,17 @@ interface WatcherContext {
   failure: Failure | null;
   /** Looks that failed in a row. */
   failures: number;
+  completion: CompletionSettings;
+  /** When qBittorrent said so, in milliseconds since 1970; `null` while it did not. */
+  completionReadAt: number | null;
 }
 
+/** Milliseconds for which the settings are believed: completions ask for them at most this often. */
+const SETTINGS_FRESH = 30_000;
+
 export const NOTHING: Match = { renamed: [], missed: [] };
+
+const isComplete = ({ phase }: Observation): boolean => phase === 'complete';
 
 const unprovided = () => Promise.reject(new Error('the watcher has no qBittorrent'));
 
@@ -63,6 +78,10 @@ export const watching = setup({
     observe: fromPromise<Result<Observation[]>, { hashes: readonly Hash[] }>(unprovided),
     /** Every torrent that qBittorrent has. */
     list: fromPromise<Result<Observation[]>>(unprovided),
+    /** qBittorrent's preferences; without this actor they are taken for its defaults. */
+    settings: fromPromise<Result<CompletionSettings>>(() =>
+      Promise.resolve({ ok: true, value: DEFAULT_COMPLETION }),
+    ),
   },
   guards: {
     wanted: ({ context: { ready, looks } }) => ready && looks.hashes.size > 0,
@@ -71,6 +90,10 @@ export const watching = setup({
     hasty: ({ context }) => context.looks.hasty.size > 0,
     failed: ({ context }) => context.failure !== null,
     incomplete: ({ context }) => context.missing.length > 0,
+    /** Something is finished, and it is not known whether qBittorrent checks it again. */
+    needsSettings: ({ context: { observations, matched, completionReadAt, now } }) =>
+      (completionReadAt === null || Math.abs(now() - completionReadAt) >= SETTINGS_FRESH) &&
+      [...observations, ...matched.renamed.map(({ observation }) => observation)].some(isComplete),
     untold: ({ context }) => context.observations.length > 0,
   },
   actions: {
@@ -90,7 +113,10 @@ export const watching = setup({
       beginAnew(looks);
       return {};
     }),
-    ask: assign(({ context: { looks, now, policy } }) => ({ asked: choose(looks, now(), policy.gather) })),
+    ask: assign(({ context: { looks, now, policy } }) => ({
+      asked: choose(looks, now(), policy.gather),
+      askedAt: now(),
+    })),
     noteSeen: assign(({ context }, { result }: { result: Result<Observation[]> }) => {
       const { looks, asked, policy, failures } = context;
       if (!result.ok) {
@@ -110,19 +136,33 @@ export const watching = setup({
         : // It proves nothing: what was not found waits for the next poll.
           { failure: list.failure, failures: failures + 1 },
     ),
-    report: enqueueActions(({ context: { looks, observations, at, whole, matched }, enqueue }) => {
-      const slice = looks.scope === 'some' ? SLICE.fresh : SLICE.known;
-      enqueue(
-        sendParent({
-          type: 'watcher.observed',
-          observations: observations.slice(0, slice),
-          at,
-          whole,
-          ...matched,
-        } satisfies WatcherReport),
-      );
-      enqueue.assign({ observations: observations.slice(slice), matched: NOTHING });
+    /** Should it fail, the last answer holds. */
+    noteSettings: assign(({ context }, { result }: { result: Result<CompletionSettings> }) =>
+      result.ok ? { completion: result.value, completionReadAt: context.now() } : {},
+    ),
+    /** What may be held back is asked for each second. */
+    watchHeld: assign(({ context: { looks, observations, completion } }) => {
+      for (const torrent of observations.filter(isComplete))
+        if (completion.rechecks || torrent.downloaded === 0) hasten(looks, torrent.hash);
+      return {};
     }),
+    report: enqueueActions(
+      ({ context: { looks, observations, at, askedAt, completion, whole, matched }, enqueue }) => {
+        const slice = looks.scope === 'some' ? SLICE.fresh : SLICE.known;
+        enqueue(
+          sendParent({
+            type: 'watcher.observed',
+            observations: observations.slice(0, slice),
+            at,
+            askedAt,
+            completion,
+            whole,
+            ...matched,
+          } satisfies WatcherReport),
+        );
+        enqueue.assign({ observations: observations.slice(slice), matched: NOTHING });
+      },
+    ),
     reportFailure: sendParent(
       ({ context: { failure } }) =>
         ({ type: 'watcher.failed', failure: failure ?? NO_ANSWER }) satisfies WatcherReport,

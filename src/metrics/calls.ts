@@ -34,6 +34,7 @@ export function countQbittorrent(client: QbittorrentClient, onCall: OnCall): Qbi
     observe: (hashes, signal) => counted('observe', signal, () => client.observe(hashes, signal)),
     list: (signal) => counted('list', signal, () => client.list(signal)),
     newest: (signal) => counted('newest', signal, () => client.newest(signal)),
+    settings: (signal) => counted('settings', signal, () => client.settings(signal)),
     scan: (signal) => counted('scan', signal, () => client.scan(signal)),
   };
 }

@@ -8,6 +8,7 @@ export const TORRENT_STATES = [
   'downloading',
   'stalled',
   'stopped',
+  'unselected',
   'checking',
   'moving',
   'failed',
@@ -40,7 +41,7 @@ export const KINDS = [
 export const OUTCOMES = ['accepted', 'superseded', 'refused'] as const satisfies readonly Outcome[];
 
 /** The calls of the qBittorrent client. */
-export const QBITTORRENT_CALLS = ['login', 'observe', 'list', 'newest', 'scan'] as const;
+export const QBITTORRENT_CALLS = ['login', 'observe', 'list', 'newest', 'scan', 'settings'] as const;
 
 /** How a call ended: well, with a failure, or nobody waited for its end any more. */
 export type CallResult = 'ok' | 'aborted' | Failure['kind'];

@@ -1,3 +1,4 @@
+import { isInjected } from '../../machines/rules/finish.ts';
 import type { Notification } from '../../machines/types.ts';
 import {
   alertText,
@@ -62,7 +63,8 @@ export function renderCard(notification: Published, { topic, instance, timeZone 
         sequence_id: completionSequence(instance, key),
         title: 'Download Complete',
         message: completionText(notification, timeZone),
-        priority: LOUD,
+        // What was on the disk already is no download that somebody waits for.
+        priority: isInjected(notification.torrent) ? QUIET : LOUD,
         tags: ['white_check_mark'],
       };
     case 'alert':

@@ -15,6 +15,7 @@ const PHASES: Partial<Record<Phase, string>> = {
   queued: 'Queued',
   stalled: 'Stalled: nobody sends',
   stopped: 'Stopped',
+  unselected: 'No files selected',
   checking: 'Checking files',
   moving: 'Moving files',
   failed: 'Error: see qBittorrent',

@@ -1,11 +1,12 @@
 import type { Login } from '../../machines/session.ts';
-import type { Hash, Observation, Result } from '../../machines/types.ts';
+import type { CompletionSettings, Hash, Observation, Result } from '../../machines/types.ts';
 import type { Config } from '../config/index.ts';
 import { failed } from '../http.ts';
 import { createConnection, judge } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { createListReader } from './list-reader.ts';
 import { login } from './login.ts';
+import { readCompletionSettings } from './preferences.ts';
 import { torrentSchema } from './torrent.ts';
 
 /** What the sidecar asks of qBittorrent. None of it throws. */
@@ -16,6 +17,8 @@ export interface QbittorrentClient {
   list(signal?: AbortSignal): Promise<Result<Observation[]>>;
   /** The torrents that were added last, finished or not. */
   newest(signal?: AbortSignal): Promise<Result<Observation[]>>;
+  /** How it comes to a finished state, by its preferences. */
+  settings(signal?: AbortSignal): Promise<Result<CompletionSettings>>;
   /** Every torrent that is still on its way. */
   scan(signal?: AbortSignal): Promise<Result<Observation[]>>;
 }
@@ -44,6 +47,7 @@ export function createQbittorrentClient(
     list: (signal) => torrents(connection, { filter: 'all' }, signal),
     newest: (signal) =>
       torrents(connection, { sort: 'added_on', reverse: 'true', limit: String(NEWEST) }, signal),
+    settings: (signal) => readCompletionSettings(connection, signal),
     async scan(signal) {
       const found = new Map<Hash, Observation>();
       for (const filter of UNFINISHED) {

@@ -24,7 +24,12 @@ const PHASES: Readonly<Record<string, Phase>> = {
   stoppedUP: 'complete',
 };
 
-/** What a state means. `checkingResumeData`, `allocating` and every state to come are `unknown`: decide nothing. */
-export function phaseOf(state: string): Phase {
-  return Object.hasOwn(PHASES, state) ? (PHASES[state] ?? 'unknown') : 'unknown';
+/**
+ * What a state means. `checkingResumeData`, `allocating` and every state to come are `unknown`: decide nothing.
+ *
+ * @param size bytes that are wanted: a torrent of which no file is selected has a finished state, too
+ */
+export function phaseOf(state: string, size: number): Phase {
+  const phase = Object.hasOwn(PHASES, state) ? (PHASES[state] ?? 'unknown') : 'unknown';
+  return phase === 'complete' && size === 0 ? 'unselected' : phase;
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Result } from '../../machines/types.ts';
+import type { CompletionSettings, Result } from '../../machines/types.ts';
 import { failed, parseJson } from '../http.ts';
 import { judge } from './connection.ts';
 import type { Connection } from './connection.ts';
@@ -48,6 +48,32 @@ export async function readSlots({ call, host }: Connection, signal?: AbortSignal
       finished: { enabled: data.autorun_enabled, program: data.autorun_program },
     },
   };
+}
+
+const checking = z.object({
+  recheck_completed_torrents: z.boolean().catch(false),
+  refresh_interval: z.number().positive().max(600_000).catch(1500),
+});
+
+/** libtorrent counts each second, and a check may begin a moment late. */
+const MARGIN = 2000;
+
+/**
+ * Whether "Recheck torrents on completion" is on, and how long the numbers of a torrent take to fit each other: qBittorrent
+ * refreshes them in turn, by default each 1.5 s. Needs a session.
+ */
+export async function readCompletionSettings(
+  { call, host }: Connection,
+  signal?: AbortSignal,
+): Promise<Result<CompletionSettings>> {
+  const reply = await call('app/preferences', undefined, signal);
+  if (!reply.ok) return reply;
+  const judged = judge(reply.value, host);
+  if (judged !== null) return judged;
+  const parsed = checking.safeParse(parseJson(reply.value.text));
+  if (!parsed.success) return failed('protocol', `${host} sent no preferences`);
+  const { recheck_completed_torrents: rechecks, refresh_interval: refresh } = parsed.data;
+  return { ok: true, value: { rechecks, settlesIn: 2 * refresh + MARGIN } };
 }
 
 /** Writes these slots and nothing else: preferences that are not named stay as they are. */

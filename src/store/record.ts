@@ -7,6 +7,7 @@ const PHASES: Record<Phase, Phase> = {
   downloading: 'downloading',
   stalled: 'stalled',
   stopped: 'stopped',
+  unselected: 'unselected',
   checking: 'checking',
   moving: 'moving',
   failed: 'failed',
@@ -67,6 +68,7 @@ export const recordSchema: z.ZodType<TorrentRecord> = z
     alert: z.enum(ALERTS).nullable().catch(null),
     again: hash.nullable().catch(null),
     finished: observation.nullable().catch(null),
+    finishHookAt: optionalCount,
   })
   // A completion that does not say of what can't be told: it is looked for, and found complete, once more.
   .transform((record) =>

@@ -2,6 +2,7 @@
 import { createRecord } from '../../machines/rules/registry.ts';
 import { torrentMachine } from '../../machines/torrent.ts';
 import type { TorrentReport } from '../../machines/torrent/setup.ts';
+import { DEFAULT_COMPLETION } from '../../machines/types.ts';
 import type { Notification, Observation, Policy, Told, TorrentRecord } from '../../machines/types.ts';
 import { hashOf, policy, SECOND, seen } from './fixtures.ts';
 import { startChild } from './harness.ts';
@@ -45,10 +46,18 @@ export function startTorrent(options: Options = {}) {
     },
     closed: () => heard.filter((report) => report.type === 'torrent.closed'),
     session: (state: 'ready' | 'lost') => actor.send({ type: `session.${state}` }),
-    observe: (over: Partial<Observation> = {}) => {
+    observe: (over: Partial<Observation> = {}, completion = DEFAULT_COMPLETION) => {
       at += 5 * SECOND;
-      actor.send({ type: 'torrent.observed', observation: seen({ hash: key, ...over }), at });
+      actor.send({
+        type: 'torrent.observed',
+        observation: seen({ hash: key, ...over }),
+        at,
+        askedAt: at,
+        completion,
+      });
     },
+    /** The finish hook named it, after all that was observed. */
+    finish: () => actor.send({ type: 'finish.reported', at: at + 1 }),
     miss: () => actor.send({ type: 'torrent.missed' }),
     /** The outbox's answer to a notification: by default to the newest, and that ntfy has it. */
     told: (notification = telling().at(-1), becomes?: Told | null) => {

@@ -4,13 +4,16 @@ import { describe, test } from 'node:test';
 import type { AnyEventObject, AnyMachineSnapshot } from 'xstate';
 import { createRecord } from '../../machines/rules/registry.ts';
 import { torrentMachine } from '../../machines/torrent.ts';
+import { DEFAULT_COMPLETION } from '../../machines/types.ts';
 import type { Notification, Phase, Stage } from '../../machines/types.ts';
 import { hashOf, policy, seen } from './fixtures.ts';
 import { explore, placeOf, unentered } from './graph.ts';
 
 const first = hashOf(1);
+const GONE = ['torrent.missed', 1, true];
 
-const WORDS = 'metadata queued downloading stalled stopped checking moving failed complete unknown';
+const WORDS =
+  'metadata queued downloading stalled stopped unselected checking moving failed complete unknown';
 const PHASES = WORDS.split(' ') as Phase[];
 
 const isAt =
@@ -26,6 +29,8 @@ const answerTo = (notification: Notification): AnyEventObject => ({
 
 const seesComplete = (event: AnyEventObject) =>
   event.type === 'torrent.observed' && (event['observation'] as { phase: Phase }).phase === 'complete';
+
+const saysFinished = (event: AnyEventObject) => seesComplete(event) || event.type === 'finish.reported';
 
 describe('a torrent', () => {
   const told = { percent: 50, phase: 'downloading' } as const;
@@ -46,8 +51,9 @@ describe('a torrent', () => {
         ready: false,
         record: { ...createRecord(first, 0), stage, told: shown, finished: seen({ phase: 'complete' }) },
       }),
-      facts: ({ context: { misses, again, shown, offered, alert } }) => [
+      facts: ({ context: { misses, again, shown, offered, alert, finishedSince } }) => [
         Math.min(2, misses),
+        finishedSince !== null,
         again,
         shown !== null || offered !== null,
         alert,
@@ -57,11 +63,14 @@ describe('a torrent', () => {
         { type: 'session.lost' },
         { type: 'torrent.missed' },
         { type: 'torrent.tracked' },
+        { type: 'finish.reported', at: (last as { at: number }).at },
         ...PHASES.flatMap((phase) =>
           [0, 1].map((progress) => ({
             type: 'torrent.observed',
-            observation: seen({ hash: first, phase, progress }),
+            observation: seen({ hash: first, phase, progress, downloaded: progress }),
             at: (last as { at: number }).at + 5000,
+            askedAt: (last as { at: number }).at + 4950,
+            completion: DEFAULT_COMPLETION,
           })),
         ),
         ...[pending as Notification | null, older].flatMap((notification) =>
@@ -97,13 +106,14 @@ describe('a torrent', () => {
     }
   });
 
-  test('is complete only by a finished state, never by a number', () => {
+  test('is complete only by a finished state, or by the finish hook when it is gone; never by a number', () => {
     const completions = fresh.paths.filter(({ state }) => placeOf(state) === 'complete');
     assert.ok(completions.length > 0);
-    for (const { events } of completions) assert.ok(events.some(seesComplete));
+    for (const { events } of completions) assert.ok(events.some(saysFinished));
     for (const { from, event, to } of fresh.edges) {
       const ends = isAt('complete', 'notifying.completion', 'notifying.dismissal');
-      if (ends(to) && !ends(from)) assert.ok(seesComplete(event), event.type);
+      if (!ends(to) || ends(from) || saysFinished(event)) continue;
+      assert.deepEqual([event.type, from.context.misses, from.context.finishedSince !== null], GONE);
     }
   });
 

@@ -66,12 +66,13 @@ describe('the watcher', () => {
   const explored = explore({
     machine: watcherMachine,
     input: (now) => ({ policy, now }),
-    facts: ({ context: { looks, ready, failures } }) => [
+    facts: ({ context: { looks, ready, failures, completion } }) => [
       [...looks.hashes],
       ready,
       looks.fresh.size,
       looks.hasty.size > 0,
       failures > 0,
+      completion.rechecks,
     ],
     events: ({ children }) => [
       ...[first, second].flatMap((hash) => [
@@ -84,10 +85,20 @@ describe('the watcher', () => {
       ...['observe', 'list'].flatMap((id) =>
         children[id] === undefined
           ? []
-          : [ok([]), ok([seen({ hash: first })]), ok(crowd), failure('broken'), failure('unauthorized')].map(
-              (answer) => done(id, answer),
-            ),
+          : [
+              ok([]),
+              ok([seen({ hash: first })]),
+              ok([seen({ hash: first, phase: 'complete' })]),
+              ok(crowd),
+              failure('broken'),
+              failure('unauthorized'),
+            ].map((answer) => done(id, answer)),
       ),
+      ...(children['settings'] === undefined
+        ? []
+        : [ok({ rechecks: true, settlesIn: 5000 }), failure('broken')].map((answer) =>
+            done('settings', answer),
+          )),
     ],
   });
 

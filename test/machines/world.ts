@@ -4,19 +4,29 @@ import type { AnyActorRef } from 'xstate';
 import { outboxMachine } from '../../machines/outbox.ts';
 import type { Publication } from '../../machines/outbox.ts';
 import { partitionMachine } from '../../machines/partition.ts';
+import { isFinal } from '../../machines/rules/finish.ts';
 import { sessionMachine } from '../../machines/session.ts';
 import type { Login } from '../../machines/session.ts';
 import { supervisorMachine } from '../../machines/supervisor.ts';
 import type { SupervisorEvent } from '../../machines/supervisor/types.ts';
 import { torrentMachine } from '../../machines/torrent.ts';
 import { isUnchanged } from '../../machines/torrent/setup.ts';
-import type { Hash, Notification, Observation, Policy, Result, TorrentRecord } from '../../machines/types.ts';
+import { DEFAULT_COMPLETION } from '../../machines/types.ts';
+import type {
+  CompletionSettings,
+  Hash,
+  Notification,
+  Observation,
+  Policy,
+  Result,
+  TorrentRecord,
+} from '../../machines/types.ts';
 import { watcherMachine } from '../../machines/watcher.ts';
 import { failure, ok, policy, seen } from './fixtures.ts';
 import { later, pass } from './harness.ts';
 
 export type Call =
-  | { to: 'login' | 'list' | 'scan'; at: number }
+  | { to: 'login' | 'list' | 'settings' | 'scan'; at: number }
   | { to: 'observe'; at: number; hashes: readonly Hash[] }
   | { to: 'publish'; at: number; notification: Notification };
 
@@ -42,13 +52,14 @@ function createScript(torrents: Map<Hash, Observation>) {
       return found.ok ? ok(found.value.filter(({ hash }) => hashes.includes(hash))) : found;
     },
     list: all,
+    settings: (): Result<CompletionSettings> => ok(DEFAULT_COMPLETION),
     scan: (): Observations => {
       const found = all();
       return found.ok ? ok(found.value.filter(({ phase }) => phase !== 'complete')) : found;
     },
     publish: (_: Notification): Publication => ok({ live: true }),
     /** Milliseconds that each answer takes. */
-    latency: { login: 50, observe: 50, list: 50, scan: 50, publish: 50 },
+    latency: { login: 50, observe: 50, list: 50, settings: 50, scan: 50, publish: 50 },
     /** Keys of torrents whose actor crashes with its next look. */
     poisoned: new Set<Hash>(),
   };
@@ -100,6 +111,7 @@ function provide(
             answer({ to: 'observe', at: at(), hashes }, () => script.observe(hashes)),
           ),
           list: fromPromise(() => answer({ to: 'list', at: at() }, () => script.list())),
+          settings: fromPromise(() => answer({ to: 'settings', at: at() }, () => script.settings())),
         },
       }),
       outbox: outboxMachine.provide({
@@ -119,7 +131,8 @@ function provide(
             guards: {
               complete: ({ context }) => {
                 if (script.poisoned.has(context.key)) throw new Error('poisoned');
-                return context.seen.sight.phase === 'complete';
+                const { sight, at, completion } = context.seen;
+                return isFinal(sight, at, completion);
               },
               unchanged: ({ context }, look) => {
                 if (script.poisoned.has(context.key)) throw new Error('poisoned');
@@ -163,6 +176,7 @@ export function startWorld(options: WorldOptions = {}) {
     supervisor,
     pass: (ms: number) => pass(clock, ms),
     track: (hash: Hash) => supervisor.send({ type: 'track', hash }),
+    finish: (hash: Hash) => supervisor.send({ type: 'finished', hash }),
     /** qBittorrent's view of a torrent from now on. */
     set: (hash: Hash, over: Partial<Observation> = {}) =>
       void torrents.set(hash, seen({ hash, ...torrents.get(hash), ...over })),

@@ -29,6 +29,8 @@ realTest(
       'call="login",result="ok"': toQbittorrent.logins(),
       'call="observe",result="ok"': polls,
       'call="scan",result="ok"': toQbittorrent.requests.filter(({ body }) => body === 'filter=moving').length,
+      'call="settings",result="ok"': toQbittorrent.requests.filter(({ path }) => path.endsWith('preferences'))
+        .length,
     });
     const published = toNtfy.requests.filter(({ path }) => path !== '/v1/account');
     assert.deepEqual(nonZero(samples, 'qbit_ntfy_ntfy_requests_total'), { 'result="ok"': published.length });

@@ -74,6 +74,8 @@ describe('what was done and what is counted agree', () => {
       'call="login",result="ok"': qbittorrent.logins,
       'call="observe",result="ok"': asked('hashes='),
       'call="scan",result="ok"': asked('filter=moving'),
+      'call="settings",result="ok"': qbittorrent.requests.filter(({ path }) => path.endsWith('preferences'))
+        .length,
     });
     const name = 'qbit_ntfy_qbittorrent_request_duration_seconds';
     assert.equal(samples.get(`${name}_count{call="observe"}`), asked('hashes='));
@@ -118,7 +120,7 @@ describe('what was done and what is counted agree', () => {
     await using scene = await startScene();
     const { sidecar, ntfy, qbittorrent } = scene;
     const mend = ntfy.fail(/^POST \/$/, { kind: 'status', status: 503 });
-    await scene.call(`track?hash=${qbittorrent.addTorrent({ fate: 'instant' })}`);
+    await scene.call(`track?hash=${qbittorrent.addTorrent({ size: 1_000_000, rate: 10_000_000 })}`);
     const broken = 'qbit_ntfy_ntfy_requests_total{result="broken"}';
     const waiting = await until('it was refused twice', async () => {
       const samples = await scrape(sidecar);

@@ -1,6 +1,7 @@
 /** The clients of a process in the model: each call takes time, can be broken, and the process may end on its way. */
 import type { SimulatedClock } from 'xstate';
 import type { Allowance } from '../../machines/rules/budget.ts';
+import { DEFAULT_COMPLETION } from '../../machines/types.ts';
 import type { Notification, Observation, Result } from '../../machines/types.ts';
 import type { World as Clients } from '../../src/system.ts';
 import { failure, ok } from '../machines/fixtures.ts';
@@ -112,6 +113,7 @@ export function createClients(around: Surroundings): Pick<Clients, 'qbittorrent'
       observe: (hashes) => look('observe', ({ hash }) => hashes.includes(hash)),
       list: () => look('list', () => true),
       newest: () => look('list', () => true),
+      settings: () => Promise.resolve(ok(DEFAULT_COMPLETION)),
       async scan(signal) {
         const found = await look('scan', isUnfinished);
         if (found.ok && signal?.aborted !== true)

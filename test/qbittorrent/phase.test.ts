@@ -32,11 +32,18 @@ const STATES: Record<string, Phase> = {
 
 describe("qBittorrent's state", () => {
   for (const [state, phase] of Object.entries(STATES)) {
-    test(`${state} means ${phase}`, () => assert.equal(phaseOf(state), phase));
+    test(`${state} means ${phase}`, () => assert.equal(phaseOf(state, 1), phase));
   }
 
+  test('is not complete where nothing is selected', () => {
+    const finished = Object.keys(STATES).filter((state) => phaseOf(state, 1) === 'complete');
+    for (const state of finished) assert.equal(phaseOf(state, 0), 'unselected');
+    assert.equal(phaseOf('stoppedDL', 0), 'stopped');
+    assert.equal(phaseOf('metaDL', 0), 'metadata');
+  });
+
   test('is complete only where the torrent seeds, never while it is checked or moved', () => {
-    const complete = Object.keys(STATES).filter((state) => phaseOf(state) === 'complete');
+    const complete = Object.keys(STATES).filter((state) => phaseOf(state, 1) === 'complete');
     assert.deepEqual(complete.toSorted(), [
       'forcedUP',
       'pausedUP',
@@ -60,6 +67,6 @@ describe("qBittorrent's state", () => {
     'a state of version 6',
   ]) {
     test(`${JSON.stringify(state)} is none of them, and decides nothing`, () =>
-      assert.equal(phaseOf(state), 'unknown'));
+      assert.equal(phaseOf(state, 1), 'unknown'));
   }
 });

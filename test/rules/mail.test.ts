@@ -1,33 +1,27 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { answerTo, lettersFrom, partitionOf } from '../../machines/rules/mail.ts';
-import { createRegistry } from '../../machines/rules/registry.ts';
+import { createRecord, createRegistry } from '../../machines/rules/registry.ts';
+import { DEFAULT_COMPLETION } from '../../machines/types.ts';
 import type { TorrentRecord } from '../../machines/types.ts';
 import { hashOf, progressOf, seen } from '../machines/fixtures.ts';
 
 const [a, b, c, stranger] = [hashOf(1), hashOf(2), hashOf(3), hashOf(4)];
 const told = { percent: 42, phase: 'downloading' } as const;
 
-const record = (key: string, hash = key): TorrentRecord => ({
-  key,
-  hash,
-  told,
-  since: 0,
-  stage: 'following',
-  highest: 0,
-  card: false,
-  again: null,
-  alert: null,
-  finished: null,
-});
+const record = (key: string, hash = key): TorrentRecord => ({ ...createRecord(key, 0), hash, told });
+const look = { at: 5, askedAt: 4, completion: DEFAULT_COMPLETION };
 
 test('one poll becomes a letter for each torrent it saw, and one for each it missed', () => {
   const registry = createRegistry([record(a), record(b)]);
   const observation = seen({ hash: a });
-  assert.deepEqual(lettersFrom(registry, { observations: [observation], renamed: [], missed: [b], at: 5 }), [
-    { key: a, event: { type: 'torrent.observed', observation, at: 5 } },
-    { key: b, event: { type: 'torrent.missed' } },
-  ]);
+  assert.deepEqual(
+    lettersFrom(registry, { observations: [observation], renamed: [], missed: [b], ...look }),
+    [
+      { key: a, event: { type: 'torrent.observed', observation, ...look } },
+      { key: b, event: { type: 'torrent.missed' } },
+    ],
+  );
 });
 
 test('a torrent with a new ID gets its letter under its old name', () => {
@@ -37,14 +31,14 @@ test('a torrent with a new ID gets its letter under its old name', () => {
     observations: [],
     renamed: [{ from: a, observation }],
     missed: [],
-    at: 5,
+    ...look,
   });
-  assert.deepEqual(letters, [{ key: a, event: { type: 'torrent.observed', observation, at: 5 } }]);
+  assert.deepEqual(letters, [{ key: a, event: { type: 'torrent.observed', observation, ...look } }]);
 });
 
 test('what is not tracked gets no letter', () => {
   const observations = [seen({ hash: stranger })];
-  assert.deepEqual(lettersFrom(createRegistry(), { observations, renamed: [], missed: [b], at: 5 }), []);
+  assert.deepEqual(lettersFrom(createRegistry(), { observations, renamed: [], missed: [b], ...look }), []);
 });
 
 describe('the answer to a notification', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
+  createRecord,
   createRegistry,
   drop,
   find,
@@ -17,16 +18,7 @@ const [v1, v2, third] = [hashOf(1), hashOf(2), hashOf(3)];
 const told = { percent: 42, phase: 'downloading' } as const;
 
 const record = (key: Hash, over: Partial<TorrentRecord> = {}): TorrentRecord => ({
-  key,
-  hash: key,
-  told: null,
-  since: 7,
-  stage: 'following',
-  highest: 0,
-  card: false,
-  again: null,
-  alert: null,
-  finished: null,
+  ...createRecord(key, 7),
   ...over,
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
+import { createRecord } from '../../machines/rules/registry.ts';
 import type { Hash, Observation, Stage, TorrentRecord } from '../../machines/types.ts';
 import { createLogger } from '../../src/log/index.ts';
 import { openStore } from '../../src/store/index.ts';
@@ -24,20 +25,7 @@ export function tempDir(t: TestContext): string {
 export const hashOf = (index: number): Hash => index.toString(16).padStart(40, '0');
 
 export function following(index: number, changes: Partial<TorrentRecord> = {}): TorrentRecord {
-  const key = hashOf(index);
-  return {
-    key,
-    hash: key,
-    told: null,
-    since: 1,
-    stage: 'following',
-    highest: 0,
-    card: false,
-    again: null,
-    alert: null,
-    finished: null,
-    ...changes,
-  };
+  return { ...createRecord(hashOf(index), 1), ...changes };
 }
 
 export function observation(index: number, changes: Partial<Observation> = {}): Observation {

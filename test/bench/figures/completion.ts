@@ -63,8 +63,8 @@ async function createScene(): Promise<Scene> {
 async function endOf({ qbittorrent }: Scene, hash: string): Promise<number> {
   for (let last = performance.now(); ; await sleep(20)) {
     const asked = performance.now();
-    const state = (await qbittorrent.find(hash))?.['state'];
-    if (typeof state === 'string' && phaseOf(state) === 'complete') return last;
+    const found = await qbittorrent.find(hash);
+    if (phaseOf(String(found?.['state']), Number(found?.['size'])) === 'complete') return last;
     last = asked;
   }
 }

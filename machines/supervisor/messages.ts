@@ -1,0 +1,94 @@
+import { torrentIn } from '../partition.ts';
+import type { PartitionEvent } from '../partition.ts';
+import { isNameless, NAMELESS_PER_MINUTE, withinMinute } from '../rules/finish.ts';
+import { answerTo, partitionOf } from '../rules/mail.ts';
+import type { Match } from '../rules/matching.ts';
+import { dismissalOf, meetAgain, noteFinishHook, rename } from '../rules/registry.ts';
+import type { Hash, Notification } from '../types.ts';
+import type { OutboxEvent } from '../outbox.ts';
+import type { WatcherEvent } from '../watcher/setup.ts';
+import type { StoreEvent, SupervisorContext, SupervisorEvent } from './types.ts';
+
+/** What the supervisor sends to one of its children, by the child's ID. */
+export type Message =
+  | { to: 'store'; event: StoreEvent }
+  | { to: 'watcher'; event: WatcherEvent }
+  | { to: 'outbox'; event: OutboxEvent }
+  | { to: `partition.${string}`; event: PartitionEvent };
+
+/** Follows torrents under their new IDs; of two that turn out to be one, the later tracked is followed no more. */
+export function renameAll(context: SupervisorContext, renamed: Match['renamed']): Message[] {
+  return renamed.flatMap(({ from, observation }): Message[] => {
+    const renaming = rename(context.registry, from, observation.hash);
+    if (renaming.kind === 'same') return [];
+    const polled: Message[] = [
+      { to: 'watcher', event: { type: 'unwatch', hash: from } },
+      { to: 'watcher', event: { type: 'watch', hash: observation.hash } },
+    ];
+    if (renaming.kind === 'renamed')
+      return [...polled, { to: 'store', event: { type: 'keep', record: renaming.record } }];
+    const { key } = renaming.dropped;
+    const id = partitionOf(key);
+    context.crashes.delete(key);
+    return [
+      ...polled,
+      { to: 'store', event: { type: 'drop', key } },
+      ...(context.partitions.has(id)
+        ? [{ to: id, event: { type: 'torrent.stop', key } } satisfies Message]
+        : []),
+      // Also takes the place of what waits for ntfy.
+      { to: 'outbox', event: { type: 'outbox.tell', notification: dismissalOf(renaming.dropped) } },
+    ];
+  });
+}
+
+/** A hook or a look shows a torrent that is followed: it may be listed under another ID, or was added again. */
+export function metAgain({ registry }: SupervisorContext, hash: Hash): Message[] {
+  const met = meetAgain(registry, hash);
+  if (met === null) return [];
+  const kept: Message = { to: 'store', event: { type: 'keep', record: met.record } };
+  if (met.record.hash === met.before) return [kept];
+  return [
+    kept,
+    { to: 'watcher', event: { type: 'unwatch', hash: met.before } },
+    { to: 'watcher', event: { type: 'watch', hash } },
+  ];
+}
+
+/** The partitions as the supervisor's snapshot has them. */
+type Children = Record<string, Parameters<typeof torrentIn>[0]>;
+
+/**
+ * Notes a finish hook in the record, and finds the torrent that has to hear of it. One that begins only now reads it from
+ * its record.
+ */
+export function takeFinishHook({ registry }: SupervisorContext, children: Children, hash: Hash, at: number) {
+  const record = noteFinishHook(registry, hash, at);
+  if (record === null) return null;
+  return { record, torrent: torrentIn(children[partitionOf(record.key)], record.key) };
+}
+
+/** A completion that says nothing but a hash. */
+export const isNamelessCompletion = (notification: Notification): boolean =>
+  notification.kind === 'completion' && isNameless(notification.torrent);
+
+/** Whether there were as many of those within the last minute as a person would want to hear of. */
+export const isFlooded = ({ nameless, now }: SupervisorContext, notification: Notification): boolean =>
+  isNamelessCompletion(notification) && withinMinute(nameless, now()).length >= NAMELESS_PER_MINUTE;
+
+type Telling = Extract<SupervisorEvent, { type: 'torrent.telling' }>;
+
+/** The actions for a notification that is not sent: it ends as if ntfy had it. */
+export const dropped = [
+  {
+    type: 'noteTold',
+    params: ({ event: { notification } }: { event: Telling }) =>
+      ({ notification, outcome: 'accepted' }) as const,
+  },
+  {
+    type: 'deliver',
+    params: ({ context: { registry }, event }: { context: SupervisorContext; event: Telling }) => ({
+      letters: answerTo(registry, event.notification),
+    }),
+  },
+] as const;
