@@ -71,7 +71,11 @@ describe('a torrent that qBittorrent checks again at its completion', { concurre
       `is complete only when what the check found broken is there, on qBittorrent ${generation}`,
       { needs: [`qbittorrent ${generation}`, 'ntfy current'] },
       async () => {
-        await using scene = await startHooked(generation, 1_000_000, { recheck_completed_torrents: true });
+        await using scene = await startHooked(generation, 1_000_000, {
+          recheck_completed_torrents: true,
+          // qBittorrent's default: so long it shows the finished state before the check.
+          refresh_interval: 1500,
+        });
         const torrent = scene.seed.serve('checked.iso', 5_000_000);
         await scene.qbittorrent.addTorrent(torrent.file);
         const find = () => scene.qbittorrent.find(torrent.hash);
