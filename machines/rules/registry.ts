@@ -150,8 +150,11 @@ export function dismissalOf({ key, card, alert }: TorrentRecord): Notification {
 export type Renaming =
   | { kind: 'same' }
   | { kind: 'renamed'; record: TorrentRecord }
-  /** Both IDs were tracked: they are one torrent, and `dropped` is followed no more. */
-  | { kind: 'merged'; dropped: TorrentRecord };
+  /**
+   * Both IDs were tracked: they are one torrent, and `dropped` is followed no more. `again`: the other was about to end,
+   * so it is followed again after that.
+   */
+  | { kind: 'merged'; dropped: TorrentRecord; again: TorrentRecord | null };
 
 /** A torrent that is tracked as `from` is listed as `to`. */
 export function rename(registry: Registry, from: Hash, to: Hash): Renaming {
@@ -160,7 +163,9 @@ export function rename(registry: Registry, from: Hash, to: Hash): Renaming {
   const other = find(registry, to);
   if (other !== undefined && other !== record) {
     drop(registry, record.key);
-    return { kind: 'merged', dropped: record };
+    const again = other.stage === 'following' ? null : { ...other, again: to };
+    if (again !== null) put(registry, again);
+    return { kind: 'merged', dropped: record, again };
   }
   const renamed = { ...record, hash: to };
   drop(registry, record.key);

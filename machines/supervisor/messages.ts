@@ -27,17 +27,19 @@ export function renameAll(context: SupervisorContext, renamed: Match['renamed'])
     ];
     if (renaming.kind === 'renamed')
       return [...polled, { to: 'store', event: { type: 'keep', record: renaming.record } }];
-    const { key } = renaming.dropped;
+    const { dropped, again } = renaming;
+    const { key } = dropped;
     const id = partitionOf(key);
     context.crashes.delete(key);
     return [
       ...polled,
       { to: 'store', event: { type: 'drop', key } },
+      ...(again === null ? [] : [{ to: 'store', event: { type: 'keep', record: again } } satisfies Message]),
       ...(context.partitions.has(id)
         ? [{ to: id, event: { type: 'torrent.stop', key } } satisfies Message]
         : []),
       // Also takes the place of what waits for ntfy.
-      { to: 'outbox', event: { type: 'outbox.tell', notification: dismissalOf(renaming.dropped) } },
+      { to: 'outbox', event: { type: 'outbox.tell', notification: dismissalOf(dropped) } },
     ];
   });
 }

@@ -97,6 +97,19 @@ test('a torrent that was added again while its old card waits to go is followed 
   assert.deepEqual([...model.phone.told.keys()], ['torrent 0, round 2']);
 });
 
+test('a hybrid that was added again by its first hash, while the card of its second waits to go, is followed', async () => {
+  const model = await after([
+    hybrid(false, 1),
+    wait(4 * MINUTE),
+    { do: 'ntfy', fault: 'unauthorized', ms: 20 * SECOND },
+    { do: 'remove', n: 2 },
+    wait(4 * MINUTE),
+    hybrid(true, 1),
+  ]);
+  await settleDown(model);
+  assert.deepEqual([...model.phone.told.keys()], ['torrent 2, round 2']);
+});
+
 test('a hybrid that was added again by its first hash, before it was missed, is followed', async () => {
   const model = await after([
     hybrid(true, 1),

@@ -101,7 +101,11 @@ describe('a new ID', () => {
 
   test('that is tracked too makes one of the two, and says which one is given up', () => {
     const registry = createRegistry([record(v1, { told }), record(v2)]);
-    assert.deepEqual(rename(registry, v1, v2), { kind: 'merged', dropped: record(v1, { told }) });
+    assert.deepEqual(rename(registry, v1, v2), {
+      kind: 'merged',
+      dropped: record(v1, { told }),
+      again: null,
+    });
     assert.deepEqual(keys(registry), [v2]);
     assert.equal(find(registry, v1), undefined);
   });
