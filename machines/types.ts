@@ -62,10 +62,22 @@ export interface CompletionSettings {
 /** What qBittorrent does unless it was set otherwise. */
 export const DEFAULT_COMPLETION: CompletionSettings = { rechecks: false, settlesIn: 5000 };
 
-/** What a progress card says that is worth an update: a whole percent (0 to 99) and a phase. */
+/** What a progress card says that is worth an update: a whole percent (0 to 99), a phase, and when it will be there. */
 export interface Told {
   percent: number;
   phase: Phase;
+  /** Missing where the card shows none, or an older version did not keep it. */
+  estimate?: Estimate;
+}
+
+/** The time of arrival on a progress card. Times in milliseconds since 1970. */
+export interface Estimate {
+  /** `null` while qBittorrent knows none. */
+  arrival: number | null;
+  /** When it was seen. */
+  at: number;
+  /** Estimates that were corrected since the last percent: each waits twice as long as the one before. */
+  corrections: number;
 }
 
 /**
@@ -178,6 +190,8 @@ export interface Policy {
   settle: number;
   /** How long nothing arrives before the card says "stalled". */
   stall: number;
+  /** How long an estimate is wrong before the card corrects it, while its percent stays the same. */
+  correctionInterval: number;
   /** How often new torrents are looked for without a hook; `null` for never. */
   discover: number | null;
   /** How long nothing arrives, or no metadata is found, before it is said aloud. */

@@ -73,6 +73,7 @@ export function policyOf({ poll, ntfy, progress, alerts, discover }: Config): Po
     gather: Math.min(1000, poll.interval),
     settle: 2 * poll.interval,
     stall: 24 * poll.interval,
+    correctionInterval: 30_000,
     discover,
     ...alerts,
     troubleAfter: 60_000,

@@ -104,6 +104,9 @@ export function spend(budget: Budget, urgent: boolean): Budget {
   };
 }
 
+/** Whether the day's quota is so small that it is spread over the day. */
+export const isScarce = ({ day }: Budget): boolean => day !== null && day.daily < SCARCE;
+
 /** The budget after a message failed: the server may have said that it is used up, for now or for the day. */
 export function exhaust(budget: Budget, kind: Failure['kind'], now: number): Budget {
   if (kind === 'limited') return { ...budget, tokens: 0, at: now };

@@ -28,10 +28,12 @@ export interface Looks {
 /**
  * Phases in which a torrent may stay for long without news, and the setting that says how long that lasts before a card
  * shows it: until then it is polled. qBittorrent queues most for a moment when they are added, and finds metadata within
- * two minutes or hardly ever. In any other phase something moves.
+ * two minutes or hardly ever. A forced torrent is called downloading also while nothing arrives. In any other phase
+ * something moves.
  */
 const QUIET: Partial<Record<Phase, 'stall' | 'settle'>> = {
   metadata: 'stall',
+  downloading: 'stall',
   stalled: 'stall',
   queued: 'settle',
   stopped: 'settle',
@@ -142,11 +144,14 @@ function noteOne(looks: Looks, hash: Hash, now: Observation | undefined, policy:
   if (now !== undefined && hasPlace(before) && !hasPlace(now)) looks.stirred = true;
   // What was not found can be anything.
   const patience = now === undefined ? Infinity : patienceFor(now.phase, policy);
-  const isAsBefore = now && before?.phase === now.phase && before.downloaded === now.downloaded;
+  const isAsBefore = now && before !== undefined && isSame(before, now);
   const left = isAsBefore ? Math.min(patience, moving.get(hash) ?? 0) : patience;
   if (left > 1) moving.set(hash, left - 1);
   else moving.delete(hash);
 }
+
+const isSame = (one: Observation, other: Observation): boolean =>
+  one.phase === other.phase && one.downloaded === other.downloaded && one.progress === other.progress;
 
 /** Whether it has one of qBittorrent's places for what is active, that another takes when it is free. */
 const hasPlace = (torrent: Observation | undefined): boolean =>

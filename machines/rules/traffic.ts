@@ -1,9 +1,9 @@
 import type { Failure, Notification, Now, Outcome, Policy, Told } from '../types.ts';
-import { createBudget, refill, waitForToken } from './budget.ts';
+import { createBudget, isScarce, refill, waitForToken } from './budget.ts';
 import type { Budget } from './budget.ts';
 import { createLanes, isSuperseded, isUrgent, next, put } from './lanes.ts';
 import type { Lanes, Next } from './lanes.ts';
-import { passesMilestone } from './telling.ts';
+import { isCorrection, passesMilestone } from './telling.ts';
 
 /** ntfy orders messages by the second: closer together, two of one card may arrive reversed. */
 const SPACING = 1100;
@@ -91,11 +91,11 @@ export function upcoming(traffic: Traffic): Next | null {
 }
 
 /**
- * What never leaves: progress between two milestones, where each message would be a card of its own, and the end of a
- * card that nobody has, or that this ntfy cannot delete.
+ * What never leaves: progress between two milestones, where each message would be a card of its own, an estimate that
+ * is corrected where the day's messages are few, and the end of a card that nobody has, or that this ntfy cannot delete.
  */
 export function skipped(traffic: Traffic, notification: Notification): Outcome | null {
-  const { live, policy, sent, alerted } = traffic;
+  const { live, policy, sent, alerted, budget } = traffic;
   const { kind, key } = notification;
   switch (kind) {
     case 'completion':
@@ -113,7 +113,9 @@ export function skipped(traffic: Traffic, notification: Notification): Outcome |
     case 'progress': {
       const thinned = policy.progress === 'milestones' || (policy.progress === 'auto' && live === false);
       const last = sent.get(key) ?? notification.told;
-      return thinned && !passesMilestone(last, notification.tell) ? 'superseded' : null;
+      const { tell } = notification;
+      if (isScarce(budget) && isCorrection(last, tell)) return 'superseded';
+      return thinned && !passesMilestone(last, tell) ? 'superseded' : null;
     }
   }
 }

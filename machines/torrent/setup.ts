@@ -109,7 +109,7 @@ export const following = setup({
     observe: assign(({ context, event }) => {
       if (event.type !== 'torrent.observed') return {};
       return {
-        seen: after(context.seen, event),
+        seen: after(context, event),
         misses: 0,
         finishedSince: finishedSince(context.finishedSince, event),
       };
@@ -123,7 +123,7 @@ export const following = setup({
       if (finishedSince(context.finishedSince, event) !== null) return;
       enqueue(sendParent({ type: 'finish.refuted', key: context.key } satisfies TorrentReport));
     }),
-    freshen: ({ context: { seen } }, look: Look) => void Object.assign(seen, after(seen, look)),
+    freshen: ({ context }, look: Look) => void Object.assign(context.seen, after(context, look)),
     /** An alert has a card of its own, and nobody waits for it: what comes next is told beside it. */
     diagnose: enqueueActions(({ context, enqueue }) => {
       const { key, seen, policy, alert: before } = context;
@@ -162,21 +162,24 @@ export interface Look {
   completion: CompletionSettings;
 }
 
-const after = ({ sight }: Seen, { observation, at, completion }: Look): Seen => ({
+const after = (
+  { seen, offered: shown, policy }: TorrentContext,
+  { observation, at, completion }: Look,
+): Seen => ({
   observation,
   at,
   completion,
-  sight: see(sight, observation, at),
+  sight: see(seen.sight, observation, at, { shown, policy }),
 });
 
 /** Whether a look shows what the last one did, as far as anybody is told. */
 export function isUnchanged(context: TorrentContext, look: Look): boolean {
   const { seen, alert, offered, policy, misses } = context;
-  const { phase } = look.observation;
-  if (phase !== seen.sight.phase || phase === 'complete') return false;
-  const { sight, at } = after(seen, look);
+  const { sight, at } = after(context, look);
   return (
     misses === 0 &&
+    sight.phase === seen.sight.phase &&
+    sight.phase !== 'complete' &&
     finishedSince(context.finishedSince, look) === context.finishedSince &&
     worthTelling(sight, offered, at, policy) === null &&
     alertOf(alert, sight, at, policy) === alert

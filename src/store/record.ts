@@ -49,7 +49,12 @@ const observation: z.ZodType<Observation> = z.looseObject({
   finishedAt: optionalCount,
 });
 
-const told = z.looseObject({ percent: count, phase: z.enum(PHASES).catch('unknown') });
+const estimate = z.looseObject({ arrival: optionalCount, at: count, corrections: count });
+const told = z.looseObject({
+  percent: count,
+  phase: z.enum(PHASES).catch('unknown'),
+  estimate: z.exactOptional(estimate),
+});
 
 /**
  * How a kept record is read back: the one place that has to know a record's fields (the compiler says so when one is

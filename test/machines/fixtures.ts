@@ -7,6 +7,7 @@ export const policy: Policy = {
   gather: 1000,
   settle: 10_000,
   stall: 120_000,
+  correctionInterval: 30_000,
   discover: null,
   stalledAfter: 1_800_000,
   metadataAfter: 900_000,

@@ -25,6 +25,7 @@ export function startTorrent(options: Options = {}) {
   const input = { record, policy: { ...policy, ...options.policy }, ready: false };
   const child = startChild<TorrentReport, typeof torrentMachine>(torrentMachine, input);
   let at = 0;
+  let downloaded = 0;
   let shown = record.told;
   let last: News | null = null;
   const { actor, heard } = child;
@@ -46,15 +47,13 @@ export function startTorrent(options: Options = {}) {
     },
     closed: () => heard.filter((report) => report.type === 'torrent.closed'),
     session: (state: 'ready' | 'lost') => actor.send({ type: `session.${state}` }),
+    /** While it is downloading, bytes arrive, and nobody knows for how long. */
     observe: (over: Partial<Observation> = {}, completion = DEFAULT_COMPLETION) => {
       at += 5 * SECOND;
-      actor.send({
-        type: 'torrent.observed',
-        observation: seen({ hash: key, ...over }),
-        at,
-        askedAt: at,
-        completion,
-      });
+      const moves = (over.phase ?? 'downloading') === 'downloading';
+      if (moves) downloaded += 1000;
+      const observation = seen({ hash: key, downloaded, ...(moves ? { eta: null } : {}), ...over });
+      actor.send({ type: 'torrent.observed', observation, at, askedAt: at, completion });
     },
     /** The finish hook named it, after all that was observed. */
     finish: () => actor.send({ type: 'finish.reported', at: at + 1 }),

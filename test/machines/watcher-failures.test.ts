@@ -76,6 +76,7 @@ describe('a poll that fails', () => {
 
   test('is followed by ever longer pauses, until one is good again', async () => {
     const watcher = startWatcher(seen({ hash: first }));
+    watcher.world.sends = true;
     const { observe } = watcher.world;
     watcher.world.observe = () => failure('unreachable');
     watcher.session('ready');

@@ -105,6 +105,7 @@ const gapAfter = (...phases: Phase[]) => gapWhile(...phases.map((phase) => ({ ph
 
 const gapWhile = async (...torrents: Partial<Observation>[]) => {
   const watcher = startWatcher(...torrents.map((torrent, n) => seen({ ...torrent, hash: hashOf(n) })));
+  watcher.world.sends = true;
   watcher.session('ready');
   watcher.watch(...torrents.map((_, n) => hashOf(n)));
   await watcher.pass(10 * MINUTE);
@@ -142,6 +143,16 @@ describe('the next poll comes', () => {
       assert.deepEqual(new Set(gaps.slice(looks - 1)), new Set([policy.idleInterval]));
     });
   }
+
+  test('after 5 s where a torrent is called downloading but gets nothing: 26 times', async () => {
+    const watcher = startWatcher(seen({ hash: first }));
+    watcher.session('ready');
+    watcher.watch(first);
+    await watcher.pass(10 * MINUTE);
+    const gaps = watcher.polls.slice(1).map(({ at }, n) => at - (watcher.polls[n]?.at ?? 0) - 50);
+    assert.deepEqual(new Set(gaps.slice(0, 25)), new Set([policy.pollInterval]));
+    assert.deepEqual(new Set(gaps.slice(25)), new Set([policy.idleInterval]));
+  });
 
   test('sooner while a torrent is near its end, but never before qBittorrent has new numbers', async () => {
     assert.equal(await gapWhile({ eta: 6 }, { eta: null }), 3000);

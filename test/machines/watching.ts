@@ -20,10 +20,14 @@ export function startWatcher(...torrents: Observation[]) {
   const world = {
     torrents,
     latency: 50,
+    /** Whether bytes arrive at what is downloading. */
+    sends: false,
     observe: (hashes: readonly Hash[]): Observations =>
-      ok(world.torrents.filter(({ hash }) => hashes.includes(hash))),
+      ok(world.torrents.filter(({ hash }) => hashes.includes(hash)).map(observed)),
     list: (): Observations => ok(world.torrents),
   };
+  const observed = (torrent: Observation): Observation =>
+    torrent.phase === 'downloading' && world.sends ? { ...torrent, downloaded: clock.now() } : torrent;
   const polls: { at: number; hashes: readonly Hash[] }[] = [];
   const lists: number[] = [];
   let open = 0;

@@ -4,7 +4,7 @@ import { asRemoved, finishedSince, isFinal, isInjected } from '../../machines/ru
 import { see, UNSEEN } from '../../machines/rules/telling.ts';
 import { DEFAULT_COMPLETION } from '../../machines/types.ts';
 import type { Observation, Phase } from '../../machines/types.ts';
-import { hashOf, seen } from '../machines/fixtures.ts';
+import { hashOf, policy, seen } from '../machines/fixtures.ts';
 
 const look = (phase: Phase, askedAt: number) => ({
   observation: seen({ phase }),
@@ -32,7 +32,7 @@ describe('what a finish hook has said', () => {
 
 /** What is known after these looks, one each second. */
 const sightOf = (...looks: Partial<Observation>[]) =>
-  looks.reduce((sight, over, index) => see(sight, seen(over), index * 1000), UNSEEN);
+  looks.reduce((sight, over, index) => see(sight, seen(over), index * 1000, { shown: null, policy }), UNSEEN);
 
 describe('a finished state', () => {
   const complete = { phase: 'complete', progress: 1 } as const;

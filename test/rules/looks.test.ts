@@ -19,12 +19,15 @@ const hashes = (count: number, from = 0) => Array.from({ length: count }, (_, n)
 function startLooking() {
   const looks = createLooks();
   const phases = new Map<Hash, Phase>();
+  /** What is called downloading while no byte arrives. */
+  const silent = new Set<Hash>();
   const clock = { now: 1_000_000 };
   const look = (): Hash[] => {
     const asked = choose(looks, clock.now, policy.gather);
     const found = asked.flatMap((hash) => {
       const phase = phases.get(hash);
-      return phase === undefined ? [] : [seen({ hash, phase, eta: null })];
+      const downloaded = phase === 'downloading' && !silent.has(hash) ? clock.now : 0;
+      return phase === undefined ? [] : [seen({ hash, phase, eta: null, downloaded })];
     });
     noteLook(looks, asked, found, { now: clock.now, policy });
     return asked;
@@ -37,6 +40,7 @@ function startLooking() {
   return {
     looks,
     phases,
+    silent,
     clock,
     look,
     add: (phase: Phase, ...added: Hash[]) => {
@@ -157,6 +161,17 @@ test('how many polls wait for a phase to last follows from the policy', () => {
     }
     assert.equal(moving, polls, phase);
   }
+});
+
+test('one that is called downloading while nothing arrives is asked for as a stalled one', () => {
+  const { looks, silent, add, settle, next } = startLooking();
+  add('downloading', ...hashes(3));
+  silent.add(hashOf(2));
+  settle();
+  assert.deepEqual([next().length, next().length], [2, 2]);
+  silent.clear();
+  while (next().length < 3);
+  assert.equal(next().length, 3, `${looks.moving.size} move`);
 });
 
 test('everything is asked for after a failure', () => {

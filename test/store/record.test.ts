@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { TorrentRecord } from '../../machines/types.ts';
+import type { Told, TorrentRecord } from '../../machines/types.ts';
 import { completing, fill, following, hashOf, open, reopen, tempDir, withFile } from './fixtures.ts';
 
 describe('a record of another version', () => {
@@ -17,6 +17,22 @@ describe('a record of another version', () => {
     const older = { ...following(1), alert: undefined };
     fill(dir, [older as unknown as TorrentRecord]);
     assert.deepEqual(reopen(dir).records, [following(1)]);
+  });
+
+  test('does not know which time of arrival its card shows, where that was not kept', (t) => {
+    const dir = tempDir(t);
+    const told = { percent: 50, phase: 'downloading' } as const;
+    const estimate = { arrival: 9, at: 5, corrections: 2 };
+    const odd = { ...told, estimate: { arrival: 'soon', at: null } };
+    fill(dir, [
+      following(1, { told }),
+      following(2, { told: { ...told, estimate } }),
+      following(3, { told: odd as unknown as Told }),
+    ]);
+    assert.deepEqual(
+      reopen(dir).records.map((record) => record.told),
+      [told, { ...told, estimate }, { ...told, estimate: { arrival: null, at: 0, corrections: 0 } }],
+    );
   });
 
   test('loses only what can not be understood', (t) => {
