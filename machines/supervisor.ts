@@ -12,7 +12,7 @@ import { SLICE, supervision } from './supervisor/setup.ts';
 export const supervisorMachine = supervision.createMachine({
   id: 'supervisor',
   description: 'Keeps a record of each torrent, and begins again from there what fails.',
-  context: ({ input: { policy, now, records, troubled } }) => ({
+  context: ({ input: { policy, now, records, troubled, sounds } }) => ({
     policy,
     now,
     registry: createRegistry(records),
@@ -21,6 +21,7 @@ export const supervisorMachine = supervision.createMachine({
     ready: false,
     troubled: troubled ?? false,
     raised: troubled ?? false,
+    incidentSounds: new Map(Object.entries(sounds ?? {})),
     scanFailures: 0,
     stale: false,
     ended: new Map(),

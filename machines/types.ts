@@ -100,6 +100,8 @@ export interface TorrentRecord {
   stage: Stage;
   /** What its alert card says; `null` while it has none. */
   alert: Alert | null;
+  /** When each kind of alert last made a sound, in milliseconds since 1970. */
+  sounded: Partial<Record<Alert, number>>;
   /** Added again while its last words are told: the hash to follow after them. */
   again: Hash | null;
   /** As it was when it was found complete: what the completion says until ntfy has it. */
@@ -127,11 +129,12 @@ export type Notification =
   | { kind: 'completion'; key: Hash; torrent: Observation; at: number }
   /** Takes the torrent's cards away, but for the completion's. */
   | { kind: 'dismissal'; key: Hash; shown: boolean; alerted: boolean }
-  | { kind: 'alert'; key: Hash; name: string | null; percent: number; alert: Alert }
+  /** `silent`: the same was heard within the hour. */
+  | { kind: 'alert'; key: Hash; name: string | null; percent: number; alert: Alert; silent?: boolean }
   /** Takes the alert's card away. */
   | { kind: 'clearance'; key: Hash; shown: Alert | null }
   /** Something that concerns all torrents; its all-clear takes the place of its card. */
-  | { kind: 'incident'; key: Concern; failure: Failure }
+  | { kind: 'incident'; key: Concern; failure: Failure; silent?: boolean }
   | { kind: 'relief'; key: Concern; shown: boolean };
 
 /** What an incident is about. */

@@ -1,7 +1,6 @@
 import { createActor, waitFor } from 'xstate';
 import type { SnapshotFrom } from 'xstate';
 import type { outboxMachine } from '../machines/outbox.ts';
-import type { StoreEvent } from '../machines/supervisor/types.ts';
 import type { Policy } from '../machines/types.ts';
 import { answersOf } from './answers.ts';
 import type { Config } from './config/index.ts';
@@ -20,7 +19,7 @@ import { createHookApp, createOpsApp, isLoopback, listen } from './server/index.
 import type { Listening } from './server/index.ts';
 import { statusOf } from './status.ts';
 import type { Supervisor } from './status.ts';
-import { openStore } from './store/index.ts';
+import { keep, keptIn, openStore } from './store/index.ts';
 import type { Store } from './store/index.ts';
 import { policyOf, provideWorld } from './system.ts';
 import { version } from './version.ts';
@@ -85,8 +84,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
     input: {
       policy: { ...policyOf(config), ...policy },
       now: Date.now,
-      records: store.records,
-      troubled: store.facts.get(TROUBLED) === true,
+      ...keptIn(store),
     },
   });
   const failed = endOf(supervisor, log);
@@ -176,15 +174,6 @@ async function openPorts({
     await hook.close();
     throw error;
   }
-}
-
-/** The fact that an incident's card is on the phone. */
-const TROUBLED = 'troubled';
-
-function keep(store: Store, event: StoreEvent): void {
-  if (event.type === 'keep') store.save(event.record);
-  else if (event.type === 'drop') store.drop(event.key);
-  else store.setFact(TROUBLED, event.troubled ? true : undefined);
 }
 
 /** Nothing is on its way to ntfy, and no completion waits. */

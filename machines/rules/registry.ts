@@ -30,6 +30,7 @@ export function createRecord(hash: Hash, since: number): TorrentRecord {
     since,
     stage: 'following',
     alert: null,
+    sounded: {},
     again: null,
     finished: null,
     finishHookAt: null,
@@ -70,15 +71,16 @@ export function noteTelling(registry: Registry, notification: Notification): Tor
   return changed;
 }
 
-/** Notes what became of it. */
+/** Notes what became of it, and when, in milliseconds since 1970. */
 export function noteTold(
   registry: Registry,
   notification: Notification,
   outcome: Outcome,
+  now: number,
 ): TorrentRecord | null {
   const record = registry.records.get(notification.key);
   if (record === undefined || outcome === 'superseded') return null;
-  const changed = afterTelling(record, notification, outcome);
+  const changed = afterTelling(record, notification, outcome, now);
   if (changed !== null) put(registry, changed);
   return changed;
 }
@@ -101,6 +103,7 @@ function afterTelling(
   record: TorrentRecord,
   notification: Notification,
   outcome: Outcome,
+  now: number,
 ): TorrentRecord | null {
   // Refused for good: its card can go all the same.
   if (notification.kind === 'completion') return { ...record, stage: 'dismissing' };
@@ -113,6 +116,8 @@ function afterTelling(
     case 'dismissal':
       return { ...record, told: null, highest: 0, card: false, alert: null };
     case 'alert':
+      if (notification.silent === true) return null;
+      return { ...record, sounded: { ...record.sounded, [notification.alert]: now } };
     case 'incident':
     case 'relief':
       return null;

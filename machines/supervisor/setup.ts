@@ -20,6 +20,7 @@ import {
 } from '../rules/registry.ts';
 import { scanPause } from '../rules/pauses.ts';
 import { countFailure, crashNotice, isHopeless, restartPause } from '../rules/restarts.ts';
+import { noteSound, quieten } from '../rules/sounds.ts';
 import { sessionMachine } from '../session.ts';
 import type { End } from '../torrent/setup.ts';
 import type { Failure, Hash, Notification, Observation, Outcome, Result } from '../types.ts';
@@ -64,9 +65,9 @@ export const supervision = setup({
     /** Says what happened to whoever runs the machine; he hands in a log. */
     note: (_) => {},
     /** Hands a notification to the outbox. */
-    tell: sendTo('outbox', (_, { notification }: { notification: Notification }) => ({
+    tell: sendTo('outbox', ({ context }, { notification }: { notification: Notification }) => ({
       type: 'outbox.tell',
-      notification,
+      notification: quieten(context, notification),
     })),
     /** Lets the incident judge what qBittorrent does. */
     trouble: sendTo('incident', (_, { failure }: { failure: Failure }) => ({ type: 'trouble', failure })),
@@ -74,10 +75,8 @@ export const supervision = setup({
       if (well) enqueue.sendTo('incident', { type: 'relief' });
     }),
     noteIncident: enqueueActions(({ enqueue }, { raised }: { raised: boolean }) => {
-      enqueue.assign({ raised });
-      if (!raised) return;
-      enqueue.assign({ troubled: true });
-      enqueue.sendTo('store', { type: 'remember', troubled: true });
+      enqueue.assign(raised ? { raised, troubled: true } : { raised });
+      if (raised) enqueue.sendTo('store', { type: 'remember', troubled: true });
     }),
     begin: enqueueActions(({ context, enqueue }) => {
       enqueue.assign({ ready: false, partitions: new Set(), arrivals: [...context.registry.records.keys()] });
@@ -160,8 +159,10 @@ export const supervision = setup({
     ),
     noteTold: enqueueActions(
       ({ context, enqueue }, told: { notification: Notification; outcome: Outcome }) => {
-        const record = noteTold(context.registry, told.notification, told.outcome);
+        const record = noteTold(context.registry, told.notification, told.outcome, context.now());
         if (record !== null) enqueue.sendTo('store', { type: 'keep', record });
+        const heard = noteSound(context, told);
+        if (heard !== null) enqueue.sendTo('store', heard);
         // The all-clear is out, and nothing new came up meanwhile.
         if (!isAllClear(told.notification) || told.outcome === 'superseded' || context.raised) return;
         enqueue.assign({ troubled: false });
@@ -190,23 +191,22 @@ export const supervision = setup({
     meetAgain: enqueueActions(({ context, enqueue }, { hash }: { hash: Hash }) => {
       for (const { to, event } of metAgain(context, hash)) enqueue.sendTo(to, event);
     }),
-    reviveLater: enqueueActions(
-      ({ context: { crashes, now, registry }, enqueue }, { key }: { key: Hash }) => {
-        const failures = countFailure(crashes.get(key), now());
-        crashes.set(key, failures);
-        const notice = crashNotice(find(registry, key), failures);
-        if (notice !== null) {
-          // The torrent takes the alert back itself, when it lives again.
-          put(registry, notice.record);
-          enqueue.sendTo('store', { type: 'keep', record: notice.record });
-          enqueue.sendTo('outbox', { type: 'outbox.tell', notification: notice.notification });
-        }
-        enqueue.raise(
-          { type: 'torrent.revive', key },
-          { delay: restartPause(failures), id: `revive.${key}` },
-        );
-      },
-    ),
+    reviveLater: enqueueActions(({ context, enqueue }, { key }: { key: Hash }) => {
+      const { crashes, now, registry } = context;
+      const failures = countFailure(crashes.get(key), now());
+      crashes.set(key, failures);
+      const notice = crashNotice(find(registry, key), failures);
+      if (notice !== null) {
+        // The torrent takes the alert back itself, when it lives again.
+        put(registry, notice.record);
+        enqueue.sendTo('store', { type: 'keep', record: notice.record });
+        enqueue.sendTo('outbox', {
+          type: 'outbox.tell',
+          notification: quieten(context, notice.notification),
+        });
+      }
+      enqueue.raise({ type: 'torrent.revive', key }, { delay: restartPause(failures), id: `revive.${key}` });
+    }),
     countRestart: assign({ restarts: ({ context }) => countFailure(context.restarts, context.now()) }),
   },
   delays: {

@@ -6,6 +6,7 @@ import type { PartitionReport } from '../partition.ts';
 import type { Ended } from '../rules/ended.ts';
 import type { Registry } from '../rules/registry.ts';
 import type { Failures } from '../rules/restarts.ts';
+import type { IncidentSounds, Sounds } from '../rules/sounds.ts';
 import type { SessionReport } from '../session.ts';
 import type { Hash, Now, Policy, TorrentRecord } from '../types.ts';
 import type { WatcherReport } from '../watcher/setup.ts';
@@ -31,7 +32,9 @@ export type SupervisorEvent =
 export type StoreEvent =
   | { type: 'keep'; record: TorrentRecord }
   | { type: 'drop'; key: Hash }
-  | { type: 'remember'; troubled: boolean };
+  | { type: 'remember'; troubled: boolean }
+  /** When each incident last made a sound. */
+  | { type: 'remember.sounds'; sounds: Sounds };
 
 export interface SupervisorContext {
   policy: Policy;
@@ -47,6 +50,7 @@ export interface SupervisorContext {
   troubled: boolean;
   /** Whether there is an incident now. */
   raised: boolean;
+  incidentSounds: IncidentSounds;
   scanFailures: number;
   /** Something may have come that the look around, which is under way, does not show. */
   stale: boolean;
@@ -66,6 +70,8 @@ export interface SupervisorInput {
   records?: readonly TorrentRecord[];
   /** An incident's card is on the phone since an earlier life. */
   troubled?: boolean;
+  /** When each incident last made a sound, in milliseconds since 1970. */
+  sounds?: Sounds;
 }
 
 /** The actors that it always has, by their IDs. */

@@ -73,7 +73,7 @@ export function renderCard(notification: Published, { topic, instance, timeZone 
         sequence_id: alertSequence(instance, key),
         title: nameOf(key, notification.name, 'title'),
         message: alertText(notification),
-        priority: LOUD,
+        priority: notification.silent === true ? QUIET : LOUD,
         tags: ['warning'],
       };
     case 'incident':
@@ -84,7 +84,7 @@ export function renderCard(notification: Published, { topic, instance, timeZone 
         sequence_id: progressSequence(instance, key),
         title: concernTitle(notification),
         message: kind === 'incident' ? incidentText(notification.failure) : reliefText(key),
-        priority: kind === 'incident' ? LOUD : QUIET,
+        priority: kind === 'incident' && notification.silent !== true ? LOUD : QUIET,
         tags: [kind === 'incident' ? 'warning' : 'white_check_mark'],
       };
   }

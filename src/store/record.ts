@@ -71,6 +71,7 @@ export const recordSchema: z.ZodType<TorrentRecord> = z
     since: count,
     stage: z.enum(STAGES),
     alert: z.enum(ALERTS).nullable().catch(null),
+    sounded: z.partialRecord(z.enum(ALERTS), z.number()).catch({}),
     again: hash.nullable().catch(null),
     finished: observation.nullable().catch(null),
     finishHookAt: optionalCount,

@@ -5,6 +5,7 @@ import { outboxMachine } from '../../machines/outbox.ts';
 import type { Publication } from '../../machines/outbox.ts';
 import { partitionMachine } from '../../machines/partition.ts';
 import { isFinal } from '../../machines/rules/finish.ts';
+import type { Sounds } from '../../machines/rules/sounds.ts';
 import { sessionMachine } from '../../machines/session.ts';
 import type { Login } from '../../machines/session.ts';
 import { supervisorMachine } from '../../machines/supervisor.ts';
@@ -33,6 +34,7 @@ export type Call =
 export interface WorldOptions {
   policy?: Partial<Policy>;
   records?: readonly TorrentRecord[];
+  sounds?: Sounds;
 }
 
 type Observations = Result<Observation[]>;
@@ -171,6 +173,7 @@ export function startWorld(options: WorldOptions = {}) {
       policy: { ...policy, ...options.policy },
       now: () => clock.now(),
       records: options.records ?? [],
+      sounds: options.sounds ?? {},
     },
   });
   supervisor.start();
@@ -185,9 +188,9 @@ export function startWorld(options: WorldOptions = {}) {
     pass: (ms: number) => pass(clock, ms),
     track: (hash: Hash) => supervisor.send({ type: 'track', hash }),
     finish: (hash: Hash) => supervisor.send({ type: 'finished', hash }),
-    /** qBittorrent's view of a torrent from now on. */
+    /** qBittorrent's view of a torrent from now on; no ETA is right for ever. */
     set: (hash: Hash, over: Partial<Observation> = {}) =>
-      void torrents.set(hash, seen({ hash, ...torrents.get(hash), ...over })),
+      void torrents.set(hash, seen({ hash, eta: null, ...torrents.get(hash), ...over })),
     count: (to: Call['to'], since = 0) => calls.filter((call) => call.to === to && call.at >= since).length,
     published: () => calls.flatMap((call) => (call.to === 'publish' ? [call.notification] : [])),
     records: () => [...supervisor.getSnapshot().context.registry.records.values()],

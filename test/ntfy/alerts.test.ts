@@ -27,6 +27,13 @@ describe('an alert', () => {
     });
   }
 
+  test('that was heard within the hour is as quiet as progress, on the same card', () => {
+    const [loud, silent] = [alertOf('stalled'), { ...alertOf('stalled'), silent: true }];
+    assert.deepEqual(renderCard(silent, address), { ...renderCard(loud, address), priority: 2 });
+    const incident = { ...incidentOf('unreachable'), silent: true };
+    assert.equal(renderCard(incident, address).priority, 2);
+  });
+
   test('of 2,000 hostile names is never more than ntfy takes', () => {
     for (const [index, name] of hostileNames(2000, 3).entries()) {
       const card = renderCard(alertOf('stalled', name), address);

@@ -5,6 +5,7 @@
 import { createActor, SimulatedClock } from 'xstate';
 import type { ActorRefFrom, InspectionEvent } from 'xstate';
 import type { Allowance } from '../../machines/rules/budget.ts';
+import type { Sounds } from '../../machines/rules/sounds.ts';
 import type { supervisorMachine } from '../../machines/supervisor.ts';
 import type { StoreEvent, SupervisorEvent } from '../../machines/supervisor/types.ts';
 import type { Hash, Notification, Policy, TorrentRecord } from '../../machines/types.ts';
@@ -43,11 +44,13 @@ function createKept() {
   const kept = {
     records,
     troubled: false,
+    sounds: {} as Sounds,
     /** Names of torrents whose completion was ever to be told. */
     completions: new Set<string>(),
     keep(event: StoreEvent) {
       if (event.type === 'drop') records.delete(event.key);
       else if (event.type === 'remember') kept.troubled = event.troubled;
+      else if (event.type === 'remember.sounds') kept.sounds = event.sounds;
       else {
         const { key, stage, finished } = event.record;
         records.set(key, JSON.stringify(event.record));
@@ -121,6 +124,7 @@ export function createWorld(options: WorldOptions = {}) {
         now,
         records: store.read(),
         troubled: store.troubled,
+        sounds: store.sounds,
       },
       ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
     });

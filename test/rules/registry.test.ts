@@ -42,17 +42,17 @@ describe('a record', () => {
 
   test('remembers what the phone shows, and that it shows nothing any more', () => {
     const registry = createRegistry([record(v1)]);
-    noteTold(registry, progressOf(v1, 42), 'accepted');
+    noteTold(registry, progressOf(v1, 42), 'accepted', 7);
     assert.deepEqual(find(registry, v1)?.told, told);
-    noteTold(registry, progressOf(v1, 43), 'refused');
+    noteTold(registry, progressOf(v1, 43), 'refused', 7);
     assert.deepEqual(find(registry, v1)?.told, told);
-    noteTold(registry, { kind: 'dismissal', key: v1, shown: true, alerted: false }, 'accepted');
+    noteTold(registry, { kind: 'dismissal', key: v1, shown: true, alerted: false }, 'accepted', 7);
     assert.equal(find(registry, v1)?.told, null);
   });
 
   test('does not come back to life when something is noted of it too late', () => {
     const registry = createRegistry();
-    noteTold(registry, progressOf(v1, 42), 'accepted');
+    noteTold(registry, progressOf(v1, 42), 'accepted', 7);
     assert.deepEqual(keys(registry), []);
     assert.equal(drop(registry, v1), undefined);
   });
@@ -63,7 +63,7 @@ describe('a record', () => {
     noteTelling(registry, completion);
     assert.equal(find(registry, v1)?.stage, 'completing');
     assert.deepEqual(find(registry, v1)?.finished, completion.kind === 'completion' && completion.torrent);
-    noteTold(registry, completion, 'accepted');
+    noteTold(registry, completion, 'accepted', 7);
     assert.equal(find(registry, v1)?.stage, 'dismissing');
   });
 

@@ -14,7 +14,7 @@ describe('a record of another version', () => {
 
   test('gets the fields that it did not have', (t) => {
     const dir = tempDir(t);
-    const older = { ...following(1), alert: undefined };
+    const older = { ...following(1), alert: undefined, sounded: undefined };
     fill(dir, [older as unknown as TorrentRecord]);
     assert.deepEqual(reopen(dir).records, [following(1)]);
   });
@@ -37,7 +37,13 @@ describe('a record of another version', () => {
 
   test('loses only what can not be understood', (t) => {
     const dir = tempDir(t);
-    const odd = { ...following(1), told: { percent: 50, phase: 'dancing' }, alert: 'bored', since: null };
+    const odd = {
+      ...following(1),
+      told: { percent: 50, phase: 'dancing' },
+      alert: 'bored',
+      sounded: { stalled: 'loud' },
+      since: null,
+    };
     fill(dir, [odd as unknown as TorrentRecord]);
     assert.deepEqual(reopen(dir).records, [
       following(1, { told: { percent: 50, phase: 'unknown' }, since: 0 }),
