@@ -49,6 +49,8 @@ export interface SceneOptions {
   rate?: number;
   /** Changes to the sidecar's environment. */
   env?: Record<string, string>;
+  /** What no setting makes that fast. */
+  policy?: Partial<Policy>;
 }
 
 /** Starts real servers, a sidecar and the hook that joins them; all of it ends with the scene. */
@@ -69,6 +71,7 @@ export async function startScene(options: SceneOptions): Promise<Scene> {
       ...options.env,
     },
     log,
+    options.policy,
   );
   stack.defer(() => sidecar.stop());
   await qbittorrent.setAddedHook(hookLine(sidecar));
