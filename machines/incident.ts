@@ -18,6 +18,8 @@ interface IncidentContext {
   concern: Concern;
   policy: Policy;
   failure: Failure | null;
+  /** Troubles in a row of another kind than the phone was told. */
+  others: number;
   /** Raised in an earlier life: its card may be on the phone although none was sent since. */
   inherited: boolean;
 }
@@ -25,6 +27,9 @@ interface IncidentContext {
 const UNKNOWN: Failure = { kind: 'unreachable', message: 'no answer' };
 /** Troubles that do not pass by themselves: said at once. */
 const LASTING: ReadonlySet<Failure['kind']> = new Set(['unauthorized', 'banned', 'misdirected']);
+
+/** So many troubles in a row of another kind are said anew: a server may fail in two ways by turns, for hours. */
+const TROUBLES_TO_CHANGE = 3;
 
 /**
  * What concerns all torrents: said once when it lasts, taken back once when it is over. A restart of qBittorrent that
@@ -40,10 +45,13 @@ export const incidentMachine = setup({
   guards: {
     inherited: ({ context }) => context.inherited,
     lasting: (_, { failure }: { failure: Failure }) => LASTING.has(failure.kind),
-    another: ({ context }, { failure }: { failure: Failure }) => context.failure?.kind !== failure.kind,
+    same: ({ context }, { failure }: { failure: Failure }) => context.failure?.kind === failure.kind,
+    passing: ({ context }, { failure }: { failure: Failure }) =>
+      !LASTING.has(failure.kind) && context.others + 1 < TROUBLES_TO_CHANGE,
   },
   actions: {
-    note: assign((_, { failure }: { failure: Failure }) => ({ failure })),
+    note: assign((_, { failure }: { failure: Failure }) => ({ failure, others: 0 })),
+    countOther: assign({ others: ({ context }) => context.others + 1 }),
     raise: sendParent(
       ({ context: { concern: key, failure } }) =>
         ({
@@ -71,6 +79,7 @@ export const incidentMachine = setup({
     policy,
     // What was said in an earlier life is not known any more: the next trouble says it anew, in place.
     failure: raised ? UNKNOWN : null,
+    others: 0,
     inherited: raised,
   }),
   initial: 'starting',
@@ -105,10 +114,14 @@ export const incidentMachine = setup({
     raised: {
       description: 'The phone has been told.',
       on: {
-        trouble: {
-          guard: { type: 'another', params: ({ event }) => event },
-          actions: [{ type: 'note', params: ({ event }) => event }, 'raise'],
-        },
+        trouble: [
+          {
+            guard: { type: 'same', params: ({ event }) => event },
+            actions: { type: 'note', params: ({ event }) => event },
+          },
+          { guard: { type: 'passing', params: ({ event }) => event }, actions: 'countOther' },
+          { actions: [{ type: 'note', params: ({ event }) => event }, 'raise'] },
+        ],
         relief: { target: 'calm', actions: ['end', 'forget'] },
       },
     },

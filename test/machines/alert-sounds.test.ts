@@ -154,6 +154,22 @@ describe('qBittorrent that comes and goes', () => {
   });
 });
 
+test('an outage that fails in two ways by turns is one message, and its new cause one more when it lasts', async () => {
+  const world = await startFlapping();
+  let polls = 0;
+  const alternate = () => failure((polls += 1) % 2 === 0 ? 'broken' : 'unreachable');
+  world.script.observe = alternate;
+  await world.pass(2 * HOUR);
+  assert.ok(polls > 100, `${polls} polls`);
+  assert.deepEqual(soundsOf(world, 'incident'), { loud: 1, silent: 0 });
+  const shown = world.phone.cards.get('qbittorrent');
+  assert.ok(shown?.kind === 'incident');
+  const lasting = shown.failure.kind === 'broken' ? 'unreachable' : 'broken';
+  world.script.observe = () => failure(lasting);
+  await world.pass(HOUR);
+  assert.deepEqual(soundsOf(world, 'incident'), { loud: 2, silent: 0 });
+});
+
 test('a disk that comes and goes is heard once an hour', async () => {
   const world = await startFlapping();
   for (let n = 0; n < 5; n += 1) {

@@ -193,7 +193,7 @@ describe('a completion names what was seen', () => {
   test('when it was complete', () => {
     const torrent = startTorrent();
     torrent.session('ready');
-    torrent.observe({ phase: 'complete', progress: 1, name: 'other.iso', downloaded: 500_000 });
+    torrent.observe({ phase: 'complete', progress: 1, name: 'other.iso' });
     const [completion] = torrent.telling();
     assert.deepEqual(
       completion?.kind === 'completion' && completion.torrent,

@@ -44,7 +44,7 @@ export function createQbittorrent(now: () => number) {
     const { hash, phase, progress, finishedAt } = torrent;
     const name = phase === 'metadata' ? null : torrent.label;
     const known = { v1: first, v2: hybrid && hash === second ? second : null };
-    const downloaded = phase === 'downloading' ? now() : 0;
+    const downloaded = phase === 'downloading' ? 1 + now() : 1;
     return seen({ hash, phase, progress, finishedAt, name, downloaded, ...known });
   };
   const all = () => Array.from(torrents, ([n, torrent]) => observe(n, torrent));
