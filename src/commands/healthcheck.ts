@@ -10,7 +10,7 @@ import type { Terminal } from './terminal.ts';
 const TIMEOUT = 5000;
 
 /** As in the settings, which are not read here: with zod and fetch a check costs several times as much. */
-export const DEFAULTS = { OPS_HOST: '0.0.0.0', OPS_PORT: '9091' };
+export const DEFAULTS = { OPS_HOST: '::', OPS_PORT: '9091' };
 
 /** `GET /livez` of a sidecar on this machine. For images without a shell. */
 export async function healthcheck(terminal: Terminal = processTerminal()): Promise<number> {

@@ -103,9 +103,12 @@ export const settings = z.object({
     .prefault('false')
     .meta(about('`true` enters the hook in qBittorrent by itself, never over a command of yours', 'true')),
   OPS_HOST: v.host
-    .prefault('0.0.0.0')
+    .prefault('::')
     .meta(
-      about('where health, metrics, status and page are served; what names torrents stays local', '0.0.0.0'),
+      about(
+        'where health, metrics, status and page are served; `::` is all addresses, IPv4 too; what names torrents stays local',
+        '::',
+      ),
     ),
   OPS_PORT: v.port.prefault('9091').meta(about('its port; 0 takes any free one', '9091')),
   OPS_TOKEN: v.token

@@ -7,7 +7,7 @@ import type { Secret } from '../secret.ts';
 import { hasToken, isAddressedLocally, isForeignPage, isToken, isVisit, showsToken } from './access.ts';
 import { createAttempts } from './attempts.ts';
 import { refuse, type ServerContext, type ServerEnv } from './base.ts';
-import { isLoopbackPeer } from './loopback.ts';
+import { isLoopbackPeer, plainAddress } from './loopback.ts';
 import { sparingly } from './sparingly.ts';
 import { createVisits } from './visits.ts';
 
@@ -94,5 +94,6 @@ export function createDoor(token: Secret | null, log: Logger, slowness = SLOWNES
 function peerOf(c: ServerContext): string | undefined {
   // Without bindings there is no socket, and a call from nowhere is not a local one.
   const bindings: ServerEnv['Bindings'] | undefined = c.env;
-  return bindings?.incoming ? getConnInfo(c).remote.address : undefined;
+  const address = bindings?.incoming ? getConnInfo(c).remote.address : undefined;
+  return address === undefined ? undefined : plainAddress(address);
 }

@@ -3,7 +3,10 @@ import type { Logger } from '../log/index.ts';
 import { startServer, stopServer, type App } from './socket.ts';
 
 export interface ListenOptions {
-  /** An address, or `localhost` for both 127.0.0.1 and ::1, of which some programs try only the first. */
+  /**
+   * An address, or `localhost` for both 127.0.0.1 and ::1, of which some programs try only the first. `::` takes IPv4,
+   * too, and is 0.0.0.0 on a machine without IPv6.
+   */
   host: string;
   /** 0 takes any free one. */
   port: number;
@@ -34,7 +37,7 @@ export async function listen(app: App, options: ListenOptions): Promise<Listenin
   const { host, port, setting, log } = options;
   const start = (address: string, port: number) => startServer(app, address, port, options);
   try {
-    const servers = /^localhost$/i.test(host) ? await startBoth(start, port, log) : [await start(host, port)];
+    const servers = await startAll(start, host, port, log);
     let closed: Promise<unknown> | undefined;
     return {
       addresses: servers.map((server) => boundTo(server).address),
@@ -52,6 +55,24 @@ export async function listen(app: App, options: ListenOptions): Promise<Listenin
 /** Starts one server; rejects with Node's error. */
 export type Start = (address: string, port: number) => Promise<Server>;
 
+async function startAll(start: Start, host: string, port: number, log: Logger): Promise<Server[]> {
+  if (/^localhost$/i.test(host)) return startBoth(start, port, log);
+  return [await (isUnspecified(host) ? startAny(start, host, port, log) : start(host, port))];
+}
+
+const isUnspecified = (host: string): boolean => URL.parse(`http://[${host}]`)?.hostname === '[::]';
+
+/** Listens on all addresses of both families; on a machine without IPv6, on those of IPv4. */
+export async function startAny(start: Start, host: string, port: number, log: Logger): Promise<Server> {
+  try {
+    return await start(host, port);
+  } catch (error) {
+    if (!lacksIPv6(codeOf(error))) throw error;
+    log.info('there is no IPv6 here: listening on 0.0.0.0 alone');
+    return start('0.0.0.0', port);
+  }
+}
+
 /** How often a port that is free on both loopback addresses is looked for. */
 const attempts = 20;
 
@@ -62,7 +83,7 @@ export async function startBoth(start: Start, port: number, log: Logger, left = 
     return [v4, await start('::1', boundTo(v4).port)];
   } catch (error) {
     const code = codeOf(error);
-    if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT') {
+    if (lacksIPv6(code)) {
       log.info('there is no IPv6 here: listening on 127.0.0.1 alone');
       return [v4];
     }
@@ -72,6 +93,9 @@ export async function startBoth(start: Start, port: number, log: Logger, left = 
     throw error;
   }
 }
+
+/** What a socket says where IPv6 is switched off, by how that was done. */
+const lacksIPv6 = (code: string): boolean => code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';
 
 function boundTo(server: Server): { address: string; port: number } {
   const bound = server.address();

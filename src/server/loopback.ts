@@ -1,6 +1,6 @@
 /** Whether a host name or address stands for this machine alone (in Kubernetes: for this pod). */
 export function isLoopback(name: string): boolean {
-  return /^(?:localhost|127\.0\.0\.1|\[?::1\]?)$/i.test(name);
+  return /^(?:localhost|127\.0\.0\.1|\[?::1\]?|\[?::ffff:(?:127\.0\.0\.1|7f00:1)\]?)$/i.test(name);
 }
 
 /**
@@ -8,5 +8,11 @@ export function isLoopback(name: string): boolean {
  * delivers from outside (Istio: from 127.0.0.6; reference/kubernetes.md, section 1.4).
  */
 export function isLoopbackPeer(address: string | undefined): boolean {
-  return address === '127.0.0.1' || address === '::1' || address === '::ffff:127.0.0.1';
+  const plain = address === undefined ? undefined : plainAddress(address);
+  return plain === '127.0.0.1' || plain === '::1';
+}
+
+/** An IPv4 address as IPv4 writes it: a socket that takes both families calls it `::ffff:10.1.2.3`. */
+export function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }

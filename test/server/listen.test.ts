@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { describe, test } from 'node:test';
+import { describeSettings } from '../../src/config/describe.ts';
 import { secret } from '../../src/secret.ts';
 import { listen, type Listening, type ListenOptions } from '../../src/server/index.ts';
-import { startBoth, type Start } from '../../src/server/listen.ts';
+import { startAny, startBoth, type Start } from '../../src/server/listen.ts';
 import { startServer, stopServer, type App } from '../../src/server/socket.ts';
 import { hash, hookApp, opsApp, recorder } from './apps.ts';
 import { call, connection, untilClosed } from './sockets.ts';
@@ -26,6 +27,24 @@ async function serving(
     await at.close();
   }
 }
+
+/** Not loopback, of one family; undefined where the machine has none. */
+const ownAddress = (wanted: string) =>
+  Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ family, internal, scopeid }) => family === wanted && !internal && !scopeid)?.address;
+
+async function answersBothFamilies({ addresses, port }: Listening) {
+  assert.deepEqual(addresses, ['::']);
+  for (const host of ['127.0.0.1', '::1', ownAddress('IPv4'), ownAddress('IPv6')]) {
+    if (host === undefined) continue;
+    assert.equal((await call(port, { host, path: '/livez' })).status, 200, host);
+    const isThisMachine = host === '127.0.0.1' || host === '::1';
+    assert.equal((await call(port, { host, path: '/status' })).status, isThisMachine ? 200 : 403, host);
+  }
+}
+
+const occupied: Start = () => Promise.reject(failing('EADDRINUSE'));
 
 const failing = (code: string) => Object.assign(new Error(code), { code });
 
@@ -66,6 +85,36 @@ describe('listening on localhost', () => {
     const servers = await startBoth(start, 0, log);
     assert.equal(tried.length, 3);
     await Promise.all(servers.map(stopServer));
+  });
+});
+
+describe('listening on all addresses', () => {
+  const hasIPv6 = Object.values(networkInterfaces()).some((all) =>
+    all?.some(({ address }) => address === '::1'),
+  );
+
+  test('the default of OPS_HOST is for IPv6 and IPv4: a pod of either is probed', deadline, async (t) => {
+    if (!hasIPv6) return t.skip('this machine has no IPv6');
+    const host = describeSettings().get('OPS_HOST')?.default ?? '';
+    await serving(opsApp().app, answersBothFamilies, { host });
+  });
+
+  test('a machine without IPv6 is served on 0.0.0.0, and the log says so', deadline, async () => {
+    for (const code of ['EADDRNOTAVAIL', 'EAFNOSUPPORT']) {
+      const { lines, log } = recorder();
+      const start: Start = (host, port) =>
+        host === '::' ? Promise.reject(failing(code)) : startServer(opsApp().app, host, port, { log });
+      const server = await startAny(start, '::', 0, log);
+      const bound = server.address();
+      assert.ok(bound && typeof bound === 'object');
+      assert.equal((await call(bound.port, { path: '/livez' })).status, 200);
+      assert.match(lines.join(''), /no IPv6/);
+      await stopServer(server);
+    }
+  });
+
+  test('a port that is taken is no machine without IPv6', deadline, async () => {
+    await assert.rejects(startAny(occupied, '::', 9091, recorder().log), { code: 'EADDRINUSE' });
   });
 });
 
@@ -124,9 +173,7 @@ describe('closing', () => {
 });
 
 describe('the status over a real socket', () => {
-  const own = Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+  const own = ownAddress('IPv4');
 
   test('is shown on loopback', deadline, async () => {
     await serving(opsApp().app, async ({ addresses, port }) => {

@@ -113,6 +113,12 @@ describe('the status', () => {
     assert.equal((await from(app, '127.0.0.1')).status, 200, 'this machine needs none');
   });
 
+  test('is refused to a wrong token with its address as IPv4 writes it', async () => {
+    const { app, lines } = opsApp({ token: secret('correct-horse') });
+    await from(app, '::ffff:10.1.2.3', { host: 'pod.example:9091', authorization: 'Bearer wrong' });
+    assert.match(lines.join(''), /"address":"10\.1\.2\.3"/);
+  });
+
   test('is not opened by an empty token when none is set', async () => {
     const { app } = opsApp();
     for (const authorization of ['Bearer ', 'Bearer null', 'Bearer undefined', 'Bearer ***']) {
