@@ -57,7 +57,7 @@ export interface Config {
   /** Prefix of ntfy's sequence IDs. */
   readonly instance: string;
   readonly progress: 'auto' | 'live' | 'milestones';
-  /** IANA name; the system's if undefined: asking for that one costs 9 MB before anybody needs it. */
+  /** IANA name or offset; the system's if undefined: asking for that one costs 9 MB before anybody needs it. */
   readonly timeZone: string | undefined;
   /** `null`: keep the state in memory. */
   readonly stateDir: string | null;
@@ -102,8 +102,12 @@ export function parseConfig(
     const path = sources.files.get(name);
     return secret(path ? follow(name, path, text, readFile) : text);
   };
-  return { ok: true, config: deepFreeze(build(parsed.data, secrets)), warnings: typos };
+  const warnings = parsed.data.TZ?.isKnown === false ? [...typos, UNKNOWN_ZONE] : typos;
+  return { ok: true, config: deepFreeze(build(parsed.data, secrets)), warnings };
 }
+
+const UNKNOWN_ZONE =
+  "TZ is no time zone that can be read, so times of day are in the system's. Set it to an IANA name, like Europe/Berlin.";
 
 /** Reads a secret's file each time, and keeps the last good value while the file is gone or half written. */
 function follow(name: SettingName, path: string, first: string, readFile: ReadFile): () => string {
@@ -154,7 +158,7 @@ function build(values: Settings, secrets: Secrets): Config {
     ops: { host: values.OPS_HOST, port: values.OPS_PORT, token: secrets('OPS_TOKEN') },
     instance: values.INSTANCE_NAME,
     progress: values.PROGRESS,
-    timeZone: values.TZ,
+    timeZone: values.TZ?.name,
     stateDir: values.STATE_DIR ?? null,
     logLevel: values.LOG_LEVEL,
   };

@@ -74,7 +74,9 @@ export const settings = z.object({
     .regex(/^[A-Za-z0-9_-]{1,18}$/, 'must be 1 to 18 letters, digits, "-" and "_"')
     .prefault('qbit')
     .meta(about('tells the cards of two sidecars on one topic apart', 'seedbox')),
-  TZ: v.timeZone.optional().meta(about("time zone of times of day; the system's if unset", 'Europe/Berlin')),
+  TZ: v.timeZone
+    .optional()
+    .meta(about("time zone of times of day; the system's if unset or not readable", 'Europe/Berlin')),
   STATE_DIR: z
     .string()
     .optional()

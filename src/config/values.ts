@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
 import { faultOfPort } from './port.ts';
+import { readTimeZone } from './time-zone.ts';
 
 /** Paths that the ntfy server keeps for itself (reference/ntfy.md, section 3). */
 const reservedTopics = new Set([
@@ -142,11 +143,5 @@ export const token = z
   .string()
   .regex(/^[\u0021-\u007e]+$/, 'must be one line of visible ASCII characters without blanks');
 
-/** A time zone by its IANA name. */
-export const timeZone = z.string().refine((name) => {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
-  } catch {
-    return false;
-  }
-}, 'must be a time zone by its IANA name');
+/** A time zone; what can't be read is the system's. */
+export const timeZone = z.string().transform((text) => readTimeZone(text));

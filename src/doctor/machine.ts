@@ -18,11 +18,12 @@ export function checkClock(date: NtfyFindings['date']): Outcome {
   );
 }
 
-/** A wrong name is a problem of the configuration already. */
+/** A wrong one is a warning of the configuration already. */
 export function checkTimeZone(given: string | undefined, now = new Date()): Outcome {
-  const timeZone = given ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  // Where Node can't make sense of TZ, its own zone has no name.
+  const timeZone: string | undefined = given ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const time = now.toLocaleTimeString('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' });
-  return ok(`${timeZone}${given !== undefined ? '' : " (the system's: TZ is not set)"}, where it is ${time}`);
+  return ok(`${timeZone ?? 'UTC'}${given !== undefined ? '' : " (the system's)"}, where it is ${time}`);
 }
 
 /** Whether what has to survive a restart can be written. */

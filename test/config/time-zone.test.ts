@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { parseConfig } from '../../src/config/index.ts';
+import { readTimeZone, type ZoneFiles } from '../../src/config/time-zone.ts';
+
+const gone = (): never => {
+  throw Object.assign(new Error('gone'), { code: 'ENOENT' });
+};
+
+/** A system in Lisbon, which has a link to Tokyo's zone. */
+const lisbon: ZoneFiles = {
+  realPath: (path) =>
+    path === '/etc/localtime'
+      ? '/usr/share/zoneinfo/Europe/Lisbon'
+      : path === '/config/zone'
+        ? '/usr/share/zoneinfo/Asia/Tokyo'
+        : gone(),
+  readFile: gone,
+};
+
+describe('TZ', () => {
+  const readable: [text: string, name: string][] = [
+    ['Europe/Berlin', 'Europe/Berlin'],
+    [':Europe/Berlin', 'Europe/Berlin'],
+    ['posix/Europe/Berlin', 'Europe/Berlin'],
+    [':right/Europe/Berlin', 'Europe/Berlin'],
+    ['/usr/share/zoneinfo/Europe/Berlin', 'Europe/Berlin'],
+    [':/usr/share/zoneinfo/posix/Europe/Berlin', 'Europe/Berlin'],
+    ['/config/zone', 'Asia/Tokyo'],
+    [':/etc/localtime', 'Europe/Lisbon'],
+    ['/etc/localtime', 'Europe/Lisbon'],
+    ['UTC', 'UTC'],
+    ['UTC0', 'UTC'],
+    ['CET-1', '+01:00'],
+    ['<+0330>-3:30', '+03:30'],
+    ['EST5', '-05:00'],
+    ['EST5EDT', 'EST5EDT'],
+  ];
+  for (const [text, name] of readable)
+    test(`${text} is ${name}`, () => assert.deepEqual(readTimeZone(text, lisbon), { name, isKnown: true }));
+
+  const unreadable = [
+    'CET-1CEST,M3.5.0,M10.5.0/3',
+    'Mars/Olympus',
+    'CET-99',
+    '/no/such/file',
+    '../../etc/passwd',
+  ];
+  for (const text of unreadable)
+    test(`${text} leaves the system's zone`, () =>
+      assert.deepEqual(readTimeZone(text, lisbon), { name: 'Europe/Lisbon', isKnown: false }));
+
+  test("is the system's where that is a file of its name, or Node's own where nothing tells it", () => {
+    const debian = { realPath: gone, readFile: () => 'Asia/Tokyo\n' };
+    assert.equal(readTimeZone('Mars/Olympus', debian).name, 'Asia/Tokyo');
+    const bare = { realPath: gone, readFile: gone };
+    assert.deepEqual(readTimeZone('Mars/Olympus', bare), { name: undefined, isKnown: false });
+    assert.deepEqual(readTimeZone(':/etc/localtime', bare), { name: undefined, isKnown: true });
+  });
+
+  test('never keeps the sidecar from starting: one warning, which does not repeat it', () => {
+    const base = { NTFY_TOPIC: 't' };
+    const parsed = parseConfig({ ...base, TZ: 'Planted/Olympus' });
+    assert.ok(parsed.ok);
+    assert.equal(parsed.warnings.length, 1);
+    assert.match(parsed.warnings[0] ?? '', /^TZ is no time zone/);
+    assert.doesNotMatch(parsed.warnings[0] ?? '', /Planted/);
+    for (const TZ of [':Europe/Berlin', ':/etc/localtime', 'CET-1', '']) {
+      const quiet = parseConfig({ ...base, TZ });
+      assert.deepEqual(quiet.ok && quiet.warnings, [], TZ);
+    }
+  });
+});
