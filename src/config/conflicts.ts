@@ -1,5 +1,6 @@
 import { isLoopback } from '../server/loopback.ts';
 import type { Problem, Sources } from './sources.ts';
+import { ntfyServer, topic } from './address.ts';
 import { host } from './values.ts';
 
 /** What is wrong between settings that are each right on their own. */
@@ -29,9 +30,10 @@ function oneWay(given: ReadonlySet<string>, name: string, others: string[]): Pro
 
 function oneServer({ NTFY_TOPIC = '', NTFY_SERVER }: Record<string, string>): Problem[] {
   if (!NTFY_SERVER || !NTFY_TOPIC.includes('/')) return [];
-  return [
-    { name: 'NTFY_SERVER', message: 'must be unset: NTFY_TOPIC is a URL and names the server already' },
-  ];
+  const [named, server] = [topic.safeParse(NTFY_TOPIC).data?.server, ntfyServer.safeParse(NTFY_SERVER).data];
+  if (named !== undefined && named === server) return [];
+  const why = 'NTFY_TOPIC is a URL and names another server';
+  return [{ name: 'NTFY_SERVER', message: `must be unset: ${why}` }];
 }
 
 function guardedHook(given: ReadonlySet<string>, { HOOK_HOST }: Record<string, string>): Problem[] {

@@ -1,5 +1,6 @@
 /** Every setting: its name, its default, what it does. The table in README.md is made from here. */
 import * as z from 'zod';
+import { httpUrl, ntfyServer, topic } from './address.ts';
 import * as v from './values.ts';
 
 /** `secret` settings can also come as `<NAME>_FILE`, and are never printed. */
@@ -7,7 +8,7 @@ const about = (description: string, example: string) => ({ description, example 
 const secret = (description: string) => ({ description, secret: true });
 
 export const settings = z.object({
-  QBIT_HOST: v.httpUrl
+  QBIT_HOST: httpUrl('QBIT_USER and QBIT_PASS')
     .prefault('http://localhost:8080')
     .meta(about("qBittorrent's WebUI, with its base path if it has one", 'http://localhost:8080')),
   QBIT_USER: z.string().optional().meta(about('user of the WebUI; goes with `QBIT_PASS`', 'admin')),
@@ -15,13 +16,18 @@ export const settings = z.object({
   QBIT_API_KEY: v.token
     .optional()
     .meta(secret('API key (qBittorrent 5.2 and later) instead of user and password')),
-  NTFY_TOPIC: v.topic.meta({
+  NTFY_TOPIC: topic.meta({
     ...secret('where the cards go: a full URL, or a topic on `NTFY_SERVER`'),
     example: 'https://ntfy.example.org/downloads',
   }),
-  NTFY_SERVER: v.httpOrigin
+  NTFY_SERVER: ntfyServer
     .prefault('https://ntfy.sh')
-    .meta(about('the ntfy server, if `NTFY_TOPIC` does not say it', 'https://ntfy.example.org')),
+    .meta(
+      about(
+        'the ntfy server, with its path if a proxy has it under one; if `NTFY_TOPIC` does not say it',
+        'https://ntfy.example.org',
+      ),
+    ),
   NTFY_TOKEN: v.token.optional().meta(secret('access token of the ntfy server')),
   NTFY_USER: z
     .string()
@@ -88,7 +94,7 @@ export const settings = z.object({
     .meta(about('where the hook API listens; beyond `localhost` it wants a `HOOK_TOKEN`', 'localhost')),
   HOOK_PORT: v.port.prefault('9090').meta(about('its port; 0 takes any free one', '9090')),
   HOOK_TOKEN: v.token.optional().meta(secret('bearer token that callers of the hook API have to show')),
-  HOOK_URL: v.httpUrl
+  HOOK_URL: httpUrl()
     .optional()
     .meta(
       about(

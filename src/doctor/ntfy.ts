@@ -45,7 +45,7 @@ function judgeAddress(reply: Reply, host: string): Outcome {
   if (!parsed.success)
     return fail(
       `what answers at ${host} is no ntfy server (${reply.status})`,
-      'Check the server in NTFY_TOPIC or NTFY_SERVER. ntfy can not live under a path.',
+      'Check the server in NTFY_TOPIC or NTFY_SERVER. Is it under a path? Then the proxy there must hand requests on without that path.',
     );
   return parsed.data.healthy
     ? ok(`an ntfy server answers at ${host}`)

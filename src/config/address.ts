@@ -1,0 +1,82 @@
+/** Addresses of servers, and ntfy's topic. Messages continue the name: "QBIT_HOST must be …". */
+import * as z from 'zod';
+
+/** Paths that the ntfy server keeps for itself (reference/ntfy.md, section 3). */
+const reservedTopics = new Set([
+  'docs',
+  'static',
+  'file',
+  'app',
+  'metrics',
+  'account',
+  'settings',
+  'signup',
+  'login',
+  'v1',
+]);
+
+/** What ntfy serves below a topic: such a URL was copied from a subscription. */
+const belowTopics = new Set(['json', 'sse', 'raw', 'ws', 'auth', 'publish', 'send', 'trigger']);
+
+/**
+ * An http or https address, its path kept, without a slash at its end.
+ *
+ * @param instead the settings that hold its user name and password, for a message; default: there are none
+ */
+export function httpUrl(instead = '') {
+  return z.string().transform((text, context) => {
+    const { url, fault } = address(text, instead);
+    if (url) return withoutSlash(url);
+    context.addIssue(fault);
+    return z.NEVER;
+  });
+}
+
+const withoutSlash = ({ origin, pathname }: URL): string => origin + pathname.replace(/\/+$/, '');
+
+const NTFY_LOGIN = 'NTFY_USER and NTFY_PASS';
+
+/** A topic, bare or as the URL that the ntfy app shows, also below the path of a proxy. */
+export const topic = z
+  .string('is missing: it says where the cards go')
+  .transform((text, context): { server: string | null; topic: string } => {
+    const parsed = parseTopic(text);
+    if (!('fault' in parsed)) return parsed;
+    context.addIssue(parsed.fault);
+    return z.NEVER;
+  });
+
+/** The ntfy server. */
+export const ntfyServer = httpUrl(NTFY_LOGIN);
+
+function parseTopic(text: string): { server: string | null; topic: string } | { fault: string } {
+  if (!text.includes('/')) return checkTopic(null, text);
+  const { url, fault } = address(text, NTFY_LOGIN);
+  if (!url) return { fault: `${fault}, or a topic without slashes` };
+  const [, base = '', name = ''] = /^(.*?)\/+([^/]*)$/.exec(url.pathname.replace(/\/$/, '')) ?? [];
+  if (base !== '' && belowTopics.has(name))
+    return { fault: `must end with the topic, without "/${name}" behind it` };
+  return checkTopic(url.origin + base, name);
+}
+
+function checkTopic(server: string | null, name: string) {
+  if (name === '') return { fault: 'must name a topic behind the server' };
+  if (!/^[-_A-Za-z0-9]{1,64}$/.test(name))
+    return { fault: 'must be a topic of 1 to 64 letters, digits, "-" and "_", or its full URL' };
+  if (reservedTopics.has(name)) return { fault: 'must be another topic: ntfy keeps this name for itself' };
+  return { server, topic: name };
+}
+
+type Address = { url: URL; fault?: never } | { url?: never; fault: string };
+
+function address(text: string, instead: string): Address {
+  const url = URL.parse(text);
+  if (!url || !/^https?:$/.test(url.protocol))
+    return { fault: 'must be an address that starts with http:// or https://' };
+  if (url.username || url.password) {
+    const place = instead === '' ? '' : `: ${instead} are for them`;
+    return { fault: `must hold no user name and no password${place}` };
+  }
+  if (url.search || url.hash) return { fault: 'must hold no query (?) and no fragment (#)' };
+  return { url };
+}

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { parseConfig, type Config } from '../../src/config/index.ts';
+
+type Env = Record<string, string>;
+
+const parse = (env: Env) => parseConfig({ NTFY_TOPIC: 'downloads', ...env });
+
+function configOf(env: Env): Config {
+  const parsed = parse(env);
+  assert.ok(parsed.ok, parsed.ok ? '' : parsed.message);
+  return parsed.config;
+}
+
+function messageOf(env: Env): string {
+  const parsed = parse(env);
+  assert.ok(!parsed.ok, `accepted: ${JSON.stringify(env)}`);
+  return parsed.message;
+}
+
+describe('ntfy under a path', () => {
+  const SERVER = 'https://example.org/ntfy';
+  const accepted: [env: Env, server: string, topic: string][] = [
+    [{ NTFY_SERVER: `${SERVER}/` }, SERVER, 'downloads'],
+    [{ NTFY_TOPIC: `${SERVER}/films` }, SERVER, 'films'],
+    [{ NTFY_TOPIC: `${SERVER}/films`, NTFY_SERVER: `${SERVER}/` }, SERVER, 'films'],
+    [{ NTFY_TOPIC: 'https://example.org/a/b//films/' }, 'https://example.org/a/b', 'films'],
+    [{ NTFY_TOPIC: 'https://example.org/json' }, 'https://example.org', 'json'],
+  ];
+  for (const [env, server, topic] of accepted) {
+    test(`${JSON.stringify(env)} is ${topic} on ${server}`, () => {
+      const { ntfy } = configOf(env);
+      assert.deepEqual([ntfy.server, ntfy.topic], [server, topic]);
+    });
+  }
+
+  const refused: [env: Env, message: RegExp][] = [
+    [{ NTFY_TOPIC: 'https://ntfy.sh/films/json' }, /NTFY_TOPIC must end with the topic, without "\/json"/],
+    [{ NTFY_TOPIC: `${SERVER}/a b` }, /NTFY_TOPIC must be a topic of 1 to 64/],
+    [{ NTFY_TOPIC: `${SERVER}/v1` }, /NTFY_TOPIC must be another topic/],
+    [{ NTFY_TOPIC: 'https://example.org/films', NTFY_SERVER: SERVER }, /NTFY_SERVER must be unset/],
+  ];
+  for (const [env, message] of refused)
+    test(`${JSON.stringify(env)} is refused`, () => assert.match(messageOf(env), message));
+});
+
+describe('a user name and a password in an address', () => {
+  const LOGIN = 'planted:planted-pass@';
+  const refused: [env: Env, message: RegExp][] = [
+    [{ NTFY_TOPIC: `https://${LOGIN}ntfy.sh/t` }, /NTFY_TOPIC must hold .*: NTFY_USER and NTFY_PASS are/],
+    [{ NTFY_SERVER: `https://${LOGIN}ntfy.sh` }, /NTFY_SERVER must hold .*: NTFY_USER and NTFY_PASS are/],
+    [{ HOOK_URL: `http://${LOGIN}sidecar:9090` }, /HOOK_URL must hold no user name and no password\.\n/],
+  ];
+  for (const [env, message] of refused) {
+    test(`of ${Object.keys(env).join()} is refused, and not repeated`, () => {
+      assert.match(messageOf(env), message);
+      assert.doesNotMatch(messageOf(env), /planted/);
+    });
+  }
+});
