@@ -3,7 +3,10 @@ import { backoff } from './rules/backoff.ts';
 import { NO_ANSWER } from './types.ts';
 import type { Failure, Now, Policy, Result } from './types.ts';
 
-export type SessionEvent = { type: 'session.wanted' } | { type: 'session.expired' };
+export type SessionEvent =
+  | { type: 'session.wanted' }
+  /** `failure`: how the call ended that found out. */
+  | { type: 'session.expired'; failure: Failure };
 
 /** What the session says to its supervisor. */
 export type SessionReport =
@@ -34,6 +37,13 @@ interface SessionContext {
   since: number;
 }
 
+/** Why a session that a good login opened is refused at once: for the cause that the call suspects, if it does. */
+function shortLifeOf(failure: Failure): Failure {
+  return failure.reason === undefined
+    ? { kind: 'protocol', message: 'qBittorrent forgot the session at once' }
+    : { ...failure, kind: 'misdirected' };
+}
+
 /**
  * The one login to qBittorrent. Whoever finds the session expired says so, and one login serves everybody. A refused
  * password is tried again after minutes, not because somebody asks.
@@ -61,8 +71,8 @@ export const sessionMachine = setup({
         ? { version: login.value.version, failure: null, since: context.now() }
         : { failure: login.failure, failures: context.failures + 1 },
     ),
-    noteForgotten: assign(({ context }) => ({
-      failure: { kind: 'protocol', message: 'qBittorrent forgot the session at once' } satisfies Failure,
+    noteForgotten: assign(({ context }, { failure }: { failure: Failure }) => ({
+      failure: shortLifeOf(failure),
       failures: context.failures + 1,
     })),
     noteLived: assign({ failures: 0 }),
@@ -116,8 +126,16 @@ export const sessionMachine = setup({
       entry: 'reportReady',
       on: {
         'session.expired': [
-          { guard: and(['shortLived', 'failedBefore']), target: 'failing', actions: 'noteForgotten' },
-          { guard: 'shortLived', target: 'loggingIn', actions: 'noteForgotten' },
+          {
+            guard: and(['shortLived', 'failedBefore']),
+            target: 'failing',
+            actions: { type: 'noteForgotten', params: ({ event: { failure } }) => ({ failure }) },
+          },
+          {
+            guard: 'shortLived',
+            target: 'loggingIn',
+            actions: { type: 'noteForgotten', params: ({ event: { failure } }) => ({ failure }) },
+          },
           { target: 'loggingIn', actions: 'noteLived' },
         ],
       },

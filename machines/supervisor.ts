@@ -2,7 +2,7 @@ import { answerTo, lettersFrom } from './rules/mail.ts';
 import { createRegistry, findRenamed, idOf } from './rules/registry.ts';
 import { dropped } from './supervisor/messages.ts';
 import { pausing, scanning, watching } from './supervisor/looking.ts';
-import { SLICE, supervision } from './supervisor/setup.ts';
+import { lostBy, SLICE, supervision } from './supervisor/setup.ts';
 
 /**
  * The root. It keeps a record of each tracked torrent, and whatever fails begins again from there: a torrent by
@@ -111,7 +111,7 @@ export const supervisorMachine = supervision.createMachine({
               params: ({ event: { failure } }) => ({ result: { ok: false, failure } }),
             },
             target: '.waiting',
-            actions: ['note', { type: 'broadcast', params: { type: 'session.lost' } }],
+            actions: ['note', { type: 'broadcast', params: ({ event }) => lostBy(event.failure) }],
           },
           { actions: ['note', { type: 'trouble', params: ({ event: { failure } }) => ({ failure }) }] },
         ],

@@ -172,6 +172,7 @@ export type FailureReason =
   | 'answer-too-large'
   | 'answer-encoded' // a content encoding that was not asked for
   | 'host-header-refused' // by qBittorrent
+  | 'proxy-refused' // by something in front of qBittorrent
   | 'not-qbittorrent'
   | 'not-ntfy';
 

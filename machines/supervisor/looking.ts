@@ -1,7 +1,8 @@
 import { assign } from 'xstate';
 import { findRenamed } from '../rules/registry.ts';
+import { NO_ANSWER } from '../types.ts';
 import type { Result } from '../types.ts';
-import { supervision } from './setup.ts';
+import { lostBy, supervision } from './setup.ts';
 
 const HASTEN_ALL = { type: 'hasten', params: { hash: null } } as const;
 
@@ -31,7 +32,10 @@ export const scanning = supervision.createStateConfig({
       {
         guard: { type: 'unauthorized', params: ({ event }) => ({ result: event.output }) },
         target: 'waiting',
-        actions: { type: 'broadcast', params: { type: 'session.lost' } },
+        actions: {
+          type: 'broadcast',
+          params: ({ event: { output } }) => lostBy(output.ok ? NO_ANSWER : output.failure),
+        },
       },
       { target: 'pausing', actions: 'countScanFailure' },
     ],

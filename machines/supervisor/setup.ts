@@ -30,6 +30,11 @@ import { watcherMachine } from '../watcher.ts';
 
 export const SLICE = 100;
 
+type Broadcast = { type: 'session.ready'; failure?: never } | { type: 'session.lost'; failure: Failure };
+
+/** `failure`: how the call ended that found the session lost. */
+export const lostBy = (failure: Failure): Broadcast => ({ type: 'session.lost', failure });
+
 /** What the supervisor knows and can do; its chart is in `../supervisor.ts`. */
 export const supervision = setup({
   types: {
@@ -124,15 +129,13 @@ export const supervision = setup({
     }),
     hasten: sendTo('watcher', (_, { hash }: { hash: Hash | null }) => ({ type: 'hasten', hash })),
     countScanFailure: assign({ scanFailures: ({ context }) => context.scanFailures + 1 }),
-    broadcast: enqueueActions(
-      ({ context: { partitions }, enqueue }, { type }: { type: 'session.ready' | 'session.lost' }) => {
-        enqueue.assign({ ready: type === 'session.ready' });
-        enqueue.sendTo('watcher', { type });
-        enqueue.sendTo('discovery', { type });
-        for (const id of partitions) enqueue.sendTo(id, { type });
-        if (type === 'session.lost') enqueue.sendTo('session', { type: 'session.expired' });
-      },
-    ),
+    broadcast: enqueueActions(({ context: { partitions }, enqueue }, { type, failure }: Broadcast) => {
+      enqueue.assign({ ready: type === 'session.ready' });
+      enqueue.sendTo('watcher', { type });
+      enqueue.sendTo('discovery', { type });
+      for (const id of partitions) enqueue.sendTo(id, { type });
+      if (failure !== undefined) enqueue.sendTo('session', { type: 'session.expired', failure });
+    }),
     rename: enqueueActions(({ context, enqueue }, { renamed }: Pick<Match, 'renamed'>) => {
       for (const { to, event } of renameAll(context, renamed)) enqueue.sendTo(to, event);
     }),

@@ -1,32 +1,48 @@
 import type { Failure, FailureReason } from '../../machines/types.ts';
 import { hostOf, request } from '../http.ts';
 import type { Reply } from '../http.ts';
-import { refusedHost } from '../qbittorrent/connection.ts';
+import { isPage, refusedHost } from '../qbittorrent/connection.ts';
 import { fail, ok } from './finding.ts';
 import type { Outcome } from './finding.ts';
 
 /** Milliseconds. A server that is slower than this won't be a good companion. */
 export const PATIENCE = 5000;
 
+/** Bytes that its page may have. */
+const PAGE_BYTES = 1_048_576;
+
 /** Whether a qBittorrent answers, asked without showing who asks. */
 export async function checkAddress(url: string): Promise<Outcome> {
   const host = hostOf(url);
   const reply = await request(`${url}/api/v2/app/version`, { timeout: PATIENCE });
   if (!reply.ok) return fail(reply.failure.message, unreachable(reply.failure, 'QBIT_HOST'));
+  if (reply.value.status === 401 && !wantsLoginOfItsOwn(reply.value)) return judge401(url, host);
   return redirected(reply.value, 'QBIT_HOST') ?? judge(reply.value, host);
 }
 
-function judge({ status, text, headers }: Reply, host: string): Outcome {
-  const isPage = /^\s*</.test(text);
+/** The check of the Host header costs every page. Otherwise a proxy makes 401 of the 403 that asks for a login. */
+async function judge401(url: string, host: string): Promise<Outcome> {
+  const page = await request(`${url}/`, { timeout: PATIENCE, maxBytes: PAGE_BYTES });
+  return page.ok && page.value.status === 401
+    ? fail(refusedHost(host).failure.message, HOST_HEADER)
+    : ok(`a qBittorrent answers at ${host}, and wants a login`);
+}
+
+const wantsLoginOfItsOwn = ({ text, headers }: Reply): boolean =>
+  headers.has('www-authenticate') && isPage(text);
+
+function judge(reply: Reply, host: string): Outcome {
+  const { status, text } = reply;
+  const isWeb = isPage(text);
   if (status === 200 && /^v\d/.test(text)) return ok(`a qBittorrent answers at ${host}`);
-  if (status === 403 && !isPage) return ok(`a qBittorrent answers at ${host}, and wants a login`);
-  if (status === 401 && headers.has('www-authenticate') && isPage)
+  if (status === 403 && !isWeb) return ok(`a qBittorrent answers at ${host}, and wants a login`);
+  if (status === 403) return fail(`something in front of qBittorrent at ${host} refuses (403)`, STRAIGHT);
+  if (status === 401)
     return fail(`something in front of qBittorrent at ${host} wants a login of its own`, STRAIGHT);
-  if (status === 401) return fail(refusedHost(host).failure.message, HOST_HEADER);
   if (status >= 500)
     return fail(`${host} answered ${status}: a proxy there does not reach qBittorrent`, STRAIGHT);
   return fail(
-    `what answers at ${host} is no qBittorrent (${status}${isPage ? ', a web page' : ''})`,
+    `what answers at ${host} is no qBittorrent (${status}${isWeb ? ', a web page' : ''})`,
     STRAIGHT,
   );
 }

@@ -13,6 +13,11 @@ export interface Connection {
     signal?: AbortSignal,
     take?: (piece: string) => void,
   ) => Promise<Result<Reply>>;
+  /**
+   * Asks for the page to log in on, showing no credentials. The check of the Host header refuses it too (401), and
+   * nothing else of qBittorrent does.
+   */
+  readonly askPage: (signal?: AbortSignal) => Promise<Result<Reply>>;
   /** Forgets the session's cookie. */
   readonly forget: () => void;
   /** Host and port, for messages. */
@@ -39,6 +44,8 @@ export function createConnection({ url, auth }: Config['qbittorrent']): Connecti
   return {
     host: hostOf(url),
     forget: () => jar.clear(),
+    askPage: (signal) =>
+      request(`${url}/`, { maxBytes: MAX_BYTES, ...(signal === undefined ? {} : { signal }) }),
     async call(path, form, signal, take) {
       const key = auth.kind === 'apiKey' ? { authorization: `Bearer ${auth.key.reveal()}` } : {};
       const reply = await request(`${url}/api/v2/${path}`, {
@@ -55,22 +62,36 @@ export function createConnection({ url, auth }: Config['qbittorrent']): Connecti
   };
 }
 
-/** What a status says of a call with a session; `null` for a good one. */
-export function judge({ status }: Reply, host: string) {
+/**
+ * What a status says of a call with a session; `null` for a good one. 401 and 403 are first of all a session that is
+ * over: a proxy may make the one of the other. `reason` says what it is if it comes back right after a good login.
+ */
+export function judge({ status, text }: Reply, host: string) {
   if (status >= 200 && status < 300) return null;
-  if (status === 401) return refusedHost(host);
+  if (status === 401) return failed('unauthorized', hostRefusal(host), 'host-header-refused');
+  if (status === 403 && isPage(text))
+    return failed(
+      'unauthorized',
+      `something in front of qBittorrent at ${host} refuses (403)`,
+      'proxy-refused',
+    );
   if (status === 403) return failed('unauthorized', `qBittorrent at ${host} wants a login`);
+  if (status === 429)
+    return failed('broken', `something in front of qBittorrent at ${host} limits requests (429)`);
+  if (status >= 502 && status <= 504)
+    return failed('broken', `${host} answered ${status}: a proxy there does not reach qBittorrent`);
   if (status >= 500) return failed('broken', `qBittorrent at ${host} answered ${status}`);
   return noQbittorrent(host, status);
 }
 
-/** 401 with a session is the check of the Host header (or Origin), never a password. */
+/** qBittorrent refuses in plain text, proxies by a web page. */
+export const isPage = (text: string): boolean => /^\s*</.test(text);
+
+const hostRefusal = (host: string): string =>
+  `qBittorrent refuses requests for ${host}: the port in QBIT_HOST must be the one that it listens on itself, and its Host header validation must know the name`;
+
 export function refusedHost(host: string) {
-  return failed(
-    'misdirected',
-    `qBittorrent refuses requests for ${host}: the port in QBIT_HOST must be the one that it listens on itself, and its Host header validation must know the name`,
-    'host-header-refused',
-  );
+  return failed('misdirected', hostRefusal(host), 'host-header-refused');
 }
 
 export function noQbittorrent(host: string, status: number) {

@@ -1,7 +1,7 @@
 import type { Login } from '../../machines/session.ts';
 import type { Config } from '../config/index.ts';
 import { failed } from '../http.ts';
-import { judge, noQbittorrent, refusedHost } from './connection.ts';
+import { isPage, judge, noQbittorrent, refusedHost } from './connection.ts';
 import type { Connection } from './connection.ts';
 
 type Auth = Config['qbittorrent']['auth'];
@@ -18,12 +18,11 @@ export async function login(connection: Connection, auth: Auth, signal?: AbortSi
   if (problem !== null) return problem;
   const reply = await call('app/webapiVersion', undefined, signal);
   if (!reply.ok) return reply;
-  if (reply.value.status === 403) {
-    // The password was taken: the session ended in between, as by a restart.
-    return auth.kind === 'password'
-      ? failed('protocol', `${host} forgot the session at once`)
-      : refused(auth);
-  }
+  // The password was taken: the session ended in between, as by a restart.
+  const lost =
+    auth.kind === 'password' ? failed('protocol', `${host} forgot the session at once`) : refused(auth);
+  if (reply.value.status === 401) return hostOr(lost, connection, signal);
+  if (reply.value.status === 403 && !isPage(reply.value.text)) return lost;
   const judged = judge(reply.value, host);
   if (judged !== null) return judged;
   const version = reply.value.text.trim();
@@ -33,21 +32,34 @@ export async function login(connection: Connection, auth: Auth, signal?: AbortSi
 }
 
 async function signIn(
-  { call, host }: Connection,
+  connection: Connection,
   auth: Extract<Auth, { kind: 'password' }>,
   signal?: AbortSignal,
 ) {
+  const { call, host } = connection;
   const form = { username: auth.username, password: auth.password.reveal() };
   const reply = await call('auth/login', form, signal);
   if (!reply.ok) return reply;
   const { status, text } = reply.value;
+  if (status === 403 && isPage(text))
+    return failed(
+      'misdirected',
+      `something in front of qBittorrent at ${host} refuses the login (403), or hides that qBittorrent bans this address`,
+      'proxy-refused',
+    );
   if (status === 403) return failed('banned', `qBittorrent at ${host} bans this address for a time`);
-  if (status === 401) {
-    // Both a password and a Host header are refused by 401: a request that carries neither tells them apart.
-    const probe = await call('app/version', undefined, signal);
-    return probe.ok && probe.value.status === 401 ? refusedHost(host) : refused(auth);
-  }
+  if (status === 401) return hostOr(refused(auth), connection, signal);
   return text.trim() === 'Fails.' ? refused(auth) : judge(reply.value, host);
+}
+
+/** A password, a session and a Host header are all refused by 401, but only the last costs the page to log in on, too. */
+async function hostOr(
+  other: Extract<Login, { ok: false }>,
+  { askPage, host }: Connection,
+  signal?: AbortSignal,
+): Promise<Extract<Login, { ok: false }>> {
+  const page = await askPage(signal);
+  return page.ok && page.value.status === 401 ? refusedHost(host) : other;
 }
 
 function refused({ kind }: Auth) {

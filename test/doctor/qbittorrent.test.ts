@@ -181,6 +181,27 @@ test('through a proxy with a login of its own it says whose login that is', asyn
   assert.match(diagnosis.of('qbittorrent').found, /in front of qBittorrent .* wants a login of its own/);
 });
 
+const statusOf = (status: number) => (status === 403 ? 401 : status);
+
+for (const auth of ['password', 'none'] as const) {
+  test(`a proxy that makes 401 of 403 is no wrong Host header (${auth})`, async () => {
+    await using setup = await startSetup();
+    await using proxy = await startProxy(setup.qbittorrent.url, { statusOf });
+    const none = auth === 'none' ? { QBIT_USER: '', QBIT_PASS: '' } : {};
+    const diagnosis = await examine({ ...setup.env, ...none, QBIT_HOST: proxy.url });
+    assert.deepEqual(diagnosis.with('fail'), auth === 'none' ? ['login'] : []);
+    assert.match(diagnosis.of('qbittorrent').found, /a qBittorrent answers/);
+    if (auth === 'none') assert.match(diagnosis.of('login').advice ?? '', /Set QBIT_USER/);
+  });
+}
+
+test('something in front that refuses with a page is named, and not the address', async () => {
+  await using setup = await startSetup();
+  await using front = await serve((_, outgoing) => outgoing.writeHead(403).end('<html>403</html>'));
+  const diagnosis = await examine({ ...setup.env, QBIT_HOST: front.url });
+  assert.match(diagnosis.of('qbittorrent').found, /something in front of qBittorrent .* refuses \(403\)/);
+});
+
 test('a plain proxy that keeps the Host header right is no problem', async () => {
   await using setup = await startSetup();
   await using proxy = await startProxy(setup.qbittorrent.url);

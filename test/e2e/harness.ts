@@ -10,6 +10,7 @@ import type {
   NtfyGeneration,
   NtfyMessage,
   Proxy,
+  ProxyOptions,
   Qbittorrent,
   QbittorrentGeneration,
   WebSeed,
@@ -47,6 +48,8 @@ export interface SceneOptions {
   ntfy?: NtfyGeneration;
   /** Bytes per second of the web seed. */
   rate?: number;
+  /** What the proxy in front of qBittorrent changes. */
+  proxy?: ProxyOptions;
   /** Changes to the sidecar's environment. */
   env?: Record<string, string>;
   /** What no setting makes that fast. */
@@ -59,7 +62,7 @@ export async function startScene(options: SceneOptions): Promise<Scene> {
   const qbittorrent = stack.use(await startQbittorrent(options.qbittorrent));
   const ntfy = stack.use(await startNtfy(options.ntfy ?? 'current'));
   const seed = stack.use(await startWebSeed({ rate: options.rate ?? 2_000_000 }));
-  const toQbittorrent = stack.use(await startProxy(qbittorrent.url));
+  const toQbittorrent = stack.use(await startProxy(qbittorrent.url, options.proxy));
   const toNtfy = stack.use(await startProxy(ntfy.url));
   const log: string[] = [];
   const sidecar = await startSidecar(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Failure } from '../../machines/types.ts';
 import { failure, hashOf, HOUR, MINUTE, ok } from './fixtures.ts';
 import { startWorld } from './world.ts';
 
@@ -19,6 +20,19 @@ describe('qBittorrent is never hammered', () => {
     world.track(torrent);
     await world.pass(MINUTE);
     assert.ok(world.count('login') <= 10, `${world.count('login')} logins in a minute`);
+  });
+
+  test('by logins, when each session is refused as by the check of the Host header, which is said', async () => {
+    const world = startWorld();
+    const refused: Failure = { kind: 'unauthorized', message: 'the port', reason: 'host-header-refused' };
+    world.script.scan = () => ({ ok: false, failure: refused });
+    await world.pass(MINUTE);
+    assert.ok(world.count('login') <= 10, `${world.count('login')} logins in a minute`);
+    const said = world.calls.flatMap((call) => (call.to === 'publish' ? [call.notification] : []));
+    assert.deepEqual(
+      said.map((notification) => notification.kind === 'incident' && notification.failure),
+      [{ ...refused, kind: 'misdirected' }],
+    );
   });
 
   test('by a refused password: six tries in an hour, however many torrents come', async () => {
@@ -65,6 +79,24 @@ describe('qBittorrent is never hammered', () => {
     await world.pass(HOUR);
     assert.ok(world.count('observe', since) <= 120, `${world.count('observe', since)} polls in an hour`);
   });
+});
+
+test('a session that worked and is refused with 401 costs one login, no card and no completion', async () => {
+  const world = startWorld();
+  world.set(torrent, { progress: 0.1 });
+  await world.pass(10 * MINUTE);
+  const { observe } = world.script;
+  world.script.observe = () => {
+    world.script.observe = observe;
+    const reason = 'host-header-refused';
+    return { ok: false, failure: { kind: 'unauthorized', message: 'the port', reason } };
+  };
+  await world.pass(MINUTE);
+  world.set(torrent, { progress: 1, phase: 'complete' });
+  await world.pass(MINUTE);
+  assert.equal(world.count('login'), 2);
+  assert.deepEqual([...world.phone.cards.keys()], [`${torrent}-done`]);
+  assert.ok(!world.calls.some((call) => call.to === 'publish' && call.notification.kind === 'incident'));
 });
 
 test('ntfy is asked ever more seldom while it is down, and the completion arrives when it is back', async () => {

@@ -27,8 +27,8 @@ describe('the session', () => {
     facts: ({ context: { failures, failure } }) => [Math.min(2, failures), failure?.kind],
     events: ({ children }) => [
       { type: 'session.wanted' },
-      { type: 'session.expired' },
-      { type: 'session.expired', later: 2 * MINUTE },
+      { type: 'session.expired', failure: { kind: 'unauthorized', message: 'over' } },
+      { type: 'session.expired', failure: { kind: 'unauthorized', message: 'over' }, later: 2 * MINUTE },
       ...(children['login'] === undefined
         ? []
         : [ok({ version: '2.16.2' }), ...FAILURES.map((kind) => failure(kind))].map((login) =>

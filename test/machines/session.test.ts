@@ -3,9 +3,11 @@ import { after, describe, test } from 'node:test';
 import { fromPromise, SimulatedClock } from 'xstate';
 import { sessionMachine } from '../../machines/session.ts';
 import type { Login, SessionReport } from '../../machines/session.ts';
+import type { Failure } from '../../machines/types.ts';
 import { failure, HOUR, MINUTE, ok, policy, SECOND } from './fixtures.ts';
 import { later, startChild, timersOf } from './harness.ts';
 
+const over: Failure = { kind: 'unauthorized', message: 'over' };
 const good: Login = ok({ version: '2.16.2' });
 
 /** What no session may ever do. */
@@ -33,7 +35,8 @@ function startSession(login: () => Login = () => good) {
   const input = { policy, now: () => clock.now() };
   const child = startChild<SessionReport, typeof sessionMachine>(machine, input, clock);
   const ask = (type: 'session.wanted' | 'session.expired', times = 1) => {
-    for (let count = 0; count < times; count += 1) child.actor.send({ type });
+    const event = type === 'session.wanted' ? { type } : { type, failure: over };
+    for (let count = 0; count < times; count += 1) child.actor.send(event);
   };
   return { ...child, logins, ask, state: () => child.actor.getSnapshot().value };
 }

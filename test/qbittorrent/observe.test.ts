@@ -71,12 +71,12 @@ for (const generation of GENERATIONS) {
       assert.equal(qbittorrent.sessions, 1);
     });
 
-    test('by another port than its own says what to set', async () => {
+    test('by another port than its own is a session that is not accepted, and says what to set if a login is no help', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       const client = await signedIn(qbittorrent);
       qbittorrent.preferences.web_ui_port = 8080;
       const failure = failureOf(await client.list());
-      assert.equal(failure.kind, 'misdirected');
+      assert.deepEqual([failure.kind, failure.reason], ['unauthorized', 'host-header-refused']);
       assert.match(failure.message, /the port in QBIT_HOST/);
     });
 

@@ -24,7 +24,22 @@ export interface Proxy extends AsyncDisposable {
   requests: SeenRequest[];
   /** How many of the requests were logins to qBittorrent. */
   logins(): number;
+  /** Holds cookies back until the next login to qBittorrent, as if it had forgotten its sessions. */
+  endSessions(): void;
   stop(): Promise<void>;
+}
+
+/** How a proxy changes what it hands on. */
+export interface ProxyOptions {
+  /** The status that it gives in place of the server's; the body stays. Default: the same. */
+  statusOf?: (status: number) => number;
+}
+
+/** What a proxy knows while it runs. */
+interface State extends Required<ProxyOptions> {
+  target: URL;
+  requests: SeenRequest[];
+  holdsCookies: boolean;
 }
 
 /**
@@ -32,10 +47,14 @@ export interface Proxy extends AsyncDisposable {
  * qBittorrent refuses a `Host` with another port, and changes nothing else. When the target does not answer,
  * the connection is cut, as the target's own would be.
  */
-export async function startProxy(target: string): Promise<Proxy> {
+export async function startProxy(
+  target: string,
+  { statusOf = (status) => status }: ProxyOptions = {},
+): Promise<Proxy> {
   const requests: SeenRequest[] = [];
+  const state: State = { target: new URL(target), requests, statusOf, holdsCookies: false };
   const server = createServer((incoming, outgoing) => {
-    forward(new URL(target), requests, incoming, outgoing).catch(() => outgoing.destroy());
+    forward(state, incoming, outgoing).catch(() => outgoing.destroy());
   });
   const port = await freePort();
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -46,24 +65,25 @@ export async function startProxy(target: string): Promise<Proxy> {
   return {
     url: `http://127.0.0.1:${port}`,
     requests,
-    logins: () => requests.filter(({ path }) => path.endsWith('/auth/login')).length,
+    logins: () => requests.filter(isLogin).length,
+    endSessions: () => (state.holdsCookies = true),
     stop,
     [Symbol.asyncDispose]: stop,
   };
 }
 
-async function forward(
-  target: URL,
-  requests: SeenRequest[],
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-) {
+const isLogin = ({ path }: Pick<SeenRequest, 'path'>): boolean => path.endsWith('/auth/login');
+
+async function forward(state: State, incoming: IncomingMessage, outgoing: ServerResponse) {
+  const { target, requests, statusOf } = state;
   const body = await buffer(incoming);
   const { method = 'GET', url: path = '/' } = incoming;
   const seen: SeenRequest = { method, path, at: Date.now(), body: body.toString(), status: 0 };
   requests.push(seen);
+  if (isLogin(seen)) state.holdsCookies = false;
+  if (state.holdsCookies) delete incoming.headers.cookie;
   const answer = await call(target, incoming, body, outgoing);
-  seen.status = answer.statusCode ?? 0;
+  seen.status = statusOf(answer.statusCode ?? 0);
   outgoing.writeHead(seen.status, answer.rawHeaders);
   answer.pipe(outgoing);
   answer.once('error', () => outgoing.destroy());

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
+import { startProxy } from '../servers/proxy.ts';
+import { apiKey, asked, clientOf, failureOf, GENERATIONS, none, password, valueOf } from './clients.ts';
+
+/** As some proxies do. */
+const statusOf = (status: number) => (status === 403 ? 401 : status);
+const PAGE = { body: '<html>403</html>', headers: { 'content-type': 'text/html' } };
+
+for (const generation of GENERATIONS) {
+  describe(`a proxy that makes 401 of 403 before qBittorrent ${generation}`, () => {
+    test('keeps nobody from logging in, and an expired session from no new one', async () => {
+      await using qbittorrent = await startQbittorrentSimulator({ generation });
+      await using proxy = await startProxy(qbittorrent.url, { statusOf });
+      const client = clientOf(proxy);
+      assert.ok((await client.login()).ok);
+      valueOf(await client.list());
+      qbittorrent.expireSessions();
+      const failure = failureOf(await client.list());
+      assert.deepEqual([failure.kind, failure.reason], ['unauthorized', 'host-header-refused']);
+      assert.ok((await client.login()).ok);
+      valueOf(await client.list());
+    });
+
+    const wrong = [
+      { what: 'a wrong password', auth: password('hunter2'), names: /QBIT_PASS/, logins: 1 },
+      { what: 'a wrong key', auth: apiKey('qbt_wrong'), names: /QBIT_API_KEY/, logins: 0 },
+      { what: 'no credentials', auth: none, names: /QBIT_USER/, logins: 0 },
+    ];
+    for (const { what, auth, names, logins } of wrong) {
+      test(`is not blamed on the Host header with ${what}, which is shown once`, async () => {
+        await using qbittorrent = await startQbittorrentSimulator({ generation });
+        await using proxy = await startProxy(qbittorrent.url, { statusOf });
+        const failure = failureOf(await clientOf(proxy, auth).login());
+        assert.equal(failure.kind, 'unauthorized');
+        assert.match(failure.message, names);
+        assert.equal(asked(qbittorrent, 'auth/login').length, logins);
+      });
+    }
+
+    test('does not hide that the port in QBIT_HOST is wrong', async () => {
+      await using qbittorrent = await startQbittorrentSimulator({ generation });
+      await using proxy = await startProxy(qbittorrent.url, { statusOf });
+      qbittorrent.preferences.web_ui_port = 8080;
+      for (const auth of [password('adminadmin'), none]) {
+        const failure = failureOf(await clientOf(proxy, auth).login());
+        assert.deepEqual([failure.kind, failure.reason], ['misdirected', 'host-header-refused']);
+      }
+    });
+  });
+}
+
+describe('something in front of qBittorrent that answers for it', () => {
+  test('with 403 and a page is no ban and no session that is over', async () => {
+    await using qbittorrent = await startQbittorrentSimulator();
+    qbittorrent.fail('auth/login', { kind: 'status', status: 403, ...PAGE }, 1);
+    const login = failureOf(await clientOf(qbittorrent).login());
+    assert.deepEqual([login.kind, login.reason], ['misdirected', 'proxy-refused']);
+    const client = clientOf(qbittorrent);
+    assert.ok((await client.login()).ok);
+    qbittorrent.fail('torrents/info', { kind: 'status', status: 403, ...PAGE }, 1);
+    const poll = failureOf(await client.list());
+    assert.deepEqual([poll.kind, poll.reason], ['unauthorized', 'proxy-refused']);
+  });
+
+  for (const status of [429, 502, 503, 504]) {
+    test(`with ${status} passes by itself, and is named as the one that answered`, async () => {
+      await using qbittorrent = await startQbittorrentSimulator();
+      const client = clientOf(qbittorrent);
+      assert.ok((await client.login()).ok);
+      qbittorrent.fail('torrents/info', { kind: 'status', status }, 1);
+      const failure = failureOf(await client.list());
+      assert.equal(failure.kind, 'broken');
+      assert.match(failure.message, /in front of qBittorrent|a proxy there/);
+    });
+  }
+});
