@@ -1,7 +1,7 @@
 import { and, assign, fromPromise, sendParent, setup } from 'xstate';
 import { backoff } from './rules/backoff.ts';
 import { NO_ANSWER } from './types.ts';
-import type { Failure, Now, Policy, Result } from './types.ts';
+import type { Failure, Now, Policy } from './types.ts';
 
 export type SessionEvent =
   | { type: 'session.wanted' }
@@ -13,8 +13,13 @@ export type SessionReport =
   | { type: 'session.ready'; version: string }
   | { type: 'session.failed'; failure: Failure };
 
-/** What a login brings: qBittorrent's WebAPI version. Credentials and cookie stay with the actor that logs in. */
-export type Login = Result<{ version: string }>;
+/**
+ * What a login brings: qBittorrent's WebAPI version. Credentials and cookie stay with the actor that logs in.
+ * `isFinal`: the same credentials must not be shown again.
+ */
+export type Login =
+  | { ok: true; value: { version: string } }
+  | { ok: false; failure: Failure; isFinal?: true };
 
 /** Five refused passwords would ban the whole pod for an hour, and the count never decays. */
 const REFUSED_PAUSE = 10 * 60_000;
@@ -32,6 +37,8 @@ interface SessionContext {
   failures: number;
   /** Why the last login failed; `null` after a good one. */
   failure: Failure | null;
+  /** Only other credentials may be tried. */
+  isFinal: boolean;
   version: string | null;
   /** When the last good login was, in milliseconds since 1970. */
   since: number;
@@ -63,13 +70,14 @@ export const sessionMachine = setup({
     succeeded: ({ context }) => context.failure === null,
     failedBefore: ({ context }) => context.failures > 0,
     shortLived: ({ context: { now, since } }) => Math.abs(now() - since) < SHORT_LIFE,
+    final: ({ context }) => context.isFinal,
     failedBy: ({ context }, { kind }: { kind: Failure['kind'] }) => context.failure?.kind === kind,
   },
   actions: {
     noteLogin: assign(({ context }, { login }: { login: Login }) =>
       login.ok
         ? { version: login.value.version, failure: null, since: context.now() }
-        : { failure: login.failure, failures: context.failures + 1 },
+        : { failure: login.failure, failures: context.failures + 1, isFinal: login.isFinal === true },
     ),
     noteForgotten: assign(({ context }, { failure }: { failure: Failure }) => ({
       failure: shortLifeOf(failure),
@@ -96,7 +104,7 @@ export const sessionMachine = setup({
 }).createMachine({
   id: 'session',
   description: 'The one login to qBittorrent, for everybody.',
-  context: ({ input }) => ({ ...input, failures: 0, failure: null, version: null, since: 0 }),
+  context: ({ input }) => ({ ...input, failures: 0, failure: null, isFinal: false, version: null, since: 0 }),
   initial: 'signedOut',
   states: {
     signedOut: {
@@ -116,6 +124,7 @@ export const sessionMachine = setup({
     judging: {
       always: [
         { guard: 'succeeded', target: 'ready' },
+        { guard: 'final', target: 'locked' },
         { guard: { type: 'failedBy', params: { kind: 'unauthorized' } }, target: 'refused' },
         { guard: { type: 'failedBy', params: { kind: 'banned' } }, target: 'banned' },
         { target: 'failing' },
@@ -145,6 +154,12 @@ export const sessionMachine = setup({
       entry: 'reportFailure',
       invoke: { id: 'rotation', src: 'rotation', onDone: 'loggingIn' },
       after: { refusedPause: 'loggingIn' },
+    },
+    locked: {
+      description:
+        'The login of the proxy in front was refused: it is not shown again until it is another one.',
+      entry: 'reportFailure',
+      invoke: { id: 'rotation', src: 'rotation', onDone: 'loggingIn' },
     },
     banned: {
       description: 'qBittorrent bans this address for a time.',

@@ -173,6 +173,7 @@ export type FailureReason =
   | 'answer-encoded' // a content encoding that was not asked for
   | 'host-header-refused' // by qBittorrent
   | 'proxy-refused' // by something in front of qBittorrent
+  | 'proxy-login-refused' // by something in front of qBittorrent, or by qBittorrent, which was handed it
   | 'not-qbittorrent'
   | 'not-ntfy';
 

@@ -71,7 +71,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
     qbittorrent: countQbittorrent(createQbittorrentClient(config.qbittorrent, connection), onCall),
     ntfy: countNtfy(createNtfyClient(config.ntfy, config), onCall),
     keep: (event) => keep(store, event),
-    rotation: (signal) => untilRotated(config.qbittorrent.auth, signal),
+    rotation: (signal) => untilRotated(config.qbittorrent, signal),
     note: (event) => {
       metrics.event(event);
       notes.event(event);

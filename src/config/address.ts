@@ -18,6 +18,31 @@ const reservedTopics = new Set([
 /** What ntfy serves below a topic: such a URL was copied from a subscription. */
 const belowTopics = new Set(['json', 'sse', 'raw', 'ws', 'auth', 'publish', 'send', 'trigger']);
 
+/** An address, and the user name and password of the proxy there. */
+export interface GuardedUrl {
+  url: string;
+  login: { username: string; password: string } | null;
+}
+
+/** Like `httpUrl`, and may hold a user name and a password, percent-encoded. */
+export const guardedUrl = z.string().transform((text, context): GuardedUrl => {
+  const { url, fault } = address(text, null);
+  const login = url === undefined ? null : loginIn(url);
+  if (url && login !== undefined) return { url: withoutSlash(url), login };
+  context.addIssue(fault ?? 'must hold its user name and password percent-encoded, the name without a colon');
+  return z.NEVER;
+});
+
+function loginIn({ username, password }: URL): GuardedUrl['login'] | undefined {
+  if (username === '' && password === '') return null;
+  try {
+    const login = { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+    return login.username.includes(':') ? undefined : login;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * An http or https address, its path kept, without a slash at its end.
  *
@@ -69,11 +94,12 @@ function checkTopic(server: string | null, name: string) {
 
 type Address = { url: URL; fault?: never } | { url?: never; fault: string };
 
-function address(text: string, instead: string): Address {
+/** `instead`: as in `httpUrl`; `null` where they may stand. */
+function address(text: string, instead: string | null): Address {
   const url = URL.parse(text);
   if (!url || !/^https?:$/.test(url.protocol))
     return { fault: 'must be an address that starts with http:// or https://' };
-  if (url.username || url.password) {
+  if (instead !== null && (url.username || url.password)) {
     const place = instead === '' ? '' : `: ${instead} are for them`;
     return { fault: `must hold no user name and no password${place}` };
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type * as z from 'zod';
+import type { BasicLogin } from '../basic.ts';
 import type { LogLevel } from '../log/index.ts';
 import { secret, type Secret } from '../secret.ts';
 import { findConflicts } from './conflicts.ts';
@@ -34,6 +35,8 @@ export interface Config {
       | { readonly kind: 'password'; readonly username: string; readonly password: Secret }
       | { readonly kind: 'apiKey'; readonly key: Secret }
       | { readonly kind: 'none' };
+    /** The login of a proxy in front of it. */
+    readonly basic?: BasicLogin;
   };
   readonly ntfy: {
     readonly server: string;
@@ -135,7 +138,11 @@ function report(problems: Problem[], typos: string[]): string {
 
 function build(values: Settings, secrets: Secrets): Config {
   return {
-    qbittorrent: { url: values.QBIT_HOST, auth: qbittorrentAuth(values, secrets) },
+    qbittorrent: {
+      url: values.QBIT_HOST.url,
+      auth: qbittorrentAuth(values, secrets),
+      ...basicOf(values, secrets),
+    },
     ntfy: {
       server: values.NTFY_TOPIC.server ?? values.NTFY_SERVER,
       topic: values.NTFY_TOPIC.topic,
@@ -169,6 +176,12 @@ function qbittorrentAuth({ QBIT_USER }: Settings, secrets: Secrets): Config['qbi
   if (key) return { kind: 'apiKey', key };
   if (QBIT_USER && password) return { kind: 'password', username: QBIT_USER, password };
   return { kind: 'none' };
+}
+
+function basicOf({ QBIT_HOST, QBIT_BASIC_USER }: Settings, secrets: Secrets): { basic?: BasicLogin } {
+  const [login, password] = [QBIT_HOST.login, secrets('QBIT_BASIC_PASS')];
+  if (login) return { basic: { username: login.username, password: secret(login.password) } };
+  return QBIT_BASIC_USER && password ? { basic: { username: QBIT_BASIC_USER, password } } : {};
 }
 
 function ntfyAuth({ NTFY_USER }: Settings, secrets: Secrets): Config['ntfy']['auth'] {

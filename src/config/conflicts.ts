@@ -1,15 +1,17 @@
 import { isLoopback } from '../server/loopback.ts';
 import type { Problem, Sources } from './sources.ts';
-import { ntfyServer, topic } from './address.ts';
+import { guardedUrl, ntfyServer, topic } from './address.ts';
 import { host } from './values.ts';
 
 /** What is wrong between settings that are each right on their own. */
 export function findConflicts({ given, values }: Sources): Problem[] {
   return [
     ...pair(given, 'QBIT_USER', 'QBIT_PASS'),
+    ...pair(given, 'QBIT_BASIC_USER', 'QBIT_BASIC_PASS'),
     ...pair(given, 'NTFY_USER', 'NTFY_PASS'),
     ...oneWay(given, 'QBIT_API_KEY', ['QBIT_USER', 'QBIT_PASS']),
     ...oneWay(given, 'NTFY_TOKEN', ['NTFY_USER', 'NTFY_PASS']),
+    ...oneHeader(given, values),
     ...oneServer(values),
     ...guardedHook(given, values),
     ...twoPorts(values),
@@ -26,6 +28,20 @@ function oneWay(given: ReadonlySet<string>, name: string, others: string[]): Pro
   const set = others.filter((other) => given.has(other));
   if (!given.has(name) || set.length === 0) return [];
   return [{ name, message: `is set beside ${set.join(' and ')}: keep one way to log in` }];
+}
+
+/** A proxy's login and an API key both need the `Authorization` header. */
+function oneHeader(given: ReadonlySet<string>, { QBIT_HOST = '' }: Record<string, string>): Problem[] {
+  const inAddress = Boolean(guardedUrl.safeParse(QBIT_HOST).data?.login);
+  const isSet = given.has('QBIT_BASIC_USER') || given.has('QBIT_BASIC_PASS');
+  if (inAddress && isSet) {
+    const message = 'is set beside a user name in QBIT_HOST: keep one of the two';
+    return [{ name: given.has('QBIT_BASIC_USER') ? 'QBIT_BASIC_USER' : 'QBIT_BASIC_PASS', message }];
+  }
+  if (!given.has('QBIT_API_KEY') || !(inAddress || isSet)) return [];
+  const other = inAddress ? 'the user name in QBIT_HOST' : 'QBIT_BASIC_USER';
+  const message = `is set beside ${other}, and both need the Authorization header: use QBIT_USER and QBIT_PASS instead`;
+  return [{ name: 'QBIT_API_KEY', message }];
 }
 
 function oneServer({ NTFY_TOPIC = '', NTFY_SERVER }: Record<string, string>): Problem[] {

@@ -1,14 +1,16 @@
 /** Every setting: its name, its default, what it does. The table in README.md is made from here. */
 import * as z from 'zod';
-import { httpUrl, ntfyServer, topic } from './address.ts';
+import { guardedUrl, httpUrl, ntfyServer, topic } from './address.ts';
 import * as v from './values.ts';
 
 /** `secret` settings can also come as `<NAME>_FILE`, and are never printed. */
 const about = (description: string, example: string) => ({ description, example });
 const secret = (description: string) => ({ description, secret: true });
 
+const basicUser = z.string().regex(/^[^:]*$/, 'must hold no colon: HTTP can not carry it in a user name');
+
 export const settings = z.object({
-  QBIT_HOST: httpUrl('QBIT_USER and QBIT_PASS')
+  QBIT_HOST: guardedUrl
     .prefault('http://localhost:8080')
     .meta(about("qBittorrent's WebUI, with its base path if it has one", 'http://localhost:8080')),
   QBIT_USER: z.string().optional().meta(about('user of the WebUI; goes with `QBIT_PASS`', 'admin')),
@@ -16,6 +18,15 @@ export const settings = z.object({
   QBIT_API_KEY: v.token
     .optional()
     .meta(secret('API key (qBittorrent 5.2 and later) instead of user and password')),
+  QBIT_BASIC_USER: basicUser
+    .optional()
+    .meta(
+      about(
+        'user of a proxy in front of the WebUI (Basic authentication); goes with `QBIT_BASIC_PASS`',
+        'me',
+      ),
+    ),
+  QBIT_BASIC_PASS: z.string().optional().meta(secret('password of that proxy')),
   NTFY_TOPIC: topic.meta({
     ...secret('where the cards go: a full URL, or a topic on `NTFY_SERVER`'),
     example: 'https://ntfy.example.org/downloads',
@@ -29,9 +40,7 @@ export const settings = z.object({
       ),
     ),
   NTFY_TOKEN: v.token.optional().meta(secret('access token of the ntfy server')),
-  NTFY_USER: z
-    .string()
-    .regex(/^[^:]*$/, 'must hold no colon: HTTP can not carry it in a user name')
+  NTFY_USER: basicUser
     .optional()
     .meta(about('user of the ntfy server, instead of a token; goes with `NTFY_PASS`', 'phone')),
   NTFY_PASS: z.string().optional().meta(secret('password of the ntfy server')),

@@ -59,13 +59,15 @@ function copy(value: unknown, hide: (text: string) => string, depth: number): un
 export function secretsOf({ hook, ntfy, ops, qbittorrent }: Config): () => Iterable<string> {
   const seen = new Set<string>([ntfy.topic]);
   const pairs = [qbittorrent.auth, ntfy.auth];
-  const kept: Array<Secret | null> = [hook.token, ops.token, ...pairs.map(secretOf)];
+  const { basic } = qbittorrent;
+  const kept: Array<Secret | null> = [hook.token, ops.token, basic?.password ?? null, ...pairs.map(secretOf)];
   return () => {
     for (const secret of kept) if (secret !== null) seen.add(secret.reveal());
     for (const auth of pairs) {
       // As basic authentication would show them.
       if ('username' in auth) seen.add(`${auth.username}:${auth.password.reveal()}`);
     }
+    if (basic !== undefined) seen.add(`${basic.username}:${basic.password.reveal()}`);
     return seen;
   };
 }

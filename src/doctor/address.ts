@@ -1,4 +1,6 @@
 import type { Failure, FailureReason } from '../../machines/types.ts';
+import { basicAuthorization } from '../basic.ts';
+import type { Config } from '../config/index.ts';
 import { hostOf, request } from '../http.ts';
 import type { Reply } from '../http.ts';
 import { isPage, refusedHost } from '../qbittorrent/connection.ts';
@@ -12,24 +14,33 @@ export const PATIENCE = 5000;
 const PAGE_BYTES = 1_048_576;
 
 /** Whether a qBittorrent answers, asked without showing who asks. */
-export async function checkAddress(url: string): Promise<Outcome> {
+export async function checkAddress({ url, basic }: Config['qbittorrent']): Promise<Outcome> {
   const host = hostOf(url);
-  const reply = await request(`${url}/api/v2/app/version`, { timeout: PATIENCE });
+  const headers = basic === undefined ? {} : { authorization: basicAuthorization(basic) };
+  const reply = await request(`${url}/api/v2/app/version`, { headers, timeout: PATIENCE });
   if (!reply.ok) return fail(reply.failure.message, unreachable(reply.failure, 'QBIT_HOST'));
-  if (reply.value.status === 401 && !wantsLoginOfItsOwn(reply.value)) return judge401(url, host);
+  if (reply.value.status === 401)
+    return basic === undefined ? judge401(reply.value, url) : refusedLogin(reply.value, host);
   return redirected(reply.value, 'QBIT_HOST') ?? judge(reply.value, host);
 }
 
 /** The check of the Host header costs every page. Otherwise a proxy makes 401 of the 403 that asks for a login. */
-async function judge401(url: string, host: string): Promise<Outcome> {
+async function judge401({ headers }: Reply, url: string): Promise<Outcome> {
+  const host = hostOf(url);
+  if (headers.has('www-authenticate'))
+    return fail(`something in front of qBittorrent at ${host} wants a login of its own`, OWN_LOGIN);
   const page = await request(`${url}/`, { timeout: PATIENCE, maxBytes: PAGE_BYTES });
   return page.ok && page.value.status === 401
     ? fail(refusedHost(host).failure.message, HOST_HEADER)
     : ok(`a qBittorrent answers at ${host}, and wants a login`);
 }
 
-const wantsLoginOfItsOwn = ({ text, headers }: Reply): boolean =>
-  headers.has('www-authenticate') && isPage(text);
+/** It was shown once, and nothing else is asked: qBittorrent might count it. */
+function refusedLogin({ headers }: Reply, host: string): Outcome {
+  return headers.has('www-authenticate')
+    ? fail(`the proxy at ${host} refused the user name and password that are set for it`, PROXY_LOGIN)
+    : fail(`qBittorrent at ${host} refuses the login that is the proxy's`, HANDED_ON);
+}
 
 function judge(reply: Reply, host: string): Outcome {
   const { status, text } = reply;
@@ -37,8 +48,6 @@ function judge(reply: Reply, host: string): Outcome {
   if (status === 200 && /^v\d/.test(text)) return ok(`a qBittorrent answers at ${host}`);
   if (status === 403 && !isWeb) return ok(`a qBittorrent answers at ${host}, and wants a login`);
   if (status === 403) return fail(`something in front of qBittorrent at ${host} refuses (403)`, STRAIGHT);
-  if (status === 401)
-    return fail(`something in front of qBittorrent at ${host} wants a login of its own`, STRAIGHT);
   if (status >= 500)
     return fail(`${host} answered ${status}: a proxy there does not reach qBittorrent`, STRAIGHT);
   return fail(
@@ -49,6 +58,14 @@ function judge(reply: Reply, host: string): Outcome {
 
 const STRAIGHT =
   'Point QBIT_HOST straight at the WebUI of qBittorrent: its own port, or its base path on a proxy.';
+
+const OWN_LOGIN = `Set QBIT_BASIC_USER and QBIT_BASIC_PASS to it. Or: ${STRAIGHT}`;
+
+const PROXY_LOGIN =
+  'Correct QBIT_BASIC_USER and QBIT_BASIC_PASS (or what stands in QBIT_HOST). It was tried once.';
+
+const HANDED_ON =
+  'Let the proxy remove the header (nginx: proxy_set_header Authorization "";): qBittorrent 5.2 and later reads it, and bans this address after five. It was tried once.';
 
 const HOST_HEADER =
   'A port mapping like 9999:8080 does this: use the port that qBittorrent itself listens on (in Compose ' +

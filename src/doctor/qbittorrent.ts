@@ -16,7 +16,7 @@ type Auth = Config['qbittorrent']['auth'];
 /** Address, login, version, hooks: each needs the one before. */
 export async function checkQbittorrent(config: Config, path: string): Promise<Outcomes> {
   const { url, auth } = config.qbittorrent;
-  const address = await checkAddress(url);
+  const address = await checkAddress(config.qbittorrent);
   if (address.status === 'fail') return { qbittorrent: address };
   const connection = createConnection(config.qbittorrent);
   const session = await login(connection, auth);

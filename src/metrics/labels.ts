@@ -17,7 +17,15 @@ export const TORRENT_STATES = [
 ] as const satisfies readonly (Phase | 'waiting')[];
 
 /** The states of the session's chart in which it can be found. */
-export const SESSION_STATES = ['signedOut', 'loggingIn', 'ready', 'refused', 'banned', 'failing'] as const;
+export const SESSION_STATES = [
+  'signedOut',
+  'loggingIn',
+  'ready',
+  'refused',
+  'locked',
+  'banned',
+  'failing',
+] as const;
 
 /** What each hook can be answered. */
 export const HOOK_ANSWERS = {

@@ -1,6 +1,7 @@
 import type { Publication } from '../../machines/outbox.ts';
 import type { Allowance } from '../../machines/rules/budget.ts';
 import type { Notification } from '../../machines/types.ts';
+import { basicAuthorization } from '../basic.ts';
 import type { Config } from '../config/index.ts';
 import { failed, hostOf, parseJson, request } from '../http.ts';
 import type { Reply, RequestOptions } from '../http.ts';
@@ -82,8 +83,7 @@ const abortedBy = (signal: AbortSignal | undefined) => (signal === undefined ? {
 export function authorization(auth: Config['ntfy']['auth']): Record<string, string> {
   if (auth.kind === 'token') return { authorization: `Bearer ${auth.token.reveal()}` };
   if (auth.kind === 'none') return {};
-  const pair = Buffer.from(`${auth.username}:${auth.password.reveal()}`).toString('base64');
-  return { authorization: `Basic ${pair}` };
+  return { authorization: basicAuthorization(auth) };
 }
 
 /** What a status says; `null` for a good one. */

@@ -1,4 +1,11 @@
-import type { Concern, Failure, Notification, Observation, Phase } from '../../machines/types.ts';
+import type {
+  Concern,
+  Failure,
+  FailureReason,
+  Notification,
+  Observation,
+  Phase,
+} from '../../machines/types.ts';
 import { arrival, bar, duration, harmless, moment, size } from './text.ts';
 
 const BYTES = { title: 200, text: 600 };
@@ -73,11 +80,17 @@ const ADVICE: Partial<Record<Failure['kind'], string>> = {
   banned: 'The ban ends by itself, by default after an hour, or when qBittorrent is restarted.',
 };
 
-export function incidentText({ kind, message }: Failure): string {
+/** Where the cause says more than the kind. */
+const CAUSE_ADVICE: Partial<Record<FailureReason, string>> = {
+  'proxy-login-refused':
+    'Correct it, and restart the sidecar: it is not tried again until it is another one, or qBittorrent could ban this address.',
+};
+
+export function incidentText({ kind, message, reason }: Failure): string {
   const text = harmless(message, BYTES.text);
   // The name qBittorrent begins small everywhere.
   const sentence = `${text.startsWith('qB') ? 'q' : text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
-  const advice = ADVICE[kind];
+  const advice = (reason === undefined ? undefined : CAUSE_ADVICE[reason]) ?? ADVICE[kind];
   return advice === undefined ? sentence : `${sentence}\n${advice}`;
 }
 

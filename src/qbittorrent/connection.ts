@@ -1,4 +1,5 @@
 import type { Result } from '../../machines/types.ts';
+import { basicAuthorization } from '../basic.ts';
 import type { Config } from '../config/index.ts';
 import { failed, hostOf, request } from '../http.ts';
 import type { Reply } from '../http.ts';
@@ -20,6 +21,8 @@ export interface Connection {
   readonly askPage: (signal?: AbortSignal) => Promise<Result<Reply>>;
   /** Forgets the session's cookie. */
   readonly forget: () => void;
+  /** Whether a proxy in front has a login of its own, which is shown with each call. */
+  readonly isGuarded: boolean;
   /** Host and port, for messages. */
   readonly host: string;
 }
@@ -39,18 +42,22 @@ const encode = (form: Record<string, string>): string =>
  * Each call has a connection of its own: between two polls qBittorrent closes one that is kept, and whatever is sent at
  * that moment is lost. It sends neither `Origin` nor `Referer` (CSRF check), and sends back whatever cookie it was given.
  */
-export function createConnection({ url, auth }: Config['qbittorrent']): Connection {
+export function createConnection({ url, auth, basic }: Config['qbittorrent']): Connection {
   const jar = createCookieJar();
+  const authorization = () => {
+    if (auth.kind === 'apiKey') return { authorization: `Bearer ${auth.key.reveal()}` };
+    return basic === undefined ? {} : { authorization: basicAuthorization(basic) };
+  };
   return {
     host: hostOf(url),
+    isGuarded: basic !== undefined,
     forget: () => jar.clear(),
     askPage: (signal) =>
       request(`${url}/`, { maxBytes: MAX_BYTES, ...(signal === undefined ? {} : { signal }) }),
     async call(path, form, signal, take) {
-      const key = auth.kind === 'apiKey' ? { authorization: `Bearer ${auth.key.reveal()}` } : {};
       const reply = await request(`${url}/api/v2/${path}`, {
         method: form === undefined ? 'GET' : 'POST',
-        headers: { ...jar.header(), ...key, ...(form === undefined ? {} : FORM) },
+        headers: { ...jar.header(), ...authorization(), ...(form === undefined ? {} : FORM) },
         maxBytes: MAX_BYTES,
         ...(form === undefined ? {} : { body: encode(form) }),
         ...(signal === undefined ? {} : { signal }),

@@ -1,6 +1,7 @@
 import type { Login } from '../../machines/session.ts';
 import type { Config } from '../config/index.ts';
 import { failed } from '../http.ts';
+import type { Reply } from '../http.ts';
 import { isPage, judge, noQbittorrent, refusedHost } from './connection.ts';
 import type { Connection } from './connection.ts';
 
@@ -21,7 +22,7 @@ export async function login(connection: Connection, auth: Auth, signal?: AbortSi
   // The password was taken: the session ended in between, as by a restart.
   const lost =
     auth.kind === 'password' ? failed('protocol', `${host} forgot the session at once`) : refused(auth);
-  if (reply.value.status === 401) return hostOr(lost, connection, signal);
+  if (reply.value.status === 401) return refusalOf(lost, connection, reply.value, signal);
   if (reply.value.status === 403 && !isPage(reply.value.text)) return lost;
   const judged = judge(reply.value, host);
   if (judged !== null) return judged;
@@ -48,16 +49,27 @@ async function signIn(
       'proxy-refused',
     );
   if (status === 403) return failed('banned', `qBittorrent at ${host} bans this address for a time`);
-  if (status === 401) return hostOr(refused(auth), connection, signal);
+  if (status === 401) return refusalOf(refused(auth), connection, reply.value, signal);
   return text.trim() === 'Fails.' ? refused(auth) : judge(reply.value, host);
 }
 
-/** A password, a session and a Host header are all refused by 401, but only the last costs the page to log in on, too. */
-async function hostOr(
+/**
+ * What a 401 at the login means. A password, a session and a Host header are all refused by it, but only the last costs
+ * the page to log in on, too. Where a proxy has a login nothing more is asked: qBittorrent 5.2 and later reads that
+ * login itself if the proxy hands it on, and counts each as a wrong password.
+ */
+async function refusalOf(
   other: Extract<Login, { ok: false }>,
-  { askPage, host }: Connection,
+  { askPage, host, isGuarded }: Connection,
+  { headers }: Reply,
   signal?: AbortSignal,
 ): Promise<Extract<Login, { ok: false }>> {
+  if (isGuarded) {
+    const message = headers.has('www-authenticate')
+      ? `the proxy at ${host} refused the user name and password that are set for it`
+      : `${host} answered 401: the proxy there hands its own login on to qBittorrent (it must remove the Authorization header), or ${other.failure.message}`;
+    return { ...failed('unauthorized', message, 'proxy-login-refused'), isFinal: true };
+  }
   const page = await askPage(signal);
   return page.ok && page.value.status === 401 ? refusedHost(host) : other;
 }

@@ -44,6 +44,52 @@ describe('ntfy under a path', () => {
     test(`${JSON.stringify(env)} is refused`, () => assert.match(messageOf(env), message));
 });
 
+describe('the login of a proxy in front of qBittorrent', () => {
+  const accepted: [env: Env, login: string][] = [
+    [{ QBIT_HOST: 'https://me:planted@box.example/qb/' }, 'me:planted'],
+    [{ QBIT_HOST: 'https://j%C3%B6rg%40x:p%3Aw%2F%25@box.example/qb' }, 'jörg@x:p:w/%'],
+    [{ QBIT_HOST: 'https://me@box.example/qb' }, 'me:'],
+    [{ QBIT_HOST: 'https://box.example/qb', QBIT_BASIC_USER: 'me', QBIT_BASIC_PASS: 'p:w' }, 'me:p:w'],
+  ];
+  for (const [env, login] of accepted) {
+    test(`${JSON.stringify(env)} is ${login}, and no part of the address`, () => {
+      const { qbittorrent } = configOf(env);
+      assert.equal(qbittorrent.url, 'https://box.example/qb');
+      assert.equal(`${qbittorrent.basic?.username}:${qbittorrent.basic?.password.reveal()}`, login);
+      assert.doesNotMatch(JSON.stringify(qbittorrent), /planted/);
+    });
+  }
+
+  test('is not there without one', () => assert.equal(configOf({}).qbittorrent.basic, undefined));
+
+  const HOST = 'http://planted:4711@box.example';
+  const refused: [env: Env, message: RegExp][] = [
+    [
+      { QBIT_HOST: HOST, QBIT_API_KEY: 'k' },
+      /QBIT_API_KEY is set beside the user name in QBIT_HOST, and both/,
+    ],
+    [
+      { QBIT_BASIC_USER: 'planted', QBIT_BASIC_PASS: '4711', QBIT_API_KEY: 'k' },
+      /QBIT_API_KEY is set beside QBIT_BASIC_USER, and both need the Authorization header/,
+    ],
+    [{ QBIT_HOST: HOST, QBIT_BASIC_USER: 'a', QBIT_BASIC_PASS: 'b' }, /QBIT_BASIC_USER is set beside/],
+    [{ QBIT_BASIC_USER: 'planted' }, /QBIT_BASIC_PASS is missing/],
+    [{ QBIT_BASIC_USER: 'planted:4711', QBIT_BASIC_PASS: 'b' }, /QBIT_BASIC_USER must hold no colon/],
+    [
+      { QBIT_HOST: 'http://planted%zz:4711@box.example' },
+      /QBIT_HOST must hold its user name and password perc/,
+    ],
+    [{ QBIT_HOST: 'http://planted%3A:4711@box.example' }, /QBIT_HOST must hold .* without a colon/],
+    [{ QBIT_HOST: 'ftp://planted:4711@box.example' }, /QBIT_HOST must be an address that starts with http/],
+  ];
+  for (const [env, message] of refused) {
+    test(`${JSON.stringify(env)} is refused, and not repeated`, () => {
+      assert.match(messageOf(env), message);
+      assert.doesNotMatch(messageOf(env), /planted|4711/);
+    });
+  }
+});
+
 describe('a user name and a password in an address', () => {
   const LOGIN = 'planted:planted-pass@';
   const refused: [env: Env, message: RegExp][] = [

@@ -81,6 +81,15 @@ describe('qBittorrent is never hammered', () => {
   });
 });
 
+test('a login that must not be shown again is shown once a day and longer, and told once', async () => {
+  const world = startWorld();
+  world.script.login = () => ({ ...failure('unauthorized'), isFinal: true });
+  world.track(torrent);
+  await world.pass(24 * HOUR);
+  assert.equal(world.count('login'), 1);
+  assert.equal(world.count('publish'), 1);
+});
+
 test('a session that worked and is refused with 401 costs one login, no card and no completion', async () => {
   const world = startWorld();
   world.set(torrent, { progress: 0.1 });

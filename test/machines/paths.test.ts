@@ -31,9 +31,12 @@ describe('the session', () => {
       { type: 'session.expired', failure: { kind: 'unauthorized', message: 'over' }, later: 2 * MINUTE },
       ...(children['login'] === undefined
         ? []
-        : [ok({ version: '2.16.2' }), ...FAILURES.map((kind) => failure(kind))].map((login) =>
-            done('login', login),
-          )),
+        : [
+            ok({ version: '2.16.2' }),
+            ...FAILURES.map((kind) => failure(kind)),
+            { ...failure('unauthorized'), isFinal: true },
+          ].map((login) => done('login', login))),
+      ...(children['rotation'] === undefined ? [] : [done('rotation', undefined)]),
     ],
   });
 
@@ -51,10 +54,17 @@ describe('the session', () => {
     }
   });
 
-  test('logs in again after a refusal only because time passed, whatever anybody wants', () => {
+  test('logs in again after a refusal only because time passed or the secret is another, whatever anybody wants', () => {
     for (const { from, event, to } of explored.edges) {
       if (!isAt('refused', 'banned', 'failing')(from) || placeOf(to) === placeOf(from)) continue;
-      assert.match(event.type, /^xstate\.after\./);
+      assert.match(event.type, /^xstate\.(?:after\.|done\.actor\.rotation)/);
+    }
+  });
+
+  test('shows a login of a proxy that was refused again only when it is another', () => {
+    for (const { from, event, to } of explored.edges) {
+      if (!isAt('locked')(from) || placeOf(to) === placeOf(from)) continue;
+      assert.match(event.type, /^xstate\.done\.actor\.rotation/);
     }
   });
 });

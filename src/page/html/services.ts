@@ -47,6 +47,7 @@ const SESSION: Readonly<Record<string, { tone: Tone; words: string }>> = {
   judging: { tone: 'waiting', words: 'Signing in' },
   ready: { tone: 'done', words: 'Signed in' },
   refused: { tone: 'bad', words: 'Refuses the password' },
+  locked: { tone: 'bad', words: "Refuses the proxy's login" },
   banned: { tone: 'bad', words: 'Bans this address' },
   failing: { tone: 'warn', words: 'Does not answer' },
 };

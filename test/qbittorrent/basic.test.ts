@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createQbittorrentClient } from '../../src/qbittorrent/client.ts';
+import { secret } from '../../src/secret.ts';
+import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
+import { serve } from '../http-server.ts';
+import { realTest, startNginx, startQbittorrent } from '../servers/index.ts';
+import type { Qbittorrent } from '../servers/index.ts';
+import { failureOf, password, valueOf } from './clients.ts';
+
+const PROXY = { username: 'phone', password: secret('pä ss') };
+const files = { users: 'phone:{PLAIN}pä ss\n' };
+
+/** With or without the line that keeps the proxy's login from qBittorrent. */
+const serverOf = (target: string, keeps: boolean) => `
+  auth_basic "here"; auth_basic_user_file users;
+  location /qb/ {
+    proxy_pass ${target}/; proxy_set_header Host ${new URL(target).host};
+    ${keeps ? 'proxy_set_header Authorization "";' : ''}
+  }`;
+
+const clientOf = (url: string, { username, password: pass }: Qbittorrent, basic = PROXY) =>
+  createQbittorrentClient({ url: `${url}/qb`, auth: password(pass, username), basic });
+
+/** How many wrong passwords it takes until the next one is refused by a ban: 5 where none was counted before. */
+async function untilBanned({ url, username }: Qbittorrent): Promise<number> {
+  for (let wrong = 0; wrong < 10; wrong += 1) {
+    const body = new URLSearchParams({ username, password: 'wrong' });
+    const { status } = await fetch(`${url}/api/v2/auth/login`, { method: 'POST', body });
+    if (status === 403) return wrong;
+  }
+  return Number.NaN;
+}
+
+realTest(
+  'behind an nginx with a login of its own qBittorrent is logged in to, and counts nothing towards its ban',
+  { needs: ['qbittorrent current', 'nginx'] },
+  async () => {
+    await using qbittorrent = await startQbittorrent('current');
+    await using nginx = await startNginx({ server: serverOf(qbittorrent.url, true), files });
+    const client = clientOf(nginx.url, qbittorrent);
+    for (let count = 0; count < 3; count += 1) {
+      assert.ok((await client.login()).ok);
+      valueOf(await client.list());
+    }
+    const wrong = { ...PROXY, password: secret('wrong') };
+    const refused = await clientOf(nginx.url, qbittorrent, wrong).login();
+    assert.equal(!refused.ok && refused.isFinal, true);
+    assert.match(failureOf(refused).message, /the proxy at .* refused the user name and password/);
+    assert.equal(await untilBanned(qbittorrent), 5);
+  },
+);
+
+realTest(
+  'an nginx that hands its login on costs qBittorrent one wrong password, and nothing more is tried',
+  { needs: ['qbittorrent current', 'nginx'] },
+  async () => {
+    await using qbittorrent = await startQbittorrent('current');
+    await using nginx = await startNginx({ server: serverOf(qbittorrent.url, false), files });
+    const refused = await clientOf(nginx.url, qbittorrent).login();
+    assert.equal(!refused.ok && refused.isFinal, true);
+    const { kind, reason, message } = failureOf(refused);
+    assert.deepEqual([kind, reason], ['unauthorized', 'proxy-login-refused']);
+    assert.match(message, /must remove the Authorization header/);
+    assert.doesNotMatch(message, /pä/);
+    assert.equal(await untilBanned(qbittorrent), 4);
+  },
+);
+
+describe('the login of a proxy', () => {
+  test('goes with each call, and costs one request where it is refused', async () => {
+    await using guarded = await serve((_, outgoing) =>
+      outgoing.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end('<html>401</html>'),
+    );
+    const auth = password('adminadmin');
+    const client = createQbittorrentClient({ url: guarded.url.replace(/\/$/, ''), auth, basic: PROXY });
+    const refused = await client.login();
+    assert.equal(!refused.ok && refused.isFinal, true);
+    assert.deepEqual(
+      guarded.requests.map(({ headers }) => headers.authorization),
+      [`Basic ${Buffer.from('phone:pä ss').toString('base64')}`],
+    );
+  });
+
+  test('and a session that is over are told apart: the session is opened again', async () => {
+    await using qbittorrent = await startQbittorrentSimulator({ generation: '5.1' });
+    const auth = password('adminadmin');
+    const client = createQbittorrentClient({ url: qbittorrent.url, auth, basic: PROXY });
+    assert.ok((await client.login()).ok);
+    qbittorrent.expireSessions();
+    assert.equal(failureOf(await client.list()).kind, 'unauthorized');
+    assert.ok((await client.login()).ok);
+    valueOf(await client.list());
+  });
+});
