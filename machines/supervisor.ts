@@ -48,6 +48,11 @@ export const supervisorMachine = supervision.createMachine({
           }),
         },
         { id: 'discovery', src: 'discovery', input: ({ context: { policy } }) => ({ policy }) },
+        {
+          id: 'hookInstaller',
+          src: 'hookInstaller',
+          input: ({ context: { policy, now } }) => ({ policy, now }),
+        },
         { id: 'outbox', src: 'outbox', input: ({ context: { policy, now } }) => ({ policy, now }) },
       ],
       on: {

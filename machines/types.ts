@@ -208,6 +208,8 @@ export interface Policy {
   rate: number | 'auto' | null;
   /** The longest pause between two attempts to reach a server. */
   retryMax: number;
+  /** Whether the hooks are kept in qBittorrent. */
+  installHook: boolean;
   /** `auto` finds out whether ntfy updates cards in place. */
   progress: 'auto' | 'live' | 'milestones';
 }

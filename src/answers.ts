@@ -9,12 +9,10 @@ interface Answering {
   /** Torrents that are followed at once, at most. */
   most: number;
   metrics: Metrics;
-  /** Hears of a wrong token. */
-  mendHook: () => void;
 }
 
 /** What the hooks do and are answered, each answer counted. */
-export function answersOf({ supervisor, most, metrics, mendHook }: Answering) {
+export function answersOf({ supervisor, most, metrics }: Answering) {
   return {
     track(hash: Hash) {
       const known = isTracked(supervisor, hash);
@@ -35,7 +33,7 @@ export function answersOf({ supervisor, most, metrics, mendHook }: Answering) {
     },
     refused(hook: HookName, status: number) {
       metrics.hook(hook, 'refused');
-      if (status === 401) mendHook();
+      if (status === 401) supervisor.getSnapshot().children.hookInstaller?.send({ type: 'hook.refused' });
     },
   } satisfies Partial<HookDeps>;
 }

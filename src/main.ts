@@ -1,10 +1,11 @@
 import { createActor, waitFor } from 'xstate';
 import type { SnapshotFrom } from 'xstate';
 import type { outboxMachine } from '../machines/outbox.ts';
+import type { SupervisorEvent } from '../machines/supervisor/types.ts';
 import type { Policy } from '../machines/types.ts';
 import { answersOf } from './answers.ts';
 import type { Config } from './config/index.ts';
-import { createEnsureHook, createMendHook } from './hooks/index.ts';
+import { createEnsureHook } from './hooks/index.ts';
 import type { Logger } from './log/index.ts';
 import { countNtfy, countQbittorrent, createMetrics, readingOf } from './metrics/index.ts';
 import type { Call, Metrics } from './metrics/index.ts';
@@ -17,6 +18,7 @@ import { createConnection } from './qbittorrent/connection.ts';
 import { createQbittorrentClient } from './qbittorrent/client.ts';
 import { createHookApp, createOpsApp, isLoopback, listen } from './server/index.ts';
 import type { Listening } from './server/index.ts';
+import { createRelay } from './relay.ts';
 import { statusOf } from './status.ts';
 import type { Supervisor } from './status.ts';
 import { keep, keptIn, openStore } from './store/index.ts';
@@ -53,11 +55,12 @@ const LAST_WORDS = 1000;
  * Rejects when a port can't be had.
  */
 export async function start({ config, log, policy }: StartOptions): Promise<Sidecar> {
+  const relay = createRelay<SupervisorEvent>();
   const store = openStore({
     dir: config.stateDir,
     log,
-    onDegraded: (problem) => supervisor.send({ type: 'store.degraded', problem }),
-    onRestored: () => supervisor.send({ type: 'store.restored' }),
+    onDegraded: (problem) => relay.send({ type: 'store.degraded', problem }),
+    onRestored: () => relay.send({ type: 'store.restored' }),
   });
   const metrics = createMetrics(version);
   const notes = createNotes(log);
@@ -67,16 +70,17 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
   };
   const finished = createFinishedLately();
   const connection = createConnection(config.qbittorrent);
+  let hookPort = config.hook.port;
   const machine = provideWorld({
     qbittorrent: countQbittorrent(createQbittorrentClient(config.qbittorrent, connection), onCall),
     ntfy: countNtfy(createNtfyClient(config.ntfy, config), onCall),
+    ensureHook: createEnsureHook(config, { connection, port: () => hookPort, log }),
     keep: (event) => keep(store, event),
     rotation: (signal) => untilRotated(config.qbittorrent, signal),
     note: (event) => {
       metrics.event(event);
       notes.event(event);
       finished.note(event);
-      if (event.type === 'session.ready') void ensureHook();
     },
   });
   const supervisor = createActor(machine, {
@@ -87,14 +91,11 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
       ...keptIn(store),
     },
   });
+  relay.connect(supervisor);
   const failed = endOf(supervisor, log);
-  const mendHook = createMendHook(
-    () => ensureHook(),
-    () => supervisor.send({ type: 'look', why: 'refused' }),
-  );
   const page = createPage({ supervisor, store, finished, timeZone: config.timeZone, now: Date.now, log });
-  const { hook, ops } = await openPorts({ config, log, supervisor, store, metrics, mendHook, page });
-  const ensureHook = createEnsureHook(config, { connection, port: hook.port, log });
+  const { hook, ops } = await openPorts({ config, log, supervisor, store, metrics, page });
+  hookPort = hook.port;
   supervisor.start();
   return {
     supervisor,
@@ -131,7 +132,6 @@ async function openPorts({
   supervisor,
   store,
   metrics,
-  mendHook,
   page,
 }: {
   config: Config;
@@ -139,13 +139,12 @@ async function openPorts({
   supervisor: Supervisor;
   store: Store;
   metrics: Metrics;
-  mendHook: () => void;
   page: Page;
 }) {
   const isActive = () => supervisor.getSnapshot().status === 'active';
   const { token, host } = config.hook;
   const hookApp = createHookApp({
-    ...answersOf({ supervisor, most: config.maxTracked, metrics, mendHook }),
+    ...answersOf({ supervisor, most: config.maxTracked, metrics }),
     token,
     loopbackOnly: isLoopback(host),
     log,

@@ -61,6 +61,7 @@ const LOOKING = {
   nameless: 'the hook gave "-", use %K instead of %I in it',
   refused: 'the hook came with an old token',
   dropped: 'more hooks came at once than are answered',
+  installed: 'there was no working hook until now',
 };
 
 /** What an event says of a server that does not do its work; `null` where it says nothing. */

@@ -1,6 +1,8 @@
 import type { ActorRefFrom, AnyActorRef, SnapshotFrom } from 'xstate';
 import { refill } from '../machines/rules/budget.ts';
 import { depth } from '../machines/rules/lanes.ts';
+import { selectReason } from '../machines/hook-installer/machine.ts';
+import type { hookInstallerMachine } from '../machines/hook-installer/machine.ts';
 import { torrentIn } from '../machines/partition.ts';
 import { partitionOf } from '../machines/rules/mail.ts';
 import { find } from '../machines/rules/registry.ts';
@@ -53,7 +55,7 @@ export function statusOf(supervisor: Supervisor) {
 /** What the actors are at that all torrents share. */
 export function servicesOf(supervisor: Supervisor) {
   const snapshot = supervisor.getSnapshot();
-  const { session, watcher, outbox, incident, discovery } = snapshot.children;
+  const { session, watcher, outbox, incident, discovery, hookInstaller } = snapshot.children;
   return {
     supervisor: pathOf(snapshot.value),
     session: describeSession(session?.getSnapshot()),
@@ -62,6 +64,7 @@ export function servicesOf(supervisor: Supervisor) {
     incident: incident === undefined ? null : pathOf(incident.getSnapshot().value),
     trouble: troubleOf(incident?.getSnapshot()),
     discovery: discovery === undefined ? null : pathOf(discovery.getSnapshot().value),
+    hook: describeHook(hookInstaller?.getSnapshot()),
   };
 }
 
@@ -84,6 +87,12 @@ function describeSession(snapshot: SnapshotFrom<typeof sessionMachine> | undefin
   if (snapshot === undefined) return null;
   const { version, failure } = snapshot.context;
   return { state: pathOf(snapshot.value), webapi: version, failure };
+}
+
+/** `reason`: why the hooks are not as they should be; `null` where nothing is wrong. */
+function describeHook(snapshot: SnapshotFrom<typeof hookInstallerMachine> | undefined) {
+  if (snapshot === undefined) return null;
+  return { state: pathOf(snapshot.value), reason: selectReason(snapshot) };
 }
 
 function describeWatcher(snapshot: SnapshotFrom<typeof watcherMachine> | undefined) {

@@ -1,10 +1,12 @@
 import { fromCallback, fromPromise } from 'xstate';
 import { discoveryMachine } from '../machines/discovery.ts';
+import { hookInstallerMachine } from '../machines/hook-installer/machine.ts';
+import type { HookCheck } from '../machines/hook-installer/types.ts';
 import { outboxMachine } from '../machines/outbox.ts';
 import { sessionMachine } from '../machines/session.ts';
 import { supervisorMachine } from '../machines/supervisor.ts';
 import type { StoreEvent, SupervisorEvent } from '../machines/supervisor/types.ts';
-import type { Hash, Notification, Policy } from '../machines/types.ts';
+import type { Hash, Notification, Policy, Result } from '../machines/types.ts';
 import { watcherMachine } from '../machines/watcher.ts';
 import type { Config } from './config/index.ts';
 import type { NtfyClient } from './ntfy/client.ts';
@@ -14,6 +16,8 @@ import type { QbittorrentClient } from './qbittorrent/client.ts';
 export interface World {
   qbittorrent: QbittorrentClient;
   ntfy: NtfyClient;
+  /** Reads and writes the hooks in qBittorrent. */
+  ensureHook: (signal: AbortSignal) => Promise<Result<HookCheck>>;
   /** Keeps what survives a restart, at once. */
   keep: (event: StoreEvent) => void;
   /** Resolves when the password or key is another one than it was. */
@@ -28,7 +32,7 @@ interface Publishing {
 }
 
 /** The machines with the world handed in. Credentials stay in the clients' closures: inspectors see contexts and inputs. */
-export function provideWorld({ qbittorrent, ntfy, keep, rotation, note }: World) {
+export function provideWorld({ qbittorrent, ntfy, ensureHook, keep, rotation, note }: World) {
   return supervisorMachine.provide({
     actors: {
       session: sessionMachine.provide({
@@ -59,6 +63,9 @@ export function provideWorld({ qbittorrent, ntfy, keep, rotation, note }: World)
       discovery: discoveryMachine.provide({
         actors: { newest: fromPromise(({ signal }) => qbittorrent.newest(signal)) },
       }),
+      hookInstaller: hookInstallerMachine.provide({
+        actors: { ensure: fromPromise(({ signal }) => ensureHook(signal)) },
+      }),
       scan: fromPromise(({ signal }) => qbittorrent.scan(signal)),
     },
     actions: { note: ({ event }) => note(event) },
@@ -66,7 +73,7 @@ export function provideWorld({ qbittorrent, ntfy, keep, rotation, note }: World)
 }
 
 /** How often, how long, how much; times in milliseconds. */
-export function policyOf({ poll, ntfy, progress, alerts, discover }: Config): Policy {
+export function policyOf({ poll, ntfy, progress, alerts, discover, hook }: Config): Policy {
   return {
     pollInterval: poll.interval,
     idleInterval: 30_000,
@@ -75,6 +82,7 @@ export function policyOf({ poll, ntfy, progress, alerts, discover }: Config): Po
     stall: 24 * poll.interval,
     correctionInterval: 30_000,
     discover,
+    installHook: hook.autoInstall,
     ...alerts,
     troubleAfter: 60_000,
     rate: ntfy.rate,

@@ -1,5 +1,6 @@
 import { assign, enqueueActions, fromCallback, fromPromise, sendTo, setup } from 'xstate';
 import { discoveryMachine } from '../discovery.ts';
+import { hookInstallerMachine } from '../hook-installer/machine.ts';
 import { incidentMachine, isAllClear } from '../incident.ts';
 import { outboxMachine } from '../outbox.ts';
 import { partitionMachine, torrentIn } from '../partition.ts';
@@ -50,6 +51,7 @@ export const supervision = setup({
     partition: partitionMachine,
     incident: incidentMachine,
     discovery: discoveryMachine,
+    hookInstaller: hookInstallerMachine,
     /** What survives a restart; without one it is forgotten. */
     store: fromCallback<StoreEvent>(() => {}),
     /** Every torrent that is still on its way. */
@@ -131,9 +133,7 @@ export const supervision = setup({
     countScanFailure: assign({ scanFailures: ({ context }) => context.scanFailures + 1 }),
     broadcast: enqueueActions(({ context: { partitions }, enqueue }, { type, failure }: Broadcast) => {
       enqueue.assign({ ready: type === 'session.ready' });
-      enqueue.sendTo('watcher', { type });
-      enqueue.sendTo('discovery', { type });
-      for (const id of partitions) enqueue.sendTo(id, { type });
+      for (const id of ['watcher', 'discovery', 'hookInstaller', ...partitions]) enqueue.sendTo(id, { type });
       if (failure !== undefined) enqueue.sendTo('session', { type: 'session.expired', failure });
     }),
     rename: enqueueActions(({ context, enqueue }, { renamed }: Pick<Match, 'renamed'>) => {
@@ -184,10 +184,10 @@ export const supervision = setup({
         // A partition that crashed is gone, and its torrents with it.
         if (partitions.has(partitionOf(key))) enqueue.sendTo(partitionOf(key), { type: 'torrent.stop', key });
         enqueue.sendTo('watcher', { type: 'unwatch', hash: record?.hash ?? key });
-        if (record === undefined) return;
-        if (record.again !== null) enqueue.raise({ type: 'track', hash: record.again });
+        enqueue.sendTo('hookInstaller', { type: 'hook.check' });
+        if (record?.again) enqueue.raise({ type: 'track', hash: record.again });
         // Its finish hook came while it ended.
-        else if (end === 'removed' && record.finishHookAt !== null)
+        else if (end === 'removed' && record !== undefined && record.finishHookAt !== null)
           enqueue.raise({ type: 'finished', hash: record.hash });
       },
     ),

@@ -1,5 +1,6 @@
 import type { ErrorActorEvent } from 'xstate';
 import type { DiscoveryReport } from '../discovery.ts';
+import type { HookInstallerReport } from '../hook-installer/types.ts';
 import type { IncidentReport } from '../incident.ts';
 import type { OutboxReport } from '../outbox.ts';
 import type { PartitionReport } from '../partition.ts';
@@ -14,8 +15,11 @@ import type { WatcherReport } from '../watcher/setup.ts';
 export type SupervisorEvent =
   | { type: 'track'; hash: Hash }
   | { type: 'finished'; hash: Hash }
-  /** A hook came that could not name its torrent, was not let in (`refused`), or found no place (`dropped`). */
-  | { type: 'look'; why?: 'refused' | 'dropped' }
+  /**
+   * A hook came that could not name its torrent, was not let in (`refused`), or found no place (`dropped`), or there was
+   * none until now (`installed`).
+   */
+  | { type: 'look'; why?: 'refused' | 'dropped' | 'installed' }
   | { type: 'arrivals.next' }
   | { type: 'torrent.revive'; key: Hash }
   | SessionReport
@@ -24,6 +28,7 @@ export type SupervisorEvent =
   | PartitionReport
   | IncidentReport
   | DiscoveryReport
+  | HookInstallerReport
   | { type: 'store.degraded'; problem: string }
   | { type: 'store.restored' }
   | ErrorActorEvent;
@@ -81,5 +86,6 @@ export type Services = {
   outbox: 'outbox';
   incident: 'incident';
   discovery: 'discovery';
+  hookInstaller: 'hookInstaller';
   store: 'store';
 };

@@ -1,73 +1,93 @@
+import type { HookCheck } from '../../machines/hook-installer/types.ts';
+import { NO_ANSWER } from '../../machines/types.ts';
+import type { Failure, Result } from '../../machines/types.ts';
 import type { Config } from '../config/index.ts';
-import type { Failure } from '../../machines/types.ts';
 import type { Logger } from '../log/index.ts';
 import type { Connection } from '../qbittorrent/connection.ts';
 import { readSlots } from '../qbittorrent/preferences.ts';
+import type { SlotName } from '../qbittorrent/preferences.ts';
 import { applyPlan } from './apply.ts';
+import { LABELS } from './chain.ts';
 import { obstacleTo } from './line.ts';
 import { planInstall } from './plan.ts';
 import type { Plan } from './plan.ts';
 import { wantedOf } from './wanted.ts';
 
-/** How qBittorrent's hooks were found, or left. `impossible`: no line can be made of the settings. */
-export type Ensured =
-  | { state: 'off' | 'present' | 'installed' | 'blocked' }
-  | { state: 'impossible' | 'failed'; reason: string; failure?: Failure };
-
 export interface EnsureOptions {
-  /** With a session: it is called after each login. */
+  /** With a session. */
   connection: Connection;
-  /** Where the hook API listens. */
-  port: number;
+  /** Where the hook API listens; 0 while that is not known. */
+  port: () => number;
   log: Logger;
 }
 
 /**
  * Makes what keeps the hooks in qBittorrent, for `AUTO_INSTALL_HOOK=true`: one read each time, a write only where one
- * is missing or calls elsewhere. A foreign command is never touched. What can't be helped is logged once. Never throws.
+ * is missing or calls elsewhere. A foreign command is never touched. Each problem is logged once. Never rejects.
  *
  * @example
- * const ensureHook = createEnsureHook(config, { connection, port: hook.port, log });
+ * const ensureHook = createEnsureHook(config, { connection, port: () => hook.port, log });
  * await ensureHook(signal);
  */
 export function createEnsureHook(config: Pick<Config, 'hook'>, { connection, port, log }: EnsureOptions) {
-  let said = '';
-  const sayOnce = (message: string, fields?: Record<string, unknown>) => {
-    if (said !== message) log.warn(message, fields);
-    said = message;
-  };
-  return async (signal?: AbortSignal): Promise<Ensured> => {
-    if (!config.hook.autoInstall) return { state: 'off' };
-    const wanted = wantedOf(config, port);
+  const logs = createLogs(log);
+  return async (signal?: AbortSignal): Promise<Result<HookCheck>> => {
+    const wanted = wantedOf(config, port());
     const obstacle = wanted === null ? 'HOOK_PORT is not known' : obstacleTo(wanted);
     if (wanted === null || obstacle !== null) {
-      sayOnce('the hook can not be installed', { reason: obstacle });
-      return { state: 'impossible', reason: obstacle ?? '' };
+      logs.warn('the hook cannot be installed', { reason: obstacle });
+      return { ok: true, value: { state: 'impossible', written: false, reason: obstacle } };
     }
     const slots = await readSlots(connection, signal);
     const plan = slots.ok ? planInstall(slots.value, wanted, 'working') : null;
     const applied = plan === null ? slots : await applyPlan(connection, plan, signal);
-    if (!applied.ok || plan === null) {
-      const failure = applied.ok ? undefined : applied.failure;
-      // The next login is the next try.
-      sayOnce('could not see to the hook', { reason: failure?.message });
-      return {
-        state: 'failed',
-        reason: failure?.message ?? '',
-        ...(failure === undefined ? {} : { failure }),
-      };
+    if (plan !== null && applied.ok) {
+      logs.planned(plan);
+      return { ok: true, value: checkOf(plan) };
     }
-    const written = namesOf(plan, 'write');
-    if (written.length > 0) log.info('installed the hook in qBittorrent', { hooks: written });
-    const blocked = namesOf(plan, 'blocked');
-    if (blocked.length > 0)
-      sayOnce('another command stands where the hook belongs: see `install-hook`', { hooks: blocked });
-    else said = '';
-    if (written.length > 0) return { state: 'installed' };
-    return { state: blocked.length > 0 ? 'blocked' : 'present' };
+    const { failure } = applied.ok ? { failure: NO_ANSWER } : applied;
+    // Nobody waits for what is aborted.
+    if (signal?.aborted !== true) logs.failed(failure);
+    return { ok: false, failure };
   };
 }
 
-function namesOf(plan: Plan, action: Plan['added']['action']): string[] {
+/** Logs each problem once, until there is another, or none. */
+function createLogs(log: Logger) {
+  let logged = '';
+  const warn = (message: string, fields: Record<string, unknown>) => {
+    if (logged !== message) log.warn(message, fields);
+    logged = message;
+  };
+  let wasUnauthorized = false;
+  return {
+    warn,
+    failed({ kind, message }: Failure) {
+      const isUnauthorized = kind === 'unauthorized';
+      // That a session has expired is logged where the new login is.
+      if (!isUnauthorized || wasUnauthorized)
+        warn('could not check the hook, trying again', { reason: kind, detail: message });
+      wasUnauthorized = isUnauthorized;
+    },
+    planned(plan: Plan) {
+      wasUnauthorized = false;
+      const [written, blocked] = [namesOf(plan, 'write'), namesOf(plan, 'blocked')];
+      if (written.length > 0) log.info('installed the hook in qBittorrent', { hooks: written });
+      if (blocked.length > 0)
+        warn('another command stands where the hook belongs: see `install-hook`', { hooks: blocked });
+      else logged = '';
+    },
+  };
+}
+
+function checkOf(plan: Plan): HookCheck {
+  const blocked = namesOf(plan, 'blocked');
+  const written = namesOf(plan, 'write').length > 0;
+  if (blocked.length === 0) return { state: 'installed', written, reason: null };
+  const slots = blocked.map((name) => `"${LABELS[name]}"`).join(' and ');
+  return { state: 'blocked', written, reason: `another command stands in ${slots}: see install-hook` };
+}
+
+function namesOf(plan: Plan, action: Plan['added']['action']): SlotName[] {
   return (['added', 'finished'] as const).filter((name) => plan[name].action === action);
 }

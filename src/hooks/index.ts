@@ -2,11 +2,9 @@
 export { applyPlan } from './apply.ts';
 export { howToChain, LABELS } from './chain.ts';
 export { createEnsureHook } from './ensure.ts';
-export type { Ensured } from './ensure.ts';
 export { flawsOf } from './flaws.ts';
 export { hookLine, obstacleTo, PATHS } from './line.ts';
 export type { Tool, Wanted } from './line.ts';
-export { createMendHook } from './mend.ts';
 export { planInstall, planUninstall, writesOf } from './plan.ts';
 export type { Plan, SlotPlan } from './plan.ts';
 export { readLine, splitCommand } from './read-line.ts';

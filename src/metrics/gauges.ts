@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { each } from './instruments.ts';
 import type { Instruments } from './instruments.ts';
-import { SESSION_STATES, TORRENT_STATES } from './labels.ts';
+import { HOOK_STATES, SESSION_STATES, TORRENT_STATES } from './labels.ts';
 import type { Reading } from './reading.ts';
 
 /** What is looked up when somebody asks. */
@@ -16,6 +16,11 @@ export function createGauges({ gauge }: Instruments, version: string) {
     'qbit_ntfy_session_state',
     'What the session with qBittorrent is at: 1 for one of the states.',
     each('state', SESSION_STATES),
+  );
+  const hook = gauge(
+    'qbit_ntfy_hook_state',
+    'What the hook installer is at (AUTO_INSTALL_HOOK): 1 for one of the states.',
+    each('state', HOOK_STATES),
   );
   const waiting = gauge('qbit_ntfy_outbox_waiting', 'Notifications that ntfy has not taken yet.');
   const oldest = gauge('qbit_ntfy_outbox_oldest_seconds', 'How long the one that waits longest has waited.');
@@ -36,6 +41,7 @@ export function createGauges({ gauge }: Instruments, version: string) {
     set(reading: Reading): void {
       for (const state of TORRENT_STATES) torrents.set({ state }, reading.torrents[state]);
       for (const state of SESSION_STATES) session.set({ state }, Number(reading.session === state));
+      for (const state of HOOK_STATES) hook.set({ state }, Number(reading.hook === state));
       ready.set(Number(reading.session === 'ready'));
       waiting.set(reading.waiting);
       oldest.set(reading.oldest);

@@ -27,6 +27,18 @@ export const SESSION_STATES = [
   'failing',
 ] as const;
 
+/** The states of the hook installer's chart in which it can be found. */
+export const HOOK_STATES = [
+  'off',
+  'signedOut',
+  'checking',
+  'installed',
+  'blocked',
+  'impossible',
+  'suspecting',
+  'retrying',
+] as const;
+
 /** What each hook can be answered. */
 export const HOOK_ANSWERS = {
   track: ['started', 'already', 'looking', 'full', 'refused'],

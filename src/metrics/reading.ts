@@ -1,7 +1,9 @@
+import type { StateValue } from 'xstate';
 import { refill } from '../../machines/rules/budget.ts';
 import { depth } from '../../machines/rules/lanes.ts';
 import { oldest } from '../../machines/rules/traffic.ts';
 import type { TorrentRecord } from '../../machines/types.ts';
+import { pathOf } from '../paths.ts';
 import { torrentActors } from '../status.ts';
 import type { Supervisor, TorrentSnapshot } from '../status.ts';
 import type { Health } from '../store/index.ts';
@@ -15,6 +17,8 @@ export interface Reading {
   /** The state of the session's chart; `null` while there is none. */
   session: string | null;
   webapi: string;
+  /** The innermost state of the hook installer's chart; `null` while there is none. */
+  hook: string | null;
   waiting: number;
   /** Seconds. */
   oldest: number;
@@ -28,12 +32,13 @@ export interface Reading {
 /** Looks the numbers up. It reads what is there, and leaves nothing behind. */
 export function readingOf(supervisor: Supervisor, health: Health, now = Date.now()): Reading {
   const snapshot = supervisor.getSnapshot();
-  const { session, incident } = snapshot.children;
+  const { session, incident, hookInstaller } = snapshot.children;
   const signedIn = session?.getSnapshot();
   return {
     torrents: countTorrents(snapshot),
     session: typeof signedIn?.value === 'string' ? signedIn.value : null,
     webapi: webapiOf(signedIn?.context.version ?? null),
+    hook: hookInstaller === undefined ? null : leafOf(hookInstaller.getSnapshot().value),
     ...readOutbox(snapshot, now),
     incident: incident?.getSnapshot().value === 'raised',
     degraded: health.kind === 'memory' && health.problem !== null,
@@ -71,6 +76,9 @@ function readOutbox({ children: { outbox } }: SupervisorSnapshot, now: number) {
 }
 
 type SupervisorSnapshot = ReturnType<Supervisor['getSnapshot']>;
+
+/** `idle.installed` is `installed`. */
+const leafOf = (value: StateValue): string => pathOf(value).replace(/^.*\./, '');
 
 /** qBittorrent says it, and could say anything. */
 function webapiOf(version: string | null): string {

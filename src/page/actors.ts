@@ -12,6 +12,7 @@ export const SERVICES = [
   'outbox',
   'incident',
   'discovery',
+  'hookInstaller',
 ] as const satisfies readonly MachineName[];
 
 /** Whose chart is shown. */

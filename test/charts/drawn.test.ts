@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { AnyStateNode } from 'xstate';
@@ -26,13 +26,12 @@ describe('the drawings', () => {
   });
 
   test('show every machine there is', () => {
-    const written = readdirSync(join(home, 'machines'))
-      .filter((name) =>
-        /createMachine\(/.test(
-          name.endsWith('.ts') ? readFileSync(join(home, 'machines', name), 'utf8') : '',
-        ),
-      )
-      .map((name) => name.replace('.ts', ''));
+    const sources = globSync('machines/**/*.ts', { cwd: home }).map((path) =>
+      readFileSync(join(home, path), 'utf8'),
+    );
+    const written = sources.flatMap((source) =>
+      [...source.matchAll(/createMachine\(\{\s*id: '(\w+)'/g)].map(([, id = '']) => id),
+    );
     assert.deepEqual(Object.keys(charts).toSorted(), written.toSorted());
   });
 

@@ -25,10 +25,12 @@ async function prepare({ url, username, password }: QbittorrentSimulator, change
   const logger = createLogger({ level: 'debug', pretty: false, write: (line) => log.push(line) });
   const ensureHook = createEnsureHook(
     { hook: { ...hook, ...changes } },
-    { connection, port: 4711, log: logger },
+    { connection, port: () => 4711, log: logger },
   );
   return { ensureHook, log };
 }
+
+const installed = (written: boolean) => ({ ok: true, value: { state: 'installed', written, reason: null } });
 
 const writes = ({ requests }: QbittorrentSimulator) =>
   requests.filter(({ path }) => path.endsWith('setPreferences')).length;
@@ -38,7 +40,7 @@ const reads = ({ requests }: QbittorrentSimulator) =>
 test('both hooks are entered, with the port that is listened on and the token; then one read each time', async () => {
   await using qbittorrent = await startQbittorrentSimulator();
   const { ensureHook, log } = await prepare(qbittorrent);
-  assert.deepEqual(await ensureHook(), { state: 'installed' });
+  assert.deepEqual(await ensureHook(), installed(true));
   const { preferences } = qbittorrent;
   assert.equal(preferences['autorun_on_torrent_added_enabled'], true);
   assert.equal(
@@ -47,7 +49,7 @@ test('both hooks are entered, with the port that is listened on and the token; t
   );
   assert.match(String(preferences['autorun_program']), /\/finished\?hash=%K"$/);
   const [before, written] = [reads(qbittorrent), writes(qbittorrent)];
-  assert.deepEqual(await ensureHook(), { state: 'present' });
+  assert.deepEqual(await ensureHook(), installed(false));
   assert.equal(reads(qbittorrent), before + 1);
   assert.equal(writes(qbittorrent), written);
   assert.doesNotMatch(log.join(''), /planted/);
@@ -62,7 +64,7 @@ test('after a reset of the preferences it is entered again', async () => {
     autorun_on_torrent_added_enabled: false,
     autorun_on_torrent_added_program: '',
   });
-  assert.deepEqual(await ensureHook(), { state: 'installed' });
+  assert.deepEqual(await ensureHook(), installed(true));
   assert.equal(preferences['autorun_on_torrent_added_enabled'], true);
 });
 
@@ -71,31 +73,62 @@ test('a foreign command stays, the other hook is entered all the same, and it is
   const { preferences } = qbittorrent;
   Object.assign(preferences, { autorun_enabled: true, autorun_program: 'notify.sh planted-argument' });
   const { ensureHook, log } = await prepare(qbittorrent);
-  assert.deepEqual(await ensureHook(), { state: 'installed' });
-  assert.deepEqual(await ensureHook(), { state: 'blocked' });
-  assert.deepEqual(await ensureHook(), { state: 'blocked' });
+  for (const written of [true, false, false]) {
+    assert.deepEqual(await ensureHook(), {
+      ok: true,
+      value: {
+        state: 'blocked',
+        written,
+        reason: 'another command stands in "Run external program on torrent finished": see install-hook',
+      },
+    });
+  }
   assert.equal(preferences['autorun_program'], 'notify.sh planted-argument');
   assert.equal(preferences['autorun_on_torrent_added_enabled'], true);
   assert.equal(log.filter((line) => line.includes('another command')).length, 1);
   assert.doesNotMatch(log.join(''), /planted/);
 });
 
-test('nothing is asked where it is not wanted, and nothing is written with a token that makes no line', async () => {
+test('nothing is asked or written with a token that makes no line', async () => {
   await using qbittorrent = await startQbittorrentSimulator();
-  const off = await prepare(qbittorrent, { autoInstall: false });
-  assert.deepEqual(await off.ensureHook(), { state: 'off' });
-  const odd = await prepare(qbittorrent, { token: secret('planted"quote') });
-  assert.equal((await odd.ensureHook()).state, 'impossible');
-  assert.equal((await odd.ensureHook()).state, 'impossible');
+  const { ensureHook, log } = await prepare(qbittorrent, { token: secret('planted"quote') });
+  for (let times = 0; times < 2; times += 1) {
+    const ensured = await ensureHook();
+    assert.ok(ensured.ok && ensured.value.state === 'impossible' && ensured.value.reason !== null);
+  }
   assert.equal(reads(qbittorrent) + writes(qbittorrent), 0);
-  assert.equal(odd.log.length, 1);
-  assert.doesNotMatch(odd.log.join(''), /planted/);
+  assert.equal(log.length, 1);
+  assert.doesNotMatch(log.join(''), /planted/);
 });
 
-test('a session that is over is a failure that the caller hears of', async () => {
+test('a session that is over is a failure that the caller hears of, and is logged where it is no expiry', async () => {
   await using qbittorrent = await startQbittorrentSimulator();
-  const { ensureHook } = await prepare(qbittorrent);
+  const { ensureHook, log } = await prepare(qbittorrent);
   qbittorrent.expireSessions();
-  const ensured = await ensureHook();
-  assert.ok(ensured.state === 'failed' && ensured.failure?.kind === 'unauthorized');
+  for (const lines of [0, 1, 1]) {
+    const ensured = await ensureHook();
+    assert.ok(!ensured.ok && ensured.failure.kind === 'unauthorized');
+    assert.equal(log.length, lines);
+  }
+});
+
+test('a failure is logged once while it lasts, and again after a success', async () => {
+  await using qbittorrent = await startQbittorrentSimulator();
+  const { ensureHook, log } = await prepare(qbittorrent);
+  const fail = (times: number) => qbittorrent.fail('app/preferences', { kind: 'status', status: 500 }, times);
+  const failures = () => log.filter((line) => line.includes('could not check the hook')).length;
+  fail(3);
+  for (let times = 0; times < 3; times += 1) assert.equal((await ensureHook()).ok, false);
+  assert.equal(failures(), 1);
+  assert.deepEqual(await ensureHook(), installed(true));
+  fail(1);
+  await ensureHook();
+  assert.equal(failures(), 2);
+});
+
+test('a check that nobody waits for any more is no failure', async () => {
+  await using qbittorrent = await startQbittorrentSimulator();
+  const { ensureHook, log } = await prepare(qbittorrent);
+  assert.equal((await ensureHook(AbortSignal.abort())).ok, false);
+  assert.deepEqual(log, []);
 });

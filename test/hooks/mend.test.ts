@@ -2,19 +2,18 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { createMendHook } from '../../src/hooks/index.ts';
-import type { Ensured } from '../../src/hooks/index.ts';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
+import type { QbittorrentSimulator } from '../../src/simulator/index.ts';
 import { startSidecar } from '../e2e/harness.ts';
 import { until } from '../servers/wait.ts';
 
 /** A sidecar that has written its hooks, with a token that can be rotated. */
-async function startScene(t: TestContext) {
+async function startScene(t: TestContext, prepare: (qbittorrent: QbittorrentSimulator) => void = () => {}) {
   await using stack = new AsyncDisposableStack();
   const qbittorrent = stack.use(await startQbittorrentSimulator());
+  prepare(qbittorrent);
   const ntfy = stack.use(await startNtfySimulator());
   const folder = mkdtempSync(join(tmpdir(), 'sidecar-mend-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -35,8 +34,9 @@ async function startScene(t: TestContext) {
   stack.defer(() => sidecar.stop());
   const line = () => String(qbittorrent.preferences['autorun_on_torrent_added_program']);
   await until('the hook is there', () => line().includes('planted-old'));
-  const scans = () => qbittorrent.requests.filter(({ body }) => body === 'filter=moving').length;
-  await until('it has looked around', () => scans() === 1);
+  const scans = () => qbittorrent.requests.filter(({ body }) => body === 'filter=downloading').length;
+  // Once for the login, once for what came before there was a hook.
+  await until('it has looked around', () => scans() === 2);
   const track = async (hash: string, token: string) => {
     const headers = { authorization: `Bearer ${token}` };
     const url = `http://127.0.0.1:${sidecar.hook.port}/track?hash=${hash}`;
@@ -92,35 +92,15 @@ test('a stranger with a wrong token makes qBittorrent answer one question a minu
     scene.qbittorrent.requests.slice(from).map(({ path }) => path.replace(/.*api\/v2\//, '')),
     ['app/preferences'],
   );
-  assert.equal(scene.scans(), 1);
+  assert.equal(scene.scans(), 2);
   assert.deepEqual(scene.followed(), []);
 });
 
-test('whatever is found, the lines are looked at once a minute at most, and torrents only where a line was old', async () => {
-  const cases: [Ensured, number][] = [
-    [{ state: 'off' }, 0],
-    [{ state: 'present' }, 0],
-    [{ state: 'blocked' }, 0],
-    [{ state: 'impossible', reason: '' }, 0],
-    [{ state: 'installed' }, 2],
-    [{ state: 'failed', reason: '' }, 2],
-  ];
-  for (const [ensured, expected] of cases) {
-    const clock = { now: 0 };
-    const count = { ensured: 0, looks: 0 };
-    const mendHook = createMendHook(
-      async () => {
-        count.ensured += 1;
-        return ensured;
-      },
-      () => (count.looks += 1),
-      () => clock.now,
-    );
-    for (let second = 0; second < 120; second += 1) {
-      mendHook();
-      clock.now += 1000;
-    }
-    await setImmediate();
-    assert.deepEqual(count, { ensured: 2, looks: expected }, ensured.state);
-  }
+test('a qBittorrent that fails once while the hook is to be installed gets it later, without another login', async (t) => {
+  await using scene = await startScene(t, (qbittorrent) => {
+    qbittorrent.fail('app/preferences', { kind: 'status', status: 500 }, 1);
+  });
+  assert.match(scene.line(), /\/track\?hash=%K"$/);
+  assert.equal(scene.qbittorrent.logins, 1);
+  assert.equal(scene.log.filter((line) => line.includes('could not check the hook')).length, 1);
 });

@@ -59,6 +59,7 @@ describe('who looks', () => {
       'outbox',
       'incident',
       'discovery',
+      'hookInstaller',
       'store',
       hashOf(1),
     ])

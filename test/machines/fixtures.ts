@@ -9,6 +9,7 @@ export const policy: Policy = {
   stall: 120_000,
   correctionInterval: 30_000,
   discover: null,
+  installHook: false,
   stalledAfter: 1_800_000,
   metadataAfter: 900_000,
   troubleAfter: 60_000,

@@ -1,7 +1,8 @@
-/** Every state of the session, the watcher and an incident is reached, and left again. */
+/** Every state of the session, the watcher, an incident and the hook installer is reached, and left again. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AnyMachineSnapshot } from 'xstate';
+import { hookInstallerMachine } from '../../machines/hook-installer/machine.ts';
 import { incidentMachine } from '../../machines/incident.ts';
 import { sessionMachine } from '../../machines/session.ts';
 import type { Failure } from '../../machines/types.ts';
@@ -154,6 +155,58 @@ describe('an incident', () => {
       const { failure } = event as { failure?: Failure };
       if (failure === undefined) assert.match(event.type, /^xstate\.after\./);
       else assert.ok(['unauthorized', 'banned', 'misdirected'].includes(failure.kind), failure.kind);
+    }
+  });
+});
+
+describe('the hook installer', () => {
+  const checks = (['installed', 'blocked', 'impossible'] as const).flatMap((state) =>
+    [true, false].map((written) => ok({ state, written, reason: null })),
+  );
+  const all = [false, true].map((installHook) =>
+    explore({
+      machine: hookInstallerMachine,
+      input: (now) => ({ policy: { ...policy, installHook }, now }),
+      facts: ({ context: { failure, failures, suspect, refusedAt } }) => [
+        failure?.kind,
+        Math.min(2, failures),
+        suspect,
+        refusedAt !== null,
+      ],
+      events: ({ children }) => [
+        { type: 'session.ready' },
+        { type: 'session.lost' },
+        { type: 'hook.refused' },
+        { type: 'hook.refused', later: 2 * MINUTE },
+        { type: 'hook.check', later: 60 * MINUTE },
+        ...(children['ensure'] === undefined
+          ? []
+          : [...checks, ...FAILURES.map((kind) => failure(kind))].map((check) => done('ensure', check))),
+      ],
+    }),
+  );
+  const edges = all.flatMap((explored) => explored.edges);
+
+  test('gets into each of its states, and from each to rest', () => {
+    assert.deepEqual(unentered(hookInstallerMachine, all), []);
+    for (const { stuck } of all)
+      assert.deepEqual(stuck(isAt('off', 'idle.installed', 'idle.blocked', 'idle.impossible')), []);
+  });
+
+  test('checks one thing at a time, with a session, and only while it says so', () => {
+    for (const { from, event, to } of edges) {
+      const [before, after] = [from.children['ensure'], to.children['ensure']];
+      assert.equal(after !== undefined, placeOf(to) === 'checking', event.type);
+      if (before !== undefined && after !== undefined)
+        assert.equal(after, before, `${event.type} began another`);
+      if (placeOf(from) === 'signedOut' && after !== undefined) assert.equal(event.type, 'session.ready');
+    }
+  });
+
+  test('tries again after a failure only because time passed or somebody logged in', () => {
+    for (const { from, event, to } of edges) {
+      if (placeOf(from) !== 'retrying' || placeOf(to) !== 'checking') continue;
+      assert.match(event.type, /^xstate\.after\./);
     }
   });
 });

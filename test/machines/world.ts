@@ -1,6 +1,8 @@
 /** The whole system in simulated time: a supervisor with a qBittorrent and an ntfy that do as the test says. */
 import { createActor, fromPromise, SimulatedClock } from 'xstate';
 import type { AnyActorRef } from 'xstate';
+import { hookInstallerMachine } from '../../machines/hook-installer/machine.ts';
+import type { HookCheck } from '../../machines/hook-installer/types.ts';
 import { outboxMachine } from '../../machines/outbox.ts';
 import type { Publication } from '../../machines/outbox.ts';
 import { partitionMachine } from '../../machines/partition.ts';
@@ -27,7 +29,7 @@ import { failure, ok, policy, seen } from './fixtures.ts';
 import { later, pass } from './harness.ts';
 
 export type Call =
-  | { to: 'login' | 'list' | 'settings' | 'scan'; at: number }
+  | { to: 'login' | 'list' | 'settings' | 'scan' | 'ensure'; at: number }
   | { to: 'observe'; at: number; hashes: readonly Hash[] }
   | { to: 'publish'; at: number; notification: Notification };
 
@@ -67,9 +69,11 @@ function createScript(torrents: Map<Hash, Observation>, clock: SimulatedClock) {
       const found = all();
       return found.ok ? ok(found.value.filter(({ phase }) => phase !== 'complete')) : found;
     },
+    ensure: (): Result<HookCheck> =>
+      session.open ? ok({ state: 'installed', written: false, reason: null }) : failure('unauthorized'),
     publish: (_: Notification): Publication => ok({ live: true }),
     /** Milliseconds that each answer takes. */
-    latency: { login: 50, observe: 50, list: 50, settings: 50, scan: 50, publish: 50 },
+    latency: { login: 50, observe: 50, list: 50, settings: 50, scan: 50, ensure: 50, publish: 50 },
     /** Keys of torrents whose actor crashes with its next look. */
     poisoned: new Set<Hash>(),
   };
@@ -133,6 +137,11 @@ function provide(
               return publication;
             }),
           ),
+        },
+      }),
+      hookInstaller: hookInstallerMachine.provide({
+        actors: {
+          ensure: fromPromise(() => answer({ to: 'ensure', at: at() }, () => script.ensure())),
         },
       }),
       partition: partitionMachine.provide({

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createRecord } from '../../machines/rules/registry.ts';
 import { TORRENT_STATES } from '../../src/metrics/labels.ts';
-import { failure, hashOf, MINUTE, SECOND, seen } from '../machines/fixtures.ts';
+import { failure, hashOf, MINUTE, ok, SECOND, seen } from '../machines/fixtures.ts';
 import { startWorld } from '../machines/world.ts';
 import { nonZero, watch } from './samples.ts';
 
@@ -103,6 +103,19 @@ describe('the numbers', () => {
     world.script.poisoned.clear();
     await world.pass(10 * SECOND);
     assert.ok(((await read()).get('qbit_ntfy_restarts_total{what="service"}') ?? 0) >= 1);
+  });
+
+  test('say what became of the hook', async () => {
+    const world = startWorld({ policy: { installHook: true } });
+    const read = watch(world);
+    world.script.ensure = () => failure('broken');
+    await world.pass(10 * SECOND);
+    assert.deepEqual(nonZero(await read(), 'qbit_ntfy_hook_state'), { 'state="retrying"': 1 });
+    world.script.ensure = () => ok({ state: 'installed', written: true, reason: null });
+    await world.pass(MINUTE);
+    assert.deepEqual(nonZero(await read(), 'qbit_ntfy_hook_state'), { 'state="installed"': 1 });
+    const off = await watch(startWorld())();
+    assert.deepEqual(nonZero(off, 'qbit_ntfy_hook_state'), { 'state="off"': 1 });
   });
 
   test('say that the state is only in memory, where it should be on a disk', async () => {

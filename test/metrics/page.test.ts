@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { hookInstallerMachine } from '../../machines/hook-installer/machine.ts';
 import { sessionMachine } from '../../machines/session.ts';
 import { torrentMachine } from '../../machines/torrent.ts';
 import { createMetrics, readingOf } from '../../src/metrics/index.ts';
-import { SESSION_STATES, TORRENT_STATES } from '../../src/metrics/labels.ts';
+import { HOOK_STATES, SESSION_STATES, TORRENT_STATES } from '../../src/metrics/labels.ts';
 import { startWorld } from '../machines/world.ts';
 import { opsApp } from '../server/apps.ts';
 import { readSamples, watch, well } from './samples.ts';
@@ -18,6 +19,7 @@ const CONTRACT: Record<string, string> = {
   qbit_ntfy_qbittorrent_request_duration_seconds: 'histogram call le',
   qbit_ntfy_session_ready: 'gauge',
   qbit_ntfy_session_state: 'gauge state',
+  qbit_ntfy_hook_state: 'gauge state',
   qbit_ntfy_notifications_total: 'counter kind outcome',
   qbit_ntfy_ntfy_requests_total: 'counter result',
   qbit_ntfy_outbox_waiting: 'gauge',
@@ -89,7 +91,7 @@ describe('the page of metrics', () => {
     assert.deepEqual([...one.keys()], [...other.keys()]);
   });
 
-  test('knows every state that a torrent and the session can be in', () => {
+  test('knows every state that a torrent, the session and the hook installer can be in', () => {
     const phases = Object.keys(torrentMachine.states['polling']?.states ?? {}).filter(
       (name) => !['deciding', 'unknown', 'held'].includes(name),
     );
@@ -97,6 +99,9 @@ describe('the page of metrics', () => {
     // Nobody can see the session judge: it leaves that state at once.
     const states = Object.keys(sessionMachine.states).filter((name) => name !== 'judging');
     assert.deepEqual(new Set(SESSION_STATES), new Set(states));
+    const { starting, judging, idle, ...resting } = hookInstallerMachine.states;
+    assert.ok(starting && judging, 'left at once as well');
+    assert.deepEqual(new Set(HOOK_STATES), new Set(Object.keys({ ...resting, ...idle?.states })));
   });
 });
 

@@ -37,6 +37,7 @@ describe('whose chart is open', () => {
       'outbox',
       'incident',
       'discovery',
+      'hookInstaller',
       'partition.00',
       hashOf(0),
     ];

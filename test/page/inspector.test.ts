@@ -111,7 +111,8 @@ test('however much happens, no more than so many steps are kept', async () => {
     world.track(hashOf(n));
   }
   await world.pass(60 * SECOND);
-  const actors = [world.supervisor.id, 'session', 'watcher', 'outbox', 'incident', 'discovery'];
+  const services = ['session', 'watcher', 'outbox', 'incident', 'discovery', 'hookInstaller'];
+  const actors = [world.supervisor.id, ...services];
   for (let n = 0; n < 50; n += 1) actors.push(hashOf(n));
   for (let n = 0; n < 256; n += 1) actors.push(`partition.${n.toString(16).padStart(2, '0')}`);
   assert.equal(actors.flatMap((actor) => inspector.of(actor)).length, 20);

@@ -140,6 +140,7 @@ describe('what others say', () => {
       ...look().services,
       session: { state: 'ready', webapi: '<i>2.11</i>', failure },
       watcher: { state: 'resting', watching: 1, failure },
+      hook: { state: 'retrying', reason: message },
       incident: 'raised',
       trouble: failure,
     };
@@ -199,21 +200,21 @@ describe('templates', () => {
 });
 
 /** The states in which a machine rests, and goes on. */
-function statesOf(machine: 'session' | 'supervisor'): string[] {
+function statesOf(machine: 'session' | 'supervisor' | 'hookInstaller'): string[] {
   const all = [...charts[machine].matchAll(/data-state="([^"]+)"/g)].map(([, path = '']) => path);
   return all.filter((path) => !all.some((other) => other.startsWith(`${path}.`)) && path !== 'failed');
 }
 
-test('each state of the session and of the supervisor has words of its own', () => {
+test('each state of the session, the supervisor and the hook installer has words of its own', () => {
   const { services } = look();
-  for (const state of statesOf('session')) {
-    const session = { state, webapi: null, failure: null };
-    const said = textOf(board(look({ services: { ...services, session } }), []));
-    assert.doesNotMatch(said, /\|Is \w/, state);
-  }
-  for (const supervisor of statesOf('supervisor')) {
-    const said = textOf(board(look({ services: { ...services, supervisor } }), []));
-    assert.doesNotMatch(said, /\|Is \w/, supervisor);
+  const cases: Array<Partial<Look['services']>> = [
+    ...statesOf('session').map((state) => ({ session: { state, webapi: null, failure: null } })),
+    ...statesOf('supervisor').map((supervisor) => ({ supervisor })),
+    ...statesOf('hookInstaller').map((state) => ({ hook: { state, reason: null } })),
+  ];
+  for (const changes of cases) {
+    const page = board(look({ services: { ...services, ...changes } }), []);
+    assert.doesNotMatch(textOf(page), /\|Is \w/, JSON.stringify(changes));
   }
 });
 

@@ -4,10 +4,13 @@ import * as fc from 'fast-check';
 import { createActor, SimulatedClock } from 'xstate';
 import type { InspectionEvent } from 'xstate';
 import { createNtfyClient } from '../../src/ntfy/client.ts';
+import { createEnsureHook } from '../../src/hooks/index.ts';
+import { createConnection } from '../../src/qbittorrent/connection.ts';
 import { createQbittorrentClient } from '../../src/qbittorrent/client.ts';
 import { secret } from '../../src/secret.ts';
 import { provideWorld } from '../../src/system.ts';
 import { hashOf, MINUTE, policy } from '../machines/fixtures.ts';
+import { recorder } from '../server/apps.ts';
 import { runs } from './property.ts';
 import { answerRequests } from './requests.ts';
 import type { Asked } from './requests.ts';
@@ -31,11 +34,20 @@ type Mood = 'good' | 401 | 403 | 429 | 500 | 'garbage' | 'down';
 const json = (value: unknown, headers: Record<string, string> = {}) =>
   new Response(JSON.stringify(value), { headers: { 'content-type': 'application/json', ...headers } });
 
+/** As qBittorrent has them without a hook: one is written. */
+const PREFERENCES = {
+  autorun_enabled: false,
+  autorun_program: '',
+  autorun_on_torrent_added_enabled: false,
+  autorun_on_torrent_added_program: '',
+};
+
 function goodAnswer({ url, body }: Asked): Response {
   if (url.includes('auth/login'))
     return new Response('Ok.', { headers: { 'set-cookie': `SID=${PLANTED}; path=/` } });
   if (url.includes('webapiVersion')) return new Response('2.11.4');
   if (url.includes('torrents/info')) return json([entry]);
+  if (url.includes('app/preferences')) return json(PREFERENCES);
   if (url.includes('v1/account'))
     return json({ limits: { messages: 250 }, stats: { messages_remaining: 200 } });
   const { sequence_id } = JSON.parse(body || '{}') as { sequence_id?: string };
@@ -89,15 +101,23 @@ test('no event, input or context of any machine holds a password, a key, a token
     });
     const hidden = secret(PLANTED);
     const shown: string[] = [];
+    const qbittorrent = {
+      url: 'http://qbittorrent.test',
+      ...(guarded ? { basic: { username: 'user', password: hidden } } : {}),
+      auth:
+        kind === 'password'
+          ? ({ kind, username: 'admin', password: hidden } as const)
+          : ({ kind: 'apiKey', key: hidden } as const),
+    };
+    const connection = createConnection(qbittorrent);
     const machine = provideWorld({
-      qbittorrent: createQbittorrentClient({
-        url: 'http://qbittorrent.test',
-        ...(guarded ? { basic: { username: 'user', password: hidden } } : {}),
-        auth:
-          kind === 'password'
-            ? { kind, username: 'admin', password: hidden }
-            : { kind: 'apiKey', key: hidden },
-      }),
+      qbittorrent: createQbittorrentClient(qbittorrent, connection),
+      ensureHook: createEnsureHook(
+        {
+          hook: { host: 'localhost', port: 9090, token: hidden, url: null, tool: 'curl', autoInstall: true },
+        },
+        { connection, port: () => 9090, log: recorder().log },
+      ),
       ntfy: createNtfyClient(
         {
           server: 'http://ntfy.test',
@@ -117,7 +137,7 @@ test('no event, input or context of any machine holds a password, a key, a token
     const clock = new SimulatedClock();
     const supervisor = createActor(machine, {
       clock,
-      input: { policy: { ...policy, rate: 'auto' }, now: () => clock.now() },
+      input: { policy: { ...policy, rate: 'auto', installHook: true }, now: () => clock.now() },
       inspect: (event) => void shown.push(textOf(shownOf(event))),
     });
     supervisor.start();

@@ -114,6 +114,7 @@ export function createWorld(options: WorldOptions = {}) {
       keep: (event) => {
         if (life === world.life) store.keep(event);
       },
+      ensureHook: () => Promise.reject(new Error('the hook is off here')),
       rotation: () => new Promise(() => {}),
       note: (event) => void (keeps && events.push(event)),
     });

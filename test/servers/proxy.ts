@@ -29,10 +29,15 @@ export interface Proxy extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+/** The status with which a firewall in the server's place answers a request, and a page; `null`: it lets it pass. */
+export type Firewall = (request: SeenRequest) => number | null;
+
 /** How a proxy changes what it hands on. */
 export interface ProxyOptions {
   /** The status that it gives in place of the server's; the body stays. Default: the same. */
   statusOf?: (status: number) => number;
+  /** Default: lets everything pass. */
+  firewall?: Firewall;
 }
 
 /** What a proxy knows while it runs. */
@@ -49,10 +54,10 @@ interface State extends Required<ProxyOptions> {
  */
 export async function startProxy(
   target: string,
-  { statusOf = (status) => status }: ProxyOptions = {},
+  { statusOf = (status) => status, firewall = () => null }: ProxyOptions = {},
 ): Promise<Proxy> {
   const requests: SeenRequest[] = [];
-  const state: State = { target: new URL(target), requests, statusOf, holdsCookies: false };
+  const state: State = { target: new URL(target), requests, statusOf, firewall, holdsCookies: false };
   const server = createServer((incoming, outgoing) => {
     forward(state, incoming, outgoing).catch(() => outgoing.destroy());
   });
@@ -75,13 +80,19 @@ export async function startProxy(
 const isLogin = ({ path }: Pick<SeenRequest, 'path'>): boolean => path.endsWith('/auth/login');
 
 async function forward(state: State, incoming: IncomingMessage, outgoing: ServerResponse) {
-  const { target, requests, statusOf } = state;
+  const { target, requests, statusOf, firewall } = state;
   const body = await buffer(incoming);
   const { method = 'GET', url: path = '/' } = incoming;
   const seen: SeenRequest = { method, path, at: Date.now(), body: body.toString(), status: 0 };
   requests.push(seen);
   if (isLogin(seen)) state.holdsCookies = false;
   if (state.holdsCookies) delete incoming.headers.cookie;
+  const rejection = firewall(seen);
+  if (rejection !== null) {
+    seen.status = rejection;
+    const page = '<html><title>Request rejected</title></html>';
+    return void outgoing.writeHead(rejection, { 'content-type': 'text/html' }).end(page);
+  }
   const answer = await call(target, incoming, body, outgoing);
   seen.status = statusOf(answer.statusCode ?? 0);
   outgoing.writeHead(seen.status, answer.rawHeaders);

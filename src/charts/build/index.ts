@@ -5,6 +5,7 @@
  */
 import type { AnyStateMachine } from 'xstate';
 import { discoveryMachine } from '../../../machines/discovery.ts';
+import { hookInstallerMachine } from '../../../machines/hook-installer/machine.ts';
 import { incidentMachine } from '../../../machines/incident.ts';
 import { outboxMachine } from '../../../machines/outbox.ts';
 import { partitionMachine } from '../../../machines/partition.ts';
@@ -27,6 +28,7 @@ export const machines: ReadonlyMap<string, AnyStateMachine> = new Map<string, An
   ['outbox', outboxMachine],
   ['incident', incidentMachine],
   ['discovery', discoveryMachine],
+  ['hookInstaller', hookInstallerMachine],
 ]);
 
 /** One machine as an SVG that is styled by `chartCss`. The same machine gives the same bytes. */

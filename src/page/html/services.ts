@@ -24,6 +24,7 @@ export function serviceCards(look: Look): Array<{ id: string; html: Html }> {
     sessionCard(services.session),
     watcherCard(services.watcher),
     outboxCard(services.outbox),
+    hookCard(services.hook),
     incidentCard(services),
     storeCard(health),
     supervisorCard(services),
@@ -88,6 +89,31 @@ function budgetOf({ budget, capacity, left, live }: NonNullable<Services['outbox
   if (left !== null) parts.push(`${number(left)} left today`);
   if (live === false) parts.push('cards do not move: milestones');
   return parts.join(' · ');
+}
+
+const HOOK: Readonly<Record<string, { tone: Tone; words: string }>> = {
+  starting: { tone: 'waiting', words: 'Starting' },
+  off: { tone: 'waiting', words: 'Not installed by the sidecar' },
+  signedOut: { tone: 'waiting', words: 'Waiting for qBittorrent' },
+  checking: { tone: 'moving', words: 'Checking' },
+  judging: { tone: 'moving', words: 'Checking' },
+  'idle.installed': { tone: 'done', words: 'Installed' },
+  'idle.blocked': { tone: 'warn', words: 'Not installed' },
+  'idle.impossible': { tone: 'bad', words: 'Cannot be installed' },
+  suspecting: { tone: 'waiting', words: 'Checking again within a minute' },
+  retrying: { tone: 'warn', words: 'Retrying' },
+};
+
+const HOOK_NOTES: Readonly<Record<string, string>> = {
+  off: 'AUTO_INSTALL_HOOK is not set',
+  suspecting: 'a call showed a wrong token',
+};
+
+function hookCard(hook: Services['hook']): Card {
+  const head = { id: 'hookInstaller', title: 'Hook' };
+  if (hook === null) return { ...head, ...NONE };
+  const { tone, words } = HOOK[hook.state] ?? { tone: 'waiting', words: `Is ${hook.state}` };
+  return { ...head, tone, words, more: harmless(hook.reason ?? HOOK_NOTES[hook.state] ?? '', 300) };
 }
 
 function incidentCard({ incident, trouble }: Services): Card {

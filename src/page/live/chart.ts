@@ -34,6 +34,7 @@ const TITLES: Partial<Record<Shown['machine'], string>> = {
   incident: 'Incidents',
   supervisor: 'The supervisor',
   discovery: 'The look for new torrents',
+  hookInstaller: 'The hook installer',
 };
 
 export function openChart(shown: Shown, subject: Subject, inspector: Inspector): OpenChart {

@@ -1,0 +1,168 @@
+import { assign, enqueueActions, fromPromise, not, sendParent, setup } from 'xstate';
+import type { SnapshotFrom } from 'xstate';
+import { backoff } from '../rules/backoff.ts';
+import { NO_ANSWER } from '../types.ts';
+import type { Now, Policy, Result } from '../types.ts';
+import type { HookCheck, HookInstallerContext, HookInstallerEvent, HookInstallerReport } from './types.ts';
+
+const FIRST_RETRY = 1000;
+const LONGEST_RETRY = 5 * 60_000;
+/** Between two checks because of a wrong token: anybody can show one. */
+const REFUSAL_PAUSE = 60_000;
+/** A `hook.check` does nothing when the last check was not that long ago. */
+const CHECK_INTERVAL = 60 * 60_000;
+/** A second refusal within this time, after a new login, is no lost session: something refuses this request alone. */
+const LOSS_PAUSE = 10 * 60_000;
+
+const isWithin = (now: number, at: number | null, time: number) => at !== null && Math.abs(now - at) < time;
+
+/**
+ * Keeps the hooks in qBittorrent: checks them after each login, when a call shows a wrong token, and once an hour at
+ * most when a torrent has ended. A check that failed is tried again. While all is well there is no timer.
+ */
+export const hookInstallerMachine = setup({
+  types: {
+    context: {} as HookInstallerContext,
+    events: {} as HookInstallerEvent,
+    input: {} as { policy: Policy; now: Now },
+  },
+  actors: {
+    /** Reads the lines, and writes those that are missing or wrong. Needs a session. */
+    ensure: fromPromise<Result<HookCheck>>(() => Promise.reject(new Error('ensure is not provided'))),
+  },
+  guards: {
+    off: ({ context }) => !context.policy.installHook,
+    failed: ({ context }) => context.failure !== null,
+    sessionLost: ({ context: { failure, lostAt, now } }) =>
+      failure?.kind === 'unauthorized' && !isWithin(now(), lostAt, LOSS_PAUSE),
+    found: ({ context }, { state }: { state: HookCheck['state'] }) => context.check?.state === state,
+    refusedLately: ({ context: { now, refusedAt } }) => isWithin(now(), refusedAt, REFUSAL_PAUSE),
+    checkedLately: ({ context: { now, checkedAt } }) => isWithin(now(), checkedAt, CHECK_INTERVAL),
+  },
+  actions: {
+    noteCheck: assign(({ context: { failures, now } }, { result }: { result: Result<HookCheck> }) =>
+      result.ok
+        ? { check: result.value, failure: null, failures: 0, lostAt: null, checkedAt: now() }
+        : { failure: result.failure, failures: failures + 1, checkedAt: now() },
+    ),
+    noteRefusal: assign(({ context }) => ({ suspect: true, refusedAt: context.now() })),
+    suspect: assign({ suspect: true }),
+    /** Each login is followed by a scan, which finds what no hook could name. */
+    clear: assign({ suspect: false, failures: 0 }),
+    reportLoss: enqueueActions(({ context: { failure, now }, enqueue }) => {
+      enqueue.assign({ lostAt: now() });
+      enqueue(
+        sendParent({ type: 'watcher.failed', failure: failure ?? NO_ANSWER } satisfies HookInstallerReport),
+      );
+    }),
+    /** Torrents that came while a line was missing or wrong have been named by no hook. */
+    reportWritten: enqueueActions(({ context: { check }, enqueue }) => {
+      enqueue.assign({ suspect: false });
+      if (check?.written === true)
+        enqueue(sendParent({ type: 'look', why: 'installed' } satisfies HookInstallerReport));
+    }),
+    reportSuspect: enqueueActions(({ context: { suspect }, enqueue }) => {
+      if (!suspect) return;
+      enqueue.assign({ suspect: false });
+      enqueue(sendParent({ type: 'look', why: 'refused' } satisfies HookInstallerReport));
+    }),
+  },
+  delays: {
+    refusalPause: ({ context: { now, refusedAt } }) =>
+      Math.max(0, REFUSAL_PAUSE - Math.abs(now() - (refusedAt ?? -Infinity))),
+    retryPause: ({ context: { failures, policy } }) =>
+      backoff(failures, FIRST_RETRY, Math.min(policy.retryMax, LONGEST_RETRY)),
+  },
+}).createMachine({
+  id: 'hookInstaller',
+  description: 'Keeps the hooks in qBittorrent (AUTO_INSTALL_HOOK).',
+  context: ({ input }) => ({
+    ...input,
+    check: null,
+    failure: null,
+    failures: 0,
+    suspect: false,
+    checkedAt: null,
+    refusedAt: null,
+    lostAt: null,
+  }),
+  initial: 'starting',
+  states: {
+    starting: { always: [{ guard: 'off', target: 'off' }, { target: 'signedOut' }] },
+    off: { description: 'AUTO_INSTALL_HOOK is not set: no request, no timer.' },
+    signedOut: {
+      description: 'Waits for a session.',
+      entry: 'clear',
+      on: { 'session.ready': 'checking' },
+    },
+    checking: {
+      description: 'Reads both lines, and writes what is missing or wrong.',
+      on: { 'session.lost': 'signedOut', 'hook.refused': { actions: 'suspect' } },
+      invoke: {
+        id: 'ensure',
+        src: 'ensure',
+        onDone: {
+          target: 'judging',
+          actions: { type: 'noteCheck', params: ({ event }) => ({ result: event.output }) },
+        },
+      },
+    },
+    judging: {
+      always: [
+        { guard: 'sessionLost', target: 'signedOut', actions: 'reportLoss' },
+        { guard: 'failed', target: 'retrying', actions: 'reportSuspect' },
+        {
+          guard: { type: 'found', params: { state: 'impossible' } },
+          target: 'idle.impossible',
+          actions: 'reportWritten',
+        },
+        {
+          guard: { type: 'found', params: { state: 'blocked' } },
+          target: 'idle.blocked',
+          actions: 'reportWritten',
+        },
+        { target: 'idle.installed', actions: 'reportWritten' },
+      ],
+    },
+    idle: {
+      description: 'No request, no timer.',
+      on: {
+        'session.lost': 'signedOut',
+        'hook.refused': [
+          { guard: 'refusedLately', target: 'suspecting' },
+          { target: 'checking', actions: 'noteRefusal' },
+        ],
+        'hook.check': { guard: not('checkedLately'), target: 'checking' },
+      },
+      initial: 'installed',
+      states: {
+        installed: { description: 'Both lines are there, and right.' },
+        blocked: { description: 'A foreign command stands where a line belongs.' },
+        impossible: { description: 'No line can be made of the settings.' },
+      },
+    },
+    suspecting: {
+      description: 'A wrong token again, within a minute after the last one that was checked.',
+      entry: 'suspect',
+      on: { 'session.lost': 'signedOut' },
+      after: { refusalPause: { target: 'checking', actions: 'noteRefusal' } },
+    },
+    retrying: {
+      description: 'The check failed.',
+      on: {
+        'session.lost': 'signedOut',
+        'hook.refused': [
+          { guard: 'refusedLately', actions: 'suspect' },
+          { actions: ['noteRefusal', 'reportSuspect'] },
+        ],
+      },
+      after: { retryPause: 'checking' },
+    },
+  },
+});
+
+type Snapshot = SnapshotFrom<typeof hookInstallerMachine>;
+
+/** Why the hooks are not as they should be, for people; `null` where nothing is wrong, or nothing known. */
+export const selectReason = ({ context: { check, failure } }: Snapshot): string | null =>
+  failure?.message ?? check?.reason ?? null;

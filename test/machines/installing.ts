@@ -1,0 +1,40 @@
+/** A hook installer whose checks are answered as the test says. */
+import { fromPromise, SimulatedClock } from 'xstate';
+import { hookInstallerMachine, selectReason } from '../../machines/hook-installer/machine.ts';
+import type { HookCheck, HookInstallerReport } from '../../machines/hook-installer/types.ts';
+import type { Result } from '../../machines/types.ts';
+import { ok, policy } from './fixtures.ts';
+import { later, startChild } from './harness.ts';
+
+export const check = (over: Partial<HookCheck> = {}): Result<HookCheck> =>
+  ok({ state: 'installed', written: false, reason: null, ...over });
+
+export const LOOK = {
+  installed: { type: 'look', why: 'installed' },
+  refused: { type: 'look', why: 'refused' },
+};
+
+/** An installer whose checks are answered as the test says, each after 50 ms. */
+export function startInstaller(answer: Result<HookCheck> = check(), installHook = true) {
+  const clock = new SimulatedClock();
+  const script = { answer, checks: [] as number[] };
+  const machine = hookInstallerMachine.provide({
+    actors: {
+      ensure: fromPromise(() => {
+        script.checks.push(clock.now());
+        return later(clock, 50, script.answer);
+      }),
+    },
+  });
+  const input = { policy: { ...policy, installHook }, now: () => clock.now() };
+  const child = startChild<HookInstallerReport, typeof machine>(machine, input, clock);
+  const { actor } = child;
+  return {
+    ...child,
+    script,
+    ready: () => actor.send({ type: 'session.ready' }),
+    refuse: () => actor.send({ type: 'hook.refused' }),
+    state: () => JSON.stringify(actor.getSnapshot().value),
+    reason: () => selectReason(actor.getSnapshot()),
+  };
+}
