@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import './node-version.ts';
+import { EXIT } from './commands/exit.ts';
 
 /** What runs for months and what runs each minute need no parser of options, which costs either more than it has. */
 const plain: Record<string, (() => Promise<number>) | undefined> = {
@@ -8,7 +9,10 @@ const plain: Record<string, (() => Promise<number>) | undefined> = {
 };
 
 // Not awaited here: without it the bundle is a script as well as a module (rolldown.config.ts).
-void run(process.argv.slice(2));
+run(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = EXIT.software;
+});
 
 async function run(args: string[]): Promise<void> {
   const [name = 'serve', ...rest] = args;

@@ -13,15 +13,15 @@ export function tidyWhenIdle(supervisor: Supervisor, collect = globalThis.gc): v
   if (collect === undefined) return;
   let untidy = true;
   let timer: NodeJS.Timeout | undefined;
-  const wait = () => {
-    clearTimeout(timer);
-    timer = setTimeout(tidy, SILENCE).unref();
-  };
   const tidy = () => {
     if (isBusy(supervisor.getSnapshot())) return;
     untidy = false;
     // Only this one gives pages back; it takes as long as three plain ones.
     collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  };
+  const wait = () => {
+    clearTimeout(timer);
+    timer = setTimeout(tidy, SILENCE).unref();
   };
   wait();
   supervisor.subscribe((snapshot) => {

@@ -33,6 +33,11 @@ export async function serve({ env = process.env, pretty, beside }: ServeOptions 
   for (const warning of warnings) log.warn(warning);
   if (beside === undefined && env['INSPECT'])
     log.warn('INSPECT is not heeded here: the inspector is for development, by `npm run dev` in a checkout');
+  process.once('uncaughtException', (error, origin) => {
+    // Of a rejection, too. What is stored survives it, and whoever runs the process starts it anew.
+    log.error('a bug ends the process', { error, origin });
+    process.exit(EXIT.software);
+  });
   const { promise: signalled, resolve } = Promise.withResolvers<void>();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   try {

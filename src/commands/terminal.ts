@@ -13,8 +13,12 @@ export function processTerminal(): Terminal {
   process.stdout.once('error', () => process.exit());
   return {
     env: process.env,
-    out: (line) => void process.stdout.write(`${line}\n`),
-    err: (line) => void process.stderr.write(`${line}\n`),
+    out(line) {
+      process.stdout.write(`${line}\n`);
+    },
+    err(line) {
+      process.stderr.write(`${line}\n`);
+    },
     pretty: process.stdout.isTTY && !process.env['NO_COLOR'],
   };
 }

@@ -91,7 +91,9 @@ function createMovingScreen(out: NodeJS.WriteStream): Screen {
       draw();
     },
     end: (line) => draw(['', line]),
-    [Symbol.dispose]: () => void out.write(SHOW_CURSOR),
+    [Symbol.dispose]: () => {
+      out.write(SHOW_CURSOR);
+    },
   };
 }
 

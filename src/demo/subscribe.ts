@@ -28,7 +28,7 @@ export async function subscribe(
   if (!response.ok || response.body === null) {
     throw new Error(`the demo can't read the topic (${response.status}): give it a token that may read`);
   }
-  void read(response.body, onEvent).catch(() => undefined);
+  read(response.body, onEvent).catch(() => undefined);
 }
 
 async function read(body: ReadableStream<Uint8Array>, onEvent: (event: NtfyEvent) => void): Promise<void> {

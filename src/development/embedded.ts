@@ -31,7 +31,7 @@ export async function startEmbedded(): Promise<Embedded> {
     async play(sidecar) {
       hook = sidecar.hook.port;
       const ending = new AbortController();
-      void playOn({ simulator, sidecar }, ending.signal).catch(() => undefined);
+      playOn({ simulator, sidecar }, ending.signal).catch(() => undefined);
       return async () => ending.abort();
     },
     async stop() {

@@ -77,7 +77,9 @@ function withFields(sink: Sink, bound: Record<string, unknown>): Logger {
 /** A reader that went away (`… | head`) must not take the process along: an unheard `error` event would. */
 function toStdout(): (line: string) => void {
   if (!process.stdout.listeners('error').includes(ignore)) process.stdout.on('error', ignore);
-  return (line) => void process.stdout.write(line);
+  return (line) => {
+    process.stdout.write(line);
+  };
 }
 
 /** When the log itself can't be written, there is no place left to say it. */

@@ -53,10 +53,12 @@ export function startServer(
   // With the light `Request` and `Response` of node-server in place of Node's: a tenth less CPU for a burst of hooks
   // (docs/benchmarks.md). What the process asks others for itself uses neither's body as a stream.
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: true });
-  const server = createServer(
-    { ...limits, maxHeaderSize },
-    (incoming, outgoing) => void listener(incoming, outgoing),
-  );
+  const server = createServer({ ...limits, maxHeaderSize }, (incoming, outgoing) => {
+    listener(incoming, outgoing).catch((error: unknown) => {
+      log.error('a request failed', { error });
+      outgoing.destroy();
+    });
+  });
   server.maxRequestsPerSocket = maxRequestsPerSocket;
   server.maxConnections = maxConnections;
   limitPatience(server);

@@ -56,7 +56,9 @@ export function createWire(recorder: Recorder, now: () => number): Hono<Env> {
 /** Serves an app on 127.0.0.1. `port` 0 takes a free one. Rejects when the port is taken. */
 export async function listen(app: Hono<Env>, port: number): Promise<Listening> {
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  const server = createServer((incoming, outgoing) => {
+    listener(incoming, outgoing).catch(() => outgoing.destroy());
+  });
   const open = async (at: number) => {
     server.listen(at, '127.0.0.1');
     await once(server, 'listening');

@@ -34,8 +34,12 @@ export function createStream(onMessage: (html: string) => void, onLink: (link: L
       if (source !== next) return;
       onLink('lost');
       // Else the browser tries again by itself.
-      if (next.readyState === EventSource.CLOSED) waiting = setTimeout(() => void ask(), retry);
+      if (next.readyState === EventSource.CLOSED) waiting = setTimeout(askAgain, retry);
     });
+  }
+
+  function askAgain(): void {
+    ask().catch(() => onLink('lost'));
   }
 
   /** Who is refused is told so, and asks no more. */

@@ -31,7 +31,7 @@ export interface BroadcastOptions {
 
 export function startBroadcast({ subject, inspector, onEnd, onError }: BroadcastOptions): Broadcast {
   const viewers = new Map<Mailbox, Shown | null>();
-  const drawing = startDrawing(subject, inspector, () => pulse.move());
+  const drawing = createDrawing(subject, inspector);
   const { journal, charts } = drawing;
   const pulse = startPulse((isHeartbeat) => {
     try {
@@ -46,6 +46,7 @@ export function startBroadcast({ subject, inspector, onEnd, onError }: Broadcast
       onError(error);
     }
   });
+  const stopDrawing = drawing.watch(() => pulse.move());
 
   function leave(mailbox: Mailbox): void {
     const shown = viewers.get(mailbox);
@@ -53,7 +54,7 @@ export function startBroadcast({ subject, inspector, onEnd, onError }: Broadcast
     if (shown) charts.close(shown);
     if (viewers.size > 0) return;
     pulse.stop();
-    drawing.stop();
+    stopDrawing();
     onEnd();
   }
 
@@ -76,15 +77,17 @@ export function startBroadcast({ subject, inspector, onEnd, onError }: Broadcast
 }
 
 /** The page's elements as they were last seen, kept by what the actors do. */
-function startDrawing(subject: Subject, inspector: Inspector, onMove: () => void) {
+function createDrawing(subject: Subject, inspector: Inspector) {
   const journal = createJournal(randomBytes(6).toString('hex'));
   const rows = createRows(subject, journal);
   const charts = createCharts(subject, inspector);
-  const stop = inspector.watch((happening) => {
-    rows.note(happening);
-    charts.note(happening);
-    onMove();
-  });
+  /** Follows what the actors do, until the returned function is called. */
+  const watch = (onMove: () => void) =>
+    inspector.watch((happening) => {
+      rows.note(happening);
+      charts.note(happening);
+      onMove();
+    });
 
   /** What is another than at the last look. */
   function look(): Change[] {
@@ -93,5 +96,5 @@ function startDrawing(subject: Subject, inspector: Inspector, onMove: () => void
     return [...torrents, ...parts.flatMap(({ id, html }) => journal.put(id, String(html)))];
   }
   look();
-  return { journal, charts, look, stop };
+  return { journal, charts, look, watch };
 }

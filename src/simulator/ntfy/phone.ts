@@ -39,7 +39,10 @@ export function createPhone(): Phone {
     receive: (event) => {
       const key = keyOf(event.topic, sequenceOf(event));
       if (event.event === 'message_clear') return hide(key);
-      if (event.event === 'message_delete') return void cards.delete(key);
+      if (event.event === 'message_delete') {
+        cards.delete(key);
+        return;
+      }
       const card = cards.get(key);
       if ((event.priority ?? 3) >= 3 && !card?.showing) heard.push(event);
       cards.set(key, { ...event, showing: true, updates: card ? card.updates + 1 : 0 });

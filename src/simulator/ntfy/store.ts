@@ -38,7 +38,9 @@ export function createStore(generation: NtfyGeneration, now: () => number): Stor
     },
     subscribe: (listener) => {
       listeners.add(listener);
-      return () => void listeners.delete(listener);
+      return () => {
+        listeners.delete(listener);
+      };
     },
     since: (topics, since) => {
       const found = cached(topics);

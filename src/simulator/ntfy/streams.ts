@@ -24,14 +24,15 @@ export function read(c: Context<Env>, topic: string, store: Store, now: () => nu
   if (cached === null) return refuse({ code: 40008 });
   if (poll) return c.body(cached.map(line).join(''), 200, NDJSON);
   const response = stream(c, async (out) => {
+    const write = (text: string): void => {
+      // A listener that went away is no failure.
+      out.write(text).catch(() => undefined);
+    };
     const send = (event: NtfyEvent) => {
-      if (topics.includes(event.topic)) void out.write(line(event));
+      if (topics.includes(event.topic)) write(line(event));
     };
     const unsubscribe = store.subscribe(send);
-    const keepalive = setInterval(
-      () => void out.write(control('keepalive', topic, now())),
-      KEEPALIVE_MS,
-    ).unref();
+    const keepalive = setInterval(() => write(control('keepalive', topic, now())), KEEPALIVE_MS).unref();
     await out.write(control('open', topic, now()));
     for (const event of cached) await out.write(line(event));
     await new Promise<void>((resolve) => {

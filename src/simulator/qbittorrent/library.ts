@@ -111,7 +111,7 @@ export function createLibrary({ now, onAdded, onFinished }: LibraryOptions): Lib
       ticker.start();
       return torrent.hash;
     },
-    remove: (hash) => void torrents.delete(hash.toLowerCase()),
+    remove: (hash) => torrents.delete(hash.toLowerCase()),
     play: (hash, steps) => change(hash, (torrent) => play(torrent, steps, false)),
     recheck: (hash) => change(hash, (torrent) => play(torrent, [{ phase: 'checking', seconds: 3 }], true)),
     setLimit: (hash, limit) =>

@@ -61,7 +61,9 @@ export function createSessions(timeout: number, limit: number, now: () => number
       session.cookieAt = now();
       return true;
     },
-    close: (id) => void sessions.delete(id),
+    close(id) {
+      sessions.delete(id);
+    },
     expireAll: () => sessions.clear(),
     count: () => sessions.size,
   };
@@ -91,8 +93,12 @@ export function createBans(now: () => number): Bans {
       const count = (failures.get(address)?.count ?? 0) + 1;
       failures.set(address, { count, until: now() + BAN_MS });
     },
-    forgive: (address) => void failures.delete(address),
-    ban: (address) => void failures.set(address, { count: MAX_FAILURES, until: now() + BAN_MS }),
+    forgive(address) {
+      failures.delete(address);
+    },
+    ban(address) {
+      failures.set(address, { count: MAX_FAILURES, until: now() + BAN_MS });
+    },
     liftAll: () => failures.clear(),
   };
 }
