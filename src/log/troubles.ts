@@ -1,3 +1,4 @@
+import type { Failure } from '../../machines/types.ts';
 import type { Logger } from './index.ts';
 
 /** A server that can be away. */
@@ -6,7 +7,7 @@ export type Server = 'qbittorrent' | 'ntfy';
 /** What is said of one attempt that failed. */
 export interface Trouble {
   message: string;
-  reason: string;
+  reason: Failure['kind'];
   detail: string;
 }
 
@@ -36,6 +37,7 @@ interface Open {
  */
 export function createTroubles(log: Logger, now: () => number = () => performance.now()) {
   const open = new Map<Server, Open>();
+  /** By message and reason, of which there are few: what a server says is in neither. */
   const lastSaid = new Map<string, number>();
   return {
     isOpen: (server: Server): boolean => open.has(server),

@@ -1,5 +1,6 @@
 import type { SupervisorEvent } from '../../machines/supervisor/types.ts';
 import type { Hash, Observation } from '../../machines/types.ts';
+import { createBoundedMap } from '../bounded-map.ts';
 
 /** A torrent that was followed to its end. */
 export interface Finished {
@@ -26,13 +27,11 @@ const MOST_TOLD = 1000;
 export function createFinishedLately(most = 20, now: () => number = Date.now): FinishedLately {
   const ends: Finished[] = [];
   /** Complete and told; their progress cards have yet to go. */
-  const told = new Map<Hash, Observation>();
+  const told = createBoundedMap<Hash, Observation>(MOST_TOLD);
   return {
     note(event) {
       if (event.type === 'outbox.told' && event.notification.kind === 'completion') {
         told.set(event.notification.key, event.notification.torrent);
-        const [first] = told.keys();
-        if (told.size > MOST_TOLD && first !== undefined) told.delete(first);
       }
       if (event.type !== 'torrent.closed') return;
       const { key, name, end } = event;

@@ -1,3 +1,5 @@
+import { createBoundedMap } from '../bounded-map.ts';
+
 /** Wrong tokens of one address in a window, before all of its tokens are refused unread. */
 const MOST = 10;
 
@@ -16,7 +18,7 @@ export interface Attempts {
 }
 
 export function createAttempts(now: () => number = () => performance.now()): Attempts {
-  const counts = new Map<string, { since: number; wrong: number }>();
+  const counts = createBoundedMap<string, { since: number; wrong: number }>(ADDRESSES);
   const current = (address: string) => {
     const noted = counts.get(address);
     return noted !== undefined && now() - noted.since < WINDOW ? noted : undefined;
@@ -27,8 +29,6 @@ export function createAttempts(now: () => number = () => performance.now()): Att
       const noted = current(address) ?? { since: now(), wrong: 0 };
       noted.wrong += 1;
       counts.set(address, noted);
-      const [first] = counts.keys();
-      if (counts.size > ADDRESSES && first !== undefined) counts.delete(first);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { createBoundedMap } from '../bounded-map.ts';
 import type { Secret } from '../secret.ts';
 import type { ServerContext } from './base.ts';
 
@@ -24,7 +25,7 @@ export interface Visits {
  * it) can look until it is signed out, the process ends, or the token is another one, and learns nothing that opens more.
  */
 export function createVisits(token: Secret, now: () => number = () => performance.now()): Visits {
-  const visits = new Map<string, { since: number; token: string }>();
+  const visits = createBoundedMap<string, { since: number; token: string }>(MOST);
   return {
     isKnown(c) {
       const visit = visits.get(getCookie(c, COOKIE) ?? '');
@@ -34,8 +35,6 @@ export function createVisits(token: Secret, now: () => number = () => performanc
     begin(c) {
       const id = randomBytes(32).toString('base64url');
       visits.set(id, { since: now(), token: digest(token) });
-      const [first] = visits.keys();
-      if (visits.size > MOST && first !== undefined) visits.delete(first);
       setCookie(c, COOKIE, id, { path: '/', httpOnly: true, sameSite: 'Strict', maxAge: MAX_AGE });
     },
     end(c) {

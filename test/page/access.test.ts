@@ -105,6 +105,17 @@ describe('the token', () => {
     assert.equal((await call('/', { headers }, REMOTE)).status, 200);
   });
 
+  test('lets a hundred browsers in at once: the first has to show it again after that', async (t) => {
+    const { call } = startApp(t, secret(TOKEN));
+    const cookies: string[] = [];
+    for (let n = 0; n <= 100; n += 1) cookies.push(cookieOf(await signIn(call, TOKEN)));
+    const statuses = await Promise.all(cookies.map((cookie) => statusWith(call, cookie)));
+    assert.deepEqual(
+      statuses.map((status) => status === 200),
+      cookies.map((_, index) => index > 0),
+    );
+  });
+
   test('wrong in whatever way is answered the same way, and with no cookie', async (t) => {
     const { call } = startApp(t, secret(TOKEN));
     const wrong = ['', 'x', 'correct-hors', `${TOKEN} `, 'x'.repeat(3000), 'null'];

@@ -22,11 +22,18 @@ export interface Mailbox extends Viewer {
 /** Heartbeats that a viewer may leave untaken: then it is gone, or far too slow. */
 const PATIENCE = 3;
 
+/**
+ * Removed elements that may wait for a viewer, whose number nothing else limits: beyond, it is sent away, and gets
+ * everything anew when it comes back.
+ */
+const MAX_GONE = 10_000;
+
 /** A viewer's mailbox: of each element the newest, however slowly it reads. */
 export function createMailbox(onLeave: (mailbox: Mailbox) => void): Mailbox {
   const pending = new Map<string, string>();
   let version: string | null = null;
   let missed = 0;
+  let gone = 0;
   let over = false;
   let wake = Promise.withResolvers<void>();
   const mailbox: Mailbox = {
@@ -34,7 +41,11 @@ export function createMailbox(onLeave: (mailbox: Mailbox) => void): Mailbox {
       if (isHeartbeat && version !== null) missed += 1;
       if (missed >= PATIENCE) return mailbox.leave();
       if (changes.length === 0 && !isHeartbeat) return;
-      for (const [id, html] of changes) pending.set(id, html ?? `<li id="${id}" data-gone></li>`);
+      for (const [id, html] of changes) {
+        if (html === null) gone += 1;
+        pending.set(id, html ?? `<li id="${id}" data-gone></li>`);
+      }
+      if (gone > MAX_GONE) return mailbox.leave();
       version = next;
       wake.resolve();
     },
@@ -46,6 +57,7 @@ export function createMailbox(onLeave: (mailbox: Mailbox) => void): Mailbox {
       pending.clear();
       version = null;
       missed = 0;
+      gone = 0;
       return message;
     },
     leave() {

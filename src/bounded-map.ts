@@ -1,0 +1,29 @@
+/** The part of a `Map` that is needed of one whose keys are the callers'. */
+export type BoundedMap<Key, Value> = Pick<Map<Key, Value>, 'get' | 'delete' | 'size'> & {
+  set(key: Key, value: Value): void;
+};
+
+/**
+ * Makes a map that forgets the key that came first when there would be more than `maxKeys`: whoever can add keys as he
+ * likes costs no more memory than that.
+ *
+ * @example
+ * const attempts = createBoundedMap<string, number>(1000);
+ */
+export function createBoundedMap<Key, Value>(maxKeys: number): BoundedMap<Key, Value> {
+  const entries = new Map<Key, Value>();
+  return {
+    get: (key) => entries.get(key),
+    delete: (key) => entries.delete(key),
+    set(key, value) {
+      entries.set(key, value);
+      for (const oldest of entries.keys()) {
+        if (entries.size <= maxKeys) break;
+        entries.delete(oldest);
+      }
+    },
+    get size() {
+      return entries.size;
+    },
+  };
+}

@@ -1,0 +1,110 @@
+/** Whoever calls as often, from as many addresses and with as many names as he likes grows nothing without a bound. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createTroubles } from '../../src/log/troubles.ts';
+import { createMetrics, readingOf } from '../../src/metrics/index.ts';
+import { createFinishedLately } from '../../src/page/index.ts';
+import { createJournal } from '../../src/page/live/journal.ts';
+import { createMailbox } from '../../src/page/live/viewer.ts';
+import { secret } from '../../src/secret.ts';
+import { createAttempts } from '../../src/server/attempts.ts';
+import { createRecord, createRegistry, find, rename } from '../../machines/rules/registry.ts';
+import { completionOf, hashOf } from '../machines/fixtures.ts';
+import { startWorld } from '../machines/world.ts';
+import { opsApp, recorder } from './apps.ts';
+
+const FLOOD = 100_000;
+
+const addressOf = (n: number) => `2001:db8::${(n >> 16).toString(16)}:${(n & 0xffff).toString(16)}`;
+
+const closed = (n: number) =>
+  ({ type: 'torrent.closed', key: hashOf(n), end: 'complete', name: null }) as const;
+
+describe('a flood', () => {
+  test('of wrong tokens from as many addresses is a hundred lines, and each is refused', async () => {
+    const { app, lines } = opsApp({ token: secret('planted-token') });
+    const headers = { host: 'pod.example', authorization: 'Bearer wrong' };
+    for (let n = 0; n < 2000; n += 1) {
+      const incoming = { socket: { remoteAddress: addressOf(n) } };
+      assert.equal((await app.request('/status', { headers }, { incoming })).status, 403);
+    }
+    // A hundred addresses and one line for all others, in ten seconds; a slow machine needs more of those.
+    assert.ok(lines.length >= 101 && lines.length < 1000, `${lines.length} lines`);
+  });
+
+  test('of addresses with wrong tokens is counted for the last thousand', () => {
+    const attempts = createAttempts(() => 0);
+    for (let n = 0; n < FLOOD; n += 1) {
+      for (let times = 0; times < 10; times += 1) attempts.count(addressOf(n));
+    }
+    const spent = Array.from({ length: FLOOD }, (_, n) => attempts.isSpent(addressOf(n)));
+    assert.equal(spent.filter((isSpent) => isSpent).length, 1000);
+    assert.equal(spent.indexOf(true), FLOOD - 1000);
+  });
+
+  test('of completions whose cards never go is remembered for the last thousand', () => {
+    const finished = createFinishedLately();
+    for (let n = 0; n < 20_000; n += 1) {
+      const notification = completionOf(hashOf(n));
+      finished.note({ type: 'outbox.told', notification, outcome: 'accepted', failure: null });
+    }
+    for (const n of [18_999, 19_000]) finished.note(closed(n));
+    assert.deepEqual(
+      finished.list().map(({ torrent }) => torrent !== null),
+      [true, false],
+    );
+    for (let n = 0; n < 1000; n += 1) finished.note(closed(n));
+    assert.equal(finished.list().length, 20);
+  });
+
+  test('of new IDs for one torrent leaves one', () => {
+    const registry = createRegistry([createRecord(hashOf(0), 0)]);
+    for (let n = 0; n < FLOOD; n += 1) rename(registry, hashOf(n), hashOf(n + 1));
+    assert.deepEqual([registry.records.size, registry.aliases.size], [1, 1]);
+    assert.equal(find(registry, hashOf(FLOOD))?.key, hashOf(0));
+  });
+
+  test('of failures that each sound different is one line', () => {
+    const { lines, log } = recorder();
+    const troubles = createTroubles(log, () => 0);
+    for (let n = 0; n < FLOOD; n += 1) {
+      troubles.failed('qbittorrent', { message: 'no session', reason: 'protocol', detail: `sentence ${n}` });
+    }
+    assert.equal(lines.length, 1);
+  });
+
+  test('of rows that come and go sends away who takes none, and is remembered for the last thousand', () => {
+    const journal = createJournal('epoch');
+    const gone: unknown[] = [];
+    const mailbox = createMailbox((left) => gone.push(left));
+    const before = journal.version;
+    for (let n = 0; n <= 10_000; n += 1) {
+      assert.deepEqual(gone, [], `${n}`);
+      mailbox.deliver(journal.put(`row ${n}`, '<li>'), journal.version, false);
+      journal.remove(`row ${n}`);
+      mailbox.deliver([[`row ${n}`, null]], journal.version, false);
+    }
+    assert.deepEqual(gone, [mailbox]);
+    assert.equal(journal.since(before), null, 'that long ago cannot be told any more');
+  });
+
+  test('of calls adds no series to the metrics', async () => {
+    const metrics = createMetrics('1.2.3');
+    const reading = readingOf(startWorld().supervisor, { kind: 'memory', problem: null });
+    const series = async () => (await metrics.page(reading)).text.match(/^\w.*$/gm)?.length;
+    const before = await series();
+    for (let n = 0; n < 10_000; n += 1) {
+      const notification = completionOf(hashOf(n));
+      metrics.hook('track', 'refused');
+      metrics.event({ type: 'outbox.told', notification, outcome: 'refused', failure: null });
+      metrics.call({
+        to: 'qbittorrent',
+        call: 'scan',
+        seconds: n,
+        result: 'protocol',
+        failure: { kind: 'protocol', message: `sentence ${n}` },
+      });
+    }
+    assert.equal(await series(), before);
+  });
+});
