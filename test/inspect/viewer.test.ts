@@ -115,9 +115,9 @@ describe("the inspector's page in a browser", { skip }, () => {
     const line = page.locator('#log details', { hasText: `${hash}: torrent.observed` }).first();
     await line.waitFor();
     await line.evaluate((details) => details.setAttribute('open', ''));
-    await until('the data is there', async () =>
-      (await line.locator('pre').textContent())?.includes('<img src=x'),
-    );
+    // Not the first any more when the next event has come.
+    const opened = page.locator('#log details[open] pre').first();
+    await until('the data is there', async () => (await opened.textContent())?.includes('<img src=x'));
     assert.equal(await page.locator('img').count(), 0);
     assert.equal(await page.title(), 'Inspector · qbit-ntfy-sidecar');
   });
