@@ -20,8 +20,8 @@ import type { Traffic } from './rules/traffic.ts';
 import { NO_ANSWER } from './types.ts';
 import type { Failure, Notification, Now, Outcome, Policy, Result } from './types.ts';
 
-/** What ntfy's acceptance shows: whether it echoed the sequence ID, so that cards can be updated in place. */
-export type Publication = Result<{ live: boolean }>;
+/** Whether ntfy echoed the sequence ID, so that cards can be updated in place; `null`: its answer can't be read. */
+export type Publication = Result<{ live: boolean | null }>;
 
 export type OutboxEvent = { type: 'outbox.tell'; notification: Notification };
 
@@ -117,7 +117,7 @@ export const outboxMachine = setup({
       if (outcome !== null) {
         enqueue(sendParent({ type: 'outbox.told', notification, outcome, failure } satisfies OutboxReport));
       }
-      if (failure === null) enqueue.assign({ live: echoOf(event), failure: null, failures: 0 });
+      if (failure === null) enqueue.assign({ live: echoOf(event, context), failure: null, failures: 0 });
       else enqueue.assign({ budget: exhaust(context.budget, failure.kind, context.now()) });
     }),
     noteAllowance: assign(({ context }, { allowance }: { allowance: Allowance | null }) => ({
@@ -216,6 +216,6 @@ function failureOf(event: OutboxEvent | Settled): Failure | null {
   return event.output.ok ? null : event.output.failure;
 }
 
-function echoOf(event: Settled): boolean | null {
-  return 'output' in event && event.output.ok ? event.output.value.live : null;
+function echoOf(event: Settled, { live }: OutboxContext): boolean | null {
+  return 'output' in event && event.output.ok ? (event.output.value.live ?? live) : live;
 }

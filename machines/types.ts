@@ -170,7 +170,8 @@ export type FailureReason =
   | 'no-route'
   | 'certificate-invalid'
   | 'answer-too-large'
-  | 'answer-encoded' // a content encoding that was not asked for
+  | 'answer-encoded' // compressed in a way that can't be decompressed
+  | 'not-http' // another protocol is spoken there
   | 'host-header-refused' // by qBittorrent
   | 'proxy-refused' // by something in front of qBittorrent
   | 'proxy-login-refused' // by something in front of qBittorrent, or by qBittorrent, which was handed it

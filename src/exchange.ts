@@ -1,6 +1,9 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { pipeline } from 'node:stream';
 import { setImmediate as others } from 'node:timers/promises';
+import { createBrotliDecompress, createUnzip, createZstdDecompress } from 'node:zlib';
+import type { BrotliDecompress, Unzip, ZstdDecompress } from 'node:zlib';
 
 /** Milliseconds for which a connection is kept: messages that come in a burst share one. */
 const KEPT = 4000;
@@ -12,16 +15,18 @@ const secure = new https.Agent({ keepAlive: true, timeout: KEPT });
 export interface Terms {
   /** Whether the connection may serve another request. */
   keep: boolean;
-  /** Bytes that the body of the answer may have. */
+  /** Bytes that the body of the answer may have, decompressed. */
   maxBytes: number;
   /** Takes the text of a good answer (2xx) piece by piece, which is empty then. */
   take: ((piece: string) => void) | undefined;
+  /** A good status (2xx) is an answer, even if its body can't be read; the text is empty then. */
+  statusSuffices: boolean;
 }
 
 /** An answer that is none, although the connection is fine; the message goes on from the name of the host. */
 export class AnswerError extends Error {
   override name = 'AnswerError';
-  readonly reason: 'answer-too-large' | 'answer-encoded';
+  readonly reason: 'answer-too-large' | 'answer-encoded' | 'not-http';
 
   constructor(message: string, reason: AnswerError['reason']) {
     super(message);
@@ -35,38 +40,58 @@ export class AnswerError extends Error {
  * it closes) and 14 MB for the WebAssembly that reads its answers: docs/benchmarks.md.
  *
  * @example
- * createFetch({ fetch: (url, init) => exchange(url, init, { keep, maxBytes, take }) });
+ * createFetch({ fetch: (url, init) => exchange(url, init, { keep, maxBytes, take, statusSuffices }) });
  */
 export async function exchange(url: string, init: RequestInit, terms: Terms): Promise<Response> {
+  const { signal } = init;
+  const aborted = abortionOf(signal);
+  const incoming = await Promise.race([send(url, init, terms), aborted]);
+  const { statusCode: status = 0 } = incoming;
+  const isGood = status >= 200 && status < 300;
+  const reading = read(incoming, isGood ? terms : { ...terms, take: undefined });
+  const text = await Promise.race([reading, aborted]).catch((error: unknown) => {
+    incoming.destroy();
+    if (isGood && terms.statusSuffices) return '';
+    throw error;
+  });
+  return responseOf(incoming, status, text);
+}
+
+/** Rejects when the signal aborts: not everything that a server does ends in an event of the request. */
+function abortionOf(signal: RequestInit['signal']): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => {});
+  const abort = () => reject(new Error('aborted'));
+  if (signal?.aborted === true) abort();
+  signal?.addEventListener('abort', abort, { once: true });
+  return promise;
+}
+
+/** Resolves with the head of the answer. */
+function send(url: string, init: RequestInit, { keep }: Terms): Promise<http.IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
   const isSecure = url.startsWith('https:');
   const body = typeof init.body === 'string' ? init.body : '';
   const { signal, method = 'GET' } = init;
   const options = {
     method,
-    agent: terms.keep && (isSecure ? secure : plain),
+    agent: keep && (isSecure ? secure : plain),
     headers: headersOf(init, body),
     ...(signal ? { signal } : {}),
   };
   const outgoing = isSecure ? https.request(url, options, resolve) : http.request(url, options, resolve);
-  outgoing.once('error', reject).end(body);
-  const incoming = await promise;
-  const { statusCode: status = 0 } = incoming;
-  const encoding = incoming.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') {
-    incoming.destroy();
-    throw new AnswerError('packs its answer in a way that nobody asked for', 'answer-encoded');
-  }
-  const isGood = status >= 200 && status < 300;
-  const text = await read(incoming, isGood ? terms : { ...terms, take: undefined });
-  const headers = new Headers();
-  for (const [name, values = []] of Object.entries(incoming.headersDistinct)) {
-    for (const value of values) headers.append(name, value);
-  }
-  return new Response(text === '' ? null : text, { status, headers });
+  outgoing
+    .on('error', reject)
+    .once('upgrade', (_, socket) => {
+      socket.destroy();
+      reject(new AnswerError('switches to another protocol, which nobody asked for', 'not-http'));
+    })
+    .once('close', () => reject(new Error('closed without an answer')))
+    .end(body);
+  return promise;
 }
 
-/** qBittorrent is next door: to pack an answer costs it 5 % of a poll. And it understands no chunks. */
+/** Nothing compressed is asked for: qBittorrent is next door, and that costs it 5 % of a poll. It understands no chunks. */
 function headersOf({ headers, method }: RequestInit, body: string): Record<string, string> {
   const length = method === 'POST' ? { 'content-length': String(Buffer.byteLength(body)) } : {};
   return {
@@ -77,11 +102,45 @@ function headersOf({ headers, method }: RequestInit, body: string): Record<strin
   };
 }
 
+const DECODERS: Readonly<Record<string, () => Unzip | BrotliDecompress | ZstdDecompress>> = {
+  gzip: createUnzip,
+  'x-gzip': createUnzip,
+  deflate: createUnzip,
+  br: createBrotliDecompress,
+  zstd: createZstdDecompress,
+};
+
+/** Statuses with which a `Response` can hold no body. */
+const BODILESS = new Set([204, 205, 304]);
+
+/** The body as it was before something on the way compressed it, although that was not asked for. */
+async function* decompressed(incoming: http.IncomingMessage): AsyncGenerator<Buffer> {
+  const encoding = incoming.headers['content-encoding']?.trim().toLowerCase() || 'identity';
+  const isEmpty = incoming.headers['content-length'] === '0' || BODILESS.has(incoming.statusCode ?? 0);
+  if (encoding === 'identity' || isEmpty) return yield* incoming;
+  const decoder = DECODERS[encoding]?.();
+  if (decoder === undefined)
+    throw new AnswerError('encodes its answer in a way that was not asked for', 'answer-encoded');
+  // What fails is thrown where the decoder is read.
+  pipeline(incoming, decoder, () => {});
+  try {
+    yield* decoder;
+  } catch (error) {
+    throw isDecoding(error)
+      ? new AnswerError('sent a body that can not be decompressed', 'answer-encoded')
+      : error;
+  }
+}
+
+/** By the codes of zlib, Brotli and Zstandard. */
+const isDecoding = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && /^(Z_|ERR__ERROR_|ERR_BROTLI|ZSTD_)/.test(String(error.code));
+
 async function read(incoming: http.IncomingMessage, { maxBytes, take }: Terms): Promise<string> {
   const decoder = new TextDecoder();
   let bytes = 0;
   let text = '';
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+  for await (const chunk of decompressed(incoming)) {
     bytes += chunk.byteLength;
     if (bytes > maxBytes) throw new AnswerError(`sent more than ${maxBytes} bytes`, 'answer-too-large');
     const piece = decoder.decode(chunk, { stream: true });
@@ -95,4 +154,15 @@ async function read(incoming: http.IncomingMessage, { maxBytes, take }: Terms): 
   if (take === undefined) return text + last;
   take(last);
   return '';
+}
+
+function responseOf({ headersDistinct }: http.IncomingMessage, status: number, text: string): Response {
+  // A `Response` can't hold it.
+  if (status < 200 || status > 599)
+    throw new AnswerError(`answered with status ${status}, which HTTP does not know`, 'not-http');
+  const headers = new Headers();
+  for (const [name, values = []] of Object.entries(headersDistinct)) {
+    for (const value of values) headers.append(name, value);
+  }
+  return new Response(text === '' || BODILESS.has(status) ? null : text, { status, headers });
 }

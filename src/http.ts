@@ -20,13 +20,18 @@ export interface RequestOptions {
   timeout?: number;
   /** Keeps the connection a moment for the next request. Default: `false`. */
   keep?: boolean;
-  /** Bytes that an answer may have. Default: 64 KiB. */
+  /** Bytes that an answer may have, decompressed. Default: 64 KiB. */
   maxBytes?: number;
   /**
    * Takes the text of a good answer (2xx) piece by piece, and leaves `Reply.text` empty: a large one is never held
    * whole, and between two pieces others get their turn. Must not throw.
    */
   take?: (piece: string) => void;
+  /**
+   * A good status (2xx) is the answer, even if its body is cut off, too large, can't be decompressed or never ends;
+   * `Reply.text` is empty then. For what must not be repeated. Default: `false`.
+   */
+  statusSuffices?: boolean;
 }
 
 const TIMEOUT = 10_000;
@@ -38,11 +43,19 @@ const MAX_BYTES = 65_536;
  * URL than its host.
  */
 export async function request(url: string, options: RequestOptions = {}): Promise<Result<Reply>> {
-  const { timeout = TIMEOUT, maxBytes = MAX_BYTES, keep = false, signal, take, ...rest } = options;
+  const {
+    timeout = TIMEOUT,
+    maxBytes = MAX_BYTES,
+    keep = false,
+    signal,
+    take,
+    statusSuffices = false,
+    ...rest
+  } = options;
   const limit = new AbortController();
   // Not `AbortSignal.timeout`, whose timer goes on when the answer is there.
   const timer = setTimeout(() => limit.abort(), timeout);
-  const terms = { keep, maxBytes, take };
+  const terms = { keep, maxBytes, take, statusSuffices };
   const fetch = (input: unknown, init: RequestInit = {}) => exchange(String(input), init, terms);
   try {
     const { status, headers, _data } = await createFetch({ fetch }).raw<string, 'text'>(url, {

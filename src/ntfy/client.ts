@@ -30,7 +30,12 @@ export function createNtfyClient(config: Config['ntfy'], place: Omit<Address, 't
   const { server, topic, auth } = config;
   const host = hostOf(server);
   const call = (path: string, options: RequestOptions) =>
-    request(`${server}/${path}`, { ...options, keep: true, headers: authorization(auth) });
+    request(`${server}/${path}`, {
+      ...options,
+      keep: true,
+      statusSuffices: options.method !== undefined,
+      headers: authorization(auth),
+    });
 
   async function takeAway(
     sequences: readonly string[],
@@ -52,9 +57,10 @@ export function createNtfyClient(config: Config['ntfy'], place: Omit<Address, 't
     const judged = judge(reply.value, host);
     if (judged !== null) return judged;
     const message = accepted.safeParse(parseJson(reply.value.text));
-    return message.success
-      ? { ok: true, value: { live: message.data.sequence_id === card.sequence_id } }
-      : failed('misdirected', `${host} does not answer like an ntfy server`, 'not-ntfy');
+    if (message.success) return { ok: true, value: { live: message.data.sequence_id === card.sequence_id } };
+    return isForeign(reply.value)
+      ? failed('misdirected', `${host} does not answer like an ntfy server`, 'not-ntfy')
+      : { ok: true, value: { live: null } };
   }
 
   return {
@@ -84,6 +90,15 @@ export function authorization(auth: Config['ntfy']['auth']): Record<string, stri
   if (auth.kind === 'token') return { authorization: `Bearer ${auth.token.reveal()}` };
   if (auth.kind === 'none') return {};
   return { authorization: basicAuthorization(auth) };
+}
+
+/**
+ * Whether a good answer comes from another server: a web page, such as a login, or JSON of another kind. Where an
+ * answer can't be read at all, ntfy has the message: sent again, it would make a second sound.
+ */
+function isForeign({ text, headers }: Reply): boolean {
+  const isPage = /^\s*</.test(text) || /\bhtml\b/i.test(headers.get('content-type') ?? '');
+  return isPage || parseJson(text) !== undefined;
 }
 
 /** What a status says; `null` for a good one. */

@@ -46,6 +46,18 @@ describe('at the same time', () => {
     assert.equal(outbox.sent.length, 10);
   });
 
+  test('four are, too, after an answer that could not be read', async () => {
+    const outbox = startOutbox();
+    outbox.tell(progressOf(first, 10));
+    await outbox.pass(MINUTE);
+    outbox.world.publish = () => ({ ok: true, value: { live: null } });
+    outbox.tell(progressOf(first, 20));
+    await outbox.pass(MINUTE);
+    outbox.tell(...hashes(10).map((hash) => progressOf(hash, 30)));
+    await outbox.pass(MINUTE);
+    assert.deepEqual([outbox.most(), outbox.sent.length], [4, 12]);
+  });
+
   test('never two of one torrent are on their way; the second comes 1.1 s after the first', async () => {
     const outbox = startOutbox();
     outbox.world.latency = 5 * SECOND;

@@ -83,7 +83,6 @@ describe('a publish fails', () => {
     ['an odd error body', { kind: 'status', status: 400, body: '{"code":"x","error":[1]}' }, 'rejected'],
     ['a connection that closes', { kind: 'close' }, 'unreachable'],
     ['an answer that is lost', { kind: 'lose' }, 'unreachable'],
-    ['half an answer', { kind: 'truncate' }, 'unreachable'],
   ];
   for (const [title, fault, kind] of faults) {
     test(`as ${kind} by ${title}, and is not repeated by itself`, async () => {
