@@ -168,7 +168,11 @@ export type FailureReason =
   | 'name-unknown'
   | 'name-lookup-failed' // the resolver does not answer
   | 'no-route'
+  | 'certificate-untrusted' // its issuer is not known here
+  | 'certificate-expired' // or not valid yet
+  | 'certificate-name' // it is for another name
   | 'certificate-invalid'
+  | 'tls-failed' // no certificate was seen: perhaps no TLS is spoken there
   | 'answer-too-large'
   | 'answer-encoded' // compressed in a way that can't be decompressed
   | 'not-http' // another protocol is spoken there

@@ -1,6 +1,7 @@
 import { createFetch } from 'ofetch';
 import type { Failure, FailureReason, Result } from '../machines/types.ts';
 import { AnswerError, exchange } from './exchange.ts';
+import { failureOf } from './network-failure.ts';
 
 /** An answer that arrived whole, whatever its status. */
 export interface Reply {
@@ -72,7 +73,7 @@ export async function request(url: string, options: RequestOptions = {}): Promis
     if (cause instanceof AnswerError) return failed('protocol', `${host} ${cause.message}`, cause.reason);
     if (limit.signal.aborted)
       return failed('unreachable', `${host} did not answer within ${timeout / 1000} s`, 'timeout');
-    return unreachable(error, host);
+    return { ok: false, failure: failureOf(error, host) };
   } finally {
     clearTimeout(timer);
   }
@@ -98,45 +99,4 @@ export function failed(
 /** The host and port of a URL: what a message may name. */
 export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'the server';
-}
-
-interface Cause {
-  reason: FailureReason;
-  message: (host: string) => string;
-}
-
-const CLOSED: Cause = {
-  reason: 'connection-closed',
-  message: (host) => `${host} closed the connection`,
-};
-const NO_ROUTE: Cause = { reason: 'no-route', message: (host) => `no way to ${host}` };
-
-/** By Node's error code. */
-const CAUSES: Record<string, Cause> = {
-  ECONNREFUSED: { reason: 'connection-refused', message: (host) => `nothing listens on ${host}` },
-  ENOTFOUND: { reason: 'name-unknown', message: (host) => `${host} is no known name` },
-  EAI_AGAIN: {
-    reason: 'name-lookup-failed',
-    message: (host) => `the name of ${host} can't be looked up now`,
-  },
-  ECONNRESET: CLOSED,
-  ERR_STREAM_PREMATURE_CLOSE: CLOSED,
-  EHOSTUNREACH: NO_ROUTE,
-  ENETUNREACH: NO_ROUTE,
-};
-
-/** The messages of ofetch hold the whole URL: only the code of the innermost cause is used. */
-function unreachable(error: unknown, host: string) {
-  for (let inner = error; inner instanceof Error; inner = inner.cause) {
-    const code = 'code' in inner ? String(inner.code) : '';
-    const cause = CAUSES[code];
-    if (cause !== undefined) return failed('unreachable', cause.message(host), cause.reason);
-    if (/^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL)/.test(code))
-      return failed(
-        'unreachable',
-        `the certificate of ${host} is not accepted (${code})`,
-        'certificate-invalid',
-      );
-  }
-  return failed('unreachable', `${host} could not be reached`);
 }

@@ -85,15 +85,25 @@ export function redirected({ status, headers }: Reply, setting: string): Outcome
 const NAME = (setting: string) =>
   `Check the name in ${setting}. In Compose it is the name of the service, and both need a network in common.`;
 
+const OTHER_PROTOCOL = (setting: string) =>
+  `Another protocol is spoken there: check the port and http or https in ${setting}.`;
+
 /** What to do about a request that failed, by its cause. */
 const ADVICE: Partial<Record<FailureReason, (setting: string) => string>> = {
   'name-unknown': NAME,
   'name-lookup-failed': NAME,
   timeout: (setting) =>
     `Something on the way drops the request: check the address in ${setting} and firewalls, or wait until the server is up.`,
-  'certificate-invalid': () => 'Give Node the authority that signed it: NODE_EXTRA_CA_CERTS=/path/to/ca.pem',
-  'connection-closed': (setting) =>
-    `Another protocol is spoken there: check the port and http or https in ${setting}.`,
+  'certificate-untrusted': () =>
+    'Let Node trust the authority that signed it, NODE_EXTRA_CA_CERTS=/path/to/ca.pem, and restart; or let the server send its whole chain.',
+  'certificate-expired': () =>
+    'Renew it on the server, and see whether the clock here is right. NODE_EXTRA_CA_CERTS does not help against this.',
+  'certificate-name': (setting) =>
+    `Use the name in ${setting} that the certificate is for, or have one issued for this name (an address needs an IP entry). NODE_EXTRA_CA_CERTS does not help against this.`,
+  'certificate-invalid': () => 'Have a new certificate issued for the server.',
+  'tls-failed': OTHER_PROTOCOL,
+  'not-http': OTHER_PROTOCOL,
+  'connection-closed': OTHER_PROTOCOL,
 };
 
 /** What to do when a request to the server in that setting fails. */

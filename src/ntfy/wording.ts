@@ -72,6 +72,15 @@ export function alertText({ alert, percent }: Extract<Notification, { kind: 'ale
   return texts[alert];
 }
 
+/** Where the reason says more than the kind. */
+const ADVICE_BY_REASON: Partial<Record<FailureReason, string>> = {
+  'certificate-untrusted': 'Let the sidecar trust that authority: NODE_EXTRA_CA_CERTS, and a restart.',
+  'certificate-expired': 'Renew the certificate, or correct the clock.',
+  'certificate-name': 'Use the name that the certificate is for.',
+  'proxy-login-refused':
+    'Correct it, and restart the sidecar: it is not tried again until it is another one, or qBittorrent could ban this address.',
+};
+
 const ADVICE: Partial<Record<Failure['kind'], string>> = {
   unreachable: 'Downloads can not be followed until it answers.',
   broken: 'Downloads can not be followed until it works again.',
@@ -80,17 +89,11 @@ const ADVICE: Partial<Record<Failure['kind'], string>> = {
   banned: 'The ban ends by itself, by default after an hour, or when qBittorrent is restarted.',
 };
 
-/** Where the cause says more than the kind. */
-const CAUSE_ADVICE: Partial<Record<FailureReason, string>> = {
-  'proxy-login-refused':
-    'Correct it, and restart the sidecar: it is not tried again until it is another one, or qBittorrent could ban this address.',
-};
-
 export function incidentText({ kind, message, reason }: Failure): string {
   const text = harmless(message, BYTES.text);
   // The name qBittorrent begins small everywhere.
   const sentence = `${text.startsWith('qB') ? 'q' : text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
-  const advice = (reason === undefined ? undefined : CAUSE_ADVICE[reason]) ?? ADVICE[kind];
+  const advice = (reason === undefined ? undefined : ADVICE_BY_REASON[reason]) ?? ADVICE[kind];
   return advice === undefined ? sentence : `${sentence}\n${advice}`;
 }
 

@@ -1,0 +1,65 @@
+import type { Failure, FailureReason } from '../machines/types.ts';
+
+type Cause = [reason: FailureReason, message: (host: string) => string];
+
+const CLOSED: Cause = ['connection-closed', (host) => `${host} closed the connection`];
+const NO_ROUTE: Cause = ['no-route', (host) => `no way to ${host}`];
+const ISSUER: Cause = [
+  'certificate-untrusted',
+  (host) => `the certificate of ${host} is signed by an authority that is not known here`,
+];
+
+/** By Node's error code. */
+const CAUSES: Readonly<Record<string, Cause>> = {
+  ECONNREFUSED: ['connection-refused', (host) => `nothing listens on ${host}`],
+  ENOTFOUND: ['name-unknown', (host) => `${host} is no known name`],
+  EAI_AGAIN: ['name-lookup-failed', (host) => `the name of ${host} can't be looked up now`],
+  ETIMEDOUT: ['timeout', (host) => `${host} did not answer in time`],
+  ECONNRESET: CLOSED,
+  EPIPE: CLOSED,
+  ERR_STREAM_PREMATURE_CLOSE: CLOSED,
+  EHOSTUNREACH: NO_ROUTE,
+  ENETUNREACH: NO_ROUTE,
+  UNABLE_TO_GET_ISSUER_CERT: ISSUER,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ISSUER,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ISSUER,
+  DEPTH_ZERO_SELF_SIGNED_CERT: ISSUER,
+  SELF_SIGNED_CERT_IN_CHAIN: ISSUER,
+  CERT_UNTRUSTED: ISSUER,
+  CERT_HAS_EXPIRED: ['certificate-expired', (host) => `the certificate of ${host} has expired`],
+  CERT_NOT_YET_VALID: ['certificate-expired', (host) => `the certificate of ${host} is not valid yet`],
+  ERR_TLS_CERT_ALTNAME_INVALID: [
+    'certificate-name',
+    (host) => `the certificate of ${host} is for another name`,
+  ],
+  EPROTO: ['tls-failed', (host) => `no encrypted connection to ${host} comes about`],
+};
+
+/** Groups of codes. */
+const GROUPS: ReadonlyArray<[RegExp, (code: string) => Cause]> = [
+  [
+    /^(CERT_|UNABLE_TO|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH)/,
+    (code) => ['certificate-invalid', (host) => `the certificate of ${host} is not accepted (${code})`],
+  ],
+  [
+    /^(ERR_TLS|ERR_SSL)/,
+    (code) => ['tls-failed', (host) => `no encrypted connection to ${host} comes about (${code})`],
+  ],
+  [/^HPE_/, () => ['not-http', (host) => `${host} does not speak HTTP`]],
+];
+
+/** Why no answer came. Messages of ofetch and of Node hold addresses: only the code of the innermost cause is used. */
+export function failureOf(error: unknown, host: string): Failure {
+  for (let inner = error; inner instanceof Error; inner = inner.cause) {
+    const cause = causeOf('code' in inner ? String(inner.code) : '');
+    if (cause === null) continue;
+    const [reason, message] = cause;
+    return { kind: 'unreachable', message: message(host), reason };
+  }
+  return { kind: 'unreachable', message: `${host} could not be reached` };
+}
+
+function causeOf(code: string): Cause | null {
+  const group = GROUPS.find(([codes]) => codes.test(code));
+  return CAUSES[code] ?? group?.[1](code) ?? null;
+}
