@@ -173,6 +173,9 @@ export type FailureReason =
   | 'certificate-name' // it is for another name
   | 'certificate-invalid'
   | 'tls-failed' // no certificate was seen: perhaps no TLS is spoken there
+  | 'proxy-unreachable' // the proxy on the way out
+  | 'proxy-unauthorized' // it wants a user and a password, or others
+  | 'proxy-refused' // it does not connect to the server
   | 'answer-too-large'
   | 'answer-encoded' // compressed in a way that can't be decompressed
   | 'not-http' // another protocol is spoken there

@@ -4,12 +4,8 @@ import { pipeline } from 'node:stream';
 import { setImmediate as others } from 'node:timers/promises';
 import { createBrotliDecompress, createUnzip, createZstdDecompress } from 'node:zlib';
 import type { BrotliDecompress, Unzip, ZstdDecompress } from 'node:zlib';
-
-/** Milliseconds for which a connection is kept: messages that come in a burst share one. */
-const KEPT = 4000;
-
-const plain = new http.Agent({ keepAlive: true, timeout: KEPT });
-const secure = new https.Agent({ keepAlive: true, timeout: KEPT });
+import { agentFor } from './agents.ts';
+import type { Proxy } from './config/proxy.ts';
 
 /** What `fetch` has no words for. */
 export interface Terms {
@@ -21,6 +17,8 @@ export interface Terms {
   take: ((piece: string) => void) | undefined;
   /** A good status (2xx) is an answer, even if its body can't be read; the text is empty then. */
   statusSuffices: boolean;
+  /** `null`: the server is reached directly. */
+  proxy: Proxy | null;
 }
 
 /** An answer that is none, although the connection is fine; the message goes on from the name of the host. */
@@ -40,7 +38,7 @@ export class AnswerError extends Error {
  * it closes) and 14 MB for the WebAssembly that reads its answers: docs/benchmarks.md.
  *
  * @example
- * createFetch({ fetch: (url, init) => exchange(url, init, { keep, maxBytes, take, statusSuffices }) });
+ * createFetch({ fetch: (url, init) => exchange(url, init, { keep, maxBytes, take, statusSuffices, proxy }) });
  */
 export async function exchange(url: string, init: RequestInit, terms: Terms): Promise<Response> {
   const { signal } = init;
@@ -68,18 +66,18 @@ function abortionOf(signal: RequestInit['signal']): Promise<never> {
 }
 
 /** Resolves with the head of the answer. */
-function send(url: string, init: RequestInit, { keep }: Terms): Promise<http.IncomingMessage> {
+function send(url: string, init: RequestInit, { keep, proxy }: Terms): Promise<http.IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
-  const isSecure = url.startsWith('https:');
   const body = typeof init.body === 'string' ? init.body : '';
   const { signal, method = 'GET' } = init;
   const options = {
     method,
-    agent: keep && (isSecure ? secure : plain),
+    agent: agentFor(url, keep, proxy),
     headers: headersOf(init, body),
     ...(signal ? { signal } : {}),
   };
-  const outgoing = isSecure ? https.request(url, options, resolve) : http.request(url, options, resolve);
+  const { request } = url.startsWith('https:') ? https : http;
+  const outgoing = request(url, options, resolve);
   outgoing
     .on('error', reject)
     .once('upgrade', (_, socket) => {

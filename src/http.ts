@@ -1,7 +1,8 @@
 import { createFetch } from 'ofetch';
 import type { Failure, FailureReason, Result } from '../machines/types.ts';
+import type { Proxy } from './config/proxy.ts';
 import { AnswerError, exchange } from './exchange.ts';
-import { failureOf } from './network-failure.ts';
+import { failureOf, proxyUnauthorized } from './network-failure.ts';
 
 /** An answer that arrived whole, whatever its status. */
 export interface Reply {
@@ -33,6 +34,8 @@ export interface RequestOptions {
    * `Reply.text` is empty then. For what must not be repeated. Default: `false`.
    */
   statusSuffices?: boolean;
+  /** Only what lies outside is reached through a proxy. Default: `null`, directly. */
+  proxy?: Proxy | null | undefined;
 }
 
 const TIMEOUT = 10_000;
@@ -51,12 +54,13 @@ export async function request(url: string, options: RequestOptions = {}): Promis
     signal,
     take,
     statusSuffices = false,
+    proxy = null,
     ...rest
   } = options;
   const limit = new AbortController();
   // Not `AbortSignal.timeout`, whose timer goes on when the answer is there.
   const timer = setTimeout(() => limit.abort(), timeout);
-  const terms = { keep, maxBytes, take, statusSuffices };
+  const terms = { keep, maxBytes, take, statusSuffices, proxy };
   const fetch = (input: unknown, init: RequestInit = {}) => exchange(String(input), init, terms);
   try {
     const { status, headers, _data } = await createFetch({ fetch }).raw<string, 'text'>(url, {
@@ -66,14 +70,17 @@ export async function request(url: string, options: RequestOptions = {}): Promis
       ignoreResponseError: true,
       signal: signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]),
     });
+    if (status === 407 && proxy !== null) return { ok: false, failure: proxyUnauthorized(proxy) };
     return { ok: true, value: { status, headers, text: _data ?? '' } };
   } catch (error) {
     const host = hostOf(url);
     const cause = error instanceof Error ? error.cause : null;
     if (cause instanceof AnswerError) return failed('protocol', `${host} ${cause.message}`, cause.reason);
-    if (limit.signal.aborted)
-      return failed('unreachable', `${host} did not answer within ${timeout / 1000} s`, 'timeout');
-    return { ok: false, failure: failureOf(error, host) };
+    if (limit.signal.aborted) {
+      const through = proxy === null ? '' : ` through the proxy ${proxy.host}`;
+      return failed('unreachable', `${host} did not answer within ${timeout / 1000} s${through}`, 'timeout');
+    }
+    return { ok: false, failure: failureOf(error, host, proxy) };
   } finally {
     clearTimeout(timer);
   }

@@ -143,6 +143,7 @@ async function openPorts({
 }) {
   const isActive = () => supervisor.getSnapshot().status === 'active';
   const { token, host } = config.hook;
+  const { proxy } = config.ntfy;
   const hookApp = createHookApp({
     ...answersOf({ supervisor, most: config.maxTracked, metrics }),
     token,
@@ -167,6 +168,7 @@ async function openPorts({
       hookPort: hook.port,
       ops: ops.addresses,
       opsPort: ops.port,
+      ...(proxy === undefined ? {} : { proxyToNtfy: proxy.host }),
     });
     return { hook, ops };
   } catch (error) {

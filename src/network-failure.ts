@@ -1,4 +1,5 @@
 import type { Failure, FailureReason } from '../machines/types.ts';
+import type { Proxy } from './config/proxy.ts';
 
 type Cause = [reason: FailureReason, message: (host: string) => string];
 
@@ -49,14 +50,53 @@ const GROUPS: ReadonlyArray<[RegExp, (code: string) => Cause]> = [
 ];
 
 /** Why no answer came. Messages of ofetch and of Node hold addresses: only the code of the innermost cause is used. */
-export function failureOf(error: unknown, host: string): Failure {
+export function failureOf(error: unknown, host: string, proxy: Proxy | null = null): Failure {
   for (let inner = error; inner instanceof Error; inner = inner.cause) {
-    const cause = causeOf('code' in inner ? String(inner.code) : '');
+    const code = 'code' in inner ? String(inner.code) : '';
+    if (code === 'ERR_PROXY_TUNNEL' && proxy !== null) return noTunnel(inner, host, proxy);
+    const cause = causeOf(code);
     if (cause === null) continue;
     const [reason, message] = cause;
-    return { kind: 'unreachable', message: message(host), reason };
+    if (proxy === null) return { kind: 'unreachable', message: message(host), reason };
+    // It is the proxy that is connected to; whatever comes later may be the server's fault or its.
+    return CONNECTING.has(reason)
+      ? { kind: 'unreachable', message: message(nameOf(proxy)), reason: 'proxy-unreachable' }
+      : { kind: 'unreachable', message: `${message(host)}, through ${nameOf(proxy)}`, reason };
   }
-  return { kind: 'unreachable', message: `${host} could not be reached` };
+  const through = proxy === null ? '' : ` through ${nameOf(proxy)}`;
+  return { kind: 'unreachable', message: `${host} could not be reached${through}` };
+}
+
+const nameOf = ({ host }: Proxy): string => `the proxy ${host}`;
+
+const CONNECTING: ReadonlySet<FailureReason> = new Set([
+  'connection-refused',
+  'name-unknown',
+  'name-lookup-failed',
+  'no-route',
+  'timeout',
+]);
+
+/** The proxy answered the request to connect otherwise than with 200, or not at all. */
+function noTunnel(error: Error, host: string, proxy: Proxy): Failure {
+  const status = 'statusCode' in error ? Number(error.statusCode) : null;
+  if (status === 407) return proxyUnauthorized(proxy);
+  return status === null
+    ? { kind: 'unreachable', message: `${nameOf(proxy)} does not answer`, reason: 'proxy-unreachable' }
+    : {
+        kind: 'unreachable',
+        message: `${nameOf(proxy)} does not connect to ${host} (${status})`,
+        reason: 'proxy-refused',
+      };
+}
+
+/** Nothing that passes by itself, and nothing to try often. */
+export function proxyUnauthorized(proxy: Proxy): Failure {
+  return {
+    kind: 'unauthorized',
+    message: `${nameOf(proxy)} does not accept its user and password, or wants some (407)`,
+    reason: 'proxy-unauthorized',
+  };
 }
 
 function causeOf(code: string): Cause | null {

@@ -4,6 +4,7 @@ import type { BasicLogin } from '../basic.ts';
 import type { LogLevel } from '../log/index.ts';
 import { secret, type Secret } from '../secret.ts';
 import { findConflicts } from './conflicts.ts';
+import { proxyFor, type Proxy } from './proxy.ts';
 import { describeSettings } from './describe.ts';
 import { settings, type SettingName } from './settings.ts';
 import { contentOf, readSources, type Environment, type Problem, type ReadFile } from './sources.ts';
@@ -48,6 +49,8 @@ export interface Config {
     /** Messages a minute; `null`: no limit; `auto`: what the server allows. */
     readonly rate: number | 'auto' | null;
     readonly retryMax: number;
+    /** What lies between; nothing if it is left out. */
+    readonly proxy?: Proxy;
   };
   readonly poll: { readonly interval: number };
   /** After how long it is said aloud. */
@@ -99,6 +102,11 @@ export function parseConfig(
   ];
   if (!parsed.success || problems.length > 0)
     return { ok: false, message: report(problems, typos), problems };
+  const way = proxyFor(serverOf(parsed.data), parsed.data.QBIT_HOST, parsed.data);
+  if ('problem' in way) {
+    const { problem } = way;
+    return { ok: false, message: report([problem], typos), problems: [problem] };
+  }
   const secrets: Secrets = (name) => {
     const text = sources.values[name];
     if (text === undefined) return null;
@@ -106,7 +114,7 @@ export function parseConfig(
     return secret(path ? follow(name, path, text, readFile) : text);
   };
   const warnings = parsed.data.TZ?.isKnown === false ? [...typos, UNKNOWN_ZONE] : typos;
-  return { ok: true, config: deepFreeze(build(parsed.data, secrets)), warnings };
+  return { ok: true, config: deepFreeze(build(parsed.data, secrets, way.proxy)), warnings };
 }
 
 const UNKNOWN_ZONE =
@@ -136,7 +144,9 @@ function report(problems: Problem[], typos: string[]): string {
   return [`The configuration has ${count}:`, ...lines, ...typos.map((typo) => `  ${typo}`)].join('\n');
 }
 
-function build(values: Settings, secrets: Secrets): Config {
+const serverOf = ({ NTFY_TOPIC, NTFY_SERVER }: Settings): string => NTFY_TOPIC.server ?? NTFY_SERVER;
+
+function build(values: Settings, secrets: Secrets, proxy: Proxy | null): Config {
   return {
     qbittorrent: {
       url: values.QBIT_HOST.url,
@@ -144,11 +154,12 @@ function build(values: Settings, secrets: Secrets): Config {
       ...basicOf(values, secrets),
     },
     ntfy: {
-      server: values.NTFY_TOPIC.server ?? values.NTFY_SERVER,
+      server: serverOf(values),
       topic: values.NTFY_TOPIC.topic,
       auth: ntfyAuth(values, secrets),
       rate: values.NTFY_RATE,
       retryMax: values.NTFY_RETRY_MAX,
+      ...(proxy === null ? {} : { proxy }),
     },
     poll: { interval: values.POLL_INTERVAL },
     alerts: { stalledAfter: values.STALLED_AFTER, metadataAfter: values.METADATA_AFTER },

@@ -6,6 +6,8 @@ import * as v from './values.ts';
 /** `secret` settings can also come as `<NAME>_FILE`, and are never printed. */
 const about = (description: string, example: string) => ({ description, example });
 const secret = (description: string) => ({ description, secret: true });
+/** Written in lower case, too, as everywhere. */
+const lowerCase = true;
 
 const basicUser = z.string().regex(/^[^:]*$/, 'must hold no colon: HTTP can not carry it in a user name');
 
@@ -44,6 +46,34 @@ export const settings = z.object({
     .optional()
     .meta(about('user of the ntfy server, instead of a token; goes with `NTFY_PASS`', 'phone')),
   NTFY_PASS: z.string().optional().meta(secret('password of the ntfy server')),
+  HTTPS_PROXY: z
+    .string()
+    .optional()
+    .meta({
+      ...secret(
+        'proxy on the way to an ntfy server at an https address; qBittorrent is always reached directly',
+      ),
+      example: 'http://proxy.example.org:3128',
+      lowerCase,
+    }),
+  HTTP_PROXY: z
+    .string()
+    .optional()
+    .meta({
+      ...secret('the same for an http address'),
+      example: 'http://proxy.example.org:3128',
+      lowerCase,
+    }),
+  NO_PROXY: z
+    .string()
+    .optional()
+    .meta({
+      ...about(
+        'hosts that are reached without a proxy: names (with what is below them), addresses, networks, or `*`',
+        'example.org,10.0.0.0/8',
+      ),
+      lowerCase,
+    }),
   NTFY_RATE: v.rate
     .prefault('auto')
     .meta(
@@ -144,12 +174,12 @@ export const settings = z.object({
 /** The name of a setting. */
 export type SettingName = keyof typeof settings.shape;
 
-/** All settings, in the order of the schema, and whether each can come as `<NAME>_FILE` too. */
-export const settingNames: ReadonlyMap<string, { secret: boolean }> = new Map(
-  Object.entries(settings.shape).map(([name, schema]) => [
-    name,
-    { secret: schema.meta()?.['secret'] === true },
-  ]),
+/** All settings, in the order of the schema, and whether each can come as `<NAME>_FILE` and in lower case, too. */
+export const settingNames: ReadonlyMap<string, { secret: boolean; lowerCase: boolean }> = new Map(
+  Object.entries(settings.shape).map(([name, schema]) => {
+    const meta = schema.meta();
+    return [name, { secret: meta?.['secret'] === true, lowerCase: meta?.['lowerCase'] === true }];
+  }),
 );
 
 /** Every variable that says something. */

@@ -29,8 +29,9 @@ export function readSources(env: Environment, readFile: ReadFile): Sources {
   const given = new Set<string>();
   const files = new Map<string, string>();
   const problems: Problem[] = [];
-  for (const [name, { secret }] of settingNames) {
-    const text = secret ? withoutNewline(env[name] ?? '') : (env[name] ?? '').trim();
+  for (const [name, { secret, lowerCase }] of settingNames) {
+    const value = (lowerCase && env[name.toLowerCase()]) || env[name] || '';
+    const text = secret ? withoutNewline(value) : value.trim();
     const path = secret ? (env[`${name}_FILE`] ?? '') : '';
     if (text || path) given.add(name);
     if (text && path) {

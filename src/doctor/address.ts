@@ -101,6 +101,12 @@ const ADVICE: Partial<Record<FailureReason, (setting: string) => string>> = {
   'certificate-name': (setting) =>
     `Use the name in ${setting} that the certificate is for, or have one issued for this name (an address needs an IP entry). NODE_EXTRA_CA_CERTS does not help against this.`,
   'certificate-invalid': () => 'Have a new certificate issued for the server.',
+  'proxy-unreachable': () =>
+    'Correct the address of the proxy (HTTPS_PROXY, or HTTP_PROXY for an http address); if the server is reached without one, name it in NO_PROXY.',
+  'proxy-unauthorized': () =>
+    'Correct user and password of the proxy: HTTPS_PROXY=http://user:password@host:port (or HTTP_PROXY), special characters percent-encoded.',
+  'proxy-refused': () =>
+    'Let the proxy connect to this server and port, or name the server in NO_PROXY if it is reached without one.',
   'tls-failed': OTHER_PROTOCOL,
   'not-http': OTHER_PROTOCOL,
   'connection-closed': OTHER_PROTOCOL,

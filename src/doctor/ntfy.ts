@@ -15,16 +15,17 @@ export interface NtfyFindings {
 
 /** Address, permission, sequences, limits. Nothing is published: no phone makes a sound, and no day's quota shrinks. */
 export async function checkNtfy({ ntfy, progress }: Config): Promise<NtfyFindings> {
-  const { server } = ntfy;
-  const reply = await request(`${server}/v1/health`, { timeout: PATIENCE });
+  const { server, proxy } = ntfy;
+  const reply = await request(`${server}/v1/health`, { timeout: PATIENCE, proxy });
   if (!reply.ok) {
     const advice = unreachable(reply.failure, 'NTFY_TOPIC or NTFY_SERVER');
     return { outcomes: { ntfy: fail(reply.failure.message, advice) }, date: null };
   }
   const date = clockOf(reply.value);
-  const address = judgeAddress(reply.value, hostOf(server));
+  const through = proxy === undefined ? '' : `, through the proxy ${proxy.host}`;
+  const address = judgeAddress(reply.value, `${hostOf(server)}${through}`);
   if (address.status === 'fail') return { outcomes: { ntfy: address }, date };
-  const updates = await checkUpdates(server, progress);
+  const updates = await checkUpdates(ntfy, progress);
   const before = { ntfy: address, 'ntfy-updates': updates };
   const access = await checkAccess(ntfy);
   if (access.status === 'fail') return { outcomes: { ...before, 'ntfy-access': access }, date };
@@ -52,8 +53,11 @@ function judgeAddress(reply: Reply, host: string): Outcome {
     : warn(`the ntfy server at ${host} says that it is not healthy`, 'Look into its log.');
 }
 
-async function checkUpdates(server: string, progress: Config['progress']): Promise<Outcome> {
-  const reply = await request(`${server}/v1/config`, { timeout: PATIENCE });
+async function checkUpdates(
+  { server, proxy }: Config['ntfy'],
+  progress: Config['progress'],
+): Promise<Outcome> {
+  const reply = await request(`${server}/v1/config`, { timeout: PATIENCE, proxy });
   if (reply.ok && features.safeParse(parseJson(reply.value.text)).success)
     return ok('it knows sequence IDs: one card for each torrent, updated in place');
   if (progress === 'milestones') return ok('not known to it, and not needed with PROGRESS=milestones');
@@ -67,13 +71,14 @@ async function checkUpdates(server: string, progress: Config['progress']): Promi
  * A publish that ntfy takes apart only after it has looked at who asks, and then refuses: there is no priority 9, and no
  * such delay. It costs one request of the burst and no message (ntfy `server/server.go`, `handlePublishInternal`).
  */
-async function checkAccess({ server, topic, auth }: Config['ntfy']): Promise<Outcome> {
+async function checkAccess({ server, topic, auth, proxy }: Config['ntfy']): Promise<Outcome> {
   const headers = { ...authorization(auth), 'X-Priority': '9', 'X-Delay': 'never', 'X-Cache': 'no' };
   const reply = await request(`${server}/${topic}`, {
     method: 'POST',
     headers,
     body: 'doctor',
     timeout: PATIENCE,
+    proxy,
   });
   if (!reply.ok) return fail(reply.failure.message, unreachable(reply.failure, 'NTFY_TOPIC or NTFY_SERVER'));
   const { status, text } = reply.value;
@@ -113,8 +118,9 @@ const PERMISSION: Record<Kind, string> = {
   none: 'Set NTFY_TOKEN, or NTFY_USER and NTFY_PASS.',
 };
 
-async function checkLimits({ server, auth }: Config['ntfy']): Promise<Outcome> {
-  const reply = await request(`${server}/v1/account`, { headers: authorization(auth), timeout: PATIENCE });
+async function checkLimits({ server, auth, proxy }: Config['ntfy']): Promise<Outcome> {
+  const headers = authorization(auth);
+  const reply = await request(`${server}/v1/account`, { headers, timeout: PATIENCE, proxy });
   const parsed = account.safeParse(reply.ok ? parseJson(reply.value.text) : undefined);
   if (!parsed.success) return skip('it does not say');
   const daily = parsed.data.limits.messages;

@@ -27,13 +27,14 @@ export interface NtfyClient {
  * sequence; a server before 2.16 knows neither, answers without the sequence or with 404, and counts as not live.
  */
 export function createNtfyClient(config: Config['ntfy'], place: Omit<Address, 'topic'>): NtfyClient {
-  const { server, topic, auth } = config;
+  const { server, topic, auth, proxy } = config;
   const host = hostOf(server);
   const call = (path: string, options: RequestOptions) =>
     request(`${server}/${path}`, {
       ...options,
       keep: true,
       statusSuffices: options.method !== undefined,
+      proxy,
       headers: authorization(auth),
     });
 
