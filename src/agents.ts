@@ -1,11 +1,19 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import type { Proxy } from './config/proxy.ts';
 
 /** Milliseconds for which a connection is kept: messages that come in a burst share one. */
 const KEPT = 4000;
 /** Milliseconds that a proxy may take to connect; less than a request may, so that the proxy is named as the cause. */
 const TUNNEL = 9000;
+
+/**
+ * Milliseconds for each address of a name but the last. Node's own 250 give up on every address that is farther away
+ * than that, as by a satellite or a distant VPN.
+ */
+const ATTEMPT = 1000;
+setDefaultAutoSelectFamilyAttemptTimeout(ATTEMPT);
 
 type Agents = Record<'http' | 'https', http.Agent>;
 

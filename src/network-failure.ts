@@ -17,6 +17,7 @@ const CAUSES: Readonly<Record<string, Cause>> = {
   EAI_AGAIN: ['name-lookup-failed', (host) => `the name of ${host} can't be looked up now`],
   ETIMEDOUT: ['timeout', (host) => `${host} did not answer in time`],
   ECONNRESET: CLOSED,
+  ECONNABORTED: CLOSED,
   EPIPE: CLOSED,
   ERR_STREAM_PREMATURE_CLOSE: CLOSED,
   EHOSTUNREACH: NO_ROUTE,
@@ -33,6 +34,7 @@ const CAUSES: Readonly<Record<string, Cause>> = {
     'certificate-name',
     (host) => `the certificate of ${host} is for another name`,
   ],
+  HPE_HEADER_OVERFLOW: ['answer-too-large', (host) => `${host} sent more headers than are read`],
   EPROTO: ['tls-failed', (host) => `no encrypted connection to ${host} comes about`],
 };
 

@@ -140,6 +140,11 @@ describe('an answer that HTTP does not foresee', () => {
     assert.equal((await replyOf(server.url, { keep: true })).text, 'old');
   });
 
+  test('with more headers than are read is too large', async () => {
+    await using server = await raw(`200 OK\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`);
+    assert.equal((await failureOf(server.url)).reason, 'answer-too-large');
+  });
+
   test('with trailers is read to its end', async () => {
     await using server = await serve((_, outgoing) => {
       outgoing.writeHead(200, { trailer: 'x-sum' });

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { getDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import type { Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { request } from '../src/http.ts';
@@ -17,6 +20,32 @@ async function connectionsOf(keep: boolean): Promise<number> {
 }
 
 describe('a connection', () => {
+  test('that the server has closed meanwhile is made anew', async () => {
+    const sockets: Socket[] = [];
+    await using server = await serve((incoming, outgoing) => {
+      sockets.push(incoming.socket);
+      outgoing.end('ok');
+    });
+    assert.ok((await request(server.url, { keep: true })).ok);
+    const closed = new Promise((resolve) => sockets[0]?.once('close', resolve));
+    sockets[0]?.end();
+    await closed;
+    assert.ok((await request(server.url, { keep: true })).ok);
+    assert.equal(new Set(sockets).size, 2);
+  });
+
+  test('is tried for a second with each address of a name, and goes to IPv6 addresses, too', async (t) => {
+    assert.ok(getDefaultAutoSelectFamilyAttemptTimeout() >= 1000);
+    const server = createServer((_, outgoing) => outgoing.end('six')).listen(0, '::1');
+    const failed = await Promise.race([once(server, 'listening').then(() => null), once(server, 'error')]);
+    if (failed !== null) return t.skip('no IPv6 here');
+    const address = server.address();
+    assert.ok(address !== null && typeof address === 'object');
+    const reply = await request(`http://[::1]:${address.port}/`);
+    assert.ok(reply.ok && reply.value.text === 'six');
+    server.close();
+  });
+
   test('serves one call', async () => {
     assert.equal(await connectionsOf(false), 2);
   });

@@ -1,5 +1,6 @@
 /** Whether requests to ntfy go through a proxy, as `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say it everywhere. */
 import { BlockList, isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
 import { secret, type Secret } from '../secret.ts';
 import { isLoopback } from '../server/loopback.ts';
 import type { Problem } from './sources.ts';
@@ -77,7 +78,7 @@ function isExempt({ hostname, port, protocol }: URL, list: string): boolean {
       const [, bare = '', only] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(isIP(entry) ? `[${entry}]` : entry) ?? [];
       if (only !== undefined && only !== own) return false;
       if (isIP(host)) return isWithin(host, bare);
-      const name = bare.replace(/^\*?\./, '');
+      const name = domainToASCII(bare.replace(/^\*?\./, ''));
       return name !== '' && (host === name || host.endsWith(`.${name}`));
     });
 }

@@ -99,6 +99,13 @@ describe('NO_PROXY', () => {
     assert.equal(exempt('2001:db9::/32', six), false);
   });
 
+  test('takes names beyond ASCII as they are written', () => {
+    const topic = 'https://ntfy.bücher.example/downloads';
+    assert.equal(exempt('bücher.example', topic), true);
+    assert.equal(exempt('xn--bcher-kva.example', topic), true);
+    assert.equal(exempt('bucher.example', topic), false);
+  });
+
   test('is read in small letters, too', () => {
     assert.equal(proxyOf({ HTTPS_PROXY: PROXY, no_proxy: 'example.org', NO_PROXY: 'x' }), null);
   });
