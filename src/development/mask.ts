@@ -57,7 +57,7 @@ function copy(value: unknown, hide: (text: string) => string, depth: number): un
 
 /** Every secret that the configuration holds or ever held: one from a file is read anew, and stays one when it changed. */
 export function secretsOf({ hook, ntfy, ops, qbittorrent }: Config): () => Iterable<string> {
-  const seen = new Set<string>([ntfy.topic]);
+  const seen = new Set<string>([ntfy.topic, ...tracesOfProxy(ntfy.proxy)]);
   const pairs = [qbittorrent.auth, ntfy.auth];
   const { basic } = qbittorrent;
   const kept: Array<Secret | null> = [hook.token, ops.token, basic?.password ?? null, ...pairs.map(secretOf)];
@@ -70,6 +70,15 @@ export function secretsOf({ hook, ntfy, ops, qbittorrent }: Config): () => Itera
     if (basic !== undefined) seen.add(`${basic.username}:${basic.password.reveal()}`);
     return seen;
   };
+}
+
+/** Its password, and the pair that basic authentication shows. */
+function tracesOfProxy(proxy: Config['ntfy']['proxy']): string[] {
+  if (proxy === undefined) return [];
+  const { username, password } = new URL(proxy.url.reveal());
+  if (password === '') return [];
+  const plain = decodeURIComponent(password);
+  return [password, plain, `${decodeURIComponent(username)}:${plain}`];
 }
 
 type Auth = Config['qbittorrent']['auth'] | Config['ntfy']['auth'];

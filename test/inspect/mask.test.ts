@@ -80,3 +80,14 @@ test('a secret from a file stays one when the file holds another', () => {
     '***',
   ]);
 });
+
+test("a proxy's password is one, as it stands in the address and as it is sent", () => {
+  const parsed = parseConfig({
+    NTFY_TOPIC: 'https://ntfy.example.org/topic-1',
+    HTTPS_PROXY: 'http://user:p%40ss-1@proxy:3128',
+  });
+  assert.ok(parsed.ok);
+  const hide = createMask(secretsOf(parsed.config));
+  for (const text of ['p%40ss-1', 'p@ss-1', btoa('user:p@ss-1')]) assert.equal(hide(`x ${text}`), '***');
+  assert.equal(hide('proxy:3128'), 'proxy:3128');
+});
