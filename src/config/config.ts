@@ -102,7 +102,7 @@ export function parseConfig(
   ];
   if (!parsed.success || problems.length > 0)
     return { ok: false, message: report(problems, typos), problems };
-  const way = proxyFor(serverOf(parsed.data), parsed.data.QBIT_HOST, parsed.data);
+  const way = proxyFor(serverOf(parsed.data), parsed.data.QBIT_HOST.url, parsed.data);
   if ('problem' in way) {
     const { problem } = way;
     return { ok: false, message: report([problem], typos), problems: [problem] };
