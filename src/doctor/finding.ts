@@ -11,6 +11,7 @@ export const TITLES = {
   ntfy: "ntfy's address",
   'ntfy-access': 'ntfy: publishing',
   'ntfy-updates': 'ntfy: cards that move',
+  'ntfy-deletions': 'ntfy: deleting cards',
   'ntfy-limits': "ntfy: today's limit",
   clock: 'Clock',
   'time-zone': 'Time zone',

@@ -29,7 +29,12 @@ export async function checkNtfy({ ntfy, progress }: Config): Promise<NtfyFinding
   const before = { ntfy: address, 'ntfy-updates': updates };
   const access = await checkAccess(ntfy);
   if (access.status === 'fail') return { outcomes: { ...before, 'ntfy-access': access }, date };
-  return { outcomes: { ...before, 'ntfy-access': access, 'ntfy-limits': await checkLimits(ntfy) }, date };
+  const deletions = updates.status === 'ok' ? await checkDeletions(ntfy) : skip('no card is deleted there');
+  const limits = await checkLimits(ntfy);
+  return {
+    outcomes: { ...before, 'ntfy-access': access, 'ntfy-deletions': deletions, 'ntfy-limits': limits },
+    date,
+  };
 }
 
 function clockOf({ headers }: Reply): NtfyFindings['date'] {
@@ -72,17 +77,18 @@ async function checkUpdates(
  * such delay. It costs one request of the burst and no message (ntfy `server/server.go`, `handlePublishInternal`).
  */
 async function checkAccess({ server, topic, auth, proxy }: Config['ntfy']): Promise<Outcome> {
-  const headers = { ...authorization(auth), 'X-Priority': '9', 'X-Delay': 'never', 'X-Cache': 'no' };
-  const reply = await request(`${server}/${topic}`, {
+  const reply = await request(`${server}/`, {
     method: 'POST',
-    headers,
-    body: 'doctor',
+    headers: authorization(auth),
+    // As the sidecar publishes: a proxy may treat another path or format in another way.
+    body: JSON.stringify({ topic, message: 'doctor', priority: 9, delay: 'never', cache: 'no' }),
     timeout: PATIENCE,
     proxy,
   });
   if (!reply.ok) return fail(reply.failure.message, unreachable(reply.failure, 'NTFY_TOPIC or NTFY_SERVER'));
   const { status, text } = reply.value;
   const { code } = refusal.parse(parseJson(text));
+  if (code === undefined) return judgeProxy(status);
   if (status === 400) return ok(`${who[auth.kind]} may publish to the topic`);
   if (status === 401) return fail('it does not accept the credentials (401)', CREDENTIALS[auth.kind]);
   if (status === 403)
@@ -98,6 +104,44 @@ async function checkAccess({ server, topic, auth, proxy }: Config['ntfy']): Prom
     `it answered ${status}, which says nothing about permissions`,
     '`test-notification` finds out.',
   );
+}
+
+/** ntfy puts a code into each of its errors: an answer without one says nothing about the token or the topic. */
+function judgeProxy(status: number): Outcome {
+  if (status === 401)
+    return fail(
+      'something in front of ntfy requires a login of its own (401)',
+      'Let the sidecar reach ntfy without the login page or the basic auth of the proxy.',
+    );
+  if (status === 429)
+    return warn(
+      'something in front of ntfy takes no request for now (429)',
+      'Wait a minute, and look again.',
+    );
+  return fail(
+    `something in front of ntfy rejected the message (${status}), not ntfy itself`,
+    'Let the proxy or firewall in front of ntfy pass POST requests with JSON to /. The token and the topic are not the cause.',
+  );
+}
+
+/**
+ * No card can have a sequence of 65 characters: ntfy answers 404 with its code (measured on 2.11 and 2.27). Nothing is
+ * published, and no message of the day is spent; an answer without that code is not ntfy's.
+ */
+async function checkDeletions({ server, topic, auth, proxy }: Config['ntfy']): Promise<Outcome> {
+  const reply = await request(`${server}/${topic}/${'x'.repeat(65)}`, {
+    method: 'DELETE',
+    headers: authorization(auth),
+    timeout: PATIENCE,
+    proxy,
+  });
+  const advice =
+    'Allow DELETE in the proxy or firewall in front of ntfy. Until then progress cards leave the notification drawer, but stay in the list of the app.';
+  if (!reply.ok) return warn(`DELETE does not reach ntfy: ${reply.failure.message}`, advice);
+  const { status, text } = reply.value;
+  return refusal.parse(parseJson(text)).code === undefined
+    ? warn(`something in front of ntfy rejects DELETE (${status})`, advice)
+    : ok('DELETE reaches it: cards that are over are taken away');
 }
 
 type Kind = Config['ntfy']['auth']['kind'];

@@ -40,14 +40,14 @@ test('a wrong token is told from a missing permission', async () => {
     fails: 'ntfy-access',
     found: /NTFY_TOKEN may not publish to the topic \(403\)/,
     advice: /ntfy access USER TOPIC write-only/,
-    skips: ['ntfy-limits'],
+    skips: ['ntfy-deletions', 'ntfy-limits'],
   });
   const wrong = await examine({ ...setup.env, NTFY_TOKEN: 'tk_plantedplantedplantedplanted00' });
   assertDiagnosis(wrong, {
     fails: 'ntfy-access',
     found: /does not accept the credentials \(401\)/,
     advice: /Correct NTFY_TOKEN/,
-    skips: ['ntfy-limits'],
+    skips: ['ntfy-deletions', 'ntfy-limits'],
   });
 });
 
@@ -88,4 +88,37 @@ test('a clock that is wrong is a warning', async () => {
   const diagnosis = await examine(setup.env);
   assert.deepEqual([diagnosis.with('fail'), diagnosis.with('warn')], [[], ['clock']]);
   assert.match(diagnosis.of('clock').found, /\d+ s behind ntfy's/);
+});
+
+const html = { body: '<html>Forbidden</html>', headers: { 'content-type': 'text/html' } };
+
+test('a proxy that rejects DELETE is a warning, and costs no message', async () => {
+  for (const status of [403, 405]) {
+    await using setup = await startSetup({ ntfy: { dailyLimit: 100 } });
+    setup.ntfy.fail(/^DELETE/, { kind: 'status', status, ...html });
+    const diagnosis = await examine(setup.env);
+    assert.deepEqual([diagnosis.with('fail'), diagnosis.with('warn')], [[], ['ntfy-deletions']]);
+    assert.match(
+      diagnosis.of('ntfy-deletions').found,
+      new RegExp(`in front of ntfy rejects DELETE \\(${status}\\)`),
+    );
+    assert.match(diagnosis.of('ntfy-deletions').advice ?? '', /Allow DELETE/);
+    assert.match(diagnosis.of('ntfy-limits').found, /^100 of 100/);
+    assert.deepEqual(setup.ntfy.messages, []);
+  }
+});
+
+test("a firewall's 403 is told from ntfy's own: neither the token nor the topic is blamed", async () => {
+  await using setup = await startSetup();
+  setup.ntfy.fail(/^POST/, { kind: 'status', status: 403, ...html });
+  const diagnosis = await examine(setup.env);
+  assertDiagnosis(diagnosis, {
+    fails: 'ntfy-access',
+    found: /something in front of ntfy rejected the message \(403\)/,
+    advice: /proxy or firewall.*token and the topic are not the cause/,
+    skips: ['ntfy-deletions', 'ntfy-limits'],
+  });
+  const setup401 = setup.ntfy.fail(/^POST/, { kind: 'status', status: 401, ...html });
+  assert.match((await examine(setup.env)).of('ntfy-access').found, /requires a login of its own \(401\)/);
+  setup401();
 });

@@ -106,7 +106,7 @@ const AFTER_LOGIN = ['version', 'hook-added', 'hook-finished', 'hook-program'] s
 export const NEEDS = {
   qbittorrent: ['login', ...AFTER_LOGIN],
   login: AFTER_LOGIN,
-  ntfy: ['ntfy-access', 'ntfy-updates', 'ntfy-limits'],
+  ntfy: ['ntfy-access', 'ntfy-updates', 'ntfy-deletions', 'ntfy-limits'],
 } satisfies Record<string, CheckId[]>;
 
 export function assertDiagnosis(diagnosis: Diagnosis, { fails, found, advice, skips = [] }: Expected): void {
