@@ -11,7 +11,9 @@ export type PartitionEvent =
   | { type: 'session.lost' };
 
 /** What a partition says to its supervisor: what its torrents say, and who of them crashed. */
-export type PartitionReport = TorrentReport | { type: 'torrent.crashed'; key: Hash; reason: string };
+export type PartitionReport =
+  | TorrentReport
+  | { type: 'torrent.crashed'; key: Hash; reason: string; error?: unknown };
 
 /**
  * A slice of the torrents, by the first two digits of the hash. XState copies the record of all children for each that
@@ -48,6 +50,7 @@ export const partitionMachine = setup({
           type: 'torrent.crashed',
           key: event.actorId,
           reason: event.error instanceof Error ? event.error.message : 'unknown',
+          error: event.error,
         } satisfies PartitionReport),
       );
     }),

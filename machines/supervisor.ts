@@ -1,4 +1,5 @@
 import { answerTo, lettersFrom } from './rules/mail.ts';
+import { storeNotice } from './rules/notices.ts';
 import { createRegistry, findRenamed, idOf } from './rules/registry.ts';
 import { dropped } from './supervisor/messages.ts';
 import { pausing, scanning, watching } from './supervisor/looking.ts';
@@ -153,26 +154,15 @@ export const supervisorMachine = supervision.createMachine({
             },
           ],
         },
-        'outbox.failed': { actions: 'note' },
+        'outbox.*': { actions: 'note' },
         'incident.telling': {
           actions: [
             { type: 'noteIncident', params: ({ event: { raised } }) => ({ raised }) },
             { type: 'tell', params: ({ event }) => event },
           ],
         },
-        'store.degraded': {
-          actions: {
-            type: 'tell',
-            params: ({ event: { problem: message } }) => ({
-              notification: { kind: 'incident', key: 'store', failure: { kind: 'protocol', message } },
-            }),
-          },
-        },
-        'store.restored': {
-          actions: {
-            type: 'tell',
-            params: { notification: { kind: 'relief', key: 'store', shown: false } },
-          },
+        'store.*': {
+          actions: { type: 'tell', params: ({ event }) => ({ notification: storeNotice(event) }) },
         },
         'torrent.closed': {
           actions: ['note', { type: 'close', params: ({ event: { key, end } }) => ({ key, end }) }],

@@ -140,7 +140,13 @@ export type Notification =
 /** What an incident is about. */
 export type Concern = 'qbittorrent' | 'store';
 
-/** How a notification ended: ntfy has it, a newer one took its place, or ntfy will never take it. */
+/**
+ * How much a message says: all; the same in short ASCII text; fixed text, with nothing in it that comes from a torrent
+ * or a server. The last one is for a firewall that rejects a name, and for a name that our own code fails on.
+ */
+export type Form = 'full' | 'plain' | 'fixed';
+
+/** How a notification ended: ntfy has it, a newer one took its place, or it was dropped (progress and deletions only). */
 export type Outcome = 'accepted' | 'superseded' | 'refused';
 
 /** Why a call to a server failed. `message` is for people and holds no secret. */
@@ -154,10 +160,21 @@ export interface Failure {
     | 'exhausted' // too many requests: the day's quota
     | 'rejected' // the server will never take this request
     | 'broken' // 5xx
-    | 'protocol'; // the answer could not be understood
+    | 'protocol' // the answer could not be understood
+    | 'bug'; // our own code threw an exception
   message: string;
   /** The exact cause, where advice depends on it. Decide by this, never by `message`. */
   reason?: FailureReason;
+  /** What was answered to a message. */
+  answer?: Answer;
+}
+
+/** An answer in numbers, none of which can contain a secret: the HTTP status, ntfy's own code, the request's bytes. */
+export interface Answer {
+  status: number;
+  /** `null` where the answer is not ntfy's. */
+  code: number | null;
+  bytes: number;
 }
 
 /** A closed list: what a person has to do differs from one to the next. */
@@ -183,7 +200,9 @@ export type FailureReason =
   | 'proxy-refused' // by something in front of qBittorrent
   | 'proxy-login-refused' // by something in front of qBittorrent, or by qBittorrent, which was handed it
   | 'not-qbittorrent'
-  | 'not-ntfy';
+  | 'not-ntfy'
+  | 'state-repaired' // a file in STATE_DIR was damaged or gone, and was written anew
+  | 'in-front'; // a proxy or firewall answered in place of the server
 
 /** Stands where a failure is expected and none was noted. */
 export const NO_ANSWER: Failure = { kind: 'protocol', message: 'no answer' };

@@ -1,11 +1,14 @@
 import { createActor, waitFor } from 'xstate';
 import type { SnapshotFrom } from 'xstate';
 import type { outboxMachine } from '../machines/outbox.ts';
+import type { StoreReport } from '../machines/rules/notices.ts';
+import { isLeaving } from '../machines/rules/traffic.ts';
 import type { SupervisorEvent } from '../machines/supervisor/types.ts';
 import type { Policy } from '../machines/types.ts';
 import { answersOf } from './answers.ts';
 import type { Config } from './config/index.ts';
 import { createEnsureHook } from './hooks/index.ts';
+import { logBug } from './log/bug.ts';
 import type { Logger } from './log/index.ts';
 import { countNtfy, countQbittorrent, createMetrics, readingOf } from './metrics/index.ts';
 import type { Call, Metrics } from './metrics/index.ts';
@@ -59,8 +62,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
   const store = openStore({
     dir: config.stateDir,
     log,
-    onDegraded: (problem) => relay.send({ type: 'store.degraded', problem }),
-    onRestored: () => relay.send({ type: 'store.restored' }),
+    ...reportsTo((report) => relay.send(report)),
   });
   const metrics = createMetrics(version);
   const notes = createNotes(log);
@@ -73,7 +75,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
   let hookPort = config.hook.port;
   const machine = provideWorld({
     qbittorrent: countQbittorrent(createQbittorrentClient(config.qbittorrent, connection), onCall),
-    ntfy: countNtfy(createNtfyClient(config.ntfy, config), onCall),
+    ntfy: countNtfy(createNtfyClient(config.ntfy, config, notes), onCall),
     ensureHook: createEnsureHook(config, { connection, port: () => hookPort, log }),
     keep: (event) => keep(store, event),
     rotation: (signal) => untilRotated(config.qbittorrent, signal),
@@ -113,13 +115,20 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
   };
 }
 
+/** What the store says, as events. */
+const reportsTo = (send: (report: StoreReport) => void) => ({
+  onDegraded: (problem: string) => send({ type: 'store.degraded', problem }),
+  onRepaired: (problem: string) => send({ type: 'store.repaired', problem }),
+  onRestored: () => send({ type: 'store.restored' }),
+});
+
 /** Resolves when the supervisor has ended, however it did. */
 function endOf(supervisor: Supervisor, log: Logger): Promise<void> {
   return new Promise((resolve) => {
     supervisor.subscribe({
       complete: resolve,
       error: (error) => {
-        log.error('the supervisor failed', { error });
+        logBug(log, 'the supervisor failed', error);
         resolve();
       },
     });
@@ -177,9 +186,9 @@ async function openPorts({
   }
 }
 
-/** Nothing is on its way to ntfy, and no completion waits. */
+/** Nothing is on its way to ntfy, and no completion waits for anything but a pause of its own. */
 const isSilent = ({ context, status }: SnapshotFrom<typeof outboxMachine>) =>
-  status !== 'active' || (context.inFlight.size === 0 && context.lanes.completion.size === 0);
+  status !== 'active' || !isLeaving(context, LAST_WORDS);
 
 async function lastWords(supervisor: Supervisor): Promise<void> {
   const { outbox } = supervisor.getSnapshot().children;

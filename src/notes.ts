@@ -1,9 +1,11 @@
 import type { Failure, Notification, Outcome } from '../machines/types.ts';
 import type { SupervisorEvent } from '../machines/supervisor/types.ts';
+import { logBug } from './log/bug.ts';
 import type { Logger, LogLevel } from './log/index.ts';
 import { createTroubles } from './log/troubles.ts';
 import type { Server, Trouble } from './log/troubles.ts';
 import type { Call } from './metrics/index.ts';
+import type { Way } from './ntfy/removal.ts';
 import { sparingly } from './server/sparingly.ts';
 
 /** A line for the log. Names are data: they stand in `fields`, never in `message`. */
@@ -13,7 +15,7 @@ export interface Note {
   fields: Record<string, unknown>;
 }
 
-/** Between two lines on what can come in a flood (progress that ntfy refuses, junk hooks), in milliseconds. */
+/** Between two lines on what can come in a flood (rejected progress, junk hooks, one bug), in milliseconds. */
 const REFUSAL_PAUSE = 60_000;
 
 /**
@@ -24,21 +26,31 @@ const REFUSAL_PAUSE = 60_000;
 export function createNotes(log: Logger, now?: () => number) {
   const troubles = createTroubles(log, now);
   const tell = sparingly(REFUSAL_PAUSE, now);
+  const tellBug = sparingly(REFUSAL_PAUSE, now);
   const say = ({ level, message, fields }: Note) => log[level](message, fields);
   return {
     event(event: SupervisorEvent): void {
       const trouble = troubleOf(event);
       if (trouble !== null) troubles.failed(...trouble);
+      const bug = bugOf(event);
+      if (bug !== null)
+        tellBug(bug.what, (unsaid) => logBug(log, bug.what, bug.error, { ...bug.fields, unsaid }));
       const note = noteOf(event);
       if (note === null) return;
       const isFlood =
         event.type === 'torrent.telling' ||
-        (event.type === 'outbox.told' && event.notification.kind === 'progress');
+        (event.type.startsWith('outbox.') &&
+          'notification' in event &&
+          event.notification?.kind === 'progress');
       // Logins that lead to nothing are part of the trouble.
       const isPart = event.type === 'session.ready' || event.type === 'watcher.failed';
       if (isFlood && note.level !== 'debug')
         tell(note.message, (unsaid) => say({ ...note, fields: { ...note.fields, unsaid } }));
       else say(isPart && troubles.isOpen('qbittorrent') ? { ...note, level: 'debug' } : note);
+    },
+    /** DELETE does not reach ntfy. */
+    onDeleteRejected(this: void, instead: Way): void {
+      log.warn(`something in front of ntfy rejects DELETE: ${INSTEAD[instead]}`);
     },
     call(call: Call): void {
       // A login proves nothing: the session may be forgotten at once.
@@ -56,6 +68,12 @@ export function createNotes(log: Logger, now?: () => number) {
     },
   };
 }
+
+const INSTEAD: Readonly<Record<Way, string>> = {
+  delete: 'cards are deleted all the same',
+  clear: "progress cards leave the notification drawer, and stay in the app's list",
+  update: 'progress cards stay, and their last update says that they ended',
+};
 
 const LOOKING = {
   nameless: 'the hook gave "-", use %K instead of %I in it',
@@ -104,14 +122,17 @@ function noteOf(event: SupervisorEvent): Note | null {
       return event.end === 'removed'
         ? note('info', 'the torrent is gone', { hash: event.key, name: event.name })
         : note('info', 'followed to the end', { hash: event.key, name: event.name });
-    case 'torrent.crashed':
-      return note('error', 'a torrent failed, starting it again', { hash: event.key, reason: event.reason });
+    case 'outbox.simplified':
+      return simplifiedNote(event);
     case 'session.failed':
     case 'outbox.failed':
+    case 'outbox.crashed':
+    case 'torrent.crashed':
     case 'finished':
     case 'discovery.found':
     case 'incident.telling':
     case 'store.degraded':
+    case 'store.repaired':
     case 'store.restored':
     case 'finish.refuted':
     case 'watcher.observed':
@@ -119,10 +140,7 @@ function noteOf(event: SupervisorEvent): Note | null {
     case 'arrivals.next':
       return null;
     default:
-      return note('error', 'a service failed, starting all of them again', {
-        service: event.actorId,
-        error: event.error,
-      });
+      return null;
   }
 }
 
@@ -130,16 +148,55 @@ function toldNote(notification: Notification, outcome: Outcome, failure: Failure
   const { kind, key } = notification;
   const fields = 'torrent' in notification ? { hash: key, name: notification.torrent.name } : { about: key };
   if (outcome === 'refused' && failure !== null) {
-    return note('error', 'ntfy refused a message', {
-      ...fields,
+    return note('error', 'a message was dropped: others are accepted, this one is rejected', {
       kind,
-      reason: failure.kind,
-      detail: failure.message,
+      key,
+      ...answerOf(failure),
     });
   }
   if (outcome !== 'accepted') return null;
   if (kind === 'completion') return note('info', 'told that it is complete', fields);
   return note('debug', 'told', { ...fields, kind });
+}
+
+/** Numbers only: what was rejected may be in the text, and nothing of a message belongs into the log. */
+const answerOf = ({ kind, answer }: Failure) => ({
+  reason: kind,
+  ...(answer === undefined ? {} : { status: answer.status, code: answer.code, bytes: answer.bytes }),
+});
+
+function simplifiedNote({
+  notification: { kind, key },
+  form,
+  failure,
+}: Extract<SupervisorEvent, { type: 'outbox.simplified' }>): Note {
+  const how = form === 'plain' ? 'in plain, short text' : 'in its last form, without any name';
+  return note('warn', `a message is rejected although others are accepted: sending it ${how}`, {
+    kind,
+    key,
+    ...answerOf(failure),
+  });
+}
+
+interface Bug {
+  what: string;
+  error: unknown;
+  fields: Record<string, unknown>;
+}
+
+/** An exception of our own code; `null` for everything else. */
+function bugOf(event: SupervisorEvent): Bug | null {
+  if (event.type === 'outbox.crashed') {
+    const { notification, error } = event;
+    if (notification === null) return { what: "ntfy's limits could not be read", error, fields: {} };
+    const { kind, key } = notification;
+    return { what: 'a message could not be sent', error, fields: { kind, key } };
+  }
+  if (event.type === 'torrent.crashed')
+    return { what: 'a torrent failed, starting it again', error: event.error, fields: { hash: event.key } };
+  if (!('actorId' in event)) return null;
+  const fields = { service: event.actorId };
+  return { what: 'a service failed, starting all of them again', error: event.error, fields };
 }
 
 function note(level: LogLevel, message: string, fields: Record<string, unknown> = {}): Note {

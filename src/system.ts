@@ -6,7 +6,7 @@ import { outboxMachine } from '../machines/outbox.ts';
 import { sessionMachine } from '../machines/session.ts';
 import { supervisorMachine } from '../machines/supervisor.ts';
 import type { StoreEvent, SupervisorEvent } from '../machines/supervisor/types.ts';
-import type { Hash, Notification, Policy, Result } from '../machines/types.ts';
+import type { Form, Hash, Notification, Policy, Result } from '../machines/types.ts';
 import { watcherMachine } from '../machines/watcher.ts';
 import type { Config } from './config/index.ts';
 import type { NtfyClient } from './ntfy/client.ts';
@@ -28,7 +28,7 @@ export interface World {
 
 interface Publishing {
   notification: Notification;
-  simple: boolean;
+  form: Form;
 }
 
 /** The machines with the world handed in. Credentials stay in the clients' closures: inspectors see contexts and inputs. */
@@ -54,7 +54,7 @@ export function provideWorld({ qbittorrent, ntfy, ensureHook, keep, rotation, no
       outbox: outboxMachine.provide({
         actors: {
           publish: fromPromise(({ input, signal }: { input: Publishing; signal: AbortSignal }) =>
-            ntfy.publish(input.notification, { simple: input.simple, signal }),
+            ntfy.publish(input.notification, { form: input.form, signal }),
           ),
           allowance: fromPromise(({ signal }) => ntfy.allowance(signal)),
         },

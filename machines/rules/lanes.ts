@@ -1,6 +1,6 @@
 import type { Notification } from '../types.ts';
 
-type Lane = Notification['kind'];
+export type Lane = Notification['kind'];
 
 /**
  * What waits for ntfy: of each card the newest, in lanes by what a person waits for. Changed in place (with thousands
@@ -25,7 +25,7 @@ export const isUrgent = (lane: Lane): boolean =>
   lane === 'completion' || lane === 'incident' || lane === 'alert';
 
 /** What a newer notification makes void, of the same torrent or concern. */
-const SUPERSEDES: Readonly<Record<Lane, readonly Lane[]>> = {
+export const SUPERSEDES: Readonly<Record<Lane, readonly Lane[]>> = {
   completion: ['completion', 'progress', 'alert'],
   incident: ['incident', 'relief'],
   alert: ['alert', 'clearance'],
@@ -98,4 +98,20 @@ export function next(
     if (soonest?.wait === 0) break;
   }
   return soonest;
+}
+
+/**
+ * The newest of the least important lane; `null` where none is right. It looks at all that wait, so it is for the
+ * rare moment.
+ */
+export function leastImportant(
+  lanes: Lanes,
+  test: (notification: Notification) => boolean,
+): Notification | null {
+  for (const lane of LANES.toReversed()) {
+    const waiting = [...lanes[lane].values()];
+    const found = waiting.findLast(test);
+    if (found !== undefined) return found;
+  }
+  return null;
 }

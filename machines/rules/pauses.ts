@@ -8,7 +8,6 @@ const LIMITED_RETRY = 10_000;
 const LEAST: Partial<Record<Failure['kind'], number>> = {
   exhausted: 60 * 60_000,
   unauthorized: 5 * 60_000,
-  misdirected: 5 * 60_000,
 };
 
 /** Milliseconds until ntfy is tried again, after so many failures in a row. */

@@ -1,8 +1,10 @@
-import type { Failure, Notification, Now, Outcome, Policy, Told } from '../types.ts';
+import type { Notification, Now, Outcome, Policy, Told } from '../types.ts';
+import { cardOf, isRejected, isUntried, waitOf } from './attempts.ts';
+import type { AttemptLog } from './attempts.ts';
 import { createBudget, isScarce, refill, waitForToken } from './budget.ts';
 import type { Budget } from './budget.ts';
-import { createLanes, isSuperseded, isUrgent, next, put } from './lanes.ts';
-import type { Lanes, Next } from './lanes.ts';
+import { createLanes, isUrgent, leastImportant, next, put, SUPERSEDES } from './lanes.ts';
+import type { Lane, Lanes, Next } from './lanes.ts';
 import { isCorrection, passesMilestone } from './telling.ts';
 
 /** ntfy orders messages by the second: closer together, two of one card may arrive reversed. */
@@ -20,8 +22,12 @@ export interface Traffic {
   sent: Map<string, Told>;
   /** Whose alert or incident was sent, taken or not. */
   alerted: Set<string>;
-  /** What ntfy refused as it was, and gets once more in its simplest form. */
-  simplified: WeakSet<Notification>;
+  /** The cards whose messages fail. */
+  attempts: AttemptLog;
+  /** How many messages ntfy has accepted. */
+  accepted: number;
+  /** How often the server seemed to be the cause since it last accepted a message. */
+  failures: number;
   /** When the wait of each began, in milliseconds since 1970. */
   since: WeakMap<Notification, number>;
   /** When something of a torrent was last sent; only as far back as the spacing asks. */
@@ -39,7 +45,9 @@ export function createTraffic(policy: Policy, now: Now): Traffic {
     inFlight: new Map(),
     sent: new Map(),
     alerted: new Set(),
-    simplified: new WeakSet(),
+    attempts: new Map(),
+    accepted: 0,
+    failures: 0,
     since: new WeakMap(),
     lastAt: new Map(),
     budget: createBudget(policy.rate, now()),
@@ -48,9 +56,14 @@ export function createTraffic(policy: Policy, now: Now): Traffic {
 }
 
 /** Takes a notification in. Whose place it takes has begun its wait. */
-export function enter({ lanes, since, now }: Traffic, notification: Notification): void {
-  const before = lanes[notification.kind].get(notification.key);
+export function enter({ lanes, since, now, attempts }: Traffic, notification: Notification): void {
+  const { kind, key } = notification;
+  const before = lanes[kind].get(key);
   since.set(notification, (before && since.get(before)) ?? now());
+  for (const lane of SUPERSEDES[kind]) {
+    // What is known of a progress card is of use until the card goes.
+    if (lane !== kind && lane !== 'progress') attempts.delete(cardOf(lane, key));
+  }
   put(lanes, notification);
 }
 
@@ -70,24 +83,66 @@ export function freeSlot({ inFlight }: Traffic): string {
   return SLOTS.find((id) => !inFlight.has(id)) ?? SLOTS[0];
 }
 
-/** What may leave next, as the budget, the free slots and each card's age allow. */
+/** What may leave next, as the budget, the free slots, each card's age and its own pause allow. */
 export function upcoming(traffic: Traffic): Next | null {
-  const { lanes, inFlight, lastAt, budget, now, live } = traffic;
+  const { lanes, inFlight, budget, now, live, failures, attempts } = traffic;
   // Until the first answer shows a new server: 2.11 answers 500 to publishes that come side by side (measured).
-  if (inFlight.size >= (live === true ? SLOTS.length : 1)) return null;
+  // And one at a time while something is wrong: the next message shows whether it is the server.
+  if (inFlight.size >= (live === true && failures === 0 ? SLOTS.length : 1)) return null;
   const busy = new Set([...inFlight.values()].map(({ key }) => key));
+  const refilled = refill(budget, now());
+  const laneWait = (lane: Lane) => waitForToken(refilled, isUrgent(lane));
+  const cardWait = (key: string, lane: Lane) => {
+    if (busy.has(key)) return Infinity;
+    const wait = waitOfCard(traffic, key, lane);
+    // A completion among them does not wait for the next day.
+    return isRejected(attempts, lane, key)
+      ? Math.max(wait, waitForToken({ ...refilled, day: null }, false))
+      : wait;
+  };
+  const probing = failures === 0 ? null : probe(traffic, laneWait, cardWait);
+  return probing ?? next(lanes, laneWait, cardWait);
+}
+
+/** Whether a message is urgent news, which may take the last tokens; one that was rejected before is not. */
+export const takesReserve = ({ attempts }: Traffic, { kind, key }: Notification): boolean =>
+  isUrgent(kind) && !isRejected(attempts, kind, key);
+
+/** Whether something is on its way, or a completion may leave within so many milliseconds. */
+export function isLeaving(traffic: Traffic, within: number): boolean {
+  const { inFlight, lanes } = traffic;
+  const isSoon = (key: string) => waitOfCard(traffic, key, 'completion') <= within;
+  return inFlight.size > 0 || [...lanes.completion.keys()].some(isSoon);
+}
+
+function waitOfCard({ attempts, accepted, lastAt, now }: Traffic, key: string, lane: Lane): number {
   const at = now();
-  const refilled = refill(budget, at);
-  return next(
+  const own = waitOf(attempts.get(cardOf(lane, key)), accepted, at);
+  // A card that is new waits for no other.
+  if (lane === 'completion') return own;
+  return Math.max(own, SPACING - Math.abs(at - (lastAt.get(key) ?? -Infinity)));
+}
+
+/**
+ * What shows whether the server is the cause of failures: a message that has not failed yet. First the next in order;
+ * from the second failure on the newest of the least important lane, so that many rejected completions in a row do not
+ * have to fail one by one before another message gets its chance.
+ */
+function probe(
+  { lanes, attempts, failures }: Traffic,
+  laneWait: (lane: Lane) => number,
+  cardWait: (key: string, lane: Lane) => number,
+): Next | null {
+  if (failures === 1) {
+    const isTried = (key: string, lane: Lane) => !isUntried(attempts, lane, key);
+    const first = next(lanes, laneWait, (key, lane) => (isTried(key, lane) ? Infinity : cardWait(key, lane)));
+    return first?.wait === 0 ? first : null;
+  }
+  const notification = leastImportant(
     lanes,
-    (lane) => waitForToken(refilled, isUrgent(lane)),
-    (key, lane) => {
-      if (busy.has(key)) return Infinity;
-      // A card that is new waits for no other.
-      if (lane === 'completion') return 0;
-      return Math.max(0, SPACING - Math.abs(at - (lastAt.get(key) ?? -Infinity)));
-    },
+    ({ kind, key }) => isUntried(attempts, kind, key) && laneWait(kind) === 0 && cardWait(key, kind) === 0,
   );
+  return notification === null ? null : { notification, wait: 0 };
 }
 
 /**
@@ -136,33 +191,12 @@ export function markLeaving({ sent, alerted }: Traffic, notification: Notificati
 }
 
 /** Notes that a card is gone, or that there was none. */
-export function markGone({ sent, alerted }: Traffic, { kind, key }: Notification): void {
-  if (kind === 'dismissal') sent.delete(key);
+export function markGone({ sent, alerted, attempts }: Traffic, { kind, key }: Notification): void {
+  if (kind === 'dismissal') {
+    sent.delete(key);
+    attempts.delete(cardOf('progress', key));
+  }
   if (kind === 'dismissal' || kind === 'clearance' || kind === 'relief') alerted.delete(key);
-}
-
-/** How a notification ended; `null` while it stays: it goes back to its place unless something newer waits there. */
-export function outcomeOf(
-  traffic: Traffic,
-  notification: Notification,
-  failure: Failure | null,
-): Outcome | null {
-  const { lanes, simplified, since } = traffic;
-  if (failure === null) {
-    markGone(traffic, notification);
-    return 'accepted';
-  }
-  if (failure.kind === 'rejected' && (simplified.has(notification) || notification.kind === 'progress'))
-    return 'refused';
-  if (failure.kind === 'rejected') simplified.add(notification);
-  if (isSuperseded(lanes, notification)) {
-    const newer = lanes[notification.kind].get(notification.key);
-    // Nothing of this card has arrived: it waits as long as before.
-    if (newer !== undefined) since.set(newer, since.get(notification) ?? traffic.now());
-    return 'superseded';
-  }
-  put(lanes, notification);
-  return null;
 }
 
 /** Notes that something of a torrent arrived, or did not. */

@@ -5,6 +5,7 @@ import type { IncidentReport } from '../incident.ts';
 import type { OutboxReport } from '../outbox.ts';
 import type { PartitionReport } from '../partition.ts';
 import type { Ended } from '../rules/ended.ts';
+import type { StoreReport } from '../rules/notices.ts';
 import type { Registry } from '../rules/registry.ts';
 import type { Failures } from '../rules/restarts.ts';
 import type { IncidentSounds, Sounds } from '../rules/sounds.ts';
@@ -29,8 +30,7 @@ export type SupervisorEvent =
   | IncidentReport
   | DiscoveryReport
   | HookInstallerReport
-  | { type: 'store.degraded'; problem: string }
-  | { type: 'store.restored' }
+  | StoreReport
   | ErrorActorEvent;
 
 /** What the store is told, in the order in which it happens and before anything of it leaves for ntfy. */

@@ -1,9 +1,11 @@
 import { parseConfig } from '../config/index.ts';
 import type { Config } from '../config/index.ts';
+import { logBug } from '../log/bug.ts';
 import { createLogger } from '../log/index.ts';
 import type { Logger } from '../log/index.ts';
 import { start } from '../main.ts';
 import type { Sidecar } from '../main.ts';
+import { StartError } from '../start-error.ts';
 import { tidyWhenIdle } from '../tidy.ts';
 import { EXIT } from './exit.ts';
 
@@ -51,7 +53,8 @@ export async function serve({ env = process.env, pretty, beside }: ServeOptions 
     // Whatever still holds the process (a look-up, a socket) is not waited for.
     process.exit(code);
   } catch (error) {
-    log.error(error instanceof Error ? error.message : 'could not start');
+    if (error instanceof StartError) log.error(error.message, { error });
+    else logBug(log, 'could not start', error);
     return EXIT.failed;
   }
 }

@@ -1,6 +1,7 @@
 import { listen } from '../server/index.ts';
 import type { Beside } from '../commands/serve.ts';
 import { port } from '../config/values.ts';
+import { StartError } from '../start-error.ts';
 import { createViewer } from './app.ts';
 import { loadInspect, look } from './inspect.ts';
 import { createMask, secretsOf } from './mask.ts';
@@ -16,7 +17,8 @@ export function parseInspect(value: string | undefined): number | null {
   if (value === undefined || value === '') return PORT;
   if (value.toLowerCase() === 'off') return null;
   const parsed = port.safeParse(value);
-  if (!parsed.success) throw new Error('INSPECT must be a port from 0 (any free one) to 65535, or "off"');
+  if (!parsed.success)
+    throw new StartError('INSPECT must be a port from 0 (any free one) to 65535, or "off"');
   return parsed.data;
 }
 

@@ -44,9 +44,14 @@ export function countNtfy(client: NtfyClient, onCall: OnCall): NtfyClient {
   return {
     ...client,
     async publish(notification, options = {}) {
-      const answer = await client.publish(notification, options);
-      onCall({ to: 'ntfy', ...endingOf(answer, options.signal) });
-      return answer;
+      try {
+        const answer = await client.publish(notification, options);
+        onCall({ to: 'ntfy', ...endingOf(answer, options.signal) });
+        return answer;
+      } catch (error) {
+        onCall({ to: 'ntfy', result: 'bug', failure: null });
+        throw error;
+      }
     },
   };
 }

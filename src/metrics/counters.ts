@@ -9,6 +9,7 @@ import {
   OUTCOMES,
   QBITTORRENT_CALLS,
   QBITTORRENT_RESULTS,
+  SIMPLER_FORMS,
 } from './labels.ts';
 import type { HookAnswer, HookName } from './labels.ts';
 
@@ -23,8 +24,13 @@ export function createEventCounters({ counter }: Instruments) {
   ]);
   const told = counter(
     'qbit_ntfy_notifications_total',
-    'Notifications, by how they ended: ntfy has it or need not be told, a newer one took its place, or ntfy will never take it.',
+    'Notifications, by how they ended: ntfy has it or need not be told, a newer one took its place, or it was dropped because it is rejected while others are accepted.',
     pairs('kind', KINDS, 'outcome', OUTCOMES),
+  );
+  const simplified = counter(
+    'qbit_ntfy_messages_simplified_total',
+    'Messages that were rejected while others were accepted, by the form in which they are sent next.',
+    pairs('kind', KINDS, 'form', SIMPLER_FORMS),
   );
   const restarts = counter(
     'qbit_ntfy_restarts_total',
@@ -38,6 +44,8 @@ export function createEventCounters({ counter }: Instruments) {
     event(event: SupervisorEvent): void {
       if (event.type === 'outbox.told') {
         told.inc({ kind: event.notification.kind, outcome: event.outcome });
+      } else if (event.type === 'outbox.simplified') {
+        simplified.inc({ kind: event.notification.kind, form: event.form });
       } else if (event.type === 'torrent.crashed') restarts.inc({ what: 'torrent' });
       else if (event.type.startsWith('xstate.error.actor.')) restarts.inc({ what: 'service' });
     },

@@ -1,5 +1,5 @@
 /** Every value that a label can have: closed sets, so that no torrent and no server can add a series. */
-import type { Failure, Notification, Outcome, Phase } from '../../machines/types.ts';
+import type { Failure, Form, Notification, Outcome, Phase } from '../../machines/types.ts';
 
 /** What a torrent is doing; `waiting`: for the session, its first look or its next start. */
 export const TORRENT_STATES = [
@@ -58,6 +58,9 @@ export const KINDS = [
   'relief',
 ] as const satisfies readonly Notification['kind'][];
 
+/** What a message can be reduced to. */
+export const SIMPLER_FORMS = ['plain', 'fixed'] as const satisfies readonly Form[];
+
 export const OUTCOMES = ['accepted', 'superseded', 'refused'] as const satisfies readonly Outcome[];
 
 /** The calls of the qBittorrent client. */
@@ -75,6 +78,7 @@ export const QBITTORRENT_RESULTS = [
   'misdirected',
   'broken',
   'protocol',
+  'bug',
 ] as const satisfies readonly CallResult[];
 
 export const NTFY_RESULTS = [
@@ -88,4 +92,5 @@ export const NTFY_RESULTS = [
   'rejected',
   'broken',
   'protocol',
+  'bug',
 ] as const satisfies readonly CallResult[];

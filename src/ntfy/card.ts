@@ -1,9 +1,10 @@
 import { isInjected } from '../../machines/rules/finish.ts';
-import type { Notification } from '../../machines/types.ts';
+import type { Form, Notification } from '../../machines/types.ts';
 import {
   alertText,
   completionText,
   concernTitle,
+  fixedText,
   incidentText,
   nameOf,
   progressText,
@@ -29,6 +30,8 @@ export interface Address {
   timeZone: string | undefined;
 }
 
+/** At the very end of the drawer, without an icon in the status bar. */
+const HIDDEN = 1;
 /** Drawn in the drawer only: neither sound nor vibration. */
 const QUIET = 2;
 /** Heard. */
@@ -45,13 +48,51 @@ export const alertSequence = (instance: string, key: string): string => `${insta
 export type Published = Exclude<Notification, { kind: 'dismissal' | 'clearance' }>;
 
 /** How a notification looks on the phone. */
-export function renderCard(notification: Published, { topic, instance, timeZone }: Address): Card {
+export function renderCard(notification: Published, address: Address, form: Form = 'full'): Card {
+  if (form === 'full') return renderFully(notification, address);
+  if (form === 'plain') return simplify(renderFully(notification, address));
   const { kind, key } = notification;
+  const { topic, instance } = address;
+  const priority = priorityOf(notification);
+  return {
+    topic,
+    sequence_id: SEQUENCES[kind](instance, key),
+    ...fixedText(notification),
+    priority,
+    tags: [],
+  };
+}
+
+function priorityOf(notification: Published): number {
+  const { kind } = notification;
+  if (kind === 'progress' || kind === 'relief') return QUIET;
+  // What was on the disk already is no download that somebody waits for.
+  return kind === 'completion' && isInjected(notification.torrent) ? QUIET : LOUD;
+}
+
+/** The last update of a card that can't be deleted. */
+export function renderEnded(topic: string, sequence: string): Card {
+  const message = 'Nothing more follows here: swipe this card away.';
+  return { topic, sequence_id: sequence, title: 'Ended', message, priority: HIDDEN, tags: [] };
+}
+
+const SEQUENCES: Record<Published['kind'], (instance: string, key: string) => string> = {
+  progress: progressSequence,
+  completion: completionSequence,
+  alert: alertSequence,
+  incident: progressSequence,
+  // The all-clear takes the place of the incident's card.
+  relief: progressSequence,
+};
+
+function renderFully(notification: Published, { topic, instance, timeZone }: Address): Card {
+  const { kind, key } = notification;
+  const sequence_id = SEQUENCES[kind](instance, key);
   switch (kind) {
     case 'progress':
       return {
         topic,
-        sequence_id: progressSequence(instance, key),
+        sequence_id,
         title: nameOf(key, notification.torrent.name, 'title'),
         message: progressText(notification, timeZone),
         priority: QUIET,
@@ -60,17 +101,16 @@ export function renderCard(notification: Published, { topic, instance, timeZone 
     case 'completion':
       return {
         topic,
-        sequence_id: completionSequence(instance, key),
+        sequence_id,
         title: 'Download Complete',
         message: completionText(notification, timeZone),
-        // What was on the disk already is no download that somebody waits for.
-        priority: isInjected(notification.torrent) ? QUIET : LOUD,
+        priority: priorityOf(notification),
         tags: ['white_check_mark'],
       };
     case 'alert':
       return {
         topic,
-        sequence_id: alertSequence(instance, key),
+        sequence_id,
         title: nameOf(key, notification.name, 'title'),
         message: alertText(notification),
         priority: notification.silent === true ? QUIET : LOUD,
@@ -80,8 +120,7 @@ export function renderCard(notification: Published, { topic, instance, timeZone 
     case 'relief':
       return {
         topic,
-        // The all-clear takes the place of the incident's card.
-        sequence_id: progressSequence(instance, key),
+        sequence_id,
         title: concernTitle(notification),
         message: kind === 'incident' ? incidentText(notification.failure) : reliefText(key),
         priority: kind === 'incident' && notification.silent !== true ? LOUD : QUIET,
@@ -90,8 +129,8 @@ export function renderCard(notification: Published, { topic, instance, timeZone 
   }
 }
 
-/** The same in its simplest form, for a server that refused it: plain, short text. */
-export function simplify(card: Card): Card {
+/** The same in plain, short text, for a server that rejected it. */
+function simplify(card: Card): Card {
   return { ...card, title: plain(card.title, 60), message: plain(card.message, 200), tags: [] };
 }
 

@@ -8,7 +8,7 @@ export const accepted = z.object({ id: z.string(), sequence_id: z.string().optio
 export const refusal = z.object({ code: z.number().optional(), error: z.string().optional() }).catch({});
 
 /** ntfy's own error codes, where the status alone says too little (ntfy `server/errors.go`). */
-export const ERROR_CODES = { dailyQuota: 42_908, tooManyAuthFailures: 42_909 } as const;
+export const ERROR_CODES = { notFound: 40_401, dailyQuota: 42_908, tooManyAuthFailures: 42_909 } as const;
 
 /** `GET /v1/account`: open to anyone, and not counted (ntfy `server/server_account.go`). */
 export const account = z.object({

@@ -91,16 +91,17 @@ const ADVICE: Partial<Record<Failure['kind'], string>> = {
 
 export function incidentText({ kind, message, reason }: Failure): string {
   const text = harmless(message, BYTES.text);
-  // The name qBittorrent begins small everywhere.
-  const sentence = `${text.startsWith('qB') ? 'q' : text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+  // The name qBittorrent begins small everywhere. Some messages are whole sentences already.
+  const sentence = `${text.startsWith('qB') ? 'q' : text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.…!?]$/u.test(text) ? '' : '.'}`;
   const advice = (reason === undefined ? undefined : ADVICE_BY_REASON[reason]) ?? ADVICE[kind];
   return advice === undefined ? sentence : `${sentence}\n${advice}`;
 }
 
 /** The title of an incident's card, and of the all-clear that takes its place. */
-export function concernTitle({ kind, key }: Extract<Notification, { kind: 'incident' | 'relief' }>): string {
-  if (key === 'qbittorrent') return 'qBittorrent';
-  return kind === 'incident' ? 'State is not kept' : 'State is kept again';
+export function concernTitle(notification: Extract<Notification, { kind: 'incident' | 'relief' }>): string {
+  if (notification.key === 'qbittorrent') return 'qBittorrent';
+  if (notification.kind === 'relief') return 'State is kept again';
+  return notification.failure.reason === 'state-repaired' ? 'State was repaired' : 'State is not kept';
 }
 
 const RELIEF: Record<Concern, string> = {
@@ -109,3 +110,22 @@ const RELIEF: Record<Concern, string> = {
 };
 
 export const reliefText = (concern: Concern): string => RELIEF[concern];
+
+/** What is sent when nothing else is accepted: nothing in it comes from a torrent or a server. */
+export function fixedText(notification: Exclude<Notification, { kind: 'dismissal' | 'clearance' }>): {
+  title: string;
+  message: string;
+} {
+  switch (notification.kind) {
+    case 'progress':
+      return { title: 'A download', message: `${notification.tell.percent}%` };
+    case 'completion':
+      return { title: 'Download Complete', message: 'A download is complete: see the page.' };
+    case 'alert':
+      return { title: 'A download has a problem', message: 'See the page.' };
+    case 'incident':
+      return { title: concernTitle(notification), message: 'There is a problem: see the page.' };
+    case 'relief':
+      return { title: concernTitle(notification), message: reliefText(notification.key) };
+  }
+}

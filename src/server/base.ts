@@ -4,6 +4,7 @@ import { Hono, type Context } from 'hono';
 import { accepts } from 'hono/accepts';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { logBug } from '../log/bug.ts';
 import type { Logger } from '../log/index.ts';
 
 /** `incoming` is missing in tests that need no socket. */
@@ -35,7 +36,7 @@ export function createBase(log: Logger, onRefused: OnRefused = () => {}): Hono<S
   );
   app.notFound((c) => refuse(c, 404, 'There is nothing here.'));
   app.onError((error, c) => {
-    log.error('a request failed', { error });
+    logBug(log, 'a request failed', error);
     return refuse(c, 500, 'Something went wrong here. The log says what.');
   });
   return app;

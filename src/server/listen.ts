@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { Logger } from '../log/index.ts';
+import { StartError } from '../start-error.ts';
 import { startServer, stopServer, type App } from './socket.ts';
 
 export interface ListenOptions {
@@ -48,7 +49,8 @@ export async function listen(app: App, options: ListenOptions): Promise<Listenin
       },
     };
   } catch (error) {
-    throw new Error(explain(codeOf(error), host, port, setting), { cause: error });
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw new StartError(explain(codeOf(error), host, port, setting), { cause: error });
   }
 }
 

@@ -21,6 +21,8 @@ export interface StoreOptions {
   log: Logger;
   /** Hears each problem once, never from within a call. What was found at the start is also in `health`. */
   onDegraded?: (problem: string) => void;
+  /** Hears of a file that was repaired or replaced; the state is on disk. */
+  onRepaired?: (problem: string) => void;
   /** Hears that what was in memory is on disk again. */
   onRestored?: () => void;
 }
@@ -36,7 +38,7 @@ const WAIT_AT_START = 3000;
  * const store = openStore({ dir: config.stateDir, log });
  */
 export function openStore(options: StoreOptions): Store {
-  const { dir, log, onDegraded = () => {}, onRestored = () => {} } = options;
+  const { dir, log, onDegraded = () => {}, onRepaired = () => {}, onRestored = () => {} } = options;
   if (dir === null) {
     log.info(`STATE_DIR is not set, the state is kept in memory: ${COST}`);
     return createMemory();
@@ -44,7 +46,7 @@ export function openStore(options: StoreOptions): Store {
   const start = read(dir);
   const { kept, leftOut } = understand(start.found);
   const unsaved: Unsaved = { records: new Set(), facts: new Set() };
-  const reporter = createReporter({ log, onDegraded, onRestored });
+  const reporter = createReporter({ log, onDegraded, onRepaired, onRestored });
   if (leftOut > 0)
     log.warn('some of what was kept can not be understood and is left out', { count: leftOut });
   reportStart(start, kept, reporter);

@@ -1,5 +1,16 @@
-/** What is wrong with the disk or with what is on it. `vanished`: the file was taken away while it was in use. */
-export type Trouble = 'locked' | 'unwritable' | 'missing' | 'full' | 'failing' | 'damaged' | 'vanished';
+/**
+ * What is wrong with the disk or with what is on it. `vanished`: the file was taken away while it was in use; `bug`: our
+ * own code threw an exception.
+ */
+export type Trouble =
+  | 'bug'
+  | 'locked'
+  | 'unwritable'
+  | 'missing'
+  | 'full'
+  | 'failing'
+  | 'damaged'
+  | 'vanished';
 
 /** Primary result codes, https://sqlite.org/rescode.html; all others say that the file is not what it should be. */
 const SQLITE: Readonly<Record<number, Trouble>> = {
@@ -41,6 +52,9 @@ export class VanishedError extends Error {
   override name = 'VanishedError';
 }
 
+/** What neither SQLite nor the file system throws. */
+const BUGS = [TypeError, RangeError, ReferenceError, SyntaxError];
+
 /** Tells what is wrong by what SQLite or the file system threw. */
 export function troubleOf(error: unknown): Trouble {
   if (error instanceof VanishedError) return 'vanished';
@@ -48,10 +62,12 @@ export function troubleOf(error: unknown): Trouble {
   if ('errcode' in error && error.errcode === UNLOCKABLE) return 'unwritable';
   if ('errcode' in error && error.errcode === TORN) return 'damaged';
   if ('errcode' in error) return SQLITE[Number(error.errcode) & 0xff] ?? 'damaged';
+  if (BUGS.some((bug) => error instanceof bug)) return 'bug';
   return ('code' in error ? SYSTEM[String(error.code)] : undefined) ?? 'failing';
 }
 
 const CAUSES: Readonly<Record<Trouble, string>> = {
+  bug: 'a bug in this program keeps it from being written (see the log)',
   locked: 'another process uses the same STATE_DIR (each sidecar needs its own)',
   unwritable: 'STATE_DIR can not be written to',
   missing: 'STATE_DIR is no folder and can not be made',

@@ -2,7 +2,7 @@
 import { fromPromise, SimulatedClock } from 'xstate';
 import { outboxMachine } from '../../machines/outbox.ts';
 import type { OutboxReport, Publication } from '../../machines/outbox.ts';
-import type { Failure, Hash, Notification } from '../../machines/types.ts';
+import type { Failure, Form, Hash, Notification } from '../../machines/types.ts';
 import { createBucket } from '../../src/simulator/ntfy/limiter.ts';
 import { mulberry32 } from '../mulberry32.ts';
 import { completionOf, hashOf, HOUR, ok, policy, progressOf, SECOND } from './fixtures.ts';
@@ -74,7 +74,7 @@ export function startCrowd({ senders, torrents = 1, length, daily = 17_280, inSt
   const outboxes = Array.from({ length: senders }, (_, sender) => {
     const machine = outboxMachine.provide({
       actors: {
-        publish: fromPromise(({ input }: { input: { notification: Notification; simple: boolean } }) =>
+        publish: fromPromise(({ input }: { input: { notification: Notification; form: Form } }) =>
           publish(sender, input.notification),
         ),
         allowance: fromPromise(() => later(clock, 20, null).then(() => ({ daily, left: day.left }))),

@@ -20,7 +20,7 @@ test('a notification leaves at once, and its torrent hears that ntfy has it', as
   const outbox = startOutbox();
   const notification = progressOf(first, 10);
   outbox.tell(notification);
-  assert.deepEqual(outbox.sent, [{ at: 0, notification }]);
+  assert.deepEqual(outbox.sent, [{ at: 0, notification, form: 'full' }]);
   await outbox.pass(50);
   assert.deepEqual(outbox.heard, [{ type: 'outbox.told', notification, outcome: 'accepted', failure: null }]);
   assert.equal(outbox.told()[0]?.notification, notification, 'the very object that was handed over');

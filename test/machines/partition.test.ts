@@ -107,7 +107,7 @@ describe('a torrent that crashes', () => {
     partition.observe(first, second, third);
     assert.deepEqual(
       partition.heard.filter(({ type }) => type === 'torrent.crashed'),
-      [{ type: 'torrent.crashed', key: second, reason: 'poisoned' }],
+      [{ type: 'torrent.crashed', key: second, reason: 'poisoned', error: new Error('poisoned') }],
     );
     assert.deepEqual(partition.children(), [first, third]);
     assert.deepEqual(partition.keysOf('torrent.telling'), [first, third]);

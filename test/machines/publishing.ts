@@ -5,7 +5,7 @@ import { fromPromise, SimulatedClock } from 'xstate';
 import { outboxMachine } from '../../machines/outbox.ts';
 import type { OutboxReport, Publication } from '../../machines/outbox.ts';
 import type { Allowance } from '../../machines/rules/budget.ts';
-import type { Hash, Notification, Policy } from '../../machines/types.ts';
+import type { Form, Hash, Notification, Policy } from '../../machines/types.ts';
 import { ok, policy } from './fixtures.ts';
 import { later, startChild } from './harness.ts';
 
@@ -15,12 +15,13 @@ export const notLive: Publication = ok({ live: false });
 /** What a publish is told. */
 interface Publishing {
   notification: Notification;
-  simple: boolean;
+  form: Form;
 }
 
 export interface Sent {
   at: number;
   notification: Notification;
+  form: Form;
 }
 
 type Told = Extract<OutboxReport, { type: 'outbox.told' }>;
@@ -38,7 +39,7 @@ export function startOutbox(over: Partial<Policy> = {}) {
   const clock = new SimulatedClock();
   const world = {
     latency: 50,
-    publish: (_: Notification): Publication => live,
+    publish: (_notification: Notification, _form: Form): Publication => live,
     /** What is left of the day. */
     allowance: (): Allowance | null => null,
   };
@@ -49,7 +50,7 @@ export function startOutbox(over: Partial<Policy> = {}) {
   let most = 0;
   const machine = outboxMachine.provide({
     actors: {
-      publish: fromPromise(async ({ input: { notification } }: { input: Publishing }) => {
+      publish: fromPromise(async ({ input: { notification, form } }: { input: Publishing }) => {
         const { key } = notification;
         if ([...open.values()].includes(key)) offences.push('two messages of one torrent at once');
         const age = clock.now() - (endedAt.get(key) ?? -Infinity);
@@ -59,11 +60,11 @@ export function startOutbox(over: Partial<Policy> = {}) {
         open.set(notification, key);
         most = Math.max(most, open.size);
         if (open.size > 4) offences.push('more than four at once');
-        sent.push({ at: clock.now(), notification });
+        sent.push({ at: clock.now(), notification, form });
         await later(clock, world.latency, null);
         open.delete(notification);
         endedAt.set(key, clock.now());
-        return world.publish(notification);
+        return world.publish(notification, form);
       }),
       allowance: fromPromise(() => {
         asked.push(clock.now());
@@ -90,5 +91,7 @@ export function startOutbox(over: Partial<Policy> = {}) {
         report.type === 'outbox.told' && report.notification.kind === kind ? [report.outcome] : [],
       ),
     failed: () => child.heard.filter(({ type }) => type === 'outbox.failed'),
+    reports: <T extends OutboxReport['type']>(type: T) =>
+      child.heard.filter((report): report is Extract<OutboxReport, { type: T }> => report.type === type),
   };
 }

@@ -17,6 +17,7 @@ import { isUnchanged } from '../../machines/torrent/setup.ts';
 import { DEFAULT_COMPLETION } from '../../machines/types.ts';
 import type {
   CompletionSettings,
+  Form,
   Hash,
   Notification,
   Observation,
@@ -130,7 +131,7 @@ function provide(
       }),
       outbox: outboxMachine.provide({
         actors: {
-          publish: fromPromise(({ input }: { input: { notification: Notification; simple: boolean } }) =>
+          publish: fromPromise(({ input }: { input: { notification: Notification; form: Form } }) =>
             answer({ to: 'publish', at: at(), notification: input.notification }, () => {
               const publication = script.publish(input.notification);
               if (publication.ok) phone.receive(input.notification);

@@ -26,6 +26,7 @@ const CONTRACT: Record<string, string> = {
   qbit_ntfy_outbox_oldest_seconds: 'gauge',
   qbit_ntfy_budget_messages: 'gauge',
   qbit_ntfy_day_messages_left: 'gauge',
+  qbit_ntfy_messages_simplified_total: 'counter form kind',
   qbit_ntfy_restarts_total: 'counter what',
   qbit_ntfy_incident_open: 'gauge',
   qbit_ntfy_store_degraded: 'gauge',

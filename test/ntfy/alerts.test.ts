@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Alert, Failure, Notification } from '../../machines/types.ts';
-import { alertSequence, renderCard, simplify } from '../../src/ntfy/card.ts';
+import { alertSequence, renderCard } from '../../src/ntfy/card.ts';
+import type { Published } from '../../src/ntfy/card.ts';
 import { startNtfySimulator } from '../../src/simulator/index.ts';
 import { completionOf, hostileNames, key, progressOf } from './cards.ts';
 import { clientOf, none, token, topic } from './clients.ts';
@@ -109,6 +110,15 @@ describe('an incident', () => {
     assert.doesNotMatch(over.message, /qBittorrent/);
   });
 
+  test('of a file that was repaired does not say that the state is lost, and ends with one full stop', () => {
+    const message = 'The file in STATE_DIR was damaged. It was set aside as x and written anew.';
+    const failure = { kind: 'protocol', message, reason: 'state-repaired' } as const;
+    const card = renderCard({ kind: 'incident', key: 'store', failure }, address);
+    assert.deepEqual([card.title, card.message], ['State was repaired', message]);
+    const plain = renderCard(incidentOf('protocol', 'it answered 500'), address);
+    assert.equal(plain.message.split('\n')[0], 'It answered 500.');
+  });
+
   test('says what a server wrote as harmless text, however long', () => {
     for (const message of hostileNames(200, 4)) {
       const card = renderCard(incidentOf('broken', message), address);
@@ -118,11 +128,11 @@ describe('an incident', () => {
   });
 });
 
-describe('a card in its simplest form', () => {
+describe('a card in plain form', () => {
   test('is plain, short text on the same sequence, and as loud', () => {
     for (const [index, name] of hostileNames(500, 5).entries()) {
       const card = renderCard(completionOf({ name }), address);
-      const simple = simplify(card);
+      const simple = renderCard(completionOf({ name }), address, 'plain');
       assert.match(simple.title, /^[\x20-\x7e]{1,60}$/, `name ${index}`);
       assert.match(simple.message, /^[\x20-\x7e\n]{1,200}$/, `name ${index}`);
       assert.deepEqual(
@@ -132,11 +142,43 @@ describe('a card in its simplest form', () => {
     }
   });
 
-  test('is what is sent of a notification that was refused as it was', async () => {
+  test('is sent instead of a message that was rejected', async () => {
     await using ntfy = await startNtfySimulator();
-    await clientOf(ntfy).publish(completionOf({ name: '日本語 “a”' }), { simple: true });
+    await clientOf(ntfy).publish(completionOf({ name: '日本語 “a”' }), { form: 'plain' });
     assert.match(ntfy.messages[0]?.message ?? '', /^[\x20-\x7e\n]*$/);
     assert.equal(ntfy.heard.length, 1);
+  });
+});
+
+describe('a card in its last form', () => {
+  const failure = { kind: 'broken', message: 'POISON' } as const;
+  const cases: Published[] = [
+    progressOf({ name: 'POISON' }),
+    completionOf({ name: 'POISON' }),
+    { kind: 'alert', key, name: 'POISON', percent: 40, alert: 'failed' },
+    { kind: 'incident', key: 'qbittorrent', failure },
+    { kind: 'incident', key: 'store', failure },
+    { kind: 'relief', key: 'qbittorrent', shown: true },
+  ];
+  for (const notification of cases) {
+    test(`has the sequence and the sound of a full one, and no text from outside: ${notification.kind}`, () => {
+      const [full, fixed] = [renderCard(notification, address), renderCard(notification, address, 'fixed')];
+      assert.doesNotMatch(JSON.stringify(fixed), /POISON/);
+      assert.match(`${fixed.title}\n${fixed.message}`, /^[\x20-\x7e\n]+$/);
+      assert.deepEqual([fixed.sequence_id, fixed.priority], [full.sequence_id, full.priority]);
+    });
+  }
+
+  test('is rendered where the full one throws an exception', () => {
+    const torrent = Object.defineProperty(completionOf().torrent, 'name', {
+      get: () => {
+        throw new Error('a bug');
+      },
+    });
+    const completion: Published = { kind: 'completion', key, torrent, at: 0 };
+    assert.throws(() => renderCard(completion, address));
+    const { title, message } = renderCard(completion, address, 'fixed');
+    assert.deepEqual([title, message], ['Download Complete', 'A download is complete: see the page.']);
   });
 });
 

@@ -26,6 +26,7 @@ export function sizesOf({ world, store }: World) {
     publishing: Object.keys(traffic.children).length,
     sent: traffic.context.sent.size,
     alerted: traffic.context.alerted.size,
+    attempts: traffic.context.attempts.size,
     watched: watching.looks.hashes.size,
     looked: [watching.looks.fresh, watching.looks.seen, watching.looks.moving, watching.looks.hasty].reduce(
       (sum, { size }) => sum + size,

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { put, remove } from '../../machines/rules/lanes.ts';
+import { settle } from '../../machines/rules/settling.ts';
 import {
   createTraffic,
   enter,
   freeSlot,
   markSent,
   oldest,
-  outcomeOf,
   skipped,
   upcoming,
 } from '../../machines/rules/traffic.ts';
@@ -123,31 +123,19 @@ describe('a notification ends', () => {
   const broken = { kind: 'broken', message: '502' } as const;
 
   test('accepted, when ntfy took it', () => {
-    assert.equal(outcomeOf(trafficAt(0).traffic, progressOf(a, 1), null), 'accepted');
-  });
-
-  test('refused, when ntfy will never take it', () => {
-    const { traffic } = trafficAt(0);
-    const rejected = { kind: 'rejected', message: '400' } as const;
-    const completion = completionOf(a);
-    assert.equal(outcomeOf(traffic, completion, rejected), null, 'it is tried once more, simplified');
-    assert.ok(traffic.simplified.has(completion));
-    remove(traffic.lanes, completion);
-    assert.equal(outcomeOf(traffic, completion, rejected), 'refused');
-    assert.equal(outcomeOf(traffic, progressOf(a, 1), rejected), 'refused', 'progress is not tried again');
-    assert.equal(upcoming(traffic), null);
+    assert.equal(settle(trafficAt(0).traffic, progressOf(a, 1), null).outcome, 'accepted');
   });
 
   test('superseded, when it failed and something newer waits', () => {
     const { traffic } = trafficAt(0);
     put(traffic.lanes, completionOf(a));
-    assert.equal(outcomeOf(traffic, progressOf(a, 1), broken), 'superseded');
+    assert.equal(settle(traffic, progressOf(a, 1), broken).outcome, 'superseded');
     assert.equal(upcoming(traffic)?.notification.kind, 'completion');
   });
 
   test('not yet, when it failed and nothing newer waits: it waits again', () => {
     const { traffic } = trafficAt(0);
-    assert.equal(outcomeOf(traffic, completionOf(a), broken), null);
+    assert.equal(settle(traffic, completionOf(a), broken).outcome, null);
     assert.equal(upcoming(traffic)?.notification.kind, 'completion');
   });
 });
@@ -189,7 +177,8 @@ describe('the longest wait', () => {
       // While it is on its way the torrent goes on.
       enter(traffic, progressOf(a, percent + 1));
       traffic.inFlight.clear();
-      assert.equal(outcomeOf(traffic, progress, fails ? broken : null), fails ? 'superseded' : 'accepted');
+      const { outcome } = settle(traffic, progress, fails ? broken : null);
+      assert.equal(outcome, fails ? 'superseded' : 'accepted');
     };
     attempt(1, true);
     assert.equal(oldest(traffic), 1000);
@@ -205,7 +194,7 @@ describe('the longest wait', () => {
     enter(traffic, completion);
     remove(traffic.lanes, completion);
     clock.now += 60_000;
-    assert.equal(outcomeOf(traffic, completion, broken), null);
+    assert.equal(settle(traffic, completion, broken).outcome, null);
     assert.equal(oldest(traffic), 1000);
   });
 });

@@ -39,8 +39,9 @@ export function completing(index: number, changes: Partial<TorrentRecord> = {}):
 export interface Opened {
   store: Store;
   lines: { level: string; message: string }[];
-  /** What `onDegraded` heard. */
+  /** What `onDegraded` heard, and what `onRepaired` heard. */
   problems: string[];
+  repairs: string[];
   /** How often `onRestored` was called. */
   restored: () => number;
 }
@@ -49,14 +50,16 @@ export interface Opened {
 export function open(dir: StoreOptions['dir']): Opened {
   const lines: Opened['lines'] = [];
   const problems: string[] = [];
+  const repairs: string[] = [];
   let restored = 0;
   const store = openStore({
     dir,
     log: createLogger({ level: 'debug', pretty: false, write: (line) => lines.push(JSON.parse(line)) }),
     onDegraded: (problem) => problems.push(problem),
+    onRepaired: (problem) => repairs.push(problem),
     onRestored: () => (restored += 1),
   });
-  return { store, lines, problems, restored: () => restored };
+  return { store, lines, problems, repairs, restored: () => restored };
 }
 
 /** What the next start of the process finds. */

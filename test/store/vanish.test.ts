@@ -30,13 +30,14 @@ describe('files that vanish while they are in use', () => {
     test(`${what}: all of it is written anew`, async (t) => {
       const dir = join(tempDir(t), 'state');
       fill(dir, [following(1)], { incident: 'banned' });
-      const { store, problems } = open(dir);
+      const { store, problems, repairs } = open(dir);
       store.save(completing(2));
       remove(dir);
       store.save(completing(3));
       await endOfRun();
       assert.equal(store.health.kind, 'disk');
-      assert.match(problems.join(), /^The files in STATE_DIR were taken away/);
+      assert.deepEqual(problems, []);
+      assert.match(repairs.join(), /^The files in STATE_DIR were taken away/);
       store.close();
       assert.deepEqual(reopen(dir).records, [following(1), completing(2), completing(3)]);
       assert.deepEqual(reopen(dir).facts, new Map([['incident', 'banned']]));
@@ -60,7 +61,7 @@ describe('a file that is damaged while it is in use', () => {
     const dir = tempDir(t);
     const records = Array.from({ length: 1000 }, (_, index) => big(index));
     fill(dir, records);
-    const { store, problems } = open(dir);
+    const { store, repairs } = open(dir);
     // More than SQLite keeps in memory.
     const path = join(dir, FILE);
     assert.ok(statSync(path).size > 4_000_000);
@@ -73,7 +74,7 @@ describe('a file that is damaged while it is in use', () => {
     assert.equal(store.health.kind, 'disk');
     assert.equal(asides(dir).length, 1);
     assert.match(
-      problems.join(),
+      repairs.join(),
       /^The file in STATE_DIR was damaged\. It was set aside as sidecar\.sqlite\.damaged-\S+ and written anew\.$/,
     );
     store.close();

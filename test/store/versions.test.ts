@@ -28,13 +28,13 @@ test('a file of a newer version is set aside as it is, and a new one is begun', 
   fill(dir, [completing(1)]);
   withFile(dir, (file) => file.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`));
   const bytes = readFileSync(join(dir, FILE));
-  const { store, problems } = open(dir);
+  const { store, repairs } = open(dir);
   await endOfRun();
   assert.deepEqual(store.records, []);
   assert.equal(store.health.kind, 'disk');
   const [name = ''] = asides(dir);
   assert.match(name, /^sidecar\.sqlite\.newer-\d{8}T\d{9}Z$/);
-  assert.deepEqual(problems, [
+  assert.deepEqual(repairs, [
     `What was kept is from a newer version. It was set aside as ${name}, and a new file was begun.`,
   ]);
   store.save(completing(2));

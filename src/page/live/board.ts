@@ -1,4 +1,5 @@
 import { createInspector } from '../../inspector/index.ts';
+import { logBug } from '../../log/bug.ts';
 import type { Logger } from '../../log/index.ts';
 import type { Shown } from '../actors.ts';
 import { board, said, summary } from '../html/board.ts';
@@ -42,7 +43,7 @@ export interface LiveBoard {
  * closed there is no listener, no timer and nothing kept.
  */
 export function createBoard(subject: Subject, log: Logger): LiveBoard {
-  const onError = (error: unknown) => log.error('the page could not be drawn', { error });
+  const onError = (error: unknown) => logBug(log, 'the page could not be drawn', error);
   const inspector = createInspector(subject.supervisor, { now: subject.now, onError });
   let broadcast: Broadcast | null = null;
 

@@ -1,0 +1,186 @@
+import { assign, enqueueActions, fromPromise, sendParent, setup } from 'xstate';
+import type { DoneActorEvent, ErrorActorEvent } from 'xstate';
+import { isUntried } from '../rules/attempts.ts';
+import { pauseAfter } from '../rules/pauses.ts';
+import { allow, exhaust, isFresh, refill, slowDown, spend } from '../rules/budget.ts';
+import type { Allowance } from '../rules/budget.ts';
+import { remove } from '../rules/lanes.ts';
+import { formOf, settle, verdictOn } from '../rules/settling.ts';
+import {
+  asSent,
+  enter,
+  freeSlot,
+  markGone,
+  markLeaving,
+  markSent,
+  skipped,
+  takesReserve,
+  upcoming,
+} from '../rules/traffic.ts';
+import type { Traffic } from '../rules/traffic.ts';
+import { NO_ANSWER } from '../types.ts';
+import type { Failure, Form, Notification, Now, Outcome, Policy, Result } from '../types.ts';
+
+/**
+ * What ntfy's acceptance shows: whether it echoed the sequence ID, so that cards can be updated in place; `null` where
+ * its answer could not be read.
+ */
+export type Publication = Result<{ live: boolean | null }>;
+
+export type OutboxEvent = { type: 'outbox.tell'; notification: Notification };
+
+/** What the outbox says to its supervisor. */
+export type OutboxReport =
+  | { type: 'outbox.told'; notification: Notification; outcome: Outcome; failure: Failure | null }
+  /** ntfy, or the way to it, may be out of order: everything waits. */
+  | { type: 'outbox.failed'; failure: Failure }
+  /** One message is rejected although others are accepted. It waits alone, and is sent again in this form. */
+  | { type: 'outbox.simplified'; notification: Notification; form: Form; failure: Failure }
+  /** Our own code threw an exception. `null`: not while a message was sent. */
+  | { type: 'outbox.crashed'; notification: Notification | null; error: unknown };
+
+const unprovided = () => Promise.reject(new Error('the outbox has no ntfy'));
+
+type Settled = DoneActorEvent<Publication> | ErrorActorEvent;
+
+interface OutboxContext extends Traffic {
+  /** When the server was last asked what it allows; `null` while it never was. */
+  askedAt: number | null;
+  failure: Failure | null;
+}
+
+/** What an outbox knows and can do; its chart is in `../outbox.ts`. */
+export const sending = setup({
+  types: {
+    context: {} as OutboxContext,
+    events: {} as OutboxEvent | Settled,
+    input: {} as { policy: Policy; now: Now },
+  },
+  actors: {
+    publish: fromPromise<Publication, { notification: Notification; form: Form }>(unprovided),
+    /** What this sender may still send today; `null` where the server does not say. */
+    allowance: fromPromise<Allowance | null>(unprovided),
+  },
+  guards: {
+    // What is on its way may be counted already, or not yet.
+    informed: ({ context: { policy, askedAt, now, inFlight } }) =>
+      policy.rate !== 'auto' || (askedAt !== null && (inFlight.size > 0 || isFresh(askedAt, now()))),
+    waiting: ({ context }) => upcoming(context) !== null,
+    sending: ({ context }) => context.inFlight.size > 0,
+    /** Nothing shows that it is only this message. */
+    mustPause: ({ context, event }) => {
+      const failure = failureOf(event);
+      const notification = 'actorId' in event ? context.inFlight.get(event.actorId) : undefined;
+      if (failure === null || notification === undefined) return false;
+      return verdictOn(context, notification, failure).verdict === 'server';
+    },
+    /** ntfy accepted a message meanwhile, so the cause of the pause is another message. */
+    mustNotPause: ({ context, event }) =>
+      'output' in event && event.output.ok && isUndecided(context.failure),
+  },
+  actions: {
+    put: assign(({ context, event }) => {
+      if (event.type !== 'outbox.tell') return {};
+      const { notification } = event;
+      enter(context, notification);
+      // What makes this one void has to know that there is a card.
+      if (notification.kind === 'clearance' && notification.shown !== null)
+        context.alerted.add(notification.key);
+      return {};
+    }),
+    dispatch: enqueueActions(({ context, enqueue }) => {
+      let budget = refill(context.budget, context.now());
+      for (;;) {
+        const first = upcoming({ ...context, budget });
+        if (first === null || first.wait > 0) break;
+        const { notification } = first;
+        remove(context.lanes, notification);
+        const outcome = skipped(context, notification);
+        if (outcome !== null) {
+          if (outcome === 'accepted') markGone(context, notification);
+          enqueue(
+            sendParent({ type: 'outbox.told', notification, outcome, failure: null } satisfies OutboxReport),
+          );
+          continue;
+        }
+        const slot = freeSlot(context);
+        context.inFlight.set(slot, notification);
+        markLeaving(context, notification);
+        budget = spend(budget, takesReserve(context, notification));
+        enqueue.spawnChild('publish', {
+          id: slot,
+          input: { notification: asSent(context, notification), form: formOf(context, notification) },
+        });
+      }
+      enqueue.assign({ budget });
+    }),
+    settle: enqueueActions(({ context, event, enqueue }) => {
+      if (!('actorId' in event)) return;
+      const notification = context.inFlight.get(event.actorId);
+      enqueue.stopChild(event.actorId);
+      if (notification === undefined) return;
+      context.inFlight.delete(event.actorId);
+      markSent(context, notification.key);
+      const failure = failureOf(event);
+      const { outcome, verdict } = settle(context, notification, failure);
+      const report = (what: OutboxReport) => enqueue(sendParent(what));
+      if ('error' in event) report({ type: 'outbox.crashed', notification, error: event.error });
+      if (failure === null) {
+        const live = echoOf(event) ?? context.live;
+        enqueue.assign({ live, failure: null, failures: 0, accepted: context.accepted + 1 });
+      } else {
+        enqueue.assign({ budget: exhaust(context.budget, failure.kind, context.now()) });
+        if (verdict === 'simplified' && outcome === null)
+          report({ type: 'outbox.simplified', notification, form: formOf(context, notification), failure });
+      }
+      if (outcome !== null) report({ type: 'outbox.told', notification, outcome, failure });
+    }),
+    noteAllowance: assign(({ context }, { allowance }: { allowance: Allowance | null }) => ({
+      askedAt: context.now(),
+      budget: allowance === null ? context.budget : allow(context.budget, allowance, context.now()),
+    })),
+    /** Comes before `settle`: a card that has failed before counts once, it has a pause of its own. */
+    noteFailure: assign(({ context, event }) => {
+      const failure = failureOf(event);
+      const notification = 'actorId' in event ? context.inFlight.get(event.actorId) : undefined;
+      const isNew =
+        notification === undefined || isUntried(context.attempts, notification.kind, notification.key);
+      const failures = isNew || !isUndecided(failure) ? context.failures + 1 : Math.max(1, context.failures);
+      // Once for all that were on their way: those that are refused while it pauses teach nothing new.
+      const budget = failure?.kind === 'limited' ? slowDown(context.budget) : context.budget;
+      return { failure, failures, budget };
+    }),
+    reportBug: sendParent(
+      ({ event }) =>
+        ({
+          type: 'outbox.crashed',
+          notification: null,
+          error: 'error' in event ? event.error : null,
+        }) satisfies OutboxReport,
+    ),
+    reportFailure: sendParent(
+      ({ event }) =>
+        ({
+          type: 'outbox.failed',
+          failure: failureOf(event) ?? NO_ANSWER,
+        }) satisfies OutboxReport,
+    ),
+  },
+  delays: {
+    pace: ({ context }) => Math.max(1, upcoming(context)?.wait ?? 0),
+    pause: ({ context: { failure, failures, policy } }) => pauseAfter(failure, failures, policy.retryMax),
+  },
+});
+
+function failureOf(event: { type: string } | Settled): Failure | null {
+  if ('error' in event) return { kind: 'bug', message: 'a bug in this program' };
+  return 'output' in event && !event.output.ok ? event.output.failure : null;
+}
+
+/** Whether a failure leaves open if the server or the message is its cause. */
+const isUndecided = (failure: Failure | null): boolean =>
+  failure !== null && !['limited', 'exhausted', 'unauthorized'].includes(failure.kind);
+
+function echoOf(event: Settled): boolean | null {
+  return 'output' in event && event.output.ok ? event.output.value.live : null;
+}
