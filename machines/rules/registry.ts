@@ -105,7 +105,7 @@ function afterTelling(
   outcome: Outcome,
   now: number,
 ): TorrentRecord | null {
-  // Refused for good: its card can go all the same.
+  // Never dropped: ntfy has it.
   if (notification.kind === 'completion') return { ...record, stage: 'dismissing' };
   if (outcome === 'refused') return null;
   switch (notification.kind) {

@@ -30,15 +30,16 @@ export interface Removal {
  */
 export function createRemoval(onRejected: (instead: Way) => void, now: () => number): Removal {
   let known = { first: 0, at: -Infinity };
+  const isFresh = () => Math.abs(now() - known.at) < MEMORY;
   return {
     async takeAway(form, requests) {
-      const isKnown = Math.abs(now() - known.at) < MEMORY;
-      const first = form !== 'full' ? WAYS.length - 1 : isKnown ? known.first : 0;
+      const first = form !== 'full' ? WAYS.length - 1 : isFresh() ? known.first : 0;
       for (const [index, way] of WAYS.entries()) {
         if (index < first) continue;
         const publication = await requests[way]();
         if (way !== 'update' && !publication.ok && isRejectedOnTheWay(publication.failure)) continue;
-        if (publication.ok && index > first) {
+        // Several that are on their way at once find out the same.
+        if (publication.ok && index > first && !(isFresh() && known.first === index)) {
           known = { first: index, at: now() };
           onRejected(way);
         }

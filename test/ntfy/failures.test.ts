@@ -93,6 +93,27 @@ describe('a publish fails', () => {
     });
   }
 
+  const page = '<html>Forbidden</html>';
+  for (const [status, kind] of [
+    [401, 'unauthorized'],
+    [403, 'misdirected'],
+    [405, 'misdirected'],
+    [413, 'rejected'],
+    [502, 'broken'],
+  ] as const) {
+    test(`as ${kind} by a ${status} of something in front of ntfy, which is told from ntfy's own by its code`, async () => {
+      await using ntfy = await startNtfySimulator({ token: 'tk_example' });
+      ntfy.fail('/', { kind: 'status', status, body: page });
+      const failure = await failureOf(clientOf(ntfy, token('tk_example')).publish(progressOf()));
+      assert.deepEqual([failure.kind, failure.reason], [kind, 'in-front']);
+      assert.match(failure.message, /^something in front of ntfy at 127\.0\.0\.1:\d+ /);
+      const { bytes = 0, ...answer } = failure.answer ?? {};
+      assert.deepEqual(answer, { status, code: null });
+      assert.ok(bytes > 50);
+      assert.doesNotMatch(JSON.stringify(failure), /debian|tk_|downloads|html/);
+    });
+  }
+
   test('as unreachable where nothing listens', async () => {
     await using ntfy = await startNtfySimulator();
     await ntfy.goOffline();

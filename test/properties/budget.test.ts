@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { cardOf } from '../../machines/rules/attempts.ts';
 import { HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
 import { runs } from './property.ts';
 import { PHONE_FAULTS } from './phone.ts';
@@ -44,13 +45,16 @@ function beyondBudget(model: World): number | null {
   return null;
 }
 
-/** Completions that could leave, but wait. */
+/** Completions that could leave, but wait. One that failed has a pause, in which others show what the cause is. */
 function waitingCompletions({ world }: World): string[] {
   const snapshot = world.life?.supervisor.getSnapshot().children.outbox?.getSnapshot();
   if (snapshot === undefined) return [];
-  const { lanes, inFlight } = snapshot.context;
+  const { lanes, inFlight, attempts, failures } = snapshot.context;
+  if (failures > 1) return [];
   const busy = new Set(Array.from(inFlight.values(), ({ key }) => key));
-  return [...lanes.completion.keys()].filter((key) => !busy.has(key));
+  return [...lanes.completion.keys()].filter(
+    (key) => !busy.has(key) && !attempts.has(cardOf('completion', key)),
+  );
 }
 
 const flood = fc.array(

@@ -12,7 +12,7 @@ export { freePort } from './ports.ts';
 export { unavailable } from './programs.ts';
 export type { Need, NtfyGeneration, QbittorrentGeneration } from './programs.ts';
 export { startProxy } from './proxy.ts';
-export type { Proxy, ProxyOptions, SeenRequest } from './proxy.ts';
+export type { Firewall, Proxy, ProxyOptions, SeenRequest } from './proxy.ts';
 export { startQbittorrent } from './qbittorrent.ts';
 export type { Qbittorrent, QbittorrentOptions } from './qbittorrent.ts';
 export { realTest } from './real-test.ts';
