@@ -43,8 +43,8 @@ const MAX_BYTES = 65_536;
 
 /**
  * One request, no retry (a retry is a state on a chart), no redirect followed (a POST would arrive as a GET).
- * Never throws: what keeps an answer away comes back as `unreachable` or `protocol`, and no message holds more of the
- * URL than its host.
+ * What keeps an answer away comes back as `unreachable` or `protocol`, and no message holds more of the URL than its
+ * host. What is thrown is a bug.
  */
 export async function request(url: string, options: RequestOptions = {}): Promise<Result<Reply>> {
   const {

@@ -51,9 +51,14 @@ const GROUPS: ReadonlyArray<[RegExp, (code: string) => Cause]> = [
   [/^HPE_/, () => ['not-http', (host) => `${host} does not speak HTTP`]],
 ];
 
-/** Why no answer came. Messages of ofetch and of Node hold addresses: only the code of the innermost cause is used. */
+/** What no network throws: Node's own errors of this kind, about a URL or a header, have a code. */
+const isBug = (error: Error): boolean =>
+  !('code' in error) && [TypeError, RangeError, ReferenceError].some((bug) => error instanceof bug);
+
+/** Why no answer came; throws what is a bug. Messages of ofetch and of Node hold addresses: only the code of the innermost cause is used. */
 export function failureOf(error: unknown, host: string, proxy: Proxy | null = null): Failure {
   for (let inner = error; inner instanceof Error; inner = inner.cause) {
+    if (isBug(inner)) throw inner;
     const code = 'code' in inner ? String(inner.code) : '';
     if (code === 'ERR_PROXY_TUNNEL' && proxy !== null) return noTunnel(inner, host, proxy);
     const cause = causeOf(code);

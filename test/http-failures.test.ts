@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { request } from '../src/http.ts';
 import { failureOf } from './http-calls.ts';
 import { serve } from './http-server.ts';
 
@@ -38,4 +39,13 @@ describe('the message of a failure', () => {
       /^(no-such-host\.invalid:8080 is no known name|the name of no-such-host\.invalid:8080 )/,
     );
   });
+});
+
+test('an exception of our own code is thrown, and not taken for a server that can not be reached', async () => {
+  await using server = await serve((_, outgoing) => void outgoing.end('text'));
+  const bug = new TypeError("Cannot read properties of undefined (reading 'length')");
+  const take = () => {
+    throw bug;
+  };
+  await assert.rejects(request(server.url, { take }), (error) => error === bug);
 });
