@@ -6,16 +6,17 @@ import { startSidecar, TOPIC } from './harness.ts';
 
 const isDone = (sequence: string | undefined) => sequence?.endsWith('-done') === true;
 
+const firewall: Firewall = ({ method, body }) => {
+  if (method === 'DELETE') return 403;
+  if (body.includes('union select')) return 403;
+  return body.includes('etc-passwd') ? 502 : null;
+};
+
 realTest(
   'a firewall that rejects two names and DELETE: every completion arrives, and only theirs is without a name',
   { needs: ['ntfy current'] },
   async () => {
     await using ntfy = await startNtfy('current', { requestLimit: 'none' });
-    const firewall: Firewall = ({ method, body }) => {
-      if (method === 'DELETE') return 403;
-      if (body.includes('union select')) return 403;
-      return body.includes('etc-passwd') ? 502 : null;
-    };
     await using proxy = await startProxy(ntfy.url, { firewall });
     await using qbittorrent = await startQbittorrentSimulator();
     const log: string[] = [];

@@ -11,6 +11,8 @@ import { clientOf, dismissal, failureOf, none, topic } from './clients.ts';
 
 const HOUR = 60 * 60_000;
 
+const onlyPost: Firewall = ({ method }) => (method === 'POST' ? null : 405);
+
 function start(server: string) {
   const found: Way[] = [];
   const clock = { now: 0 };
@@ -52,8 +54,7 @@ realTest(
   { needs: ['ntfy current'] },
   async () => {
     await using ntfy = await startNtfy('current', { requestLimit: 'none' });
-    const firewall: Firewall = ({ method }) => (method === 'POST' ? null : 405);
-    await using proxy = await startProxy(ntfy.url, { firewall });
+    await using proxy = await startProxy(ntfy.url, { firewall: onlyPost });
     const { client, found } = start(proxy.url);
     await client.publish(progressOf());
     assert.equal((await client.publish({ ...dismissal, alerted: true })).ok, true);

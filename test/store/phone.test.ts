@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
@@ -32,4 +32,37 @@ test('a disk that is away is told on the phone and taken back when it is there a
   assert.deepEqual(titles(), ['State is kept again'], 'in its place');
   assert.equal(ntfy.heard.length, 1);
   assert.equal(await degraded(), 0);
+});
+
+test('a state file that was taken away and written anew is told as repaired, and cleared when it held', async (t) => {
+  await using qbittorrent = await startQbittorrentSimulator({ bypassLocalAuth: true });
+  await using ntfy = await startNtfySimulator();
+  await using stack = new AsyncDisposableStack();
+  const state = join(tempDir(t), 'state');
+  const sidecar = await startSidecar({
+    QBIT_HOST: qbittorrent.url,
+    NTFY_TOPIC: `${ntfy.url}/downloads`,
+    STATE_DIR: state,
+  });
+  stack.defer(() => sidecar.stop());
+  const track = async () => {
+    const hash = qbittorrent.addTorrent({ fate: 'dead' });
+    await fetch(`http://127.0.0.1:${sidecar.hook.port}/track?hash=${hash}`, { method: 'POST' });
+  };
+  const store = async () => {
+    const status = await (await fetch(`http://127.0.0.1:${sidecar.ops.port}/status`)).json();
+    return (status as { store: { kind: string; problem: string | null } }).store;
+  };
+  const cards = () => ntfy.cards('downloads').map(({ title, message }) => [title, message]);
+  rmSync(state, { recursive: true });
+  await track();
+  const message = 'The files in STATE_DIR were taken away. They were written anew.';
+  await until('it is told', () => cards().length > 0);
+  assert.deepEqual(cards(), [['State was repaired', message]]);
+  assert.deepEqual(await store(), { kind: 'disk', problem: message });
+  passTime(t, 11 * 60_000);
+  await track();
+  await until('it is cleared', async () => (await store()).problem === null);
+  await until('on the phone, too', () => cards()[0]?.[0] === 'State is kept again');
+  assert.equal(cards().length, 1, 'in its place');
 });

@@ -1,0 +1,100 @@
+/** What the log says of rejected messages, and of exceptions. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Failure } from '../../machines/types.ts';
+import { createLogger } from '../../src/log/index.ts';
+import { createNotes } from '../../src/notes.ts';
+import { completionOf, hashOf, MINUTE, progressOf } from '../machines/fixtures.ts';
+
+type Line = Record<string, unknown>;
+
+/** A log with a clock of its own, at level `info`. */
+function start() {
+  const lines: Line[] = [];
+  const clock = { now: 0 };
+  const write = (text: string) => {
+    const line: Line = JSON.parse(text);
+    delete line['time'];
+    lines.push(line);
+  };
+  const notes = createNotes(createLogger({ level: 'info', pretty: false, write }), () => clock.now);
+  return { lines, clock, notes };
+}
+
+const stackOf = (line: Line | undefined): unknown => {
+  const error = line?.['error'];
+  return typeof error === 'object' && error !== null && 'stack' in error ? error.stack : undefined;
+};
+
+describe('a message that is rejected while others are accepted', () => {
+  const failure: Failure = {
+    kind: 'misdirected',
+    message: 'something in front of ntfy at ntfy.example answered 403, not ntfy itself',
+    reason: 'in-front',
+    answer: { status: 403, code: null, bytes: 312 },
+  };
+  const numbers = { reason: 'misdirected', status: 403, code: null, bytes: 312 };
+
+  test('is a warning with its kind, its key and numbers, and nothing that was in it', () => {
+    const { lines, notes } = start();
+    const notification = completionOf(hashOf(1));
+    notes.event({ type: 'outbox.simplified', notification, form: 'fixed', failure });
+    assert.deepEqual(lines, [
+      {
+        level: 'warn',
+        message:
+          'a message is rejected although others are accepted: sending it in its last form, without any name',
+        kind: 'completion',
+        key: hashOf(1),
+        ...numbers,
+      },
+    ]);
+  });
+
+  test('and dropped is an error with the same', () => {
+    const { lines, notes } = start();
+    const notification = progressOf(hashOf(1), 5);
+    notes.event({ type: 'outbox.told', notification, outcome: 'refused', failure });
+    const { level, message, unsaid, ...fields } = lines[0] ?? {};
+    assert.deepEqual([level, unsaid], ['error', 0]);
+    assert.match(String(message), /^a message was dropped/);
+    assert.deepEqual(fields, { kind: 'progress', key: hashOf(1), ...numbers });
+  });
+});
+
+describe('an exception of our own code', () => {
+  const error = new TypeError("Cannot read properties of undefined (reading 'name')");
+
+  test('is logged as a bug with its stack, also at level info, and at most once a minute', () => {
+    const { lines, notes, clock } = start();
+    const notification = completionOf(hashOf(1));
+    for (let times = 0; times < 100; times += 1) notes.event({ type: 'outbox.crashed', notification, error });
+    assert.equal(lines.length, 1);
+    assert.equal(
+      lines[0]?.['message'],
+      'a bug in this program, please report it: a message could not be sent',
+    );
+    assert.equal(stackOf(lines[0]), error.stack);
+    assert.deepEqual([lines[0]?.['kind'], lines[0]?.['key']], ['completion', hashOf(1)]);
+    clock.now += MINUTE;
+    notes.event({ type: 'outbox.crashed', notification: null, error });
+    notes.event({ type: 'outbox.crashed', notification, error });
+    assert.equal(lines.length, 3);
+    assert.equal(lines[2]?.['unsaid'], 99);
+  });
+
+  test('in a torrent or a service is one, too', () => {
+    const { lines, notes } = start();
+    notes.event({ type: 'torrent.crashed', key: hashOf(1), reason: error.message, error });
+    notes.event({ type: 'xstate.error.actor.watcher', actorId: 'watcher', error });
+    for (const line of lines) {
+      assert.equal(line['level'], 'error');
+      assert.match(
+        String(line['message']),
+        /^a bug in this program, please report it: a (torrent|service) failed/,
+      );
+      assert.equal(stackOf(line), error.stack);
+    }
+    assert.equal(lines.length, 2);
+  });
+});
