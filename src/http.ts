@@ -18,7 +18,10 @@ export interface RequestOptions {
   body?: string;
   /** Aborts the request; its own time limit holds beside it. */
   signal?: AbortSignal;
-  /** Milliseconds until the whole answer has to be there. Default: 10 000. */
+  /**
+   * Milliseconds until the whole answer has to be there; with `take`, milliseconds of silence, and the whole answer may
+   * take ten times as long. Default: 10 000.
+   */
   timeout?: number;
   /** Keeps the connection a moment for the next request. Default: `false`. */
   keep?: boolean;
@@ -40,6 +43,8 @@ export interface RequestOptions {
 
 const TIMEOUT = 10_000;
 const MAX_BYTES = 65_536;
+/** An answer that is taken in pieces may take so many times the timeout: nobody trickles for ever. */
+const WHOLE = 10;
 
 /**
  * One request, no retry (a retry is a state on a chart), no redirect followed (a POST would arrive as a GET).
@@ -59,8 +64,10 @@ export async function request(url: string, options: RequestOptions = {}): Promis
   } = options;
   const limit = new AbortController();
   // Not `AbortSignal.timeout`, whose timer goes on when the answer is there.
-  const timer = setTimeout(() => limit.abort(), timeout);
-  const terms = { keep, maxBytes, take, statusSuffices, proxy };
+  const silence = createTimer(timeout, () => limit.abort());
+  const whole = take && createTimer(WHOLE * timeout, () => limit.abort());
+  const taken = take && afterwards(take, () => silence.restart());
+  const terms = { keep, maxBytes, take: taken, statusSuffices, proxy };
   const fetch = (input: unknown, init: RequestInit = {}) => exchange(String(input), init, terms);
   try {
     const { status, headers, _data } = await createFetch({ fetch }).raw<string, 'text'>(url, {
@@ -82,9 +89,31 @@ export async function request(url: string, options: RequestOptions = {}): Promis
     }
     return { ok: false, failure: failureOf(error, host, proxy) };
   } finally {
-    clearTimeout(timer);
+    silence.end();
+    whole?.end();
   }
 }
+
+/** A timer that begins anew with each `restart`, until it has ended. */
+function createTimer(ms: number, act: () => void) {
+  let timer: NodeJS.Timeout | null = setTimeout(act, ms);
+  return {
+    restart() {
+      if (timer === null) return;
+      clearTimeout(timer);
+      timer = setTimeout(act, ms);
+    },
+    end() {
+      if (timer !== null) clearTimeout(timer);
+      timer = null;
+    },
+  };
+}
+
+const afterwards = (take: (piece: string) => void, heard: () => void) => (piece: string) => {
+  take(piece);
+  heard();
+};
 
 /** Parses JSON; `undefined` where it is none. */
 export function parseJson(text: string): unknown {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
 import { describe, test } from 'node:test';
 import { request } from '../src/http.ts';
 import { serve } from './http-server.ts';
@@ -26,6 +27,31 @@ describe('an answer that somebody takes piece by piece', () => {
       const result = await request(server.url, { take: refuse });
       assert.ok(result.ok);
       assert.equal(result.value.text, 'why');
+    }
+  });
+
+  test('may take long, but is given up after so much silence, and after ten times of it', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const answers: ServerResponse[] = [];
+    await using server = await serve((_, outgoing) => void answers.push(outgoing));
+    for (const [steps, pause] of [
+      [3, 10_000],
+      [10, 9999],
+    ] as const) {
+      let heard = Promise.withResolvers<void>();
+      const result = request(server.url, { take: () => heard.resolve() });
+      while (answers.length === 0) await new Promise(setImmediate);
+      for (let step = 0; step < steps; step += 1) {
+        answers.at(-1)?.write('a piece');
+        await heard.promise;
+        heard = Promise.withResolvers();
+        // What comes between two pieces is under the limit, up to the last of them.
+        t.mock.timers.tick(step === steps - 1 ? pause : 9999);
+      }
+      if (pause < 10_000) t.mock.timers.tick(100);
+      const ended = await result;
+      assert.equal(ended.ok ? null : ended.failure.kind, 'unreachable', `${steps} pieces`);
+      answers.length = 0;
     }
   });
 
