@@ -1,21 +1,30 @@
-import { assign, fromPromise, sendParent, setup } from 'xstate';
-import { addedSince } from './rules/matching.ts';
+import { assign, enqueueActions, fromPromise, sendParent, setup } from 'xstate';
+import { readNewest, WINDOW } from './rules/newest.ts';
+import type { Newest, Reading } from './rules/newest.ts';
 import { NO_ANSWER } from './types.ts';
-import type { Observation, Policy, Result } from './types.ts';
+import type { Failure, Observation, Policy, Result } from './types.ts';
 import type { WatcherReport } from './watcher/setup.ts';
 
 export type DiscoveryEvent = { type: 'session.ready' } | { type: 'session.lost' };
 
 /** What the discovery says to its supervisor. A look that failed is a question to qBittorrent that failed. */
 export type DiscoveryReport =
+  /** qBittorrent has answered; what is new, if anything. */
   | { type: 'discovery.found'; found: readonly Observation[] }
+  /** It first knows what is old only now: what came since the session began has to be looked for. */
+  | { type: 'look'; why: 'late' }
   | Extract<WatcherReport, { type: 'watcher.failed' }>;
 
 interface DiscoveryContext {
   policy: Policy;
-  /** The newest torrents of the last look; `null` before the first, which only says what is old. */
-  newest: readonly Observation[] | null;
-  result: Result<Observation[]> | null;
+  /** What the last look has left; `null` before the first, which only says what is old. */
+  newest: Newest | null;
+  /** The first look failed, or was broken off. */
+  late: boolean;
+  /** Torrents that a look asks for at most. */
+  limit: number;
+  reading: Reading | null;
+  failure: Failure | null;
 }
 
 const HOUR = 3_600_000;
@@ -28,38 +37,53 @@ export const discoveryMachine = setup({
     input: {} as { policy: Policy },
   },
   actors: {
-    /** The torrents that were added last, finished or not. */
-    newest: fromPromise<Result<Observation[]>>(() =>
+    /** The torrents that were added last, finished or not, the newest first. */
+    newest: fromPromise<Result<Observation[]>, { limit: number }>(() =>
       Promise.reject(new Error('the discovery has no qBittorrent')),
     ),
   },
   guards: {
     off: ({ context }) => context.policy.discover === null,
-    failed: ({ context }) => context.result?.ok === false,
+    failed: ({ context }) => context.failure !== null,
+    tooSmall: ({ context }) => context.reading?.kind === 'more',
   },
   actions: {
-    noteResult: assign((_, { result }: { result: Result<Observation[]> }) => ({ result })),
-    reportFound: sendParent(
-      ({ context: { newest, result } }) =>
-        ({
-          type: 'discovery.found',
-          found: newest === null || result?.ok !== true ? [] : addedSince(newest, result.value),
-        }) satisfies DiscoveryReport,
+    noteResult: assign(({ context: { newest, limit } }, { result }: { result: Result<Observation[]> }) =>
+      result.ok
+        ? { failure: null, reading: readNewest(newest, result.value, limit) }
+        : { failure: result.failure, reading: null },
     ),
-    noteNewest: assign(({ context: { result } }) => (result?.ok === true ? { newest: result.value } : {})),
+    widen: assign(({ context: { reading, limit } }) => ({
+      limit: reading?.kind === 'more' ? reading.limit : limit,
+    })),
+    reportFound: enqueueActions(({ context: { reading, newest, late }, enqueue }) => {
+      const found = reading?.kind === 'done' ? reading.found : [];
+      enqueue(sendParent({ type: 'discovery.found', found } satisfies DiscoveryReport));
+      if (newest === null && late)
+        enqueue(sendParent({ type: 'look', why: 'late' } satisfies DiscoveryReport));
+    }),
+    noteNewest: assign(({ context: { reading } }) =>
+      reading?.kind === 'done' ? { newest: reading.newest, reading: null } : {},
+    ),
     reportFailure: sendParent(
-      ({ context: { result } }) =>
-        ({
-          type: 'watcher.failed',
-          failure: result?.ok === false ? result.failure : NO_ANSWER,
-        }) satisfies DiscoveryReport,
+      ({ context: { failure } }) =>
+        ({ type: 'watcher.failed', failure: failure ?? NO_ANSWER }) satisfies DiscoveryReport,
     ),
+    noteLate: assign(({ context: { newest } }) => ({ late: newest === null })),
+    beginSmall: assign({ limit: WINDOW }),
   },
   delays: { discover: ({ context }) => context.policy.discover ?? HOUR },
 }).createMachine({
   id: 'discovery',
   description: 'Finds new torrents where no hook can call.',
-  context: ({ input: { policy } }) => ({ policy, newest: null, result: null }),
+  context: ({ input: { policy } }) => ({
+    policy,
+    newest: null,
+    late: false,
+    limit: WINDOW,
+    reading: null,
+    failure: null,
+  }),
   initial: 'starting',
   states: {
     starting: { always: [{ guard: 'off', target: 'off' }, { target: 'asleep' }] },
@@ -69,10 +93,11 @@ export const discoveryMachine = setup({
       on: { 'session.ready': 'looking' },
     },
     looking: {
-      on: { 'session.lost': 'asleep' },
+      on: { 'session.lost': { target: 'asleep', actions: ['noteLate', 'beginSmall'] } },
       invoke: {
         id: 'newest',
         src: 'newest',
+        input: ({ context: { limit } }) => ({ limit }),
         onDone: {
           target: 'judging',
           actions: { type: 'noteResult', params: ({ event }) => ({ result: event.output }) },
@@ -80,12 +105,15 @@ export const discoveryMachine = setup({
       },
     },
     judging: {
+      description: 'More may have been added since the last look than the answer holds.',
       always: [
-        { guard: 'failed', target: 'pausing', actions: 'reportFailure' },
+        { guard: 'failed', target: 'pausing', actions: ['reportFailure', 'noteLate'] },
+        { guard: 'tooSmall', target: 'looking', actions: 'widen' },
         { target: 'pausing', actions: ['reportFound', 'noteNewest'] },
       ],
     },
     pausing: {
+      entry: 'beginSmall',
       on: { 'session.lost': 'asleep' },
       after: { discover: 'looking' },
     },

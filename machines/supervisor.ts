@@ -1,16 +1,17 @@
 import { answerTo, lettersFrom } from './rules/mail.ts';
 import { storeNotice } from './rules/notices.ts';
-import { createRegistry, findRenamed, idOf } from './rules/registry.ts';
+import { createRegistry, idOf } from './rules/registry.ts';
+import { arrivals, arriving } from './supervisor/arriving.ts';
 import { dropped } from './supervisor/messages.ts';
 import { pausing, scanning, watching } from './supervisor/looking.ts';
-import { lostBy, SLICE, supervision } from './supervisor/setup.ts';
+import { lostBy } from './supervisor/setup.ts';
 
 /**
  * The root. It keeps a record of each tracked torrent, and whatever fails begins again from there: a torrent by
  * itself, all of them when a service crashed. It owns the session, the watcher, the outbox, the incident and the
  * store, and carries what they say to the torrents and back.
  */
-export const supervisorMachine = supervision.createMachine({
+export const supervisorMachine = arriving.createMachine({
   id: 'supervisor',
   description: 'Keeps a record of each torrent, and begins again from there what fails.',
   context: ({ input: { policy, now, records, troubled, sounds } }) => ({
@@ -25,6 +26,7 @@ export const supervisorMachine = supervision.createMachine({
     incidentSounds: new Map(Object.entries(sounds ?? {})),
     scanFailures: 0,
     stale: false,
+    leftOut: false,
     ended: new Map(),
     crashes: new Map(),
     nameless: [],
@@ -57,6 +59,7 @@ export const supervisorMachine = supervision.createMachine({
         { id: 'outbox', src: 'outbox', input: ({ context: { policy, now } }) => ({ policy, now }) },
       ],
       on: {
+        ...arrivals.on,
         track: [
           {
             guard: { type: 'tracked', params: ({ event }) => ({ hash: event.hash }) },
@@ -76,23 +79,6 @@ export const supervisorMachine = supervision.createMachine({
           ],
         },
         look: { actions: ['note', { type: 'hasten', params: { hash: null } }] },
-        'arrivals.next': {
-          actions: [
-            { type: 'follow', params: ({ context }) => ({ hashes: context.arrivals.slice(0, SLICE) }) },
-            'nextArrivals',
-          ],
-        },
-        'discovery.found': {
-          actions: [
-            {
-              type: 'rename',
-              params: ({ context: { registry }, event: { found } }) => ({
-                renamed: findRenamed(registry, found),
-              }),
-            },
-            { type: 'arrive', params: ({ event: { found } }) => ({ found }) },
-          ],
-        },
         'session.ready': {
           target: '.scanning',
           actions: ['note', { type: 'broadcast', params: { type: 'session.ready' } }],
@@ -102,7 +88,7 @@ export const supervisorMachine = supervision.createMachine({
         },
         'watcher.observed': {
           actions: [
-            { type: 'relieve', params: ({ event: { whole } }) => ({ well: whole }) },
+            'relieve',
             { type: 'rename', params: ({ event: { renamed } }) => ({ renamed }) },
             {
               type: 'deliver',

@@ -42,6 +42,7 @@ export const torrentMachine = following.createMachine({
     alert: record.alert,
     pending: null,
     misses: 0,
+    quiet: record.quiet,
   }),
   on: {
     'outbox.told': { actions: 'noteShown' },

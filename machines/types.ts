@@ -111,6 +111,8 @@ export interface TorrentRecord {
    * showed the torrent unfinished.
    */
   finishHookAt: number | null;
+  /** Found broken, together with many: no card and no alert until it is seen to work. */
+  quiet: boolean;
 }
 
 /**
@@ -226,6 +228,8 @@ export interface Policy {
   correctionInterval: number;
   /** How often new torrents are looked for without a hook; `null` for never. */
   discover: number | null;
+  /** Torrents that are followed at once, at most; those of the store are not given up for it. */
+  maxTracked: number;
   /** How long nothing arrives, or no metadata is found, before it is said aloud. */
   stalledAfter: number;
   metadataAfter: number;

@@ -4,7 +4,7 @@ import { DEFAULT_COMPLETION } from './types.ts';
 import { NOTHING, watching } from './watcher/setup.ts';
 
 /**
- * One poll for all torrents that move, and none while nothing is tracked. What a poll misses is looked up once in the
+ * One poll for all torrents that move, and none while nothing is tracked. What a poll misses the matcher looks up in the
  * whole list, by every hash a torrent has, before anybody is called removed.
  */
 export const watcherMachine = watching.createMachine({
@@ -19,20 +19,26 @@ export const watcherMachine = watching.createMachine({
     askedAt: 0,
     observations: [],
     at: 0,
-    missing: [],
+    missing: new Set(),
+    looking: false,
     matched: NOTHING,
-    whole: true,
     failure: null,
     failures: 0,
     completion: DEFAULT_COMPLETION,
     completionReadAt: null,
   }),
+  invoke: { id: 'matcher', src: 'matcher', input: ({ context: { policy } }) => ({ policy }) },
   on: {
     watch: { actions: { type: 'watch', params: ({ event }) => ({ hash: event.hash }) } },
     unwatch: { actions: { type: 'unwatch', params: ({ event }) => ({ hash: event.hash }) } },
     hasten: { actions: { type: 'hasten', params: ({ event }) => ({ hash: event.hash }) } },
     'session.ready': { actions: assign({ ready: true }) },
-    'session.lost': { target: '.asleep', actions: ['beginAnew', assign({ ready: false })] },
+    'session.lost': {
+      target: '.asleep',
+      actions: ['beginAnew', 'forgetMissing', assign({ ready: false })],
+    },
+    'missing.matched': { actions: { type: 'noteMatched', params: ({ event }) => event } },
+    'session.expired': { actions: { type: 'reportExpired', params: ({ event }) => event } },
   },
   initial: 'asleep',
   states: {
@@ -65,20 +71,8 @@ export const watcherMachine = watching.createMachine({
     judging: {
       always: [
         { guard: 'failed', target: 'resting', actions: 'reportFailure' },
-        { guard: 'incomplete', target: 'matching' },
-        { target: 'judgingCompletions' },
+        { target: 'judgingCompletions', actions: 'lookUp' },
       ],
-    },
-    matching: {
-      description: 'Some were not found by their ID: one look at the whole list.',
-      invoke: {
-        id: 'list',
-        src: 'list',
-        onDone: {
-          target: 'judgingCompletions',
-          actions: { type: 'noteList', params: ({ event }) => ({ list: event.output }) },
-        },
-      },
     },
     judgingCompletions: {
       always: [{ guard: 'needsSettings', target: 'readingSettings' }, { target: 'reporting' }],
@@ -97,11 +91,7 @@ export const watcherMachine = watching.createMachine({
     reporting: {
       description: 'What was seen, in slices: hooks are answered in between.',
       entry: ['watchHeld', 'report'],
-      always: [
-        { guard: 'untold', target: 'slicing' },
-        { guard: 'failed', target: 'resting', actions: 'reportFailure' },
-        { target: 'resting' },
-      ],
+      always: [{ guard: 'untold', target: 'slicing' }, { target: 'resting' }],
     },
     slicing: { after: { 1: 'reporting' } },
     resting: {
@@ -115,6 +105,10 @@ export const watcherMachine = watching.createMachine({
         hasten: {
           target: 'polling',
           actions: { type: 'hasten', params: ({ event }) => ({ hash: event.hash }) },
+        },
+        'missing.matched': {
+          target: 'judgingCompletions',
+          actions: { type: 'noteMatched', params: ({ event }) => event },
         },
       },
       after: { pause: 'polling' },

@@ -11,19 +11,22 @@ interface Answering {
   metrics: Metrics;
 }
 
+/** What has no place is looked for when there is one. */
+const LEFT_OUT = { type: 'capacity.exceeded', leftOut: 1 } as const;
+
 /** What the hooks do and are answered, each answer counted. */
 export function answersOf({ supervisor, most, metrics }: Answering) {
   return {
     track(hash: Hash) {
       const known = isTracked(supervisor, hash);
       const answer = known ? 'already' : isFull(supervisor, most) ? 'full' : 'started';
-      if (answer !== 'full') supervisor.send({ type: 'track', hash });
+      supervisor.send(answer === 'full' ? LEFT_OUT : { type: 'track', hash });
       metrics.hook('track', answer);
       return answer;
     },
     finished(hash: Hash) {
       const answer = isTracked(supervisor, hash) || !isFull(supervisor, most) ? 'accepted' : 'full';
-      if (answer === 'accepted') supervisor.send({ type: 'finished', hash });
+      supervisor.send(answer === 'full' ? LEFT_OUT : { type: 'finished', hash });
       metrics.hook('finished', answer);
       return answer;
     },

@@ -15,6 +15,9 @@ export interface Note {
   fields: Record<string, unknown>;
 }
 
+/** Between two lines on torrents that are left out, or on a list that fails, in milliseconds. */
+const REPEAT = 10 * 60_000;
+
 /** Between two lines on what can come in a flood (rejected progress, junk hooks, one bug), in milliseconds. */
 const REFUSAL_PAUSE = 60_000;
 
@@ -27,6 +30,7 @@ export function createNotes(log: Logger, now?: () => number) {
   const troubles = createTroubles(log, now);
   const tell = sparingly(REFUSAL_PAUSE, now);
   const tellBug = sparingly(REFUSAL_PAUSE, now);
+  const seldom = sparingly(REPEAT, now);
   const say = ({ level, message, fields }: Note) => log[level](message, fields);
   return {
     event(event: SupervisorEvent): void {
@@ -44,7 +48,9 @@ export function createNotes(log: Logger, now?: () => number) {
           event.notification?.kind === 'progress');
       // Logins that lead to nothing are part of the trouble.
       const isPart = event.type === 'session.ready' || event.type === 'watcher.failed';
-      if (isFlood && note.level !== 'debug')
+      if (event.type === 'capacity.exceeded')
+        seldom(note.message, (unsaid) => say({ ...note, fields: { ...note.fields, unsaid } }));
+      else if (isFlood && note.level !== 'debug')
         tell(note.message, (unsaid) => say({ ...note, fields: { ...note.fields, unsaid } }));
       else say(isPart && troubles.isOpen('qbittorrent') ? { ...note, level: 'debug' } : note);
     },
@@ -57,6 +63,12 @@ export function createNotes(log: Logger, now?: () => number) {
       if (call.to === 'qbittorrent' && call.call === 'login') return;
       const { failure } = call;
       if (call.result === 'ok') troubles.over(call.to);
+      // Polls may go on: the list is no sign of an outage.
+      else if (call.to === 'qbittorrent' && call.call === 'list' && failure) {
+        if (failure.kind === 'unauthorized') return;
+        const { message, reason, detail } = describe('could not read the list of all torrents', failure);
+        seldom(`${message}: ${reason}`, (unsaid) => log.warn(message, { reason, detail, unsaid }));
+      }
       // What else fails is reported by a machine.
       else if (
         call.to === 'qbittorrent' &&
@@ -80,6 +92,7 @@ const LOOKING = {
   refused: 'the hook came with an old token',
   dropped: 'more hooks came at once than are answered',
   installed: 'there was no working hook until now',
+  late: 'discovery has begun only now',
 };
 
 /** What an event says of a server that does not do its work; `null` where it says nothing. */
@@ -108,6 +121,8 @@ function noteOf(event: SupervisorEvent): Note | null {
       return note('info', `looking for a new torrent: ${LOOKING[event.why ?? 'nameless']}`);
     case 'session.ready':
       return note('info', 'logged in to qBittorrent', { webapi: event.version });
+    case 'capacity.exceeded':
+      return note('warn', 'MAX_TRACKED torrents are followed: others wait until one of these is over');
     case 'watcher.failed':
       return event.failure.kind === 'unauthorized'
         ? note('info', 'the session with qBittorrent is over, logging in again')

@@ -2,6 +2,7 @@ import { fromCallback, fromPromise } from 'xstate';
 import { discoveryMachine } from '../machines/discovery.ts';
 import { hookInstallerMachine } from '../machines/hook-installer/machine.ts';
 import type { HookCheck } from '../machines/hook-installer/types.ts';
+import { matcherMachine } from '../machines/matcher.ts';
 import { outboxMachine } from '../machines/outbox.ts';
 import { sessionMachine } from '../machines/session.ts';
 import { supervisorMachine } from '../machines/supervisor.ts';
@@ -47,7 +48,14 @@ export function provideWorld({ qbittorrent, ntfy, ensureHook, keep, rotation, no
             ({ input, signal }: { input: { hashes: readonly Hash[] }; signal: AbortSignal }) =>
               qbittorrent.observe(input.hashes, signal),
           ),
-          list: fromPromise(({ signal }) => qbittorrent.list(signal)),
+          matcher: matcherMachine.provide({
+            actors: {
+              list: fromPromise(
+                ({ input, signal }: { input: { hashes: readonly Hash[] }; signal: AbortSignal }) =>
+                  qbittorrent.list(input.hashes, signal),
+              ),
+            },
+          }),
           settings: fromPromise(({ signal }) => qbittorrent.settings(signal)),
         },
       }),
@@ -61,7 +69,11 @@ export function provideWorld({ qbittorrent, ntfy, ensureHook, keep, rotation, no
       }),
       store: fromCallback<StoreEvent>(({ receive }) => receive(keep)),
       discovery: discoveryMachine.provide({
-        actors: { newest: fromPromise(({ signal }) => qbittorrent.newest(signal)) },
+        actors: {
+          newest: fromPromise(({ input, signal }: { input: { limit: number }; signal: AbortSignal }) =>
+            qbittorrent.newest(input.limit, signal),
+          ),
+        },
       }),
       hookInstaller: hookInstallerMachine.provide({
         actors: { ensure: fromPromise(({ signal }) => ensureHook(signal)) },
@@ -73,7 +85,7 @@ export function provideWorld({ qbittorrent, ntfy, ensureHook, keep, rotation, no
 }
 
 /** How often, how long, how much; times in milliseconds. */
-export function policyOf({ poll, ntfy, progress, alerts, discover, hook }: Config): Policy {
+export function policyOf({ poll, ntfy, progress, alerts, discover, maxTracked, hook }: Config): Policy {
   return {
     pollInterval: poll.interval,
     idleInterval: 30_000,
@@ -83,6 +95,7 @@ export function policyOf({ poll, ntfy, progress, alerts, discover, hook }: Confi
     correctionInterval: 30_000,
     discover,
     installHook: hook.autoInstall,
+    maxTracked,
     ...alerts,
     troubleAfter: 60_000,
     rate: ntfy.rate,

@@ -53,7 +53,7 @@ const wrong = (paths: string[], isRight: (target: string, from: string) => boole
 
 test('the house is found: a rule without a file to hold it against would hold nothing', () => {
   for (const files of [machines, sources, tests, documents]) assert.ok(files.length > 1);
-  assert.ok(importsOf('machines/supervisor.ts').some(({ to }) => to === 'machines/supervisor/setup.ts'));
+  assert.ok(importsOf('machines/supervisor.ts').some(({ to }) => to === 'machines/supervisor/arriving.ts'));
   assert.ok(importsOf('src/commands/program.ts').some(({ to }) => to === 'src/demo/index.ts'));
 });
 

@@ -27,10 +27,3 @@ export function match(hashes: readonly Hash[], list: readonly Observation[]): Ma
   }
   return found;
 }
-
-/** Those of the newest torrents that an earlier look did not show, and that are no older than what it showed. */
-export function addedSince(before: readonly Observation[], now: readonly Observation[]): Observation[] {
-  const known = new Set(before.map(({ hash }) => hash));
-  const newest = Math.max(0, ...before.map(({ addedAt }) => addedAt));
-  return now.filter(({ hash, addedAt }) => !known.has(hash) && addedAt >= newest);
-}

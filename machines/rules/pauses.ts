@@ -25,6 +25,13 @@ export function scanPause(failures: number): number {
   return backoff(failures, FIRST_SCAN_RETRY, LONGEST_SCAN_RETRY);
 }
 
+const FIRST_LIST_RETRY = 30_000;
+
+/** Milliseconds until the list of all torrents is asked for again, after so many failures in a row. */
+export function listPause(failures: number, retryMax: number): number {
+  return backoff(failures, FIRST_LIST_RETRY, Math.max(retryMax, FIRST_LIST_RETRY));
+}
+
 /** qBittorrent refreshes its own numbers this often (its `refresh_interval`): asked sooner, it says the same. */
 const REFRESH = 1500;
 /** Each torrent that is asked for makes the polls before an end rarer by this: with hundreds they would cost too much. */

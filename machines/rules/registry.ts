@@ -1,6 +1,4 @@
 import type { Hash, Notification, Observation, Outcome, TorrentRecord } from '../types.ts';
-import { isToldBefore } from './ended.ts';
-import type { Ended } from './ended.ts';
 import type { Match } from './matching.ts';
 
 /**
@@ -20,7 +18,7 @@ export function createRegistry(records: readonly TorrentRecord[] = []): Registry
 }
 
 /** A record of a torrent that nothing is known of yet. */
-export function createRecord(hash: Hash, since: number): TorrentRecord {
+export function createRecord(hash: Hash, since: number, quiet = false): TorrentRecord {
   return {
     key: hash,
     hash,
@@ -34,6 +32,7 @@ export function createRecord(hash: Hash, since: number): TorrentRecord {
     again: null,
     finished: null,
     finishHookAt: null,
+    quiet,
   };
 }
 
@@ -91,10 +90,11 @@ function beforeTelling(record: TorrentRecord, notification: Notification): Torre
   }
   if (notification.kind === 'progress') {
     const highest = Math.max(record.highest, notification.tell.percent);
-    return record.card && highest === record.highest ? null : { ...record, card: true, highest };
+    if (record.card && highest === record.highest) return null;
+    return { ...record, card: true, highest, quiet: false };
   }
   // Noted before it is sent: should the answer be missed, its card is taken back all the same.
-  if (notification.kind === 'alert') return { ...record, alert: notification.alert };
+  if (notification.kind === 'alert') return { ...record, alert: notification.alert, quiet: false };
   if (notification.kind !== 'dismissal') return null;
   return { ...record, stage: record.stage === 'following' ? 'withdrawing' : 'dismissing' };
 }
@@ -203,12 +203,4 @@ export function findRenamed(registry: Registry, found: readonly Observation[]): 
     const record = findAny(registry, observation);
     return record?.stage === 'following' ? [{ from: record.hash, observation }] : [];
   });
-}
-
-/** What a look found: torrents that are new, and hashes of followed ones that were added again. */
-export function sortFound(registry: Registry, ended: Ended, found: readonly Observation[]) {
-  const news = found.filter((torrent) => !isToldBefore(ended, torrent));
-  const isNew = (torrent: Observation) => findAny(registry, torrent) === undefined;
-  const known = news.filter((torrent) => !isNew(torrent) && torrent.phase !== 'complete');
-  return { fresh: news.filter(isNew).map(({ hash }) => hash), met: known.map(({ hash }) => hash) };
 }

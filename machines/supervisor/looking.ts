@@ -1,15 +1,15 @@
 import { assign } from 'xstate';
-import { findRenamed } from '../rules/registry.ts';
 import { NO_ANSWER } from '../types.ts';
 import type { Result } from '../types.ts';
-import { lostBy, supervision } from './setup.ts';
+import { arriving } from './arriving.ts';
+import { lostBy } from './setup.ts';
 
 const HASTEN_ALL = { type: 'hasten', params: { hash: null } } as const;
 
 /** How the supervisor finds what no hook has named. */
-export const scanning = supervision.createStateConfig({
+export const scanning = arriving.createStateConfig({
   description: 'No hook is replayed: what was added meanwhile is found by looking.',
-  entry: assign({ stale: false }),
+  entry: assign({ stale: false, leftOut: false }),
   on: { look: { actions: ['note', HASTEN_ALL, assign({ stale: true })] } },
   invoke: {
     id: 'scan',
@@ -18,16 +18,7 @@ export const scanning = supervision.createStateConfig({
       {
         guard: { type: 'succeeded', params: ({ event }) => ({ result: event.output }) },
         target: 'watching',
-        actions: [
-          { type: 'relieve', params: () => ({ well: true }) },
-          {
-            type: 'rename',
-            params: ({ context: { registry }, event }) => ({
-              renamed: findRenamed(registry, valueOf(event.output)),
-            }),
-          },
-          { type: 'arrive', params: ({ event }) => ({ found: valueOf(event.output) }) },
-        ],
+        actions: ['relieve', { type: 'arrive', params: ({ event }) => ({ found: valueOf(event.output) }) }],
       },
       {
         guard: { type: 'unauthorized', params: ({ event }) => ({ result: event.output }) },
@@ -42,15 +33,19 @@ export const scanning = supervision.createStateConfig({
   },
 });
 
-export const pausing = supervision.createStateConfig({
-  description: 'Before the next look: the last one failed, or hooks without a hash come in a burst.',
+export const pausing = arriving.createStateConfig({
+  description:
+    'Before the next look: the last one failed, hooks without a hash come in a burst, or places are free.',
   after: { scanPause: 'scanning' },
 });
 
-export const watching = supervision.createStateConfig({
+export const watching = arriving.createStateConfig({
   description: 'What the hooks tell is followed.',
   on: { look: { target: 'scanning', actions: ['note', HASTEN_ALL] } },
-  always: { guard: ({ context }) => context.stale, target: 'pausing' },
+  always: [
+    { guard: 'stale', target: 'pausing' },
+    { guard: 'freed', target: 'pausing' },
+  ],
 });
 
 const valueOf = <T>(result: Result<T[]>): T[] => (result.ok ? result.value : []);

@@ -3,7 +3,7 @@ import type { PartitionEvent } from '../partition.ts';
 import { isNameless, NAMELESS_PER_MINUTE, withinMinute } from '../rules/finish.ts';
 import { answerTo, partitionOf } from '../rules/mail.ts';
 import type { Match } from '../rules/matching.ts';
-import { dismissalOf, meetAgain, noteFinishHook, rename } from '../rules/registry.ts';
+import { dismissalOf, find, meetAgain, noteFinishHook, rename } from '../rules/registry.ts';
 import type { Hash, Notification } from '../types.ts';
 import type { OutboxEvent } from '../outbox.ts';
 import type { WatcherEvent } from '../watcher/setup.ts';
@@ -56,6 +56,10 @@ export function metAgain({ registry }: SupervisorContext, hash: Hash): Message[]
     { to: 'watcher', event: { type: 'watch', hash } },
   ];
 }
+
+/** Whether there is no place for this torrent: it is not followed yet, and no more may be. */
+export const isFull = ({ registry, policy }: SupervisorContext, hash: Hash): boolean =>
+  find(registry, hash) === undefined && registry.records.size >= policy.maxTracked;
 
 /** The partitions as the supervisor's snapshot has them. */
 type Children = Record<string, Parameters<typeof torrentIn>[0]>;

@@ -4,32 +4,28 @@ import { hookInstallerMachine } from '../hook-installer/machine.ts';
 import { incidentMachine, isAllClear } from '../incident.ts';
 import { outboxMachine } from '../outbox.ts';
 import { partitionMachine, torrentIn } from '../partition.ts';
+import { beginAgain } from '../rules/arrivals.ts';
 import { isRepeated, noteEnded } from '../rules/ended.ts';
 import { withinMinute } from '../rules/finish.ts';
 import { partitionOf } from '../rules/mail.ts';
 import type { Letter } from '../rules/mail.ts';
 import type { Match } from '../rules/matching.ts';
-import {
-  createRecord,
-  drop,
-  find,
-  forgetFinishHook,
-  noteTelling,
-  noteTold,
-  put,
-  sortFound,
-} from '../rules/registry.ts';
+import { createRecord, drop, find, forgetFinishHook, noteTelling, noteTold, put } from '../rules/registry.ts';
 import { scanPause } from '../rules/pauses.ts';
 import { countFailure, crashNotice, isHopeless, restartPause } from '../rules/restarts.ts';
 import { noteSound, quieten } from '../rules/sounds.ts';
 import { sessionMachine } from '../session.ts';
 import type { End } from '../torrent/setup.ts';
 import type { Failure, Hash, Notification, Observation, Outcome, Result } from '../types.ts';
-import { isFlooded, isNamelessCompletion, metAgain, renameAll, takeFinishHook } from './messages.ts';
+import { isFlooded, isFull, isNamelessCompletion, metAgain, renameAll, takeFinishHook } from './messages.ts';
 import type { Services, StoreEvent, SupervisorContext, SupervisorEvent, SupervisorInput } from './types.ts';
 import { watcherMachine } from '../watcher.ts';
 
-export const SLICE = 100;
+interface Following {
+  hashes: readonly Hash[];
+  /** Those that are followed without a card for now. */
+  quiet?: ReadonlySet<Hash>;
+}
 
 type Broadcast = { type: 'session.ready'; failure?: never } | { type: 'session.lost'; failure: Failure };
 
@@ -67,6 +63,10 @@ export const supervision = setup({
     flooded: ({ context }, { notification }: { notification: Notification }) =>
       isFlooded(context, notification),
     hopeless: ({ context }) => isHopeless(context.restarts),
+    stale: ({ context }) => context.stale,
+    /** There is a place for what was left out. */
+    freed: ({ context: { leftOut, registry, policy } }) =>
+      leftOut && registry.records.size < policy.maxTracked,
   },
   actions: {
     /** Says what happened to whoever runs the machine; he hands in a log. */
@@ -78,26 +78,29 @@ export const supervision = setup({
     })),
     /** Lets the incident judge what qBittorrent does. */
     trouble: sendTo('incident', (_, { failure }: { failure: Failure }) => ({ type: 'trouble', failure })),
-    relieve: enqueueActions(({ enqueue }, { well }: { well: boolean }) => {
-      if (well) enqueue.sendTo('incident', { type: 'relief' });
-    }),
+    relieve: sendTo('incident', { type: 'relief' }),
     noteIncident: enqueueActions(({ enqueue }, { raised }: { raised: boolean }) => {
       enqueue.assign(raised ? { raised, troubled: true } : { raised });
       if (raised) enqueue.sendTo('store', { type: 'remember', troubled: true });
     }),
     begin: enqueueActions(({ context, enqueue }) => {
-      enqueue.assign({ ready: false, partitions: new Set(), arrivals: [...context.registry.records.keys()] });
+      enqueue.assign({ ready: false, partitions: new Set(), arrivals: beginAgain(context.registry) });
       enqueue.sendTo('session', { type: 'session.wanted' });
       enqueue.raise({ type: 'arrivals.next' });
     }),
     end: enqueueActions(({ context: { partitions }, enqueue }) => {
       for (const id of partitions) enqueue.stopChild(id);
     }),
-    follow: enqueueActions(({ context, enqueue }, { hashes }: { hashes: readonly Hash[] }) => {
+    follow: enqueueActions(({ context, enqueue }, { hashes, quiet }: Following) => {
       const { registry, partitions, policy } = context;
+      let leftOut = 0;
       for (const hash of hashes) {
+        if (isFull(context, hash)) {
+          leftOut += 1;
+          continue;
+        }
         const known = find(registry, hash);
-        const record = known ?? createRecord(hash, context.now());
+        const record = known ?? createRecord(hash, context.now(), quiet?.has(hash));
         put(registry, record);
         if (known === undefined) enqueue.sendTo('store', { type: 'keep', record });
         const id = partitionOf(record.key);
@@ -106,9 +109,11 @@ export const supervision = setup({
         enqueue.sendTo(id, { type: 'torrent.start', record, ready: context.ready });
         if (record.stage === 'following') enqueue.sendTo('watcher', { type: 'watch', hash: record.hash });
       }
+      if (leftOut > 0) enqueue.raise({ type: 'capacity.exceeded', leftOut });
     }),
     /** Before `follow`, which begins the torrent from its record. */
     noteFinishHook: enqueueActions(({ context, enqueue, self }, { hash }: { hash: Hash }) => {
+      if (isFull(context, hash)) return;
       const at = context.now();
       const taken = takeFinishHook(context, self.getSnapshot().children, hash, at);
       if (taken === null) return;
@@ -118,16 +123,6 @@ export const supervision = setup({
     forgetFinishHook: enqueueActions(({ context: { registry }, enqueue }, { key }: { key: Hash }) => {
       const record = forgetFinishHook(registry, key);
       if (record !== null) enqueue.sendTo('store', { type: 'keep', record });
-    }),
-    nextArrivals: enqueueActions(({ context: { arrivals }, enqueue }) => {
-      enqueue.assign({ arrivals: arrivals.slice(SLICE) });
-      if (arrivals.length > SLICE) enqueue.raise({ type: 'arrivals.next' }, { delay: 1 });
-    }),
-    arrive: enqueueActions(({ context, enqueue }, { found }: { found: readonly Observation[] }) => {
-      const { fresh, met } = sortFound(context.registry, context.ended, found);
-      enqueue.assign({ arrivals: [...context.arrivals, ...fresh], scanFailures: 0 });
-      if (fresh.length > 0) enqueue.raise({ type: 'arrivals.next' });
-      for (const hash of met) enqueue.raise({ type: 'track', hash });
     }),
     hasten: sendTo('watcher', (_, { hash }: { hash: Hash | null }) => ({ type: 'hasten', hash })),
     countScanFailure: assign({ scanFailures: ({ context }) => context.scanFailures + 1 }),

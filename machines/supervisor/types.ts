@@ -4,6 +4,7 @@ import type { HookInstallerReport } from '../hook-installer/types.ts';
 import type { IncidentReport } from '../incident.ts';
 import type { OutboxReport } from '../outbox.ts';
 import type { PartitionReport } from '../partition.ts';
+import type { Arrival } from '../rules/arrivals.ts';
 import type { Ended } from '../rules/ended.ts';
 import type { StoreReport } from '../rules/notices.ts';
 import type { Registry } from '../rules/registry.ts';
@@ -22,6 +23,8 @@ export type SupervisorEvent =
    */
   | { type: 'look'; why?: 'refused' | 'dropped' | 'installed' }
   | { type: 'arrivals.next' }
+  /** So many torrents are not followed, since no more are at once. */
+  | { type: 'capacity.exceeded'; leftOut: number }
   | { type: 'torrent.revive'; key: Hash }
   | SessionReport
   | WatcherReport
@@ -47,8 +50,8 @@ export interface SupervisorContext {
   registry: Registry;
   /** The IDs of the partitions that live; changed in place, by `enqueueActions` only. */
   partitions: Set<string>;
-  /** Hashes still to be followed: in slices, so that the hook is answered in between. */
-  arrivals: readonly Hash[];
+  /** Torrents still to be followed: in slices, so that the hook is answered in between. */
+  arrivals: readonly Arrival[];
   /** Whether the torrents may count on a session. */
   ready: boolean;
   /** Whether an incident's card may be on the phone. */
@@ -59,6 +62,8 @@ export interface SupervisorContext {
   scanFailures: number;
   /** Something may have come that the look around, which is under way, does not show. */
   stale: boolean;
+  /** Torrents were left out since the last scan, for there was no place: they are looked for when there is. */
+  leftOut: boolean;
   /** What was told lately: a hook that comes late is no news. */
   ended: Ended;
   crashes: Map<Hash, Failures>;

@@ -56,6 +56,8 @@ interface TorrentContext {
   misses: number;
   /** Since when it is known to be finished, in milliseconds since 1970: by the finish hook or by its state. */
   finishedSince: number | null;
+  /** Found broken, together with many: nothing is said of it until it is seen to work. */
+  quiet: boolean;
 }
 
 /**
@@ -77,8 +79,11 @@ type Offer = 'progress' | 'completion' | 'dismissal';
 const MISSES_TO_BE_GONE = 2;
 
 /** What the card should say next, measured by what it is about to say. */
-const news = ({ seen: { sight, at }, offered, policy }: TorrentContext) =>
-  worthTelling(sight, offered, at, policy);
+const news = ({ seen: { sight, at }, offered, policy, quiet }: TorrentContext) =>
+  quiet ? null : worthTelling(sight, offered, at, policy);
+
+/** Phases in which a broken torrent may still be broken. */
+const MAYBE_BROKEN: ReadonlySet<Phase> = new Set(['failed', 'checking', 'moving', 'unknown']);
 
 /** What a torrent knows and can do; its chart is in `../torrent.ts`. */
 export const following = setup({
@@ -112,6 +117,7 @@ export const following = setup({
         seen: after(context, event),
         misses: 0,
         finishedSince: finishedSince(context.finishedSince, event),
+        quiet: context.quiet && MAYBE_BROKEN.has(event.observation.phase),
       };
     }),
     noteFinish: assign(({ context, event }) =>
@@ -126,7 +132,8 @@ export const following = setup({
     freshen: ({ context }, look: Look) => void Object.assign(context.seen, after(context, look)),
     /** An alert has a card of its own, and nobody waits for it: what comes next is told beside it. */
     diagnose: enqueueActions(({ context, enqueue }) => {
-      const { key, seen, policy, alert: before } = context;
+      const { key, seen, policy, alert: before, quiet } = context;
+      if (quiet) return;
       const { observation, sight, at } = seen;
       const alert = alertOf(before, sight, at, policy);
       if (alert === before) return;
@@ -174,15 +181,15 @@ const after = (
 
 /** Whether a look shows what the last one did, as far as anybody is told. */
 export function isUnchanged(context: TorrentContext, look: Look): boolean {
-  const { seen, alert, offered, policy, misses } = context;
+  const { seen, alert, offered, policy, misses, quiet } = context;
   const { sight, at } = after(context, look);
   return (
     misses === 0 &&
     sight.phase === seen.sight.phase &&
     sight.phase !== 'complete' &&
     finishedSince(context.finishedSince, look) === context.finishedSince &&
-    worthTelling(sight, offered, at, policy) === null &&
-    alertOf(alert, sight, at, policy) === alert
+    (quiet ||
+      (worthTelling(sight, offered, at, policy) === null && alertOf(alert, sight, at, policy) === alert))
   );
 }
 

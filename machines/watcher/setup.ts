@@ -1,7 +1,8 @@
 import { assign, enqueueActions, fromPromise, sendParent, setup } from 'xstate';
 import { beginAnew, choose, hasten, noteLook, pauseOf, unwatch, watch } from '../rules/looks.ts';
 import type { Looks } from '../rules/looks.ts';
-import { match } from '../rules/matching.ts';
+import { matcherMachine } from '../matcher.ts';
+import type { MatcherReport } from '../matcher.ts';
 import type { Match } from '../rules/matching.ts';
 import type { Look } from '../torrent/setup.ts';
 import { DEFAULT_COMPLETION, NO_ANSWER } from '../types.ts';
@@ -13,16 +14,12 @@ export type WatcherEvent =
   /** qBittorrent says that it is finished; `null` where it does not say which one. */
   | { type: 'hasten'; hash: Hash | null }
   | { type: 'session.ready' }
-  | { type: 'session.lost' };
+  | { type: 'session.lost' }
+  | MatcherReport;
 
 /** What the watcher says to its supervisor. */
 export type WatcherReport =
-  /** `whole`: what a poll did not find could be looked up. */
-  | ({ type: 'watcher.observed'; observations: readonly Observation[]; whole: boolean } & Omit<
-      Look,
-      'observation'
-    > &
-      Match)
+  | ({ type: 'watcher.observed'; observations: readonly Observation[] } & Omit<Look, 'observation'> & Match)
   | { type: 'watcher.failed'; failure: Failure };
 
 /**
@@ -44,11 +41,12 @@ interface WatcherContext {
   observations: readonly Observation[];
   /** When it was seen, in milliseconds since 1970. */
   at: number;
-  missing: readonly Hash[];
-  /** What the list says of those that are missing, and is still to be told. */
+  /** Those that the polls do not find. Changed in place, like `looks`. */
+  missing: Set<Hash>;
+  /** The matcher may look for some. */
+  looking: boolean;
+  /** What the list says of those, and is still to be told. */
   matched: Match;
-  /** Nothing is missing that the list could not be asked about. */
-  whole: boolean;
   failure: Failure | null;
   /** Looks that failed in a row. */
   failures: number;
@@ -76,8 +74,7 @@ export const watching = setup({
   actors: {
     /** The torrents with these IDs; the list is never empty. */
     observe: fromPromise<Result<Observation[]>, { hashes: readonly Hash[] }>(unprovided),
-    /** Every torrent that qBittorrent has. */
-    list: fromPromise<Result<Observation[]>>(unprovided),
+    matcher: matcherMachine,
     /** qBittorrent's preferences; without this actor they are taken for its defaults. */
     settings: fromPromise<Result<CompletionSettings>>(() =>
       Promise.resolve({ ok: true, value: DEFAULT_COMPLETION }),
@@ -89,21 +86,24 @@ export const watching = setup({
     fresh: ({ context }) => context.looks.fresh.size > 0,
     hasty: ({ context }) => context.looks.hasty.size > 0,
     failed: ({ context }) => context.failure !== null,
-    incomplete: ({ context }) => context.missing.length > 0,
     /** Something is finished, and it is not known whether qBittorrent checks it again. */
     needsSettings: ({ context: { observations, matched, completionReadAt, now } }) =>
       (completionReadAt === null || Math.abs(now() - completionReadAt) >= SETTINGS_FRESH) &&
       [...observations, ...matched.renamed.map(({ observation }) => observation)].some(isComplete),
-    untold: ({ context }) => context.observations.length > 0,
+    untold: ({ context: { observations, matched } }) =>
+      observations.length + matched.renamed.length + matched.missed.length > 0,
   },
   actions: {
     watch: assign(({ context: { looks } }, { hash }: { hash: Hash }) => {
       watch(looks, hash);
       return {};
     }),
-    unwatch: assign(({ context: { looks } }, { hash }: { hash: Hash }) => {
-      unwatch(looks, hash);
-      return {};
+    unwatch: enqueueActions(({ context: { looks, missing }, enqueue }, { hash }: { hash: Hash }) => {
+      enqueue.assign(() => {
+        unwatch(looks, hash);
+        return {};
+      });
+      if (missing.delete(hash)) enqueue.sendTo('matcher', { type: 'missing.changed', missing: [...missing] });
     }),
     hasten: assign(({ context: { looks } }, { hash }: { hash: Hash | null }) => {
       hasten(looks, hash);
@@ -118,24 +118,44 @@ export const watching = setup({
       askedAt: now(),
     })),
     noteSeen: assign(({ context }, { result }: { result: Result<Observation[]> }) => {
-      const { looks, asked, policy, failures } = context;
+      const { looks, asked, policy, failures, missing } = context;
       if (!result.ok) {
         beginAnew(looks);
-        return { failure: result.failure, failures: failures + 1, missing: [] };
+        return { failure: result.failure, failures: failures + 1 };
       }
       const at = context.now();
       const observations = result.value;
-      const missing = noteLook(looks, asked, observations, { now: at, policy });
-      const whole = missing.length === 0;
-      // With some missing, the look at the list is still to come.
-      return { failure: null, failures: whole ? 0 : failures, at, observations, missing, whole };
+      const missed = noteLook(looks, asked, observations, { now: at, policy });
+      for (const { hash } of observations) missing.delete(hash);
+      for (const hash of missed) missing.add(hash);
+      return { failure: null, failures: 0, at, observations };
     }),
-    noteList: assign(({ context: { missing, failures } }, { list }: { list: Result<Observation[]> }) =>
-      list.ok
-        ? { failures: 0, matched: match(missing, list.value), whole: true }
-        : // It proves nothing: what was not found waits for the next poll.
-          { failure: list.failure, failures: failures + 1 },
-    ),
+    /** Has looked up what this poll did not find; or says that all is found again. */
+    lookUp: enqueueActions(({ context: { asked, missing, looking }, enqueue }) => {
+      const polled = missing.size === 0 ? [] : asked.filter((hash) => missing.has(hash));
+      enqueue.assign({ looking: missing.size > 0 });
+      if (polled.length > 0)
+        enqueue.sendTo('matcher', { type: 'missing.polled', polled, missing: [...missing] });
+      else if (missing.size === 0 && looking)
+        enqueue.sendTo('matcher', { type: 'missing.changed', missing: [] });
+    }),
+    forgetMissing: enqueueActions(({ context: { missing }, enqueue }) => {
+      enqueue.assign(() => {
+        missing.clear();
+        return { looking: false, matched: NOTHING };
+      });
+      enqueue.sendTo('matcher', { type: 'missing.changed', missing: [] });
+    }),
+    noteMatched: assign(({ context }, { match }: { match: Match }) => {
+      const { missing, matched, observations, now, at } = context;
+      return {
+        at: observations.length === 0 ? now() : at,
+        matched: {
+          renamed: [...matched.renamed, ...match.renamed.filter(({ from }) => missing.has(from))],
+          missed: [...matched.missed, ...match.missed.filter((hash) => missing.has(hash))],
+        },
+      };
+    }),
     /** Should it fail, the last answer holds. */
     noteSettings: assign(({ context }, { result }: { result: Result<CompletionSettings> }) =>
       result.ok ? { completion: result.value, completionReadAt: context.now() } : {},
@@ -147,7 +167,7 @@ export const watching = setup({
       return {};
     }),
     report: enqueueActions(
-      ({ context: { looks, observations, at, askedAt, completion, whole, matched }, enqueue }) => {
+      ({ context: { looks, observations, at, askedAt, completion, matched }, enqueue }) => {
         const slice = looks.scope === 'some' ? SLICE.fresh : SLICE.known;
         enqueue(
           sendParent({
@@ -156,18 +176,24 @@ export const watching = setup({
             at,
             askedAt,
             completion,
-            whole,
-            ...matched,
+            renamed: matched.renamed.slice(0, slice),
+            missed: matched.missed.slice(0, slice),
           } satisfies WatcherReport),
         );
-        enqueue.assign({ observations: observations.slice(slice), matched: NOTHING });
+        enqueue.assign({
+          observations: observations.slice(slice),
+          matched: { renamed: matched.renamed.slice(slice), missed: matched.missed.slice(slice) },
+        });
       },
     ),
     reportFailure: sendParent(
       ({ context: { failure } }) =>
         ({ type: 'watcher.failed', failure: failure ?? NO_ANSWER }) satisfies WatcherReport,
     ),
-    forget: assign({ observations: [], missing: [], matched: NOTHING, asked: [] }),
+    reportExpired: sendParent(
+      (_, { failure }: { failure: Failure }) => ({ type: 'watcher.failed', failure }) satisfies WatcherReport,
+    ),
+    forget: assign({ observations: [], asked: [] }),
   },
   delays: {
     gather: ({ context }) => context.policy.gather,

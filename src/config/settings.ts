@@ -103,7 +103,14 @@ export const settings = z.object({
     .duration('1m', '24h')
     .prefault('15m')
     .meta(about('how long a magnet may look for its metadata before it is said aloud', '15m')),
-  MAX_TRACKED: v.count.prefault('20000').meta(about('torrents that are followed at once, at most', '20000')),
+  MAX_TRACKED: v.count
+    .prefault('20000')
+    .meta(
+      about(
+        'torrents that are followed at once, at most; others are followed when places become free',
+        '20000',
+      ),
+    ),
   PROGRESS: v
     .oneOf(['auto', 'live', 'milestones'])
     .prefault('auto')

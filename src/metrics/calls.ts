@@ -32,8 +32,8 @@ export function countQbittorrent(client: QbittorrentClient, onCall: OnCall): Qbi
   return {
     login: (signal) => counted('login', signal, () => client.login(signal)),
     observe: (hashes, signal) => counted('observe', signal, () => client.observe(hashes, signal)),
-    list: (signal) => counted('list', signal, () => client.list(signal)),
-    newest: (signal) => counted('newest', signal, () => client.newest(signal)),
+    list: (hashes, signal) => counted('list', signal, () => client.list(hashes, signal)),
+    newest: (limit, signal) => counted('newest', signal, () => client.newest(limit, signal)),
     settings: (signal) => counted('settings', signal, () => client.settings(signal)),
     scan: (signal) => counted('scan', signal, () => client.scan(signal)),
   };

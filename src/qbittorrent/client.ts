@@ -1,3 +1,4 @@
+import { isUnfinished } from '../../machines/rules/arrivals.ts';
 import type { Login } from '../../machines/session.ts';
 import type { CompletionSettings, Hash, Observation, Result } from '../../machines/types.ts';
 import type { Config } from '../config/index.ts';
@@ -14,24 +15,29 @@ export interface QbittorrentClient {
   login(signal?: AbortSignal): Promise<Login>;
   /** The torrents with these IDs; unknown IDs are left out. An empty list asks nothing: to qBittorrent it means "all". */
   observe(hashes: readonly Hash[], signal?: AbortSignal): Promise<Result<Observation[]>>;
-  list(signal?: AbortSignal): Promise<Result<Observation[]>>;
-  /** The torrents that were added last, finished or not. */
-  newest(signal?: AbortSignal): Promise<Result<Observation[]>>;
+  /** Those of all torrents that have one of these as their ID, v1 or v2 hash. */
+  list(hashes: readonly Hash[], signal?: AbortSignal): Promise<Result<Observation[]>>;
+  /** The torrents that were added last, finished or not, the newest first: at most `limit`. */
+  newest(limit: number, signal?: AbortSignal): Promise<Result<Observation[]>>;
   /** How it comes to a finished state, by its preferences. */
   settings(signal?: AbortSignal): Promise<Result<CompletionSettings>>;
-  /** Every torrent that is still on its way. */
+  /** Every torrent that is not finished, broken ones included. */
   scan(signal?: AbortSignal): Promise<Result<Observation[]>>;
 }
 
-/** More than anybody adds between two looks. */
-const NEWEST = 50;
-
 /**
- * Filters that together hold what is not finished. `checking` and `moving` came with 4.4 and 4.5; a filter that a
- * version does not know means "all", and the look at each torrent makes that right. Downloads come last:
- * what has its resume data checked might otherwise begin to download between two questions and be in neither answer.
+ * Filters that together hold what is not finished (measured on 4.5, 5.1 and 5.3): `downloading` leaves out
+ * `checkingResumeData`, `moving`, `missingFiles` and `error`. `checking` and `moving` came with 4.4 and 4.5; a filter
+ * that a version does not know means "all", and `isUnfinished` makes that right. Downloads come last: what is checked
+ * or repaired might otherwise begin to download between two questions and be in neither answer.
  */
-const UNFINISHED = ['checking', 'moving', 'downloading'];
+const UNFINISHED = ['checking', 'moving', 'errored', 'downloading'];
+
+/** Milliseconds: before its first byte qBittorrent has made the text of all torrents, which takes a slow one long. */
+const LIST_TIMEOUT = 60_000;
+
+/** Entries that are kept of one answer: far more than `MAX_TRACKED`, and 50 MB. */
+const MAX_ENTRIES = 100_000;
 
 /** A client for qBittorrent's WebAPI, 4.1 to 5.3. Who else needs its session hands in the connection. */
 export function createQbittorrentClient(
@@ -40,47 +46,71 @@ export function createQbittorrentClient(
 ): QbittorrentClient {
   return {
     login: (signal) => login(connection, config.auth, signal),
-    observe: async (hashes, signal) =>
-      hashes.length === 0
-        ? { ok: true, value: [] }
-        : torrents(connection, { hashes: hashes.join('|') }, signal),
-    list: (signal) => torrents(connection, { filter: 'all' }, signal),
-    newest: (signal) =>
-      torrents(connection, { sort: 'added_on', reverse: 'true', limit: String(NEWEST) }, signal),
+    async observe(hashes, signal) {
+      if (hashes.length === 0) return { ok: true, value: [] };
+      const asked = new Set(hashes);
+      return readTorrents(connection, {
+        form: { hashes: hashes.join('|') },
+        isWanted: ({ hash }) => asked.has(hash),
+        signal,
+      });
+    },
+    list(hashes, signal) {
+      const asked = new Set<Hash | null>(hashes);
+      const isWanted = ({ hash, v1, v2 }: Observation) => asked.has(hash) || asked.has(v1) || asked.has(v2);
+      return readTorrents(connection, { form: { filter: 'all' }, isWanted, timeout: LIST_TIMEOUT, signal });
+    },
+    newest: (limit, signal) =>
+      readTorrents(connection, {
+        form: { sort: 'added_on', reverse: 'true', limit: String(limit) },
+        signal,
+      }),
     settings: (signal) => readCompletionSettings(connection, signal),
     async scan(signal) {
       const found = new Map<Hash, Observation>();
       for (const filter of UNFINISHED) {
-        const result = await torrents(connection, { filter }, signal);
+        const result = await readTorrents(connection, { form: { filter }, isWanted: isUnfinished, signal });
         if (!result.ok) return result;
-        for (const torrent of result.value) if (isUnfinished(torrent)) found.set(torrent.hash, torrent);
+        for (const torrent of result.value) found.set(torrent.hash, torrent);
       }
       return { ok: true, value: [...found.values()] };
     },
   };
 }
 
+interface Reading {
+  form: Record<string, string>;
+  /** Which torrents are kept. Default: all. */
+  isWanted?: (torrent: Observation) => boolean;
+  /** As in `Stream`. */
+  timeout?: number;
+  signal?: AbortSignal | undefined;
+}
+
 /** Always a POST: a long list of hashes is too much for a URL. One odd entry never costs the others their poll. */
-async function torrents(
+async function readTorrents(
   { call, host }: Connection,
-  form: Record<string, string>,
-  signal?: AbortSignal,
+  { form, isWanted = () => true, timeout, signal }: Reading,
 ): Promise<Result<Observation[]>> {
   const found: Observation[] = [];
   const reader = createListReader((entry) => {
     const parsed = torrentSchema.safeParse(entry);
-    if (parsed.success) found.push(parsed.data);
+    if (parsed.success && found.length < MAX_ENTRIES && isWanted(parsed.data)) found.push(parsed.data);
   });
-  const reply = await call('torrents/info', form, signal, (piece) => reader.push(piece));
+  const garbage = new AbortController();
+  const take = (piece: string): void => {
+    reader.push(piece);
+    // Whatever follows: it may never end.
+    if (reader.isBroken()) garbage.abort();
+  };
+  const signals = signal === undefined ? garbage.signal : AbortSignal.any([signal, garbage.signal]);
+  const stream = timeout === undefined ? { take } : { take, timeout };
+  const reply = await call('torrents/info', form, signals, stream);
+  if (reader.isBroken()) return failed('protocol', `${host} sent no list of torrents`);
   if (!reply.ok) return reply;
   const judged = judge(reply.value, host);
   if (judged !== null) return judged;
   return reader.isWhole()
     ? { ok: true, value: found }
     : failed('protocol', `${host} sent no list of torrents`);
-}
-
-/** A seeding torrent that is checked again looks like a download, but for having been finished once. */
-function isUnfinished({ phase, progress, finishedAt }: Observation): boolean {
-  return phase !== 'complete' && phase !== 'failed' && progress < 1 && finishedAt === null;
 }

@@ -7,12 +7,12 @@ import { createCookieJar } from './cookies.ts';
 
 /** The way to one qBittorrent: address, key, cookies. */
 export interface Connection {
-  /** GET without a form, POST with one. `take` as in `RequestOptions`. */
+  /** GET without a form, POST with one. */
   readonly call: (
     path: string,
     form?: Record<string, string>,
     signal?: AbortSignal,
-    take?: (piece: string) => void,
+    stream?: Stream,
   ) => Promise<Result<Reply>>;
   /**
    * Asks for the page to log in on, showing no credentials. The check of the Host header refuses it too (401), and
@@ -27,8 +27,16 @@ export interface Connection {
   readonly host: string;
 }
 
-/** 20,000 torrents at 1.4 KB each. */
-const MAX_BYTES = 32 * 1024 * 1024;
+/** An answer that is read while it comes: as it is never held whole, it may have any size. */
+export interface Stream {
+  /** As in `RequestOptions`. */
+  readonly take: (piece: string) => void;
+  /** Milliseconds of silence until it is given up. Default: 10 000. */
+  readonly timeout?: number;
+}
+
+/** Of any other answer. */
+const MAX_BYTES = 1024 * 1024;
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
@@ -54,14 +62,14 @@ export function createConnection({ url, auth, basic }: Config['qbittorrent']): C
     forget: () => jar.clear(),
     askPage: (signal) =>
       request(`${url}/`, { maxBytes: MAX_BYTES, ...(signal === undefined ? {} : { signal }) }),
-    async call(path, form, signal, take) {
+    async call(path, form, signal, stream) {
       const reply = await request(`${url}/api/v2/${path}`, {
         method: form === undefined ? 'GET' : 'POST',
         headers: { ...jar.header(), ...authorization(), ...(form === undefined ? {} : FORM) },
-        maxBytes: MAX_BYTES,
+        maxBytes: stream === undefined ? MAX_BYTES : Infinity,
         ...(form === undefined ? {} : { body: encode(form) }),
         ...(signal === undefined ? {} : { signal }),
-        ...(take === undefined ? {} : { take }),
+        ...stream,
       });
       if (reply.ok) jar.store(reply.value.headers);
       return reply;

@@ -6,6 +6,8 @@ export interface ListReader {
   push(piece: string): void;
   /** Whether what came is one list from its first sign to its last. */
   isWhole(): boolean;
+  /** Whether what came is no list, whatever may follow. */
+  isBroken(): boolean;
 }
 
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
@@ -71,6 +73,7 @@ export function createListReader(onEntry: (entry: unknown) => void): ListReader 
       if (rest.length > LONGEST) state = 'broken';
     },
     isWhole: () => state === 'after',
+    isBroken: () => state === 'broken',
   };
 }
 

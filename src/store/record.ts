@@ -75,6 +75,7 @@ export const recordSchema: z.ZodType<TorrentRecord> = z
     again: hash.nullable().catch(null),
     finished: observation.nullable().catch(null),
     finishHookAt: optionalCount,
+    quiet: z.boolean().catch(false),
   })
   // A completion that does not say of what can't be told: it is looked for, and found complete, once more.
   .transform((record) =>

@@ -26,7 +26,7 @@ function start() {
     },
   });
   const notes = createNotes(log, () => clock.now);
-  const call = (call: 'login' | 'observe' | 'scan', failure: Failure | null = null) =>
+  const call = (call: 'login' | 'observe' | 'scan' | 'list', failure: Failure | null = null) =>
     notes.call({ to: 'qbittorrent', call, seconds: 0.1, result: failure?.kind ?? 'ok', failure });
   const publish = (failure: Failure | null = null) =>
     notes.call({ to: 'ntfy', result: failure?.kind ?? 'ok', failure } satisfies Call);
@@ -172,4 +172,31 @@ describe('what ntfy refuses for good', () => {
     }
     assert.equal(count(lines, 'error'), 8);
   });
+});
+
+test('a list of all torrents that fails is a line each ten minutes, and no outage', () => {
+  const { lines, clock, call } = start();
+  for (let minute = 0; minute < 60; minute += 1) {
+    clock.now = minute * MINUTE;
+    call('list', broken);
+    call('observe');
+  }
+  assert.equal(lines.length, 6);
+  assert.deepEqual(lines[0], {
+    level: 'warn',
+    message: 'could not read the list of all torrents',
+    reason: 'broken',
+    detail: broken.message,
+    unsaid: 0,
+  });
+});
+
+test('torrents for which there is no place are a line each ten minutes', () => {
+  const { lines, clock, notes } = start();
+  for (let second = 0; second < 1200; second += 1) {
+    clock.now = second * 1000;
+    notes.event({ type: 'capacity.exceeded', leftOut: 1 });
+  }
+  assert.equal(lines.length, 2);
+  assert.match(String(lines[0]?.['message']), /^MAX_TRACKED torrents are followed/);
 });

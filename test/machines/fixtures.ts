@@ -10,6 +10,7 @@ export const policy: Policy = {
   correctionInterval: 30_000,
   discover: null,
   installHook: false,
+  maxTracked: 20_000,
   stalledAfter: 1_800_000,
   metadataAfter: 900_000,
   troubleAfter: 60_000,
@@ -48,6 +49,10 @@ export function seen(over: Partial<Observation> = {}): Observation {
     ...over,
   };
 }
+
+/** Those that were added last, as qBittorrent answers them. */
+export const newestOf = (torrents: readonly Observation[], limit: number): Observation[] =>
+  torrents.toSorted((one, other) => other.addedAt - one.addedAt).slice(0, limit);
 
 export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
 

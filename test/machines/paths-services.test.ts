@@ -137,9 +137,10 @@ describe('the supervisor', () => {
   const explored = explore({
     machine: supervisorMachine,
     input: (now) => ({ policy, now, records: [createRecord(second, 0)] }),
-    facts: ({ context: { ready, registry, restarts, partitions, arrivals, stale } }) => [
+    facts: ({ context: { ready, registry, restarts, partitions, arrivals, stale, leftOut } }) => [
       ready,
       stale,
+      leftOut,
       [...(registry as { records: Map<Hash, unknown> }).records.keys()].toSorted(),
       restarts?.count,
       partitions,
@@ -149,6 +150,7 @@ describe('the supervisor', () => {
       { type: 'track', hash: first },
       { type: 'look' },
       { type: 'arrivals.next' },
+      { type: 'capacity.exceeded', leftOut: 1 },
       { type: 'session.ready', version: '2.16.2' },
       { type: 'session.failed', ...failure('unauthorized') },
       {

@@ -91,13 +91,13 @@ test('what thousands of torrents do is told in slices, so that hooks are answere
   const reports = watcher.observed();
   assert.deepEqual(
     reports.map(({ observations, missed }) => [observations.length, missed.length]),
-    Array.from({ length: 20 }, (_, n) => [n < 19 ? 50 : 49, n === 0 ? 1 : 0]),
+    [...Array.from({ length: 20 }, (_, n) => [n < 19 ? 50 : 49, 0]), [0, 1]],
   );
   assert.deepEqual(
     reports.flatMap(({ observations }) => observations),
     torrents.slice(1),
   );
-  assert.equal(new Set(reports.map(({ at }) => at)).size, 1, 'all of them were seen at the same time');
+  assert.equal(new Set(reports.slice(0, -1).map(({ at }) => at)).size, 1, 'all were seen at the same time');
 });
 
 /** Milliseconds from an answer to the next poll, after ten minutes: by then nothing is new any more. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { fromPromise, SimulatedClock } from 'xstate';
 import type { Hash, Observation, Result } from '../../machines/types.ts';
+import { matcherMachine } from '../../machines/matcher.ts';
 import { watcherMachine } from '../../machines/watcher.ts';
 import type { WatcherReport } from '../../machines/watcher/setup.ts';
 import { ok, policy } from './fixtures.ts';
@@ -22,6 +23,7 @@ export function startWatcher(...torrents: Observation[]) {
     latency: 50,
     /** Whether bytes arrive at what is downloading. */
     sends: false,
+    listLatency: 50,
     observe: (hashes: readonly Hash[]): Observations =>
       ok(world.torrents.filter(({ hash }) => hashes.includes(hash)).map(observed)),
     list: (): Observations => ok(world.torrents),
@@ -29,13 +31,13 @@ export function startWatcher(...torrents: Observation[]) {
   const observed = (torrent: Observation): Observation =>
     torrent.phase === 'downloading' && world.sends ? { ...torrent, downloaded: clock.now() } : torrent;
   const polls: { at: number; hashes: readonly Hash[] }[] = [];
-  const lists: number[] = [];
-  let open = 0;
-  const answer = async (result: () => Observations) => {
-    open += 1;
-    if (open > 1) offences.push('two requests at once');
-    await later(clock, world.latency, null);
-    open -= 1;
+  const lists: { at: number; hashes: readonly Hash[] }[] = [];
+  const open = new Set<string>();
+  const answer = async (what: 'poll' | 'list', latency: number, result: () => Observations) => {
+    if (open.has(what)) offences.push(`two requests at once: ${what}`);
+    open.add(what);
+    await later(clock, latency, null);
+    open.delete(what);
     return result();
   };
   const machine = watcherMachine.provide({
@@ -43,11 +45,15 @@ export function startWatcher(...torrents: Observation[]) {
       observe: fromPromise(({ input: { hashes } }: { input: { hashes: readonly Hash[] } }) => {
         if (hashes.length === 0) offences.push('an empty list: to qBittorrent it means all torrents');
         polls.push({ at: clock.now(), hashes });
-        return answer(() => world.observe(hashes));
+        return answer('poll', world.latency, () => world.observe(hashes));
       }),
-      list: fromPromise(() => {
-        lists.push(clock.now());
-        return answer(() => world.list());
+      matcher: matcherMachine.provide({
+        actors: {
+          list: fromPromise(({ input: { hashes } }: { input: { hashes: readonly Hash[] } }) => {
+            lists.push({ at: clock.now(), hashes });
+            return answer('list', world.listLatency, () => world.list());
+          }),
+        },
       }),
     },
   });

@@ -3,6 +3,7 @@ import { createActor, fromPromise, SimulatedClock } from 'xstate';
 import type { AnyActorRef } from 'xstate';
 import { hookInstallerMachine } from '../../machines/hook-installer/machine.ts';
 import type { HookCheck } from '../../machines/hook-installer/types.ts';
+import { isUnfinished } from '../../machines/rules/arrivals.ts';
 import { outboxMachine } from '../../machines/outbox.ts';
 import type { Publication } from '../../machines/outbox.ts';
 import { partitionMachine } from '../../machines/partition.ts';
@@ -14,6 +15,8 @@ import { supervisorMachine } from '../../machines/supervisor.ts';
 import type { SupervisorEvent } from '../../machines/supervisor/types.ts';
 import { torrentMachine } from '../../machines/torrent.ts';
 import { isUnchanged } from '../../machines/torrent/setup.ts';
+import { discoveryMachine } from '../../machines/discovery.ts';
+import { matcherMachine } from '../../machines/matcher.ts';
 import { DEFAULT_COMPLETION } from '../../machines/types.ts';
 import type {
   CompletionSettings,
@@ -26,12 +29,13 @@ import type {
   TorrentRecord,
 } from '../../machines/types.ts';
 import { watcherMachine } from '../../machines/watcher.ts';
-import { failure, ok, policy, seen } from './fixtures.ts';
+import { failure, newestOf, ok, policy, seen } from './fixtures.ts';
 import { later, pass } from './harness.ts';
 
 export type Call =
   | { to: 'login' | 'list' | 'settings' | 'scan' | 'ensure'; at: number }
   | { to: 'observe'; at: number; hashes: readonly Hash[] }
+  | { to: 'newest'; at: number; limit: number }
   | { to: 'publish'; at: number; notification: Notification };
 
 export interface WorldOptions {
@@ -68,13 +72,26 @@ function createScript(torrents: Map<Hash, Observation>, clock: SimulatedClock) {
     settings: (): Result<CompletionSettings> => ok(DEFAULT_COMPLETION),
     scan: (): Observations => {
       const found = all();
-      return found.ok ? ok(found.value.filter(({ phase }) => phase !== 'complete')) : found;
+      return found.ok ? ok(found.value.filter(isUnfinished)) : found;
     },
     ensure: (): Result<HookCheck> =>
       session.open ? ok({ state: 'installed', written: false, reason: null }) : failure('unauthorized'),
     publish: (_: Notification): Publication => ok({ live: true }),
+    newest: (limit: number): Observations => {
+      const found = all();
+      return found.ok ? ok(newestOf(found.value, limit)) : found;
+    },
     /** Milliseconds that each answer takes. */
-    latency: { login: 50, observe: 50, list: 50, settings: 50, scan: 50, ensure: 50, publish: 50 },
+    latency: {
+      login: 50,
+      observe: 50,
+      list: 50,
+      settings: 50,
+      scan: 50,
+      newest: 50,
+      ensure: 50,
+      publish: 50,
+    },
     /** Keys of torrents whose actor crashes with its next look. */
     poisoned: new Set<Hash>(),
   };
@@ -115,6 +132,9 @@ function provide(
     return later(clock, script.latency[call.to], null).then(result);
   };
   const at = () => clock.now();
+  const list = fromPromise<Observations, { hashes: readonly Hash[] }>(() =>
+    answer({ to: 'list', at: at() }, () => script.list()),
+  );
   return supervisorMachine.provide({
     actors: {
       session: sessionMachine.provide({
@@ -125,8 +145,15 @@ function provide(
           observe: fromPromise(({ input: { hashes } }: { input: { hashes: readonly Hash[] } }) =>
             answer({ to: 'observe', at: at(), hashes }, () => script.observe(hashes)),
           ),
-          list: fromPromise(() => answer({ to: 'list', at: at() }, () => script.list())),
+          matcher: matcherMachine.provide({ actors: { list } }),
           settings: fromPromise(() => answer({ to: 'settings', at: at() }, () => script.settings())),
+        },
+      }),
+      discovery: discoveryMachine.provide({
+        actors: {
+          newest: fromPromise(({ input: { limit } }: { input: { limit: number } }) =>
+            answer({ to: 'newest', at: at(), limit }, () => script.newest(limit)),
+          ),
         },
       }),
       outbox: outboxMachine.provide({

@@ -32,7 +32,7 @@ export function sizesOf({ world, store }: World) {
       (sum, { size }) => sum + size,
       0,
     ),
-    observed: watching.observations.length + watching.missing.length + watching.asked.length,
+    observed: watching.observations.length + watching.missing.size + watching.asked.length,
     bounded: {
       partitions: partitions.length,
       lastAt: traffic.context.lastAt.size,

@@ -1,14 +1,15 @@
 /** The clients of a process in the model: each call takes time, can be broken, and the process may end on its way. */
 import type { SimulatedClock } from 'xstate';
+import { isUnfinished } from '../../machines/rules/arrivals.ts';
 import type { Allowance } from '../../machines/rules/budget.ts';
 import { DEFAULT_COMPLETION } from '../../machines/types.ts';
 import type { Notification, Observation, Result } from '../../machines/types.ts';
 import type { World as Clients } from '../../src/system.ts';
-import { failure, ok } from '../machines/fixtures.ts';
+import { failure, newestOf, ok } from '../machines/fixtures.ts';
 import { GOOD_ENDING, PHONE_FAULTS } from './phone.ts';
 import type { Ending, Phone, PhoneFault } from './phone.ts';
 import { wait } from './time.ts';
-import { failureOf, isUnfinished } from './torrents.ts';
+import { failureOf } from './torrents.ts';
 import type { Qbittorrent, Question } from './torrents.ts';
 
 export type Service = Question | 'publish' | 'allowance';
@@ -111,8 +112,14 @@ export function createClients(around: Surroundings): Pick<Clients, 'qbittorrent'
           return ok({ version: '2.16.2' });
         }),
       observe: (hashes) => look('observe', ({ hash }) => hashes.includes(hash)),
-      list: () => look('list', () => true),
-      newest: () => look('list', () => true),
+      list(hashes) {
+        const asked = new Set<string | null>(hashes);
+        return look('list', ({ hash, v1, v2 }) => asked.has(hash) || asked.has(v1) || asked.has(v2));
+      },
+      async newest(limit) {
+        const all = await look('list', () => true);
+        return all.ok ? ok(newestOf(all.value, limit)) : all;
+      },
       settings: () => Promise.resolve(ok(DEFAULT_COMPLETION)),
       async scan(signal) {
         const found = await look('scan', isUnfinished);

@@ -11,6 +11,8 @@ interface Torrent {
   phase: Phase;
   progress: number;
   finishedAt: number | null;
+  /** Seconds. */
+  addedAt: number;
 }
 
 /** A hybrid has a second hash, which becomes its ID when its metadata is there. */
@@ -41,11 +43,11 @@ export function createQbittorrent(now: () => number) {
   const observe = (n: number, torrent: Torrent): Observation => {
     const [first, second] = hashesOf(n);
     const hybrid = torrent.breed.startsWith('hybrid');
-    const { hash, phase, progress, finishedAt } = torrent;
+    const { hash, phase, progress, finishedAt, addedAt } = torrent;
     const name = phase === 'metadata' ? null : torrent.label;
     const known = { v1: first, v2: hybrid && hash === second ? second : null };
     const downloaded = phase === 'downloading' ? 1 + now() : 1;
-    return seen({ hash, phase, progress, finishedAt, name, downloaded, ...known });
+    return seen({ hash, phase, progress, finishedAt, addedAt, name, downloaded, ...known });
   };
   const all = () => Array.from(torrents, ([n, torrent]) => observe(n, torrent));
 
@@ -86,6 +88,7 @@ export function createQbittorrent(now: () => number) {
         phase,
         progress: 0,
         finishedAt: null,
+        addedAt: Math.floor(now() / 1000),
       });
       return hash;
     },
@@ -98,7 +101,3 @@ export const failureOf = (fault: QbitFault): { ok: false; failure: Failure } => 
   const kind = fault === 'hang' ? 'unreachable' : fault;
   return { ok: false, failure: { kind, message: kind } };
 };
-
-/** As the real client's scan selects. */
-export const isUnfinished = ({ phase, progress, finishedAt }: Observation): boolean =>
-  phase !== 'complete' && phase !== 'failed' && progress < 1 && finishedAt === null;

@@ -41,7 +41,7 @@ realTest(
     const client = clientOf(nginx.url, qbittorrent);
     for (let count = 0; count < 3; count += 1) {
       assert.ok((await client.login()).ok);
-      valueOf(await client.list());
+      valueOf(await client.newest(100));
     }
     const wrong = { ...PROXY, password: secret('wrong') };
     const refused = await clientOf(nginx.url, qbittorrent, wrong).login();
@@ -88,8 +88,8 @@ describe('the login of a proxy', () => {
     const client = createQbittorrentClient({ url: qbittorrent.url, auth, basic: PROXY });
     assert.ok((await client.login()).ok);
     qbittorrent.expireSessions();
-    assert.equal(failureOf(await client.list()).kind, 'unauthorized');
+    assert.equal(failureOf(await client.newest(100)).kind, 'unauthorized');
     assert.ok((await client.login()).ok);
-    valueOf(await client.list());
+    valueOf(await client.newest(100));
   });
 });

@@ -60,14 +60,14 @@ for (const generation of GENERATIONS) {
     test('goes by the session of the login, cookie name and value as they came', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       const client = await signedIn(qbittorrent);
-      for (let count = 0; count < 20; count += 1) valueOf(await client.list());
+      for (let count = 0; count < 20; count += 1) valueOf(await client.newest(100));
       assert.deepEqual([qbittorrent.logins, qbittorrent.sessions], [1, 1]);
     });
 
     test('where localhost is let in keeps to one session as well', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation, bypassLocalAuth: true });
       const client = await signedIn(qbittorrent, none);
-      for (let count = 0; count < 20; count += 1) valueOf(await client.list());
+      for (let count = 0; count < 20; count += 1) valueOf(await client.newest(100));
       assert.equal(qbittorrent.sessions, 1);
     });
 
@@ -75,7 +75,7 @@ for (const generation of GENERATIONS) {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       const client = await signedIn(qbittorrent);
       qbittorrent.preferences.web_ui_port = 8080;
-      const failure = failureOf(await client.list());
+      const failure = failureOf(await client.newest(100));
       assert.deepEqual([failure.kind, failure.reason], ['unauthorized', 'host-header-refused']);
       assert.match(failure.message, /the port in QBIT_HOST/);
     });
@@ -117,7 +117,7 @@ async function listed(body: unknown) {
   await using qbittorrent = await startQbittorrentSimulator();
   const client = await signedIn(qbittorrent);
   qbittorrent.fail(info, { kind: 'status', status: 200, body: JSON.stringify(body) });
-  return await client.list();
+  return await client.newest(100);
 }
 
 describe('a list', () => {
@@ -175,7 +175,7 @@ describe('a poll that gets no good answer', () => {
       limits.push(ms);
       return setTimeout(act, 0);
     });
-    const failure = failureOf(await client.list());
+    const failure = failureOf(await client.newest(100));
     assert.deepEqual(limits, [10_000, 100_000], 'of silence, and in all');
     assert.equal(failure.kind, 'unreachable');
     assert.match(failure.message, /did not answer within 10 s/);
@@ -186,7 +186,7 @@ describe('a poll that gets no good answer', () => {
     const client = await signedIn(qbittorrent);
     qbittorrent.fail(info, { kind: 'hang' });
     const controller = new AbortController();
-    const list = client.list(controller.signal);
+    const list = client.newest(100, controller.signal);
     while (asked(qbittorrent, info).length === 0) await new Promise(setImmediate);
     controller.abort();
     assert.equal(failureOf(await list).kind, 'unreachable');

@@ -15,12 +15,12 @@ for (const generation of GENERATIONS) {
       await using proxy = await startProxy(qbittorrent.url, { statusOf });
       const client = clientOf(proxy);
       assert.ok((await client.login()).ok);
-      valueOf(await client.list());
+      valueOf(await client.newest(100));
       qbittorrent.expireSessions();
-      const failure = failureOf(await client.list());
+      const failure = failureOf(await client.newest(100));
       assert.deepEqual([failure.kind, failure.reason], ['unauthorized', 'host-header-refused']);
       assert.ok((await client.login()).ok);
-      valueOf(await client.list());
+      valueOf(await client.newest(100));
     });
 
     const wrong = [
@@ -60,7 +60,7 @@ describe('something in front of qBittorrent that answers for it', () => {
     const client = clientOf(qbittorrent);
     assert.ok((await client.login()).ok);
     qbittorrent.fail('torrents/info', { kind: 'status', status: 403, ...PAGE }, 1);
-    const poll = failureOf(await client.list());
+    const poll = failureOf(await client.newest(100));
     assert.deepEqual([poll.kind, poll.reason], ['unauthorized', 'proxy-refused']);
   });
 
@@ -70,7 +70,7 @@ describe('something in front of qBittorrent that answers for it', () => {
       const client = clientOf(qbittorrent);
       assert.ok((await client.login()).ok);
       qbittorrent.fail('torrents/info', { kind: 'status', status }, 1);
-      const failure = failureOf(await client.list());
+      const failure = failureOf(await client.newest(100));
       assert.equal(failure.kind, 'broken');
       assert.match(failure.message, /in front of qBittorrent|a proxy there/);
     });

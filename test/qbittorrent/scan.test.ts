@@ -24,21 +24,28 @@ for (const generation of ['legacy', '5.1', 'current'] as const) {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       const add = (
         name: string,
-        phase: 'metadata' | 'queued' | 'stalled' | 'stopped' | 'checking' | 'moving',
-      ) => qbittorrent.addTorrent({ name, script: [{ phase }] });
+        phase: 'metadata' | 'queued' | 'stalled' | 'stopped' | 'resuming' | 'checking' | 'moving' | 'failed',
+        state?: string,
+      ) => qbittorrent.addTorrent({ name, script: [state === undefined ? { phase } : { phase, state }] });
       add('metadata', 'metadata');
       add('queued', 'queued');
       add('stalled', 'stalled');
       add('stopped', 'stopped');
       add('checking', 'checking');
       add('moving', 'moving');
+      add('resuming', 'resuming');
+      add('error', 'failed');
+      add('files missing', 'failed', 'missingFiles');
       qbittorrent.addTorrent({ name: 'downloading', size: 1e12 });
       assert.deepEqual(await scanned(qbittorrent), [
         'checking',
         'downloading',
+        'error',
+        'files missing',
         'metadata',
         'moving',
         'queued',
+        'resuming',
         'stalled',
         'stopped',
       ]);
@@ -48,13 +55,20 @@ for (const generation of ['legacy', '5.1', 'current'] as const) {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       await scanned(qbittorrent);
       const filters = qbittorrent.requests.flatMap(({ form }) => form['filter'] ?? []);
-      assert.deepEqual(filters, ['checking', 'moving', 'downloading']);
+      assert.deepEqual(filters, ['checking', 'moving', 'errored', 'downloading']);
     });
 
-    test('leaves out what is complete or failed', async () => {
+    test('leaves out what is complete, and what was complete before its files were lost', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       qbittorrent.addTorrent({ name: 'complete', script: [{ phase: 'complete' }] });
-      qbittorrent.addTorrent({ name: 'failed', script: [{ phase: 'failed' }] });
+      qbittorrent.addTorrent({
+        name: 'seed without its files',
+        script: [
+          { phase: 'complete', seconds: 0.001 },
+          { phase: 'failed', state: 'missingFiles' },
+        ],
+      });
+      while (qbittorrent.torrents().every(({ state }) => state !== 'missingFiles')) await setTimeout(5);
       assert.deepEqual(await scanned(qbittorrent), []);
     });
 

@@ -49,8 +49,8 @@ export interface Qbittorrent extends AsyncDisposable, TorrentCalls {
   setPreferences(preferences: Record<string, unknown>): Promise<void>;
   /** Sets the program that runs when a torrent is added, and switches it on. */
   setAddedHook(command: string): Promise<void>;
-  /** Ends it and starts it again on the same port and profile: torrents stay, every session is lost. */
-  restart(): Promise<void>;
+  /** Ends it, and starts it again on the same port and profile: torrents stay, every session is lost. */
+  restart(whileDown?: () => void): Promise<void>;
   /** Ends it and removes its folder. */
   stop(): Promise<void>;
 }
@@ -109,9 +109,10 @@ export async function startQbittorrent(
     setPreferences,
     setAddedHook: (command) =>
       setPreferences({ autorun_on_torrent_added_enabled: true, autorun_on_torrent_added_program: command }),
-    async restart() {
+    async restart(whileDown) {
       await server.stop();
       api.forget();
+      whileDown?.();
       server = await start();
     },
     stop,

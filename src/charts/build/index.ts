@@ -7,6 +7,7 @@ import type { AnyStateMachine } from 'xstate';
 import { discoveryMachine } from '../../../machines/discovery.ts';
 import { hookInstallerMachine } from '../../../machines/hook-installer/machine.ts';
 import { incidentMachine } from '../../../machines/incident.ts';
+import { matcherMachine } from '../../../machines/matcher.ts';
 import { outboxMachine } from '../../../machines/outbox.ts';
 import { partitionMachine } from '../../../machines/partition.ts';
 import { sessionMachine } from '../../../machines/session.ts';
@@ -25,6 +26,7 @@ export const machines: ReadonlyMap<string, AnyStateMachine> = new Map<string, An
   ['torrent', torrentMachine],
   ['session', sessionMachine],
   ['watcher', watcherMachine],
+  ['matcher', matcherMachine],
   ['outbox', outboxMachine],
   ['incident', incidentMachine],
   ['discovery', discoveryMachine],
