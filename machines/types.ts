@@ -199,7 +199,6 @@ export type FailureReason =
   | 'answer-encoded' // compressed in a way that can't be decompressed
   | 'not-http' // another protocol is spoken there
   | 'host-header-refused' // by qBittorrent
-  | 'proxy-refused' // by something in front of qBittorrent
   | 'proxy-login-refused' // by something in front of qBittorrent, or by qBittorrent, which was handed it
   | 'not-qbittorrent'
   | 'not-ntfy'

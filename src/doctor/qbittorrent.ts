@@ -60,7 +60,7 @@ function refused(failure: Failure, auth: Auth): Outcome {
     );
   }
   if (kind === 'unauthorized') return fail(message, CREDENTIALS[auth.kind]);
-  if (failure.reason === 'proxy-refused')
+  if (failure.reason === 'in-front')
     return fail(message, 'Let the proxy hand on everything below the path of QBIT_HOST, or go past it.');
   if (kind === 'unreachable') return fail(message, unreachable(failure, 'QBIT_HOST'));
   return fail(

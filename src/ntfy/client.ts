@@ -41,7 +41,7 @@ export function createNtfyClient(
   place: Omit<Address, 'topic'>,
   { onDeleteRejected = () => {}, now = Date.now }: NtfyClientOptions = {},
 ): NtfyClient {
-  const { server, topic, auth, proxy } = config;
+  const { topic } = config;
   const removal = createRemoval(onDeleteRejected, now);
   /** Whether this server is known to have sequences. */
   let isLive = false;
@@ -94,19 +94,16 @@ export function createNtfyClient(
       }
       return send(renderCard(notification, { ...place, topic }, options.form), options.signal);
     },
-    async allowance(signal) {
-      const headers = authorization(auth);
-      const reply = await request(`${server}/v1/account`, {
-        keep: true,
-        proxy,
-        headers,
-        ...abortedBy(signal),
-      });
-      const parsed = account.safeParse(reply.ok ? parseJson(reply.value.text) : undefined);
-      if (!parsed.success) return null;
-      return { daily: parsed.data.limits.messages, left: parsed.data.stats.messages_remaining };
-    },
+    allowance: (signal) => readAllowance(config, signal),
   };
+}
+
+async function readAllowance({ server, auth, proxy }: Config['ntfy'], signal?: AbortSignal) {
+  const headers = authorization(auth);
+  const reply = await request(`${server}/v1/account`, { keep: true, proxy, headers, ...abortedBy(signal) });
+  const parsed = account.safeParse(reply.ok ? parseJson(reply.value.text) : undefined);
+  if (!parsed.success) return null;
+  return { daily: parsed.data.limits.messages, left: parsed.data.stats.messages_remaining };
 }
 
 /** Makes a request, and returns ntfy's acceptance; `null`: it accepted, and its answer can't be read. */

@@ -85,11 +85,7 @@ export function judge({ status, text }: Reply, host: string) {
   if (status >= 200 && status < 300) return null;
   if (status === 401) return failed('unauthorized', hostRefusal(host), 'host-header-refused');
   if (status === 403 && isPage(text))
-    return failed(
-      'unauthorized',
-      `something in front of qBittorrent at ${host} refuses (403)`,
-      'proxy-refused',
-    );
+    return failed('unauthorized', `something in front of qBittorrent at ${host} refuses (403)`, 'in-front');
   if (status === 403) return failed('unauthorized', `qBittorrent at ${host} wants a login`);
   if (status === 429)
     return failed('broken', `something in front of qBittorrent at ${host} limits requests (429)`);

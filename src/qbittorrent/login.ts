@@ -46,7 +46,7 @@ async function signIn(
     return failed(
       'misdirected',
       `something in front of qBittorrent at ${host} refuses the login (403), or hides that qBittorrent bans this address`,
-      'proxy-refused',
+      'in-front',
     );
   if (status === 403) return failed('banned', `qBittorrent at ${host} bans this address for a time`);
   if (status === 401) return refusalOf(refused(auth), connection, reply.value, signal);

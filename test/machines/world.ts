@@ -2,35 +2,31 @@
 import { createActor, fromPromise, SimulatedClock } from 'xstate';
 import type { AnyActorRef } from 'xstate';
 import { hookInstallerMachine } from '../../machines/hook-installer/machine.ts';
-import type { HookCheck } from '../../machines/hook-installer/types.ts';
-import { isUnfinished } from '../../machines/rules/arrivals.ts';
 import { outboxMachine } from '../../machines/outbox.ts';
-import type { Publication } from '../../machines/outbox.ts';
 import { partitionMachine } from '../../machines/partition.ts';
 import { isFinal } from '../../machines/rules/finish.ts';
 import type { Sounds } from '../../machines/rules/sounds.ts';
 import { sessionMachine } from '../../machines/session.ts';
-import type { Login } from '../../machines/session.ts';
 import { supervisorMachine } from '../../machines/supervisor.ts';
 import type { SupervisorEvent } from '../../machines/supervisor/types.ts';
 import { torrentMachine } from '../../machines/torrent.ts';
 import { isUnchanged } from '../../machines/torrent/setup.ts';
 import { discoveryMachine } from '../../machines/discovery.ts';
 import { matcherMachine } from '../../machines/matcher.ts';
-import { DEFAULT_COMPLETION } from '../../machines/types.ts';
 import type {
-  CompletionSettings,
   Form,
   Hash,
   Notification,
   Observation,
   Policy,
-  Result,
   TorrentRecord,
+  Result,
 } from '../../machines/types.ts';
 import { watcherMachine } from '../../machines/watcher.ts';
-import { failure, newestOf, ok, policy, seen } from './fixtures.ts';
+import { policy, seen } from './fixtures.ts';
 import { later, pass } from './harness.ts';
+import { createScript } from './world-script.ts';
+import type { Script } from './world-script.ts';
 
 export type Call =
   | { to: 'login' | 'list' | 'settings' | 'scan' | 'ensure'; at: number }
@@ -43,61 +39,6 @@ export interface WorldOptions {
   records?: readonly TorrentRecord[];
   sounds?: Sounds;
 }
-
-type Observations = Result<Observation[]>;
-
-/** What a test may change while the world runs. A function that throws is a service that crashes. */
-function createScript(torrents: Map<Hash, Observation>, clock: SimulatedClock) {
-  const session = { open: false };
-  const silent = new Set<Hash>();
-  const observed = (torrent: Observation): Observation =>
-    torrent.phase === 'downloading' && !silent.has(torrent.hash)
-      ? { ...torrent, downloaded: torrent.downloaded + clock.now() }
-      : torrent;
-  const all = (): Observations =>
-    session.open ? ok([...torrents.values()].map(observed)) : failure('unauthorized');
-  return {
-    session,
-    /** Torrents that are called downloading while no byte arrives: forced ones. */
-    silent,
-    login: (): Login => {
-      session.open = true;
-      return ok({ version: '2.16.2' });
-    },
-    observe: (hashes: readonly Hash[]): Observations => {
-      const found = all();
-      return found.ok ? ok(found.value.filter(({ hash }) => hashes.includes(hash))) : found;
-    },
-    list: all,
-    settings: (): Result<CompletionSettings> => ok(DEFAULT_COMPLETION),
-    scan: (): Observations => {
-      const found = all();
-      return found.ok ? ok(found.value.filter(isUnfinished)) : found;
-    },
-    ensure: (): Result<HookCheck> =>
-      session.open ? ok({ state: 'installed', written: false, reason: null }) : failure('unauthorized'),
-    publish: (_: Notification): Publication => ok({ live: true }),
-    newest: (limit: number): Observations => {
-      const found = all();
-      return found.ok ? ok(newestOf(found.value, limit)) : found;
-    },
-    /** Milliseconds that each answer takes. */
-    latency: {
-      login: 50,
-      observe: 50,
-      list: 50,
-      settings: 50,
-      scan: 50,
-      newest: 50,
-      ensure: 50,
-      publish: 50,
-    },
-    /** Keys of torrents whose actor crashes with its next look. */
-    poisoned: new Set<Hash>(),
-  };
-}
-
-type Script = ReturnType<typeof createScript>;
 
 /** What the person sees and hears: a card for each torrent's progress, and one for each completion. */
 const SUFFIXES: Partial<Record<Notification['kind'], string>> = { completion: '-done', alert: '-err' };
@@ -132,7 +73,7 @@ function provide(
     return later(clock, script.latency[call.to], null).then(result);
   };
   const at = () => clock.now();
-  const list = fromPromise<Observations, { hashes: readonly Hash[] }>(() =>
+  const list = fromPromise<Result<Observation[]>, { hashes: readonly Hash[] }>(() =>
     answer({ to: 'list', at: at() }, () => script.list()),
   );
   return supervisorMachine.provide({

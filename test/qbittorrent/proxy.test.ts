@@ -56,12 +56,12 @@ describe('something in front of qBittorrent that answers for it', () => {
     await using qbittorrent = await startQbittorrentSimulator();
     qbittorrent.fail('auth/login', { kind: 'status', status: 403, ...PAGE }, 1);
     const login = failureOf(await clientOf(qbittorrent).login());
-    assert.deepEqual([login.kind, login.reason], ['misdirected', 'proxy-refused']);
+    assert.deepEqual([login.kind, login.reason], ['misdirected', 'in-front']);
     const client = clientOf(qbittorrent);
     assert.ok((await client.login()).ok);
     qbittorrent.fail('torrents/info', { kind: 'status', status: 403, ...PAGE }, 1);
     const poll = failureOf(await client.newest(100));
-    assert.deepEqual([poll.kind, poll.reason], ['unauthorized', 'proxy-refused']);
+    assert.deepEqual([poll.kind, poll.reason], ['unauthorized', 'in-front']);
   });
 
   for (const status of [429, 502, 503, 504]) {

@@ -1,0 +1,140 @@
+/** Every state of the watcher, the matcher and the discovery is reached, and left again. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { AnyMachineSnapshot } from 'xstate';
+import { discoveryMachine } from '../../machines/discovery.ts';
+import { matcherMachine } from '../../machines/matcher.ts';
+import type { Hash } from '../../machines/types.ts';
+import { watcherMachine } from '../../machines/watcher.ts';
+import { failure, hashOf, MINUTE, ok, policy, seen } from './fixtures.ts';
+import { done, explore, placeOf, unentered } from './graph.ts';
+
+const [first, second] = [hashOf(1), hashOf(2)];
+
+const isAt =
+  (...places: string[]) =>
+  (snapshot: AnyMachineSnapshot) =>
+    places.includes(placeOf(snapshot));
+
+/** More than are told at a time. */
+const crowd = Array.from({ length: 300 }, (_, n) => seen({ hash: hashOf(n) }));
+
+describe('the watcher', () => {
+  const explored = explore({
+    machine: watcherMachine,
+    input: (now) => ({ policy, now }),
+    facts: ({ context: { looks, ready, failures, completion, missing, matched } }) => [
+      [...looks.hashes],
+      ready,
+      looks.fresh.size,
+      looks.hasty.size > 0,
+      failures > 0,
+      completion.rechecks,
+      (missing as Set<Hash>).size > 0,
+      matched.missed.length > 0,
+    ],
+    events: ({ children }) => [
+      ...[first, second].flatMap((hash) => [
+        { type: 'watch', hash },
+        { type: 'unwatch', hash },
+      ]),
+      { type: 'hasten', hash: null },
+      { type: 'session.ready' },
+      { type: 'session.lost' },
+      { type: 'missing.matched', match: { renamed: [], missed: [first] } },
+      { type: 'session.expired', ...failure('unauthorized') },
+      ...(children['observe'] === undefined
+        ? []
+        : [
+            ok([]),
+            ok([seen({ hash: first })]),
+            ok([seen({ hash: first, phase: 'complete' })]),
+            ok(crowd),
+            failure('broken'),
+            failure('unauthorized'),
+          ].map((answer) => done('observe', answer))),
+      ...(children['settings'] === undefined
+        ? []
+        : [ok({ rechecks: true, settlesIn: 5000 }), failure('broken')].map((answer) =>
+            done('settings', answer),
+          )),
+    ],
+  });
+
+  test('gets into each of its states, and from each back to sleep', () => {
+    assert.deepEqual(unentered(watcherMachine, [explored]), []);
+    assert.deepEqual(explored.stuck(isAt('asleep')), []);
+  });
+
+  test('asks one thing at a time, never with an empty list, and nothing while it sleeps', () => {
+    for (const { to } of explored.edges) {
+      const open = Object.keys(to.children).filter((id) => id !== 'matcher');
+      assert.ok(open.length <= 1, open.join());
+      assert.equal(open.includes('observe'), placeOf(to) === 'polling');
+      if (placeOf(to) === 'polling') assert.ok(to.context.asked.length > 0);
+      if (placeOf(to) !== 'asleep') continue;
+      assert.ok(
+        !to.context.ready || to.context.looks.hashes.size === 0,
+        'asleep although there is something to do',
+      );
+      assert.deepEqual(open, []);
+    }
+  });
+});
+
+describe('the matcher', () => {
+  const explored = explore({
+    machine: matcherMachine,
+    input: () => ({ policy }),
+    facts: ({ context: { missing, failures } }) => [missing, failures > 0],
+    events: ({ children }) => [
+      ...[[first], [first, second]].flatMap((missing) => [
+        { type: 'missing.polled', polled: [first], missing },
+        { type: 'missing.changed', missing },
+      ]),
+      { type: 'missing.changed', missing: [] },
+      ...(children['list'] === undefined
+        ? []
+        : [ok([]), failure('broken'), failure('unauthorized')].map((answer) => done('list', answer))),
+    ],
+  });
+
+  test('gets into each of its states, and from each back to idle', () => {
+    assert.deepEqual(unentered(matcherMachine, [explored]), []);
+    assert.deepEqual(explored.stuck(isAt('idle')), []);
+  });
+
+  test('asks for the list only while something is missing, and not again before a pause', () => {
+    for (const { from, event, to } of explored.edges) {
+      assert.equal('list' in to.children, placeOf(to) === 'listing');
+      if (placeOf(to) === 'listing') assert.ok(to.context.missing.length > 0);
+      if (placeOf(from) === 'pausing' && placeOf(to) === 'listing')
+        assert.match(event.type, /^xstate\.after\./);
+    }
+  });
+});
+
+describe('the discovery', () => {
+  const many = Array.from({ length: 50 }, (_, n) => seen({ hash: hashOf(n), addedAt: 100 }));
+  const all = [null, MINUTE].map((discover) =>
+    explore({
+      machine: discoveryMachine,
+      input: () => ({ policy: { ...policy, discover } }),
+      facts: ({ context: { newest, limit, late } }) => [newest !== null, limit, late],
+      events: ({ children }) => [
+        { type: 'session.ready' },
+        { type: 'session.lost' },
+        ...(children['newest'] === undefined
+          ? []
+          : [ok([]), ok(many), failure('broken'), failure('unauthorized')].map((answer) =>
+              done('newest', answer),
+            )),
+      ],
+    }),
+  );
+
+  test('gets into each of its states, and from each back to sleep where it is wanted at all', () => {
+    assert.deepEqual(unentered(discoveryMachine, all), []);
+    assert.deepEqual(all[1]?.stuck(isAt('asleep')), []);
+  });
+});

@@ -1,0 +1,64 @@
+/** The qBittorrent and the ntfy of the simulated world, as a test may change them. */
+import type { SimulatedClock } from 'xstate';
+import type { HookCheck } from '../../machines/hook-installer/types.ts';
+import { isUnfinished } from '../../machines/rules/arrivals.ts';
+import type { Publication } from '../../machines/outbox.ts';
+import type { Login } from '../../machines/session.ts';
+import { DEFAULT_COMPLETION } from '../../machines/types.ts';
+import type { CompletionSettings, Hash, Notification, Observation, Result } from '../../machines/types.ts';
+import { failure, newestOf, ok } from './fixtures.ts';
+
+type Observations = Result<Observation[]>;
+
+/** What a test may change while the world runs. A function that throws is a service that crashes. */
+export function createScript(torrents: Map<Hash, Observation>, clock: SimulatedClock) {
+  const session = { open: false };
+  const silent = new Set<Hash>();
+  const observed = (torrent: Observation): Observation =>
+    torrent.phase === 'downloading' && !silent.has(torrent.hash)
+      ? { ...torrent, downloaded: torrent.downloaded + clock.now() }
+      : torrent;
+  const all = (): Observations =>
+    session.open ? ok([...torrents.values()].map(observed)) : failure('unauthorized');
+  return {
+    session,
+    /** Torrents that are called downloading while no byte arrives: forced ones. */
+    silent,
+    login: (): Login => {
+      session.open = true;
+      return ok({ version: '2.16.2' });
+    },
+    observe: (hashes: readonly Hash[]): Observations => {
+      const found = all();
+      return found.ok ? ok(found.value.filter(({ hash }) => hashes.includes(hash))) : found;
+    },
+    list: all,
+    settings: (): Result<CompletionSettings> => ok(DEFAULT_COMPLETION),
+    scan: (): Observations => {
+      const found = all();
+      return found.ok ? ok(found.value.filter(isUnfinished)) : found;
+    },
+    ensure: (): Result<HookCheck> =>
+      session.open ? ok({ state: 'installed', written: false, reason: null }) : failure('unauthorized'),
+    publish: (_: Notification): Publication => ok({ live: true }),
+    newest: (limit: number): Observations => {
+      const found = all();
+      return found.ok ? ok(newestOf(found.value, limit)) : found;
+    },
+    /** Milliseconds that each answer takes. */
+    latency: {
+      login: 50,
+      observe: 50,
+      list: 50,
+      settings: 50,
+      scan: 50,
+      newest: 50,
+      ensure: 50,
+      publish: 50,
+    },
+    /** Keys of torrents whose actor crashes with its next look. */
+    poisoned: new Set<Hash>(),
+  };
+}
+
+export type Script = ReturnType<typeof createScript>;
