@@ -12,8 +12,9 @@ import type { Urgency } from './batch.ts';
  */
 export function urgencyOf(before: TorrentRecord | undefined, after: TorrentRecord): Urgency | null {
   if (before === undefined) return after.stage === 'following' ? 'soon' : 'now';
-  const rest = { told: null, highest: 0 };
-  if (!isSame({ ...before, ...rest }, { ...after, ...rest })) return 'now';
+  const rest = { told: null, highest: 0, sounded: null };
+  const isElsewhereSame = isSame({ ...before, ...rest }, { ...after, ...rest });
+  if (!isElsewhereSame || !isSame(before.sounded, after.sounded)) return 'now';
   if (before.highest !== after.highest) return 'soon';
   return isSame(before.told ?? {}, after.told ?? {}) ? null : 'later';
 }

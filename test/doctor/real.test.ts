@@ -156,7 +156,7 @@ for (const generation of ['legacy', 'current'] as const) {
         fails: 'ntfy-access',
         found: /401/,
         advice: /NTFY_TOKEN/,
-        skips: ['hook-program', 'ntfy-limits'],
+        skips: ['hook-program', 'ntfy-deletions', 'ntfy-limits'],
       });
       assert.deepEqual(await ntfy.messages(TOPIC), []);
       const { status } = (await examine({ ...env, NTFY_TOKEN: ntfy.tokens['writer'] ?? '' })).of(
