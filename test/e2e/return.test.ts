@@ -91,7 +91,7 @@ test('a completion that was finished long ago says when', async () => {
   assert.match(ntfy.heard[0]?.message ?? '', /\nFinished (on \d+ \w+ )?at \d\d:\d\d\.$/);
 });
 
-test('a damaged state file costs its memory and one card, not the message', async () => {
+test('a damaged state file costs its memory and one card that says so, not the message', async () => {
   using state = temporaryState();
   writeFileSync(
     join(state.dir, 'sidecar.sqlite'),
@@ -109,5 +109,5 @@ test('a damaged state file costs its memory and one card, not the message', asyn
   });
   await until('it is told', () => ntfy.cards().some(({ title }) => title === 'Download Complete'));
   await sidecar.stop();
-  assert.equal(ntfy.cards().filter(({ title }) => title === 'State is not kept').length, 1);
+  assert.equal(ntfy.cards().filter(({ title }) => title === 'State was repaired').length, 1);
 });

@@ -118,7 +118,7 @@ test('INSPECT is a port, or "off", and anything else is said to be wrong', () =>
   assert.equal(parseInspect('0'), 0);
   assert.equal(parseInspect('8080'), 8080);
   for (const wrong of ['yes', '70000', 'ws://localhost:8080', '-1'])
-    assert.throws(() => parseInspect(wrong), /^Error: INSPECT must be a port .* or "off"$/);
+    assert.throws(() => parseInspect(wrong), /^StartError: INSPECT must be a port .* or "off"$/);
 });
 
 describe('a viewer that is too slow', () => {
