@@ -93,7 +93,7 @@ function budgetOf({ budget, capacity, left, live }: NonNullable<Services['outbox
 
 const HOOK: Readonly<Record<string, { tone: Tone; words: string }>> = {
   starting: { tone: 'waiting', words: 'Starting' },
-  off: { tone: 'waiting', words: 'Not installed by the sidecar' },
+  off: { tone: 'waiting', words: 'Set by hand' },
   signedOut: { tone: 'waiting', words: 'Waiting for qBittorrent' },
   checking: { tone: 'moving', words: 'Checking' },
   judging: { tone: 'moving', words: 'Checking' },
@@ -105,7 +105,7 @@ const HOOK: Readonly<Record<string, { tone: Tone; words: string }>> = {
 };
 
 const HOOK_NOTES: Readonly<Record<string, string>> = {
-  off: 'AUTO_INSTALL_HOOK is not set',
+  off: 'not by the sidecar',
   suspecting: 'a call showed a wrong token',
 };
 

@@ -1,6 +1,6 @@
 /** The cards above, the torrents, and what is finished. */
 export const board = `
-.services{display:grid;grid-template-columns:repeat(auto-fill,minmax(11rem,1fr));gap:.6rem}
+.services{display:grid;grid-template-columns:repeat(auto-fill,minmax(9rem,1fr));gap:.6rem}
 .service{position:relative;display:flex;flex-direction:column;padding:.6rem .8rem .65rem;background:var(--card);
   border:1px solid var(--edge);border-radius:11px;box-shadow:var(--shadow);overflow-wrap:anywhere}
 .service>a,.service>b{font-size:.8rem;font-weight:600;color:var(--soft);text-decoration:none;display:flex;align-items:center;gap:.4rem}
