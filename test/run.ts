@@ -132,7 +132,7 @@ async function runFiles(files: readonly string[], tally: Tally): Promise<void> {
   const events = run({
     files: files.map((file) => join(home, file)),
     cwd: home,
-    concurrency: 2,
+    concurrency: 3, // much of it is waiting
     isolation: 'process',
     signal: interrupt.signal,
     // `development`: XState's own build for it, which warns. `run`'s own timeout would not reach the tests.
