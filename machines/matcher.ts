@@ -22,6 +22,8 @@ interface MatcherContext {
   result: Result<Observation[]> | null;
   /** Lists that failed in a row. */
   failures: number;
+  /** The last list was refused for want of a session: once more, it is the list that something refuses. */
+  lost: boolean;
 }
 
 /**
@@ -43,14 +45,17 @@ export const matcherMachine = setup({
   guards: {
     none: (_, { missing }: { missing: readonly Hash[] }) => missing.length === 0,
     succeeded: ({ context }) => context.result?.ok === true,
-    unauthorized: ({ context: { result } }) => result?.ok === false && result.failure.kind === 'unauthorized',
+    unauthorized: ({ context: { result, lost } }) =>
+      !lost && result?.ok === false && result.failure.kind === 'unauthorized',
   },
   actions: {
     note: assign((_, { missing }: { missing: readonly Hash[] }) => ({ missing })),
     noteResult: assign(({ context: { failures } }, { result }: { result: Result<Observation[]> }) => ({
       result,
       failures: result.ok ? 0 : failures + 1,
+      ...(result.ok ? { lost: false } : {}),
     })),
+    noteLoss: assign({ lost: true }),
     reportMatch: sendParent(
       ({ context: { missing, result } }) =>
         ({
@@ -71,7 +76,7 @@ export const matcherMachine = setup({
 }).createMachine({
   id: 'matcher',
   description: 'Looks up in the whole list what the polls do not find.',
-  context: ({ input: { policy } }) => ({ policy, missing: [], result: null, failures: 0 }),
+  context: ({ input: { policy } }) => ({ policy, missing: [], result: null, failures: 0, lost: false }),
   initial: 'idle',
   states: {
     idle: {
@@ -105,7 +110,7 @@ export const matcherMachine = setup({
     judging: {
       always: [
         { guard: 'succeeded', target: 'idle', actions: 'reportMatch' },
-        { guard: 'unauthorized', target: 'idle', actions: 'reportExpired' },
+        { guard: 'unauthorized', target: 'idle', actions: ['reportExpired', 'noteLoss'] },
         { target: 'pausing' },
       ],
     },

@@ -3,7 +3,7 @@ import { following } from './torrent/setup.ts';
 import type { Look } from './torrent/setup.ts';
 import { DEFAULT_COMPLETION } from './types.ts';
 import type { Phase } from './types.ts';
-import { UNSEEN } from './rules/telling.ts';
+import { STALLED, UNSEEN } from './rules/telling.ts';
 
 /** The way from `deciding` to the state that bears the phase's name. */
 const inPhase = <P extends Phase>(phase: P) =>
@@ -31,7 +31,10 @@ export const torrentMachine = following.createMachine({
     ready,
     seen: {
       observation: record.finished,
-      sight: { ...UNSEEN, percent: Math.max(record.highest, record.told?.percent ?? 0) },
+      sight: {
+        ...(record.alert === 'stalled' ? STALLED : UNSEEN),
+        percent: Math.max(record.highest, record.told?.percent ?? 0),
+      },
       at: 0,
       completion: DEFAULT_COMPLETION,
     },

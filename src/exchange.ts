@@ -46,7 +46,8 @@ export async function exchange(url: string, init: RequestInit, terms: Terms): Pr
   const incoming = await Promise.race([send(url, init, terms), aborted]);
   const { statusCode: status = 0 } = incoming;
   const isGood = status >= 200 && status < 300;
-  const reading = read(incoming, isGood ? terms : { ...terms, take: undefined });
+  const maxBytes = Math.min(terms.maxBytes, MAX_ERROR_BYTES);
+  const reading = read(incoming, isGood ? terms : { ...terms, take: undefined, maxBytes });
   const text = await Promise.race([reading, aborted]).catch((error: unknown) => {
     incoming.destroy();
     if (isGood && terms.statusSuffices) return '';
@@ -108,6 +109,9 @@ const DECODERS: Readonly<Record<string, () => Unzip | BrotliDecompress | ZstdDec
   zstd: createZstdDecompress,
 };
 
+/** Bytes of an answer that is no good one: it is held whole, also where a good one is taken in pieces. */
+const MAX_ERROR_BYTES = 1_048_576;
+
 /** Statuses with which a `Response` can hold no body. */
 const BODILESS = new Set([204, 205, 304]);
 
@@ -116,7 +120,8 @@ async function* decompressed(incoming: http.IncomingMessage): AsyncGenerator<Buf
   const encoding = incoming.headers['content-encoding']?.trim().toLowerCase() || 'identity';
   const isEmpty = incoming.headers['content-length'] === '0' || BODILESS.has(incoming.statusCode ?? 0);
   if (encoding === 'identity' || isEmpty) return yield* incoming;
-  const decoder = DECODERS[encoding]?.();
+  // The name comes from the server: `__proto__` is no decoder.
+  const decoder = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding]?.() : undefined;
   if (decoder === undefined)
     throw new AnswerError('encodes its answer in a way that was not asked for', 'answer-encoded');
   // What fails is thrown where the decoder is read.

@@ -16,7 +16,7 @@ import { createNotes } from './notes.ts';
 import { createNtfyClient } from './ntfy/client.ts';
 import { createFinishedLately, createPage } from './page/index.ts';
 import type { Page } from './page/index.ts';
-import { untilRotated } from './qbittorrent/rotation.ts';
+import { createRotation } from './qbittorrent/rotation.ts';
 import { createConnection } from './qbittorrent/connection.ts';
 import { createQbittorrentClient } from './qbittorrent/client.ts';
 import { createHookApp, createOpsApp, isLoopback, listen } from './server/index.ts';
@@ -71,14 +71,14 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
     notes.call(call);
   };
   const finished = createFinishedLately();
-  const connection = createConnection(config.qbittorrent);
+  const { connection, client, rotation } = createQbittorrent(config.qbittorrent);
   let hookPort = config.hook.port;
   const machine = provideWorld({
-    qbittorrent: countQbittorrent(createQbittorrentClient(config.qbittorrent, connection), onCall),
+    qbittorrent: countQbittorrent(client, onCall),
     ntfy: countNtfy(createNtfyClient(config.ntfy, config, notes), onCall),
     ensureHook: createEnsureHook(config, { connection, port: () => hookPort, log }),
     keep: (event) => keep(store, event),
-    rotation: (signal) => untilRotated(config.qbittorrent, signal),
+    rotation: (signal) => rotation.until(signal),
     note: (event) => {
       metrics.event(event);
       notes.event(event);
@@ -113,6 +113,18 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
       await ops.close();
     },
   };
+}
+
+/** The client, and what notices that a secret which was refused is another one. */
+function createQbittorrent(config: Config['qbittorrent']) {
+  const connection = createConnection(config);
+  const client = createQbittorrentClient(config, connection);
+  const rotation = createRotation(config);
+  const login: typeof client.login = (signal) => {
+    rotation.noteShown();
+    return client.login(signal);
+  };
+  return { connection, rotation, client: { ...client, login } };
 }
 
 /** What the store says, as events. */

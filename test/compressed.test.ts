@@ -52,6 +52,9 @@ describe('a compressed answer that was not asked for', () => {
       br: 'plain text',
       zstd: 'plain text',
       lzma: 'x',
+      // Names that every object has.
+      ['__proto__']: 'x',
+      constructor: 'x',
     };
     for (const [encoding, body] of [...Object.entries(wrong), ['gzip', whole.subarray(0, 15)] as const]) {
       await using server = await answering(encoding, body);

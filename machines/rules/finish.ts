@@ -27,7 +27,9 @@ interface Polled {
  */
 export function finishedSince(before: number | null, { observation, askedAt, at }: Polled): number | null {
   if (observation.phase === 'complete') return before ?? at;
-  return before !== null && askedAt >= before && UNFINISHED.has(observation.phase) ? null : before;
+  // No answer is a minute older than what was heard before it: the clock was set back.
+  const isLater = before !== null && (askedAt >= before || before - at >= MINUTE);
+  return isLater && UNFINISHED.has(observation.phase) ? null : before;
 }
 
 /**

@@ -26,16 +26,13 @@ export function lettersFrom(
   }: { observations: readonly Observation[] } & Omit<Look, 'observation'> & Match,
 ): Letter[] {
   const { at, askedAt, completion } = look;
-  const seen = [...observations, ...renamed.map(({ observation }) => observation)];
-  const letters = seen.flatMap((observation) =>
-    letterTo(registry, observation.hash, {
-      type: 'torrent.observed',
-      observation,
-      at,
-      askedAt,
-      completion,
-    }),
-  );
+  const letterOn = (observation: Observation, askedAt: number) =>
+    letterTo(registry, observation.hash, { type: 'torrent.observed', observation, at, askedAt, completion });
+  const letters = [
+    ...observations.flatMap((observation) => letterOn(observation, askedAt)),
+    // The list was asked for before the last poll, nobody knows how long: it refutes no finish hook.
+    ...renamed.flatMap(({ observation }) => letterOn(observation, -Infinity)),
+  ];
   const missing = missed.flatMap((hash) => letterTo(registry, hash, { type: 'torrent.missed' }));
   return [...letters, ...missing];
 }

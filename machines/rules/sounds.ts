@@ -33,7 +33,7 @@ export function quieten(heard: Heard, notification: Notification): Notification 
 function lastSound({ registry, incidentSounds }: Heard, notification: Sounding): number | undefined {
   return notification.kind === 'alert'
     ? registry.records.get(notification.key)?.sounded[notification.alert]
-    : incidentSounds.get(nameOf(notification.key, notification.failure.kind));
+    : incidentSounds.get(nameOf(notification.key, notification.failure));
 }
 
 /** After the clock was set back it is silent for at most as long again. */
@@ -50,8 +50,10 @@ export function noteSound(
   { notification, outcome }: { notification: Notification; outcome: Outcome },
 ): { type: 'remember.sounds'; sounds: Sounds } | null {
   if (notification.kind !== 'incident' || notification.silent === true || outcome !== 'accepted') return null;
-  incidentSounds.set(nameOf(notification.key, notification.failure.kind), now());
+  incidentSounds.set(nameOf(notification.key, notification.failure), now());
   return { type: 'remember.sounds', sounds: Object.fromEntries(incidentSounds) };
 }
 
-const nameOf = (concern: Concern, kind: Failure['kind']): string => `${concern}.${kind}`;
+/** A file that was repaired is another thing than a state that is not kept. */
+const nameOf = (concern: Concern, { kind, reason }: Failure): string =>
+  `${concern}.${reason === 'state-repaired' ? reason : kind}`;

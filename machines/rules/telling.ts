@@ -37,6 +37,15 @@ export const UNSEEN: Sight = {
   checked: false,
 };
 
+/** Told as stalled before a restart: so it stays until bytes arrive, whatever a forced one is called. */
+export const STALLED: Sight = {
+  ...UNSEEN,
+  phase: 'stalled',
+  progress: 1,
+  downloaded: Infinity,
+  movedAt: -Infinity,
+};
+
 /** Phases in which bytes are expected. */
 const EXPECTING: ReadonlySet<Phase> = new Set(['downloading', 'stalled']);
 

@@ -69,8 +69,11 @@ type Children = Record<string, Parameters<typeof torrentIn>[0]>;
  * its record.
  */
 export function takeFinishHook({ registry }: SupervisorContext, children: Children, hash: Hash, at: number) {
+  const isNew = find(registry, hash) === undefined;
   const record = noteFinishHook(registry, hash, at);
   if (record === null) return null;
+  // Added again while its card is taken away: it is the new one that is finished.
+  if (isNew || record.again !== null) return { record, torrent: undefined };
   return { record, torrent: torrentIn(children[partitionOf(record.key)], record.key) };
 }
 

@@ -180,10 +180,10 @@ export const supervision = setup({
         if (partitions.has(partitionOf(key))) enqueue.sendTo(partitionOf(key), { type: 'torrent.stop', key });
         enqueue.sendTo('watcher', { type: 'unwatch', hash: record?.hash ?? key });
         enqueue.sendTo('hookInstaller', { type: 'hook.check' });
-        if (record?.again) enqueue.raise({ type: 'track', hash: record.again });
         // Its finish hook came while it ended.
-        else if (end === 'removed' && record !== undefined && record.finishHookAt !== null)
-          enqueue.raise({ type: 'finished', hash: record.hash });
+        if (end === 'removed' && record !== undefined && record.finishHookAt !== null)
+          enqueue.raise({ type: 'finished', hash: record.again ?? record.hash });
+        else if (record?.again) enqueue.raise({ type: 'track', hash: record.again });
       },
     ),
     meetAgain: enqueueActions(({ context, enqueue }, { hash }: { hash: Hash }) => {

@@ -39,6 +39,7 @@ export function proxyFor(
   const isDirect =
     text === '' ||
     isLoopback(target.hostname) ||
+    isThisMachine(target.hostname) ||
     target.hostname === new URL(qbittorrent).hostname ||
     isExempt(target, settings.NO_PROXY ?? '');
   if (isDirect) return { proxy: null };
@@ -95,3 +96,7 @@ function isWithin(address: string, entry: string): boolean {
   network.addSubnet(base, prefix, family);
   return network.check(address, family);
 }
+
+/** All of 127/8, and the names and unspecified addresses that end here, too. `isLoopback` is stricter: it is a guard. */
+const isThisMachine = (hostname: string): boolean =>
+  /^(?:127\.[\d.]+|0\.0\.0\.0|\[::\]|(?:.+\.)?localhost\.?)$/i.test(hostname);

@@ -22,7 +22,7 @@ export function checkClock(date: NtfyFindings['date']): Outcome {
 export function checkTimeZone(given: string | undefined, now = new Date()): Outcome {
   // Where Node can't make sense of TZ, its own zone has no name.
   const timeZone: string | undefined = given ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const time = now.toLocaleTimeString('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' });
+  const time = now.toLocaleTimeString('en-GB', { timeZone: given, hour: '2-digit', minute: '2-digit' });
   return ok(`${timeZone ?? 'UTC'}${given !== undefined ? '' : " (the system's)"}, where it is ${time}`);
 }
 

@@ -25,11 +25,11 @@ export async function checkNtfy({ ntfy, progress }: Config): Promise<NtfyFinding
   const through = proxy === undefined ? '' : `, through the proxy ${proxy.host}`;
   const address = judgeAddress(reply.value, `${hostOf(server)}${through}`);
   if (address.status === 'fail') return { outcomes: { ntfy: address }, date };
-  const updates = await checkUpdates(ntfy, progress);
-  const before = { ntfy: address, 'ntfy-updates': updates };
+  const sequences = await readSequences(ntfy);
+  const before = { ntfy: address, 'ntfy-updates': judgeSequences(sequences, progress) };
   const access = await checkAccess(ntfy);
   if (access.status === 'fail') return { outcomes: { ...before, 'ntfy-access': access }, date };
-  const deletions = updates.status === 'ok' ? await checkDeletions(ntfy) : skip('no card is deleted there');
+  const deletions = sequences === 'unknown' ? skip('no card is deleted there') : await checkDeletions(ntfy);
   const limits = await checkLimits(ntfy);
   return {
     outcomes: { ...before, 'ntfy-access': access, 'ntfy-deletions': deletions, 'ntfy-limits': limits },
@@ -58,14 +58,26 @@ function judgeAddress(reply: Reply, host: string): Outcome {
     : warn(`the ntfy server at ${host} says that it is not healthy`, 'Look into its log.');
 }
 
-async function checkUpdates(
-  { server, proxy }: Config['ntfy'],
-  progress: Config['progress'],
-): Promise<Outcome> {
+/** Whether it has sequence IDs (2.16 and later); `unseen`: a proxy answers in its place, or nobody does. */
+async function readSequences({ server, proxy }: Config['ntfy']): Promise<'known' | 'unknown' | 'unseen'> {
   const reply = await request(`${server}/v1/config`, { timeout: PATIENCE, proxy });
-  if (reply.ok && features.safeParse(parseJson(reply.value.text)).success)
-    return ok('it knows sequence IDs: one card for each torrent, updated in place');
+  if (!reply.ok) return 'unseen';
+  const answer = parseJson(reply.value.text);
+  if (features.safeParse(answer).success) return 'known';
+  return refusal.parse(answer).code === ERROR_CODES.notFound ? 'unknown' : 'unseen';
+}
+
+function judgeSequences(
+  sequences: Awaited<ReturnType<typeof readSequences>>,
+  progress: Config['progress'],
+): Outcome {
+  if (sequences === 'known') return ok('it knows sequence IDs: one card for each torrent, updated in place');
   if (progress === 'milestones') return ok('not known to it, and not needed with PROGRESS=milestones');
+  if (sequences === 'unseen')
+    return warn(
+      'whether it knows sequence IDs can not be seen: the answer to /v1/config is not its own',
+      'Let the proxy in front of ntfy pass GET /v1/config.',
+    );
   return warn(
     'it does not know sequence IDs (ntfy before 2.16): each update is a card of its own, so only 25, 50 and 75 % are told',
     'Bring ntfy to 2.16 or later for one card that moves.',

@@ -4,8 +4,11 @@ import * as z from 'zod';
 /** A message that was accepted. ntfy before 2.16 has no sequences. */
 export const accepted = z.object({ id: z.string(), sequence_id: z.string().optional() });
 
-/** ntfy's error body; a proxy in front of it sends HTML instead, which becomes `{}`. */
-export const refusal = z.object({ code: z.number().optional(), error: z.string().optional() }).catch({});
+/** ntfy's own codes: the HTTP status and two digits more. A gateway's JSON may have a `code`, too, like 403. */
+const code = z.number().int().min(40_000).max(59_999);
+
+/** ntfy's error body; a proxy in front of it sends something else instead, which becomes `{}`. */
+export const refusal = z.object({ code: code.optional(), error: z.string().optional() }).catch({});
 
 /** ntfy's own error codes, where the status alone says too little (ntfy `server/errors.go`). */
 export const ERROR_CODES = { notFound: 40_401, dailyQuota: 42_908, tooManyAuthFailures: 42_909 } as const;

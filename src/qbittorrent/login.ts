@@ -23,7 +23,9 @@ export async function login(connection: Connection, auth: Auth, signal?: AbortSi
   const lost =
     auth.kind === 'password' ? failed('protocol', `${host} forgot the session at once`) : refused(auth);
   if (reply.value.status === 401) return refusalOf(lost, connection, reply.value, signal);
-  if (reply.value.status === 403 && !isPage(reply.value.text)) return lost;
+  if (reply.value.status === 403 && isPage(reply.value.text))
+    return failed('misdirected', `something in front of qBittorrent at ${host} refuses (403)`, 'in-front');
+  if (reply.value.status === 403) return lost;
   const judged = judge(reply.value, host);
   if (judged !== null) return judged;
   const version = reply.value.text.trim();

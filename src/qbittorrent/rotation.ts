@@ -4,15 +4,20 @@ import type { Config } from '../config/index.ts';
 /** A secret's file is looked at this often while the secret is refused, in milliseconds. */
 const LOOK = 5000;
 
-/** Resolves when the password or key is another one than now: its file was written anew. Rejects when aborted. */
-export async function untilRotated(
-  { auth, basic }: Config['qbittorrent'],
-  signal: AbortSignal,
-): Promise<void> {
+/** Notices that the password or key is another one than the one that was shown last: its file was written anew. */
+export function createRotation({ auth, basic }: Config['qbittorrent']) {
   const current = (): string => JSON.stringify([secretOf(auth)?.reveal(), basic?.password.reveal()]);
-  const refused = current();
-  do await sleep(LOOK, undefined, { signal, ref: false });
-  while (current() === refused);
+  let shown = current();
+  return {
+    /** A login begins. */
+    noteShown(): void {
+      shown = current();
+    },
+    /** Resolves when it is another one, also if the file changed during the login. Rejects when aborted. */
+    async until(signal: AbortSignal): Promise<void> {
+      while (current() === shown) await sleep(LOOK, undefined, { signal, ref: false });
+    },
+  };
 }
 
 function secretOf(auth: Config['qbittorrent']['auth']) {

@@ -50,8 +50,11 @@ describe('the proxy on the way to ntfy', () => {
 
   test("is never taken to this machine, or to qBittorrent's", () => {
     const all = { HTTPS_PROXY: PROXY, HTTP_PROXY: PROXY };
-    for (const host of ['localhost', '127.0.0.1:2586', '[::1]:2586'])
+    const here = ['localhost', '127.0.0.1:2586', '[::1]:2586', '127.0.1.1', 'localhost.', 'a.localhost'];
+    for (const host of [...here, '0.0.0.0', '[::]'])
       assert.equal(proxyOf({ ...all, NTFY_TOPIC: `http://${host}/downloads` }), null, host);
+    for (const host of ['notlocalhost', '128.0.0.1', '127.example.org'])
+      assert.deepEqual(proxyOf({ ...all, NTFY_TOPIC: `http://${host}/downloads` }), taken, host);
     assert.equal(proxyOf({ ...all, QBIT_HOST: 'http://ntfy.example.org:8080' }), null);
     assert.deepEqual(proxyOf({ ...all, QBIT_HOST: 'http://qbt.example.org:8080' }), taken);
   });

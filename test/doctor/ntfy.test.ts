@@ -90,6 +90,18 @@ test('a clock that is wrong is a warning', async () => {
   assert.match(diagnosis.of('clock').found, /\d+ s behind ntfy's/);
 });
 
+test('an answer to /v1/config that is not its own is no old ntfy, and DELETE is tried all the same', async () => {
+  await using setup = await startSetup();
+  setup.ntfy.fail('v1/config', { kind: 'status', status: 403, ...html });
+  setup.ntfy.fail(/^DELETE/, { kind: 'status', status: 405, ...html });
+  const diagnosis = await examine(setup.env);
+  assert.deepEqual(
+    [diagnosis.with('fail'), diagnosis.with('warn')],
+    [[], ['ntfy-updates', 'ntfy-deletions']],
+  );
+  assert.doesNotMatch(diagnosis.of('ntfy-updates').found, /before 2\.16/);
+});
+
 const html = { body: '<html>Forbidden</html>', headers: { 'content-type': 'text/html' } };
 
 test('a proxy that rejects DELETE is a warning, and costs no message', async () => {

@@ -114,6 +114,15 @@ describe('a publish fails', () => {
     });
   }
 
+  test("not as ntfy's own by JSON with a code of another kind, whose text may name the topic", async () => {
+    await using ntfy = await startNtfySimulator();
+    const body = JSON.stringify({ code: 403, error: 'POST /downloads is forbidden' });
+    ntfy.fail('/', { kind: 'status', status: 403, body });
+    const failure = await failureOf(clientOf(ntfy).publish(progressOf()));
+    assert.deepEqual([failure.kind, failure.reason, failure.answer?.code], ['misdirected', 'in-front', null]);
+    assert.doesNotMatch(failure.message, /downloads/);
+  });
+
   test('as unreachable where nothing listens', async () => {
     await using ntfy = await startNtfySimulator();
     await ntfy.goOffline();

@@ -60,3 +60,11 @@ test('a poll keeps only the torrents that were asked for', async () => {
   await using place = await clientOf((outgoing) => sendList(outgoing, 3));
   assert.equal(valueOf(await place.client.observe([hashOf(1)])).length, 1);
 });
+
+test('an error answer is held whole, so it has a limit, also where a good one has none', async () => {
+  await using qbittorrent = await clientOf((outgoing) => {
+    outgoing.writeHead(500).end(Buffer.alloc(5_000_000, 'x'));
+  });
+  const failure = failureOf(await qbittorrent.client.observe([hashOf(1)]));
+  assert.equal(failure.reason, 'answer-too-large');
+});

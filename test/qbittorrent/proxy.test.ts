@@ -57,6 +57,9 @@ describe('something in front of qBittorrent that answers for it', () => {
     qbittorrent.fail('auth/login', { kind: 'status', status: 403, ...PAGE }, 1);
     const login = failureOf(await clientOf(qbittorrent).login());
     assert.deepEqual([login.kind, login.reason], ['misdirected', 'in-front']);
+    qbittorrent.fail('app/webapiVersion', { kind: 'status', status: 403, ...PAGE }, 1);
+    const session = failureOf(await clientOf(qbittorrent).login());
+    assert.deepEqual([session.kind, session.reason], ['misdirected', 'in-front']);
     const client = clientOf(qbittorrent);
     assert.ok((await client.login()).ok);
     qbittorrent.fail('torrents/info', { kind: 'status', status: 403, ...PAGE }, 1);

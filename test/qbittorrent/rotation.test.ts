@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createRotation } from '../../src/qbittorrent/rotation.ts';
+import { secret } from '../../src/secret.ts';
+
+function startRotation() {
+  const file = { text: 'old' };
+  const auth = { kind: 'password', username: 'admin', password: secret(() => file.text) } as const;
+  return { file, rotation: createRotation({ url: 'http://qbittorrent.test', auth }) };
+}
+
+test('a password whose file changed while it was refused is another one at once', async () => {
+  const { file, rotation } = startRotation();
+  rotation.noteShown();
+  file.text = 'new';
+  await rotation.until(AbortSignal.timeout(1000));
+});
+
+test('a password that stays the same is no other, until nobody waits any more', async () => {
+  const { rotation } = startRotation();
+  rotation.noteShown();
+  await assert.rejects(rotation.until(AbortSignal.timeout(50)));
+});
