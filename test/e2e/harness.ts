@@ -60,7 +60,8 @@ export interface SceneOptions {
 export async function startScene(options: SceneOptions): Promise<Scene> {
   await using stack = new AsyncDisposableStack();
   const qbittorrent = stack.use(await startQbittorrent(options.qbittorrent));
-  const ntfy = stack.use(await startNtfy(options.ntfy ?? 'current'));
+  // How many messages a download makes depends on how long it takes here: that must not run into ntfy's limits.
+  const ntfy = stack.use(await startNtfy(options.ntfy ?? 'current', { requestLimit: 'none' }));
   const seed = stack.use(await startWebSeed({ rate: options.rate ?? 2_000_000 }));
   const toQbittorrent = stack.use(await startProxy(qbittorrent.url, options.proxy));
   const toNtfy = stack.use(await startProxy(ntfy.url));
