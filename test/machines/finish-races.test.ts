@@ -3,12 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRecord } from '../../machines/rules/registry.ts';
 import { failure, hashOf, HOUR, MINUTE, ok, SECOND, seen } from './fixtures.ts';
-import { startWorld } from './world.ts';
-import type { World } from './world.ts';
+import { completionsOf, startWorld } from './world.ts';
 
 const [a, b] = [hashOf(1), hashOf(2)];
-
-const completions = (world: World) => world.published().filter(({ kind }) => kind === 'completion');
 
 test('a list that was made before the finish hook does not refute it, however late it arrives', async () => {
   const world = startWorld();
@@ -30,7 +27,7 @@ test('a list that was made before the finish hook does not refute it, however la
   world.torrents.delete(b);
   world.finish(b);
   await world.pass(5 * MINUTE);
-  assert.equal(completions(world).length, 1);
+  assert.equal(completionsOf(world).length, 1);
 });
 
 test('a finish hook of a torrent that was added again while its card is taken away is that of the new one', async () => {
@@ -61,5 +58,5 @@ test('a finish hook that seems to lie in the future, since the clock was set bac
   await world.pass(MINUTE);
   world.torrents.delete(a);
   await world.pass(MINUTE);
-  assert.deepEqual(completions(world), []);
+  assert.deepEqual(completionsOf(world), []);
 });

@@ -2,33 +2,19 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createRecord } from '../../machines/rules/registry.ts';
 import { failure, hashOf, MINUTE, ok, SECOND } from './fixtures.ts';
-import { startWorld } from './world.ts';
-import type { World } from './world.ts';
+import { completionsOf, isOver, startDownload, startWorld } from './world.ts';
 
 const a = hashOf(1);
 const stranger = hashOf(2);
 
-const completions = (world: World) =>
-  world.published().flatMap((notification) => (notification.kind === 'completion' ? [notification] : []));
-const isOver = (world: World) => world.records().length === 0;
-
-/** A world in which `a` downloads and has a card. */
-async function startDownload(): Promise<World> {
-  const world = startWorld();
-  world.set(a, { progress: 0.5 });
-  world.track(a);
-  await world.pass(10 * SECOND);
-  return world;
-}
-
 describe('a torrent that is gone after its finish hook', () => {
   test('is complete: qBittorrent removed it by its share limit', async () => {
-    const world = await startDownload();
+    const world = await startDownload(a);
     world.torrents.delete(a);
     world.finish(a);
     await world.pass(10 * SECOND);
     assert.deepEqual(
-      completions(world).map(({ torrent }) => [torrent.name, torrent.phase, torrent.downloaded]),
+      completionsOf(world).map(({ torrent }) => [torrent.name, torrent.phase, torrent.downloaded]),
       [['debian.iso', 'complete', 1_000_000]],
     );
     await world.pass(MINUTE);
@@ -37,7 +23,7 @@ describe('a torrent that is gone after its finish hook', () => {
   });
 
   test('is complete also when the hook comes while its card is being taken away', async () => {
-    const world = await startDownload();
+    const world = await startDownload(a);
     world.script.publish = (notification) =>
       notification.kind === 'dismissal' ? failure('unreachable') : ok({ live: true });
     world.torrents.delete(a);
@@ -45,22 +31,22 @@ describe('a torrent that is gone after its finish hook', () => {
     assert.equal(world.records()[0]?.stage, 'withdrawing');
     world.finish(a);
     await world.pass(10 * MINUTE);
-    assert.equal(completions(world).length, 1);
+    assert.equal(completionsOf(world).length, 1);
   });
 
   test('is removed, without a word, when a later poll has shown it unfinished', async () => {
-    const world = await startDownload();
+    const world = await startDownload(a);
     world.finish(a);
     await world.pass(10 * SECOND);
     assert.equal(world.records()[0]?.finishHookAt, null, 'also after a restart');
     world.torrents.delete(a);
     await world.pass(MINUTE);
-    assert.deepEqual(completions(world), []);
+    assert.deepEqual(completionsOf(world), []);
     assert.ok(isOver(world));
   });
 
   test('is complete when the poll that shows it unfinished was asked for before the hook', async () => {
-    const world = await startDownload();
+    const world = await startDownload(a);
     world.script.latency.observe = 3000;
     const before = world.count('observe');
     while (world.count('observe') === before) await world.pass(100);
@@ -74,7 +60,7 @@ describe('a torrent that is gone after its finish hook', () => {
     world.torrents.delete(a);
     world.finish(a);
     await world.pass(MINUTE);
-    assert.equal(completions(world).length, 1);
+    assert.equal(completionsOf(world).length, 1);
   });
 
   for (const [when, outage] of [
@@ -82,7 +68,7 @@ describe('a torrent that is gone after its finish hook', () => {
     ['while qBittorrent restarts', 'unreachable'],
   ] as const) {
     test(`is complete when the hook came ${when}`, async () => {
-      const world = await startDownload();
+      const world = await startDownload(a);
       const { observe, login } = world.script;
       world.script.observe = () => failure(outage);
       world.script.login = () => failure(outage === 'unauthorized' ? 'broken' : outage);
@@ -90,10 +76,10 @@ describe('a torrent that is gone after its finish hook', () => {
       world.torrents.delete(a);
       world.finish(a);
       await world.pass(10 * SECOND);
-      assert.deepEqual(completions(world), []);
+      assert.deepEqual(completionsOf(world), []);
       Object.assign(world.script, { observe, login });
       await world.pass(2 * MINUTE);
-      assert.equal(completions(world).length, 1);
+      assert.equal(completionsOf(world).length, 1);
       assert.ok(isOver(world));
     });
   }
@@ -102,7 +88,7 @@ describe('a torrent that is gone after its finish hook', () => {
     const records = [{ ...createRecord(a, 0), card: true, finishHookAt: 0 }];
     const world = startWorld({ records });
     await world.pass(MINUTE);
-    assert.equal(completions(world).length, 1);
+    assert.equal(completionsOf(world).length, 1);
     assert.ok(isOver(world));
   });
 
@@ -111,23 +97,23 @@ describe('a torrent that is gone after its finish hook', () => {
     world.finish(stranger);
     await world.pass(MINUTE);
     assert.deepEqual(
-      completions(world).map(({ key, torrent }) => [key, torrent.name]),
+      completionsOf(world).map(({ key, torrent }) => [key, torrent.name]),
       [[stranger, null]],
     );
     assert.ok(isOver(world));
   });
 
   test('is not announced again by a late hook', async () => {
-    const world = await startDownload();
+    const world = await startDownload(a);
     world.set(a, { phase: 'complete', progress: 1, finishedAt: 12 });
     await world.pass(10 * SECOND);
-    assert.equal(completions(world).length, 1);
+    assert.equal(completionsOf(world).length, 1);
     world.torrents.delete(a);
     await world.pass(10 * SECOND);
     assert.ok(isOver(world));
     world.finish(a);
     await world.pass(MINUTE);
-    assert.equal(completions(world).length, 1);
+    assert.equal(completionsOf(world).length, 1);
     assert.ok(isOver(world));
   });
 
@@ -135,12 +121,12 @@ describe('a torrent that is gone after its finish hook', () => {
     const world = startWorld();
     for (let n = 10; n < 110; n += 1) world.finish(hashOf(n));
     await world.pass(20 * SECOND);
-    assert.equal(completions(world).length, 10);
+    assert.equal(completionsOf(world).length, 10);
     await world.pass(2 * MINUTE);
-    assert.equal(completions(world).length, 10);
+    assert.equal(completionsOf(world).length, 10);
     assert.ok(isOver(world), 'nothing is left behind');
     world.finish(hashOf(200));
     await world.pass(20 * SECOND);
-    assert.equal(completions(world).length, 11);
+    assert.equal(completionsOf(world).length, 11);
   });
 });

@@ -1,26 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { failure, hashOf, MINUTE, ok, SECOND } from './fixtures.ts';
-import { startWorld } from './world.ts';
-import type { World } from './world.ts';
+import { completionsOf, isOver, startDownload, startWorld } from './world.ts';
 
 const a = hashOf(1);
 
-const completions = (world: World) =>
-  world.published().flatMap((notification) => (notification.kind === 'completion' ? [notification] : []));
-const isOver = (world: World) => world.records().length === 0;
-
-/** A world in which `a` downloads and has a card. */
-async function startDownload(): Promise<World> {
-  const world = startWorld();
-  world.set(a, { progress: 0.5 });
-  world.track(a);
-  await world.pass(10 * SECOND);
-  return world;
-}
-
 async function startChecked() {
-  const world = await startDownload();
+  const world = await startDownload(a);
   world.script.settings = () => ok({ rechecks: true, settlesIn: 5000 });
   world.set(a, { phase: 'complete', progress: 1, finishedAt: 11 });
   await world.pass(6 * SECOND);
@@ -29,7 +15,7 @@ async function startChecked() {
 
 describe('where qBittorrent checks again what it has downloaded', () => {
   test('a torrent that comes out of the check unfinished is not complete, and is when it is', async () => {
-    const world = await startDownload();
+    const world = await startDownload(a);
     world.script.settings = () => ok({ rechecks: true, settlesIn: 5000 });
     world.set(a, { phase: 'complete', progress: 1, finishedAt: 11 });
     world.finish(a);
@@ -38,22 +24,22 @@ describe('where qBittorrent checks again what it has downloaded', () => {
     await world.pass(2 * SECOND);
     world.set(a, { phase: 'downloading', progress: 0.93, finishedAt: null });
     await world.pass(20 * SECOND);
-    assert.deepEqual(completions(world), []);
+    assert.deepEqual(completionsOf(world), []);
     world.set(a, { phase: 'complete', progress: 1, downloaded: 600_000, finishedAt: 40 });
     await world.pass(3 * SECOND);
-    assert.deepEqual(completions(world), [], 'that is checked, too');
+    assert.deepEqual(completionsOf(world), [], 'that is checked, too');
     world.set(a, { phase: 'checking', progress: 0.9 });
     await world.pass(2 * SECOND);
     world.set(a, { phase: 'complete', progress: 1 });
     await world.pass(2 * SECOND);
-    assert.equal(completions(world).length, 1);
+    assert.equal(completionsOf(world).length, 1);
   });
 
   test('a torrent that is not checked waits for a moment, asked for each second', async () => {
     const world = await startChecked();
-    assert.deepEqual(completions(world), []);
+    assert.deepEqual(completionsOf(world), []);
     await world.pass(5 * SECOND);
-    assert.equal(completions(world).length, 1);
+    assert.equal(completionsOf(world).length, 1);
     assert.equal(world.count('settings'), 1, 'asked once');
   });
 
@@ -61,7 +47,7 @@ describe('where qBittorrent checks again what it has downloaded', () => {
     const world = await startChecked();
     world.torrents.delete(a);
     await world.pass(10 * SECOND);
-    assert.equal(completions(world).length, 1);
+    assert.equal(completionsOf(world).length, 1);
   });
 });
 
@@ -71,7 +57,7 @@ test('completions wait for no preferences that can not be read, and ask for them
   world.set(a, { phase: 'complete', progress: 1, finishedAt: 1 });
   world.track(a);
   await world.pass(3 * SECOND);
-  assert.equal(completions(world).length, 1);
+  assert.equal(completionsOf(world).length, 1);
   world.script.settings = () => ok({ rechecks: false, settlesIn: 5000 });
   const before = world.count('settings');
   for (let n = 10; n < 22; n += 1) {
@@ -79,7 +65,7 @@ test('completions wait for no preferences that can not be read, and ask for them
     world.track(hashOf(n));
     await world.pass(5 * SECOND);
   }
-  assert.equal(completions(world).length, 13);
+  assert.equal(completionsOf(world).length, 13);
   assert.ok(world.count('settings') - before <= 2, 'within a minute');
 });
 
@@ -103,7 +89,7 @@ describe('a torrent of which nothing was downloaded', () => {
     await world.pass(2 * SECOND);
     world.set(a, { downloaded: 1_000_000 });
     await world.pass(3 * SECOND);
-    assert.equal(completions(world).length, 1);
+    assert.equal(completionsOf(world).length, 1);
   });
 
   test('ends in a card where it had one', async () => {
@@ -113,7 +99,7 @@ describe('a torrent of which nothing was downloaded', () => {
     await world.pass(10 * SECOND);
     world.set(a, { phase: 'complete', progress: 1, finishedAt: 5 });
     await world.pass(MINUTE);
-    assert.equal(completions(world).length, 1);
+    assert.equal(completionsOf(world).length, 1);
     assert.ok(isOver(world));
   });
 });

@@ -23,7 +23,7 @@ import type {
   Result,
 } from '../../machines/types.ts';
 import { watcherMachine } from '../../machines/watcher.ts';
-import { policy, seen } from './fixtures.ts';
+import { policy, SECOND, seen } from './fixtures.ts';
 import { later, pass } from './harness.ts';
 import { createScript } from './world-script.ts';
 import type { Script } from './world-script.ts';
@@ -176,6 +176,22 @@ export function startWorld(options: WorldOptions = {}) {
 }
 
 export type World = ReturnType<typeof startWorld>;
+
+/** A world in which this torrent downloads and has a card. */
+export async function startDownload(hash: Hash): Promise<World> {
+  const world = startWorld();
+  world.set(hash, { progress: 0.5 });
+  world.track(hash);
+  await world.pass(10 * SECOND);
+  return world;
+}
+
+/** The completions that were sent, taken or not. */
+export const completionsOf = (world: World) =>
+  world.published().flatMap((notification) => (notification.kind === 'completion' ? [notification] : []));
+
+/** Whether no torrent is followed any more. */
+export const isOver = (world: World): boolean => world.records().length === 0;
 
 /** The state of each torrent's actor, by its key. */
 export function actorsOf({ supervisor }: World): Map<Hash, string> {
