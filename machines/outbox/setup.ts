@@ -1,6 +1,6 @@
 import { assign, enqueueActions, fromPromise, sendParent, setup } from 'xstate';
 import type { DoneActorEvent, ErrorActorEvent } from 'xstate';
-import { isUntried } from '../rules/attempts.ts';
+import { isOfServer, isUntried } from '../rules/attempts.ts';
 import { pauseAfter } from '../rules/pauses.ts';
 import { allow, exhaust, isFresh, refill, slowDown, spend } from '../rules/budget.ts';
 import type { Allowance } from '../rules/budget.ts';
@@ -178,8 +178,7 @@ function failureOf(event: { type: string } | Settled): Failure | null {
 }
 
 /** Whether a failure leaves open if the server or the message is its cause. */
-const isUndecided = (failure: Failure | null): boolean =>
-  failure !== null && !['limited', 'exhausted', 'unauthorized'].includes(failure.kind);
+const isUndecided = (failure: Failure | null): boolean => failure !== null && !isOfServer(failure);
 
 function echoOf(event: Settled): boolean | null {
   return 'output' in event && event.output.ok ? event.output.value.live : null;

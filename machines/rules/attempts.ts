@@ -58,9 +58,16 @@ function nextForm(kind: Lane, form: Form): Form | null {
   return form === 'plain' || kind === 'dismissal' || kind === 'clearance' ? 'fixed' : 'plain';
 }
 
+/** Failures that hold for every message: a limit, or a login that is not accepted. */
+const OF_SERVER: ReadonlySet<Failure['kind']> = new Set(['limited', 'exhausted', 'unauthorized']);
+
+/** Whether a failure itself says that the server is its cause. */
+export const isOfServer = ({ kind }: Failure): boolean => OF_SERVER.has(kind);
+
 /** Whom a failure itself points at. What says neither is settled by what becomes of other messages. */
-function causeOf({ kind, reason }: Failure): 'server' | 'message' | 'unknown' {
-  if (kind === 'limited' || kind === 'exhausted' || kind === 'unauthorized') return 'server';
+function causeOf(failure: Failure): 'server' | 'message' | 'unknown' {
+  if (isOfServer(failure)) return 'server';
+  const { kind, reason } = failure;
   // ntfy's own 400 and 413 are about this message. In its last form it can only be about all: a reserved topic.
   return kind === 'bug' || (kind === 'rejected' && reason !== 'in-front') ? 'message' : 'unknown';
 }

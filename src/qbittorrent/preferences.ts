@@ -31,15 +31,27 @@ const preferences = z.object({
   autorun_on_torrent_added_program: z.string().optional(),
 });
 
-/** What qBittorrent runs when a torrent is added or finished. Needs a session. */
-export async function readSlots({ call, host }: Connection, signal?: AbortSignal): Promise<Result<Slots>> {
+/** The preferences, as far as the schema wants them. Needs a session. */
+async function readPreferences<T>(
+  { call, host }: Connection,
+  schema: z.ZodType<T>,
+  signal?: AbortSignal,
+): Promise<Result<T>> {
   const reply = await call('app/preferences', undefined, signal);
   if (!reply.ok) return reply;
   const judged = judge(reply.value, host);
   if (judged !== null) return judged;
-  const parsed = preferences.safeParse(parseJson(reply.value.text));
-  if (!parsed.success) return failed('protocol', `${host} sent no preferences`);
-  const { data } = parsed;
+  const parsed = schema.safeParse(parseJson(reply.value.text));
+  return parsed.success
+    ? { ok: true, value: parsed.data }
+    : failed('protocol', `${host} sent no preferences`);
+}
+
+/** What qBittorrent runs when a torrent is added or finished. Needs a session. */
+export async function readSlots(connection: Connection, signal?: AbortSignal): Promise<Result<Slots>> {
+  const read = await readPreferences(connection, preferences, signal);
+  if (!read.ok) return read;
+  const data = read.value;
   const { autorun_on_torrent_added_enabled: enabled, autorun_on_torrent_added_program: program } = data;
   return {
     ok: true,
@@ -63,16 +75,12 @@ const MARGIN = 2000;
  * refreshes them in turn, by default each 1.5 s. Needs a session.
  */
 export async function readCompletionSettings(
-  { call, host }: Connection,
+  connection: Connection,
   signal?: AbortSignal,
 ): Promise<Result<CompletionSettings>> {
-  const reply = await call('app/preferences', undefined, signal);
-  if (!reply.ok) return reply;
-  const judged = judge(reply.value, host);
-  if (judged !== null) return judged;
-  const parsed = checking.safeParse(parseJson(reply.value.text));
-  if (!parsed.success) return failed('protocol', `${host} sent no preferences`);
-  const { recheck_completed_torrents: rechecks, refresh_interval: refresh } = parsed.data;
+  const read = await readPreferences(connection, checking, signal);
+  if (!read.ok) return read;
+  const { recheck_completed_torrents: rechecks, refresh_interval: refresh } = read.value;
   return { ok: true, value: { rechecks, settlesIn: 2 * refresh + MARGIN } };
 }
 
