@@ -20,7 +20,8 @@ export function createApi(access: ApiAccess): Api {
   const send = (path: string, form?: Record<string, string> | FormData): Promise<Response> =>
     fetch(`${access.url}/api/v2/${path}`, {
       method: form === undefined ? 'GET' : 'POST',
-      headers: cookie === null ? {} : { cookie },
+      // A connection that is kept open is cut off by a qBittorrent that was busy for seconds (4.5), request and all.
+      headers: { connection: 'close', ...(cookie === null ? {} : { cookie }) },
       body: form === undefined || form instanceof FormData ? (form ?? null) : new URLSearchParams(form),
       signal: AbortSignal.timeout(30_000),
     });
