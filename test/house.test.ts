@@ -166,9 +166,14 @@ describe('what is tracked', () => {
 
   test('is nothing that is built, cached or secret', () => {
     const odd = tracked.filter((path) =>
-      /(^|\/)(node_modules|dist|\.cache|\.env)(\/|$)|\.(log|pem|key)$/.test(path),
+      /(^|\/)(node_modules|dist|\.cache|\.npm|\.env)(\/|$)|\.(log|pem|key)$/.test(path),
     );
     assert.deepEqual(odd, []);
+  });
+
+  test('is nothing that git is told to ignore', () => {
+    const args = ['ls-files', '--cached', '--ignored', '--exclude-standard'];
+    assert.equal(execFileSync('git', args, { cwd: home, encoding: 'utf8' }), '');
   });
 });
 
