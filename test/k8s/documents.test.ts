@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { settingNames } from '../../src/config/settings.ts';
 import { SECRET } from './checks/environment.ts';
 import { read } from './kustomize.ts';
+import type { Workload } from './manifest.ts';
 
 const home = join(import.meta.dirname, '..', '..');
 const text = (path: string): string => readFileSync(join(home, path), 'utf8');
@@ -64,6 +65,23 @@ test('the page of Kubernetes has every folder and every alert', () => {
   const alerts = groups.flatMap(({ rules }) => rules.map(({ alert }) => alert));
   const described = [...page.matchAll(/^\| `(Qbit\w+)` \|/gm)].map(([, alert]) => alert);
   assert.deepEqual(described, alerts);
+});
+
+test('what the page of fleets says that a pod costs is what the manifests ask for', () => {
+  const page = text('docs/fleet.md');
+  const [component] = read('k8s/component/sidecar.yaml') as Workload[];
+  const { requests = {}, limits = {} } =
+    component?.spec.template.spec.initContainers?.find(({ name }) => name === 'qbit-ntfy')?.resources ?? {};
+  const [, memory, limit] = /^\| memory \| (\d+) Mi, limited to (\d+) Mi \|/m.exec(page) ?? [];
+  assert.deepEqual([`${memory}Mi`, `${limit}Mi`], [requests['memory'], limits['memory']]);
+  const [, cpu] = /^\| CPU \| (\d+) m, no limit:/m.exec(page) ?? [];
+  assert.deepEqual([`${cpu}m`, undefined], [requests['cpu'], limits['cpu']]);
+  const [, pods = '', cores, gibibytes] =
+    /^([\d,]+) pods are (\d+) cores and (\d+) Gi \*requested\*/m.exec(page) ?? [];
+  const count = Number(pods.replace(',', ''));
+  assert.ok(count > 0);
+  assert.equal(Number(cores), (count * Number(cpu)) / 1000);
+  assert.equal(Number(gibibytes), Math.round((count * Number(memory)) / 1024));
 });
 
 test('settings that are only proposed in a comment are settings too', () => {
