@@ -116,9 +116,9 @@ kubernetesTest('the condition that docs/kubernetes.md shows lets one image in an
   const pod = ownPod();
   const digest = `@sha256:${'0'.repeat(64)}`;
   const injected = [
-    `registry.example.org/qbit-ntfy-sidecar${digest}`,
-    'registry.example.org/qbit-ntfy-sidecar:0.1.0',
-    `registry.example.org.evil.example/qbit-ntfy-sidecar${digest}`,
+    `ghcr.io/OWNER/qbit-ntfy-sidecar${digest}`,
+    'ghcr.io/OWNER/qbit-ntfy-sidecar:0.1.0',
+    `ghcr.io/OWNER-2/qbit-ntfy-sidecar${digest}`,
   ].filter((image) => changes(withSettings(policy, { image }), pod));
-  assert.deepEqual(injected, [`registry.example.org/qbit-ntfy-sidecar${digest}`]);
+  assert.deepEqual(injected, [`ghcr.io/OWNER/qbit-ntfy-sidecar${digest}`]);
 });
