@@ -96,6 +96,17 @@ composeTest(
   },
 );
 
+test('each line of `docker run` in the documents has what compose.yaml has', () => {
+  const text = readFileSync(join(home, 'docs', 'setup.md'), 'utf8');
+  const lines = [...text.matchAll(/^docker run -d (?:.*\\\n)*.*qbit-ntfy-sidecar:.*$/gm)].map(
+    ([line]) => line,
+  );
+  assert.ok(lines.length > 0);
+  for (const line of lines)
+    for (const option of ['read-only', 'cap-drop ALL', 'security-opt no-new-privileges', 'ulimit core=0'])
+      assert.ok(line.includes(` --${option} `), `${option}: ${line}`);
+});
+
 /** What is changed in compose.yaml, and what has to be said of it then. */
 const FAULTS: Array<[string, string, RegExp]> = [
   ['qbittorrent:5.2.3', 'qbittorrent:latest', /qbittorrent: the image .* has no version/],
@@ -123,6 +134,10 @@ const FAULTS: Array<[string, string, RegExp]> = [
     '',
     /not restarted with qbittorrent/,
   ],
+  ['read_only: true', 'read_only: false', /qbit-ntfy: its root can be written/],
+  ['cap_drop: [ALL]', 'cap_drop: []', /qbit-ntfy: it keeps capabilities/],
+  ['[no-new-privileges:true]', '[]', /qbit-ntfy: it could gain privileges/],
+  ['core: 0', 'core: -1', /qbit-ntfy: a core dump of it could be written/],
   ['- qbit-ntfy:/state', '- qbit-ntfy:/data', /qbit-ntfy: it keeps no state/],
 ];
 

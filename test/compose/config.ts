@@ -15,6 +15,8 @@ export interface Service {
   read_only?: boolean;
   cap_drop?: string[];
   security_opt?: string[];
+  /** Compose prints a limit of 0 as nothing: `{}`. */
+  ulimits?: Record<string, number | { soft?: number; hard?: number }>;
 }
 
 /** A project. */

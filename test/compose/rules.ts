@@ -41,12 +41,20 @@ function problemsOfSidecar(name: string, service: Service, services: Project['se
     ...(service.security_opt?.includes('no-new-privileges:true') === true
       ? []
       : ['it could gain privileges']),
+    ...(hasNoCore(service) ? [] : ['a core dump of it could be written']),
     ...(service.volumes?.some(({ target }) => target === '/state') === true ? [] : ['it keeps no state']),
     ...unknownNames(service),
     ...(parsed.ok
       ? [...parsed.warnings, ...problemsOfReach(name, service, services, parsed.config)]
       : [parsed.message]),
   ];
+}
+
+/** `core: 0`, in one of its spellings. */
+function hasNoCore({ ulimits = {} }: Service): boolean {
+  const { core } = ulimits;
+  if (typeof core !== 'object') return core === 0;
+  return (core.soft ?? 0) === 0 && (core.hard ?? 0) === 0;
 }
 
 function environmentOf({ environment = {} }: Service): Record<string, string> {

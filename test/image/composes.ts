@@ -51,6 +51,12 @@ imageTest(
     await waitFor('the hook is installed', async () => (await log()).includes('installed the hook'));
     assert.match(await compose('run', '--rm', '--no-TTY', 'qbit-ntfy', 'doctor'), /It will work\.\s*$/);
 
+    const limits = `process.stdout.write(fs.readFileSync('/proc/1/limits'))`;
+    assert.match(
+      await project.exec('qbit-ntfy', '/nodejs/bin/node', '-e', limits),
+      /^Max core file size +0 +0 +bytes/m,
+    );
+
     const { hash, file, release } = await project.seed('debian.iso', 10_000_000, 100_000);
     await add(project, file);
     await waitFor('a quiet card shows', async () => (await messages(project)).some(isQuietCardOf(hash)));

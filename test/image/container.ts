@@ -4,7 +4,13 @@ import type { Ran } from './process.ts';
 import type { Room } from './room.ts';
 
 /** What compose.yaml and the manifests for Kubernetes ask for. */
-const HARDENED = ['--read-only', '--cap-drop=all', '--security-opt=no-new-privileges', '--network=host'];
+const HARDENED = [
+  '--read-only',
+  '--cap-drop=all',
+  '--security-opt=no-new-privileges',
+  '--ulimit=core=0',
+  '--network=host',
+];
 
 /** How a container is started, beside `HARDENED`. */
 export interface ContainerOptions {

@@ -32,6 +32,8 @@ imageTest(
     assert.match(valueOf('CapEff') ?? '', /^0+$/);
     assert.match(valueOf('CapBnd') ?? '', /^0+$/);
     assert.equal(valueOf('NoNewPrivs'), '1');
+    const limits = await container.evaluate(`process.stdout.write(fs.readFileSync('/proc/1/limits'))`);
+    assert.match(limits, /^Max core file size +0 +0 +bytes/m);
     assert.equal(await container.evaluate(tryToWrite(['/x', '/app/x', '/etc/x', '/state/x'])), '/state/x');
     assert.equal(await container.stop(), 0);
     assert.match(await container.log(), /"stopping"/);
