@@ -30,6 +30,14 @@ export async function verifyUnit(root: string, unit: string): Promise<Ended> {
   ]);
 }
 
+/** How exposed a service is, by its file alone: 0 is nothing, 10 is everything. */
+export async function rateUnit(file: string): Promise<{ exposure: number; output: string }> {
+  const { command, args } = startOf(await unpacked(), 'systemd-analyze');
+  const { output } = run(command, [...args, 'security', '--no-pager', '--offline=true', file]);
+  const [, exposure] = /Overall exposure level for \S+: (\d+\.\d+) /.exec(output) ?? [];
+  return { exposure: Number(exposure ?? NaN), output };
+}
+
 /** Runs a script by the old Node; that one finds its own files only where it is the root. */
 export async function runByOldNode(script: string, args: readonly string[]): Promise<Ended> {
   const root = await unpacked();

@@ -1,62 +1,16 @@
 /** "On the machine itself" of docs/setup.md, line by line as a new user would: only paths, ports and servers are others. */
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseEnv } from 'node:util';
 import { EXIT } from '../../src/commands/exit.ts';
 import { runByOldNode, verifyUnit } from '../debian/machine.ts';
 import { freePort, realTest, startNtfy, startQbittorrent, startWebSeed, until } from '../servers/index.ts';
-import { removeFolder, temporaryFolder } from '../servers/processes.ts';
-import { blocksOf, commandsOf, HOME } from './document.ts';
-
-const blocks = blocksOf('On the machine itself');
-const commands = commandsOf(blocks);
-const [settings = '', unit = ''] = blocks
-  .filter(({ language }) => language === 'ini')
-  .map(({ text }) => text);
-const PATH = [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
-
-/** A folder that stands for the root of a machine. */
-function scratch() {
-  const root = temporaryFolder('setup');
-  for (const folder of ['etc/systemd/system', 'opt', 'usr/bin', 'var/lib/qbit-ntfy', 'empty']) {
-    mkdirSync(join(root, folder), { recursive: true });
-  }
-  writeFileSync(join(root, 'usr', 'bin', 'node'), `#!/bin/sh\nexec '${process.execPath}' "$@"\n`, {
-    mode: 0o755,
-  });
-  return {
-    root,
-    inside: (text: string) => text.replaceAll(/(?<=[\s='])\/(?=(etc|opt|usr|var)\/)/g, `${root}/`),
-    [Symbol.asyncDispose]: () => removeFolder(root),
-  };
-}
-
-/** A line of shell, by someone who may do everything already. */
-function shell(line: string, cwd: string, env: NodeJS.ProcessEnv = {}) {
-  const ended = spawnSync('sh', ['-ec', `sudo() { "$@"; }\n${line}`], {
-    cwd,
-    env: { PATH, HOME: process.env['HOME'], ...env },
-    encoding: 'utf8',
-    timeout: 90_000,
-  });
-  return { status: ended.status, output: `${ended.stdout}${ended.stderr}` };
-}
-
-/** The bundle, built as `npm run build` does it, but elsewhere. */
-function build(root: string): void {
-  const built = shell(`npm run build -- --file ${root}/dist/sidecar.js`, HOME);
-  assert.equal(built.status, 0, built.output);
-}
-
-const take = (start: string): string => {
-  const found = commands.find((line) => line.startsWith(start));
-  assert.ok(found !== undefined, `docs/setup.md has no line that begins with ${start}`);
-  return found;
-};
+import { HOME } from './document.ts';
+import { build, commands, PATH, scratch, settings, shell, take, unit } from './scratch.ts';
 
 realTest(
   'the lines for a machine of its own lead from a checkout to a service that tells a download',
@@ -83,6 +37,7 @@ realTest(
     const file = join(root, 'etc', 'qbit-ntfy.env');
     const text = inside(settings).replace('https://ntfy.example.org', ntfy.url);
     assert.ok(existsSync(file) && text.includes(ntfy.url) && text.includes(`${root}/var/lib/qbit-ntfy`));
+    assert.equal(statSync(file).mode & 0o777, 0o600);
     writeFileSync(file, `${text}${own.join('\n')}\n`);
 
     for (const line of commands.filter((line) => line.startsWith('sudo node '))) {
@@ -91,7 +46,7 @@ realTest(
     }
 
     const name = take('sudo systemctl').split(' ').at(-1) ?? '';
-    writeFileSync(join(root, 'etc', 'systemd', 'system', `${name}.service`), unit);
+    assert.equal(readFileSync(join(root, 'etc', 'systemd', 'system', `${name}.service`), 'utf8'), unit);
     assert.deepEqual(await verifyUnit(root, name), { status: 0, output: '' });
     assert.match(unit, new RegExp(`^RestartPreventExitStatus=${EXIT.config}$`, 'm'));
 
