@@ -35,7 +35,9 @@ EXPOSE 9090 9091
 # A small young generation, and no optimizing compilers: for what a sidecar does in a day they take longer than they
 # save, and 15 to 60 MB. docs/benchmarks.md has what else was tried.
 # The collector can be called: src/tidy.ts does it before the sidecar sleeps.
-# In the permission model: it reads (secrets and certificates can be anywhere) and writes nowhere but to /state.
-ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=1", "--optimize-for-size", "--no-opt", "--no-maglev", "--expose-gc", "--permission", "--allow-fs-read=*", "--allow-fs-write=/state", "/app/sidecar.js"]
+# In the permission model: no programs, no debugger, no native code, and Node's own file functions write to /state only.
+# It is a second line: node:sqlite does not ask it, and NODE_OPTIONS can widen it. What holds is the user, the missing
+# capabilities and --read-only. SIGUSR1 opens no debugger.
+ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=1", "--optimize-for-size", "--no-opt", "--no-maglev", "--expose-gc", "--disable-sigusr1", "--permission", "--allow-fs-read=*", "--allow-fs-write=/state", "/app/sidecar.js"]
 CMD []
 HEALTHCHECK --interval=60s --timeout=10s --start-period=30s CMD ["/nodejs/bin/node", "/app/sidecar.js", "healthcheck"]

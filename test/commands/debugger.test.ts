@@ -1,0 +1,72 @@
+/** SIGUSR1 opens Node's debugger on a port of loopback, which a pod's containers share: not in the sidecar. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { readShipped } from '../bench/lib/shipped.ts';
+import { freePort } from '../servers/ports.ts';
+import { until } from '../servers/wait.ts';
+
+const home = join(import.meta.dirname, '..', '..');
+const read = (path: string): string => readFileSync(join(home, path), 'utf8');
+const flagsOf = (command: string): string[] => command.split(' ').filter((word) => word.startsWith('--'));
+
+/** What stands before the program's name, wherever it is started. */
+const starts: Record<string, string[]> = {
+  'the image': readShipped(read('Dockerfile')).flags,
+  'npm start': flagsOf((JSON.parse(read('package.json')) as { scripts: { start: string } }).scripts.start),
+  'the service': flagsOf(/^ExecStart=(.*)$/m.exec(read('systemd/qbit-ntfy.service'))?.[1] ?? ''),
+};
+
+/** A sidecar that is up. */
+async function start(flags: readonly string[]) {
+  const env = {
+    PATH: process.env['PATH'],
+    NTFY_TOPIC: 'http://127.0.0.1:9/downloads',
+    QBIT_HOST: 'http://127.0.0.1:9',
+    HOOK_PORT: String(await freePort()),
+    OPS_PORT: String(await freePort()),
+  };
+  // Another port than the one that a debugger of the developer's may have.
+  const child = spawn(process.execPath, [...flags, '--inspect-port=0', 'src/cli.ts'], { cwd: home, env });
+  const ended = once(child, 'close');
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
+  await until('it listens', () => said.includes('"listening"'));
+  return {
+    said: () => said,
+    signal: (name: NodeJS.Signals) => child.kill(name),
+    /** Whether a handler waits for SIGUSR1; Linux says so. */
+    catchesUsr1: () => {
+      const caught = /^SigCgt:\s+(.*)$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
+      return (BigInt(`0x${caught}`) & (1n << 9n)) !== 0n;
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      return (await ended) as [number | null, string | null];
+    },
+  };
+}
+
+const onLinux = { skip: process.platform === 'linux' ? false : 'signals are read from /proc' };
+
+test('without the option it would: the debugger opens', onLinux, async () => {
+  const sidecar = await start([]);
+  assert.equal(sidecar.catchesUsr1(), true);
+  sidecar.signal('SIGUSR1');
+  await until('it is open', () => sidecar.said().includes('Debugger listening on ws://127.0.0.1:'));
+  await sidecar.stop();
+});
+
+for (const [how, flags] of Object.entries(starts)) {
+  test(`SIGUSR1 opens no debugger in ${how}`, onLinux, async () => {
+    assert.ok(flags.includes('--disable-sigusr1'), flags.join(' '));
+    const sidecar = await start(flags);
+    assert.equal(sidecar.catchesUsr1(), false);
+    sidecar.signal('SIGUSR1');
+    assert.deepEqual(await sidecar.stop(), [0, null]);
+    assert.doesNotMatch(sidecar.said(), /Debugger/);
+  });
+}
