@@ -75,7 +75,9 @@ for (const generation of qbittorrents) {
         response.end();
       }).listen(port, '127.0.0.1');
       try {
-        await qbittorrent.setAddedHook(`curl -fsS -m 5 -X POST "http://127.0.0.1:${port}/track?hash=%K"`);
+        await qbittorrent.setAddedHook(
+          `curl -q -fsS -m 5 --noproxy * -X POST "http://127.0.0.1:${port}/track?hash=%K"`,
+        );
         const hash = 'c0ffee'.padEnd(40, '0');
         await qbittorrent.addMagnets([createMagnet(hash, 'a magnet')]);
         await until('the hook to call', () => asked.length > 0);

@@ -1,5 +1,6 @@
 import type { Config } from '../config/index.ts';
-import { flawsOf, LABELS, obstacleTo, PATHS, readLine, wantedOf } from '../hooks/index.ts';
+import { flawsOf, LABELS, obstacleTo, PATHS, proxyFlaw, readLine, wantedOf } from '../hooks/index.ts';
+import type { OurLine } from '../hooks/index.ts';
 import type { SlotName, Slots } from '../qbittorrent/preferences.ts';
 import { fail, ok, warn } from './finding.ts';
 import type { Outcome } from './finding.ts';
@@ -35,10 +36,9 @@ function judge(name: SlotName, slots: Slots, config: Config): Outcome {
       ? ok(`${read.program}, a script of yours that by its name calls the sidecar`)
       : fail(`${read.program} stands there, but is switched off`, `Tick "${LABELS[name]}" in qBittorrent.`);
   }
-  const problem = read.kind === 'empty' ? 'no command stands there' : lineProblem(name, slots, config);
-  if (problem === null && read.kind === 'ours') return ok(`calls ${read.url}/${PATHS[name]}`);
-  if (config.hook.autoInstall) return promised(problem ?? '', config);
-  return fail(problem ?? '', INSTALL);
+  const outcome =
+    read.kind === 'empty' ? fail('no command stands there', INSTALL) : checkLine(name, read, slots, config);
+  return outcome.status !== 'ok' && config.hook.autoInstall ? promised(outcome.found, config) : outcome;
 }
 
 function promised(problem: string, config: Config): Outcome {
@@ -51,15 +51,19 @@ function promised(problem: string, config: Config): Outcome {
   );
 }
 
-/** What is wrong with a line of ours; `null` when it works. */
-function lineProblem(name: SlotName, slots: Slots, config: Config): string | null {
-  const [slot, wanted] = [slots[name], wantedOf(config)];
-  const read = readLine(slot?.program ?? '');
-  if (slot === null || read.kind !== 'ours') return null;
-  if (wanted === null) return 'HOOK_PORT is 0, so no line can name it';
-  const flaws = flawsOf(read, name, wanted, slots.added !== null);
-  if (flaws.length > 0) return `the line ${flaws.join('; it ')}`;
-  return slot.enabled ? null : 'the line stands there, but is switched off';
+/** Whether a line of ours will call this sidecar. */
+function checkLine(name: SlotName, line: OurLine, slots: Slots, config: Config): Outcome {
+  const wanted = wantedOf(config);
+  if (wanted === null) return fail('HOOK_PORT is 0, so no line can name it', INSTALL);
+  const flaws = flawsOf(line, name, wanted, slots.added !== null);
+  const isOn = slots[name]?.enabled === true;
+  if (flaws.length === 0)
+    return isOn
+      ? ok(`calls ${line.url}/${PATHS[name]}`)
+      : fail('the line stands there, but is switched off', INSTALL);
+  // Where there is no proxy, a line that would obey one works.
+  const works = isOn && flaws.every((flaw) => flaw === proxyFlaw(line));
+  return (works ? warn : fail)(`the line ${flaws.join('; it ')}`, INSTALL);
 }
 
 function foreign(name: SlotName, program: string, callsUs: boolean): Outcome {

@@ -11,13 +11,20 @@ export function flawsOf(line: OurLine, slot: SlotName, wanted: Wanted, knowsIds:
     knowsIds &&
       line.placeholder !== '%K' &&
       `uses ${line.placeholder} instead of %K: ${badHash(line.placeholder)}`,
-    addressFlaw(line.url, wanted),
+    addressFlaw(line, wanted),
     !line.posts && 'does not call by POST',
     tokenFlaw(line.token, wanted),
+    proxyFlaw(line),
     line.operators &&
       'holds operators of a shell, but qBittorrent runs none: they are handed over as arguments',
   ];
   return flaws.filter((flaw) => flaw !== false);
+}
+
+/** It matters only where a proxy is set, but then the proxy gets hook and token, and the sidecar gets nothing. */
+export function proxyFlaw({ direct, tool }: OurLine): string | false {
+  const option = tool === 'curl' ? '--noproxy *' : '--proxy=off';
+  return !direct && `lacks ${option}: it goes to the proxy that qBittorrent's options or environment name`;
 }
 
 function badHash(placeholder: string): string {
@@ -25,9 +32,9 @@ function badHash(placeholder: string): string {
 }
 
 /** A given address has to be that one. Without one, a host in another container is possible, and only the port counts. */
-function addressFlaw(found: string, { url, urlIsGiven }: Wanted): string | false {
-  const [is, should] = [URL.parse(found), URL.parse(url)];
-  if (is === null || should === null) return 'calls no address';
+export function addressFlaw({ url: found, slot }: OurLine, { url, urlIsGiven }: Wanted): string | false {
+  const [is, should] = [found, url].map((base) => URL.parse(`${base}/${PATHS[slot]}`));
+  if (!is || !should) return 'calls no address';
   if (portOf(is) !== portOf(should)) return `calls port ${portOf(is)} instead of ${portOf(should)}`;
   const sameHost =
     is.hostname === should.hostname || (isLoopback(is.hostname) && isLoopback(should.hostname));

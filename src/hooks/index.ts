@@ -2,7 +2,7 @@
 export { applyPlan } from './apply.ts';
 export { howToChain, LABELS } from './chain.ts';
 export { createEnsureHook } from './ensure.ts';
-export { flawsOf } from './flaws.ts';
+export { flawsOf, proxyFlaw } from './flaws.ts';
 export { hookLine, obstacleTo, PATHS } from './line.ts';
 export type { Tool, Wanted } from './line.ts';
 export { planInstall, planUninstall, writesOf } from './plan.ts';

@@ -29,6 +29,8 @@ export const WAS_ON = 'X-Hook-Was: on';
 export interface LineOptions extends Pick<Wanted, 'url' | 'tool'> {
   slot: SlotName;
   placeholder: Placeholder;
+  /** The path of the tool. Default: its name. */
+  program?: string;
   /** The token itself, or what is shown in its place. */
   token: string | null;
   wasOn?: boolean;
@@ -39,31 +41,49 @@ export interface LineOptions extends Pick<Wanted, 'url' | 'tool'> {
  *
  * @example
  * hookLine({ slot: 'added', url: 'http://localhost:9090', tool: 'curl', placeholder: '%K', token: null });
- * // curl -fsS -m 5 -X POST "http://localhost:9090/track?hash=%K"
+ * // curl -q -fsS -m 5 --noproxy * -X POST "http://localhost:9090/track?hash=%K"
  */
 export function hookLine({ slot, placeholder, token, wasOn = false, ...rest }: LineOptions): string {
   const headers = [...(token === null ? [] : [`Authorization: Bearer ${token}`]), ...(wasOn ? [WAS_ON] : [])];
-  return callLine({ ...rest, path: `${PATHS[slot]}?hash=${placeholder}`, headers });
+  // Before 4.1.7 a shell reads the line, and an asterisk without quotes stands for file names.
+  const everywhere = placeholder === '%K' ? '*' : '"*"';
+  return callLine({ ...rest, path: `${PATHS[slot]}?hash=${placeholder}`, headers, everywhere });
 }
 
 /** The same call for a script, where the hash is the first argument. */
-export function scriptLine({ slot, url, tool, token }: Omit<LineOptions, 'placeholder' | 'wasOn'>): string {
+export function scriptLine({
+  slot,
+  url,
+  tool,
+  token,
+}: Omit<LineOptions, 'placeholder' | 'program' | 'wasOn'>): string {
   const headers = token === null ? [] : [`Authorization: Bearer ${token}`];
-  return callLine({ url, tool, path: `${PATHS[slot]}?hash=$1`, headers });
+  return callLine({ url, tool, path: `${PATHS[slot]}?hash=$1`, headers, everywhere: '"*"' });
 }
 
 interface Call {
   url: string;
   tool: Tool;
+  program?: string;
   path: string;
   headers: string[];
+  /** An asterisk, as whatever reads the line has to see it. */
+  everywhere: '*' | '"*"';
 }
 
-/** Options that GNU's wget and BusyBox's both know. No `-T`: Debian's BusyBox 1.35, built without it, crashes on it. */
-function callLine({ url, tool, path, headers }: Call): string {
-  const start = tool === 'curl' ? 'curl -fsS -m 5 -X POST' : 'wget -q -O /dev/null -t 1 --post-data=';
+/**
+ * No proxy and no `.curlrc`: qBittorrent's children inherit its environment, and 4.5 and 5.1 add the proxy of their
+ * options to it (reference/qbittorrent.md, section 5). Single quotes would be a part of the asterisk. wget gets options
+ * that GNU's and BusyBox's both know. No `-T`: Debian's BusyBox 1.35, built without it, crashes on it.
+ */
+function callLine({ url, tool, program = tool, path, headers, everywhere }: Call): string {
+  const options =
+    tool === 'curl'
+      ? `-q -fsS -m 5 --noproxy ${everywhere} -X POST`
+      : '-q -O /dev/null -t 1 --proxy=off --post-data=';
   const option = tool === 'curl' ? '-H' : '--header';
-  return [start, ...headers.map((header) => `${option} "${header}"`), `"${url}/${path}"`].join(' ');
+  const start = program.includes(' ') ? `"${program}"` : program;
+  return [start, options, ...headers.map((header) => `${option} "${header}"`), `"${url}/${path}"`].join(' ');
 }
 
 /** Why no line can be made of these, or `null`. A quote would end the argument, a percent sign names a placeholder. */

@@ -1,9 +1,10 @@
 /** What would have to change in qBittorrent: decided here, written elsewhere. */
 import type { Slot, SlotName, Slots } from '../qbittorrent/preferences.ts';
-import { flawsOf } from './flaws.ts';
-import { hookLine } from './line.ts';
-import type { Wanted } from './line.ts';
+import { addressFlaw, flawsOf } from './flaws.ts';
+import { hookLine, obstacleTo } from './line.ts';
+import type { LineOptions, Wanted } from './line.ts';
 import { readLine } from './read-line.ts';
+import type { OurLine } from './read-line.ts';
 
 /** What becomes of a slot. `kept`: it works as it is. `blocked`: somebody else's command stands there. */
 export type SlotPlan =
@@ -15,7 +16,7 @@ export type SlotPlan =
 
 export type Plan = Record<SlotName, SlotPlan>;
 
-/** `exact`: as a fresh one would be. `working`: whatever works may stay as it is. */
+/** `exact`: as a fresh one would be. `working`: whatever works stays as it is. */
 export type Care = 'exact' | 'working';
 
 /** Only an empty slot is filled, and only lines of ours are changed: a foreign command is never touched. */
@@ -29,7 +30,7 @@ export function planInstall(slots: Slots, wanted: Wanted, care: Care): Plan {
     if (read.kind === 'script') return { action: slot.enabled ? 'kept' : 'blocked' };
     const wasOn = read.kind === 'ours' ? read.wasOn : slot.enabled;
     const program = hookLine({
-      ...wanted,
+      ...(read.kind === 'ours' ? keeping(read, wanted, care) : wanted),
       slot: name,
       placeholder: knowsIds ? '%K' : '%I',
       token: wanted.token?.reveal() ?? null,
@@ -42,6 +43,16 @@ export function planInstall(slots: Slots, wanted: Wanted, care: Care): Plan {
     return works ? { action: 'kept' } : { action: 'write', slot: { enabled: true, program }, was: read.kind };
   };
   return { added: plan('added'), finished: plan('finished') };
+}
+
+/**
+ * What an update leaves as it is: an address that can be right where none was given, and, when nobody asked for the
+ * update, the program. The owner's machine may have no other.
+ */
+function keeping(line: OurLine, wanted: Wanted, care: Care): Pick<LineOptions, 'url' | 'tool' | 'program'> {
+  const isRight = addressFlaw(line, wanted) === false && obstacleTo({ url: line.url, token: null }) === null;
+  const url = isRight && !wanted.urlIsGiven ? line.url : wanted.url;
+  return care === 'exact' ? { url, tool: wanted.tool } : { url, tool: line.tool, program: line.program };
 }
 
 /** Lines of ours go; the switch is left as the line remembers it. */

@@ -6,6 +6,8 @@ import type { Tool } from './line.ts';
 export interface OurLine {
   kind: 'ours';
   tool: Tool;
+  /** How it is started: its name, or its path. */
+  program: string;
   /** Where it calls: the address without the path. */
   url: string;
   slot: SlotName;
@@ -15,6 +17,8 @@ export interface OurLine {
   /** Whether it calls by POST. */
   posts: boolean;
   wasOn: boolean;
+  /** Whether it goes past any proxy that is set in the environment. */
+  direct: boolean;
   /** Redirections of a shell, which qBittorrent hands over as arguments. */
   operators: boolean;
 }
@@ -41,16 +45,16 @@ export function readLine(line: string): ReadLine {
   const program = path.replace(/^.*[\\/]/, '');
   if (/^qbit-ntfy[-\w]*(?:\.sh)?$/.test(program)) return { kind: 'script', program };
   const [, tool] = /^(curl|wget)(?:\.exe)?$/.exec(program) ?? [];
-  const ours = tool === 'curl' || tool === 'wget' ? readCall(tool, args) : null;
+  const ours = tool === 'curl' || tool === 'wget' ? readCall(tool, path, args) : null;
   return ours ?? { kind: 'foreign', program, callsUs: /\/(?:track|finished)\?hash=/.test(line) };
 }
 
 /** Options that take the next argument. */
 const VALUED =
-  /^(?:-[mXHoOTtAUd]|--(?:max-time|request|header|output|output-document|timeout|tries|connect-timeout|retry|data))$/;
+  /^(?:-[mXHoOTtAUdY]|--(?:max-time|request|header|output|output-document|timeout|tries|connect-timeout|retry|data|noproxy))$/;
 const REDIRECTION = /^(?:[12&]?>>?(?:&[12])?(?:\/dev\/null)?|&)$/;
 
-function readCall(tool: Tool, args: readonly string[]): OurLine | null {
+function readCall(tool: Tool, program: string, args: readonly string[]): OurLine | null {
   const options: Array<[name: string, value: string]> = [];
   const rest: string[] = [];
   for (let index = 0; index < args.length; index += 1) {
@@ -64,7 +68,18 @@ function readCall(tool: Tool, args: readonly string[]): OurLine | null {
   const [, url, path, placeholder] = /^(https?:\/\/[^?#]+)\/(\w+)\?hash=(%[A-Z])$/.exec(address) ?? [];
   const slot = path === PATHS.added ? 'added' : path === PATHS.finished ? 'finished' : null;
   if (url === undefined || placeholder === undefined || slot === null || others.length > 0) return null;
-  return { kind: 'ours', tool, url, slot, placeholder, operators: operators.length > 0, ...meaning(options) };
+  const direct = isDirect(tool, options, URL.parse(url)?.hostname);
+  return {
+    kind: 'ours',
+    tool,
+    program,
+    url,
+    slot,
+    placeholder,
+    operators: operators.length > 0,
+    direct,
+    ...meaning(options),
+  };
 }
 
 /** `> /dev/null`, in two arguments. */
@@ -72,7 +87,20 @@ function isTarget(rest: readonly string[], index: number): boolean {
   return rest[index] === '/dev/null' && REDIRECTION.test(rest[index - 1] ?? '');
 }
 
-function meaning(options: ReadonlyArray<[string, string]>): Pick<OurLine, 'token' | 'posts' | 'wasOn'> {
+type Options = ReadonlyArray<[name: string, value: string]>;
+
+/** curl heeds the last `--noproxy`, and takes an asterisk for one only where nothing else stands there. */
+function isDirect(tool: Tool, options: Options, host?: string): boolean {
+  if (tool === 'wget')
+    return options.some(
+      ([name, value]) =>
+        /^(?:--proxy=off|--no-proxy|-Yoff)$/.test(name) || (name === '-Y' && value === 'off'),
+    );
+  const [, hosts = ''] = options.findLast(([name]) => name === '--noproxy') ?? [];
+  return hosts === '*' || (host !== undefined && hosts.split(',').includes(host));
+}
+
+function meaning(options: Options): Pick<OurLine, 'token' | 'posts' | 'wasOn'> {
   const headers = options.filter(([name]) => name === '-H' || name === '--header').map(([, value]) => value);
   const tokens = headers.map((header) => /^authorization:\s*bearer\s+(\S+)$/i.exec(header)?.[1]);
   return {

@@ -77,7 +77,8 @@ export async function startScene({ generation, finishHook, journal }: SceneOptio
     }),
   );
   const port = new URL(toSidecar.url).port;
-  const hook = (path: string) => `curl -fsS -m 5 -X POST "http://localhost:${port}/${path}?hash=%K"`;
+  const hook = (path: string) =>
+    `curl -q -fsS -m 5 --noproxy * -X POST "http://localhost:${port}/${path}?hash=%K"`;
   await qbittorrent.setAddedHook(hook('track'));
   if (finishHook)
     await qbittorrent.setPreferences({ autorun_enabled: true, autorun_program: hook('finished') });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { installHook } from '../../src/commands/hooks.ts';
+import { createTerminal } from '../commands/terminal.ts';
 import { assertDiagnosis, examine, startSetup } from './setup.ts';
 import type { Setup } from './setup.ts';
 
@@ -100,6 +102,20 @@ test('AUTO_INSTALL_HOOK promises the hook that is missing, but not over a foreig
   assert.match(missing.of('hook-added').found, /AUTO_INSTALL_HOOK mends it/);
   preferences[PROGRAM] = 'notify.sh';
   assert.deepEqual((await examine(env)).with('fail'), ['hook-added']);
+});
+
+test('a hook that obeys proxies works without one: a warning, which install-hook clears', async () => {
+  await using setup = await startSetup();
+  const { preferences } = setup.qbittorrent;
+  for (const name of [PROGRAM, 'autorun_program'])
+    preferences[name] = String(preferences[name]).replace('-q -fsS -m 5 --noproxy *', '-fsS -m 5');
+  const diagnosis = await examine(setup.env);
+  assert.deepEqual(diagnosis.with('fail'), []);
+  assert.deepEqual(diagnosis.with('warn'), ['hook-added', 'hook-finished']);
+  assert.match(diagnosis.of('hook-added').found, /lacks --noproxy \*: it goes to the proxy/);
+  assert.match(diagnosis.of('hook-added').advice ?? '', /install-hook/);
+  assert.equal(await installHook({}, createTerminal(setup.env).terminal), 0);
+  assert.deepEqual((await examine(setup.env)).with('warn'), []);
 });
 
 test('without the hook when finished it works, a little later', async () => {

@@ -42,9 +42,9 @@ export async function startSetup(
   const port = await freePort();
   Object.assign(qbittorrent.preferences, {
     autorun_on_torrent_added_enabled: true,
-    autorun_on_torrent_added_program: `curl -fsS -m 5 -X POST "http://localhost:${port}/track?hash=%K"`,
+    autorun_on_torrent_added_program: `curl -q -fsS -m 5 --noproxy * -X POST "http://localhost:${port}/track?hash=%K"`,
     autorun_enabled: true,
-    autorun_program: `curl -fsS -m 5 -X POST "http://localhost:${port}/finished?hash=%K"`,
+    autorun_program: `curl -q -fsS -m 5 --noproxy * -X POST "http://localhost:${port}/finished?hash=%K"`,
   });
   const env = {
     PATH: process.env['PATH'] ?? '',

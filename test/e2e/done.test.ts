@@ -52,7 +52,9 @@ describe('outages, limits and wrong passwords', { concurrency: 3 }, () => {
       };
       sidecar.start();
       await until('it listens', () => sidecar.life?.output.includes('"listening"') === true);
-      await qbittorrent.setAddedHook(`curl -fsS -m 5 -X POST "http://localhost:${hookPort}/track?hash=%K"`);
+      await qbittorrent.setAddedHook(
+        `curl -q -fsS -m 5 --noproxy * -X POST "http://localhost:${hookPort}/track?hash=%K"`,
+      );
       const torrent = seed.serve('survivor.iso', 8_000_000);
       await qbittorrent.addTorrent(torrent.file);
       await until('a card shows', async () => visibleCards(await ntfy.messages(TOPIC)).length === 1);

@@ -115,5 +115,5 @@ export async function startSidecar(
 
 /** The line of the README, for this sidecar's port. */
 export function hookLine({ hook }: Sidecar): string {
-  return `curl -fsS -m 5 -X POST "http://localhost:${hook.port}/track?hash=%K"`;
+  return `curl -q -fsS -m 5 --noproxy * -X POST "http://localhost:${hook.port}/track?hash=%K"`;
 }

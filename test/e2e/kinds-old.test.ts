@@ -114,7 +114,7 @@ test('before 4.5 install-hook writes the one hook that there is, and says how to
     assert.equal(await installHook({}, terminal), 0, all());
     const { autorun_enabled: enabled, autorun_program: program } = qbittorrent.preferences;
     assert.equal(enabled, true);
-    assert.equal(program, 'curl -fsS -m 5 -X POST "http://localhost:9090/finished?hash=%I"');
+    assert.equal(program, 'curl -q -fsS -m 5 --noproxy "*" -X POST "http://localhost:9090/finished?hash=%I"');
     assert.match(all(), /older than 4\.5.*DISCOVER=60s/);
   }
 });

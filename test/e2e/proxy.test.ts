@@ -71,7 +71,9 @@ realTest(
     const sidecar = stack.use(createSidecarProcess(env));
     sidecar.start();
     await until('it listens', () => sidecar.life?.output.includes('"listening"') === true);
-    await qbittorrent.setAddedHook(`curl -fsS -m 5 -X POST "http://localhost:${hookPort}/track?hash=%K"`);
+    await qbittorrent.setAddedHook(
+      `curl -q -fsS -m 5 --noproxy * -X POST "http://localhost:${hookPort}/track?hash=%K"`,
+    );
     await qbittorrent.addTorrent(seed.serve('far.iso', 2_000_000).file);
     await until(
       'it is followed to its end',

@@ -45,7 +45,7 @@ test('both hooks are entered, with the port that is listened on and the token; t
   assert.equal(preferences['autorun_on_torrent_added_enabled'], true);
   assert.equal(
     preferences['autorun_on_torrent_added_program'],
-    'curl -fsS -m 5 -X POST -H "Authorization: Bearer planted-token" "http://localhost:4711/track?hash=%K"',
+    'curl -q -fsS -m 5 --noproxy * -X POST -H "Authorization: Bearer planted-token" "http://localhost:4711/track?hash=%K"',
   );
   assert.match(String(preferences['autorun_program']), /\/finished\?hash=%K"$/);
   const [before, written] = [reads(qbittorrent), writes(qbittorrent)];
@@ -53,6 +53,19 @@ test('both hooks are entered, with the port that is listened on and the token; t
   assert.equal(reads(qbittorrent), before + 1);
   assert.equal(writes(qbittorrent), written);
   assert.doesNotMatch(log.join(''), /planted/);
+});
+
+test('lines from before they went past proxies are updated, once', async () => {
+  await using qbittorrent = await startQbittorrentSimulator();
+  const { ensureHook } = await prepare(qbittorrent);
+  await ensureHook();
+  const { preferences } = qbittorrent;
+  const fresh = preferences['autorun_on_torrent_added_program'];
+  for (const name of ['autorun_on_torrent_added_program', 'autorun_program'])
+    preferences[name] = String(preferences[name]).replace('-q -fsS -m 5 --noproxy *', '-fsS -m 5');
+  assert.deepEqual(await ensureHook(), installed(true));
+  assert.equal(preferences['autorun_on_torrent_added_program'], fresh);
+  assert.deepEqual(await ensureHook(), installed(false));
 });
 
 test('after a reset of the preferences it is entered again', async () => {

@@ -6,8 +6,8 @@ import type { Slot, Slots } from '../../src/qbittorrent/preferences.ts';
 import { secret } from '../../src/secret.ts';
 
 const wanted: Wanted = { url: 'http://localhost:9090', urlIsGiven: false, token: null, tool: 'curl' };
-const LINE = 'curl -fsS -m 5 -X POST "http://localhost:9090/track?hash=%K"';
-const DONE = 'curl -fsS -m 5 -X POST "http://localhost:9090/finished?hash=%K"';
+const LINE = 'curl -q -fsS -m 5 --noproxy * -X POST "http://localhost:9090/track?hash=%K"';
+const DONE = 'curl -q -fsS -m 5 --noproxy * -X POST "http://localhost:9090/finished?hash=%K"';
 const empty: Slot = { enabled: false, program: '' };
 
 const slotsWith = (program: string, enabled = true): Slots => ({
@@ -16,6 +16,12 @@ const slotsWith = (program: string, enabled = true): Slots => ({
 });
 const added = (program: string, enabled = true, care: 'exact' | 'working' = 'exact') =>
   planInstall(slotsWith(program, enabled), wanted, care).added;
+
+/** What an update by itself makes of a line. */
+const updated = (program: string) => {
+  const plan = added(program, true, 'working');
+  return plan.action === 'write' ? plan.slot.program : plan.action;
+};
 
 describe('installing', () => {
   test('fills empty slots and switches them on', () => {
@@ -46,12 +52,37 @@ describe('installing', () => {
 
   test('by itself it leaves whatever works: wget, another host at the same port', () => {
     for (const program of [
-      'wget -q -O /dev/null -t 1 --post-data= "http://localhost:9090/track?hash=%K"',
-      'curl -X POST "http://sidecar:9090/track?hash=%K"',
+      'wget -q -O /dev/null -t 1 --proxy=off --post-data= "http://localhost:9090/track?hash=%K"',
+      'curl --noproxy "*" -X POST "http://sidecar:9090/track?hash=%K"',
     ]) {
       assert.deepEqual(added(program, true, 'working'), { action: 'kept' });
       assert.equal(added(program, true, 'exact').action, 'write');
     }
+  });
+
+  test('by itself it updates a line that obeys proxies, and leaves its program and a host that can be right', () => {
+    for (const start of ['curl -fsS -m 5 -X POST', 'curl -X POST', "curl --noproxy '*' -X POST"])
+      assert.equal(updated(`${start} "http://localhost:9090/track?hash=%K"`), LINE);
+    assert.equal(
+      updated('/opt/bin/curl -fsS -m 5 -X POST "http://sidecar:9090/track?hash=%K"'),
+      '/opt/bin/curl -q -fsS -m 5 --noproxy * -X POST "http://sidecar:9090/track?hash=%K"',
+    );
+    assert.equal(
+      updated('"C:\\Program Files\\curl.exe" -X POST "http://localhost:9091/track?hash=%K"'),
+      LINE.replace('curl', '"C:\\Program Files\\curl.exe"'),
+    );
+    assert.equal(
+      updated('wget -q -O /dev/null -t 1 --post-data= "http://localhost:9090/track?hash=%K"'),
+      'wget -q -O /dev/null -t 1 --proxy=off --post-data= "http://localhost:9090/track?hash=%K"',
+    );
+    assert.equal(updated(updated('curl -X POST "http://a:9090/track?hash=%K"')), 'kept');
+    const given = { ...wanted, urlIsGiven: true };
+    const slots = slotsWith('curl -X POST "http://sidecar:9090/track?hash=%K"');
+    assert.deepEqual(planInstall(slots, given, 'working').added, {
+      action: 'write',
+      slot: { enabled: true, program: LINE },
+      was: 'ours',
+    });
   });
 
   test('before 4.5 there is one slot, and its hash is %I', () => {
@@ -108,6 +139,8 @@ describe('what is wrong with a line', () => {
     assert.match(flaws(LINE.replace('9090', '9091')), /calls port 9091 instead of 9090/);
     assert.match(flaws(DONE), /calls \/finished instead of \/track/);
     assert.match(flaws(LINE.replace(' -X POST', '')), /POST/);
+    assert.match(flaws(LINE.replace(' --noproxy *', '')), /^lacks --noproxy \*: it goes to the proxy/);
+    assert.match(flaws(LINE.replace('*', "'*'")), /lacks --noproxy \*/);
     assert.match(flaws(`${LINE} > /dev/null`), /qBittorrent runs none/);
     assert.match(
       flaws(LINE, { url: 'http://sidecar:9090', urlIsGiven: true }),

@@ -9,7 +9,7 @@ const url = 'http://localhost:9090';
 test('the line is the one of the README', () => {
   assert.equal(
     hookLine({ slot: 'added', url, tool: 'curl', placeholder: '%K', token: null }),
-    'curl -fsS -m 5 -X POST "http://localhost:9090/track?hash=%K"',
+    'curl -q -fsS -m 5 --noproxy * -X POST "http://localhost:9090/track?hash=%K"',
   );
 });
 
@@ -19,8 +19,8 @@ for (const tool of ['curl', 'wget'] satisfies Tool[]) {
       for (const wasOn of [false, true]) {
         test(`what ${tool} calls when ${slot}${token ? ', with a token' : ''}${wasOn ? ', in a slot that was on' : ''} is read back`, () => {
           const line = hookLine({ slot, url, tool, placeholder: '%K', token, wasOn });
-          const expected = { kind: 'ours', tool, url, slot, placeholder: '%K', token, wasOn };
-          assert.deepEqual(readLine(line), { ...expected, posts: true, operators: false });
+          const expected = { kind: 'ours', tool, program: tool, url, slot, placeholder: '%K', token, wasOn };
+          assert.deepEqual(readLine(line), { ...expected, posts: true, direct: true, operators: false });
         });
       }
     }
@@ -33,20 +33,22 @@ describe('lines that people wrote', () => {
     ['curl -XPOST http://localhost:8000/track?hash=%K', { url: 'http://localhost:8000' }],
     [
       '/usr/bin/curl --request POST --max-time 5 "http://10.0.0.2:9090/track?hash=%K"',
-      { url: 'http://10.0.0.2:9090' },
+      { url: 'http://10.0.0.2:9090', program: '/usr/bin/curl' },
     ],
     ['curl -s "http://localhost:9090/track?hash=%K"', { posts: false }],
-    ['wget -qO- "http://localhost:9090/track?hash=%K"', { tool: 'wget', posts: false }],
+    ['wget -qO- "http://localhost:9090/track?hash=%K"', { tool: 'wget', program: 'wget', posts: false }],
     ['curl -X POST "http://localhost:9090/track?hash=%K" > /dev/null 2>&1', { operators: true }],
     ['curl -X POST "http://localhost:9090/track?hash=%K" >/dev/null &', { operators: true }],
   ];
   for (const [line, differs] of ours) {
     test(`${line} is one of ours`, () => {
-      const expected = { kind: 'ours', tool: 'curl', url, slot: 'added', placeholder: '%K', token: null };
+      const expected = { kind: 'ours', tool: 'curl', program: 'curl', url, slot: 'added', placeholder: '%K' };
       assert.deepEqual(readLine(line), {
         ...expected,
+        token: null,
         posts: true,
         wasOn: false,
+        direct: false,
         operators: false,
         ...differs,
       });
@@ -69,6 +71,41 @@ describe('lines that people wrote', () => {
       assert.equal(readLine(line).kind, 'foreign');
     });
   }
+
+  test('whether a line goes past proxies is read as its program reads it', () => {
+    const call = '"http://localhost:9090/track?hash=%K"';
+    const direct = [
+      'curl --noproxy *',
+      'curl --noproxy "*"',
+      'curl --noproxy "sidecar,localhost"',
+      'curl --noproxy sidecar --noproxy *',
+      'wget --proxy=off',
+      'wget --no-proxy',
+      'wget -Y off',
+      'wget -Yoff',
+    ];
+    const proxied = [
+      'curl',
+      "curl --noproxy '*'",
+      'curl --noproxy sidecar',
+      'curl --noproxy sidecar,*',
+      'curl --noproxy * --noproxy sidecar',
+      'curl --proxy=off',
+      'wget',
+      'wget --proxy=on',
+      'wget -Y on',
+      'wget --noproxy *',
+    ];
+    const isDirect = (start: string) => {
+      const read = readLine(`${start} ${call}`);
+      return read.kind === 'ours' && read.direct;
+    };
+    assert.deepEqual(
+      direct.filter((start) => !isDirect(start)),
+      [],
+    );
+    assert.deepEqual(proxied.filter(isDirect), []);
+  });
 
   test('a script that is called like us calls us', () => {
     assert.deepEqual(readLine('/config/qbit-ntfy-added.sh "%K" /config/notify.sh "%N"'), {

@@ -48,7 +48,7 @@ imageTest(
       return preferences['autorun_on_torrent_added_program'];
     };
     assert.equal((await runOnce(room, ['install-hook'], run)).status, 0);
-    const expected = `curl -fsS -m 5 -X POST "http://localhost:${run.env.HOOK_PORT}/track?hash=%K"`;
+    const expected = `curl -q -fsS -m 5 --noproxy * -X POST "http://localhost:${run.env.HOOK_PORT}/track?hash=%K"`;
     assert.equal(await hookOf(), expected);
     const doctor = await runOnce(room, ['doctor'], run);
     assert.equal(doctor.status, 0, doctor.stdout + doctor.stderr);

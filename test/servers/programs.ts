@@ -1,6 +1,7 @@
 /** Which generation of a server is which program, and how it is started from the unpacked packages. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { installCallers } from '../debian/callers.ts';
 import { installChromium } from '../debian/chromium.ts';
 import { installMachine } from '../debian/machine.ts';
 import { installPrometheus } from '../debian/prometheus.ts';
@@ -19,7 +20,7 @@ export type NtfyGeneration = 'legacy' | 'current';
 export type ServerName = `qbittorrent ${QbittorrentGeneration}` | `ntfy ${NtfyGeneration}`;
 
 /** What a test can't do without: servers, other programs of Debian's, or the machine's own curl for qBittorrent's hook. */
-export type Need = ServerName | 'prometheus' | 'machine' | 'chromium' | 'nginx' | 'curl';
+export type Need = ServerName | 'prometheus' | 'machine' | 'chromium' | 'nginx' | 'callers' | 'curl';
 
 const suiteOf: Record<ServerName, Suite> = {
   'qbittorrent legacy': 'bookworm',
@@ -53,7 +54,11 @@ export async function unavailable(needs: readonly Need[]): Promise<string | null
   return null;
 }
 
-function install(need: Exclude<Need, 'curl'>): Promise<Installed> {
+async function install(need: Exclude<Need, 'curl'>): Promise<Installed> {
+  if (need === 'callers') {
+    const oldest = await installCallers('bookworm');
+    return oldest.ok ? installCallers('forky') : oldest;
+  }
   if (need === 'prometheus') return installPrometheus();
   if (need === 'chromium') return installChromium();
   if (need === 'nginx') return installNginx();

@@ -29,6 +29,8 @@ export interface QbittorrentOptions {
   queueing?: boolean;
   /** Sent to `app/setPreferences` after the start; kept over restarts. */
   preferences?: Record<string, unknown>;
+  /** What its environment has beside what every server gets; its hooks inherit it. */
+  env?: Record<string, string>;
 }
 
 /** A running qBittorrent. */
@@ -77,7 +79,7 @@ export async function startQbittorrent(
     queueing: options.queueing ?? false,
   });
   const api = createApi({ url, username, password });
-  const start = () => launch(generation, profile, url);
+  const start = () => launch(generation, profile, url, options.env);
   let server = await start();
 
   const setPreferences = async (preferences: Record<string, unknown>): Promise<void> => {
@@ -124,10 +126,12 @@ async function launch(
   generation: QbittorrentGeneration,
   profile: string,
   url: string,
+  env: Record<string, string> = {},
 ): Promise<ServerProcess> {
   const flags = generation === 'legacy' ? [] : ['--confirm-legal-notice'];
+  const known = await program(`qbittorrent ${generation}`);
   const server = startProcess(
-    await program(`qbittorrent ${generation}`),
+    { ...known, env: { ...known.env, ...env } },
     [...flags, `--profile=${profile}`],
     profile,
   );
