@@ -31,7 +31,7 @@ function badHash(placeholder: string): string {
   return placeholder === '%I' ? 'that is "-" for torrents without a v1 hash' : 'that is no torrent ID';
 }
 
-/** A given address has to be that one. Without one, a host in another container is possible, and only the port counts. */
+/** A given address has to be that one. Without one, a host in another container is possible: port and path count. */
 export function addressFlaw({ url: found, slot }: OurLine, { url, urlIsGiven }: Wanted): string | false {
   const [is, should] = [found, url].map((base) => URL.parse(`${base}/${PATHS[slot]}`));
   if (!is || !should) return 'calls no address';
@@ -40,7 +40,7 @@ export function addressFlaw({ url: found, slot }: OurLine, { url, urlIsGiven }: 
     is.hostname === should.hostname || (isLoopback(is.hostname) && isLoopback(should.hostname));
   if (urlIsGiven && (!sameHost || is.protocol !== should.protocol))
     return `calls ${is.host} instead of ${should.host}`;
-  return false;
+  return is.pathname !== should.pathname && `calls ${is.pathname} instead of ${should.pathname}`;
 }
 
 function portOf({ port, protocol }: URL): string {

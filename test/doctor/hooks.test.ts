@@ -35,6 +35,12 @@ const broken: Array<
     (_, line) => ({ [PROGRAM]: line.replace(/:\d+/, ':1234') }),
   ],
   [
+    'calls another path',
+    /calls \/sidecar\/track instead of \/track/,
+    /install-hook/,
+    (_, line) => ({ [PROGRAM]: line.replace('/track', '/sidecar/track') }),
+  ],
+  [
     'does not show the token',
     /does not show the HOOK_TOKEN/,
     /install-hook/,

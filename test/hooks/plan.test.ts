@@ -131,6 +131,9 @@ const flaws = (line: string, changes: Partial<Wanted> = {}) => {
   return flawsOf(read, 'added', { ...wanted, ...changes }, true).join('; ');
 };
 
+const calls = (path: string, url: string, urlIsGiven = true) =>
+  flaws(LINE.replace('/track', path), { url, urlIsGiven });
+
 describe('what is wrong with a line', () => {
   test('is said, and a good one has none', () => {
     assert.equal(flaws(LINE), '');
@@ -146,6 +149,17 @@ describe('what is wrong with a line', () => {
       flaws(LINE, { url: 'http://sidecar:9090', urlIsGiven: true }),
       /calls localhost:9090 instead of sidecar:9090/,
     );
+  });
+
+  test('is its path, with and without a base path, whether the address is given or not', () => {
+    const [plain, based] = ['http://localhost:9090', 'http://localhost:9090/sidecar'];
+    assert.equal(calls('/sidecar/track', based), '');
+    assert.equal(calls('/track', based), 'calls /track instead of /sidecar/track');
+    assert.equal(calls('/other/track', based), 'calls /other/track instead of /sidecar/track');
+    for (const given of [true, false]) {
+      assert.equal(calls('/sidecar/track', plain, given), 'calls /sidecar/track instead of /track');
+      assert.equal(calls('//track', plain, given), 'calls //track instead of /track');
+    }
   });
 
   test('a token is asked for, and never said', () => {
