@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import './node-version.ts';
 import { EXIT } from './commands/exit.ts';
+import { complain } from './commands/terminal.ts';
 
 /** What runs for months and what runs each minute need no parser of options, which costs either more than it has. */
 const plain: Record<string, (() => Promise<number>) | undefined> = {
@@ -10,7 +11,7 @@ const plain: Record<string, (() => Promise<number>) | undefined> = {
 
 // Not awaited here: without it the bundle is a script as well as a module (rolldown.config.ts).
 run(process.argv.slice(2)).catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  complain((error instanceof Error && error.stack) || String(error));
   process.exitCode = EXIT.software;
 });
 

@@ -90,6 +90,14 @@ test('the embedded servers are for the demo, development and the tests: nothing 
   );
 });
 
+test('what reaches a terminal passes the place that cleans it: nothing else writes to the streams of the process', () => {
+  const writing = /\b(process\.(stdout|stderr)\.write|console\.)/;
+  assert.deepEqual(
+    sources.filter((path) => writing.test(codeOf(path))),
+    ['src/commands/terminal.ts', 'src/log/index.ts', 'src/node-version.ts'],
+  );
+});
+
 /** The packages that these files import. */
 function packagesOf(paths: string[]): string[] {
   const names = paths

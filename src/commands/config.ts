@@ -6,7 +6,7 @@ import type { Terminal } from './terminal.ts';
 export function configOf({ env, err }: Terminal): Config | null {
   const parsed = parseConfig(env);
   if (!parsed.ok) {
-    err(parsed.message);
+    for (const line of parsed.message.split('\n')) err(line);
     return null;
   }
   for (const warning of parsed.warnings) err(warning);

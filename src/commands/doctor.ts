@@ -9,6 +9,7 @@ export async function doctor(
   terminal: Terminal = processTerminal(),
 ): Promise<number> {
   const findings = await diagnose(terminal.env);
-  terminal.out(options.json ? reportJson(findings) : report(findings, terminal));
+  const lines = options.json ? reportJson(findings) : report(findings, terminal);
+  for (const line of lines) terminal.out(...line);
   return isHealthy(findings) ? EXIT.ok : EXIT.failed;
 }

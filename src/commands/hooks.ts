@@ -30,7 +30,7 @@ export async function installHook(
 ): Promise<number> {
   const options = readHookOptions(given);
   if (!options.ok) {
-    terminal.err(options.message);
+    for (const line of options.message.split('\n')) terminal.err(line);
     return EXIT.usage;
   }
   const config = configOf(terminal);
@@ -115,10 +115,7 @@ function sayUninstalled(_name: SlotName, plan: Plan[SlotName]): string {
 }
 
 function explainBlocked(blocked: SlotName[], slots: Slots, wanted: Wanted, { err }: Terminal): number {
-  for (const name of blocked) {
-    const slot = slots[name];
-    if (slot !== null) err(`${howToChain(name, slot, wanted)}\n`);
-  }
+  for (const line of blocked.flatMap((name) => howToChain(name, wanted))) err(line);
   const other = NAMES.find((name) => !blocked.includes(name) && slots[name] !== null);
   const hint = other === undefined ? '' : ` \`install-hook --only ${other}\` installs the other one.`;
   err(`Nothing was changed.${hint}`);

@@ -1,6 +1,8 @@
 /** The command line: what is called how, and what that means for the exit status. */
 import { Command, CommanderError } from 'commander';
+import { printable } from '../printable.ts';
 import { EXIT } from './exit.ts';
+import { complain } from './terminal.ts';
 
 /** What a command needs is loaded when it is called. A number is an exit status. */
 type Run = (options: Record<string, string | boolean | undefined>) => Promise<number | void>;
@@ -11,6 +13,7 @@ const program = new Command('qbit-ntfy-sidecar')
   )
   .usage('[command] [options]')
   .helpCommand(false)
+  .configureOutput({ writeErr: (text) => complain(text.trimEnd()) })
   .exitOverride();
 
 command('serve', 'follow the downloads until a signal ends it; what runs without a command', async () =>
@@ -54,8 +57,8 @@ export async function runProgram(args: string[]): Promise<void> {
   const [name = ''] = args;
   const known = program.commands.map((known) => known.name());
   if (!name.startsWith('-') && !known.includes(name)) {
-    process.stderr.write(
-      `There is no command "${name.slice(0, 40)}". There are: ${known.join(', ')}. Each explains itself with --help.\n`,
+    complain(
+      `There is no command "${printable(name).slice(0, 40)}". There are: ${known.join(', ')}. Each explains itself with --help.`,
     );
     process.exitCode = EXIT.usage;
     return;

@@ -8,6 +8,7 @@ import type { Sidecar } from '../main.ts';
 import { StartError } from '../start-error.ts';
 import { tidyWhenIdle } from '../tidy.ts';
 import { EXIT } from './exit.ts';
+import { complain } from './terminal.ts';
 
 /** Something that runs beside the sidecar, from its start until the returned function is called. */
 export type Beside = (
@@ -27,7 +28,7 @@ export interface ServeOptions {
 export async function serve({ env = process.env, pretty, beside }: ServeOptions = {}): Promise<number> {
   const parsed = parseConfig(env);
   if (!parsed.ok) {
-    process.stderr.write(`${parsed.message}\n`);
+    complain(parsed.message);
     return EXIT.config;
   }
   const { config, warnings } = parsed;

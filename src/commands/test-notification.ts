@@ -41,16 +41,18 @@ export async function testNotification(
     live ??= publication.value.live;
     out(`  accepted: ${look}`);
   }
-  out(live === true ? LIVE : PILED);
+  for (const line of live === true ? LIVE : PILED) out(line);
   return EXIT.ok;
 }
 
-const LIVE =
-  'The server knows sequence IDs: one card moves in place, on Android 1.22.2 and later.\n' +
-  'Left on the phone: one card, "Download Complete". No card at all? See whether the app is subscribed to the topic.';
-const PILED =
-  'The server does not know sequence IDs (ntfy before 2.16): each message is a card of its own, so the sidecar says\n' +
-  'only 25, 50 and 75 % there. Left on the phone: three cards, which you can swipe away.';
+const LIVE = [
+  'The server knows sequence IDs: one card moves in place, on Android 1.22.2 and later.',
+  'Left on the phone: one card, "Download Complete". No card at all? See whether the app is subscribed to the topic.',
+];
+const PILED = [
+  'The server does not know sequence IDs (ntfy before 2.16): each message is a card of its own, so the sidecar says',
+  'only 25, 50 and 75 % there. Left on the phone: three cards, which you can swipe away.',
+];
 
 function steps(at: number): Step[] {
   return [

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { printable } from '../printable.ts';
 import type { Card, NtfyEvent } from '../simulator/index.ts';
 
 /** What the phone shows after an event. */
@@ -41,8 +42,8 @@ function createPlainScreen(out: NodeJS.WriteStream): Screen {
       const sound = heard.includes(event) ? '(sound) ' : '';
       out.write(
         event.event === 'message'
-          ? `phone: ${sound}${event.title} | ${(event.message ?? '').replaceAll('\n', ' | ')}\n`
-          : `phone: the card ${event.sequence_id} is gone\n`,
+          ? `phone: ${sound}${shown(event.title)} | ${(event.message ?? '').split('\n').map(shown).join(' | ')}\n`
+          : `phone: the card ${shown(event.sequence_id)} is gone\n`,
       );
     },
     log: (line) => out.write(stripVTControlCharacters(line)),
@@ -97,6 +98,9 @@ function createMovingScreen(out: NodeJS.WriteStream): Screen {
   };
 }
 
+/** A topic of a real server has messages of others, too. */
+const shown = (text: string | undefined): string => printable(text ?? '');
+
 function phoneLines(cards: readonly Card[]): string[] {
   const rule = '─'.repeat(56);
   const body = cards.length === 0 ? ['', `  ${DIM}nothing yet${RESET}`, ''] : cards.flatMap(cardLines);
@@ -106,6 +110,6 @@ function phoneLines(cards: readonly Card[]): string[] {
 function cardLines({ title, message, priority, updates }: Card): string[] {
   const loud = (priority ?? 3) >= 3;
   const note = loud ? `${GREEN}♪ heard${RESET}` : `${DIM}silent, ${updates} updates${RESET}`;
-  const lines = (message ?? '').split('\n').map((line) => `   ${line}`);
-  return [`${loud ? '✅' : '⬇ '} ${BOLD}${title}${RESET}  ${note}`, ...lines, ''];
+  const lines = (message ?? '').split('\n').map((line) => `   ${shown(line)}`);
+  return [`${loud ? '✅' : '⬇ '} ${BOLD}${shown(title)}${RESET}  ${note}`, ...lines, ''];
 }

@@ -104,7 +104,7 @@ const ADVICE: Partial<Record<FailureReason, (setting: string) => string>> = {
   'proxy-unreachable': () =>
     'Correct the address of the proxy (HTTPS_PROXY, or HTTP_PROXY for an http address); if the server is reached without one, name it in NO_PROXY.',
   'proxy-unauthorized': () =>
-    'Correct user and password of the proxy: HTTPS_PROXY=http://user:password@host:port (or HTTP_PROXY), special characters percent-encoded.',
+    'Correct user and password of the proxy, which stand before the @ of HTTPS_PROXY (or HTTP_PROXY): user:password, special characters percent-encoded.',
   'proxy-refused': () =>
     'Let the proxy connect to this server and port, or name the server in NO_PROXY if it is reached without one.',
   'tls-failed': OTHER_PROTOCOL,

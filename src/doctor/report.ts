@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import type { Painted } from '../printable.ts';
 import type { Finding, Status } from './finding.ts';
 
 const SYMBOLS: Record<Status, string> = { ok: '✔', warn: '▲', fail: '✖', skip: '–' };
@@ -9,20 +9,21 @@ export function isHealthy(findings: readonly Finding[]): boolean {
   return findings.every(({ status }) => status !== 'fail');
 }
 
+/** A line, in parts. */
+export type Line = ReadonlyArray<string | Painted>;
+
 /** The findings as lines: with symbols and colours for a terminal, as plain words where they are piped. */
-export function report(findings: readonly Finding[], { pretty }: { pretty: boolean }): string {
+export function report(findings: readonly Finding[], { pretty }: { pretty: boolean }): Line[] {
   const width = Math.max(...findings.map(({ title }) => title.length));
-  const lines = findings.flatMap(({ status, title, found, advice }) => {
-    const mark = pretty
-      ? styleText(COLOURS[status], SYMBOLS[status], { validateStream: false })
-      : status.padEnd(4);
+  const lines = findings.flatMap(({ status, title, found, advice }): Line[] => {
+    const mark = pretty ? { text: SYMBOLS[status], colour: COLOURS[status] } : status.padEnd(4);
     const indent = ' '.repeat((pretty ? 2 : 5) + width + 2);
     return [
-      `${mark} ${title.padEnd(width)}  ${found}`,
-      ...(advice === null ? [] : [`${indent}${pretty ? '→' : 'do:'} ${advice}`]),
+      [mark, ` ${title.padEnd(width)}  ${found}`],
+      ...(advice === null ? [] : [[`${indent}${pretty ? '→' : 'do:'} ${advice}`]]),
     ];
   });
-  return [...lines, '', verdict(findings)].join('\n');
+  return [...lines, [], [verdict(findings)]];
 }
 
 function verdict(findings: readonly Finding[]): string {
@@ -31,7 +32,8 @@ function verdict(findings: readonly Finding[]): string {
   return `It will not work yet. First: ${wrong[0]?.title}.`;
 }
 
-/** The same for programs. */
-export function reportJson(findings: readonly Finding[]): string {
-  return JSON.stringify({ ok: isHealthy(findings), findings }, null, 2);
+/** The same for programs, in JSON. */
+export function reportJson(findings: readonly Finding[]): Line[] {
+  const text = JSON.stringify({ ok: isHealthy(findings), findings }, null, 2);
+  return text.split('\n').map((line) => [line]);
 }

@@ -1,18 +1,10 @@
-/** What fields may look like on a line: no live objects, no cycles, no character that acts on a terminal. */
+/** What fields may look like on a line: no live objects, no cycles. */
 
 /** Depth after which a value is cut: logs are read by people, not restored from. */
 const maxDepth = 5;
 
 /** The names that pino writes itself. A field of that name would be a second key, and the last one wins. */
 const reserved = new Set(['time', 'level', 'message']);
-
-/** Controls that JSON leaves as they are (DEL, C1), line separators, and marks that turn the reading direction. */
-const acting = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
-
-const bidi = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
-// oxlint-disable-next-line no-control-regex -- finding them is the point
-const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 
 /** Makes fields plain data: errors become name and message (and stack, if wanted), cycles and depths are cut. */
 export function cleanFields(fields: Record<string, unknown>, stacks: boolean): Record<string, unknown> {
@@ -21,20 +13,6 @@ export function cleanFields(fields: Record<string, unknown>, stacks: boolean): R
     plain(value, stacks, []),
   ]);
   return Object.fromEntries(entries);
-}
-
-/** Escapes inside a line of JSON what JSON itself does not; it reads back the same. */
-export function escapeLine(json: string): string {
-  return json.replace(acting, unicodeEscape);
-}
-
-/** Text as a terminal may show it: controls become visible, marks that turn the reading direction go. */
-export function visible(text: string): string {
-  return text.replace(bidi, '').replace(control, unicodeEscape);
-}
-
-function unicodeEscape(character: string): string {
-  return String.raw`\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 function plain(value: unknown, stacks: boolean, parents: readonly object[]): unknown {

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
-import { cleanFields, escapeLine } from './clean.ts';
+import { printable } from '../printable.ts';
+import { cleanFields } from './clean.ts';
 import { prettyLine } from './pretty.ts';
 
 /** From what only a developer wants to what somebody has to mend. */
@@ -46,7 +47,10 @@ export function createLogger(options: LoggerOptions): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }), log: (fields) => cleanFields(fields, stacks) },
     },
-    { write: (line: string) => attempt(() => write(pretty ? prettyLine(line) : escapeLine(line))) },
+    {
+      write: (line: string) =>
+        attempt(() => write(pretty ? prettyLine(line) : `${printable(line.trimEnd())}\n`)),
+    },
   );
   return withFields(sink, {});
 }

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { visible } from './clean.ts';
+import { printable } from '../printable.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -16,17 +16,17 @@ export function prettyLine(json: string): string {
   const stacks: string[] = [];
   const pairs = Object.entries(fields).map(([key, value]) => {
     stacks.push(...stacksIn(value));
-    return `${paint('cyan', visible(key))}=${visible(short(value))}`;
+    return `${paint('cyan', printable(key))}=${printable(short(value))}`;
   });
   const name = String(level);
   const head = [
     paint('gray', clock(String(time))),
     paint(styles[name] ?? 'white', name.padEnd(5)),
-    visible(String(message)),
+    printable(String(message)),
   ];
   const below = stacks
     .flatMap((stack) => stack.split('\n'))
-    .map((line) => `    ${paint('gray', `| ${visible(line)}`)}\n`);
+    .map((line) => `    ${paint('gray', `| ${printable(line)}`)}\n`);
   return `${[...head, ...pairs].join(' ')}\n${below.join('')}`;
 }
 

@@ -34,6 +34,7 @@ test('a health check loads no package, and no more of us than it needs', () => {
     'src/commands/terminal.ts',
     'src/config/port.ts',
     'src/node-version.ts',
+    'src/printable.ts',
   ]);
 });
 
@@ -46,5 +47,9 @@ test('the sidecar itself loads no parser of options, no other command and no sim
     [],
   );
   const commands = paths.filter((path) => /^src\/(commands|demo|doctor|simulator)\//.test(path));
-  assert.deepEqual(commands.toSorted(), ['src/commands/exit.ts', 'src/commands/serve.ts']);
+  assert.deepEqual(commands.toSorted(), [
+    'src/commands/exit.ts',
+    'src/commands/serve.ts',
+    'src/commands/terminal.ts',
+  ]);
 });

@@ -1,14 +1,14 @@
-import type { Terminal } from '../../src/commands/terminal.ts';
+import { createTerminal as createReal } from '../../src/commands/terminal.ts';
 
 /** A terminal of a test's own, and all that was written to it. */
-export function createTerminal(env: Record<string, string>) {
+export function createTerminal(env: Record<string, string>, pretty = false) {
   const lines = { out: [] as string[], err: [] as string[] };
-  const terminal: Terminal = {
+  const terminal = createReal({
     env,
+    pretty,
     out: (line) => void lines.out.push(line),
     err: (line) => void lines.err.push(line),
-    pretty: false,
-  };
+  });
   return {
     terminal,
     out: () => lines.out.join('\n'),

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { diagnose, report, reportJson } from '../../src/doctor/index.ts';
+import type { Line } from '../../src/doctor/report.ts';
 import type { CheckId, Finding } from '../../src/doctor/index.ts';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import type {
@@ -79,8 +80,8 @@ export interface Diagnosis {
 /** Asks the doctor, and sees to it that no form of the report holds a secret. */
 export async function examine(env: Env): Promise<Diagnosis> {
   const findings = await diagnose(env);
-  const printed =
-    report(findings, { pretty: true }) + report(findings, { pretty: false }) + reportJson(findings);
+  const forms = [true, false].map((pretty) => report(findings, { pretty }));
+  const printed = [...forms, reportJson(findings)].map(textOf).join('\n');
   assert.doesNotMatch(printed, /planted/);
   return {
     findings,
@@ -92,6 +93,11 @@ export async function examine(env: Env): Promise<Diagnosis> {
     with: (status) => findings.filter((finding) => finding.status === status).map(({ id }) => id),
   };
 }
+
+const textOf = (lines: Line[]): string =>
+  lines
+    .map((parts) => parts.map((part) => (typeof part === 'string' ? part : part.text)).join(''))
+    .join('\n');
 
 /** The one diagnosis: this check fails and no other, with these words; these were skipped for it. */
 export interface Expected {
@@ -110,7 +116,7 @@ export const NEEDS = {
 } satisfies Record<string, CheckId[]>;
 
 export function assertDiagnosis(diagnosis: Diagnosis, { fails, found, advice, skips = [] }: Expected): void {
-  assert.deepEqual(diagnosis.with('fail'), [fails], report(diagnosis.findings, { pretty: false }));
+  assert.deepEqual(diagnosis.with('fail'), [fails], textOf(report(diagnosis.findings, { pretty: false })));
   assert.match(diagnosis.of(fails).found, found);
   assert.match(diagnosis.of(fails).advice ?? '', advice);
   assert.deepEqual(diagnosis.with('skip'), skips);

@@ -8,10 +8,10 @@ import { secret } from '../../src/secret.ts';
 
 /** A torrent's name that tries everything: a new line, a colour, a title, C1, DEL, a reversed ending. */
 const hostile =
-  'a"b\r\n12:00:00 error fake \u001b[31m\u001b]0;t\u0007\u009b2J\u007f\u2028\u202egpj.exe\u2066';
+  'a"b\r\n12:00:00 error fake \u001b[31m\u001b]0;t\u0007\u009b2J\u007f\u2028\u202egpj.exe\u2066\u200b\u00ad\ufeff\u{e0041}';
 
 // oxlint-disable-next-line no-control-regex -- finding them is the point
-const acting = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+const acting = /(?!\n)[\p{Cc}\p{Cf}\u2028\u2029]/u;
 
 function logTo(lines: string[], options: Partial<LoggerOptions> = {}): Logger {
   return createLogger({ level: 'info', pretty: false, write: (line) => lines.push(line), ...options });
@@ -89,6 +89,22 @@ describe('what a log line shows of values', () => {
     }
     assert.doesNotMatch(lines.join(''), /planted/);
     assert.match(lines.join(''), /\*\*\*/);
+  });
+
+  test('a login in an address is three stars, wherever it stands', () => {
+    const lines: string[] = [];
+    const url = 'https://planted-user:planted@pass@host.example.org:8443/path?x=a@b';
+    for (const pretty of [false, true]) {
+      logTo(lines, { pretty, level: 'debug' })
+        .child({ url: url })
+        .error(`no answer from ${url}`, {
+          [url]: [url],
+          error: new Error(url),
+        });
+    }
+    assert.doesNotMatch(lines.join(''), /planted/);
+    assert.ok(lines.every((line) => line.includes('https://***@host.example.org:8443/path?x=a@b')));
+    assert.equal(parse(lines[0])['url'], 'https://***@host.example.org:8443/path?x=a@b');
   });
 
   test('errors are name, message, code and cause', () => {
