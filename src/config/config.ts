@@ -7,6 +7,7 @@ import { findConflicts } from './conflicts.ts';
 import { proxyFor, type Proxy } from './proxy.ts';
 import { describeSettings } from './describe.ts';
 import { settings, type SettingName } from './settings.ts';
+import { findShortTokens } from './short-tokens.ts';
 import { contentOf, readSources, type Environment, type Problem, type ReadFile } from './sources.ts';
 import { findTypos } from './typos.ts';
 
@@ -113,7 +114,8 @@ export function parseConfig(
     const path = sources.files.get(name);
     return secret(path ? follow(name, path, text, readFile) : text);
   };
-  const warnings = parsed.data.TZ?.isKnown === false ? [...typos, UNKNOWN_ZONE] : typos;
+  const zone = parsed.data.TZ?.isKnown === false ? [UNKNOWN_ZONE] : [];
+  const warnings = [...typos, ...zone, ...findShortTokens(sources.values)];
   return { ok: true, config: deepFreeze(build(parsed.data, secrets, way.proxy)), warnings };
 }
 

@@ -45,14 +45,14 @@ const broken: Array<
     /does not show the HOOK_TOKEN/,
     /install-hook/,
     () => ({}),
-    { HOOK_TOKEN: 'planted-t' },
+    { HOOK_TOKEN: 'planted-hook-token' },
   ],
   [
     'shows another token',
     /shows another token/,
     /install-hook/,
     (_, line) => ({ [PROGRAM]: line.replace('"http', '-H "Authorization: Bearer planted-o" "http') }),
-    { HOOK_TOKEN: 'planted-t' },
+    { HOOK_TOKEN: 'planted-hook-token' },
   ],
   [
     'is chained by operators of a shell',
