@@ -14,8 +14,23 @@ interface Answering {
 /** What has no place is looked for when there is one. */
 const LEFT_OUT = { type: 'capacity.exceeded', leftOut: 1 } as const;
 
+/**
+ * From a call that was refused unread, since too many wrong tokens came from its address, until a scan finds what it may
+ * have been about, in milliseconds; so whoever sends wrong tokens causes no more scans than one in this time.
+ */
+const SCAN_DELAY = 10_000;
+
 /** What the hooks do and are answered, each answer counted. */
 export function answersOf({ supervisor, most, metrics }: Answering) {
+  let scanning: NodeJS.Timeout | undefined;
+
+  function scanSoon(): void {
+    scanning ??= setTimeout(() => {
+      scanning = undefined;
+      supervisor.send({ type: 'look', why: 'throttled' });
+    }, SCAN_DELAY).unref();
+  }
+
   return {
     track(hash: Hash) {
       const known = isTracked(supervisor, hash);
@@ -36,7 +51,9 @@ export function answersOf({ supervisor, most, metrics }: Answering) {
     },
     refused(hook: HookName, status: number) {
       metrics.hook(hook, 'refused');
-      if (status === 401) supervisor.getSnapshot().children.hookInstaller?.send({ type: 'hook.refused' });
+      if (status === 401 || status === 429)
+        supervisor.getSnapshot().children.hookInstaller?.send({ type: 'hook.refused' });
+      if (status === 429) scanSoon();
     },
   } satisfies Partial<HookDeps>;
 }

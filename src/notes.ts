@@ -90,6 +90,7 @@ const INSTEAD: Readonly<Record<Way, string>> = {
 const LOOKING = {
   nameless: 'the hook gave "-", use %K instead of %I in it',
   refused: 'the hook came with an old token',
+  throttled: 'hooks were refused after too many wrong tokens',
   dropped: 'more hooks came at once than are answered',
   installed: 'there was no working hook until now',
   late: 'discovery has begun only now',

@@ -18,10 +18,10 @@ export type SupervisorEvent =
   | { type: 'track'; hash: Hash }
   | { type: 'finished'; hash: Hash }
   /**
-   * A hook came that could not name its torrent, was not let in (`refused`), or found no place (`dropped`), or there was
-   * none until now (`installed`).
+   * A hook came that could not name its torrent, was not let in (`refused`, or `throttled` after too many wrong tokens),
+   * or found no place (`dropped`), or there was none until now (`installed`).
    */
-  | { type: 'look'; why?: 'refused' | 'dropped' | 'installed' }
+  | { type: 'look'; why?: 'refused' | 'throttled' | 'dropped' | 'installed' }
   | { type: 'arrivals.next' }
   /** So many torrents are not followed, since no more are at once. */
   | { type: 'capacity.exceeded'; leftOut: number }

@@ -169,7 +169,7 @@ export const settings = z.object({
     .optional()
     .meta(
       secret(
-        'token that opens page and status to other machines: entered once in the page, or as bearer token',
+        'token for page and status, from this machine too: entered once in the page, or as bearer token; opens them to other machines',
       ),
     ),
   LOG_LEVEL: v

@@ -4,14 +4,16 @@ import type { StatelyInspectionEvent } from '@statelyai/inspect';
 import type { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { Logger } from '../log/index.ts';
-import { isAddressedLocally, isForeignPage } from '../server/access.ts';
-import { createBase, refuse, type ServerEnv } from '../server/index.ts';
+import { requireSignIn, signInRoutes } from '../page/sign-in.ts';
+import { createBase, refuse, type Door, type ServerEnv } from '../server/index.ts';
 import { createQueue } from './queue.ts';
 import type { Queue } from './queue.ts';
 
 export interface ViewerDeps {
   /** Begins to look; the returned function ends it. */
   look: (send: (message: StatelyInspectionEvent) => void) => () => void;
+  /** The same rules as for the page: what is shown names torrents. */
+  door: Door;
   log: Logger;
 }
 
@@ -49,12 +51,13 @@ const files = {
   '/viewer.css': ['viewer.css', 'text/css'],
 } as const;
 
-/** For this machine alone: no name but its own (DNS rebinding), no page but this one. */
-export function createViewer({ look, log }: ViewerDeps): Viewer {
+/** For this machine alone: no name but its own (DNS rebinding), no page but this one. With a token, for who shows it. */
+export function createViewer({ look, door, log }: ViewerDeps): Viewer {
   const viewers = new Set<Queue<string>>();
   const app = createBase(log);
-  app.use(async (c, next) => {
-    if (!isAddressedLocally(c) || isForeignPage(c)) return refuse(c, 403, 'This is for this machine alone.');
+  app.route('/', signInRoutes(door));
+  app.get('/', requireSignIn(door));
+  app.use(door.privately, async (c, next) => {
     c.header('Content-Security-Policy', policy);
     c.header('Referrer-Policy', 'no-referrer');
     return next();
@@ -72,7 +75,10 @@ export function createViewer({ look, log }: ViewerDeps): Viewer {
       await stream.writeSSE({ event: 'hello', data: '', retry: RETRY });
       const stop = look((message) => queue.push(JSON.stringify(message)));
       try {
-        for await (const data of queue) await stream.writeSSE({ data });
+        for await (const data of queue) {
+          if (!door.isStillWelcome(c)) break;
+          await stream.writeSSE({ data });
+        }
       } finally {
         stop();
         viewers.delete(queue);

@@ -1,4 +1,4 @@
-import { listen } from '../server/index.ts';
+import { createDoor, listen } from '../server/index.ts';
 import type { Beside } from '../commands/serve.ts';
 import { port } from '../config/values.ts';
 import { StartError } from '../start-error.ts';
@@ -33,7 +33,8 @@ export function inspectorOn(wanted: number): Beside {
       return null;
     }
     const mask = createMask(secretsOf(config));
-    const viewer = createViewer({ look: (send) => look({ inspect, root, mask, send }), log });
+    const door = createDoor(config.ops.token, log);
+    const viewer = createViewer({ look: (send) => look({ inspect, root, mask, send }), door, log });
     try {
       const { close, port } = await listen(viewer.app, { host: 'localhost', port: wanted, setting: '', log });
       log.info(`the inspector is at http://localhost:${port}`);

@@ -1,20 +1,17 @@
 import { Hono } from 'hono';
-import { accepts } from 'hono/accepts';
-import { createMiddleware } from 'hono/factory';
-import { secureHeaders } from 'hono/secure-headers';
 import { streamSSE } from 'hono/streaming';
 import type { Logger } from '../log/index.ts';
-import { readBody } from '../server/body.ts';
 import { refuse, RETRY_AFTER } from '../server/index.ts';
 import type { Door, ServerContext, ServerEnv } from '../server/index.ts';
 import { version } from '../version.ts';
 import { shownOf } from './actors.ts';
 import { assets } from './assets.ts';
-import { livePage, lockedPage } from './html/document.ts';
+import { livePage } from './html/document.ts';
 import { createBoard } from './live/board.ts';
 import type { LiveBoard } from './live/board.ts';
 import type { Viewer } from './live/viewer.ts';
 import type { Subject } from './look.ts';
+import { pageHeaders, requireSignIn, signInRoutes } from './sign-in.ts';
 
 export interface PageDeps extends Subject {
   log: Logger;
@@ -31,31 +28,6 @@ export interface Page {
 /** Milliseconds until a browser asks again for a stream that broke off. */
 const RETRY = 1000;
 
-/** Bytes of the form with the token. */
-const MAX_FORM = 4096;
-
-/**
- * Everything comes from here, and nothing in the page's markup is code: a name that got through as markup would be
- * text that looks odd, and no more.
- */
-const headers = secureHeaders({
-  contentSecurityPolicy: {
-    defaultSrc: ["'none'"],
-    scriptSrc: ["'self'"],
-    styleSrc: ["'self'"],
-    imgSrc: ["'self'"],
-    connectSrc: ["'self'"],
-    formAction: ["'self'"],
-    baseUri: ["'none'"],
-    frameAncestors: ["'none'"],
-  },
-  // Not `no-referrer`: browsers would say that our own form comes from nowhere (`Origin: null`).
-  referrerPolicy: 'same-origin',
-  xFrameOptions: 'DENY',
-  // Whether it is served by https is not known here.
-  strictTransportSecurity: false,
-});
-
 /**
  * The page and its stream. Nothing of it costs anything while nobody looks.
  *
@@ -70,7 +42,7 @@ export function createPage({ log, ...subject }: PageDeps): Page {
 
 function routesOf(board: LiveBoard, door: Door): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
-  app.get('/', headers, receive(door), (c) => {
+  app.get('/', pageHeaders, requireSignIn(door), (c) => {
     const parts = board.draw(shownOf(c.req.query('show')));
     return c.html(livePage({ ...parts, version, signedIn: door.isSignedIn(c) }));
   });
@@ -80,42 +52,16 @@ function routesOf(board: LiveBoard, door: Door): Hono<ServerEnv> {
     const after = c.req.header('last-event-id') ?? c.req.query('after') ?? '';
     const viewer = board.join(shownOf(c.req.query('show')), after);
     if (viewer === null) return refuse(c, 503, 'Too many look already.', RETRY_AFTER);
-    return stream(c, viewer);
+    return stream(c, viewer, door);
   });
   for (const [path, { type, text }] of Object.entries(assets)) {
-    app.get(path, headers, (c) => c.body(text, 200, { 'Content-Type': type }));
+    app.get(path, pageHeaders, (c) => c.body(text, 200, { 'Content-Type': type }));
   }
-  app.post('/login', headers, async (c) => {
-    const form = new URLSearchParams((await readBody(c.req.raw, MAX_FORM)) ?? '');
-    const verdict = await door.enter(c, form.get('token') ?? '');
-    // Relative: it may be served below a path.
-    if (verdict === 'welcome') return c.redirect('./', 303);
-    return verdict === 'later'
-      ? c.html(lockedPage('later'), 429, RETRY_AFTER)
-      : c.html(lockedPage('wrong'), 403);
-  });
-  app.post('/logout', headers, door.privately, (c) => {
-    door.leave(c);
-    return c.redirect('./', 303);
-  });
+  app.route('/', signInRoutes(door));
   return app;
 }
 
-/** Shows those the way in who are not welcome yet, and have eyes. */
-function receive(door: Door) {
-  return createMiddleware<ServerEnv>(async (c, next) => {
-    if (door.judge(c, 'page') === 'welcome') return next();
-    if (!wantsHtml(c)) return door.privately(c, next);
-    return c.html(lockedPage(door.hasKey ? 'none' : 'keyless'), 403);
-  });
-}
-
-function wantsHtml(c: ServerContext): boolean {
-  const supports = ['text/plain', 'text/html'];
-  return accepts(c, { header: 'Accept', supports, default: 'text/plain' }) === 'text/html';
-}
-
-function stream(c: ServerContext, viewer: Viewer): Response {
+function stream(c: ServerContext, viewer: Viewer, door: Door): Response {
   // Else nginx would keep the messages for itself.
   c.header('X-Accel-Buffering', 'no');
   c.req.raw.signal.addEventListener('abort', () => viewer.leave(), { once: true });
@@ -123,6 +69,8 @@ function stream(c: ServerContext, viewer: Viewer): Response {
     events.onAbort(() => viewer.leave());
     await events.write(`retry: ${RETRY}\n\n`);
     for (let message = await viewer.next(); message !== null; message = await viewer.next()) {
+      // It may have signed out since, or the token is another one. A heartbeat is a message, too.
+      if (!door.isStillWelcome(c)) return viewer.leave();
       if (message.html === '') await events.write(': nothing new\n\n');
       else await events.writeSSE({ id: message.id, data: message.html });
     }

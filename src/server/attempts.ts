@@ -1,34 +1,72 @@
-import { createBoundedMap } from '../bounded-map.ts';
+import { createHash } from 'node:crypto';
+import { isLoopbackPeer } from './loopback.ts';
+import { networkOf } from './network.ts';
 
-/** Wrong tokens of one address in a window, before all of its tokens are refused unread. */
-const MOST = 10;
+/** Different wrong tokens of one network in a window, before all of its tokens are refused without a comparison. */
+const MAX_WRONG = 10;
 
-/** Milliseconds. */
+/** Milliseconds from the first wrong token. */
 const WINDOW = 60_000;
 
-/** Addresses that are remembered; the one that came first is forgotten first. */
-const ADDRESSES = 1000;
+/** Networks that have a count of their own. */
+const MAX_NETWORKS = 1000;
 
-/** Counts wrong tokens by the address that showed them, so that nobody can try them all. */
+/** Limits how many different tokens can be tried. */
 export interface Attempts {
-  /** Whether this address has shown too many wrong ones: not even a right one is looked at then. */
+  /** Whether too many wrong tokens came from there: then not even the right one is accepted. */
   isSpent(address: string): boolean;
-  /** Notes a wrong one. */
-  count(address: string): void;
+  /** Counts a wrong token. The same one again is no other guess: a client with an outdated token is never locked out. */
+  count(address: string, shown: string): void;
 }
 
+interface Count {
+  since: number;
+  /** Digests. */
+  guesses: Set<string>;
+}
+
+/**
+ * Counts by address, for IPv6 by /64. Within its window no count is forgotten: when there are too many networks, all
+ * others share one count. So a minute sees at most `MAX_WRONG` times `MAX_NETWORKS` guesses and a few, however many
+ * addresses take part. This machine always has its own count.
+ *
+ * @param now milliseconds, monotonic
+ */
 export function createAttempts(now: () => number = () => performance.now()): Attempts {
-  const counts = createBoundedMap<string, { since: number; wrong: number }>(ADDRESSES);
-  const current = (address: string) => {
-    const noted = counts.get(address);
-    return noted !== undefined && now() - noted.since < WINDOW ? noted : undefined;
-  };
+  /** The oldest first. */
+  const counts = new Map<string, Count>();
+  let others = startCount();
+
+  function startCount(): Count {
+    return { since: now(), guesses: new Set() };
+  }
+
+  const isCurrent = ({ since }: Count): boolean => now() - since < WINDOW;
+
+  function forgetExpired(): void {
+    for (const [network, count] of counts) {
+      if (isCurrent(count)) return;
+      counts.delete(network);
+    }
+  }
+
+  /** The count of an address; `undefined` where it has none yet, and there is room for one. */
+  function find(address: string): Count | undefined {
+    forgetExpired();
+    const own = counts.get(networkOf(address));
+    if (own !== undefined || counts.size < MAX_NETWORKS || isLoopbackPeer(address)) return own;
+    if (!isCurrent(others)) others = startCount();
+    return others;
+  }
+
   return {
-    isSpent: (address) => (current(address)?.wrong ?? 0) >= MOST,
-    count(address) {
-      const noted = current(address) ?? { since: now(), wrong: 0 };
-      noted.wrong += 1;
-      counts.set(address, noted);
+    isSpent: (address) => (find(address)?.guesses.size ?? 0) >= MAX_WRONG,
+    count(address, shown) {
+      let count = find(address);
+      if (count === undefined) counts.set(networkOf(address), (count = startCount()));
+      if (count.guesses.size < MAX_WRONG) count.guesses.add(digest(shown));
     },
   };
 }
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('base64');

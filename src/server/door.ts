@@ -1,18 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { getConnInfo } from '@hono/node-server/conninfo';
 import type { MiddlewareHandler } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { Logger } from '../log/index.ts';
 import type { Secret } from '../secret.ts';
-import { hasToken, isAddressedLocally, isForeignPage, isToken, isVisit, showsToken } from './access.ts';
-import { createAttempts } from './attempts.ts';
+import { isForeignPage, isLocalCall, isToken, isVisit, peerOf, shownToken } from './access.ts';
 import { refuse, type ServerContext, type ServerEnv } from './base.ts';
-import { isLoopbackPeer, plainAddress } from './loopback.ts';
 import { sparingly } from './sparingly.ts';
+import { createTokenGuard, type Verdict } from './token-guard.ts';
 import { createVisits } from './visits.ts';
 
-/** `later`: too many wrong tokens came from there. */
-export type Verdict = 'welcome' | 'stranger' | 'later';
+export type { Verdict };
 
 /** Who may see what names torrents. */
 export interface Door {
@@ -20,6 +17,8 @@ export interface Door {
   privately: MiddlewareHandler<ServerEnv>;
   /** Of a request for data; or for a page, to which other sites may link. */
   judge(c: ServerContext, what?: 'data' | 'page'): Verdict;
+  /** Whether a request that was let through would be let through again. Counts no wrong token: it is no attempt. */
+  isStillWelcome(c: ServerContext): boolean;
   /** Trades the token for a cookie. A wrong one is answered slowly. */
   enter(c: ServerContext, shown: string): Promise<Verdict>;
   /** Takes the cookie back. */
@@ -39,61 +38,71 @@ const WARNING_INTERVAL = 10_000;
 export const RETRY_AFTER = { 'Retry-After': '60' };
 
 /**
- * Lets in who has the token, and who calls from this machine, by its own name: a port-forward is such a call.
- * The socket tells where a call is from; headers that claim it (`X-Forwarded-For`, `Forwarded`) are not read.
+ * With a token, lets in who shows it, wherever the call is from: a proxy on this machine makes everybody's calls local.
+ * Without one, lets in who calls from this machine, by its own name and directly: a port-forward is such a call.
  */
 export function createDoor(token: Secret | null, log: Logger, slowness = SLOWNESS): Door {
-  const attempts = createAttempts();
-  const visits = token === null ? null : createVisits(token);
-  const warn = sparingly(WARNING_INTERVAL);
+  return token === null ? createLocalDoor() : createTokenDoor(token, log, slowness);
+}
 
-  function note(address: string): void {
-    attempts.count(address);
-    warn(address, (unsaid) => log.warn('a wrong OPS_TOKEN was shown', { address, unsaid }));
-  }
+const judgeLocally: Door['judge'] = (c, what = 'data') =>
+  isLocalCall(c) && !isForeign(c, what) ? 'welcome' : 'stranger';
 
-  function judge(c: ServerContext, what: 'data' | 'page' = 'data'): Verdict {
-    const address = peerOf(c);
-    if (isForeignPage(c) && !(what === 'page' && isVisit(c))) return 'stranger';
-    if (isLoopbackPeer(address) && isAddressedLocally(c)) return 'welcome';
-    if (token === null || visits === null) return 'stranger';
-    if (visits.isKnown(c)) return 'welcome';
-    if (!showsToken(c)) return 'stranger';
-    if (attempts.isSpent(String(address))) return 'later';
-    if (hasToken(c, token)) return 'welcome';
-    note(String(address));
-    return 'stranger';
-  }
-
+function createLocalDoor(): Door {
   return {
-    judge,
-    hasKey: token !== null,
-    privately: createMiddleware<ServerEnv>(async (c, next) => {
-      const verdict = judge(c);
-      if (verdict === 'welcome') return next();
-      if (verdict === 'later') return refuse(c, 429, 'Too many wrong tokens came from there.', RETRY_AFTER);
-      return refuse(c, 403, 'This is for callers on the same machine, or with the OPS_TOKEN.');
-    }),
-    async enter(c, shown) {
-      const address = String(peerOf(c));
-      if (token === null || visits === null || isForeignPage(c)) return 'stranger';
-      if (attempts.isSpent(address)) return 'later';
-      if (!isToken(shown, token)) {
-        note(address);
-        await sleep(slowness);
-        return 'stranger';
-      }
-      visits.begin(c);
-      return 'welcome';
-    },
-    leave: (c) => visits?.end(c),
-    isSignedIn: (c) => visits?.isKnown(c) ?? false,
+    judge: judgeLocally,
+    // Where it is from does not change.
+    isStillWelcome: () => true,
+    hasKey: false,
+    privately: createPrivately(
+      judgeLocally,
+      'This is for direct calls from the same machine. OPS_TOKEN opens it to others.',
+    ),
+    enter: async () => 'stranger',
+    leave: () => {},
+    isSignedIn: () => false,
   };
 }
 
-function peerOf(c: ServerContext): string | undefined {
-  // Without bindings there is no socket, and a call from nowhere is not a local one.
-  const bindings: ServerEnv['Bindings'] | undefined = c.env;
-  const address = bindings?.incoming ? getConnInfo(c).remote.address : undefined;
-  return address === undefined ? undefined : plainAddress(address);
+function createTokenDoor(token: Secret, log: Logger, slowness: number): Door {
+  const visits = createVisits(token);
+  const warn = sparingly(WARNING_INTERVAL);
+  const guard = createTokenGuard(token, (address) =>
+    warn('', (unsaid) => log.warn('a wrong OPS_TOKEN was shown', { address, unsaid })),
+  );
+
+  const judge: Door['judge'] = (c, what = 'data') => {
+    if (isForeign(c, what, true)) return 'stranger';
+    if (visits.isKnown(c)) return 'welcome';
+    const shown = shownToken(c);
+    return shown === null ? 'stranger' : guard.check(String(peerOf(c)), shown);
+  };
+
+  return {
+    judge,
+    isStillWelcome: (c) => visits.isKnown(c) || isToken(shownToken(c) ?? '', token),
+    hasKey: true,
+    privately: createPrivately(judge, 'Show the OPS_TOKEN as a bearer token, or sign in at the page.'),
+    async enter(c, shown) {
+      if (isForeignPage(c, { portless: true })) return 'stranger';
+      const verdict = guard.check(String(peerOf(c)), shown);
+      if (verdict === 'stranger') await sleep(slowness);
+      if (verdict === 'welcome') visits.begin(c);
+      return verdict;
+    },
+    leave: (c) => visits.end(c),
+    isSignedIn: (c) => visits.isKnown(c),
+  };
+}
+
+const isForeign = (c: ServerContext, what: 'data' | 'page', portless = false): boolean =>
+  isForeignPage(c, { portless }) && !(what === 'page' && isVisit(c));
+
+function createPrivately(judge: Door['judge'], sentence: string): Door['privately'] {
+  return createMiddleware<ServerEnv>(async (c, next) => {
+    const verdict = judge(c);
+    if (verdict === 'welcome') return next();
+    if (verdict === 'later') return refuse(c, 429, 'Too many wrong tokens came from there.', RETRY_AFTER);
+    return refuse(c, 403, sentence);
+  });
 }

@@ -3,11 +3,12 @@ import type { Hono } from 'hono';
 import type { Hash } from '../../machines/types.ts';
 import type { Logger } from '../log/index.ts';
 import type { Secret } from '../secret.ts';
-import { hasToken, isAddressedLocally, isForeignPage } from './access.ts';
+import { isAddressedLocally, isForeignPage, isForwarded, peerOf, shownToken } from './access.ts';
 import { createBase, refuse, wantsJson, type OnRefused, type ServerContext, type ServerEnv } from './base.ts';
 import { hasBody, readBody } from './body.ts';
 import { parseHash } from './hash.ts';
 import { sparingly } from './sparingly.ts';
+import { createTokenGuard, type TokenGuard } from './token-guard.ts';
 
 /** Bytes of path and query: `/track?hash=` and 64 digits need 76. */
 const maxUrl = 512;
@@ -26,7 +27,7 @@ export interface HookDeps {
   track: (hash: Hash) => 'started' | 'already' | 'full';
   /** Hears that a torrent is finished: it is looked at at once, unless there are too many. */
   finished: (hash: Hash) => 'accepted' | 'full';
-  /** Hears that a call of a hook was refused, before it came to the two above. */
+  /** Hears that a call of a hook was refused, before it came to the two above; with 429 after too many wrong tokens. */
   refused?: (hook: 'track' | 'finished', status: number) => void;
   /** Hears of a torrent that the hook could not name: whatever is new is looked for. */
   look: (hook: 'track' | 'finished') => void;
@@ -69,8 +70,9 @@ export function createHookApp(deps: HookDeps): Hono<ServerEnv> {
 
 const LOOKING = 'Looking for a torrent without a v1 hash. With %K instead of %I qBittorrent would name it.';
 
-const refuseSurplus = (c: ServerContext): Response =>
-  refuse(c, 429, 'Too many torrents are followed already.', { 'Retry-After': RETRY_AFTER });
+const FULL = 'Too many torrents are followed already.';
+
+const refuseSurplus = (c: ServerContext): Response => refuse(c, 429, FULL, { 'Retry-After': RETRY_AFTER });
 
 /** Answers a call about one torrent, or refuses it where its hash is none. */
 function withHash(
@@ -89,22 +91,38 @@ function withHash(
 
 /** What every request has to pass, the cheapest first. Who is refused learns no more than that. */
 function guard({ token, loopbackOnly }: HookDeps) {
+  const refuseCaller =
+    token === null ? refuseUnlessLocal(loopbackOnly) : refuseWithout(createTokenGuard(token));
   return createMiddleware<ServerEnv>(async (c, next) => {
     const { url } = c.req;
     if (url.length - url.indexOf('/', 'https://'.length) > maxUrl)
       return refuse(c, 414, 'The URL is too long.');
     if (isForeignPage(c)) return refuse(c, 403, 'Web pages of other sites may not call this.');
-    if (!token && loopbackOnly && !isAddressedLocally(c))
-      return refuse(c, 403, 'Call this as localhost, 127.0.0.1 or [::1].');
-    if (token && !hasToken(c, token))
-      return refuse(c, 401, 'Show the token: Authorization: Bearer <HOOK_TOKEN>.', {
-        'WWW-Authenticate': 'Bearer',
-      });
+    const refusal = refuseCaller(c);
+    if (refusal !== null) return refusal;
     if (mayHaveBody(c) && (await readBody(c.req.raw, maxBody)) === null)
       return refuse(c, 413, 'The body is too long.');
     return next();
   });
 }
+
+const refuseUnlessLocal = (loopbackOnly: boolean) => (c: ServerContext) => {
+  if (!loopbackOnly) return null;
+  if (!isAddressedLocally(c)) return refuse(c, 403, 'Call this as localhost, 127.0.0.1 or [::1].');
+  if (isForwarded(c)) return refuse(c, 403, 'Call this directly, not through a proxy, or set HOOK_TOKEN.');
+  return null;
+};
+
+const refuseWithout = (tokens: TokenGuard) => (c: ServerContext) => {
+  const shown = shownToken(c);
+  const verdict = shown === null ? 'stranger' : tokens.check(String(peerOf(c)), shown);
+  if (verdict === 'welcome') return null;
+  if (verdict === 'later') return refuse(c, 429, LOCKED_OUT, { 'Retry-After': RETRY_AFTER });
+  const challenge = { 'WWW-Authenticate': 'Bearer' };
+  return refuse(c, 401, 'Show the token: Authorization: Bearer <HOOK_TOKEN>.', challenge);
+};
+
+const LOCKED_OUT = 'Too many wrong tokens came from there.';
 
 /** To look for one costs a stream each time. */
 function mayHaveBody(c: ServerContext): boolean {
@@ -118,7 +136,7 @@ function tellRefusals({ log, refused = () => {} }: HookDeps): OnRefused {
   return (status, reason, path) => {
     tell(reason, (unsaid) => log.warn('a call of the hook was refused', { status, reason, unsaid }));
     // What is full has answered for itself.
-    if (status === 429) return;
+    if (reason === FULL) return;
     if (path === '/track' || path === '/finished') refused(path === '/track' ? 'track' : 'finished', status);
   };
 }

@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { serialize } from 'hono/utils/cookie';
 import { createBoundedMap } from '../bounded-map.ts';
 import type { Secret } from '../secret.ts';
+import { hostHeader, isHttps } from './access.ts';
 import type { ServerContext } from './base.ts';
 
-/** Ports share a host's cookies: the name tells ours apart from qBittorrent's. */
+/** Tells ours apart from the cookies of qBittorrent, and of other programs on the same host. */
 const COOKIE = 'qbit_ntfy_ops';
 
 /** Seconds. */
@@ -26,22 +27,44 @@ export interface Visits {
  */
 export function createVisits(token: Secret, now: () => number = () => performance.now()): Visits {
   const visits = createBoundedMap<string, { since: number; token: string }>(MOST);
+
+  function isCurrent(id: string): boolean {
+    const visit = visits.get(id);
+    if (visit === undefined || now() - visit.since > MAX_AGE * 1000) return false;
+    return visit.token === digest(token);
+  }
+
   return {
-    isKnown(c) {
-      const visit = visits.get(getCookie(c, COOKIE) ?? '');
-      if (visit === undefined || now() - visit.since > MAX_AGE * 1000) return false;
-      return visit.token === digest(token);
-    },
+    isKnown: (c) => cookiesOf(c).some(isCurrent),
     begin(c) {
       const id = randomBytes(32).toString('base64url');
       visits.set(id, { since: now(), token: digest(token) });
-      setCookie(c, COOKIE, id, { path: '/', httpOnly: true, sameSite: 'Strict', maxAge: MAX_AGE });
+      send(c, id, MAX_AGE);
     },
     end(c) {
-      visits.delete(getCookie(c, COOKIE) ?? '');
-      deleteCookie(c, COOKIE, { path: '/', httpOnly: true, sameSite: 'Strict' });
+      for (const id of cookiesOf(c)) visits.delete(id);
+      send(c, '', 0);
     },
   };
+}
+
+/** Without a path: a browser then takes the folder that it sees, so below a proxy's path it is sent to nobody else. */
+function send(c: ServerContext, value: string, maxAge: number): void {
+  const options = { httpOnly: true, secure: isHttps(c), sameSite: 'Strict', maxAge } as const;
+  c.header('Set-Cookie', serialize(nameOf(c), value, options), { append: true });
+}
+
+/** All ports of a host share its cookies: of two sidecars that are forwarded to two ports each has its own. */
+function nameOf(c: ServerContext): string {
+  const [, port] = /:(\d{1,5})$/.exec(hostHeader(c)) ?? [];
+  return port === undefined ? COOKIE : `${COOKIE}_${port}`;
+}
+
+/** Two sidecars below two paths may both have set one. */
+function cookiesOf(c: ServerContext): string[] {
+  const start = `${nameOf(c)}=`;
+  const cookies = (c.req.header('cookie') ?? '').split(';').map((cookie) => cookie.trim());
+  return cookies.filter((cookie) => cookie.startsWith(start)).map((cookie) => cookie.slice(start.length));
 }
 
 const digest = (token: Secret): string => createHash('sha256').update(token.reveal()).digest('base64');

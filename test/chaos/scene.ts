@@ -94,7 +94,7 @@ export async function startScene({ generation, finishHook, journal }: SceneOptio
     toSidecar,
     secrets: [qbittorrent.password, opsToken, TOPIC],
     withQbittorrent: createQueue(),
-    status: () => readStatus(`http://127.0.0.1:${opsPort}/status`),
+    status: () => readStatus(`http://127.0.0.1:${opsPort}/status`, opsToken),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -109,9 +109,10 @@ function createQueue(): Scene['withQbittorrent'] {
   };
 }
 
-async function readStatus(url: string): Promise<Status | null> {
+async function readStatus(url: string, token: string): Promise<Status | null> {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(5000) });
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(5000) });
     return answer.ok ? ((await answer.json()) as Status) : null;
   } catch {
     return null;

@@ -8,6 +8,7 @@ import { inspectorOn, parseInspect } from '../../src/development/inspector.ts';
 import { createQueue } from '../../src/development/queue.ts';
 import { createLogger } from '../../src/log/index.ts';
 import { start } from '../../src/main.ts';
+import { secret } from '../../src/secret.ts';
 import { call } from '../server/sockets.ts';
 import { until } from '../servers/wait.ts';
 import { openStream } from './stream.ts';
@@ -109,6 +110,37 @@ describe("the inspector's server", () => {
     await viewer.ended;
     await assert.rejects(fetch(other));
   });
+});
+
+test('with OPS_TOKEN nobody sees anything in the inspector before it is shown', async () => {
+  let token = 'planted-ops-token';
+  const guarded = { ...config, ops: { ...config.ops, token: secret(() => token) } };
+  lines.length = 0;
+  const end = await inspectorOn(0)(sidecar, { config: guarded, log });
+  const guardedUrl = /http:\/\/localhost:\d+/.exec(lines.join(''))?.[0] ?? '';
+  for (const path of ['/', '/events', '/viewer.js'])
+    assert.equal((await fetch(guardedUrl + path)).status, 403);
+  const form = await fetch(guardedUrl, { headers: { accept: 'text/html' } });
+  assert.match(await form.text(), /<form method="post" action="login">/);
+  const body = new URLSearchParams({ token });
+  const signedIn = await fetch(`${guardedUrl}/login`, { method: 'POST', body, redirect: 'manual' });
+  assert.equal(signedIn.status, 303);
+  const [cookie = ''] = (signedIn.headers.get('set-cookie') ?? '').split(';');
+  assert.equal((await fetch(guardedUrl, { headers: { cookie } })).status, 200);
+  const stream = await openStream(guardedUrl, { cookie });
+  await until('the actors', () => stream.messages().length >= 7);
+  token = 'another';
+  sidecar.supervisor.send({ type: 'track', hash: 'a'.repeat(40) });
+  await stream.ended;
+  assert.doesNotMatch(stream.text(), /a{40}/);
+  await end?.();
+});
+
+test('a proxy on this machine opens no inspector', async () => {
+  for (const path of ['/', '/events', '/viewer.js']) {
+    const headers = { host: `localhost:${port}`, 'x-forwarded-for': '127.0.0.1' };
+    assert.equal((await call(port, { path, headers })).status, 403, path);
+  }
 });
 
 test('INSPECT is a port, or "off", and anything else is said to be wrong', () => {

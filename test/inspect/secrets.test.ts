@@ -82,7 +82,8 @@ for (const { way, key, basic } of credentials) {
     stack.defer(() => sidecar.stop());
     const close = await inspectorOn(0)(sidecar, { config, log });
     stack.defer(async () => close?.());
-    const stream = await openStream(/http:\/\/localhost:\d+/.exec(lines.join(''))?.[0] ?? '');
+    const url = /http:\/\/localhost:\d+/.exec(lines.join(''))?.[0] ?? '';
+    const stream = await openStream(url, { authorization: `Bearer ${PLANTED.opsToken}` });
     stack.defer(() => stream.close());
 
     // A refusal and an outage, whose failures hold what a server said.

@@ -12,9 +12,9 @@ export interface Stream {
   close: () => void;
 }
 
-export async function openStream(url: string): Promise<Stream> {
+export async function openStream(url: string, headers: Record<string, string> = {}): Promise<Stream> {
   const closing = new AbortController();
-  const response = await fetch(`${url}/events`, { signal: closing.signal });
+  const response = await fetch(`${url}/events`, { headers, signal: closing.signal });
   let text = '';
   const read = async () => {
     for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) text += chunk;

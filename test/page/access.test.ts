@@ -2,41 +2,44 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { secret } from '../../src/secret.ts';
 import { startApp, visiting } from './setup.ts';
+import { cookieOf, own, REMOTE, signIn, statusWith, TOKEN } from './sign-in.ts';
 
-const REMOTE = '10.1.2.3';
-const TOKEN = 'correct-horse';
-const own = { host: 'pod.example:9091', origin: 'http://pod.example:9091', 'sec-fetch-site': 'same-origin' };
-
-type Call = ReturnType<typeof startApp>['call'];
-
-const signIn = (call: Call, token: string, from = REMOTE, headers: Record<string, string> = own) =>
-  call('/login', { method: 'POST', body: new URLSearchParams({ token }), headers }, from);
-
-/** The cookie that an answer sets, as a browser sends it back. */
-const cookieOf = (answer: Response): string => (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
-
-const statusWith = async (call: Call, cookie: string, path = '/') =>
-  (
-    await call(
-      path,
-      {
-        method: path === '/events' ? 'HEAD' : 'GET',
-        headers: { ...own, ...visiting('same-origin'), cookie },
-      },
-      REMOTE,
-    )
-  ).status;
+const LOCAL = ['127.0.0.1', '::1', '::ffff:127.0.0.1'];
 
 describe('the page', () => {
-  test('is there for a browser on the same machine, without any token', async (t) => {
-    for (const token of [null, secret(TOKEN)]) {
-      const { call } = startApp(t, token);
-      for (const address of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) {
-        const answer = await call('/', { headers: { host: 'localhost:9091', ...visiting() } }, address);
-        assert.equal(answer.status, 200);
-        assert.match(answer.headers.get('content-type') ?? '', /^text\/html/);
-      }
+  test('is there for a browser on the same machine where no token is set', async (t) => {
+    const { call } = startApp(t);
+    for (const address of LOCAL) {
+      const answer = await call('/', { headers: { host: 'localhost:9091', ...visiting() } }, address);
+      assert.equal(answer.status, 200);
+      assert.match(answer.headers.get('content-type') ?? '', /^text\/html/);
     }
+  });
+
+  test('with a token is a form on the same machine too, as through a port-forward, until it is shown', async (t) => {
+    const { call } = startApp(t, secret(TOKEN));
+    const own = { host: 'localhost:9091', origin: 'http://localhost:9091', 'sec-fetch-site': 'same-origin' };
+    for (const address of LOCAL) {
+      const headers = { host: own.host, ...visiting() };
+      const locked = await call('/', { headers }, address);
+      assert.equal(locked.status, 403);
+      assert.match(await locked.text(), /<form method="post" action="login">/);
+      for (const path of ['/events', '/status'])
+        assert.equal((await call(path, { headers: { host: own.host } }, address)).status, 403, path);
+      for (const path of ['/livez', '/readyz', '/metrics'])
+        assert.equal((await call(path, { headers: { host: own.host } }, address)).status, 200, path);
+      const cookie = cookieOf(await signIn(call, TOKEN, address, own));
+      assert.equal((await call('/', { headers: { ...headers, cookie } }, address)).status, 200);
+    }
+  });
+
+  test('is not there through a proxy that says what it is, where no token is set', async (t) => {
+    const { call } = startApp(t);
+    const headers = { host: 'localhost:9091', 'x-forwarded-for': '127.0.0.1', ...visiting() };
+    const answer = await call('/', { headers });
+    assert.equal(answer.status, 403);
+    assert.match(await answer.text(), /set <code>OPS_TOKEN<\/code>/);
+    assert.equal((await call('/events', { headers })).status, 403);
   });
 
   test('is not there for a name that somebody made resolve to this machine', async (t) => {
@@ -80,7 +83,7 @@ describe('the page', () => {
   test('says no in a line of text to what has no eyes', async (t) => {
     const answer = await startApp(t, secret(TOKEN)).call('/', { headers: { host: 'pod.example' } }, REMOTE);
     assert.equal(answer.status, 403);
-    assert.match(await answer.text(), /^This is for callers on the same machine/);
+    assert.match(await answer.text(), /^Show the OPS_TOKEN as a bearer token, or sign in/);
   });
 });
 
@@ -90,12 +93,12 @@ describe('the token', () => {
     const answer = await signIn(call, TOKEN);
     assert.deepEqual([answer.status, answer.headers.get('location')], [303, './']);
     const set = answer.headers.get('set-cookie') ?? '';
-    assert.match(set, /^qbit_ntfy_ops=[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Strict$/);
+    assert.match(set, /^qbit_ntfy_ops_9091=[\w-]{43}; Max-Age=2592000; HttpOnly; SameSite=Strict$/);
     assert.ok(!set.includes(TOKEN));
     for (const path of ['/', '/events', '/status']) {
       assert.equal(await statusWith(call, cookieOf(answer), path), 200, path);
       assert.equal(await statusWith(call, '', path), 403, path);
-      assert.equal(await statusWith(call, 'qbit_ntfy_ops=x', path), 403, path);
+      assert.equal(await statusWith(call, 'qbit_ntfy_ops_9091=x', path), 403, path);
     }
   });
 
@@ -136,7 +139,7 @@ describe('the token', () => {
     const headers = { host: own.host, authorization: `Bearer ${TOKEN}` };
     assert.equal((await call('/status', { headers }, REMOTE)).status, 429, 'nor as a bearer token');
     assert.equal((await signIn(call, TOKEN, '10.9.9.9')).status, 303, 'another address has its own count');
-    assert.equal((await call('/', { headers: { host: 'localhost', ...visiting() } })).status, 200);
+    assert.equal((await signIn(call, TOKEN, '127.0.0.1')).status, 303, 'and so has this machine');
     assert.equal(lines.filter((line) => line.includes('wrong OPS_TOKEN')).length, 1, 'said once');
     assert.doesNotMatch(lines.join(''), /guess|horse/);
   });
@@ -190,7 +193,7 @@ describe('who signs out', () => {
     assert.match(await page.text(), /action="logout"/);
     const out = await call('/logout', { method: 'POST', headers: { ...own, cookie } }, REMOTE);
     assert.equal(out.status, 303);
-    assert.match(out.headers.get('set-cookie') ?? '', /^qbit_ntfy_ops=; Max-Age=0/);
+    assert.match(out.headers.get('set-cookie') ?? '', /^qbit_ntfy_ops_9091=; Max-Age=0/);
     assert.equal(await statusWith(call, cookie), 403);
   });
 

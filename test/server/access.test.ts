@@ -57,6 +57,16 @@ describe('on loopback without a token', () => {
     assert.deepEqual(tracked, []);
   });
 
+  test('a call that a proxy on this machine hands on is refused', async () => {
+    const { app, tracked } = hookApp();
+    for (const header of ['forwarded', 'via', 'x-forwarded-for', 'x-real-ip']) {
+      const response = await post(app, { host: 'localhost:9090', [header]: '127.0.0.1' });
+      assert.equal(response.status, 403, header);
+      assert.match(await response.text(), /not through a proxy, or set HOOK_TOKEN/);
+    }
+    assert.deepEqual(tracked, []);
+  });
+
   test('a page of its own origin, and a user who types the address, are not refused', async () => {
     const { app } = hookApp();
     const own = { host: 'localhost:9090', origin: 'http://localhost:9090', 'sec-fetch-site': 'same-origin' };
@@ -103,6 +113,38 @@ describe('with a token', () => {
       }
       assert.deepEqual(tracked, []);
     }
+  });
+
+  test('it can not be tried out: after ten wrong ones from an address not even the right one is compared', async () => {
+    const refused: number[] = [];
+    const { app, tracked, lines } = hookApp({ token, refused: (_, status) => refused.push(status) });
+    const call = async (authorization: string | null, from = '10.1.2.3') => {
+      const headers: Record<string, string> = authorization === null ? {} : { authorization };
+      const incoming = { socket: { remoteAddress: from }, headers: {} };
+      return app.request(url, { method: 'POST', headers }, { incoming });
+    };
+    for (let n = 0; n < 10; n += 1) assert.equal((await call(`Bearer guess-${n}`)).status, 401);
+    const late = await call(authorization);
+    assert.deepEqual([late.status, late.headers.get('retry-after')], [429, '60']);
+    assert.deepEqual(tracked, []);
+    assert.equal((await call(null)).status, 401, 'who shows none hears what is missing');
+    assert.equal((await call(authorization, '10.1.2.4')).status, 200, 'another address has its own count');
+    assert.deepEqual(refused, [...Array.from({ length: 10 }, () => 401), 429, 401]);
+    assert.equal(lines.length, 2, 'a line for each reason');
+  });
+
+  test('an outdated one is refused as often as it is shown, and never locks out the new one', async () => {
+    const { app } = hookApp({ token });
+    for (let n = 0; n < 100; n += 1)
+      assert.equal((await post(app, { authorization: 'Bearer outdated' })).status, 401);
+    assert.equal((await post(app, { authorization })).status, 200);
+  });
+
+  test('a login that was meant for a proxy is no guess', async () => {
+    const { app } = hookApp({ token });
+    for (let n = 0; n < 20; n += 1)
+      assert.equal((await post(app, { authorization: `Basic ${btoa(`me:${n}`)}` })).status, 401);
+    assert.equal((await post(app, { authorization })).status, 200);
   });
 
   test('a foreign page is refused even if it knows the token', async () => {

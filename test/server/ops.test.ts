@@ -88,6 +88,28 @@ describe('the status', () => {
     assert.equal((await app.request('/status')).status, 403, 'without a socket');
   });
 
+  test('is not shown through a proxy that says so, although it is on this machine', async () => {
+    const { app } = opsApp();
+    const claims = {
+      forwarded: 'for=10.1.2.3',
+      via: '1.1 proxy',
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-host': 'localhost',
+      'x-forwarded-proto': 'https',
+      'x-forwarded-anything': 'x',
+      'x-real-ip': '127.0.0.1',
+      'x-original-forwarded-for': '10.1.2.3',
+      'cf-connecting-ip': '10.1.2.3',
+      'x-envoy-external-address': '10.1.2.3',
+    };
+    for (const [name, value] of Object.entries(claims)) {
+      const response = await from(app, '127.0.0.1', { host: 'localhost:9091', [name]: value });
+      assert.equal(response.status, 403, name);
+      assert.match(await response.text(), /^This is for direct calls from the same machine/);
+    }
+    assert.equal((await from(app, '127.0.0.1', { 'user-agent': 'curl/8', accept: '*/*' })).status, 200);
+  });
+
   test('is not shown to a page that made its name resolve to this machine', async () => {
     const { app } = opsApp();
     assert.equal((await from(app, '127.0.0.1', { host: 'evil.example:9091' })).status, 403);
@@ -110,7 +132,14 @@ describe('the status', () => {
     assert.equal(await statusFor('Bearer correct-horse'), 200);
     assert.equal(await statusFor('Bearer wrong'), 403);
     assert.equal(await statusFor('Basic correct-horse'), 403);
-    assert.equal((await from(app, '127.0.0.1')).status, 200, 'this machine needs none');
+    for (const address of ['127.0.0.1', '::1']) {
+      const headers = { host: 'localhost:9091' };
+      assert.equal((await from(app, address, headers)).status, 403, 'a proxy may have sent it');
+      assert.equal(
+        (await from(app, address, { ...headers, authorization: 'Bearer correct-horse' })).status,
+        200,
+      );
+    }
   });
 
   test('is refused to a wrong token with its address as IPv4 writes it', async () => {

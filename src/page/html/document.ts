@@ -88,7 +88,7 @@ export function lockedPage(problem: 'none' | 'wrong' | 'later' | 'keyless'): Htm
 function keyless(): Html {
   return html`<p>
       This page is for browsers on the same machine, under its own name: <code>http://localhost</code> and the
-      port, or through a port-forward.
+      port, or through a port-forward, but not through a proxy.
     </p>
     <p>To open it to others, set <code>OPS_TOKEN</code>.</p>`;
 }
