@@ -1,5 +1,3 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
@@ -10,41 +8,39 @@ import type { Found } from './inspect.ts';
 
 /**
  * What can be read of a file that can't be opened for writing, on a volume that was mounted read-only for example:
- * the completions in it are still to be told. Never throws; nothing when nothing can be read.
+ * the completions in it are still to be sent. Writes no file anywhere: the image may write to `/state` only. Never
+ * throws; nothing when nothing can be read.
  */
 export function peek(dir: string): Found {
   const path = join(dir, FILE);
   try {
-    return sizeOf(`${path}-wal`) > 0 ? readCopy(path) : readInPlace(path);
+    return sizeOf(`${path}-wal`) > 0 ? readWithJournal(path) : readAlone(path);
   } catch {
     return NOTHING;
   }
 }
 
 /** Without a journal the file is all there is, and `immutable` does without locks and other files. */
-function readInPlace(path: string): Found {
+function readAlone(path: string): Found {
+  return read(path, { immutable: '1' });
+}
+
+/**
+ * SQLite reads a journal only where it can lock the file and write an index of the journal (`-shm`) beside it, neither of
+ * which a read-only volume allows. In exclusive mode the index is in memory (https://sqlite.org/wal.html, section 8), and
+ * `unix-none` does without the lock. When it is closed the journal stays: a file that was opened for reading can't take
+ * over what is in it.
+ */
+function readWithJournal(path: string): Found {
+  return read(path, { vfs: 'unix-none' });
+}
+
+function read(path: string, parameters: Record<string, string>): Found {
   const url = pathToFileURL(path);
-  url.searchParams.set('immutable', '1');
-  return read(url);
-}
-
-/** SQLite reads no journal where it can't write. */
-function readCopy(path: string): Found {
-  const folder = mkdtempSync(join(tmpdir(), 'sidecar-'));
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  const database = new DatabaseSync(url, { readOnly: true });
   try {
-    const copy = join(folder, FILE);
-    for (const suffix of ['', '-wal']) {
-      if (existsSync(path + suffix)) copyFileSync(path + suffix, copy + suffix);
-    }
-    return read(copy);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function read(path: string | URL): Found {
-  const database = new DatabaseSync(path, { readOnly: true });
-  try {
+    database.exec('PRAGMA locking_mode = EXCLUSIVE');
     return inspect(database, true);
   } finally {
     database.close();

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { shippedFlags } from '../shipped-flags.ts';
 import { asides, completing, FILE, fill, open, reopen, tempDir, withFile } from './fixtures.ts';
 
 /** The bytes of a store: its file, and its journal where its process died. */
@@ -28,7 +29,7 @@ export function diedAfterwards(t: TestContext): Bytes {
   fill(dir, [completing(0), completing(1)], { incident: 'banned' });
   shrink(dir);
   const script = join(import.meta.dirname, 'crashed.ts');
-  const { signal } = spawnSync(process.execPath, [script, dir, '2', '2']);
+  const { signal } = spawnSync(process.execPath, [...shippedFlags(dir), script, dir, '2', '2']);
   assert.equal(signal, 'SIGKILL');
   return { file: readFileSync(join(dir, FILE)), journal: readFileSync(join(dir, `${FILE}-wal`)) };
 }

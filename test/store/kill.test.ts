@@ -7,6 +7,7 @@ import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { hashOf, recordAt, reopen, tempDir } from './fixtures.ts';
 import type { Place } from './fixtures.ts';
+import { shippedFlags } from '../shipped-flags.ts';
 import { mulberry32 } from '../mulberry32.ts';
 
 /** Where a torrent may be: where the store said it is, and where it was about to go. */
@@ -27,7 +28,7 @@ interface Run {
 async function saveUntilKilled({ dir, seed, first, killAfter, since }: Run): Promise<string> {
   const [script, notes] = [join(import.meta.dirname, 'saver.ts'), `${dir}.notes`];
   writeFileSync(notes, '');
-  const args = [script, dir, `${seed}`, `${first}`, notes];
+  const args = [...shippedFlags(dir), script, dir, `${seed}`, `${first}`, notes];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'close');
   if (since === 'ready') await once(child.stdout, 'data');

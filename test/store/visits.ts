@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { TorrentRecord } from '../../machines/types.ts';
 import type { Health } from '../../src/store/index.ts';
+import { shippedFlags } from '../shipped-flags.ts';
 
 /** What another process is to do with a store. */
 export interface Visit {
   dir: string;
   /** How many large completions it saves, from number 1000 on. */
   save?: number;
+  /** The folder that the flags of the image let it write to. Default: `dir`. */
+  allowed?: string;
   /** Whose rights it has. */
   user?: number;
   /** Whether it closes the store when it is done. */
@@ -31,9 +34,15 @@ export interface Report {
 /** What it runs in: a program with its arguments, before those of Node. */
 export type Wrapper = readonly string[];
 
+/** Starts one under the flags of the image, as everything is that runs a store in a process of its own. */
 export function startVisit(visit: Visit, wrapper: Wrapper = []): ChildProcess {
   const script = join(import.meta.dirname, 'visitor.ts');
-  const [program, ...args] = [...wrapper, process.execPath, script];
+  const [program, ...args] = [
+    ...wrapper,
+    process.execPath,
+    ...shippedFlags(visit.allowed ?? visit.dir),
+    script,
+  ];
   return spawn(program, [...args, JSON.stringify(visit)], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
