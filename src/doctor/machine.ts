@@ -1,5 +1,7 @@
 import { accessSync, constants, mkdtempSync, rmdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { FILE } from '../store/disk.ts';
+import { faultOfFiles } from '../store/files.ts';
 import { fail, ok, skip, warn } from './finding.ts';
 import type { Outcome } from './finding.ts';
 import type { NtfyFindings } from './ntfy.ts';
@@ -43,6 +45,8 @@ export function checkState(dir: string | null): Outcome {
       return ok('it is not there yet, and can be made');
     }
     rmdirSync(mkdtempSync(join(path, '.doctor-')));
+    const fault = faultOfFiles(join(path, FILE));
+    if (fault !== null) return fail(fault, 'Move it away: the sidecar makes a file of its own there.');
     return ok('it can be written');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
@@ -53,6 +57,8 @@ export function checkState(dir: string | null): Outcome {
 function why(code: string): string {
   if (/ENOTDIR/.test(code)) return 'A file stands in its place: name a folder.';
   if (/ENOENT/.test(code)) return 'The folder above it is not there: make it, or mount the volume.';
+  if (/ERR_ACCESS_DENIED/.test(code))
+    return 'The image may write to /state only: set STATE_DIR=/state, and mount the volume there.';
   if (/EROFS/.test(code)) return 'It is mounted read-only: mount it writable.';
   return 'Give it to the user that runs the sidecar (65532 in the image): chown, or fsGroup in Kubernetes.';
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 /** What belongs to an SQLite file, https://sqlite.org/tempfiles.html. */
-const COMPANIONS = ['', '-wal', '-shm', '-journal'] as const;
+export const COMPANIONS = ['', '-wal', '-shm', '-journal'] as const;
 
 /** So many of each reason are kept: who wants to look at one looks at the newest. */
 const KEPT = 3;

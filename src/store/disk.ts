@@ -2,6 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isStump, setAside } from './aside.ts';
+import { secureFiles } from './files.ts';
 import { inspect } from './inspect.ts';
 import type { Found } from './inspect.ts';
 import { openTable } from './rows.ts';
@@ -40,10 +41,12 @@ export interface Opened {
 /**
  * Opens `<dir>/sidecar.sqlite`, and makes it when there is none. One that is damaged or newer than this program is set
  * aside, and a fresh one is begun with what could be read. Waits up to `wait` ms for another process to let go of it.
+ * Throws when something else than a file of this user stands in its place.
  */
 export function openDisk(dir: string, wait: number): Opened {
   if (!existsSync(dir)) mkdirSync(dir, { mode: 0o700 });
   const path = join(dir, FILE);
+  secureFiles(path);
   const stump = isStump(path) ? setAside(path, 'damaged') : null;
   const database = openFile(path, wait);
   try {
@@ -86,7 +89,7 @@ function openFile(path: string, wait: number): DatabaseSync {
 
 /** SQLite would let everyone read it. Only a new one: to open and close one that is in use gives up its POSIX lock. */
 function createPrivately(path: string): void {
-  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
+  if (!existsSync(path)) closeSync(openSync(path, 'ax', 0o600));
 }
 
 function createDisk(path: string, database: DatabaseSync): Disk {

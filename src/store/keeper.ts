@@ -51,7 +51,7 @@ export function createKeeper({ dir, disk, trouble, everything, reporter }: Keepe
         const trouble = troubleOf(error);
         if (trouble === 'damaged') state.repairs += 1;
         state.restUntil = restAfter(trouble, state.repairs);
-        reporter.degraded({ kind: 'memory', problem: describe(trouble) }, error);
+        reporter.degraded({ kind: 'memory', problem: describe(trouble, error) }, error);
         return false;
       }
     },

@@ -68,14 +68,14 @@ function read(dir: string): Start {
     return { ...openDisk(dir, WAIT_AT_START), trouble: null };
   } catch (error) {
     const trouble = troubleOf(error);
-    // Another process follows what is in there.
-    const found = trouble === 'locked' ? NOTHING : peek(dir);
+    // Another process follows what is in there, or it is not ours.
+    const found = trouble === 'locked' || trouble === 'foreign' ? NOTHING : peek(dir);
     return { found, disk: null, trouble, aside: null, error };
   }
 }
 
 function reportStart({ found, trouble, aside, error }: Start, kept: Kept, reporter: Reporter): void {
-  if (trouble !== null) reporter.degraded({ kind: 'memory', problem: describe(trouble) }, error);
+  if (trouble !== null) reporter.degraded({ kind: 'memory', problem: describe(trouble, error) }, error);
   if (aside === null) return;
   const problem =
     found.verdict === 'newer'

@@ -1,6 +1,6 @@
 /**
- * What is wrong with the disk or with what is on it. `vanished`: the file was taken away while it was in use; `bug`: our
- * own code threw an exception.
+ * What is wrong with the disk or with what is on it. `vanished`: the file was taken away while it was in use; `foreign`:
+ * something stands in its place that is not ours; `bug`: our own code threw an exception.
  */
 export type Trouble =
   | 'bug'
@@ -10,7 +10,8 @@ export type Trouble =
   | 'full'
   | 'failing'
   | 'damaged'
-  | 'vanished';
+  | 'vanished'
+  | 'foreign';
 
 /** Primary result codes, https://sqlite.org/rescode.html; all others say that the file is not what it should be. */
 const SQLITE: Readonly<Record<number, Trouble>> = {
@@ -43,6 +44,7 @@ const SYSTEM: Readonly<Record<string, Trouble>> = {
   EACCES: 'unwritable',
   EPERM: 'unwritable',
   EROFS: 'unwritable',
+  ERR_ACCESS_DENIED: 'unwritable', // Node's permission model
   ENOSPC: 'full',
   EDQUOT: 'full',
 };
@@ -52,12 +54,24 @@ export class VanishedError extends Error {
   override name = 'VanishedError';
 }
 
+/** STATE_DIR is something else than a folder. */
+export class FolderError extends Error {
+  override name = 'FolderError';
+}
+
+/** What stands in a file's place is not ours. The message says what, for people. */
+export class ForeignFileError extends Error {
+  override name = 'ForeignFileError';
+}
+
 /** What neither SQLite nor the file system throws. */
 const BUGS = [TypeError, RangeError, ReferenceError, SyntaxError];
 
 /** Tells what is wrong by what SQLite or the file system threw. */
 export function troubleOf(error: unknown): Trouble {
   if (error instanceof VanishedError) return 'vanished';
+  if (error instanceof ForeignFileError) return 'foreign';
+  if (error instanceof FolderError) return 'missing';
   if (!(error instanceof Error)) return 'failing';
   if ('errcode' in error && error.errcode === UNLOCKABLE) return 'unwritable';
   if ('errcode' in error && error.errcode === TORN) return 'damaged';
@@ -75,12 +89,14 @@ const CAUSES: Readonly<Record<Trouble, string>> = {
   failing: 'the disk of STATE_DIR fails',
   damaged: 'what is in STATE_DIR is damaged and can not be replaced',
   vanished: 'the files in STATE_DIR were taken away and can not be made anew',
+  foreign: 'something in STATE_DIR is not a file of this user',
 };
 
 /** What is lost while the state is in memory. */
 export const COST = 'a download that finishes while the sidecar restarts is not told';
 
 /** Why the state is only in memory, for people: no path and nothing secret is in it. */
-export function describe(trouble: Trouble): string {
-  return `The state is only in memory: ${CAUSES[trouble]}. Until this is mended, ${COST}.`;
+export function describe(trouble: Trouble, error?: unknown): string {
+  const cause = error instanceof ForeignFileError ? error.message : CAUSES[trouble];
+  return `The state is only in memory: ${cause}. Until this is mended, ${COST}.`;
 }

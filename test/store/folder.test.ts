@@ -4,17 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { openStore } from '../../src/store/index.ts';
-import {
-  assertInMemory,
-  completing,
-  endOfRun,
-  FILE,
-  open,
-  passTime,
-  reopen,
-  REST,
-  tempDir,
-} from './fixtures.ts';
+import { assertInMemory, completing, endOfRun, open, passTime, reopen, REST, tempDir } from './fixtures.ts';
 
 describe('a folder that can not be used', () => {
   test('because its parent is missing, is told once; all goes on in memory', async (t) => {
@@ -30,14 +20,6 @@ describe('a folder that can not be used', () => {
     await assertInMemory(opened, /no folder and can not be made/);
     opened.store.close();
     assert.equal(readFileSync(dir, 'utf8'), 'mine');
-  });
-
-  test('because a folder has the name of the file, is told once', async (t) => {
-    const dir = tempDir(t);
-    mkdirSync(join(dir, FILE));
-    const opened = open(dir);
-    await assertInMemory(opened, /can not be written to/);
-    opened.store.close();
   });
 
   test('because it is a device, is told once', async () => {
