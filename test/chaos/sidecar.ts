@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { sleep } from '../servers/wait.ts';
+import { shippedFlags } from '../shipped-flags.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -41,15 +42,16 @@ const [COMMAND, GUARD] = existsSync(SETPRIV)
   ? [SETPRIV, ['--pdeathsig', 'KILL', process.execPath]]
   : [process.execPath, []];
 
-/** A sidecar that `start` runs with this environment and no other. */
+/** A sidecar that `start` runs with this environment and no other, under the flags of the image. */
 export function createSidecarProcess(env: Record<string, string>): SidecarProcess {
+  const flags = shippedFlags(env['STATE_DIR'] ?? '/state');
   const lives: Life[] = [];
   let child: ChildProcess | null = null;
   let over: Promise<void> = Promise.resolve();
 
   const start = (): void => {
     if (child !== null) return;
-    const own = spawn(COMMAND, [...GUARD, 'src/cli.ts'], {
+    const own = spawn(COMMAND, [...GUARD, ...flags, 'src/cli.ts'], {
       cwd: ROOT,
       env: { PATH: process.env['PATH'] ?? '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { after, test } from 'node:test';
 import { until } from '../servers/index.ts';
+import { shippedFlags } from '../shipped-flags.ts';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -83,7 +84,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 test('no secret is printed, whatever goes wrong', async () => {
   await using qbittorrent = await startQbittorrentSimulator({ password: 'another' });
   await using ntfy = await startNtfySimulator({ token: 'tk_anotheranotheranotheranother12' });
-  const started = run(process.execPath, ['src/cli.ts'], {
+  const started = run(process.execPath, [...shippedFlags('/state'), 'src/cli.ts'], {
     ...SECRETS,
     QBIT_HOST: qbittorrent.url,
     QBIT_USER: 'planted-user',
@@ -101,7 +102,7 @@ test('no secret is printed, whatever goes wrong', async () => {
 
 test('a port that is taken is named, with the setting that changes it', async () => {
   await using other = await startNtfySimulator();
-  const started = run(process.execPath, ['src/cli.ts'], {
+  const started = run(process.execPath, [...shippedFlags('/state'), 'src/cli.ts'], {
     NTFY_TOPIC: 'http://127.0.0.1:9/downloads',
     HOOK_PORT: '0',
     OPS_HOST: '127.0.0.1',

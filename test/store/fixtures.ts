@@ -15,9 +15,12 @@ const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 export const FILE = 'sidecar.sqlite';
 
+/** What the name of each of these folders begins with. */
+export const TEMP_PREFIX = join(memory, 'store-test-');
+
 /** A folder that is gone after the test; in memory where it may be: what power loss does is not tested here. */
 export function tempDir(t: TestContext): string {
-  const dir = mkdtempSync(join(memory, 'store-test-'));
+  const dir = mkdtempSync(TEMP_PREFIX);
   t.after(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
 }
