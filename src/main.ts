@@ -64,6 +64,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
     log,
     ...reportsTo((report) => relay.send(report)),
   });
+  const instance = config.instance ?? store.instance;
   const metrics = createMetrics(version);
   const notes = createNotes(log);
   const onCall = (call: Call) => {
@@ -75,7 +76,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
   let hookPort = config.hook.port;
   const machine = provideWorld({
     qbittorrent: countQbittorrent(client, onCall),
-    ntfy: countNtfy(createNtfyClient(config.ntfy, config, notes), onCall),
+    ntfy: countNtfy(createNtfyClient(config.ntfy, { instance, timeZone: config.timeZone }, notes), onCall),
     ensureHook: createEnsureHook(config, { connection, port: () => hookPort, log }),
     keep: (event) => keep(store, event),
     rotation: (signal) => rotation.until(signal),
@@ -96,7 +97,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
   relay.connect(supervisor);
   const failed = endOf(supervisor, log);
   const page = createPage({ supervisor, store, finished, timeZone: config.timeZone, now: Date.now, log });
-  const { hook, ops } = await openPorts({ config, log, supervisor, store, metrics, page });
+  const { hook, ops } = await openPorts({ config, instance, log, supervisor, store, metrics, page });
   hookPort = hook.port;
   supervisor.start();
   return {
@@ -149,6 +150,7 @@ function endOf(supervisor: Supervisor, log: Logger): Promise<void> {
 
 async function openPorts({
   config,
+  instance,
   log,
   supervisor,
   store,
@@ -156,6 +158,7 @@ async function openPorts({
   page,
 }: {
   config: Config;
+  instance: string;
   log: Logger;
   supervisor: Supervisor;
   store: Store;
@@ -174,7 +177,7 @@ async function openPorts({
   const opsApp = createOpsApp({
     live: isActive,
     ready: isActive,
-    status: () => ({ ...statusOf(supervisor), store: store.health }),
+    status: () => ({ instance, ...statusOf(supervisor), store: store.health }),
     metrics: () => metrics.page(readingOf(supervisor, store.health)),
     token: config.ops.token,
     page: (door) => page.routes(door),
@@ -185,6 +188,7 @@ async function openPorts({
   try {
     const ops = await listen(opsApp, { ...config.ops, setting: 'OPS', maxHeaderSize: BROWSER_HEADERS, log });
     log.info('listening', {
+      instance,
       hook: hook.addresses,
       hookPort: hook.port,
       ops: ops.addresses,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Notification, Observation } from '../../machines/types.ts';
 import { hostOf } from '../http.ts';
 import { createNtfyClient } from '../ntfy/client.ts';
+import { readInstance, SHARED_INSTANCE } from '../store/index.ts';
 import { configOf } from './config.ts';
 import { EXIT } from './exit.ts';
 import { processTerminal } from './terminal.ts';
@@ -27,8 +28,9 @@ export async function testNotification(
   const config = configOf(terminal);
   if (config === null) return EXIT.config;
   const { out, err } = terminal;
-  const ntfy = createNtfyClient(config.ntfy, config);
-  out(`Sending to your topic on ${hostOf(config.ntfy.server)}. Look at the phone:`);
+  const instance = config.instance ?? instanceIn(config.stateDir);
+  const ntfy = createNtfyClient(config.ntfy, { instance, timeZone: config.timeZone });
+  out(`Sending to your topic on ${hostOf(config.ntfy.server)}, as ${instance}. Look at the phone:`);
   let live: boolean | null = null;
   for (const [index, { notification, look }] of steps(Date.now()).entries()) {
     if (notification.kind === 'dismissal' && live !== true) continue;
@@ -43,6 +45,11 @@ export async function testNotification(
   }
   for (const line of live === true ? LIVE : PILED) out(line);
   return EXIT.ok;
+}
+
+function instanceIn(stateDir: string | null): string {
+  const kept = readInstance(stateDir);
+  return kept.kind === 'own' ? kept.name : SHARED_INSTANCE;
 }
 
 const LIVE = [

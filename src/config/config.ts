@@ -61,8 +61,8 @@ export interface Config {
   readonly discover: number | null;
   readonly hook: HookConfig;
   readonly ops: ListenConfig;
-  /** Prefix of ntfy's sequence IDs. */
-  readonly instance: string;
+  /** Prefix of ntfy's sequence IDs; `null`: the one that the store names. */
+  readonly instance: string | null;
   readonly progress: 'auto' | 'live' | 'milestones';
   /** IANA name or offset; the system's if undefined: asking for that one costs 9 MB before anybody needs it. */
   readonly timeZone: string | undefined;
@@ -176,7 +176,7 @@ function build(values: Settings, secrets: Secrets, proxy: Proxy | null): Config 
       autoInstall: values.AUTO_INSTALL_HOOK === 'true',
     },
     ops: { host: values.OPS_HOST, port: values.OPS_PORT, token: secrets('OPS_TOKEN') },
-    instance: values.INSTANCE_NAME,
+    instance: values.INSTANCE_NAME ?? null,
     progress: values.PROGRESS,
     timeZone: values.TZ?.name,
     stateDir: values.STATE_DIR ?? null,

@@ -124,8 +124,14 @@ export const settings = z.object({
   INSTANCE_NAME: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,18}$/, 'must be 1 to 18 letters, digits, "-" and "_"')
-    .prefault('qbit')
-    .meta(about('tells the cards of two sidecars on one topic apart', 'seedbox')),
+    .optional()
+    .meta(
+      about(
+        'tells the cards of sidecars on one topic apart; if unset, `qbit-` and six random characters that are kept in ' +
+          '`STATE_DIR`, or `qbit` without one',
+        'seedbox',
+      ),
+    ),
   TZ: v.timeZone
     .optional()
     .meta(about("time zone of times of day; the system's if unset or not readable", 'Europe/Berlin')),

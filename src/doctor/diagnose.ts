@@ -1,7 +1,7 @@
 import { parseConfig } from '../config/index.ts';
 import type { ParsedConfig } from '../config/index.ts';
 import { describeSettings } from '../config/describe.ts';
-import { checkClock, checkState, checkTimeZone } from './machine.ts';
+import { checkClock, checkInstance, checkState, checkTimeZone } from './machine.ts';
 import { fail, ok, skip, TITLES, warn } from './finding.ts';
 import type { CheckId, Finding, Outcome, Outcomes } from './finding.ts';
 import { checkHookPort } from './hook-port.ts';
@@ -27,6 +27,7 @@ export async function diagnose(env: Record<string, string | undefined>): Promise
       clock: checkClock(ntfy.date),
       'time-zone': checkTimeZone(config.timeZone),
       state: checkState(config.stateDir),
+      instance: checkInstance(config),
     });
   }
   const missing = skip(

@@ -16,6 +16,7 @@ export const TITLES = {
   clock: 'Clock',
   'time-zone': 'Time zone',
   state: 'State folder',
+  instance: 'Instance name',
 } as const;
 
 /** The name of a check. */

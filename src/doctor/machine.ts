@@ -2,6 +2,8 @@ import { accessSync, constants, mkdtempSync, rmdirSync, statSync } from 'node:fs
 import { dirname, join, resolve } from 'node:path';
 import { FILE } from '../store/disk.ts';
 import { faultOfFiles } from '../store/files.ts';
+import { readInstance, SHARED_INSTANCE } from '../store/instance.ts';
+import type { Config } from '../config/index.ts';
 import { fail, ok, skip, warn } from './finding.ts';
 import type { Outcome } from './finding.ts';
 import type { NtfyFindings } from './ntfy.ts';
@@ -52,6 +54,19 @@ export function checkState(dir: string | null): Outcome {
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
     return fail(`the folder in STATE_DIR can not be written${code}`, why(code));
   }
+}
+
+/** What the cards of this sidecar are called by, and whether those of another one could be called the same. */
+export function checkInstance({ instance, stateDir }: Pick<Config, 'instance' | 'stateDir'>): Outcome {
+  if (instance !== null) return ok(`${instance}, from INSTANCE_NAME`);
+  const kept = readInstance(stateDir);
+  if (kept.kind === 'own') return ok(`${kept.name}, from the state folder`);
+  if (kept.kind === 'unmade') return ok('a new state file gets a name of its own');
+  const why = stateDir === null ? 'without STATE_DIR' : 'with a state file of an earlier version';
+  return warn(
+    `${SHARED_INSTANCE}, as that of each sidecar ${why}: two of them on one topic replace and delete each other's cards`,
+    'Set INSTANCE_NAME if another sidecar publishes to the same topic.',
+  );
 }
 
 function why(code: string): string {

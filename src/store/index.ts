@@ -1,4 +1,5 @@
 export { keep, keptIn } from './facts.ts';
+export { readInstance, SHARED_INSTANCE } from './instance.ts';
 export type { Health } from './health.ts';
 export type { Store } from './live.ts';
 export { openStore } from './store.ts';

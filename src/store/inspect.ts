@@ -6,14 +6,16 @@ import { troubleOf } from './trouble.ts';
 /** What an open file holds: JSON texts by name. `verdict` says whether it may be written to. */
 export interface Found {
   verdict: 'sound' | 'damaged' | 'newer';
+  /** There was nothing in it, not even a table. */
+  isNew: boolean;
   records: ReadonlyMap<string, string>;
   facts: ReadonlyMap<string, string>;
 }
 
 const READONLY = 8;
 
-/** A new file. */
-export const NOTHING: Found = { verdict: 'sound', records: new Map(), facts: new Map() };
+/** Nothing that could be read. */
+export const NOTHING: Found = { verdict: 'sound', isNew: false, records: new Map(), facts: new Map() };
 
 /**
  * Reads all of a file before anything is written to it, then makes it ready. Only an older one is brought to the newest
@@ -24,9 +26,10 @@ export function inspect(database: DatabaseSync, readOnly = false): Found {
   try {
     const version = versionOf(database);
     if (version > MIGRATIONS.length) return { ...NOTHING, verdict: 'newer' };
-    const damaged = isDamaged(database) || (version === 0 && hasTables(database));
+    const isEmpty = version === 0 && !hasTables(database);
+    const damaged = isDamaged(database) || (version === 0 && !isEmpty);
     if (!damaged && !readOnly && version < MIGRATIONS.length) begin(database);
-    found = readAll(database);
+    found = { ...readAll(database), isNew: isEmpty };
     if (damaged) return { ...found, verdict: 'damaged' };
     if (found.verdict === 'sound' && !readOnly) begin(database);
     return found;
@@ -41,7 +44,7 @@ function isForbidden(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && error.errcode === READONLY;
 }
 
-function readAll(database: DatabaseSync): Found {
+function readAll(database: DatabaseSync): Omit<Found, 'isNew'> {
   const [records, facts] = [readRows(database, 'records'), readRows(database, 'facts')];
   const verdict = records.damaged || facts.damaged ? 'damaged' : 'sound';
   return { verdict, records: records.values, facts: facts.values };

@@ -1,6 +1,7 @@
 import type { Hash, TorrentRecord } from '../../machines/types.ts';
 import { createBatch } from './batch.ts';
 import type { Health, Reporter } from './health.ts';
+import { INSTANCE, SHARED_INSTANCE } from './instance.ts';
 import type { Keeper } from './keeper.ts';
 import { changesOf, parse, toText } from './kept.ts';
 import type { Kept, Unsaved } from './kept.ts';
@@ -14,6 +15,8 @@ export interface Store {
   /** What was kept, read once at the start. Rows that can't be understood are left out. */
   readonly records: readonly TorrentRecord[];
   readonly facts: ReadonlyMap<string, unknown>;
+  /** What the cards of a sidecar without an `INSTANCE_NAME` are called by: this file's own name, or `qbit`. */
+  readonly instance: string;
   /**
    * Keeps a record as it is now. When it returns, a completion survives a power loss (many at once: when the run of
    * the process ends, before anything could be sent), a new torrent survives the end of the process once the run
@@ -30,6 +33,7 @@ export interface Store {
 }
 
 interface Parts {
+  instance: string;
   kept: Kept;
   unsaved: Unsaved;
   keeper: Keeper;
@@ -37,7 +41,7 @@ interface Parts {
 }
 
 /** A store that tells the disk what has changed. */
-export function createStore({ kept, unsaved, keeper, reporter }: Parts): Store {
+export function createStore({ instance, kept, unsaved, keeper, reporter }: Parts): Store {
   let closed = false;
   const flush = (lasting: boolean, insist = false) => {
     if (closed || (!insist && unsaved.records.size + unsaved.facts.size === 0)) return;
@@ -48,7 +52,10 @@ export function createStore({ kept, unsaved, keeper, reporter }: Parts): Store {
   const batch = createBatch(flush);
   return {
     records: [...kept.records.values()],
-    facts: new Map(Array.from(kept.facts, ([name, text]) => [name, parse(text)])),
+    facts: new Map(
+      [...kept.facts].flatMap(([name, text]) => (name === INSTANCE ? [] : [[name, parse(text)]])),
+    ),
+    instance,
     get health() {
       return reporter.health;
     },
@@ -87,6 +94,7 @@ export function createMemory(): Store {
   return {
     records: [],
     facts: new Map(),
+    instance: SHARED_INSTANCE,
     health: { kind: 'memory', problem: null },
     save() {},
     drop() {},

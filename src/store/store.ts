@@ -1,10 +1,12 @@
+import { join } from 'node:path';
 import type { Logger } from '../log/index.ts';
-import { openDisk } from './disk.ts';
+import { FILE, openDisk } from './disk.ts';
 import type { Disk } from './disk.ts';
 import { createReporter } from './health.ts';
 import type { Reporter } from './health.ts';
 import { NOTHING } from './inspect.ts';
 import type { Found } from './inspect.ts';
+import { createInstance, findInstance, INSTANCE, instanceOf, SHARED_INSTANCE } from './instance.ts';
 import { createKeeper } from './keeper.ts';
 import { addAll, changesOf, understand } from './kept.ts';
 import type { Kept, Unsaved } from './kept.ts';
@@ -52,7 +54,22 @@ export function openStore(options: StoreOptions): Store {
   reportStart(start, kept, reporter);
   const everything = () => changesOf(kept, addAll(unsaved, kept));
   const keeper = createKeeper({ ...start, dir, everything, reporter });
-  return createStore({ kept, unsaved, keeper, reporter });
+  const own = ownInstance(dir, start, kept);
+  const store = createStore({ instance: own ?? SHARED_INSTANCE, kept, unsaved, keeper, reporter });
+  if (own !== null) store.setFact(INSTANCE, own);
+  return store;
+}
+
+/**
+ * The name of this state, which the cards on the phone have: recovered from a file that can't be used, and made for a new
+ * one. `null`: the file is of an earlier version, or its folder can't be used and has none.
+ */
+function ownInstance(dir: string, { found, aside, disk, trouble }: Start, kept: Kept): string | null {
+  const name = instanceOf(kept.facts.get(INSTANCE));
+  if (name !== null) return name;
+  if (aside !== null) return findInstance(join(dir, aside));
+  if (disk === null) return trouble === 'foreign' ? null : findInstance(join(dir, FILE));
+  return found.isNew ? createInstance() : null;
 }
 
 interface Start {

@@ -62,6 +62,7 @@ export async function startScene({ generation, finishHook, journal }: SceneOptio
   const sidecar = stack.use(
     createSidecarProcess({
       STATE_DIR: state,
+      INSTANCE_NAME: 'qbit',
       QBIT_HOST: toQbittorrent.url,
       QBIT_USER: qbittorrent.username,
       QBIT_PASS: qbittorrent.password,

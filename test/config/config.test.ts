@@ -52,7 +52,7 @@ describe('with nothing but a topic', () => {
         autoInstall: false,
       },
       ops: { host: '::', port: 9091, token: null },
-      instance: 'qbit',
+      instance: null,
       progress: 'auto',
       stateDir: null,
       logLevel: 'info',

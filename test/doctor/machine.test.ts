@@ -58,7 +58,7 @@ test('a file in the place of the state folder, or nothing above it, is wrong; no
   const fresh = await examine({ ...setup.env, STATE_DIR: join(setup.env['STATE_DIR'] ?? '', 'fresh') });
   assert.match(fresh.of('state').found, /can be made/);
   const none = await examine({ ...setup.env, STATE_DIR: '' });
-  assert.deepEqual([none.with('fail'), none.with('warn')], [[], ['state']]);
+  assert.deepEqual([none.with('fail'), none.with('warn')], [[], ['state', 'instance']]);
 });
 
 test('another program on the port of the hook is wrong, a sidecar is not', async () => {

@@ -41,6 +41,7 @@ describe('outages, limits and wrong passwords', { concurrency: 3 }, () => {
         NTFY_TOPIC: `${ntfy.url}/${TOPIC}`,
         NTFY_RETRY_MAX: '2s',
         STATE_DIR: state,
+        INSTANCE_NAME: 'qbit',
         HOOK_PORT: String(hookPort),
         OPS_PORT: String(opsPort),
         OPS_HOST: '127.0.0.1',

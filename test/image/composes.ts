@@ -22,7 +22,7 @@ async function add(project: UpProject, torrent: string): Promise<void> {
 }
 
 const isQuietCardOf = (hash: string) => (message: NtfyMessage) =>
-  message.priority === 2 && message.sequence_id === `qbit-${hash}`;
+  message.priority === 2 && message.sequence_id?.endsWith(`-${hash}`) === true;
 
 /** Compose on a project that is up, as far as a test goes on with it. */
 function createSteps(project: UpProject) {

@@ -22,7 +22,7 @@ realTest(
       const parsed = parseConfig(form);
       assert.ok(parsed.ok, parsed.ok ? '' : parsed.message);
       const { config } = parsed;
-      const client = createNtfyClient(config.ntfy, config);
+      const client = createNtfyClient(config.ntfy, { instance: 'qbit', timeZone: undefined });
       for (const notification of [progressOf(), progressOf({}, { percent: 50 }), completionOf(), dismissal])
         assert.deepEqual(await client.publish(notification), { ok: true, value: { live: true } });
       const messages = await ntfy.messages(config.ntfy.topic);
@@ -50,7 +50,10 @@ realTest(
     const { ntfy: address } = (await checkNtfy(parsed.config)).outcomes;
     assert.equal(address?.status, 'fail');
     assert.match(address?.advice ?? '', /hand requests on without that path/);
-    const refused = await createNtfyClient(parsed.config.ntfy, parsed.config).publish(progressOf());
+    const refused = await createNtfyClient(parsed.config.ntfy, {
+      instance: 'qbit',
+      timeZone: undefined,
+    }).publish(progressOf());
     assert.ok(!refused.ok && refused.failure.kind === 'misdirected');
     assert.doesNotMatch(JSON.stringify([address, refused]), /planted-topic/);
   },

@@ -78,7 +78,7 @@ async function play(scene: Scene, name: string, bytes: number, hears: readonly S
   const told = hears.map((phone) =>
     phone.first(
       `${name} is told`,
-      ({ sequence, message }) => sequence === `qbit-${hash}-done` || message === hash,
+      ({ sequence, message }) => sequence?.endsWith(`-${hash}-done`) || message === hash,
     ),
   );
   return (await Promise.all(told)).map(({ at }) => at - end);

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { checkInstance } from '../../src/doctor/machine.ts';
+import { readInstance } from '../../src/store/index.ts';
+import { completing, FILE, fill, following, observation, open, tempDir, withFile } from './fixtures.ts';
+import { startVisit } from './visits.ts';
+import { once } from 'node:events';
+
+const OWN = /^qbit-[0-9a-f]{6}$/;
+
+/** What a start with this folder calls itself. */
+function nameIn(dir: string | null): string {
+  const { store } = open(dir);
+  store.close();
+  return store.instance;
+}
+
+/** Takes the name out of a file, as an earlier version left it. */
+const forget = (dir: string) =>
+  withFile(dir, (file) => file.exec(`DELETE FROM facts WHERE name = '"instance"'; VACUUM`));
+
+describe('the name of a sidecar without an INSTANCE_NAME', () => {
+  test('is another one with each new state file, and survives restarts', (t) => {
+    const dirs = Array.from({ length: 20 }, () => tempDir(t));
+    const names = dirs.map(nameIn);
+    for (const name of names) assert.match(name, OWN);
+    assert.equal(new Set(names).size, dirs.length);
+    assert.deepEqual(dirs.map(nameIn), names);
+  });
+
+  test('is on the disk before anything else happens', (t) => {
+    const dir = tempDir(t);
+    const { store } = open(dir);
+    t.after(() => store.close());
+    const copy = tempDir(t);
+    for (const suffix of ['', '-wal']) {
+      // Not as SQLite would see it: a copy of what is there now, as a kill leaves it.
+      writeFileSync(join(copy, FILE + suffix), readFileSync(join(dir, FILE + suffix)));
+    }
+    assert.equal(nameIn(copy), store.instance);
+  });
+
+  test('is no fact for anybody else', (t) => {
+    const dir = tempDir(t);
+    fill(dir, [], { troubled: true });
+    assert.deepEqual(open(dir).store.facts, new Map([['troubled', true]]));
+  });
+
+  test('stays qbit without a folder, and with a file of an earlier version', (t) => {
+    const dir = tempDir(t);
+    fill(dir, [following(1)]);
+    forget(dir);
+    assert.deepEqual([nameIn(dir), nameIn(dir), nameIn(null)], ['qbit', 'qbit', 'qbit']);
+  });
+
+  test('is qbit where what a file calls itself is no name', (t) => {
+    const dir = tempDir(t);
+    fill(dir, [following(1)], { instance: 'qbit-ABCDEF/../..' });
+    assert.equal(nameIn(dir), 'qbit');
+  });
+
+  test('is written anew with a file that was taken away while it was in use', (t) => {
+    const dir = tempDir(t);
+    const { store } = open(dir);
+    rmSync(join(dir, FILE));
+    store.save(completing(1));
+    store.close();
+    assert.equal(nameIn(dir), store.instance);
+  });
+
+  test('is another one when the file was deleted while nobody used it', (t) => {
+    const dir = tempDir(t);
+    const before = nameIn(dir);
+    rmSync(join(dir, FILE));
+    assert.notEqual(nameIn(dir), before);
+  });
+});
+
+describe('the name in a file that can not be used', () => {
+  /** Random bytes of a torrent's name that look like a row of the name. */
+  const forged = completing(1, { finished: observation(1, { name: '"instance""qbit-bad000"' }) });
+
+  for (const [what, spoil] of [
+    ['of which the beginning was overwritten', (bytes: Buffer) => bytes.fill('x', 0, 200)],
+    ['that was cut off within its last page', (bytes: Buffer) => bytes.subarray(0, -100)],
+    ['of a newer version', (bytes: Buffer) => (bytes.writeUInt32BE(99, 60), bytes)],
+  ] as const) {
+    test(`${what} is recovered, and no torrent can forge it`, (t) => {
+      const dir = tempDir(t);
+      fill(dir, [forged]);
+      const before = nameIn(dir);
+      const path = join(dir, FILE);
+      writeFileSync(path, spoil(readFileSync(path)));
+      const { store, repairs } = open(dir);
+      store.close();
+      assert.equal(store.instance, before);
+      assert.match(JSON.stringify([store.health, repairs]), /set aside/);
+      assert.equal(nameIn(dir), before, 'it is in the new file, too');
+    });
+  }
+
+  test('of an earlier version has none: it stays qbit', (t) => {
+    const dir = tempDir(t);
+    fill(dir, [forged]);
+    forget(dir);
+    const path = join(dir, FILE);
+    writeFileSync(path, readFileSync(path).fill('x', 0, 200));
+    assert.deepEqual([nameIn(dir), nameIn(dir)], ['qbit', 'qbit']);
+  });
+
+  test('because another process has it is used all the same: cards stay the same', async (t) => {
+    const dir = tempDir(t);
+    const name = nameIn(dir);
+    const other = startVisit({ dir, save: 1, hold: 60_000 });
+    t.after(() => other.kill());
+    assert.ok(other.stdout);
+    await once(other.stdout, 'data');
+    const { store } = open(dir);
+    t.after(() => store.close());
+    assert.deepEqual([store.health.kind, store.instance], ['memory', name]);
+    assert.deepEqual(readInstance(dir), { kind: 'own', name });
+  });
+});
+
+const check = (instance: string | null, stateDir: string | null) => {
+  const { status, found } = checkInstance({ instance, stateDir });
+  return [status, found] as const;
+};
+
+describe('doctor', () => {
+  test('names it', (t) => {
+    const dir = tempDir(t);
+    assert.deepEqual(check('seedbox', null), ['ok', 'seedbox, from INSTANCE_NAME']);
+    assert.deepEqual(check(null, dir), ['ok', 'a new state file gets a name of its own']);
+    const name = nameIn(dir);
+    assert.deepEqual(check(null, dir), ['ok', `${name}, from the state folder`]);
+  });
+
+  test('warns where two sidecars could have the same', (t) => {
+    const dir = tempDir(t);
+    fill(dir, [following(1)]);
+    forget(dir);
+    for (const [stateDir, found] of [
+      [null, /^qbit, as that of each sidecar without STATE_DIR: two of them on one topic/],
+      [dir, /^qbit, as that of each sidecar with a state file of an earlier version/],
+    ] as const) {
+      const [status, said] = check(null, stateDir);
+      assert.equal(status, 'warn');
+      assert.match(said, found);
+    }
+  });
+});
