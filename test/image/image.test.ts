@@ -2,4 +2,5 @@
 import './adds.ts';
 import './runs.ts';
 import './follows.ts';
+import './read-only.ts';
 import './composes.ts';

@@ -1,0 +1,48 @@
+/** The image on a volume that became read-only. */
+import assert from 'node:assert/strict';
+import { startNtfy, startProxy, startQbittorrent, startWebSeed, until } from '../servers/index.ts';
+import { startContainer } from './container.ts';
+import { imageTest } from './image-test.ts';
+import { createSettings, TOPIC } from './settings.ts';
+
+const COUNT = 5;
+
+imageTest(
+  'in the image every completion that is stored is sent, when the volume is read-only after a kill',
+  { needs: ['qbittorrent current', 'ntfy current', 'curl'] },
+  async (room) => {
+    await using qbittorrent = await startQbittorrent('current');
+    await using ntfy = await startNtfy('current', { requestLimit: 'none' });
+    await using seed = await startWebSeed();
+    let isAway = true;
+    await using toNtfy = await startProxy(ntfy.url, { firewall: () => (isAway ? 503 : null) });
+    const { env, options } = await createSettings(room, qbittorrent, { ...ntfy, url: toNtfy.url });
+    const volume = (mode: string) => [...options.slice(0, 1), `--volume=state-read-only:/state${mode}`];
+    const torrents = Array.from({ length: COUNT }, (_, index) =>
+      seed.serve(`stored-${index}.iso`, 1_000_000),
+    );
+    {
+      await using first = await startContainer(room, { env, options: volume('') });
+      await until('the hook is installed', async () => (await first.log()).includes('installed the hook'));
+      for (const { file } of torrents) await qbittorrent.addTorrent(file);
+      await until('all are complete, and wait for ntfy', async () => {
+        const answer = await fetch(`http://127.0.0.1:${env['OPS_PORT']}/status`).catch(() => null);
+        const status = (await answer?.json()) as { torrents: { state: string }[] } | undefined;
+        return status?.torrents.filter(({ state }) => state === 'notifying.completion').length === COUNT;
+      });
+      await first.kill();
+    }
+    assert.deepEqual(await ntfy.messages(TOPIC), []);
+    isAway = false;
+    await using second = await startContainer(room, { env, options: volume(':ro') });
+    const sent = async () =>
+      (await ntfy.messages(TOPIC)).filter(
+        ({ priority, title }) => priority === 4 && title === 'Download Complete',
+      );
+    await until('all are sent', async () => (await sent()).length >= COUNT);
+    const keys = (await sent()).map(({ sequence_id: id }) => /-([0-9a-f]{40})-done$/.exec(id ?? '')?.[1]);
+    assert.deepEqual(keys.toSorted(), torrents.map(({ hash }) => hash).toSorted());
+    assert.match(await second.log(), /STATE_DIR can not be written to/);
+    assert.equal(await second.stop(), 0);
+  },
+);
