@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type * as z from 'zod';
 import type { BasicLogin } from '../basic.ts';
 import type { LogLevel } from '../log/index.ts';
@@ -6,6 +5,7 @@ import { secret, type Secret } from '../secret.ts';
 import { findConflicts } from './conflicts.ts';
 import { proxyFor, type Proxy } from './proxy.ts';
 import { describeSettings } from './describe.ts';
+import { readSecretFile } from './secret-file.ts';
 import { settings, type SettingName } from './settings.ts';
 import { findShortTokens } from './short-tokens.ts';
 import { contentOf, readSources, type Environment, type Problem, type ReadFile } from './sources.ts';
@@ -88,13 +88,10 @@ type Secrets = (name: SettingName) => Secret | null;
  * @example
  * const parsed = parseConfig(process.env);
  */
-export function parseConfig(
-  env: Environment,
-  readFile: ReadFile = (path) => readFileSync(path, 'utf8'),
-): ParsedConfig {
+export function parseConfig(env: Environment, readFile: ReadFile = readSecretFile): ParsedConfig {
   const sources = readSources(env, readFile);
   const parsed = settings.safeParse(sources.values);
-  const typos = findTypos(env);
+  const notes = [...findTypos(env), ...sources.warnings];
   const problems = [
     ...sources.problems,
     // What could not be read was named already: it is not also "missing".
@@ -102,11 +99,11 @@ export function parseConfig(
     ...findConflicts(sources),
   ];
   if (!parsed.success || problems.length > 0)
-    return { ok: false, message: report(problems, typos), problems };
+    return { ok: false, message: report(problems, notes), problems };
   const way = proxyFor(serverOf(parsed.data), parsed.data.QBIT_HOST.url, parsed.data);
   if ('problem' in way) {
     const { problem } = way;
-    return { ok: false, message: report([problem], typos), problems: [problem] };
+    return { ok: false, message: report([problem], notes), problems: [problem] };
   }
   const secrets: Secrets = (name) => {
     const text = sources.values[name];
@@ -115,7 +112,7 @@ export function parseConfig(
     return secret(path ? follow(name, path, text, readFile) : text);
   };
   const zone = parsed.data.TZ?.isKnown === false ? [UNKNOWN_ZONE] : [];
-  const warnings = [...typos, ...zone, ...findShortTokens(sources.values)];
+  const warnings = [...notes, ...zone, ...findShortTokens(sources.values)];
   return { ok: true, config: deepFreeze(build(parsed.data, secrets, way.proxy)), warnings };
 }
 
@@ -136,14 +133,14 @@ function invalid(error: z.ZodError | undefined): Problem[] {
   return (error?.issues ?? []).map(({ path, message }) => ({ name: String(path[0]), message }));
 }
 
-function report(problems: Problem[], typos: string[]): string {
+function report(problems: Problem[], notes: string[]): string {
   const infos = describeSettings();
   const lines = problems.map(({ name, message }) => {
     const example = infos.get(name.replace(/_FILE$/, ''))?.example;
     return `  ${name} ${message}.\n      Example: ${example}`;
   });
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
-  return [`The configuration has ${count}:`, ...lines, ...typos.map((typo) => `  ${typo}`)].join('\n');
+  return [`The configuration has ${count}:`, ...lines, ...notes.map((line) => `  ${line}`)].join('\n');
 }
 
 const serverOf = ({ NTFY_TOPIC, NTFY_SERVER }: Settings): string => NTFY_TOPIC.server ?? NTFY_SERVER;

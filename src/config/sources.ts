@@ -1,4 +1,7 @@
 /** Where values come from: the environment, or for secrets a file that it names. */
+import { SecretFileError } from './secret-file.ts';
+import { decodeSecret, trimSecret } from './secret-text.ts';
+import type { SecretText } from './secret-text.ts';
 import { settingNames } from './settings.ts';
 
 /** Something wrong with one variable. Never holds a value: any of them could be a secret in the wrong place. */
@@ -8,8 +11,8 @@ export interface Problem {
   message: string;
 }
 
-/** Reads a file as text; throws as `node:fs` does. */
-export type ReadFile = (path: string) => string;
+/** Reads a file; throws as `readSecretFile` does. */
+export type ReadFile = (path: string) => string | Uint8Array;
 
 export type Environment = Record<string, string | undefined>;
 
@@ -21,6 +24,8 @@ export interface Sources {
   /** The file behind a secret, for reading it again. */
   files: ReadonlyMap<string, string>;
   problems: Problem[];
+  /** One sentence for each secret that looks as if it was not written down as it was meant; no value is in it. */
+  warnings: string[];
 }
 
 /** Collects the text of all settings. Empty counts as unset: that is how Compose files leave things out. */
@@ -29,9 +34,12 @@ export function readSources(env: Environment, readFile: ReadFile): Sources {
   const given = new Set<string>();
   const files = new Map<string, string>();
   const problems: Problem[] = [];
+  const warnings: string[] = [];
   for (const [name, { secret, lowerCase }] of settingNames) {
     const value = (lowerCase && env[name.toLowerCase()]) || env[name] || '';
-    const text = secret ? withoutNewline(value) : value.trim();
+    const { text, oddities } = secret
+      ? trimSecret({ text: value, oddities: [] })
+      : { text: value.trim(), oddities: [] };
     const path = secret ? (env[`${name}_FILE`] ?? '') : '';
     if (text || path) given.add(name);
     if (text && path) {
@@ -39,27 +47,30 @@ export function readSources(env: Environment, readFile: ReadFile): Sources {
     } else if (path) {
       const content = contentOf(path, readFile);
       if ('fault' in content) problems.push({ name: `${name}_FILE`, message: content.fault });
-      else values[name] = content.text;
+      else {
+        values[name] = content.text;
+        warnings.push(...content.oddities.map((oddity) => `${name}_FILE names a file that ${oddity}.`));
+      }
       files.set(name, path);
     } else if (text) {
       values[name] = text;
+      warnings.push(...oddities.map((oddity) => `${name} ${oddity}.`));
     }
   }
-  return { values, given, files, problems };
+  return { values, given, files, problems, warnings };
 }
 
 /** A secret file's text without the one newline that editors and `echo` leave at its end. */
-export function contentOf(path: string, readFile: ReadFile): { text: string } | { fault: string } {
+export function contentOf(path: string, readFile: ReadFile): SecretText | { fault: string } {
   try {
-    const text = withoutNewline(readFile(path));
-    return text ? { text } : { fault: 'names a file that is empty' };
+    const content = readFile(path);
+    const decoded = typeof content === 'string' ? { text: content, oddities: [] } : decodeSecret(content);
+    const secret = trimSecret(decoded);
+    return secret.text ? secret : { fault: 'names a file that is empty' };
   } catch (error) {
+    if (error instanceof SecretFileError) return { fault: error.message };
     // The path is not repeated: people put the secret itself here by mistake.
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     return { fault: `names a file that can not be read (${code})` };
   }
-}
-
-function withoutNewline(text: string): string {
-  return text.replace(/\r?\n$/, '');
 }

@@ -43,7 +43,7 @@ function configuration(parsed: ParsedConfig): Outcome {
   if (parsed.ok) {
     const { warnings } = parsed;
     if (warnings.length === 0) return ok('every setting can be read');
-    return warn(warnings.join(' '), 'Correct the variable, or take it away.');
+    return warn(warnings.join(' '), 'Correct the variable or its file, or take it away.');
   }
   const found = parsed.problems.map(({ name, message }) => `${name} ${message}.`).join(' ');
   const infos = describeSettings();

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { parseConfig, type Config } from '../../src/config/index.ts';
 import type { Secret } from '../../src/secret.ts';
+import { shippedFlags } from '../shipped-flags.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-'));
 after(() => rmSync(folder, { recursive: true }));
 
-function file(name: string, text: string): string {
+function file(name: string, text: string | Uint8Array): string {
   const path = join(folder, name);
   writeFileSync(path, text);
   return path;
@@ -78,7 +80,7 @@ describe('a secret in a file', () => {
     const message = messageOf({ ...files, QBIT_USER: 'admin', OPS_TOKEN_FILE: file('f', '\n') });
     assert.match(message, /has 3 problems/);
     assert.match(message, /QBIT_PASS_FILE names a file that can not be read \(ENOENT\)/);
-    assert.match(message, /HOOK_TOKEN_FILE names a file that can not be read \(EISDIR\)/);
+    assert.match(message, /HOOK_TOKEN_FILE names a folder, FIFO or device, not a regular file/);
     assert.match(message, /OPS_TOKEN_FILE names a file that is empty/);
     assert.ok(!message.includes(folder));
   });
@@ -104,4 +106,49 @@ test('printing the whole configuration prints no secret', () => {
     HOOK_TOKEN_FILE: file('h', 'planted'),
   });
   assert.doesNotMatch(JSON.stringify(config), /planted/);
+});
+
+/** Only a process that waits for ever reaches it. */
+const GUARD = ['--signal=KILL', '60', process.execPath];
+
+/** Reads a configuration in a process of its own, under the flags of the image: the problems, or the warnings. */
+function parseApart(env: Record<string, string>): string {
+  const script = `import { parseConfig } from ${JSON.stringify(join(import.meta.dirname, '../../src/config/index.ts'))};
+    const parsed = parseConfig({ NTFY_TOPIC: 'downloads', ...JSON.parse(process.argv[1]) });
+    console.log(parsed.ok ? parsed.warnings.join() : parsed.message);`;
+  const args = [...GUARD, ...shippedFlags(folder), '--input-type=module', '-e', script, JSON.stringify(env)];
+  const { stdout, stderr, signal } = spawnSync('timeout', args, { encoding: 'utf8' });
+  assert.equal(signal, null, 'it waits for ever');
+  return stdout + stderr;
+}
+
+describe('a secret file that is no regular file', () => {
+  const refused = /HOOK_TOKEN_FILE names a folder, FIFO or device, not a regular file/;
+  const fifo = join(folder, 'fifo');
+
+  test('is a problem when it is a FIFO, and nobody waits for whoever writes to it', () => {
+    spawnSync('mkfifo', [fifo]);
+    assert.match(parseApart({ HOOK_TOKEN_FILE: fifo }), refused);
+  });
+
+  test('is a problem when it is a device, and is not read without end', () => {
+    assert.match(parseApart({ HOOK_TOKEN_FILE: '/dev/zero' }), refused);
+  });
+
+  test('takes the place of one that was read, and its last good value stays', () => {
+    const link = join(folder, 'rotated');
+    symlinkSync(file('before', 'good'), link);
+    const token = hookToken({ HOOK_TOKEN_FILE: link });
+    for (const target of ['/dev/zero', folder, file('huge', 'x'.repeat(100_000))]) {
+      rmSync(link);
+      symlinkSync(target, link);
+      assert.equal(token.reveal(), 'good');
+    }
+  });
+
+  test('is a problem when it is larger than any secret', () => {
+    const message = messageOf({ HOOK_TOKEN_FILE: file('large', 'x'.repeat(65_537)) });
+    assert.match(message, /HOOK_TOKEN_FILE names a file of more than 64 KiB/);
+    assert.equal(hookToken({ HOOK_TOKEN_FILE: file('fits', 'x'.repeat(65_536)) }).reveal().length, 65_536);
+  });
 });
