@@ -41,7 +41,8 @@ imageTest(
       );
     await until('all are sent', async () => (await sent()).length >= COUNT);
     const keys = (await sent()).map(({ sequence_id: id }) => /-([0-9a-f]{40})-done$/.exec(id ?? '')?.[1]);
-    assert.deepEqual(keys.toSorted(), torrents.map(({ hash }) => hash).toSorted());
+    assert.equal(keys.length, torrents.length);
+    assert.deepEqual(new Set(keys), new Set(torrents.map(({ hash }) => hash)));
     assert.match(await second.log(), /STATE_DIR can not be written to/);
     assert.equal(await second.stop(), 0);
   },
