@@ -9,6 +9,9 @@ const HARDENED = [
   '--cap-drop=all',
   '--security-opt=no-new-privileges',
   '--ulimit=core=0',
+  // With one limit given, podman asks for the highest of the others, which a machine may refuse.
+  '--ulimit=nofile=4096:4096',
+  '--ulimit=nproc=4096:4096',
   '--network=host',
 ];
 

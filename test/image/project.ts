@@ -76,6 +76,13 @@ async function makeStandIns(room: Room, { shell, servers }: Means): Promise<void
   await room.podman('tag', IMAGE, `localhost/${imageOf('qbit-ntfy')}`);
 }
 
+/** With one limit given, podman asks for the highest of the others, which a machine may refuse; Docker does not. */
+const LIMITS = `
+services:
+  qbit-ntfy:
+    ulimits: { nofile: 4096, nproc: 4096 }
+`;
+
 /** Makes the stand-ins and starts what Compose talks to. Nothing is up yet. */
 export async function openProject(room: Room, means: Means): Promise<UpProject> {
   await makeStandIns(room, means);
@@ -83,6 +90,7 @@ export async function openProject(room: Room, means: Means): Promise<UpProject> 
   mkdirSync(join(folder, 'downloads'), { recursive: true });
   for (const name of ['compose.yaml', 'compose'])
     cpSync(join(home, name), join(folder, name), { recursive: true });
+  writeFileSync(join(folder, 'compose.override.yaml'), LIMITS);
   const socket = join(room.shared, 'engine.sock');
   const engine = room.startApart(`podman system service --time 0 unix://${socket}`);
   await until('the engine to listen', () => existsSync(socket));
