@@ -19,7 +19,7 @@ import type { Page } from './page/index.ts';
 import { createRotation } from './qbittorrent/rotation.ts';
 import { createConnection } from './qbittorrent/connection.ts';
 import { createQbittorrentClient } from './qbittorrent/client.ts';
-import { createHookApp, createOpsApp, isLoopback, listen } from './server/index.ts';
+import { createHookApp, createOpsApp, isLoopback, listen, OPS_CONNECTIONS } from './server/index.ts';
 import type { Listening } from './server/index.ts';
 import { createRelay } from './relay.ts';
 import { statusOf } from './status.ts';
@@ -186,7 +186,8 @@ async function openPorts({
   const onDrop = () => supervisor.send({ type: 'look', why: 'dropped' });
   const hook = await listen(hookApp, { ...config.hook, setting: 'HOOK', log, onDrop });
   try {
-    const ops = await listen(opsApp, { ...config.ops, setting: 'OPS', maxHeaderSize: BROWSER_HEADERS, log });
+    const limits = { maxHeaderSize: BROWSER_HEADERS, connections: OPS_CONNECTIONS };
+    const ops = await listen(opsApp, { ...config.ops, ...limits, setting: 'OPS', log });
     log.info('listening', {
       instance,
       hook: hook.addresses,

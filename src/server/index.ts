@@ -1,3 +1,4 @@
+export { OPS_CONNECTIONS } from './connections.ts';
 export { createBase, refuse, type ServerContext, type ServerEnv } from './base.ts';
 export { createHookApp, type HookDeps } from './hook.ts';
 export { listen, type Listening, type ListenOptions } from './listen.ts';

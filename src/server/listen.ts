@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { Logger } from '../log/index.ts';
 import { StartError } from '../start-error.ts';
+import type { ConnectionLimits } from './connections.ts';
 import { startServer, stopServer, type App } from './socket.ts';
 
 export interface ListenOptions {
@@ -15,6 +16,8 @@ export interface ListenOptions {
   setting: string;
   /** Bytes. Default: 4096, which is more than any hook sends. */
   maxHeaderSize?: number;
+  /** Default: 1024 connections, which one address may have alone. */
+  connections?: ConnectionLimits;
   /** Hears, a moment later, that connections were dropped: too many came at once. */
   onDrop?: () => void;
   log: Logger;

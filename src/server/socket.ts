@@ -1,6 +1,14 @@
-import { createServer, type Server, type ServerOptions } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Logger } from '../log/index.ts';
+import { limitConnections, type ConnectionLimits } from './connections.ts';
+import { limitInFlight } from './in-flight.ts';
 import { limitPatience } from './patience.ts';
 import { sparingly } from './sparingly.ts';
 
@@ -16,17 +24,18 @@ const maxHeaders = 4096;
 const maxRequestsPerSocket = 100;
 
 /**
- * For each socket. Not the reference's 64: Node drops the surplus without a word, and a thousand torrents
- * added at once are a thousand curls. For what a dropped hook was about the supervisor looks by itself.
+ * For each listening socket. A thousand torrents added at once are a thousand curls from one address, so that one may
+ * have all. For what a dropped hook was about the supervisor looks by itself.
  */
-const maxConnections = 1024;
+const maxConnections: ConnectionLimits = { total: 1024, perNetwork: 1024 };
 const backlog = 1024;
 
 /** How long a server that stops lets open requests finish, in milliseconds. */
 const grace = 1000;
 
-/** From the last dropped connection until that is said, in milliseconds. */
+/** From the last dropped connection until that is said, and from the first at most, in milliseconds. */
 const dropPause = 1000;
+const dropLimit = 10_000;
 
 /** Between two log lines on dropped connections, in milliseconds. */
 const dropInterval = 10_000;
@@ -40,6 +49,7 @@ export interface App {
 interface SocketOptions {
   log: Logger;
   maxHeaderSize?: number;
+  connections?: ConnectionLimits;
   onDrop?: () => void;
 }
 
@@ -48,30 +58,27 @@ export function startServer(
   app: App,
   host: string,
   port: number,
-  { log, maxHeaderSize = maxHeaders, onDrop = () => {} }: SocketOptions,
+  { log, maxHeaderSize = maxHeaders, connections = maxConnections, onDrop = () => {} }: SocketOptions,
 ): Promise<Server> {
   // With the light `Request` and `Response` of node-server in place of Node's: a tenth less CPU for a burst of hooks
   // (docs/benchmarks.md). What the process asks others for itself uses neither's body as a stream.
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: true });
-  const server = createServer({ ...limits, maxHeaderSize }, (incoming, outgoing) => {
+  const server = createServer({ ...limits, maxHeaderSize });
+  const inFlight = limitInFlight(server);
+  server.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    if (!inFlight.begin(incoming, outgoing)) return;
     listener(incoming, outgoing).catch((error: unknown) => {
       log.error('a request failed', { error });
       outgoing.destroy();
     });
   });
   server.maxRequestsPerSocket = maxRequestsPerSocket;
-  server.maxConnections = maxConnections;
-  limitPatience(server);
-  const tell = sparingly(dropInterval);
-  let dropped: NodeJS.Timeout | undefined;
-  server.on('drop', () => {
-    // Once for a burst, and after its last: until then more of it may get lost.
-    clearTimeout(dropped);
-    dropped = setTimeout(onDrop, dropPause).unref();
-    tell('drop', (unsaid) =>
-      log.warn('connections were dropped: too many at once', { maxConnections, unsaid }),
-    );
+  limitConnections(server, {
+    ...connections,
+    waitsForClient: (socket) => inFlight.waitsForClient(socket),
+    onDrop: tellDrops(connections, log, onDrop),
   });
+  limitPatience(server);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port, backlog }, () => {
@@ -80,6 +87,27 @@ export function startServer(
       resolve(server);
     });
   });
+}
+
+/** Logs dropped connections, and calls `onDrop` once for a burst of them, after its last: until then more may get lost. */
+function tellDrops({ total, perNetwork }: ConnectionLimits, log: Logger, onDrop: () => void): () => void {
+  const tell = sparingly(dropInterval);
+  let pending: { timer: NodeJS.Timeout; since: number } | null = null;
+  const end = () => {
+    pending = null;
+    onDrop();
+  };
+  return () => {
+    tell('drop', (unsaid) =>
+      log.warn('connections were dropped: too many at once', { maxConnections: total, perNetwork, unsaid }),
+    );
+    const now = performance.now();
+    const since = pending?.since ?? now;
+    // A burst without an end is told about, too.
+    if (pending !== null && now - since > dropLimit) return;
+    clearTimeout(pending?.timer);
+    pending = { since, timer: setTimeout(end, dropPause).unref() };
+  };
 }
 
 /** Accepts nothing new, lets open requests finish for a second, then cuts off whoever is left. */

@@ -1,0 +1,146 @@
+/** Whoever opens, sends or leaves unread as much as he likes: the operations port goes on answering. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { describe, test, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Sidecar } from '../../src/main.ts';
+import { startSidecar } from '../e2e/harness.ts';
+import { until } from '../servers/wait.ts';
+import { request } from './serving.ts';
+import { call } from './sockets.ts';
+
+/** Far above what anything here takes: a test that gets here has waited in vain. */
+const deadline = { timeout: 120_000 };
+
+/** A sidecar as it is composed; nobody is where its servers should be. */
+async function startOps(t: TestContext, env: Record<string, string> = {}): Promise<Sidecar> {
+  const nowhere = 'http://127.0.0.1:9';
+  const sidecar = await startSidecar({ QBIT_HOST: nowhere, NTFY_TOPIC: `${nowhere}/topic`, ...env });
+  t.after(() => sidecar.stop());
+  return sidecar;
+}
+
+/** An attacker's connections; all are closed with the test. */
+function createAttacker(t: TestContext, port: number) {
+  const sockets = new Set<Socket>();
+  const reset = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  t.after(reset);
+  return {
+    /** How many the server has left open. */
+    open: () =>
+      [...sockets].filter(({ readyState, readableEnded }) => readyState === 'open' && !readableEnded).length,
+    reset,
+    async connect(from: string, sends: string | Buffer = ''): Promise<Socket> {
+      const socket = connect({ port, host: '127.0.0.1', localAddress: from });
+      sockets.add(socket);
+      socket.on('error', () => {});
+      // Who does not read does not notice that he was cut off.
+      socket.resume();
+      // To be refused is one of the ways to connect.
+      await Promise.race([once(socket, 'connect'), new Promise((resolve) => socket.once('close', resolve))]);
+      if (!socket.destroyed) socket.write(sends);
+      return socket;
+    },
+  };
+}
+
+/** Asks like a kubelet: over a connection of its own, and each time it must be 200. */
+async function probe({ ops: { port } }: Sidecar, times = 10): Promise<void> {
+  for (let n = 0; n < times; n += 1) {
+    assert.deepEqual(await call(port, { path: '/livez' }), { status: 200, text: 'ok' });
+  }
+}
+
+/** As many as Node reads at once: 64 KiB. */
+const flood = (path: string) => Buffer.from(request(path).repeat(Math.ceil(65_536 / request(path).length)));
+
+describe('a port whose connections are held open', () => {
+  test('by one address: it keeps 64 of 1,100, and each probe is answered', deadline, async (t) => {
+    const sidecar = await startOps(t);
+    const attacker = createAttacker(t, sidecar.ops.port);
+    for (let n = 0; n < 1100; n += 1) {
+      await attacker.connect('127.0.0.1');
+      if (n % 100 === 99) await probe(sidecar);
+    }
+    assert.ok(attacker.open() <= 64, `${attacker.open()}`);
+    await probe(sidecar);
+  });
+
+  test('by eleven addresses: it keeps 256 of 1,100, and each probe is answered', deadline, async (t) => {
+    const sidecar = await startOps(t);
+    const attacker = createAttacker(t, sidecar.ops.port);
+    for (let n = 0; n < 1100; n += 1) {
+      await attacker.connect(`127.0.0.${2 + (n % 11)}`);
+      if (n % 100 === 99) await probe(sidecar);
+    }
+    assert.ok(attacker.open() <= 256, `${attacker.open()}`);
+    await probe(sidecar);
+  });
+
+  test('after a request each, or with half of one: the same', deadline, async (t) => {
+    const sidecar = await startOps(t);
+    const attacker = createAttacker(t, sidecar.ops.port);
+    for (const sends of [
+      request('/livez'),
+      'GET /livez HTTP/1.1\r\nHost: loc',
+      'POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n',
+    ]) {
+      for (let n = 0; n < 400; n += 1) await attacker.connect('127.0.0.1', sends);
+      await probe(sidecar);
+      assert.ok(attacker.open() <= 64, `${attacker.open()}`);
+      attacker.reset();
+    }
+  });
+});
+
+describe('requests that do not wait for an answer', () => {
+  test('end the connection, whatever they ask for, and each probe is answered', deadline, async (t) => {
+    const sidecar = await startOps(t);
+    const attacker = createAttacker(t, sidecar.ops.port);
+    for (const path of ['/metrics', '/livez', '/status', '/', '/page.js', '/events', '/nothing']) {
+      for (let n = 0; n < 20; n += 1) await attacker.connect('127.0.0.1', flood(path));
+      await probe(sidecar, 3);
+      await until(`all are cut off: ${path}`, () => attacker.open() === 0);
+    }
+  });
+
+  test('end it as well when they expect what there is not', deadline, async (t) => {
+    const sidecar = await startOps(t);
+    const attacker = createAttacker(t, sidecar.ops.port);
+    const expecting = 'GET /livez HTTP/1.1\r\nHost: localhost\r\nExpect: nothing\r\n\r\n';
+    await attacker.connect('127.0.0.1', expecting.repeat(1000));
+    await until('it is cut off', () => attacker.open() === 0);
+    await probe(sidecar);
+  });
+
+  test('one after the other they are answered over one connection', deadline, async (t) => {
+    const sidecar = await startOps(t);
+    const attacker = createAttacker(t, sidecar.ops.port);
+    const socket = await attacker.connect('127.0.0.1');
+    for (let n = 0; n < 50; n += 1) {
+      socket.write(request('/livez'));
+      const [data] = (await once(socket, 'data')) as [Buffer];
+      assert.match(data.toString(), /^HTTP\/1\.1 200 [^]*ok$/);
+    }
+  });
+
+  test('a request in pieces, and one with a body, are one request', deadline, async (t) => {
+    const { ops } = await startOps(t);
+    const attacker = createAttacker(t, ops.port);
+    const socket = await attacker.connect('127.0.0.1');
+    const answer = once(socket, 'data');
+    for (const letter of request('/livez')) {
+      socket.write(letter);
+      await sleep(1);
+    }
+    const [data] = (await answer) as [Buffer];
+    assert.match(data.toString(), /^HTTP\/1\.1 200 /);
+    const form = `token=${'x'.repeat(4000)}`;
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const { status } = await call(ops.port, { method: 'POST', path: '/login', headers }, form);
+    assert.equal(status, 403);
+  });
+});
