@@ -46,10 +46,17 @@ export interface TorrentStatus {
   since: string;
 }
 
-/** What the actors are at, for `/status`. */
+/** What the actors are at, for `/status`; each torrent is looked up when its turn comes. */
 export function statusOf(supervisor: Supervisor) {
-  const snapshot = supervisor.getSnapshot();
-  return { ...servicesOf(supervisor), torrents: describeTorrents(snapshot) };
+  return { ...servicesOf(supervisor), torrents: eachTorrent(supervisor) };
+}
+
+/** What the torrents are at that are followed, in the order in which they came. */
+export function* eachTorrent(supervisor: Supervisor): Generator<TorrentStatus> {
+  for (const key of supervisor.getSnapshot().context.registry.records.keys()) {
+    const torrent = torrentOf(supervisor, key);
+    if (torrent !== null) yield torrent;
+  }
 }
 
 /** What the actors are at that all torrents share. */
@@ -139,12 +146,6 @@ export function torrentActors({
     }
   }
   return actors;
-}
-
-function describeTorrents(snapshot: SnapshotFrom<typeof supervisorMachine>): TorrentStatus[] {
-  const { context } = snapshot;
-  const actors = torrentActors(snapshot);
-  return [...context.registry.records.values()].map((record) => describe(record, actors.get(record.key)));
 }
 
 function describe(

@@ -1,12 +1,15 @@
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { Logger } from '../log/index.ts';
-import { refuse, RETRY_AFTER } from '../server/index.ts';
-import type { Door, ServerContext, ServerEnv } from '../server/index.ts';
+import { joinToPieces } from '../server/pieces.ts';
+import { longAnswers, refuse, RETRY_AFTER } from '../server/index.ts';
+import type { Door, LongAnswers, ServerContext, ServerEnv } from '../server/index.ts';
 import { version } from '../version.ts';
 import { shownOf } from './actors.ts';
 import { assets } from './assets.ts';
+import { ROWS } from './html/board.ts';
 import { livePage } from './html/document.ts';
+import type { Html } from './html/html.ts';
 import { createBoard } from './live/board.ts';
 import type { LiveBoard } from './live/board.ts';
 import type { Viewer } from './live/viewer.ts';
@@ -37,14 +40,15 @@ const RETRY = 1000;
  */
 export function createPage({ log, ...subject }: PageDeps): Page {
   const board = createBoard(subject, log);
-  return { routes: (door) => routesOf(board, door), close: () => board.close() };
+  return { routes: (door) => routesOf(board, door, longAnswers(log)), close: () => board.close() };
 }
 
-function routesOf(board: LiveBoard, door: Door): Hono<ServerEnv> {
+function routesOf(board: LiveBoard, door: Door, answer: LongAnswers): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
   app.get('/', pageHeaders, requireSignIn(door), (c) => {
     const parts = board.draw(shownOf(c.req.query('show')));
-    return c.html(livePage({ ...parts, version, signedIn: door.isSignedIn(c) }));
+    const page = livePage({ ...parts, version, signedIn: door.isSignedIn(c) });
+    return answer(c, 'text/html; charset=UTF-8', () => joinToPieces(inside(page, board.rows())));
   });
   app.get('/events', door.privately, (c) => {
     // Hono answers HEAD by GET: nobody would ever read that stream.
@@ -54,11 +58,19 @@ function routesOf(board: LiveBoard, door: Door): Hono<ServerEnv> {
     if (viewer === null) return refuse(c, 503, 'Too many look already.', RETRY_AFTER);
     return stream(c, viewer, door);
   });
-  for (const [path, { type, text }] of Object.entries(assets)) {
-    app.get(path, pageHeaders, (c) => c.body(text, 200, { 'Content-Type': type }));
+  for (const [path, { type, body }] of Object.entries(assets)) {
+    app.get(path, pageHeaders, (c) => c.body(body, 200, { 'Content-Type': type }));
   }
   app.route('/', signInRoutes(door));
   return app;
+}
+
+/** A page with its rows in their place. */
+function* inside(page: Html, rows: Iterable<string>): Generator<string> {
+  const [head = '', tail = ''] = String(page).split(String(ROWS));
+  yield head;
+  yield* rows;
+  yield tail;
 }
 
 function stream(c: ServerContext, viewer: Viewer, door: Door): Response {

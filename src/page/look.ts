@@ -1,7 +1,7 @@
 import type { Hash } from '../../machines/types.ts';
 import type { Config } from '../config/index.ts';
-import { servicesOf, torrentOf } from '../status.ts';
-import type { Supervisor, TorrentStatus } from '../status.ts';
+import { servicesOf } from '../status.ts';
+import type { Supervisor } from '../status.ts';
 import type { Health } from '../store/index.ts';
 import type { Finished, FinishedLately } from './finished.ts';
 
@@ -43,11 +43,4 @@ export function lookAt({ supervisor, store, finished, timeZone, now }: Subject, 
 /** The keys of all torrents that are followed, in the order in which they came. */
 export function keysOf(supervisor: Supervisor): ReadonlyMap<Hash, unknown> {
   return supervisor.getSnapshot().context.registry.records;
-}
-
-/** All torrents that are followed. */
-export function torrentsOf(supervisor: Supervisor): TorrentStatus[] {
-  return [...keysOf(supervisor).keys()]
-    .map((key) => torrentOf(supervisor, key))
-    .filter((torrent) => torrent !== null);
 }

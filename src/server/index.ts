@@ -4,4 +4,5 @@ export { createHookApp, type HookDeps } from './hook.ts';
 export { listen, type Listening, type ListenOptions } from './listen.ts';
 export { isLoopback } from './loopback.ts';
 export { createDoor, RETRY_AFTER, type Door } from './door.ts';
+export { longAnswers, type LongAnswers } from './long-answers.ts';
 export { createOpsApp, type OpsDeps } from './ops.ts';

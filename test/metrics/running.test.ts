@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import { startSidecar } from '../e2e/harness.ts';
 import { until } from '../servers/wait.ts';
-import { nonZero, readSamples, scrape } from './samples.ts';
+import { nonZero, readSamples, scrape, scrapeAnew } from './samples.ts';
 
 const hashOf = (n: number) => n.toString(16).padStart(40, '0');
 
@@ -47,7 +47,7 @@ describe('what was done and what is counted agree', () => {
     for (const path of [...rest, `finished?hash=${three}`, 'track?hash=all', 'finished', 'nonsense'])
       statuses.push(await call(path));
     assert.deepEqual(statuses, [200, 200, 200, 200, 429, 429, 400, 400, 404]);
-    assert.deepEqual(nonZero(await scrape(scene.sidecar), 'qbit_ntfy_hook_requests_total'), {
+    assert.deepEqual(nonZero(await scrapeAnew(scene.sidecar), 'qbit_ntfy_hook_requests_total'), {
       'answer="started",hook="track"': 2,
       'answer="already",hook="track"': 1,
       'answer="full",hook="track"': 1,
@@ -136,7 +136,7 @@ describe('what was done and what is counted agree', () => {
     });
     assert.equal(ntfy.messages.length, 1);
     const attempts = ntfy.requests.filter(({ method }) => method === 'POST').length;
-    const counted = Object.values(nonZero(await scrape(sidecar), 'qbit_ntfy_ntfy_requests_total'));
+    const counted = Object.values(nonZero(await scrapeAnew(sidecar), 'qbit_ntfy_ntfy_requests_total'));
     assert.equal(
       counted.reduce((sum, count) => sum + count, 0),
       attempts,

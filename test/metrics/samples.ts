@@ -1,5 +1,6 @@
 /** Reads a page of metrics by the text format's grammar; whether Prometheus reads it too is `real.test.ts`'s to say. */
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createMetrics, readingOf } from '../../src/metrics/index.ts';
 import type { World } from '../machines/world.ts';
 
@@ -31,7 +32,13 @@ export function readSamples(text: string): Samples {
 const sortLabels = (labels: string): string =>
   (labels.match(new RegExp(LABEL.source, 'g')) ?? []).toSorted().join(',');
 
-/** Asks a sidecar for its metrics. */
+/** Asks a sidecar for its metrics, once what was rendered before is too old to be sent again. */
+export async function scrapeAnew(sidecar: { ops: { port: number } }): Promise<Samples> {
+  await sleep(1100);
+  return scrape(sidecar);
+}
+
+/** Asks a sidecar for its metrics, which may be those of a second ago. */
 export async function scrape({ ops: { port } }: { ops: { port: number } }): Promise<Samples> {
   return readSamples(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text());
 }

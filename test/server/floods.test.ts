@@ -84,19 +84,26 @@ describe('a flood', () => {
     assert.equal(lines.length, 1);
   });
 
-  test('of rows that come and go sends away who takes none, and is remembered for the last thousand', () => {
+  test('of rows that come and go sends away who takes none, and is remembered for the last thousand', async () => {
     const journal = createJournal('epoch');
     const gone: unknown[] = [];
-    const mailbox = createMailbox((left) => gone.push(left));
-    const before = journal.version;
+    const before = journal.name(journal.version);
+    const onLeave = (left: unknown) => gone.push(left);
+    const mailbox = createMailbox({ journal, first: '', rest: null, after: 0, onLeave });
+    const behind = createMailbox({ journal, first: '', rest: null, after: 0, onLeave });
     for (let n = 0; n <= 10_000; n += 1) {
-      assert.deepEqual(gone, [], `${n}`);
-      mailbox.deliver(journal.put(`row ${n}`, '<li>'), journal.version, false);
+      journal.put(`row ${n}`, '<li>');
+      mailbox.wake(false);
+      behind.wake(false);
+      // Who reads is told of each, and stays.
+      if (n % 500 === 0) assert.match((await mailbox.next())?.html ?? '', new RegExp(`row ${n}"|<li>`));
       journal.remove(`row ${n}`);
-      mailbox.deliver([[`row ${n}`, null]], journal.version, false);
     }
-    assert.deepEqual(gone, [mailbox]);
-    assert.equal(journal.since(before), null, 'that long ago cannot be told any more');
+    assert.deepEqual(gone, []);
+    assert.equal(await behind.next(), null);
+    assert.deepEqual(gone, [behind]);
+    assert.equal(journal.parse(before), null, 'that long ago cannot be told any more');
+    assert.equal([...journal.all()].length, 0);
   });
 
   test('of calls adds no series to the metrics', async () => {

@@ -25,6 +25,8 @@ export function main({ morph, bring, createDialog, createLights, createFilter, c
   const look = createStream(swap, say);
   const dialog = find('chart');
   let shown = '';
+  /** The rows that came since a list began whose rows come in several messages. */
+  let fresh = new Set<string>();
 
   function swap(html: string): void {
     const template = document.createElement('template');
@@ -37,9 +39,12 @@ export function main({ morph, bring, createDialog, createLights, createFilter, c
   }
 
   function put(next: HTMLElement): void {
-    const { show, gone, in: list = '' } = next.dataset;
+    const { show, gone, end, in: list = '' } = next.dataset;
+    if (end !== undefined) return sweep(end);
     // A late word on a chart that was closed.
     if (show !== undefined && show !== shown) return;
+    if (next.id === 'board') fresh = new Set(Array.from(next.querySelectorAll('[data-in]'), ({ id }) => id));
+    else fresh.add(next.id);
     const old = find(next.id);
     if (gone !== undefined) old?.remove();
     else if (old === null) find(list)?.append(next);
@@ -48,6 +53,12 @@ export function main({ morph, bring, createDialog, createLights, createFilter, c
       old.replaceWith(next);
       find('chart-title')?.focus();
     }
+  }
+
+  /** All rows of a list have come: what else is in it went while nobody looked. */
+  function sweep(list: string): void {
+    for (const row of Array.from(find(list)?.children ?? [])) if (!fresh.has(row.id)) row.remove();
+    fresh.clear();
   }
 
   function say(link: Link): void {

@@ -28,6 +28,8 @@ export function morph(from: Element, to: Element): void {
     if (twin instanceof Element && next instanceof Element) morph(twin, next);
     else if (twin.nodeValue !== next.nodeValue) twin.nodeValue = next.nodeValue;
   }
+  // The rest comes in further messages.
+  if (to.hasAttribute('data-more')) return;
   while (old !== null) {
     const gone = old;
     old = old.nextSibling;

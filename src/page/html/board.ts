@@ -8,8 +8,19 @@ import type { Html } from './html.ts';
 import { serviceCards } from './services.ts';
 import { torrentRow } from './torrent.ts';
 
-/** Everything that moves, as one element: what a viewer gets first. */
-export function board(look: Look, torrents: readonly TorrentStatus[]): Html {
+/** Stands where the rows belong, in a page that is sent in pieces. No text can be like it: text is escaped. */
+export const ROWS = html`<!--rows-->`;
+
+/**
+ * Everything that moves, as one element: what a viewer gets first.
+ *
+ * @param more `data-more` where more rows follow: those that the browser has stay until all have come
+ */
+export function board(
+  look: Look,
+  torrents: readonly TorrentStatus[] | typeof ROWS,
+  more: 'data-more' | '' = '',
+): Html {
   return html`<main id="board">
     <section aria-labelledby="services-title">
       <h2 class="hidden" id="services-title">What it is made of</h2>
@@ -23,8 +34,8 @@ export function board(look: Look, torrents: readonly TorrentStatus[]): Html {
         <p class="hint">Each opens the chart of its actor.</p>
         ${filter()}
       </div>
-      <ul class="torrents" id="torrents" role="list">
-        ${torrents.map((torrent) => torrentRow(torrent, look))}
+      <ul class="torrents" id="torrents" role="list" ${more}>
+        ${typeof torrents === 'object' && 'map' in torrents ? torrents.map((torrent) => torrentRow(torrent, look)) : torrents}
       </ul>
       <p class="empty">
         Nothing is followed now. A download that is added to qBittorrent appears here by itself.

@@ -1,15 +1,16 @@
 import { createInspector } from '../../inspector/index.ts';
 import { logBug } from '../../log/bug.ts';
 import type { Logger } from '../../log/index.ts';
+import { eachTorrent } from '../../status.ts';
 import type { Shown } from '../actors.ts';
-import { board, said, summary } from '../html/board.ts';
+import { board, ROWS, said, summary } from '../html/board.ts';
 import type { Html } from '../html/html.ts';
-import { lookAt, torrentsOf } from '../look.ts';
+import { torrentRow } from '../html/torrent.ts';
+import { lookAt } from '../look.ts';
 import type { Subject } from '../look.ts';
 import { startBroadcast } from './broadcast.ts';
 import type { Broadcast } from './broadcast.ts';
 import { openChart } from './chart.ts';
-import type { Change } from './journal.ts';
 import type { Viewer } from './viewer.ts';
 
 /** Viewers at once. */
@@ -18,6 +19,7 @@ const MOST = 32;
 /** The page's parts, each as it is now. */
 export interface Parts {
   summary: Html;
+  /** With `ROWS` where the rows of the torrents belong. */
   board: Html;
   said: Html;
   /** `null` while no chart is open. */
@@ -27,6 +29,8 @@ export interface Parts {
 export interface LiveBoard {
   /** How things are now; nothing goes on after it. */
   draw(shown: Shown | null): Parts;
+  /** The rows of all torrents, each drawn when its turn comes. */
+  rows(): Iterable<string>;
   /**
    * Lets somebody look: first everything, then what changes.
    *
@@ -48,32 +52,30 @@ export function createBoard(subject: Subject, log: Logger): LiveBoard {
   let broadcast: Broadcast | null = null;
 
   function draw(shown: Shown | null): Parts {
-    const torrents = torrentsOf(subject.supervisor);
-    const look = lookAt(
-      subject,
-      torrents.reduce((sum, { speed }) => sum + speed, 0),
-    );
+    let speed = 0;
+    for (const torrent of eachTorrent(subject.supervisor)) speed += torrent.speed;
+    const look = lookAt(subject, speed);
     return {
       summary: summary(look),
-      board: board(look, torrents),
+      board: board(look, ROWS),
       said: said(look),
       chart: shown === null ? null : openChart(shown, subject, inspector).body(),
     };
   }
 
+  function* rows(): Generator<string> {
+    const clock = { now: subject.now(), timeZone: subject.timeZone };
+    for (const torrent of eachTorrent(subject.supervisor)) yield String(torrentRow(torrent, clock));
+  }
+
   return {
     draw,
+    rows,
     join(shown, after) {
       const onEnd = () => (broadcast = null);
       broadcast ??= startBroadcast({ subject, inspector, onEnd, onError });
-      return broadcast.viewers < MOST ? broadcast.add(shown, after, () => everything(draw(null))) : null;
+      return broadcast.viewers < MOST ? broadcast.add(shown, after) : null;
     },
     close: () => broadcast?.end(),
   };
 }
-
-const everything = ({ summary, board, said }: Parts): Change[] => [
-  ['summary', String(summary)],
-  ['board', String(board)],
-  ['said', String(said)],
-];

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Inspector } from '../../inspector/index.ts';
+import { eachTorrent } from '../../status.ts';
 import type { Shown } from '../actors.ts';
-import { partsOf } from '../html/board.ts';
+import { board, partsOf, said, summary } from '../html/board.ts';
 import { lookAt } from '../look.ts';
 import type { Subject } from '../look.ts';
 import { createCharts } from './charts.ts';
@@ -12,10 +13,13 @@ import { createRows } from './rows.ts';
 import { createMailbox } from './viewer.ts';
 import type { Mailbox, Viewer } from './viewer.ts';
 
+/** Rows that a viewer gets with the first message; few enough to be made at once. */
+const FIRST_ROWS = 100;
+
 /** From the first viewer to the last. */
 export interface Broadcast {
-  /** @param everything what a viewer gets that was not there before, or too long ago */
-  add(shown: Shown | null, after: string, everything: () => Change[]): Viewer;
+  /** @param after where the viewer was before */
+  add(shown: Shown | null, after: string): Viewer;
   readonly viewers: number;
   /** Sends everybody away, which ends it. */
   end(): void;
@@ -35,12 +39,15 @@ export function startBroadcast({ subject, inspector, onEnd, onError }: Broadcast
   const { journal, charts } = drawing;
   const pulse = startPulse((isHeartbeat) => {
     try {
-      const changes = drawing.look();
+      drawing.look();
       const byChart = Map.groupBy(viewers, ([, shown]) => shown?.id);
       for (const readers of byChart.values()) {
         const shown = readers[0]?.[1] ?? null;
-        const news = [...changes, ...(shown === null ? [] : charts.look(shown))];
-        for (const [mailbox] of readers) mailbox.deliver(news, journal.version, isHeartbeat);
+        const news = shown === null ? [] : charts.look(shown);
+        for (const [mailbox] of readers) {
+          mailbox.deliver(news);
+          mailbox.wake(isHeartbeat);
+        }
       }
     } catch (error) {
       onError(error);
@@ -59,12 +66,12 @@ export function startBroadcast({ subject, inspector, onEnd, onError }: Broadcast
   }
 
   return {
-    add(shown, after, everything) {
-      const mailbox = createMailbox(leave);
+    add(shown, after) {
+      const known = journal.parse(after);
+      const missing = known === null ? drawing.everything() : { first: '', rest: null };
+      const mailbox = createMailbox({ journal, ...missing, after: known ?? journal.version, onLeave: leave });
       viewers.set(mailbox, shown);
-      const changes = journal.since(after) ?? everything();
-      const chart: Change[] = shown === null ? [] : [['chart-body', String(charts.open(shown))]];
-      mailbox.deliver([...changes, ...chart], journal.version, true);
+      if (shown !== null) mailbox.deliver([['chart-body', String(charts.open(shown))]]);
       return mailbox;
     },
     get viewers() {
@@ -89,12 +96,29 @@ function createDrawing(subject: Subject, inspector: Inspector) {
       onMove();
     });
 
-  /** What is another than at the last look. */
-  function look(): Change[] {
-    const torrents = rows.look();
-    const parts = partsOf(lookAt(subject, rows.speed()));
-    return [...torrents, ...parts.flatMap(({ id, html }) => journal.put(id, String(html)))];
+  /** Writes down what is another than at the last look. */
+  function look(): void {
+    rows.look();
+    for (const { id, html } of partsOf(lookAt(subject, rows.speed()))) journal.put(id, String(html));
+  }
+
+  /** What a viewer gets that was not there before, or too long ago: the top of the page at once, all else in pieces. */
+  function everything(): { first: string; rest: Iterator<Change> | null } {
+    const torrents = firstOf(eachTorrent(subject.supervisor), FIRST_ROWS);
+    const now = lookAt(subject, rows.speed());
+    const isWhole = now.count <= torrents.length;
+    const first = `${summary(now)}${board(now, torrents, isWhole ? '' : 'data-more')}${said(now)}`;
+    return { first, rest: isWhole ? null : journal.all() };
   }
   look();
-  return { journal, charts, look, watch };
+  return { journal, charts, look, everything, watch };
+}
+
+function firstOf<T>(items: Iterable<T>, count: number): T[] {
+  const first: T[] = [];
+  for (const item of items) {
+    if (first.length === count) break;
+    first.push(item);
+  }
+  return first;
 }

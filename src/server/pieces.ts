@@ -1,0 +1,86 @@
+/** Long answers, made while they are read: none is in memory as a whole. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** Characters of a piece, about. */
+const PIECE = 32_768;
+
+/**
+ * An object as JSON, in pieces. Iterables in it are written as arrays, and each of their items is asked for only when
+ * its piece is.
+ *
+ * @example
+ * jsonPieces({ torrents: eachTorrent(supervisor), store: store.health });
+ */
+export function* jsonPieces(value: Readonly<Record<string, unknown>>): Generator<string> {
+  let piece = '{';
+  let separator = '';
+  for (const [key, part] of Object.entries(value)) {
+    if (part === undefined) continue;
+    piece += `${separator}${JSON.stringify(key)}:`;
+    separator = ',';
+    if (!isIterable(part)) {
+      piece += JSON.stringify(part);
+      continue;
+    }
+    piece += '[';
+    let comma = '';
+    for (const item of part) {
+      piece += comma + JSON.stringify(item);
+      comma = ',';
+      if (piece.length < PIECE) continue;
+      yield piece;
+      piece = '';
+    }
+    piece += ']';
+  }
+  yield `${piece}}`;
+}
+
+const isIterable = (value: unknown): value is Iterable<unknown> =>
+  typeof value === 'object' && value !== null && Symbol.iterator in value;
+
+/** Joins short texts to pieces. */
+export function* joinToPieces(texts: Iterable<string>): Generator<string> {
+  let piece = '';
+  for (const text of texts) {
+    piece += text;
+    if (piece.length < PIECE) continue;
+    yield piece;
+    piece = '';
+  }
+  if (piece !== '') yield piece;
+}
+
+/** Hears of the end of a body, once: it was read, given up by its reader, or could not be made. */
+export interface OnEnd {
+  end: () => void;
+  fail: (error: unknown) => void;
+}
+
+/**
+ * A body that makes each piece when the one before is on its way to the client; between two of them others have their
+ * turn.
+ */
+export function streamOf(pieces: Iterator<string>, { end, fail }: OnEnd): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        await nextTurn();
+        try {
+          const { done, value } = pieces.next();
+          if (done !== true) return controller.enqueue(encoder.encode(value));
+          controller.close();
+          end();
+        } catch (error) {
+          fail(error);
+        }
+      },
+      cancel() {
+        pieces.return?.();
+        end();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

@@ -1,0 +1,100 @@
+/** Viewers and readers that read nothing, or slowly: what waits for them is counted in bytes. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { before, describe, test } from 'node:test';
+import { hashOf, SECOND } from '../machines/fixtures.ts';
+import type { World } from '../machines/world.ts';
+import { bufferedBy, isStuck, request, serve } from '../server/serving.ts';
+import { call } from '../server/sockets.ts';
+import { until } from '../servers/wait.ts';
+import { following, startApp, startScene } from './setup.ts';
+
+const deadline = { timeout: 300_000 };
+
+/** So many that the rows of all are more than what the system takes off the server's hands: 6 MB. */
+const COUNT = 8000;
+
+/** What may wait for one reader: two pieces and their frames. */
+const BYTES = 131_072;
+
+const idOf = (row: string) => / id="(t-[0-9a-f]{40})"/.exec(row)?.[1];
+
+describe('of 8,000 torrents', { timeout: deadline.timeout }, () => {
+  let world: World;
+  before(async () => {
+    world = await following(COUNT);
+  });
+
+  test(
+    '32 viewers that read nothing have some pieces each, and what moves adds nothing',
+    deadline,
+    async (t) => {
+      const { app } = startApp(t, null, world);
+      const { port, sockets, send } = await serve(t, app, { maxHeaderSize: 16_384 });
+      for (let n = 0; n < 32; n += 1) await send(request('/events'));
+      await until('all wait to be read', () => [...sockets].filter(isStuck).length === 32, {
+        deadline: 120_000,
+      });
+      const bytes = bufferedBy(sockets);
+      assert.ok(bytes <= 32 * BYTES, `${bytes} bytes wait`);
+      for (let n = 0; n < COUNT; n += 1) world.set(hashOf(n), { progress: 0.7 });
+      await world.pass(10 * SECOND);
+      assert.equal((await call(port, { path: '/livez' })).status, 200);
+      assert.equal((await call(port, { path: '/events' })).status, 503, 'there is no place for another one');
+      assert.equal(bufferedBy(sockets), bytes);
+    },
+  );
+
+  test('a viewer gets every row once before it is told that these are all', deadline, async (t) => {
+    const { board } = startScene(t, world);
+    const viewer = board.join(null, '');
+    const rows: Array<string | undefined> = [];
+    let messages = 0;
+    for (let isWhole = false; !isWhole; messages += 1) {
+      const { id, html } = (await viewer?.next()) ?? assert.fail('it ended');
+      assert.ok(html.length < 200_000, `${html.length} characters at once`);
+      isWhole = html.includes('id="torrents-end"');
+      assert.equal(id !== '', isWhole, 'who has not got everything comes back for everything');
+      if (messages > 0) rows.push(...(html.match(/<li class="torrent" [^>]*>/g) ?? []).map(idOf));
+    }
+    assert.deepEqual(
+      rows,
+      Array.from({ length: COUNT }, (_, n) => `t-${hashOf(n)}`),
+    );
+    assert.ok(messages > 100, `${messages} messages`);
+  });
+
+  test(
+    'the page comes in pieces with all of them, and is not made for who does not read',
+    deadline,
+    async (t) => {
+      const { app } = startApp(t, null, world);
+      const { port, sockets, send } = await serve(t, app, { maxHeaderSize: 16_384 });
+      const { status, text } = await call(port, { path: '/' });
+      assert.equal(status, 200);
+      assert.equal(text.match(/<li class="torrent"/g)?.length, COUNT);
+      assert.match(text, /<ul class="torrents"[^>]*><li class="torrent"[^]*<\/li><\/ul>[^]*<\/html>/);
+      for (let n = 0; n < 20; n += 1) await send(request('/'));
+      await until('four wait to be read', () => [...sockets].filter(isStuck).length === 4);
+      const bytes = bufferedBy(sockets);
+      assert.ok(bytes <= 4 * BYTES, `${bytes} bytes wait`);
+      assert.equal((await call(port, { path: '/livez' })).status, 200);
+    },
+  );
+
+  test('a stream that was broken off half way frees its place', deadline, async (t) => {
+    const { app } = startApp(t, null, world);
+    const { port, sockets, send } = await serve(t, app, { maxHeaderSize: 16_384 });
+    const clients = [];
+    for (let n = 0; n < 32; n += 1) clients.push(await send(request('/events')));
+    await until('all wait to be read', () => [...sockets].filter(isStuck).length === 32, {
+      deadline: 120_000,
+    });
+    clients[0]?.destroy();
+    await until('its place is free', () => sockets.size === 31);
+    const late = await send(request('/events'));
+    const [data] = (await once(late, 'data')) as [Buffer];
+    assert.match(data.toString(), /^HTTP\/1\.1 200 /);
+    assert.equal((await call(port, { path: '/events' })).status, 503);
+  });
+});
