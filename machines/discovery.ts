@@ -1,6 +1,9 @@
 import { assign, enqueueActions, fromPromise, sendParent, setup } from 'xstate';
+import { failOverdue, overdueAfter } from './rules/overdue.ts';
+import type { RequestName } from './rules/overdue.ts';
 import { readNewest, WINDOW } from './rules/newest.ts';
 import type { Newest, Reading } from './rules/newest.ts';
+import { stopChildrenOnCrash } from './stopping.ts';
 import { NO_ANSWER } from './types.ts';
 import type { Failure, Observation, Policy, Result } from './types.ts';
 import type { WatcherReport } from './watcher/setup.ts';
@@ -29,8 +32,7 @@ interface DiscoveryContext {
 
 const HOUR = 3_600_000;
 
-/** Finds new torrents where no hook can call, by looking at the newest now and then. */
-export const discoveryMachine = setup({
+const machine = setup({
   types: {
     context: {} as DiscoveryContext,
     events: {} as DiscoveryEvent,
@@ -48,6 +50,7 @@ export const discoveryMachine = setup({
     tooSmall: ({ context }) => context.reading?.kind === 'more',
   },
   actions: {
+    crash: (_, { request }: { request: RequestName }) => failOverdue(request),
     noteResult: assign(({ context: { newest, limit } }, { result }: { result: Result<Observation[]> }) =>
       result.ok
         ? { failure: null, reading: readNewest(newest, result.value, limit) }
@@ -72,7 +75,10 @@ export const discoveryMachine = setup({
     noteLate: assign(({ context: { newest } }) => ({ late: newest === null })),
     beginSmall: assign({ limit: WINDOW }),
   },
-  delays: { discover: ({ context }) => context.policy.discover ?? HOUR },
+  delays: {
+    newestOverdue: overdueAfter('newest'),
+    discover: ({ context }) => context.policy.discover ?? HOUR,
+  },
 }).createMachine({
   id: 'discovery',
   description: 'Finds new torrents where no hook can call.',
@@ -103,6 +109,7 @@ export const discoveryMachine = setup({
           actions: { type: 'noteResult', params: ({ event }) => ({ result: event.output }) },
         },
       },
+      after: { newestOverdue: { actions: { type: 'crash', params: { request: 'newest' } } } },
     },
     judging: {
       description: 'More may have been added since the last look than the answer holds.',
@@ -119,3 +126,6 @@ export const discoveryMachine = setup({
     },
   },
 });
+
+/** Finds new torrents where no hook can call, by looking at the newest now and then. */
+export const discoveryMachine = stopChildrenOnCrash(machine);

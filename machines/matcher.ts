@@ -1,7 +1,10 @@
 import { assign, fromPromise, sendParent, setup } from 'xstate';
 import { match } from './rules/matching.ts';
 import type { Match } from './rules/matching.ts';
+import { failOverdue, overdueAfter } from './rules/overdue.ts';
+import type { RequestName } from './rules/overdue.ts';
 import { listPause } from './rules/pauses.ts';
+import { stopChildrenOnCrash } from './stopping.ts';
 import { NO_ANSWER } from './types.ts';
 import type { Failure, Hash, Observation, Policy, Result } from './types.ts';
 
@@ -26,11 +29,7 @@ interface MatcherContext {
   lost: boolean;
 }
 
-/**
- * Looks up in the whole list what the polls do not find, by every hash a torrent has. The list can be large and slow:
- * polls go on beside it, and where it fails it is tried again, less and less often.
- */
-export const matcherMachine = setup({
+const machine = setup({
   types: {
     context: {} as MatcherContext,
     events: {} as MatcherEvent,
@@ -49,6 +48,7 @@ export const matcherMachine = setup({
       !lost && result?.ok === false && result.failure.kind === 'unauthorized',
   },
   actions: {
+    crash: (_, { request }: { request: RequestName }) => failOverdue(request),
     note: assign((_, { missing }: { missing: readonly Hash[] }) => ({ missing })),
     noteResult: assign(({ context: { failures } }, { result }: { result: Result<Observation[]> }) => ({
       result,
@@ -72,7 +72,10 @@ export const matcherMachine = setup({
     ),
     forget: assign({ missing: [], result: null }),
   },
-  delays: { pause: ({ context: { failures, policy } }) => listPause(failures, policy.retryMax) },
+  delays: {
+    listOverdue: overdueAfter('list'),
+    pause: ({ context: { failures, policy } }) => listPause(failures, policy.retryMax),
+  },
 }).createMachine({
   id: 'matcher',
   description: 'Looks up in the whole list what the polls do not find.',
@@ -106,6 +109,7 @@ export const matcherMachine = setup({
           actions: { type: 'noteResult', params: ({ event }) => ({ result: event.output }) },
         },
       },
+      after: { listOverdue: { actions: { type: 'crash', params: { request: 'list' } } } },
     },
     judging: {
       always: [
@@ -127,3 +131,9 @@ export const matcherMachine = setup({
     },
   },
 });
+
+/**
+ * Looks up in the whole list what the polls do not find, by every hash a torrent has. The list can be large and slow:
+ * polls go on beside it, and where it fails it is tried again, less and less often.
+ */
+export const matcherMachine = stopChildrenOnCrash(machine);

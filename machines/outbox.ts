@@ -1,13 +1,10 @@
 import { createTraffic } from './rules/traffic.ts';
 import { sending } from './outbox/setup.ts';
+import { stopChildrenOnCrash } from './stopping.ts';
 
 export type { OutboxEvent, OutboxReport, Publication } from './outbox/setup.ts';
 
-/**
- * What leaves for ntfy: its order, its budget, its retries. It keeps the newest of each torrent, sends terminal news
- * first and one message a card at a time.
- */
-export const outboxMachine = sending.createMachine({
+const machine = sending.createMachine({
   id: 'outbox',
   description: 'What leaves for ntfy: its order, its budget, its retries.',
   context: ({ input: { policy, now } }) => ({
@@ -15,6 +12,9 @@ export const outboxMachine = sending.createMachine({
     askedAt: null,
     failure: null,
   }),
+  on: {
+    'publish.overdue': { actions: { type: 'crash', params: { request: 'publish' } } },
+  },
   initial: 'open',
   states: {
     open: {
@@ -66,6 +66,7 @@ export const outboxMachine = sending.createMachine({
           actions: [{ type: 'noteAllowance', params: { allowance: null } }, 'reportBug'],
         },
       },
+      after: { allowanceOverdue: { actions: { type: 'crash', params: { request: 'allowance' } } } },
     },
     backingOff: {
       description: 'ntfy did not answer, or asked for a pause. What is newest keeps its place.',
@@ -81,3 +82,9 @@ export const outboxMachine = sending.createMachine({
     },
   },
 });
+
+/**
+ * What leaves for ntfy: its order, its budget, its retries. It keeps the newest of each torrent, sends terminal news
+ * first and one message a card at a time.
+ */
+export const outboxMachine = stopChildrenOnCrash(machine);

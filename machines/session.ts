@@ -1,5 +1,8 @@
 import { and, assign, fromPromise, sendParent, setup } from 'xstate';
 import { backoff } from './rules/backoff.ts';
+import { failOverdue, overdueAfter } from './rules/overdue.ts';
+import type { RequestName } from './rules/overdue.ts';
+import { stopChildrenOnCrash } from './stopping.ts';
 import { NO_ANSWER } from './types.ts';
 import type { Failure, Now, Policy } from './types.ts';
 
@@ -51,11 +54,7 @@ function shortLifeOf(failure: Failure): Failure {
     : { ...failure, kind: 'misdirected' };
 }
 
-/**
- * The one login to qBittorrent. Whoever finds the session expired says so, and one login serves everybody. A refused
- * password is tried again after minutes, not because somebody asks.
- */
-export const sessionMachine = setup({
+const machine = setup({
   types: {
     context: {} as SessionContext,
     events: {} as SessionEvent,
@@ -74,6 +73,7 @@ export const sessionMachine = setup({
     failedBy: ({ context }, { kind }: { kind: Failure['kind'] }) => context.failure?.kind === kind,
   },
   actions: {
+    crash: (_, { request }: { request: RequestName }) => failOverdue(request),
     noteLogin: assign(({ context }, { login }: { login: Login }) =>
       login.ok
         ? { version: login.value.version, failure: null, since: context.now() }
@@ -96,6 +96,7 @@ export const sessionMachine = setup({
     ),
   },
   delays: {
+    loginOverdue: overdueAfter('login'),
     refusedPause: REFUSED_PAUSE,
     bannedPause: BANNED_PAUSE,
     retryPause: ({ context: { failures, policy } }) =>
@@ -120,6 +121,7 @@ export const sessionMachine = setup({
           actions: { type: 'noteLogin', params: ({ event }) => ({ login: event.output }) },
         },
       },
+      after: { loginOverdue: { actions: { type: 'crash', params: { request: 'login' } } } },
     },
     judging: {
       always: [
@@ -173,3 +175,9 @@ export const sessionMachine = setup({
     },
   },
 });
+
+/**
+ * The one login to qBittorrent. Whoever finds the session expired says so, and one login serves everybody. A refused
+ * password is tried again after minutes, not because somebody asks.
+ */
+export const sessionMachine = stopChildrenOnCrash(machine);

@@ -14,10 +14,11 @@ import { lostBy } from './supervisor/setup.ts';
 export const supervisorMachine = arriving.createMachine({
   id: 'supervisor',
   description: 'Keeps a record of each torrent, and begins again from there what fails.',
-  context: ({ input: { policy, now, records, troubled, sounds } }) => ({
+  context: ({ input: { policy, now, partitionOf, records, troubled, sounds } }) => ({
     policy,
     now,
     registry: createRegistry(records),
+    partitionOf,
     partitions: new Set(),
     arrivals: [],
     ready: false,

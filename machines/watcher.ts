@@ -1,13 +1,10 @@
 import { assign } from 'xstate';
 import { createLooks } from './rules/looks.ts';
+import { stopChildrenOnCrash } from './stopping.ts';
 import { DEFAULT_COMPLETION } from './types.ts';
 import { NOTHING, watching } from './watcher/setup.ts';
 
-/**
- * One poll for all torrents that move, and none while nothing is tracked. What a poll misses the matcher looks up in the
- * whole list, by every hash a torrent has, before anybody is called removed.
- */
-export const watcherMachine = watching.createMachine({
+const machine = watching.createMachine({
   id: 'watcher',
   description: 'One poll for all torrents that move, and none while nothing is tracked.',
   context: ({ input }) => ({
@@ -67,6 +64,7 @@ export const watcherMachine = watching.createMachine({
           actions: { type: 'noteSeen', params: ({ event }) => ({ result: event.output }) },
         },
       },
+      after: { observeOverdue: { actions: { type: 'crash', params: { request: 'observe' } } } },
     },
     judging: {
       always: [
@@ -87,6 +85,7 @@ export const watcherMachine = watching.createMachine({
           actions: { type: 'noteSettings', params: ({ event }) => ({ result: event.output }) },
         },
       },
+      after: { settingsOverdue: { actions: { type: 'crash', params: { request: 'settings' } } } },
     },
     reporting: {
       description: 'What was seen, in slices: hooks are answered in between.',
@@ -115,3 +114,9 @@ export const watcherMachine = watching.createMachine({
     },
   },
 });
+
+/**
+ * One poll for all torrents that move, and none while nothing is tracked. What a poll misses the matcher looks up in the
+ * whole list, by every hash a torrent has, before anybody is called removed.
+ */
+export const watcherMachine = stopChildrenOnCrash(machine);

@@ -1,4 +1,5 @@
 import { createFetch } from 'ofetch';
+import { TIMEOUT, WHOLE } from '../machines/rules/overdue.ts';
 import type { Failure, FailureReason, Result } from '../machines/types.ts';
 import type { Proxy } from './config/proxy.ts';
 import { AnswerError, exchange } from './exchange.ts';
@@ -41,10 +42,7 @@ export interface RequestOptions {
   proxy?: Proxy | null | undefined;
 }
 
-const TIMEOUT = 10_000;
 const MAX_BYTES = 65_536;
-/** An answer that is taken in pieces may take so many times the timeout: nobody trickles for ever. */
-const WHOLE = 10;
 
 /**
  * One request, no retry (a retry is a state on a chart), no redirect followed (a POST would arrive as a GET).

@@ -2,6 +2,7 @@ import { createActor, waitFor } from 'xstate';
 import type { SnapshotFrom } from 'xstate';
 import type { outboxMachine } from '../machines/outbox.ts';
 import type { StoreReport } from '../machines/rules/notices.ts';
+import { createPartitionOf, SALT_LENGTH } from '../machines/rules/partitions.ts';
 import { isLeaving } from '../machines/rules/traffic.ts';
 import type { SupervisorEvent } from '../machines/supervisor/types.ts';
 import type { Policy } from '../machines/types.ts';
@@ -91,6 +92,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
     input: {
       policy: { ...policyOf(config), ...policy },
       now: Date.now,
+      partitionOf: createPartitionOf(crypto.getRandomValues(new Uint32Array(SALT_LENGTH))),
       ...keptIn(store),
     },
   });

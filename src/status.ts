@@ -4,7 +4,6 @@ import { depth } from '../machines/rules/lanes.ts';
 import { selectReason } from '../machines/hook-installer/machine.ts';
 import type { hookInstallerMachine } from '../machines/hook-installer/machine.ts';
 import { torrentIn } from '../machines/partition.ts';
-import { partitionOf } from '../machines/rules/mail.ts';
 import { find } from '../machines/rules/registry.ts';
 import type { incidentMachine } from '../machines/incident.ts';
 import type { outboxMachine } from '../machines/outbox.ts';
@@ -81,7 +80,7 @@ export function torrentOf(supervisor: Supervisor, key: Hash): TorrentStatus | nu
   const record = context.registry.records.get(key);
   if (record === undefined) return null;
   const partitions: Partial<Record<string, AnyActorRef>> = children;
-  const actor = torrentIn(partitions[partitionOf(key)], key);
+  const actor = torrentIn(partitions[context.partitionOf(key)], key);
   return describe(record, actor?.getSnapshot() as TorrentSnapshot | undefined);
 }
 

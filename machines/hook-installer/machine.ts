@@ -1,6 +1,9 @@
 import { assign, enqueueActions, fromPromise, not, sendParent, setup } from 'xstate';
 import type { SnapshotFrom } from 'xstate';
 import { backoff } from '../rules/backoff.ts';
+import { failOverdue, overdueAfter } from '../rules/overdue.ts';
+import type { RequestName } from '../rules/overdue.ts';
+import { stopChildrenOnCrash } from '../stopping.ts';
 import { NO_ANSWER } from '../types.ts';
 import type { Now, Policy, Result } from '../types.ts';
 import type { HookCheck, HookInstallerContext, HookInstallerEvent, HookInstallerReport } from './types.ts';
@@ -16,11 +19,7 @@ const LOSS_PAUSE = 10 * 60_000;
 
 const isWithin = (now: number, at: number | null, time: number) => at !== null && Math.abs(now - at) < time;
 
-/**
- * Keeps the hooks in qBittorrent: checks them after each login, when a call shows a wrong token, and once an hour at
- * most when a torrent has ended. A check that failed is tried again. While all is well there is no timer.
- */
-export const hookInstallerMachine = setup({
+const machine = setup({
   types: {
     context: {} as HookInstallerContext,
     events: {} as HookInstallerEvent,
@@ -40,6 +39,7 @@ export const hookInstallerMachine = setup({
     checkedLately: ({ context: { now, checkedAt } }) => isWithin(now(), checkedAt, CHECK_INTERVAL),
   },
   actions: {
+    crash: (_, { request }: { request: RequestName }) => failOverdue(request),
     noteCheck: assign(({ context: { failures, now } }, { result }: { result: Result<HookCheck> }) =>
       result.ok
         ? { check: result.value, failure: null, failures: 0, lostAt: null, checkedAt: now() }
@@ -68,6 +68,7 @@ export const hookInstallerMachine = setup({
     }),
   },
   delays: {
+    ensureOverdue: overdueAfter('ensure'),
     refusalPause: ({ context: { now, refusedAt } }) =>
       Math.max(0, REFUSAL_PAUSE - Math.abs(now() - (refusedAt ?? -Infinity))),
     retryPause: ({ context: { failures, policy } }) =>
@@ -106,6 +107,7 @@ export const hookInstallerMachine = setup({
           actions: { type: 'noteCheck', params: ({ event }) => ({ result: event.output }) },
         },
       },
+      after: { ensureOverdue: { actions: { type: 'crash', params: { request: 'ensure' } } } },
     },
     judging: {
       always: [
@@ -160,6 +162,12 @@ export const hookInstallerMachine = setup({
     },
   },
 });
+
+/**
+ * Keeps the hooks in qBittorrent: checks them after each login, when a call shows a wrong token, and once an hour at
+ * most when a torrent has ended. A check that failed is tried again. While all is well there is no timer.
+ */
+export const hookInstallerMachine = stopChildrenOnCrash(machine);
 
 type Snapshot = SnapshotFrom<typeof hookInstallerMachine>;
 

@@ -5,6 +5,8 @@ import { pauseAfter } from '../rules/pauses.ts';
 import { allow, exhaust, isFresh, refill, slowDown, spend } from '../rules/budget.ts';
 import type { Allowance } from '../rules/budget.ts';
 import { remove } from '../rules/lanes.ts';
+import { failOverdue, overdueAfter } from '../rules/overdue.ts';
+import type { RequestName } from '../rules/overdue.ts';
 import { formOf, settle, verdictOn } from '../rules/settling.ts';
 import {
   asSent,
@@ -27,7 +29,10 @@ import type { Failure, Form, Notification, Now, Outcome, Policy, Result } from '
  */
 export type Publication = Result<{ live: boolean | null }>;
 
-export type OutboxEvent = { type: 'outbox.tell'; notification: Notification };
+export type OutboxEvent =
+  | { type: 'outbox.tell'; notification: Notification }
+  /** A message has been on its way for too long. */
+  | { type: 'publish.overdue' };
 
 /** What the outbox says to its supervisor. */
 export type OutboxReport =
@@ -79,6 +84,7 @@ export const sending = setup({
       'output' in event && event.output.ok && isUndecided(context.failure),
   },
   actions: {
+    crash: (_, { request }: { request: RequestName }) => failOverdue(request),
     put: assign(({ context, event }) => {
       if (event.type !== 'outbox.tell') return {};
       const { notification } = event;
@@ -107,6 +113,7 @@ export const sending = setup({
         context.inFlight.set(slot, notification);
         markLeaving(context, notification);
         budget = spend(budget, takesReserve(context, notification));
+        enqueue.raise({ type: 'publish.overdue' }, { id: slot, delay: 'publishOverdue' });
         enqueue.spawnChild('publish', {
           id: slot,
           input: { notification: asSent(context, notification), form: formOf(context, notification) },
@@ -118,6 +125,7 @@ export const sending = setup({
       if (!('actorId' in event)) return;
       const notification = context.inFlight.get(event.actorId);
       enqueue.stopChild(event.actorId);
+      enqueue.cancel(event.actorId);
       if (notification === undefined) return;
       context.inFlight.delete(event.actorId);
       markSent(context, notification.key);
@@ -167,6 +175,8 @@ export const sending = setup({
     ),
   },
   delays: {
+    publishOverdue: overdueAfter('publish'),
+    allowanceOverdue: overdueAfter('allowance'),
     pace: ({ context }) => Math.max(1, upcoming(context)?.wait ?? 0),
     pause: ({ context: { failure, failures, policy } }) => pauseAfter(failure, failures, policy.retryMax),
   },

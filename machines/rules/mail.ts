@@ -10,11 +10,6 @@ export interface Letter {
   event: TorrentEvent;
 }
 
-/** The partition that a torrent lives in: by the first two digits of its hash, so 256 at most. */
-export function partitionOf(key: Hash): `partition.${string}` {
-  return `partition.${key.slice(0, 2)}`;
-}
-
 /** What one poll says to each torrent. IDs that changed are looked up under the new one. */
 export function lettersFrom(
   registry: Registry,

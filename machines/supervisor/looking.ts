@@ -31,6 +31,7 @@ export const scanning = arriving.createStateConfig({
       { target: 'pausing', actions: 'countScanFailure' },
     ],
   },
+  after: { scanOverdue: { actions: 'crashScan' } },
 });
 
 export const pausing = arriving.createStateConfig({

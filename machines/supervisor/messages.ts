@@ -1,8 +1,9 @@
 import { torrentIn } from '../partition.ts';
 import type { PartitionEvent } from '../partition.ts';
 import { isNameless, NAMELESS_PER_MINUTE, withinMinute } from '../rules/finish.ts';
-import { answerTo, partitionOf } from '../rules/mail.ts';
+import { answerTo } from '../rules/mail.ts';
 import type { Match } from '../rules/matching.ts';
+import type { PartitionId } from '../rules/partitions.ts';
 import { dismissalOf, find, meetAgain, noteFinishHook, rename } from '../rules/registry.ts';
 import type { Hash, Notification } from '../types.ts';
 import type { OutboxEvent } from '../outbox.ts';
@@ -14,7 +15,7 @@ export type Message =
   | { to: 'store'; event: StoreEvent }
   | { to: 'watcher'; event: WatcherEvent }
   | { to: 'outbox'; event: OutboxEvent }
-  | { to: `partition.${string}`; event: PartitionEvent };
+  | { to: PartitionId; event: PartitionEvent };
 
 /** Follows torrents under their new IDs; of two that turn out to be one, the later tracked is followed no more. */
 export function renameAll(context: SupervisorContext, renamed: Match['renamed']): Message[] {
@@ -29,7 +30,7 @@ export function renameAll(context: SupervisorContext, renamed: Match['renamed'])
       return [...polled, { to: 'store', event: { type: 'keep', record: renaming.record } }];
     const { dropped, again } = renaming;
     const { key } = dropped;
-    const id = partitionOf(key);
+    const id = context.partitionOf(key);
     context.crashes.delete(key);
     return [
       ...polled,
@@ -68,7 +69,12 @@ type Children = Record<string, Parameters<typeof torrentIn>[0]>;
  * Notes a finish hook in the record, and finds the torrent that has to hear of it. One that begins only now reads it from
  * its record.
  */
-export function takeFinishHook({ registry }: SupervisorContext, children: Children, hash: Hash, at: number) {
+export function takeFinishHook(
+  { registry, partitionOf }: SupervisorContext,
+  children: Children,
+  hash: Hash,
+  at: number,
+) {
   const isNew = find(registry, hash) === undefined;
   const record = noteFinishHook(registry, hash, at);
   if (record === null) return null;

@@ -1,4 +1,4 @@
-import { assign, enqueueActions, fromCallback, fromPromise, sendTo, setup } from 'xstate';
+import { assign, enqueueActions, fromCallback, fromPromise, raise, sendTo, setup } from 'xstate';
 import { discoveryMachine } from '../discovery.ts';
 import { hookInstallerMachine } from '../hook-installer/machine.ts';
 import { incidentMachine, isAllClear } from '../incident.ts';
@@ -7,10 +7,10 @@ import { partitionMachine, torrentIn } from '../partition.ts';
 import { beginAgain } from '../rules/arrivals.ts';
 import { isRepeated, noteEnded } from '../rules/ended.ts';
 import { withinMinute } from '../rules/finish.ts';
-import { partitionOf } from '../rules/mail.ts';
 import type { Letter } from '../rules/mail.ts';
 import type { Match } from '../rules/matching.ts';
 import { createRecord, drop, find, forgetFinishHook, noteTelling, noteTold, put } from '../rules/registry.ts';
+import { OverdueError, overdueAfter } from '../rules/overdue.ts';
 import { scanPause } from '../rules/pauses.ts';
 import { countFailure, crashNotice, isHopeless, restartPause } from '../rules/restarts.ts';
 import { noteSound, quieten } from '../rules/sounds.ts';
@@ -92,7 +92,7 @@ export const supervision = setup({
       for (const id of partitions) enqueue.stopChild(id);
     }),
     follow: enqueueActions(({ context, enqueue }, { hashes, quiet }: Following) => {
-      const { registry, partitions, policy } = context;
+      const { registry, partitions, partitionOf, policy } = context;
       let leftOut = 0;
       for (const hash of hashes) {
         if (isFull(context, hash)) {
@@ -135,13 +135,15 @@ export const supervision = setup({
       for (const { to, event } of renameAll(context, renamed)) enqueue.sendTo(to, event);
     }),
     /** To each torrent itself, not by its partition: with a hundred torrents that is half of all events. */
-    deliver: enqueueActions(({ self, enqueue }, { letters }: { letters: readonly Letter[] }) => {
-      const { children } = self.getSnapshot();
-      for (const { key, event } of letters) {
-        const torrent = torrentIn(children[partitionOf(key)], key);
-        if (torrent !== undefined) enqueue.sendTo(torrent, event);
-      }
-    }),
+    deliver: enqueueActions(
+      ({ context: { partitionOf }, self, enqueue }, { letters }: { letters: readonly Letter[] }) => {
+        const { children } = self.getSnapshot();
+        for (const { key, event } of letters) {
+          const torrent = torrentIn(children[partitionOf(key)], key);
+          if (torrent !== undefined) enqueue.sendTo(torrent, event);
+        }
+      },
+    ),
     noteTelling: enqueueActions(
       ({ context: { registry, nameless, now }, enqueue }, told: { notification: Notification }) => {
         if (isNamelessCompletion(told.notification))
@@ -169,7 +171,7 @@ export const supervision = setup({
     ),
     close: enqueueActions(
       (
-        { context: { registry, crashes, ended, partitions }, enqueue },
+        { context: { registry, crashes, ended, partitions, partitionOf }, enqueue },
         { key, end }: { key: Hash; end: End },
       ) => {
         const record = drop(registry, key);
@@ -205,9 +207,11 @@ export const supervision = setup({
       }
       enqueue.raise({ type: 'torrent.revive', key }, { delay: restartPause(failures), id: `revive.${key}` });
     }),
+    crashScan: raise({ type: 'xstate.error.actor.scan', actorId: 'scan', error: new OverdueError('scan') }),
     countRestart: assign({ restarts: ({ context }) => countFailure(context.restarts, context.now()) }),
   },
   delays: {
+    scanOverdue: overdueAfter('scan'),
     scanPause: ({ context }) => scanPause(context.scanFailures),
   },
 });

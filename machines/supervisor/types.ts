@@ -7,6 +7,7 @@ import type { PartitionReport } from '../partition.ts';
 import type { Arrival } from '../rules/arrivals.ts';
 import type { Ended } from '../rules/ended.ts';
 import type { StoreReport } from '../rules/notices.ts';
+import type { PartitionOf } from '../rules/partitions.ts';
 import type { Registry } from '../rules/registry.ts';
 import type { Failures } from '../rules/restarts.ts';
 import type { IncidentSounds, Sounds } from '../rules/sounds.ts';
@@ -48,6 +49,7 @@ export interface SupervisorContext {
   policy: Policy;
   now: Now;
   registry: Registry;
+  partitionOf: PartitionOf;
   /** The IDs of the partitions that live; changed in place, by `enqueueActions` only. */
   partitions: Set<string>;
   /** Torrents still to be followed: in slices, so that the hook is answered in between. */
@@ -76,6 +78,8 @@ export interface SupervisorContext {
 export interface SupervisorInput {
   policy: Policy;
   now: Now;
+  /** Made with a salt of this process. */
+  partitionOf: PartitionOf;
   /** What an earlier life has kept. */
   records?: readonly TorrentRecord[];
   /** An incident's card is on the phone since an earlier life. */

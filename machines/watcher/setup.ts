@@ -1,6 +1,8 @@
 import { assign, enqueueActions, fromPromise, sendParent, setup } from 'xstate';
 import { beginAnew, choose, hasten, noteLook, pauseOf, unwatch, watch } from '../rules/looks.ts';
 import type { Looks } from '../rules/looks.ts';
+import { failOverdue, overdueAfter } from '../rules/overdue.ts';
+import type { RequestName } from '../rules/overdue.ts';
 import { matcherMachine } from '../matcher.ts';
 import type { MatcherReport } from '../matcher.ts';
 import type { Match } from '../rules/matching.ts';
@@ -94,6 +96,7 @@ export const watching = setup({
       observations.length + matched.renamed.length + matched.missed.length > 0,
   },
   actions: {
+    crash: (_, { request }: { request: RequestName }) => failOverdue(request),
     watch: assign(({ context: { looks } }, { hash }: { hash: Hash }) => {
       watch(looks, hash);
       return {};
@@ -196,6 +199,8 @@ export const watching = setup({
     forget: assign({ observations: [], asked: [] }),
   },
   delays: {
+    observeOverdue: overdueAfter('observe'),
+    settingsOverdue: overdueAfter('settings'),
     gather: ({ context }) => context.policy.gather,
     pause: ({ context: { looks, failures, now, policy } }) =>
       pauseOf(looks, failures, { now: now(), policy }),

@@ -1,5 +1,4 @@
 import type { AnyActorRef, StateValue } from 'xstate';
-import { partitionOf } from '../../machines/rules/mail.ts';
 import type { MachineName } from '../inspector/index.ts';
 import { pathOf } from '../paths.ts';
 import type { Supervisor } from '../status.ts';
@@ -25,7 +24,7 @@ export interface Shown {
 }
 
 /** Reads the `show` of an address: the caller's text. `null` where it names no actor that there could be. */
-export function shownOf(text: string | undefined): Shown | null {
+export function shownOf(text: string | undefined, supervisor: Supervisor): Shown | null {
   if (text === undefined) return null;
   const service = SERVICES.find((id) => id === text);
   if (service !== undefined) {
@@ -34,6 +33,7 @@ export function shownOf(text: string | undefined): Shown | null {
   if (/^partition\.[0-9a-f]{2}$/.test(text))
     return { id: text, machine: 'partition', parents: ['supervisor'] };
   if (!/^[0-9a-f]{40}$/.test(text)) return null;
+  const { partitionOf } = supervisor.getSnapshot().context;
   return { id: text, machine: 'torrent', parents: ['supervisor', partitionOf(text)] };
 }
 

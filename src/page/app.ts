@@ -6,6 +6,7 @@ import { longAnswers, refuse, RETRY_AFTER } from '../server/index.ts';
 import type { Door, LongAnswers, ServerContext, ServerEnv } from '../server/index.ts';
 import { version } from '../version.ts';
 import { shownOf } from './actors.ts';
+import type { Shown } from './actors.ts';
 import { assets } from './assets.ts';
 import { ROWS } from './html/board.ts';
 import { livePage } from './html/document.ts';
@@ -40,13 +41,22 @@ const RETRY = 1000;
  */
 export function createPage({ log, ...subject }: PageDeps): Page {
   const board = createBoard(subject, log);
-  return { routes: (door) => routesOf(board, door, longAnswers(log)), close: () => board.close() };
+  const answer = longAnswers(log);
+  const shown = (name: string | undefined) => shownOf(name, subject.supervisor);
+  return { routes: (door) => routesOf({ board, shown, door, answer }), close: () => board.close() };
 }
 
-function routesOf(board: LiveBoard, door: Door, answer: LongAnswers): Hono<ServerEnv> {
+interface Routing {
+  board: LiveBoard;
+  shown: (name: string | undefined) => Shown | null;
+  door: Door;
+  answer: LongAnswers;
+}
+
+function routesOf({ board, shown, door, answer }: Routing): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
   app.get('/', pageHeaders, requireSignIn(door), (c) => {
-    const parts = board.draw(shownOf(c.req.query('show')));
+    const parts = board.draw(shown(c.req.query('show')));
     const page = livePage({ ...parts, version, signedIn: door.isSignedIn(c) });
     return answer(c, 'text/html; charset=UTF-8', () => joinToPieces(inside(page, board.rows())));
   });
@@ -54,7 +64,7 @@ function routesOf(board: LiveBoard, door: Door, answer: LongAnswers): Hono<Serve
     // Hono answers HEAD by GET: nobody would ever read that stream.
     if (c.req.method === 'HEAD') return c.body(null);
     const after = c.req.header('last-event-id') ?? c.req.query('after') ?? '';
-    const viewer = board.join(shownOf(c.req.query('show')), after);
+    const viewer = board.join(shown(c.req.query('show')), after);
     if (viewer === null) return refuse(c, 503, 'Too many look already.', RETRY_AFTER);
     return stream(c, viewer, door);
   });

@@ -1,4 +1,5 @@
 import { isUnfinished } from '../../machines/rules/arrivals.ts';
+import { LIST_TIMEOUT } from '../../machines/rules/overdue.ts';
 import type { Login } from '../../machines/session.ts';
 import type { CompletionSettings, Hash, Observation, Result } from '../../machines/types.ts';
 import type { Config } from '../config/index.ts';
@@ -32,9 +33,6 @@ export interface QbittorrentClient {
  * or repaired might otherwise begin to download between two questions and be in neither answer.
  */
 const UNFINISHED = ['checking', 'moving', 'errored', 'downloading'];
-
-/** Milliseconds: before its first byte qBittorrent has made the text of all torrents, which takes a slow one long. */
-const LIST_TIMEOUT = 60_000;
 
 /** Entries that are kept of one answer: far more than `MAX_TRACKED`, and 50 MB. */
 const MAX_ENTRIES = 100_000;

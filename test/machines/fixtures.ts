@@ -1,3 +1,5 @@
+import { createPartitionOf, SALT_LENGTH } from '../../machines/rules/partitions.ts';
+import { mulberry32 } from '../mulberry32.ts';
 import type { Hash, Notification, Observation, Phase, Policy, Result } from '../../machines/types.ts';
 
 /** The defaults of the configuration. */
@@ -23,7 +25,11 @@ export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 
-/** The hash of torrent number `n`; its first two digits, and so its partition, change with `n`. */
+/** The same spread over partitions in each run. */
+const random = mulberry32(1);
+export const partitionOf = createPartitionOf(Array.from({ length: SALT_LENGTH }, () => random() * 2 ** 32));
+
+/** The hash of torrent number `n`. */
 export function hashOf(n: number): Hash {
   const digits = n.toString(16).padStart(8, '0');
   return `${digits.slice(-2)}${digits}`.padEnd(40, 'a');

@@ -2,6 +2,7 @@
 import { createEmptyActor } from 'xstate';
 import type { ActorLogic, AnyEventObject, AnyMachineSnapshot, AnyStateMachine, AnyStateNode } from 'xstate';
 import { adjacencyMapToArray, getAdjacencyMap, getShortestPaths, getStateNodes } from 'xstate/graph';
+import { OverdueError } from '../../machines/rules/overdue.ts';
 
 type Logic = ActorLogic<AnyMachineSnapshot, AnyEventObject, unknown>;
 
@@ -78,6 +79,15 @@ function asLogic(machine: AnyStateMachine) {
       self: Object.assign(self, { _parent: parent, getSnapshot: () => before }),
     };
   };
+  /** A request that never settles is a crash: nothing comes after it. */
+  const transition: Logic['transition'] = (...step) => {
+    try {
+      return machine.transition(...step);
+    } catch (error) {
+      if (error instanceof OverdueError) return step[0];
+      throw error;
+    }
+  };
   const logic: Logic = {
     getInitialSnapshot: (scope, input) => machine.getInitialSnapshot(scopeOf(scope, null), input),
     getPersistedSnapshot: (snapshot) => machine.getPersistedSnapshot(snapshot),
@@ -85,7 +95,7 @@ function asLogic(machine: AnyStateMachine) {
       clock.now = (times.get(snapshot) ?? 0) + Number(event['later'] ?? STEP);
       const context = detached(snapshot.context) as AnyMachineSnapshot['context'];
       const before = { ...snapshot, context };
-      const after: AnyMachineSnapshot = machine.transition(before, event, scopeOf(scope, before));
+      const after: AnyMachineSnapshot = transition(before, event, scopeOf(scope, before));
       if (after === before) return snapshot;
       times.set(after, clock.now);
       return after;

@@ -4,13 +4,12 @@ import { describe, test } from 'node:test';
 import type { AnyEventObject, AnyMachineSnapshot } from 'xstate';
 import { outboxMachine } from '../../machines/outbox.ts';
 import { partitionMachine } from '../../machines/partition.ts';
-import { partitionOf } from '../../machines/rules/mail.ts';
 import { createRecord } from '../../machines/rules/registry.ts';
 import { depth } from '../../machines/rules/lanes.ts';
 import type { Lanes } from '../../machines/rules/lanes.ts';
 import { supervisorMachine } from '../../machines/supervisor.ts';
 import type { Hash, Notification } from '../../machines/types.ts';
-import { completionOf, failure, hashOf, ok, policy, progressOf, seen } from './fixtures.ts';
+import { completionOf, failure, hashOf, ok, partitionOf, policy, progressOf, seen } from './fixtures.ts';
 import { crashed, done, explore, placeOf, unentered } from './graph.ts';
 import { dismissalOf } from './publishing.ts';
 
@@ -136,7 +135,7 @@ describe('the supervisor', () => {
   const answers = [ok([seen({ hash: first })]), ok([]), failure('broken'), failure('unauthorized')];
   const explored = explore({
     machine: supervisorMachine,
-    input: (now) => ({ policy, now, records: [createRecord(second, 0)] }),
+    input: (now) => ({ policy, now, partitionOf, records: [createRecord(second, 0)] }),
     facts: ({ context: { ready, registry, restarts, partitions, arrivals, stale, leftOut } }) => [
       ready,
       stale,

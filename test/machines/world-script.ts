@@ -1,8 +1,10 @@
 /** The qBittorrent and the ntfy of the simulated world, as a test may change them. */
 import type { SimulatedClock } from 'xstate';
 import type { HookCheck } from '../../machines/hook-installer/types.ts';
+import type { Allowance } from '../../machines/rules/budget.ts';
 import { isUnfinished } from '../../machines/rules/arrivals.ts';
 import type { Publication } from '../../machines/outbox.ts';
+import type { RequestName } from '../../machines/rules/overdue.ts';
 import type { Login } from '../../machines/session.ts';
 import { DEFAULT_COMPLETION } from '../../machines/types.ts';
 import type { CompletionSettings, Hash, Notification, Observation, Result } from '../../machines/types.ts';
@@ -41,6 +43,10 @@ export function createScript(torrents: Map<Hash, Observation>, clock: SimulatedC
     ensure: (): Result<HookCheck> =>
       session.open ? ok({ state: 'installed', written: false, reason: null }) : failure('unauthorized'),
     publish: (_: Notification): Publication => ok({ live: true }),
+    allowance: (): Allowance | null => null,
+    /** How many of the next requests of a kind never settle, and the signals of those that did not. */
+    hangs: {} as Partial<Record<RequestName, number>>,
+    hung: [] as AbortSignal[],
     newest: (limit: number): Observations => {
       const found = all();
       return found.ok ? ok(newestOf(found.value, limit)) : found;
@@ -55,6 +61,7 @@ export function createScript(torrents: Map<Hash, Observation>, clock: SimulatedC
       newest: 50,
       ensure: 50,
       publish: 50,
+      allowance: 50,
     },
     /** Keys of torrents whose actor crashes with its next look. */
     poisoned: new Set<Hash>(),

@@ -23,13 +23,15 @@ import type {
   Result,
 } from '../../machines/types.ts';
 import { watcherMachine } from '../../machines/watcher.ts';
-import { policy, SECOND, seen } from './fixtures.ts';
+import { partitionOf, policy, SECOND, seen } from './fixtures.ts';
 import { later, pass } from './harness.ts';
+import { createPhone } from './world-phone.ts';
+import type { Phone } from './world-phone.ts';
 import { createScript } from './world-script.ts';
 import type { Script } from './world-script.ts';
 
 export type Call =
-  | { to: 'login' | 'list' | 'settings' | 'scan' | 'ensure'; at: number }
+  | { to: 'login' | 'list' | 'settings' | 'scan' | 'ensure' | 'allowance'; at: number }
   | { to: 'observe'; at: number; hashes: readonly Hash[] }
   | { to: 'newest'; at: number; limit: number }
   | { to: 'publish'; at: number; notification: Notification };
@@ -40,26 +42,11 @@ export interface WorldOptions {
   sounds?: Sounds;
 }
 
-/** What the person sees and hears: a card for each torrent's progress, and one for each completion. */
-const SUFFIXES: Partial<Record<Notification['kind'], string>> = { completion: '-done', alert: '-err' };
-
-function createPhone() {
-  const cards = new Map<string, Notification>();
-  const accepted: Notification[] = [];
-  return {
-    cards,
-    accepted,
-    receive(notification: Notification) {
-      const { kind, key } = notification;
-      accepted.push(notification);
-      if (kind === 'dismissal') cards.delete(key);
-      if (kind === 'dismissal' || kind === 'clearance') cards.delete(`${key}-err`);
-      else cards.set(`${key}${SUFFIXES[kind] ?? ''}`, notification);
-    },
-  };
+/** What a request is made with. */
+interface Asked<Input> {
+  input: Input;
+  signal: AbortSignal;
 }
-
-type Phone = ReturnType<typeof createPhone>;
 
 function provide(
   script: Script,
@@ -68,39 +55,52 @@ function provide(
   events: SupervisorEvent[],
   clock: SimulatedClock,
 ) {
-  const answer = <T>(call: Call, result: () => T): Promise<T> => {
+  const answer = <T>(call: Call, signal: AbortSignal, result: () => T): Promise<T> => {
     calls.push(call);
+    const hangs = script.hangs[call.to] ?? 0;
+    if (hangs > 0) {
+      script.hangs[call.to] = hangs - 1;
+      script.hung.push(signal);
+      return new Promise(() => {});
+    }
     return later(clock, script.latency[call.to], null).then(result);
   };
   const at = () => clock.now();
-  const list = fromPromise<Result<Observation[]>, { hashes: readonly Hash[] }>(() =>
-    answer({ to: 'list', at: at() }, () => script.list()),
+  const list = fromPromise<Result<Observation[]>, { hashes: readonly Hash[] }>(({ signal }) =>
+    answer({ to: 'list', at: at() }, signal, () => script.list()),
   );
   return supervisorMachine.provide({
     actors: {
       session: sessionMachine.provide({
-        actors: { login: fromPromise(() => answer({ to: 'login', at: at() }, () => script.login())) },
+        actors: {
+          login: fromPromise(({ signal }) => answer({ to: 'login', at: at() }, signal, () => script.login())),
+        },
       }),
       watcher: watcherMachine.provide({
         actors: {
-          observe: fromPromise(({ input: { hashes } }: { input: { hashes: readonly Hash[] } }) =>
-            answer({ to: 'observe', at: at(), hashes }, () => script.observe(hashes)),
+          observe: fromPromise(({ input: { hashes }, signal }: Asked<{ hashes: readonly Hash[] }>) =>
+            answer({ to: 'observe', at: at(), hashes }, signal, () => script.observe(hashes)),
           ),
           matcher: matcherMachine.provide({ actors: { list } }),
-          settings: fromPromise(() => answer({ to: 'settings', at: at() }, () => script.settings())),
+          settings: fromPromise(({ signal }) =>
+            answer({ to: 'settings', at: at() }, signal, () => script.settings()),
+          ),
         },
       }),
       discovery: discoveryMachine.provide({
         actors: {
-          newest: fromPromise(({ input: { limit } }: { input: { limit: number } }) =>
-            answer({ to: 'newest', at: at(), limit }, () => script.newest(limit)),
+          newest: fromPromise(({ input: { limit }, signal }: Asked<{ limit: number }>) =>
+            answer({ to: 'newest', at: at(), limit }, signal, () => script.newest(limit)),
           ),
         },
       }),
       outbox: outboxMachine.provide({
         actors: {
-          publish: fromPromise(({ input }: { input: { notification: Notification; form: Form } }) =>
-            answer({ to: 'publish', at: at(), notification: input.notification }, () => {
+          allowance: fromPromise(({ signal }) =>
+            answer({ to: 'allowance', at: at() }, signal, () => script.allowance()),
+          ),
+          publish: fromPromise(({ input, signal }: Asked<{ notification: Notification; form: Form }>) =>
+            answer({ to: 'publish', at: at(), notification: input.notification }, signal, () => {
               const publication = script.publish(input.notification);
               if (publication.ok) phone.receive(input.notification);
               return publication;
@@ -110,7 +110,9 @@ function provide(
       }),
       hookInstaller: hookInstallerMachine.provide({
         actors: {
-          ensure: fromPromise(() => answer({ to: 'ensure', at: at() }, () => script.ensure())),
+          ensure: fromPromise(({ signal }) =>
+            answer({ to: 'ensure', at: at() }, signal, () => script.ensure()),
+          ),
         },
       }),
       partition: partitionMachine.provide({
@@ -130,7 +132,7 @@ function provide(
           }),
         },
       }),
-      scan: fromPromise(() => answer({ to: 'scan', at: at() }, () => script.scan())),
+      scan: fromPromise(({ signal }) => answer({ to: 'scan', at: at() }, signal, () => script.scan())),
     },
     actions: { note: ({ event }) => void events.push(event) },
   });
@@ -150,6 +152,7 @@ export function startWorld(options: WorldOptions = {}) {
     input: {
       policy: { ...policy, ...options.policy },
       now: () => clock.now(),
+      partitionOf,
       records: options.records ?? [],
       sounds: options.sounds ?? {},
     },

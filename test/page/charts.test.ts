@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { shownOf } from '../../src/page/actors.ts';
-import { hashOf, SECOND } from '../machines/fixtures.ts';
+import { hashOf, partitionOf, SECOND } from '../machines/fixtures.ts';
 import { following, startScene, take } from './setup.ts';
 
 describe('whose chart is open', () => {
   test('gets it whole, then what the actor does, and others do not', async (t) => {
     const { world, board } = startScene(t, await following(2));
-    const viewer = board.join(shownOf(hashOf(1)), '');
+    const viewer = board.join(shownOf(hashOf(1), world.supervisor), '');
     const plain = board.join(null, '');
     const body = (await take(viewer)).get('chart-body') ?? '';
     assert.match(body, /data-state="polling\.downloading"/);
@@ -29,7 +29,7 @@ describe('whose chart is open', () => {
   });
 
   test('may look at any actor by its name, and at nothing else', async (t) => {
-    const { board } = startScene(t, await following(1));
+    const { world, board } = startScene(t, await following(1));
     const names = [
       'supervisor',
       'session',
@@ -38,11 +38,11 @@ describe('whose chart is open', () => {
       'incident',
       'discovery',
       'hookInstaller',
-      'partition.00',
+      partitionOf(hashOf(0)),
       hashOf(0),
     ];
     for (const name of names) {
-      const viewer = board.join(shownOf(name), '');
+      const viewer = board.join(shownOf(name, world.supervisor), '');
       const body = (await take(viewer)).get('chart-body') ?? '';
       assert.match(body, /Now <strong>\w/, name);
       viewer?.leave();
@@ -59,8 +59,8 @@ describe('whose chart is open', () => {
       '<b>',
       'x'.repeat(40),
     ];
-    for (const name of strange) assert.equal(shownOf(name), null, name);
-    const nobody = board.join(shownOf(hashOf(9)), '');
+    for (const name of strange) assert.equal(shownOf(name, world.supervisor), null, name);
+    const nobody = board.join(shownOf(hashOf(9), world.supervisor), '');
     assert.match((await take(nobody)).get('chart-body') ?? '', /There is no such actor now/);
   });
 
@@ -69,7 +69,7 @@ describe('whose chart is open', () => {
     await take(board.join(null, ''));
     world.set(hashOf(0), { progress: 0.6 });
     await world.pass(5 * SECOND);
-    const body = (await take(board.join(shownOf(hashOf(0)), ''))).get('chart-body') ?? '';
+    const body = (await take(board.join(shownOf(hashOf(0), world.supervisor), ''))).get('chart-body') ?? '';
     assert.match(body, /torrent\.observed.*polling\.downloading → notifying\.progress\.waiting/);
   });
 });

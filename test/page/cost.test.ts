@@ -15,7 +15,11 @@ test('with the page closed there is no listener and no timer, before and after s
   await world.pass(10 * SECOND);
   assert.deepEqual([observers.now, countTimers()], [0, timers], 'nobody has looked');
 
-  const viewers = [board.join(null, ''), board.join(shownOf(hashOf(1)), ''), board.join(null, '')];
+  const viewers = [
+    board.join(null, ''),
+    board.join(shownOf(hashOf(1), world.supervisor), ''),
+    board.join(null, ''),
+  ];
   await Promise.all(viewers.map(take));
   assert.deepEqual([observers.now, countTimers()], [1, timers + 1], 'one listener and one heartbeat for all');
   world.set(hashOf(1), { progress: 0.9 });

@@ -10,7 +10,7 @@ import type { supervisorMachine } from '../../machines/supervisor.ts';
 import type { StoreEvent, SupervisorEvent } from '../../machines/supervisor/types.ts';
 import type { Hash, Notification, Policy, TorrentRecord } from '../../machines/types.ts';
 import { provideWorld } from '../../src/system.ts';
-import { HOUR, policy } from '../machines/fixtures.ts';
+import { HOUR, partitionOf, policy } from '../machines/fixtures.ts';
 import { createPhone } from './phone.ts';
 import { poisonable } from './poison.ts';
 import type { Poison } from './poison.ts';
@@ -123,6 +123,7 @@ export function createWorld(options: WorldOptions = {}) {
       input: {
         policy: { ...policy, ...options.policy },
         now,
+        partitionOf,
         records: store.read(),
         troubled: store.troubled,
         sounds: store.sounds,

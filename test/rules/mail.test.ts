@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { answerTo, lettersFrom, partitionOf } from '../../machines/rules/mail.ts';
+import { answerTo, lettersFrom } from '../../machines/rules/mail.ts';
 import { createRecord, createRegistry } from '../../machines/rules/registry.ts';
 import { DEFAULT_COMPLETION } from '../../machines/types.ts';
 import type { TorrentRecord } from '../../machines/types.ts';
@@ -55,10 +55,4 @@ describe('the answer to a notification', () => {
     const [letter] = answerTo(createRegistry(), progressOf(a, 50));
     assert.equal(letter?.event.type === 'outbox.told' && letter.event.shown, null);
   });
-});
-
-test('torrents spread over 256 partitions by the first two digits of their hash', () => {
-  const partitions = new Set(Array.from({ length: 1000 }, (_, n) => partitionOf(hashOf(n))));
-  assert.equal(partitions.size, 256);
-  assert.equal(partitionOf('f1'.padEnd(40, '0')), 'partition.f1');
 });

@@ -1,0 +1,76 @@
+/** What stopping costs, in steps: with thousands of torrents each step per torrent is seconds. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { AnyActorRef } from 'xstate';
+import { hashOf, ok, SECOND } from './fixtures.ts';
+import { timersOf } from './harness.ts';
+import { actorsOf, startWorld } from './world.ts';
+import type { World } from './world.ts';
+
+const COUNT = 2000;
+
+/** A world that follows so many torrents. */
+async function followMany(): Promise<World> {
+  const world = startWorld({ policy: { rate: null } });
+  for (let n = 0; n < COUNT; n += 1) {
+    world.set(hashOf(n), { phase: 'stopped' });
+    world.track(hashOf(n));
+  }
+  await world.pass(10 * SECOND);
+  assert.equal(actorsOf(world).size, COUNT);
+  return world;
+}
+
+/** Counts the actors that are stopped from now on, one by one. */
+function countStops({ supervisor }: World) {
+  const stops = { now: 0 };
+  supervisor.system.inspect((inspected) => {
+    if (inspected.type === '@xstate.snapshot' && inspected.event.type === 'xstate.stop') stops.now += 1;
+  });
+  return stops;
+}
+
+type Partition = { children: Record<string, AnyActorRef> };
+
+/** How many children each partition has. */
+function loadsOf({ supervisor }: World): number[] {
+  return Object.entries(supervisor.getSnapshot().children).flatMap(([id, partition]) => {
+    const snapshot = partition?.getSnapshot() as Partition | undefined;
+    return id.startsWith('partition.') && snapshot ? [Object.keys(snapshot.children).length] : [];
+  });
+}
+
+describe('with thousands of torrents', () => {
+  test('a stop takes a step for each service and partition, and none for a torrent', async () => {
+    const world = await followMany();
+    const stops = countStops(world);
+    world.supervisor.stop();
+    assert.ok(stops.now <= 256 + 20, `${stops.now} stops`);
+    assert.deepEqual(timersOf(world.clock), []);
+  });
+
+  test('so does a restart after a service crashed, and every torrent is followed again, once', async () => {
+    const world = await followMany();
+    const before = [...actorsOf(world).keys()].toSorted();
+    const stops = countStops(world);
+    world.script.observe = () => {
+      world.script.observe = () => ok([...world.torrents.values()]);
+      throw new Error('a bug');
+    };
+    await world.pass(60 * SECOND);
+    assert.equal(world.count('login'), 2);
+    assert.ok(stops.now <= 256 + 40, `${stops.now} stops`);
+    assert.deepEqual([...actorsOf(world).keys()].toSorted(), before);
+  });
+
+  test('of which somebody chose the first digits, no partition has much more than its share', () => {
+    const world = startWorld();
+    for (let n = 0; n < 5000; n += 1) world.track(`00${n.toString(16).padStart(38, '0')}`);
+    const loads = loadsOf(world);
+    assert.equal(
+      loads.reduce((sum, load) => sum + load, 0),
+      5000,
+    );
+    assert.ok(Math.max(...loads) <= 100, `${Math.max(...loads)} in one of ${loads.length}`);
+  });
+});
