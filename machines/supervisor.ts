@@ -1,5 +1,6 @@
 import { answerTo, lettersFrom } from './rules/mail.ts';
 import { storeNotice } from './rules/notices.ts';
+import { asOfNow, withoutFuture } from './rules/future.ts';
 import { createRegistry, idOf } from './rules/registry.ts';
 import { arrivals, arriving } from './supervisor/arriving.ts';
 import { dropped } from './supervisor/messages.ts';
@@ -17,14 +18,14 @@ export const supervisorMachine = arriving.createMachine({
   context: ({ input: { policy, now, partitionOf, records, troubled, sounds } }) => ({
     policy,
     now,
-    registry: createRegistry(records),
+    registry: createRegistry(records?.map((record) => asOfNow(record, now()))),
     partitionOf,
     partitions: new Set(),
     arrivals: [],
     ready: false,
     troubled: troubled ?? false,
     raised: troubled ?? false,
-    incidentSounds: new Map(Object.entries(sounds ?? {})),
+    incidentSounds: new Map(Object.entries(withoutFuture(sounds ?? {}, now()))),
     scanFailures: 0,
     stale: false,
     leftOut: false,

@@ -72,15 +72,17 @@ export function allow(budget: Budget, { daily, left }: Allowance, now: number): 
 /** Whether what the server said of the day still holds: others may draw on the same quota. */
 export const isFresh = (askedAt: number, now: number): boolean => Math.abs(now - askedAt) < ASK_AGAIN;
 
-/** The budget as it stands at `now`. A clock that was set back gives nothing and takes nothing. */
+/** The budget as it stands at `now`. A clock that was set back gives nothing and takes nothing: no pause gets longer. */
 export function refill(budget: Budget, now: number): Budget {
   const { interval, capacity } = budget;
   const passed = Math.max(0, now - budget.at);
+  const setBack = Math.max(0, budget.at - now);
   const gained = interval === 0 ? capacity : passed / interval;
   return {
     ...budget,
     tokens: Math.min(capacity, budget.tokens + gained),
     at: now,
+    lastAt: budget.lastAt - setBack,
     pace: Math.min(1, budget.pace * 2 ** (passed / DOUBLING)),
     day: renew(budget.day, now),
   };

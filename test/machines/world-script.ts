@@ -44,6 +44,8 @@ export function createScript(torrents: Map<Hash, Observation>, clock: SimulatedC
       session.open ? ok({ state: 'installed', written: false, reason: null }) : failure('unauthorized'),
     publish: (_: Notification): Publication => ok({ live: true }),
     allowance: (): Allowance | null => null,
+    /** Milliseconds by which the clock on the wall is ahead of the one that timers go by. */
+    skew: 0,
     /** How many of the next requests of a kind never settle, and the signals of those that did not. */
     hangs: {} as Partial<Record<RequestName, number>>,
     hung: [] as AbortSignal[],

@@ -151,7 +151,7 @@ export function startWorld(options: WorldOptions = {}) {
     clock,
     input: {
       policy: { ...policy, ...options.policy },
-      now: () => clock.now(),
+      now: () => clock.now() + script.skew,
       partitionOf,
       records: options.records ?? [],
       sounds: options.sounds ?? {},
