@@ -2,6 +2,7 @@
 import './node-version.ts';
 import { EXIT } from './commands/exit.ts';
 import { complain } from './commands/terminal.ts';
+import { failUnsettled } from './commands/unsettled.ts';
 
 /** What runs for months and what runs each minute need no parser of options, which costs either more than it has. */
 const plain: Record<string, (() => Promise<number>) | undefined> = {
@@ -10,14 +11,16 @@ const plain: Record<string, (() => Promise<number>) | undefined> = {
 };
 
 // Not awaited here: without it the bundle is a script as well as a module (rolldown.config.ts).
-run(process.argv.slice(2)).catch((error: unknown) => {
+const command = run(process.argv.slice(2));
+failUnsettled(command);
+command.catch((error: unknown) => {
   complain((error instanceof Error && error.stack) || String(error));
   process.exitCode = EXIT.software;
 });
 
 async function run(args: string[]): Promise<void> {
   const [name = 'serve', ...rest] = args;
-  const command = rest.length === 0 && Object.hasOwn(plain, name) ? plain[name] : undefined;
-  if (command === undefined) return (await import('./commands/program.ts')).runProgram(args);
-  process.exitCode = await command();
+  const known = rest.length === 0 && Object.hasOwn(plain, name) ? plain[name] : undefined;
+  if (known === undefined) return (await import('./commands/program.ts')).runProgram(args);
+  process.exitCode = await known();
 }

@@ -32,6 +32,7 @@ test('a health check loads no package, and no more of us than it needs', () => {
     'src/commands/exit.ts',
     'src/commands/healthcheck.ts',
     'src/commands/terminal.ts',
+    'src/commands/unsettled.ts',
     'src/config/port.ts',
     'src/node-version.ts',
     'src/printable.ts',
@@ -51,5 +52,6 @@ test('the sidecar itself loads no parser of options, no other command and no sim
     'src/commands/exit.ts',
     'src/commands/serve.ts',
     'src/commands/terminal.ts',
+    'src/commands/unsettled.ts',
   ]);
 });
