@@ -17,7 +17,7 @@ import { installNginx } from './servers/nginx.ts';
 
 const home = join(import.meta.dirname, '..');
 const bin = join(home, 'node_modules', '.bin');
-const apart = ['test/chaos/', 'test/bench/', 'test/fleet/']; // run by name only
+const apart = ['test/chaos/', 'test/bench/', 'test/fleet/', 'test/soak/']; // run by name only
 const testTimeout = 120_000;
 
 interface Tally {

@@ -50,7 +50,7 @@ export const isLate = ({ removedAtProgress }: Member): boolean => (removedAtProg
  * The topic's messages as a phone hears them. ntfy sorts by the second; within one, the order in which the proxy saw
  * them accepted decides.
  */
-export function inOrder({ messages, toNtfy }: Run): NtfyMessage[] {
+export function inOrder({ messages, toNtfy }: Pick<Run, 'messages' | 'toNtfy'>): NtfyMessage[] {
   const order = new Map(toNtfy.map(({ reply }, index) => [idOf(reply), index]));
   const rank = ({ id }: NtfyMessage) => order.get(id) ?? Infinity;
   return messages.toSorted((a, b) => a.time - b.time || Math.sign(rank(a) - rank(b)) || 0);
@@ -77,7 +77,7 @@ export function lifeAt(run: Run, at: number) {
 export const isTaken = ({ status }: Passage): boolean => status >= 200 && status < 300;
 
 /** The publishes of a sequence. */
-export function publishesOf({ toNtfy }: Run, sequence: string): Passage[] {
+export function publishesOf({ toNtfy }: Pick<Run, 'toNtfy'>, sequence: string): Passage[] {
   return toNtfy.filter(({ body }) => body.includes(`"sequence_id":"${sequence}"`));
 }
 

@@ -32,11 +32,20 @@ export interface Passage {
 /** `arrived`: nobody has seen it yet; `taken`: the server has answered, the caller does not know; `delivered`: both know. */
 export type Stage = 'arrived' | 'taken' | 'delivered';
 
+/** Whatever else a server may send; nobody has answered the request on this connection yet. */
+export interface Spoiler {
+  /** Whether the server gets the request before. */
+  after: boolean;
+  answer(outgoing: ServerResponse): void;
+}
+
 export interface ChaosProxy extends AsyncDisposable {
   url: string;
   passages: Passage[];
   /** Decides what befalls each request; `null`: nothing. */
   fate: (passage: Passage) => Trouble | null;
+  /** Answers in the server's place, or instead of what it answered; `null`: nobody does. */
+  spoil: (passage: Passage) => Spoiler | null;
   /** Milliseconds that a slow request takes longer. */
   delay: () => number;
   /** Called as soon as each stage is reached; what it does happens before the next one. */
@@ -65,6 +74,7 @@ export async function startChaosProxy(target: string): Promise<ChaosProxy> {
     url: `http://127.0.0.1:${port}`,
     passages: [],
     fate: () => null,
+    spoil: () => null,
     delay: () => 0,
     onStage: () => {},
     cookies: [],
@@ -91,6 +101,8 @@ async function pass(
   if (trouble === 'cut') return void outgoing.destroy();
   if (trouble === 'broken')
     return void outgoing.writeHead(502, { 'content-type': 'text/html' }).end('<html>no</html>');
+  const spoiler = proxy.spoil(passage);
+  if (spoiler?.after === false) return spoiler.answer(outgoing);
   const half = trouble === 'slow' ? proxy.delay() / 2 : 0;
   await sleep(half);
   // Else it could overtake what the next life says: ntfy has no way to tell that it is old.
@@ -102,6 +114,7 @@ async function pass(
   noteAnswer(passage, answer.statusCode ?? 0, reply.toString());
   proxy.onStage('taken', passage);
   await sleep(half);
+  if (spoiler !== null && !outgoing.destroyed) return spoiler.answer(outgoing);
   if (trouble === 'lost' || outgoing.destroyed) return void outgoing.destroy();
   const headers: OutgoingHttpHeaders = { ...answer.headers, 'content-length': reply.length };
   delete headers['transfer-encoding'];

@@ -11,6 +11,8 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** From a start to its end. */
 export interface Life {
   number: number;
+  /** `undefined` when it could not be started. */
+  pid: number | undefined;
   startedAt: number;
   endedAt: number | null;
   /** The signals that were sent to it. */
@@ -42,8 +44,11 @@ const [COMMAND, GUARD] = existsSync(SETPRIV)
   ? [SETPRIV, ['--pdeathsig', 'KILL', process.execPath]]
   : [process.execPath, []];
 
-/** A sidecar that `start` runs with this environment and no other, under the flags of the image. */
-export function createSidecarProcess(env: Record<string, string>): SidecarProcess {
+/**
+ * A sidecar that `start` runs with this environment and no other, under the flags of the image. `file`: default: the
+ * sources as they are.
+ */
+export function createSidecarProcess(env: Record<string, string>, file = 'src/cli.ts'): SidecarProcess {
   const flags = shippedFlags(env['STATE_DIR'] ?? '/state');
   const lives: Life[] = [];
   let child: ChildProcess | null = null;
@@ -51,13 +56,14 @@ export function createSidecarProcess(env: Record<string, string>): SidecarProces
 
   const start = (): void => {
     if (child !== null) return;
-    const own = spawn(COMMAND, [...GUARD, ...flags, 'src/cli.ts'], {
+    const own = spawn(COMMAND, [...GUARD, ...flags, file], {
       cwd: ROOT,
       env: { PATH: process.env['PATH'] ?? '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const life: Life = {
       number: lives.length + 1,
+      pid: own.pid,
       startedAt: Date.now(),
       endedAt: null,
       sent: [],

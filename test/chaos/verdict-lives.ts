@@ -10,14 +10,16 @@ export function judgeLives(run: Run): string[] {
   return [...judgeEnds(run), ...judgeOutput(run), ...judgeLogins(run)];
 }
 
-function judgeEnds({ lives }: Run): string[] {
+/** How it ended. */
+export function judgeEnds({ lives }: Pick<Run, 'lives'>): string[] {
   return lives.flatMap((life) => {
     const odd = oddEnd(life);
     return odd === null ? [] : [`life ${life.number} ${odd}: ${life.output.slice(-1000)}`];
   });
 }
 
-function judgeOutput({ lives, secrets }: Run): string[] {
+/** What it printed. */
+export function judgeOutput({ lives, secrets }: Pick<Run, 'lives' | 'secrets'>): string[] {
   return lives.flatMap(({ number, output }) => {
     const told = secrets
       .filter((secret) => output.includes(secret))

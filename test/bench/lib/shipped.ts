@@ -13,10 +13,13 @@ export interface Shipped {
   env: Record<string, string>;
 }
 
-/** Builds the bundle as `npm run build` does. */
-export function build(): void {
+/** Builds the bundle as `npm run build` does. `file`: default `BUNDLE`. */
+export function build(file = BUNDLE): void {
   const rolldown = join(ROOT, 'node_modules', 'rolldown', 'bin', 'cli.mjs');
-  execFileSync(process.execPath, [rolldown, '-c', 'rolldown.config.ts'], { cwd: ROOT, stdio: 'pipe' });
+  execFileSync(process.execPath, [rolldown, '-c', 'rolldown.config.ts', '--file', file], {
+    cwd: ROOT,
+    stdio: 'pipe',
+  });
 }
 
 const readDockerfile = (): string => readFileSync(join(ROOT, 'Dockerfile'), 'utf8');

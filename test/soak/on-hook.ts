@@ -1,0 +1,91 @@
+/** Attacks on the hook port. */
+import { randomBytes } from 'node:crypto';
+import { count, keepOpen, requestText, send } from './connections.ts';
+import type { Attacker, Counts, RequestOptions } from './connections.ts';
+
+export interface HookTarget {
+  hookPort: number;
+  /** Some attackers know it. */
+  hookToken: string;
+}
+
+const SECOND = 1000;
+
+/** Requests that must change nothing. */
+type Junk = (token: string) => [path: string, options: RequestOptions];
+
+const randomHash = (): string => randomBytes(20).toString('hex');
+
+const REFUSED: readonly Junk[] = [
+  () => [`/track?hash=${randomHash()}`, {}],
+  () => [`/track?hash=${randomHash()}`, { token: randomHash() }],
+  () => [`/finished?hash=${randomHash()}`, { token: randomHash() }],
+];
+
+const MALFORMED: readonly Junk[] = [
+  (token) => ['/track', { token }],
+  (token) => ['/track?hash=nonsense', { token }],
+  (token) => [`/track?hash=${'0'.repeat(400)}`, { token }],
+  (token) => [`/track?hash=${'0'.repeat(4000)}`, { token }],
+  (token) => [`/track?hash=${randomHash()}&hash=${randomHash()}`, { token }],
+  (token) => [`/finished?hash=%00${randomHash()}`, { token }],
+  (token) => ['/track?hash=../../etc/passwd', { token }],
+  (token) => [`/track?hash=${randomHash()}`, { token, headers: ['Origin: http://evil.example'] }],
+  (token) => [`/track?hash=${randomHash()}`, { token, body: 'x'.repeat(100_000) }],
+];
+
+/** Hashes of torrents that nobody has, which whoever knows the token can have followed until they are missed. */
+export interface FakeOptions {
+  /** How many at once. */
+  batch: number;
+  /** Milliseconds between two batches. */
+  every: number;
+}
+
+/** Starts all of them; they go on until the process or thread ends. */
+export function attackHook(
+  { hookPort: port, hookToken: token }: HookTarget,
+  fakes: FakeOptions,
+  counts: Counts,
+): void {
+  const attacker = (name: string, host: number): Attacker => ({
+    name,
+    port,
+    from: `127.0.0.${host}`,
+    counts,
+  });
+  keepOpen({ ...attacker('idle on the hook port', 2), size: 200 });
+  repeat(attacker('hooks without the token', 9), token, REFUSED);
+  repeat(attacker('malformed hooks', 10), token, MALFORMED);
+  trackFakes(attacker('hooks of unknown torrents', 11), token, fakes);
+}
+
+/** Twenty-five a second, each in turn. */
+function repeat(attacker: Attacker, token: string, junk: readonly Junk[]): void {
+  let next = 0;
+  setInterval(() => {
+    const make = junk[next++ % junk.length];
+    if (make === undefined) return;
+    const [path, options] = make(token);
+    send(attacker, requestText(path, { method: 'POST', ...options }));
+  }, SECOND / 25);
+}
+
+/** All of them begin with the same digits. */
+function trackFakes(attacker: Attacker, token: string, { batch, every }: FakeOptions): void {
+  const sendBatch = () => {
+    for (let n = 0; n < batch; n += 1) {
+      const hash = `00${randomHash().slice(2)}`;
+      // Spread over a second: what is tested is not how many connections are accepted at once.
+      setTimeout(
+        () => {
+          count(attacker.counts, `${attacker.name}: sent`);
+          send(attacker, requestText(`/track?hash=${hash}`, { method: 'POST', token }));
+        },
+        (n * SECOND) / batch,
+      );
+    }
+  };
+  sendBatch();
+  setInterval(sendBatch, every);
+}

@@ -1,0 +1,87 @@
+/** Attacks on the operations port. */
+import type { Socket } from 'node:net';
+import { count, countStatus, keepOpen, requestText, send } from './connections.ts';
+import type { Attacker, Counts } from './connections.ts';
+
+export interface OpsTarget {
+  opsPort: number;
+  /** Some attackers know it. */
+  opsToken: string;
+}
+
+const SECOND = 1000;
+
+/** Starts all of them; they go on until the process or thread ends. */
+export function attackOps({ opsPort: port, opsToken: token }: OpsTarget, counts: Counts): void {
+  const attacker = (name: string, host: number): Attacker => ({
+    name,
+    port,
+    from: `127.0.0.${host}`,
+    counts,
+  });
+  keepOpen({ ...attacker('idle', 2), size: 1100 });
+  for (let host = 20; host < 30; host += 1) keepOpen({ ...attacker('idle from others', host), size: 20 });
+  keepOpen({ ...attacker('headers byte by byte', 3), size: 50, act: drip });
+  for (const host of [4, 5]) pipeline(attacker('/metrics', host), 17_000);
+  readNothing(attacker('unread streams', 6), token, 40);
+  readSlowly(attacker('slow /status', 7), token, 40);
+  guess(attacker('wrong OPS_TOKEN', 8));
+}
+
+/** One header that never ends. */
+function drip(socket: Socket): void {
+  socket.write('GET /livez HTTP/1.1\r\nX: ');
+  const timer = setInterval(() => socket.write('x'), SECOND);
+  socket.once('close', () => clearInterval(timer));
+}
+
+/** Sends requests at so many bytes a second, without waiting for answers. */
+function pipeline(attacker: Attacker, bytesPerSecond: number): void {
+  const request = 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n';
+  const perTick = Math.ceil(bytesPerSecond / 10 / request.length);
+  const batch = request.repeat(perTick);
+  const act = (socket: Socket) => {
+    const timer = setInterval(() => {
+      // Where nothing is taken any more, nothing is gained by more.
+      if (socket.writableLength > 1_000_000) return;
+      socket.write(batch);
+      count(attacker.counts, `${attacker.name}: requests`, perTick);
+    }, SECOND / 10);
+    socket.once('close', () => clearInterval(timer));
+    socket.on('data', (data: Buffer) => count(attacker.counts, `${attacker.name}: bytes read`, data.length));
+  };
+  keepOpen({ ...attacker, size: 1, act, pause: SECOND / 10 });
+}
+
+/** Opens streams and reads no more than their first bytes; each is opened anew after a minute. */
+function readNothing(attacker: Attacker, token: string, size: number): void {
+  const act = (socket: Socket) => {
+    countStatus(socket, attacker);
+    socket.once('data', () => socket.pause());
+    socket.write(requestText('/events', { token }));
+    const timer = setTimeout(() => socket.destroy(), 60 * SECOND);
+    socket.once('close', () => clearTimeout(timer));
+  };
+  keepOpen({ ...attacker, size, act });
+}
+
+/** Asks for `/status` again and again, and reads one piece of it five times a second. */
+function readSlowly(attacker: Attacker, token: string, size: number): void {
+  const act = (socket: Socket) => {
+    countStatus(socket, attacker);
+    socket.on('data', () => {
+      socket.pause();
+      setTimeout(() => socket.resume(), SECOND / 5);
+    });
+    socket.write(requestText('/status', { token }));
+  };
+  keepOpen({ ...attacker, size, act, pause: SECOND / 5 });
+}
+
+/** Ten wrong tokens a second, as a script and as the page's form. */
+function guess(attacker: Attacker): void {
+  setInterval(() => {
+    send(attacker, requestText('/status', { token: Math.random().toString(36) }));
+    send(attacker, requestText('/login', { method: 'POST', body: `token=${Math.random()}` }));
+  }, SECOND / 5);
+}

@@ -1,0 +1,26 @@
+/** Asks for `/livez` once a second, as a kubelet does: with a new connection, whether or not the last was answered. */
+import { connect } from 'node:net';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Probe, ProbeOptions } from './probe.ts';
+
+const { port, patience } = workerData as ProbeOptions;
+
+function probe(): void {
+  const at = Date.now();
+  const from = performance.now();
+  let answer = '';
+  const socket = connect(port, '127.0.0.1');
+  const timer = setTimeout(() => socket.destroy(), patience);
+  socket.setNoDelay(true).on('error', () => {});
+  socket.on('data', (data: Buffer) => (answer += data.toString('latin1')));
+  socket.once('close', () => {
+    clearTimeout(timer);
+    const ok = answer.startsWith('HTTP/1.1 200 ');
+    const result: Probe = { at, ok, ms: performance.now() - from };
+    parentPort?.postMessage(result, []);
+  });
+  socket.write('GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n');
+}
+
+probe();
+setInterval(probe, 1000);

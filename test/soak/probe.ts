@@ -1,0 +1,80 @@
+/** Watches the sidecar from outside: its liveness probe, and its memory. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { ROOT } from '../bench/lib/shipped.ts';
+import { cpuOf } from '../bench/lib/proc.ts';
+import { startThread } from './attackers.ts';
+
+export interface ProbeOptions {
+  port: number;
+  /** Milliseconds after which an answer is not awaited any more. */
+  patience: number;
+}
+
+/** One liveness probe. */
+export interface Probe {
+  /** `Date.now()` when it began. */
+  at: number;
+  /** Answered with 200. */
+  ok: boolean;
+  /** Milliseconds until the connection was closed. */
+  ms: number;
+}
+
+/** What was seen each second. */
+export interface Watch {
+  probes: Probe[];
+  /** Megabytes (MiB) of resident memory. */
+  memory: number[];
+  /** The most that it ever was. */
+  peak: number;
+  /** CPU time as a share of one core. */
+  cpu: number;
+}
+
+/** Watches until the returned function is called, which returns what was seen. */
+export function startWatch(pid: number, port: number): () => Promise<Watch> {
+  const probes: Probe[] = [];
+  const options: ProbeOptions = { port, patience: 30_000 };
+  const thread = startThread('probe-thread.ts', options);
+  thread.on('message', (probe: Probe) => probes.push(probe));
+  const memory: number[] = [];
+  let peak = 0;
+  const cpuBefore = cpuOf(pid);
+  let cpu = 0;
+  const from = performance.now();
+  const look = () => {
+    try {
+      memory.push(readMemory(pid, 'VmRSS'));
+      peak = readMemory(pid, 'VmHWM');
+      cpu = (cpuOf(pid) - cpuBefore) / (performance.now() - from);
+    } catch {
+      // It ended, which the verdict sees.
+    }
+  };
+  const timer = setInterval(look, 1000);
+  return async () => {
+    clearInterval(timer);
+    look();
+    await thread.terminate();
+    return { probes, memory, peak, cpu };
+  };
+}
+
+function readMemory(pid: number, field: 'VmRSS' | 'VmHWM'): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;
+}
+
+/** The memory limit of the sidecar's container in the manifests, in megabytes (MiB). */
+export function readMemoryLimit(): number {
+  const file = join(ROOT, 'k8s', 'component', 'sidecar.yaml');
+  const manifest = parse(readFileSync(file, 'utf8')) as {
+    spec: { template: { spec: { initContainers: Array<{ resources: { limits: { memory: string } } }> } } };
+  };
+  const limit = manifest.spec.template.spec.initContainers[0]?.resources.limits.memory ?? '';
+  const [, megabytes] = /^(\d+)Mi$/.exec(limit) ?? [];
+  if (megabytes === undefined) throw new Error(`the memory limit in ${file} is not in Mi: ${limit}`);
+  return Number(megabytes);
+}

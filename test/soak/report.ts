@@ -1,0 +1,111 @@
+/** The figures of a run as a table, and what else helps to understand it. */
+import type { Run } from './play.ts';
+import { readMemoryLimit } from './probe.ts';
+import { outcomesOf } from './verdict.ts';
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+const share = (sorted: readonly number[], part: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+
+/** Milliseconds that a liveness probe may take: the kubelet's default. */
+export const PROBE_LIMIT = 1000;
+
+/** The probes that a kubelet with a timeout of one second would count as failed. */
+export const lateProbes = ({ watch: { probes } }: Run) =>
+  probes.filter(({ ok, ms }) => !ok || ms > PROBE_LIMIT);
+
+/** A table in Markdown, for docs/guarantees.md. */
+export function tableOf(run: Run): string[] {
+  const rows = [...downloadRows(run), ...watchRows(run), ...attackRows(run)];
+  return ['| what | figure |', '| --- | --- |', ...rows.map(([what, figure]) => `| ${what} | ${figure} |`)];
+}
+
+type Row = [what: string, figure: string];
+
+function downloadRows(run: Run): Row[] {
+  const outcomes = outcomesOf(run);
+  const accepted = sum(outcomes.map(({ accepted }) => accepted));
+  return [
+    ['qBittorrent', `${run.generation}, seed ${run.seed}`],
+    ['downloads', String(outcomes.length)],
+    [
+      'announced exactly once',
+      String(outcomes.filter(({ heard, repeated }) => heard === 1 && repeated === 0).length),
+    ],
+    ['completion messages accepted by ntfy, with those whose answer was lost', String(accepted)],
+    ['announced more than once', String(outcomes.filter(({ heard }) => heard > 1).length)],
+    ['never announced', String(outcomes.filter(({ heard }) => heard === 0).length)],
+  ];
+}
+
+function watchRows(run: Run): Row[] {
+  const { probes, memory, peak, cpu } = run.watch;
+  const times = probes.map(({ ms }) => ms).toSorted((a, b) => a - b);
+  const memoryIn = (from: number, to: number) => {
+    const part = memory.slice(Math.floor(memory.length * from), Math.ceil(memory.length * to));
+    return `${Math.round(
+      share(
+        part.toSorted((a, b) => a - b),
+        0.5,
+      ),
+    )} MiB`;
+  };
+  const lines = run.lives.flatMap(({ output }) => output.split('\n').slice(0, -1));
+  const warnings = lines.filter((line) => !line.includes('"level":"info"'));
+  return [
+    [
+      '`/livez`, once a second on a new connection: median, 99 %, maximum',
+      [share(times, 0.5), share(times, 0.99), share(times, 1)].map((ms) => `${Math.round(ms)} ms`).join(', '),
+    ],
+    [
+      `\`/livez\` not answered within ${PROBE_LIMIT / 1000} s`,
+      `${lateProbes(run).length} of ${probes.length}`,
+    ],
+    ['resident memory: maximum (limit)', `${Math.round(peak)} MiB (${readMemoryLimit()} MiB)`],
+    [
+      'resident memory: median of the first and the last quarter',
+      `${memoryIn(0, 0.25)}, ${memoryIn(0.75, 1)}`,
+    ],
+    ['CPU', `${(100 * cpu).toFixed(0)} % of a core`],
+    ['torrents tracked at once, at most', String(run.tracked)],
+    ['log', `${lines.length} lines, ${warnings.length} of them warnings`],
+  ];
+}
+
+function attackRows({ attacks, journal, duration, toQbittorrent, toNtfy }: Run): Row[] {
+  const hostile = (server: string) =>
+    sum(
+      journal
+        .counts()
+        .filter(([kind]) => kind.startsWith(`${server}: `))
+        .map(([, count]) => count),
+    );
+  return [
+    ['attack', `${Math.round(duration / 1000)} s`],
+    ['hostile answers of qBittorrent', `${hostile('qBittorrent')} of ${toQbittorrent.length}`],
+    ['hostile answers of ntfy', `${hostile('ntfy')} of ${toNtfy.length}`],
+    ...Object.entries(attacks)
+      .toSorted(([a], [b]) => a.localeCompare(b))
+      .map(([what, times]): Row => [what, String(times)]),
+  ];
+}
+
+/** Everything that helps to find the cause. */
+export function explain(run: Run, problems: readonly string[]): string {
+  const bad = new Set(
+    outcomesOf(run)
+      .filter(({ heard, shown }) => heard !== 1 || !shown)
+      .map(({ name }) => name),
+  );
+  const hashes = run.torrents.filter(({ name }) => bad.has(name)).map(({ hash }) => hash);
+  return [
+    `${problems.length} promises broken:`,
+    ...problems.slice(0, 30).map((problem) => `- ${problem}`),
+    'Of the first torrent that was not announced exactly once:',
+    ...run.journal.entries
+      .filter(({ detail }) => detail.includes(hashes[0] ?? 'none'))
+      .map(({ at, kind, detail }) => `${run.journal.clock(at)} ${kind} ${detail}`),
+    'The end of the log:',
+    run.lives.at(-1)?.output.slice(-3000) ?? '',
+  ].join('\n');
+}

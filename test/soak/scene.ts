@@ -1,0 +1,116 @@
+/** Real servers, the shipped sidecar, and hostile proxies between them. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, readShipped } from '../bench/lib/shipped.ts';
+import type { Journal } from '../chaos/journal.ts';
+import { startChaosProxy } from '../chaos/proxy.ts';
+import type { ChaosProxy } from '../chaos/proxy.ts';
+import { createSidecarProcess } from '../chaos/sidecar.ts';
+import type { SidecarProcess } from '../chaos/sidecar.ts';
+import { freePort, startNtfy, startQbittorrent, startWebSeed, until } from '../servers/index.ts';
+import type { Ntfy, Qbittorrent, QbittorrentGeneration, WebSeed } from '../servers/index.ts';
+import { removeFolder, temporaryFolder } from '../servers/processes.ts';
+import type { Target } from './attackers.ts';
+
+export const TOPIC = 'soak-topic';
+
+export interface Scene extends AsyncDisposable {
+  journal: Journal;
+  qbittorrent: Qbittorrent;
+  ntfy: Ntfy;
+  /** A web seed of its own for one torrent, with so many bytes per second. */
+  seed(rate: number): Promise<WebSeed>;
+  sidecar: SidecarProcess;
+  pid: number;
+  toQbittorrent: ChaosProxy;
+  toNtfy: ChaosProxy;
+  /** Where the sidecar can be attacked, and the tokens that some attackers know. */
+  target: Target;
+  /** Texts that the sidecar must never print. */
+  secrets: string[];
+  /** `null` while it is not answered within 5 s. */
+  status(): Promise<Status | null>;
+}
+
+/** What is read of `/status`. */
+export interface Status {
+  hook: { state: string } | null;
+  watcher: { state: string };
+  outbox: { waiting: number; sending: number };
+  torrents: unknown[];
+}
+
+/** Starts all of it. The sidecar has entered its hooks in qBittorrent when this resolves. */
+export async function startScene(generation: QbittorrentGeneration, journal: Journal): Promise<Scene> {
+  await using stack = new AsyncDisposableStack();
+  const folder = temporaryFolder('soak');
+  stack.defer(() => removeFolder(folder));
+  const qbittorrent = stack.use(await startQbittorrent(generation));
+  const ntfy = stack.use(await startNtfy('current', { cacheFile: true, requestLimit: 'none' }));
+  const seeds = stack.use(new AsyncDisposableStack());
+  const toQbittorrent = stack.use(await startChaosProxy(qbittorrent.url));
+  const toNtfy = stack.use(await startChaosProxy(ntfy.url));
+  const target: Target = {
+    hookPort: await freePort(),
+    opsPort: await freePort(),
+    hookToken: 'planted-hook-token',
+    opsToken: 'planted-ops-token',
+  };
+  const sidecar = stack.use(
+    createShipped(folder, {
+      QBIT_HOST: toQbittorrent.url,
+      QBIT_USER: qbittorrent.username,
+      QBIT_PASS: qbittorrent.password,
+      NTFY_TOPIC: `${toNtfy.url}/${TOPIC}`,
+      NTFY_RATE: 'unlimited',
+      AUTO_INSTALL_HOOK: 'true',
+      HOOK_PORT: String(target.hookPort),
+      HOOK_TOKEN: target.hookToken,
+      OPS_HOST: '127.0.0.1',
+      OPS_PORT: String(target.opsPort),
+      OPS_TOKEN: target.opsToken,
+    }),
+  );
+  sidecar.start();
+  const status = () => readStatus(target);
+  await until('the hooks are installed', async () => (await status())?.hook?.state.includes('installed'));
+  const owned = stack.move();
+  return {
+    journal,
+    qbittorrent,
+    ntfy,
+    seed: async (rate) => seeds.use(await startWebSeed({ rate })),
+    sidecar,
+    pid: sidecar.life?.pid ?? 0,
+    toQbittorrent,
+    toNtfy,
+    target,
+    secrets: [qbittorrent.password, target.hookToken, target.opsToken, TOPIC],
+    status,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** The bundle, with the flags and the environment of the Dockerfile; the state is kept in this folder. */
+function createShipped(folder: string, env: Record<string, string>): SidecarProcess {
+  const bundle = join(folder, 'sidecar.js');
+  build(bundle);
+  const shipped = readShipped();
+  const state = join(folder, 'state');
+  mkdirSync(state);
+  const here = (text: string) => text.replace(/(^|=)\/state$/, `$1${state}`);
+  const own = Object.fromEntries(Object.entries(shipped.env).map(([name, value]) => [name, here(value)]));
+  return createSidecarProcess({ ...own, ...env }, bundle);
+}
+
+async function readStatus({ opsPort, opsToken }: Target): Promise<Status | null> {
+  try {
+    const answer = await fetch(`http://127.0.0.1:${opsPort}/status`, {
+      headers: { authorization: `Bearer ${opsToken}`, connection: 'close' },
+      signal: AbortSignal.timeout(5000),
+    });
+    return answer.ok ? ((await answer.json()) as Status) : null;
+  } catch {
+    return null;
+  }
+}
