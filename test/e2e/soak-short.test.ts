@@ -14,6 +14,7 @@ realTest(
       downloads: 8,
       duration: 45_000,
       hostile: 0.2,
+      fromLoopback: false,
       seed: drawSeed(),
     });
     for (const line of tableOf(run)) t.diagnostic(line);

@@ -8,5 +8,5 @@ import { attackOps } from './on-ops.ts';
 const options = workerData as AttackOptions;
 const counts: Counts = {};
 attackOps(options, counts);
-attackHook(options, options.fakes, counts);
+attackHook(options, counts);
 setInterval(() => parentPort?.postMessage(counts, []), 200);

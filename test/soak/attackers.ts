@@ -1,14 +1,12 @@
 /** Everybody who attacks the sidecar's two ports at the same time. */
 import { Worker } from 'node:worker_threads';
 import type { Counts } from './connections.ts';
-import type { FakeOptions, HookTarget } from './on-hook.ts';
+import type { HookAttackOptions, HookTarget } from './on-hook.ts';
 import type { OpsTarget } from './on-ops.ts';
 
 export type Target = OpsTarget & HookTarget;
 
-export interface AttackOptions extends Target {
-  fakes: FakeOptions;
-}
+export type AttackOptions = Target & HookAttackOptions;
 
 /** Running attackers. */
 export interface Attackers extends AsyncDisposable {

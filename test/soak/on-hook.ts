@@ -42,10 +42,15 @@ export interface FakeOptions {
   every: number;
 }
 
+export interface HookAttackOptions {
+  fakes: FakeOptions;
+  /** Whether wrong tokens come from the address of qBittorrent, too. */
+  fromLoopback: boolean;
+}
+
 /** Starts all of them; they go on until the process or thread ends. */
 export function attackHook(
-  { hookPort: port, hookToken: token }: HookTarget,
-  fakes: FakeOptions,
+  { hookPort: port, hookToken: token, fakes, fromLoopback }: HookTarget & HookAttackOptions,
   counts: Counts,
 ): void {
   const attacker = (name: string, host: number): Attacker => ({
@@ -57,18 +62,20 @@ export function attackHook(
   keepOpen({ ...attacker('idle on the hook port', 2), size: 200 });
   repeat(attacker('hooks without the token', 9), token, REFUSED);
   repeat(attacker('malformed hooks', 10), token, MALFORMED);
+  if (fromLoopback)
+    repeat(attacker("hooks without the token from qBittorrent's address", 1), token, REFUSED, 1);
   trackFakes(attacker('hooks of unknown torrents', 11), token, fakes);
 }
 
-/** Twenty-five a second, each in turn. */
-function repeat(attacker: Attacker, token: string, junk: readonly Junk[]): void {
+/** So many a second, each in turn. */
+function repeat(attacker: Attacker, token: string, junk: readonly Junk[], rate = 25): void {
   let next = 0;
   setInterval(() => {
     const make = junk[next++ % junk.length];
     if (make === undefined) return;
     const [path, options] = make(token);
     send(attacker, requestText(path, { method: 'POST', ...options }));
-  }, SECOND / 25);
+  }, SECOND / rate);
 }
 
 /** All of them begin with the same digits. */

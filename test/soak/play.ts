@@ -23,6 +23,8 @@ export interface SoakOptions {
   duration: number;
   /** The share of requests that get a hostile answer. */
   hostile: number;
+  /** Whether wrong tokens come from the address of qBittorrent, too. */
+  fromLoopback: boolean;
   seed: number;
 }
 
@@ -72,11 +74,15 @@ export async function runSoak(options: SoakOptions): Promise<Run> {
   };
 }
 
-async function attack(scene: Scene, { downloads: count, duration, hostile }: SoakOptions, random: Random) {
+async function attack(
+  scene: Scene,
+  { downloads: count, duration, hostile, fromLoopback }: SoakOptions,
+  random: Random,
+) {
   const { journal, target } = scene;
   const end = Date.now() + duration;
   const endWatch = startWatch(scene.pid, target.opsPort);
-  await using attackers = startAttackers({ ...target, fakes: FAKES });
+  await using attackers = startAttackers({ ...target, fakes: FAKES, fromLoopback });
   const endHostility = answerHostilely(scene, hostile, random);
   const within = Math.max(1, duration - 30_000);
   let tracked = 0;
@@ -84,7 +90,7 @@ async function attack(scene: Scene, { downloads: count, duration, hostile }: Soa
     addDownloads(scene, { count, within, random: random.fork('downloads') }),
     (async () => {
       while (Date.now() < end) {
-        tracked = Math.max(tracked, (await scene.status())?.torrents.length ?? 0);
+        tracked = Math.max(tracked, await scene.tracked());
         await sleep(Math.min(5000, Math.max(0, end - Date.now())));
       }
     })(),

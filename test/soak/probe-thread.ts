@@ -3,11 +3,16 @@ import { connect } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Probe, ProbeOptions } from './probe.ts';
 
+const INTERVAL = 1000;
 const { port, patience } = workerData as ProbeOptions;
+
+let due = performance.now();
 
 function probe(): void {
   const at = Date.now();
   const from = performance.now();
+  const lag = from - due;
+  due = from + INTERVAL;
   let answer = '';
   const socket = connect(port, '127.0.0.1');
   const timer = setTimeout(() => socket.destroy(), patience);
@@ -16,11 +21,11 @@ function probe(): void {
   socket.once('close', () => {
     clearTimeout(timer);
     const ok = answer.startsWith('HTTP/1.1 200 ');
-    const result: Probe = { at, ok, ms: performance.now() - from };
+    const result: Probe = { at, ok, ms: performance.now() - from, lag };
     parentPort?.postMessage(result, []);
   });
   socket.write('GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n');
 }
 
 probe();
-setInterval(probe, 1000);
+setInterval(probe, INTERVAL);

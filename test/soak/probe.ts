@@ -20,6 +20,8 @@ export interface Probe {
   ok: boolean;
   /** Milliseconds until the connection was closed. */
   ms: number;
+  /** Milliseconds by which it began too late, since the machine had no time for it. */
+  lag: number;
 }
 
 /** What was seen each second. */

@@ -61,6 +61,10 @@ function watchRows(run: Run): Row[] {
       `\`/livez\` not answered within ${PROBE_LIMIT / 1000} s`,
       `${lateProbes(run).length} of ${probes.length}`,
     ],
+    [
+      'delay of a timer of the prober, which shows how busy the machine is',
+      `at most ${Math.round(Math.max(...probes.map(({ lag }) => lag)))} ms`,
+    ],
     ['resident memory: maximum (limit)', `${Math.round(peak)} MiB (${readMemoryLimit()} MiB)`],
     [
       'resident memory: median of the first and the last quarter',

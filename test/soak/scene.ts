@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, readShipped } from '../bench/lib/shipped.ts';
+import { sumOf } from '../bench/lib/subjects.ts';
 import type { Journal } from '../chaos/journal.ts';
 import { startChaosProxy } from '../chaos/proxy.ts';
 import type { ChaosProxy } from '../chaos/proxy.ts';
@@ -30,6 +31,8 @@ export interface Scene extends AsyncDisposable {
   secrets: string[];
   /** `null` while it is not answered within 5 s. */
   status(): Promise<Status | null>;
+  /** How many torrents are tracked; 0 while that is not answered within 5 s. */
+  tracked(): Promise<number>;
 }
 
 /** What is read of `/status`. */
@@ -72,7 +75,7 @@ export async function startScene(generation: QbittorrentGeneration, journal: Jou
     }),
   );
   sidecar.start();
-  const status = () => readStatus(target);
+  const status = async () => JSON.parse((await read(target, '/status')) ?? 'null') as Status | null;
   await until('the hooks are installed', async () => (await status())?.hook?.state.includes('installed'));
   const owned = stack.move();
   return {
@@ -87,6 +90,7 @@ export async function startScene(generation: QbittorrentGeneration, journal: Jou
     target,
     secrets: [qbittorrent.password, target.hookToken, target.opsToken, TOPIC],
     status,
+    tracked: async () => sumOf((await read(target, '/metrics')) ?? '', 'qbit_ntfy_torrents{'),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -103,13 +107,15 @@ function createShipped(folder: string, env: Record<string, string>): SidecarProc
   return createSidecarProcess({ ...own, ...env }, bundle);
 }
 
-async function readStatus({ opsPort, opsToken }: Target): Promise<Status | null> {
+/** `null` where it is not answered with 200 within 5 s. */
+async function read({ opsPort, opsToken }: Target, path: string): Promise<string | null> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${opsPort}/status`, {
+    const answer = await fetch(`http://127.0.0.1:${opsPort}${path}`, {
       headers: { authorization: `Bearer ${opsToken}`, connection: 'close' },
       signal: AbortSignal.timeout(5000),
     });
-    return answer.ok ? ((await answer.json()) as Status) : null;
+    const text = await answer.text();
+    return answer.ok ? text : null;
   } catch {
     return null;
   }

@@ -27,6 +27,7 @@ realTest(
       downloads: DOWNLOADS,
       duration: MINUTES * 60_000,
       hostile: 0.1,
+      fromLoopback: process.env['SOAK_FROM_LOOPBACK'] === 'true',
       seed,
     });
     for (const line of tableOf(run)) t.diagnostic(line);

@@ -76,7 +76,8 @@ export async function startSidecar(env: Record<string, string>, without?: RegExp
   };
 }
 
-function sumOf(page: string, start: string, label: string): number {
+/** The sum of a metric, which begins with `start`, over the labels that hold this text. */
+export function sumOf(page: string, start: string, label = ''): number {
   const lines = page.split('\n').filter((line) => line.startsWith(start) && line.includes(label));
   return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }
