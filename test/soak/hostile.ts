@@ -3,7 +3,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Journal } from '../chaos/journal.ts';
-import type { ChaosProxy, Passage, Spoiler } from '../chaos/proxy.ts';
+import type { ChaosProxy, Spoiler } from '../chaos/proxy.ts';
 import type { Random } from '../chaos/random.ts';
 
 /** Writes to the connection in the place of an HTTP server. `status`: where an answer has one. */
@@ -86,13 +86,18 @@ export interface HostilityOptions {
 
 /** From now on a share of the answers of a server are hostile, each kind in turn, until the returned function is called. */
 export function beHostile(proxy: ChaosProxy, options: HostilityOptions): () => void {
-  let next = options.first;
+  const { random, share, server, journal, first } = options;
+  const drawGap = () => Math.round(random.between(0.5, 2 / share - 0.5));
+  let left = drawGap();
+  let next = first;
   proxy.spoil = (passage) => {
-    if (!options.random.chance(options.share)) return null;
+    left -= 1;
+    if (left > 0) return null;
+    left = drawGap();
     const name = ATTACK_NAMES[next++ % ATTACK_NAMES.length] ?? '';
     const spoiler = createSpoiler(name, options);
     const when = spoiler.after ? 'after the server did it' : "in the server's place";
-    options.journal.note(`${options.server}: ${name}`, `${when}: ${describe(passage)}`);
+    journal.note(`${server}: ${name}`, `${when}: ${passage.method} ${passage.path}`);
     return spoiler;
   };
   return () => void (proxy.spoil = () => null);
@@ -111,5 +116,3 @@ function createSpoiler(name: string, { random, statusCounts }: HostilityOptions)
     },
   };
 }
-
-const describe = ({ method, path }: Passage): string => `${method} ${path}`;

@@ -96,20 +96,18 @@ function attackRows({ attacks, journal, duration, toQbittorrent, toNtfy }: Run):
 
 /** Everything that helps to find the cause. */
 export function explain(run: Run, problems: readonly string[]): string {
-  const bad = new Set(
-    outcomesOf(run)
-      .filter(({ heard, shown }) => heard !== 1 || !shown)
-      .map(({ name }) => name),
-  );
-  const hashes = run.torrents.filter(({ name }) => bad.has(name)).map(({ hash }) => hash);
+  const { journal, torrents, lives } = run;
+  const own = new Set(torrents.map(({ hash }) => hash));
+  const isOwn = (line: string) => {
+    const [, hash] = /"hash":"([0-9a-f]{40})"/.exec(line) ?? [];
+    return hash === undefined || own.has(hash);
+  };
   return [
     `${problems.length} promises broken:`,
     ...problems.slice(0, 30).map((problem) => `- ${problem}`),
-    'Of the first torrent that was not announced exactly once:',
-    ...run.journal.entries
-      .filter(({ detail }) => detail.includes(hashes[0] ?? 'none'))
-      .map(({ at, kind, detail }) => `${run.journal.clock(at)} ${kind} ${detail}`),
-    'The end of the log:',
-    run.lives.at(-1)?.output.slice(-3000) ?? '',
+    'Timeline:',
+    ...journal.entries.map(({ at, kind, detail }) => `${journal.clock(at)} ${kind} ${detail}`),
+    'The end of the log, without unknown torrents:',
+    ...(lives.at(-1)?.output.split('\n').filter(isOwn).slice(-100) ?? []),
   ].join('\n');
 }

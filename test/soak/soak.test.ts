@@ -31,11 +31,11 @@ realTest(
       seed,
     });
     for (const line of tableOf(run)) t.diagnostic(line);
-    const missing = missingAnswers(run).map((name) => `no server ever answered with ${name}`);
+    const missing = MINUTES < 5 ? [] : missingAnswers(run);
     const late = lateProbes(run).length;
     const problems = [
       ...judgeRun(run),
-      ...missing,
+      ...missing.map((name) => `no server ever answered with ${name}`),
       ...(late > 0 ? [`${late} liveness probes were not answered within ${PROBE_LIMIT} ms`] : []),
     ];
     assert.equal(problems.length, 0, explain(run, problems));
