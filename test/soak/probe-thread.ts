@@ -7,6 +7,7 @@ const INTERVAL = 1000;
 const { port, patience } = workerData as ProbeOptions;
 
 let due = performance.now();
+let open = 0;
 
 function probe(): void {
   const at = Date.now();
@@ -14,6 +15,7 @@ function probe(): void {
   const lag = from - due;
   due = from + INTERVAL;
   let answer = '';
+  open += 1;
   const socket = connect(port, '127.0.0.1');
   const timer = setTimeout(() => socket.destroy(), patience);
   socket.setNoDelay(true).on('error', () => {});
@@ -23,9 +25,18 @@ function probe(): void {
     const ok = answer.startsWith('HTTP/1.1 200 ');
     const result: Probe = { at, ok, ms: performance.now() - from, lag };
     parentPort?.postMessage(result, []);
+    open -= 1;
+    if (open === 0 && isOver) parentPort?.close();
   });
   socket.write('GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n');
 }
 
+let isOver = false;
+const timer = setInterval(probe, INTERVAL);
 probe();
-setInterval(probe, INTERVAL);
+// The last ones are still awaited.
+parentPort?.once('message', () => {
+  clearInterval(timer);
+  isOver = true;
+  if (open === 0) parentPort?.close();
+});

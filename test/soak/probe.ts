@@ -1,4 +1,5 @@
 /** Watches the sidecar from outside: its liveness probe, and its memory. */
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -38,7 +39,7 @@ export interface Watch {
 /** Watches until the returned function is called, which returns what was seen. */
 export function startWatch(pid: number, port: number): () => Promise<Watch> {
   const probes: Probe[] = [];
-  const options: ProbeOptions = { port, patience: 30_000 };
+  const options: ProbeOptions = { port, patience: 60_000 };
   const thread = startThread('probe-thread.ts', options);
   thread.on('message', (probe: Probe) => probes.push(probe));
   const memory: number[] = [];
@@ -59,7 +60,9 @@ export function startWatch(pid: number, port: number): () => Promise<Watch> {
   return async () => {
     clearInterval(timer);
     look();
-    await thread.terminate();
+    const ended = once(thread, 'exit');
+    thread.postMessage('end', []);
+    await ended;
     return { probes, memory, peak, cpu };
   };
 }

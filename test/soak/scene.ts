@@ -76,7 +76,9 @@ export async function startScene(generation: QbittorrentGeneration, journal: Jou
   );
   sidecar.start();
   const status = async () => JSON.parse((await read(target, '/status')) ?? 'null') as Status | null;
-  await until('the hooks are installed', async () => (await status())?.hook?.state.includes('installed'));
+  await until('the hooks are installed', async () => (await status())?.hook?.state.includes('installed'), {
+    deadline: 120_000,
+  });
   const owned = stack.move();
   return {
     journal,
