@@ -61,6 +61,7 @@ export async function startScene(generation: QbittorrentGeneration, journal: Jou
   };
   const sidecar = stack.use(
     createShipped(folder, {
+      INSTANCE_NAME: 'qbit',
       QBIT_HOST: toQbittorrent.url,
       QBIT_USER: qbittorrent.username,
       QBIT_PASS: qbittorrent.password,
