@@ -11,6 +11,7 @@ import { messages } from './messages.ts';
 import { start } from './start.ts';
 import { steady } from './steady.ts';
 import { stop } from './stop.ts';
+import { viewers } from './viewers.ts';
 
 export const figures: readonly Figure[] = [
   idle,
@@ -19,6 +20,7 @@ export const figures: readonly Figure[] = [
   memory,
   start,
   stop,
+  viewers,
   hook,
   completion,
   messages,
