@@ -63,10 +63,12 @@ export interface OnEnd {
  */
 export function streamOf(pieces: Iterator<string>, { end, fail }: OnEnd): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
+  let isCancelled = false;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         await nextTurn();
+        if (isCancelled) return;
         try {
           const { done, value } = pieces.next();
           if (done !== true) return controller.enqueue(encoder.encode(value));
@@ -77,6 +79,7 @@ export function streamOf(pieces: Iterator<string>, { end, fail }: OnEnd): Readab
         }
       },
       cancel() {
+        isCancelled = true;
         pieces.return?.();
         end();
       },
