@@ -52,7 +52,9 @@ export function statusOf(supervisor: Supervisor) {
 
 /** What the torrents are at that are followed, in the order in which they came. */
 export function* eachTorrent(supervisor: Supervisor): Generator<TorrentStatus> {
-  for (const key of supervisor.getSnapshot().context.registry.records.keys()) {
+  // As of now: one that is added again while this goes on would come twice.
+  const keys = [...supervisor.getSnapshot().context.registry.records.keys()];
+  for (const key of keys) {
     const torrent = torrentOf(supervisor, key);
     if (torrent !== null) yield torrent;
   }

@@ -1,4 +1,5 @@
 import { EXIT } from './exit.ts';
+import { complain } from './terminal.ts';
 
 /**
  * Ends the process with a message and an exit status where nothing is left that could settle the promise: Node would
@@ -13,6 +14,6 @@ export function failUnsettled(command: Promise<unknown>): void {
 }
 
 function fail(): void {
-  process.stderr.write('The command ended without a result. This is a bug: please report it.\n');
+  complain('The command ended without a result. This is a bug: please report it.');
   process.exitCode = EXIT.software;
 }

@@ -45,8 +45,7 @@ export interface LineOptions extends Pick<Wanted, 'url' | 'tool'> {
  */
 export function hookLine({ slot, placeholder, token, wasOn = false, ...rest }: LineOptions): string {
   const headers = [...(token === null ? [] : [`Authorization: Bearer ${token}`]), ...(wasOn ? [WAS_ON] : [])];
-  // Before 4.1.7 a shell reads the line, and an asterisk without quotes stands for file names.
-  const everywhere = placeholder === '%K' ? '*' : '"*"';
+  const everywhere = everywhereFor(placeholder);
   return callLine({ ...rest, path: `${PATHS[slot]}?hash=${placeholder}`, headers, everywhere });
 }
 
@@ -60,6 +59,20 @@ export function scriptLine({
   const headers = token === null ? [] : [`Authorization: Bearer ${token}`];
   return callLine({ url, tool, path: `${PATHS[slot]}?hash=$1`, headers, everywhere: '"*"' });
 }
+
+/** A line as it is, but for the option that makes it go past every proxy: the last `--noproxy` is the one that counts. */
+export function pastProxies(
+  line: string,
+  { tool, placeholder }: { tool: Tool; placeholder: string },
+): string {
+  const option = tool === 'curl' ? `--noproxy ${everywhereFor(placeholder)}` : '--proxy=off';
+  return line
+    .replaceAll(/ +--noproxy +(?:"[^"]*"|[^\s"]+)/g, '')
+    .replace(/^(?:"[^"]*"|[^\s"]+)/, (program) => `${program} ${option}`);
+}
+
+/** Before 4.1.7 a shell reads the line, and an asterisk without quotes stands for file names. */
+const everywhereFor = (placeholder: string): Call['everywhere'] => (placeholder === '%K' ? '*' : '"*"');
 
 interface Call {
   url: string;

@@ -1,7 +1,7 @@
 /** What would have to change in qBittorrent: decided here, written elsewhere. */
 import type { Slot, SlotName, Slots } from '../qbittorrent/preferences.ts';
-import { addressFlaw, flawsOf } from './flaws.ts';
-import { hookLine, obstacleTo } from './line.ts';
+import { addressFlaw, flawsOf, proxyFlaw } from './flaws.ts';
+import { hookLine, obstacleTo, pastProxies } from './line.ts';
 import type { LineOptions, Wanted } from './line.ts';
 import { readLine } from './read-line.ts';
 import type { OurLine } from './read-line.ts';
@@ -29,6 +29,17 @@ export function planInstall(slots: Slots, wanted: Wanted, care: Care): Plan {
     if (read.kind === 'foreign') return { action: 'blocked' };
     if (read.kind === 'script') return { action: slot.enabled ? 'kept' : 'blocked' };
     const wasOn = read.kind === 'ours' ? read.wasOn : slot.enabled;
+    if (care === 'working' && read.kind === 'ours' && slot.enabled) {
+      const flaws = flawsOf(read, name, wanted, knowsIds);
+      if (flaws.length === 0) return { action: 'kept' };
+      // Nothing else is wrong with it: options that the owner added stay, as `-k` for a certificate of his own.
+      if (read.hasMore && flaws.length === 1 && flaws[0] === proxyFlaw(read))
+        return {
+          action: 'write',
+          slot: { enabled: true, program: pastProxies(slot.program, read) },
+          was: 'ours',
+        };
+    }
     const program = hookLine({
       ...(read.kind === 'ours' ? keeping(read, wanted, care) : wanted),
       slot: name,
@@ -36,10 +47,7 @@ export function planInstall(slots: Slots, wanted: Wanted, care: Care): Plan {
       token: wanted.token?.reveal() ?? null,
       wasOn,
     });
-    const works =
-      read.kind === 'ours' &&
-      slot.enabled &&
-      (care === 'exact' ? slot.program === program : flawsOf(read, name, wanted, knowsIds).length === 0);
+    const works = care === 'exact' && read.kind === 'ours' && slot.enabled && slot.program === program;
     return works ? { action: 'kept' } : { action: 'write', slot: { enabled: true, program }, was: read.kind };
   };
   return { added: plan('added'), finished: plan('finished') };

@@ -19,6 +19,8 @@ export interface OurLine {
   wasOn: boolean;
   /** Whether it goes past any proxy that is set in the environment. */
   direct: boolean;
+  /** It has options or headers that a line made by `hookLine` never has, in this version or an earlier one. */
+  hasMore: boolean;
   /** Redirections of a shell, which qBittorrent hands over as arguments. */
   operators: boolean;
 }
@@ -52,6 +54,7 @@ export function readLine(line: string): ReadLine {
 /** Options that take the next argument. */
 const VALUED =
   /^(?:-[mXHoOTtAUdY]|--(?:max-time|request|header|output|output-document|timeout|tries|connect-timeout|retry|data|noproxy))$/;
+const BEARER = /^authorization:\s*bearer\s+(\S+)$/i;
 const REDIRECTION = /^(?:[12&]?>>?(?:&[12])?(?:\/dev\/null)?|&)$/;
 
 function readCall(tool: Tool, program: string, args: readonly string[]): OurLine | null {
@@ -78,6 +81,7 @@ function readCall(tool: Tool, program: string, args: readonly string[]): OurLine
     placeholder,
     operators: operators.length > 0,
     direct,
+    hasMore: !options.every(isStandard),
     ...meaning(options),
   };
 }
@@ -88,6 +92,13 @@ function isTarget(rest: readonly string[], index: number): boolean {
 }
 
 type Options = ReadonlyArray<[name: string, value: string]>;
+
+const STANDARD =
+  /^(?:-[fsSq]+|-[mXOtoT]|-XPOST|--(?:silent|fail|show-error|quiet|max-time|timeout|tries|request|output-document|output|noproxy|no-proxy|request=POST|proxy=off|post-data(?:=.*)?))$/;
+
+/** Whether a new line says the same without it. */
+const isStandard = ([name, value]: [name: string, value: string]): boolean =>
+  STANDARD.test(name) || ((name === '-H' || name === '--header') && (BEARER.test(value) || value === WAS_ON));
 
 /** curl heeds the last `--noproxy`, and takes an asterisk for one only where nothing else stands there. */
 function isDirect(tool: Tool, options: Options, host?: string): boolean {
@@ -102,7 +113,7 @@ function isDirect(tool: Tool, options: Options, host?: string): boolean {
 
 function meaning(options: Options): Pick<OurLine, 'token' | 'posts' | 'wasOn'> {
   const headers = options.filter(([name]) => name === '-H' || name === '--header').map(([, value]) => value);
-  const tokens = headers.map((header) => /^authorization:\s*bearer\s+(\S+)$/i.exec(header)?.[1]);
+  const tokens = headers.map((header) => BEARER.exec(header)?.[1]);
   return {
     token: tokens.find((token) => token !== undefined) ?? null,
     posts: options.some(

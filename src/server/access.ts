@@ -43,7 +43,7 @@ export function isVisit(c: ServerContext): boolean {
 
 /** Whether a program on this machine sent the request itself, as far as that can be told. */
 export function isLocalCall(c: ServerContext): boolean {
-  return isLoopbackPeer(peerOf(c)) && isAddressedLocally(c) && !isForwarded(c) && !isHttp10(c);
+  return isLoopbackPeer(peerOf(c)) && isAddressedLocally(c) && !isForwarded(c);
 }
 
 /**
@@ -59,14 +59,13 @@ export function isAddressedLocally(c: ServerContext): boolean {
 const FORWARDED =
   /^(?:forwarded|via|x-forwarded|x-forwarded-.+|x-original-.+|x-envoy-.+|cf-.+|cdn-loop|(?:x-)?client-ip|x-cluster-client-ip|x-real-ip|true-client-ip|fastly-client-ip|x-proxyuser-ip)$/;
 
-/** Whether a proxy says that it handed the request on. A proxy that says nothing can't be told from a local caller. */
+/**
+ * Whether a proxy handed the request on: it says so, or speaks HTTP/1.0, which no browser, curl or wget does, but nginx
+ * unless it is told otherwise. A proxy that shows neither can't be told from a local caller.
+ */
 export function isForwarded(c: ServerContext): boolean {
-  return Object.keys(c.req.header()).some((name) => FORWARDED.test(name));
-}
-
-/** No browser and no curl speaks it. nginx does, unless it is told otherwise, and adds no header of its own. */
-function isHttp10(c: ServerContext): boolean {
-  return incomingOf(c)?.httpVersion === '1.0';
+  const isHttp10 = incomingOf(c)?.httpVersion === '1.0';
+  return isHttp10 || Object.keys(c.req.header()).some((name) => FORWARDED.test(name));
 }
 
 /** Whether the browser is at an https address, to which a proxy takes it: this server speaks http. */

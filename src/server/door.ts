@@ -6,6 +6,7 @@ import type { Secret } from '../secret.ts';
 import { isForeignPage, isLocalCall, isToken, isVisit, peerOf, shownToken } from './access.ts';
 import { refuse, type ServerContext, type ServerEnv } from './base.ts';
 import { sparingly } from './sparingly.ts';
+import { createSlots } from './limits.ts';
 import { createTokenGuard, type Verdict } from './token-guard.ts';
 import { createVisits } from './visits.ts';
 
@@ -31,6 +32,9 @@ export interface Door {
 
 /** Milliseconds until a wrong token is answered. */
 const SLOWNESS = 1000;
+
+/** Wrong tokens that are answered slowly at the same time: meanwhile their connections can't make room for others. */
+const MAX_SLOW = 8;
 
 /** Between two log lines on wrong tokens, in milliseconds. */
 const WARNING_INTERVAL = 10_000;
@@ -66,6 +70,7 @@ function createLocalDoor(): Door {
 
 function createTokenDoor(token: Secret, log: Logger, slowness: number): Door {
   const visits = createVisits(token);
+  const slow = createSlots(MAX_SLOW);
   const warn = sparingly(WARNING_INTERVAL);
   const guard = createTokenGuard(token, (address) =>
     warn('', (unsaid) => log.warn('a wrong OPS_TOKEN was shown', { address, unsaid })),
@@ -86,8 +91,12 @@ function createTokenDoor(token: Secret, log: Logger, slowness: number): Door {
     async enter(c, shown) {
       if (isForeignPage(c, { portless: true })) return 'stranger';
       const verdict = guard.check(String(peerOf(c)), shown);
-      if (verdict === 'stranger') await sleep(slowness);
       if (verdict === 'welcome') visits.begin(c);
+      if (verdict !== 'stranger') return verdict;
+      const release = slow.take();
+      if (release === null) return 'later';
+      await sleep(slowness);
+      release();
       return verdict;
     },
     leave: (c) => visits.end(c),

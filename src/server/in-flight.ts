@@ -26,12 +26,18 @@ export function limitInFlight(server: Server): InFlight {
     if (parse === undefined) return;
     socket.removeAllListeners('data');
     socket.on('data', (chunk: Buffer) => {
-      for (let from = 0; from < chunk.length && !socket.destroyed; from += SLICE)
+      for (let from = 0; from < chunk.length && !socket.destroyed; from += SLICE) {
+        // Node's listener throws on a paused socket. Node pauses one whose client reads too little of its answers.
+        if (socket.isPaused()) return socket.destroy();
         Reflect.apply(parse, socket, [chunk.subarray(from, from + SLICE)]);
+      }
+      return undefined;
     });
   });
-  // Else Node would answer these by itself, any number at once.
-  server.on('checkExpectation', (_, outgoing: ServerResponse) => outgoing.destroy());
+  // Else Node would answer these by itself, any number at once: with an `Expect` that it does not know, and after the
+  // last request that a connection may have. An answer to that one says that it was the last.
+  server.on('checkExpectation', ({ socket }: IncomingMessage) => socket.destroy());
+  server.on('dropRequest', (_, socket: Socket) => socket.destroy());
   return {
     begin(incoming, outgoing) {
       const { socket } = incoming;
@@ -40,7 +46,9 @@ export function limitInFlight(server: Server): InFlight {
         return false;
       }
       requests.set(socket, incoming);
-      const end = () => requests.delete(socket);
+      const end = () => {
+        if (requests.get(socket) === incoming) requests.delete(socket);
+      };
       outgoing.once('finish', end);
       outgoing.once('close', end);
       return true;

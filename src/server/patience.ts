@@ -18,7 +18,7 @@ const TOO_SLOW = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n';
 export function limitPatience(server: Server): void {
   const timers = new WeakMap<Socket, NodeJS.Timeout>();
   const stop = (socket: Socket) => clearTimeout(timers.get(socket));
-  const wait = (socket: Socket, ms: number, onTimeout = () => refuse(socket)) => {
+  const wait = (socket: Socket, ms: number, onTimeout: () => void) => {
     stop(socket);
     if (!socket.destroyed) timers.set(socket, setTimeout(onTimeout, ms).unref());
   };
@@ -33,13 +33,13 @@ export function limitPatience(server: Server): void {
     else wait(socket, STALLED, () => watch(socket, stuck));
   };
   server.on('connection', (socket: Socket) => {
-    wait(socket, PATIENCE);
+    wait(socket, PATIENCE, () => refuse(socket));
     socket.once('close', () => stop(socket));
   });
   server.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const { socket } = incoming;
     wait(socket, PATIENCE, () => (incoming.complete ? watch(socket, null) : refuse(socket)));
-    outgoing.once('finish', () => wait(socket, BETWEEN));
+    outgoing.once('finish', () => wait(socket, BETWEEN, () => refuse(socket)));
   });
 }
 

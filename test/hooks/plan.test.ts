@@ -85,6 +85,21 @@ describe('installing', () => {
     });
   });
 
+  test('by itself it leaves the options that an owner added, and only takes proxies out of the way', () => {
+    const lines = {
+      'curl -k -4 -H "Host: x.y" -X POST "https://nas:9090/track?hash=%K"':
+        'curl --noproxy * -k -4 -H "Host: x.y" -X POST "https://nas:9090/track?hash=%K"',
+      '"/opt/my tools/curl" -fsS --retry 3 --noproxy "else.where" -X POST "http://localhost:9090/track?hash=%K"':
+        '"/opt/my tools/curl" --noproxy * -fsS --retry 3 -X POST "http://localhost:9090/track?hash=%K"',
+      'wget --no-check-certificate -q -O /dev/null --post-data= "https://nas:9090/track?hash=%K"':
+        'wget --proxy=off --no-check-certificate -q -O /dev/null --post-data= "https://nas:9090/track?hash=%K"',
+    };
+    for (const [before, after] of Object.entries(lines)) {
+      assert.equal(updated(before), after);
+      assert.equal(updated(after), 'kept');
+    }
+  });
+
   test('before 4.5 there is one slot, and its hash is %I', () => {
     const plan = planInstall({ added: null, finished: empty }, wanted, 'exact');
     assert.deepEqual(plan.added, { action: 'absent' });

@@ -20,7 +20,13 @@ for (const tool of ['curl', 'wget'] satisfies Tool[]) {
         test(`what ${tool} calls when ${slot}${token ? ', with a token' : ''}${wasOn ? ', in a slot that was on' : ''} is read back`, () => {
           const line = hookLine({ slot, url, tool, placeholder: '%K', token, wasOn });
           const expected = { kind: 'ours', tool, program: tool, url, slot, placeholder: '%K', token, wasOn };
-          assert.deepEqual(readLine(line), { ...expected, posts: true, direct: true, operators: false });
+          assert.deepEqual(readLine(line), {
+            ...expected,
+            posts: true,
+            direct: true,
+            hasMore: false,
+            operators: false,
+          });
         });
       }
     }
@@ -36,7 +42,12 @@ describe('lines that people wrote', () => {
       { url: 'http://10.0.0.2:9090', program: '/usr/bin/curl' },
     ],
     ['curl -s "http://localhost:9090/track?hash=%K"', { posts: false }],
-    ['wget -qO- "http://localhost:9090/track?hash=%K"', { tool: 'wget', program: 'wget', posts: false }],
+    [
+      'wget -qO- "http://localhost:9090/track?hash=%K"',
+      { tool: 'wget', program: 'wget', posts: false, hasMore: true },
+    ],
+    ['curl -k -X POST "http://localhost:9090/track?hash=%K"', { hasMore: true }],
+    ['curl -H "Host: a" -X POST "http://localhost:9090/track?hash=%K"', { hasMore: true }],
     ['curl -X POST "http://localhost:9090/track?hash=%K" > /dev/null 2>&1', { operators: true }],
     ['curl -X POST "http://localhost:9090/track?hash=%K" >/dev/null &', { operators: true }],
   ];
@@ -49,6 +60,7 @@ describe('lines that people wrote', () => {
         posts: true,
         wasOn: false,
         direct: false,
+        hasMore: false,
         operators: false,
         ...differs,
       });

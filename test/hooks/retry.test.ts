@@ -48,8 +48,10 @@ for (const generation of GENERATIONS) {
       const called = /^qbit_ntfy_hook_requests_total\{hook="track",answer="(?:started|already)"\} 1$/m;
       await until('its hook has called', async () => called.test(await get('/metrics')));
       assert.equal(proxy.logins(), 1);
+      // The torrent, which is complete at once, makes the watcher read them once more.
       assert.deepEqual(
         proxy.requests
+          .slice(0, proxy.requests.findIndex(({ path }) => path.endsWith('torrents/info')))
           .filter(({ path }) => path.endsWith('references'))
           .map(({ path, status }) => [path, status]),
         [

@@ -116,6 +116,34 @@ describe('requests that do not wait for an answer', () => {
     await probe(sidecar);
   });
 
+  test('end it, and nothing else, when some of them are answered by Node itself', deadline, async (t) => {
+    const sidecar = await startOps(t);
+    const attacker = createAttacker(t, sidecar.ops.port);
+    const expecting = 'GET /livez HTTP/1.1\r\nHost: localhost\r\nExpect: nothing\r\n\r\n';
+    const small = 'GET / HTTP/1.1\r\nHost:a\r\n\r\n';
+    await attacker.connect('127.0.0.1', request('/livez') + expecting.repeat(99) + small.repeat(2400));
+    await until('it is cut off', () => attacker.open() === 0);
+    await probe(sidecar);
+    // A connection has a hundred requests: to those after it Node says 503.
+    const socket = await attacker.connect('127.0.0.1');
+    for (let n = 0; n < 98; n += 1) {
+      socket.write(small);
+      await once(socket, 'data');
+    }
+    socket.write(small.repeat(2000));
+    await until('this one, too', () => attacker.open() === 0);
+    await probe(sidecar);
+  });
+
+  test('wrong tokens, which are answered slowly, take no place from a probe', deadline, async (t) => {
+    const sidecar = await startOps(t, { OPS_TOKEN: 'a-token-of-more-than-sixteen' });
+    const attacker = createAttacker(t, sidecar.ops.port);
+    const headers = 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 7';
+    const login = `POST /login HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n\r\ntoken=a`;
+    for (let n = 0; n < 100; n += 1) await attacker.connect('127.0.0.1', login);
+    await probe(sidecar);
+  });
+
   test('one after the other they are answered over one connection', deadline, async (t) => {
     const sidecar = await startOps(t);
     const attacker = createAttacker(t, sidecar.ops.port);

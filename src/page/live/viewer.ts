@@ -104,22 +104,6 @@ export function createMailbox({ onLeave, ...options }: MailboxOptions): Mailbox 
   let over = false;
   let woken = Promise.withResolvers<void>();
 
-  async function next(): Promise<Message | null> {
-    if (over) return null;
-    const message = place.take();
-    if (message === null) {
-      mailbox.leave();
-      return null;
-    }
-    if (message.html === '' && !isDue) {
-      await woken.promise;
-      woken = Promise.withResolvers();
-      return next();
-    }
-    isDue = false;
-    return message;
-  }
-
   const mailbox: Mailbox = {
     wake(isHeartbeat) {
       if (isHeartbeat && !isAsked) missed += 1;
@@ -131,7 +115,7 @@ export function createMailbox({ onLeave, ...options }: MailboxOptions): Mailbox 
     async next() {
       missed = 0;
       isAsked = true;
-      const message = await next();
+      const message = await takeWhenDue();
       isAsked = false;
       return message;
     },
@@ -142,5 +126,22 @@ export function createMailbox({ onLeave, ...options }: MailboxOptions): Mailbox 
       onLeave(mailbox);
     },
   };
+
+  async function takeWhenDue(): Promise<Message | null> {
+    if (over) return null;
+    const message = place.take();
+    if (message === null) {
+      mailbox.leave();
+      return null;
+    }
+    if (message.html === '' && !isDue) {
+      await woken.promise;
+      woken = Promise.withResolvers();
+      return takeWhenDue();
+    }
+    isDue = false;
+    return message;
+  }
+
   return mailbox;
 }
