@@ -1,5 +1,5 @@
 import { answerTo, lettersFrom } from './rules/mail.ts';
-import { storeNotice } from './rules/notices.ts';
+import { NO_CARD } from './rules/notices.ts';
 import { asOfNow, withoutFuture } from './rules/future.ts';
 import { createRegistry, idOf } from './rules/registry.ts';
 import { arrivals, arriving } from './supervisor/arriving.ts';
@@ -26,6 +26,7 @@ export const supervisorMachine = arriving.createMachine({
     troubled: troubled ?? false,
     raised: troubled ?? false,
     incidentSounds: new Map(Object.entries(withoutFuture(sounds ?? {}, now()))),
+    storeCard: NO_CARD,
     scanFailures: 0,
     stale: false,
     leftOut: false,
@@ -150,7 +151,7 @@ export const supervisorMachine = arriving.createMachine({
           ],
         },
         'store.*': {
-          actions: { type: 'tell', params: ({ event }) => ({ notification: storeNotice(event) }) },
+          actions: { type: 'tellStore', params: ({ event }) => event },
         },
         'torrent.closed': {
           actions: ['note', { type: 'close', params: ({ event: { key, end } }) => ({ key, end }) }],

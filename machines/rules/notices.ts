@@ -1,4 +1,4 @@
-import type { Notification } from '../types.ts';
+import type { Notification, Outcome } from '../types.ts';
 
 /** What the store says of itself. */
 export type StoreReport =
@@ -8,9 +8,28 @@ export type StoreReport =
   | { type: 'store.repaired'; problem: string }
   | { type: 'store.restored' };
 
-/** The card for it; all of them take each other's place. */
-export function storeNotice(report: StoreReport): Notification {
-  if (report.type === 'store.restored') return { kind: 'relief', key: 'store', shown: false };
+/** What is known of the store's card: the services that would know it may be restarted. */
+export interface StoreCard {
+  /** What ntfy has not accepted yet. */
+  pending: Notification | null;
+  /** It is on the phone. */
+  shown: boolean;
+}
+
+export const NO_CARD: StoreCard = { pending: null, shown: false };
+
+/** What is known of it after a notification ended. */
+export function settleCard(
+  before: StoreCard,
+  { notification: { kind, key }, outcome }: { notification: Notification; outcome: Outcome },
+): StoreCard {
+  if (key !== 'store' || outcome !== 'accepted') return before;
+  return { pending: before.pending?.kind === kind ? null : before.pending, shown: kind === 'incident' };
+}
+
+/** The card for a report; all of them take each other's place. `shown`: there may be one on the phone. */
+export function storeNotice(report: StoreReport, shown: boolean): Notification {
+  if (report.type === 'store.restored') return { kind: 'relief', key: 'store', shown };
   const { type, problem: message } = report;
   const failure = { kind: 'protocol', message } as const;
   return {

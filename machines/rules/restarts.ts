@@ -45,6 +45,7 @@ export function crashNotice(
  */
 const MOST_RESTARTS = 3;
 
-export function isHopeless(restarts: Failures | undefined): boolean {
-  return (restarts?.count ?? 0) >= MOST_RESTARTS;
+export function isHopeless(restarts: Failures | undefined, now: number): boolean {
+  if (restarts === undefined || Math.abs(now - restarts.at) > QUIET) return false;
+  return restarts.count >= MOST_RESTARTS;
 }

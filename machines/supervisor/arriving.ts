@@ -2,7 +2,7 @@ import { enqueueActions } from 'xstate';
 import { arrivalsOf, sortArrivals } from '../rules/arrivals.ts';
 import { findRenamed } from '../rules/registry.ts';
 import type { Hash, Observation } from '../types.ts';
-import { supervision } from './setup.ts';
+import { crashing } from './crashing.ts';
 import type { SupervisorContext } from './types.ts';
 
 /** Torrents that arrive at a time: a few milliseconds of work, so that hooks are answered in between. */
@@ -14,7 +14,7 @@ const sortNext = (context: SupervisorContext) =>
   sortArrivals(context.registry, context.ended, nextOf(context));
 
 /** With how torrents arrive that were found, or were tracked before a restart. */
-export const arriving = supervision.extend({
+export const arriving = crashing.extend({
   actions: {
     arrive: enqueueActions(({ context, enqueue }, { found }: { found: readonly Observation[] }) => {
       const { registry, arrivals } = context;

@@ -4,7 +4,10 @@ import { isNameless, NAMELESS_PER_MINUTE, withinMinute } from '../rules/finish.t
 import { answerTo } from '../rules/mail.ts';
 import type { Match } from '../rules/matching.ts';
 import type { PartitionId } from '../rules/partitions.ts';
-import { dismissalOf, find, meetAgain, noteFinishHook, rename } from '../rules/registry.ts';
+import { dismissalOf, find, meetAgain, noteFinishHook, put, rename } from '../rules/registry.ts';
+import { crashNotice } from '../rules/restarts.ts';
+import type { Failures } from '../rules/restarts.ts';
+import { quieten } from '../rules/sounds.ts';
 import type { Hash, Notification } from '../types.ts';
 import type { OutboxEvent } from '../outbox.ts';
 import type { WatcherEvent } from '../watcher/setup.ts';
@@ -55,6 +58,18 @@ export function metAgain({ registry }: SupervisorContext, hash: Hash): Message[]
     kept,
     { to: 'watcher', event: { type: 'unwatch', hash: met.before } },
     { to: 'watcher', event: { type: 'watch', hash } },
+  ];
+}
+
+/** A torrent that crashed too often is told as such; it takes the alert back itself, when it lives again. */
+export function crashMessages(context: SupervisorContext, key: Hash, failures: Failures): Message[] {
+  const { registry } = context;
+  const notice = crashNotice(find(registry, key), failures);
+  if (notice === null) return [];
+  put(registry, notice.record);
+  return [
+    { to: 'store', event: { type: 'keep', record: notice.record } },
+    { to: 'outbox', event: { type: 'outbox.tell', notification: quieten(context, notice.notification) } },
   ];
 }
 

@@ -1,4 +1,4 @@
-import { assign, enqueueActions, fromCallback, fromPromise, raise, sendTo, setup } from 'xstate';
+import { assign, enqueueActions, fromCallback, fromPromise, sendTo, setup } from 'xstate';
 import { discoveryMachine } from '../discovery.ts';
 import { hookInstallerMachine } from '../hook-installer/machine.ts';
 import { incidentMachine, isAllClear } from '../incident.ts';
@@ -10,9 +10,11 @@ import { withinMinute } from '../rules/finish.ts';
 import type { Letter } from '../rules/mail.ts';
 import type { Match } from '../rules/matching.ts';
 import { createRecord, drop, find, forgetFinishHook, noteTelling, noteTold, put } from '../rules/registry.ts';
-import { OverdueError, overdueAfter } from '../rules/overdue.ts';
+import { overdueAfter } from '../rules/overdue.ts';
 import { scanPause } from '../rules/pauses.ts';
-import { countFailure, crashNotice, isHopeless, restartPause } from '../rules/restarts.ts';
+import { settleCard, storeNotice } from '../rules/notices.ts';
+import type { StoreReport } from '../rules/notices.ts';
+import { isHopeless } from '../rules/restarts.ts';
 import { noteSound, quieten } from '../rules/sounds.ts';
 import { sessionMachine } from '../session.ts';
 import type { End } from '../torrent/setup.ts';
@@ -62,7 +64,7 @@ export const supervision = setup({
       isRepeated(context.ended, notification),
     flooded: ({ context }, { notification }: { notification: Notification }) =>
       isFlooded(context, notification),
-    hopeless: ({ context }) => isHopeless(context.restarts),
+    hopeless: ({ context }) => isHopeless(context.restarts, context.now()),
     stale: ({ context }) => context.stale,
     /** There is a place for what was left out. */
     freed: ({ context: { leftOut, registry, policy } }) =>
@@ -79,6 +81,12 @@ export const supervision = setup({
     /** Lets the incident judge what qBittorrent does. */
     trouble: sendTo('incident', (_, { failure }: { failure: Failure }) => ({ type: 'trouble', failure })),
     relieve: sendTo('incident', { type: 'relief' }),
+    tellStore: enqueueActions(({ context, enqueue }, report: StoreReport) => {
+      const { shown } = context.storeCard;
+      const notification = storeNotice(report, shown);
+      enqueue.assign({ storeCard: { shown, pending: notification } });
+      enqueue.sendTo('outbox', { type: 'outbox.tell', notification: quieten(context, notification) });
+    }),
     noteIncident: enqueueActions(({ enqueue }, { raised }: { raised: boolean }) => {
       enqueue.assign(raised ? { raised, troubled: true } : { raised });
       if (raised) enqueue.sendTo('store', { type: 'remember', troubled: true });
@@ -87,6 +95,10 @@ export const supervision = setup({
       enqueue.assign({ ready: false, partitions: new Set(), arrivals: beginAgain(context.registry) });
       enqueue.sendTo('session', { type: 'session.wanted' });
       enqueue.raise({ type: 'arrivals.next' });
+      // The store says it once, and the outbox that had it is another one now.
+      const { pending } = context.storeCard;
+      if (pending !== null)
+        enqueue.sendTo('outbox', { type: 'outbox.tell', notification: quieten(context, pending) });
     }),
     end: enqueueActions(({ context: { partitions }, enqueue }) => {
       for (const id of partitions) enqueue.stopChild(id);
@@ -161,6 +173,7 @@ export const supervision = setup({
       ({ context, enqueue }, told: { notification: Notification; outcome: Outcome }) => {
         const record = noteTold(context.registry, told.notification, told.outcome, context.now());
         if (record !== null) enqueue.sendTo('store', { type: 'keep', record });
+        enqueue.assign({ storeCard: settleCard(context.storeCard, told) });
         const heard = noteSound(context, told);
         if (heard !== null) enqueue.sendTo('store', heard);
         // The all-clear is out, and nothing new came up meanwhile.
@@ -191,24 +204,6 @@ export const supervision = setup({
     meetAgain: enqueueActions(({ context, enqueue }, { hash }: { hash: Hash }) => {
       for (const { to, event } of metAgain(context, hash)) enqueue.sendTo(to, event);
     }),
-    reviveLater: enqueueActions(({ context, enqueue }, { key }: { key: Hash }) => {
-      const { crashes, now, registry } = context;
-      const failures = countFailure(crashes.get(key), now());
-      crashes.set(key, failures);
-      const notice = crashNotice(find(registry, key), failures);
-      if (notice !== null) {
-        // The torrent takes the alert back itself, when it lives again.
-        put(registry, notice.record);
-        enqueue.sendTo('store', { type: 'keep', record: notice.record });
-        enqueue.sendTo('outbox', {
-          type: 'outbox.tell',
-          notification: quieten(context, notice.notification),
-        });
-      }
-      enqueue.raise({ type: 'torrent.revive', key }, { delay: restartPause(failures), id: `revive.${key}` });
-    }),
-    crashScan: raise({ type: 'xstate.error.actor.scan', actorId: 'scan', error: new OverdueError('scan') }),
-    countRestart: assign({ restarts: ({ context }) => countFailure(context.restarts, context.now()) }),
   },
   delays: {
     scanOverdue: overdueAfter('scan'),

@@ -6,7 +6,7 @@ import type { OutboxReport } from '../outbox.ts';
 import type { PartitionReport } from '../partition.ts';
 import type { Arrival } from '../rules/arrivals.ts';
 import type { Ended } from '../rules/ended.ts';
-import type { StoreReport } from '../rules/notices.ts';
+import type { StoreCard, StoreReport } from '../rules/notices.ts';
 import type { PartitionOf } from '../rules/partitions.ts';
 import type { Registry } from '../rules/registry.ts';
 import type { Failures } from '../rules/restarts.ts';
@@ -61,6 +61,7 @@ export interface SupervisorContext {
   /** Whether there is an incident now. */
   raised: boolean;
   incidentSounds: IncidentSounds;
+  storeCard: StoreCard;
   scanFailures: number;
   /** Something may have come that the look around, which is under way, does not show. */
   stale: boolean;

@@ -51,18 +51,18 @@ function kindOf(stats: Stats): string {
 function isPlanted(file: Stats, folder: Stats, dir: string): boolean {
   const us = process.geteuid?.();
   if (us === undefined || (folder.mode & 0o002) === 0) return false;
-  return ![us, 0, folder.uid].includes(file.uid) && file.uid !== ownerOfNewFiles(dir);
+  return ![us, 0, folder.uid].includes(file.uid) && !isOwnerOfNewFiles(dir, file.uid);
 }
 
-/** Network file systems give all files to one user. `null` when nothing can be made there. */
-function ownerOfNewFiles(dir: string): number | null {
+/** Network file systems give all files to one user. Nothing leaks on a volume that nobody can write to. */
+function isOwnerOfNewFiles(dir: string, uid: number): boolean {
   try {
     const made = mkdtempSync(join(dir, '.owner-'));
-    const { uid } = statSync(made);
+    const own = statSync(made).uid;
     rmdirSync(made);
-    return uid;
-  } catch {
-    return null;
+    return own === uid;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EROFS';
   }
 }
 

@@ -8,7 +8,7 @@ import type { Found } from './inspect.ts';
 
 /**
  * What can be read of a file that can't be opened for writing, on a volume that was mounted read-only for example:
- * the completions in it are still to be sent. Writes no file anywhere: the image may write to `/state` only. Never
+ * the completions in it are still to be sent. Makes no file anywhere: the image may write to `/state` only. Never
  * throws; nothing when nothing can be read.
  */
 export function peek(dir: string): Found {
@@ -28,8 +28,8 @@ function readAlone(path: string): Found {
 /**
  * SQLite reads a journal only where it can lock the file and write an index of the journal (`-shm`) beside it, neither of
  * which a read-only volume allows. In exclusive mode the index is in memory (https://sqlite.org/wal.html, section 8), and
- * `unix-none` does without the lock. When it is closed the journal stays: a file that was opened for reading can't take
- * over what is in it.
+ * `unix-none` does without the lock. When it is closed a journal that holds something stays: a file that was opened for
+ * reading can't take it over.
  */
 function readWithJournal(path: string): Found {
   return read(path, { vfs: 'unix-none' });

@@ -64,12 +64,11 @@ export function openStore(options: StoreOptions): Store {
  * The name of this state, which the cards on the phone have: recovered from a file that can't be used, and made for a new
  * one. `null`: the file is of an earlier version, or its folder can't be used and has none.
  */
-function ownInstance(dir: string, { found, aside, disk, trouble }: Start, kept: Kept): string | null {
-  const name = instanceOf(kept.facts.get(INSTANCE));
+function ownInstance(dir: string, { found, aside, disk, instance }: Start, kept: Kept): string | null {
+  const name = instanceOf(kept.facts.get(INSTANCE)) ?? instance;
   if (name !== null) return name;
   if (aside !== null) return findInstance(join(dir, aside));
-  if (disk === null) return trouble === 'foreign' ? null : findInstance(join(dir, FILE));
-  return found.isNew ? createInstance() : null;
+  return disk !== null && found.isNew ? createInstance() : null;
 }
 
 interface Start {
@@ -77,17 +76,21 @@ interface Start {
   disk: Disk | null;
   trouble: Trouble | null;
   aside: string | null;
+  /** The name in a file that can't be opened. */
+  instance: string | null;
   error?: unknown;
 }
 
 function read(dir: string): Start {
   try {
-    return { ...openDisk(dir, WAIT_AT_START), trouble: null };
+    return { ...openDisk(dir, WAIT_AT_START), trouble: null, instance: null };
   } catch (error) {
     const trouble = troubleOf(error);
+    // Before the look into it: SQLite deletes a journal in which nothing is whole.
+    const instance = trouble === 'foreign' ? null : findInstance(join(dir, FILE));
     // Another process follows what is in there, or it is not ours.
     const found = trouble === 'locked' || trouble === 'foreign' ? NOTHING : peek(dir);
-    return { found, disk: null, trouble, aside: null, error };
+    return { found, disk: null, trouble, aside: null, instance, error };
   }
 }
 

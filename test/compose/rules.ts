@@ -66,7 +66,7 @@ function readSecret({ secrets = [] }: Service): (path: string) => string {
   const paths = new Set(secrets.map(({ source, target }) => resolve('/run/secrets', target ?? source)));
   return (path) => {
     if (!paths.has(path)) throw Object.assign(new Error('no such secret'), { code: 'ENOENT' });
-    return 'a-secret';
+    return 'a-secret-that-is-long-enough';
   };
 }
 

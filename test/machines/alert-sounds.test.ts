@@ -68,7 +68,8 @@ describe('a torrent that stalls and goes on, again and again', () => {
     const before = await startFlapping();
     await flap(before);
     // The clock of the next life begins at 0: so it was heard just before.
-    const records = before.records().map((record) => ({ ...record, sounded: justBefore(record.sounded) }));
+    const records = before.records();
+    for (const record of records) record.sounded = justBefore(record.sounded);
     assert.deepEqual(
       records.map(({ sounded }) => sounded),
       [{ stalled: 0 }],

@@ -51,6 +51,9 @@ const crashesOf = ({ events }: World): string[] =>
     return [error.message.split(' ')[0] ?? ''];
   });
 
+const storeNotices = ({ phone }: World): number =>
+  phone.accepted.filter(({ kind, key }) => kind === 'incident' && key === 'store').length;
+
 /** Lets time pass until that many requests hang. */
 async function untilHung({ script, pass }: World, count: number): Promise<void> {
   for (let second = 0; script.hung.length < count; second += 1) {
@@ -135,4 +138,35 @@ test('a service that crashes leaves no part of it behind', async () => {
   const lists = world.count('list');
   await world.pass(HOUR);
   assert.equal(world.count('list'), lists, 'nobody is missing');
+});
+
+test('what the store said once is not lost with the outbox that had it, and is taken back', async () => {
+  const world = await startBusy();
+  world.script.hangs.publish = 1;
+  world.supervisor.send({ type: 'store.degraded', problem: 'The state is only in memory.' });
+  await untilHung(world, 1);
+  await world.pass(overdueAfter('publish') + MINUTE);
+  assert.deepEqual(crashesOf(world), ['publish']);
+  assert.equal(world.phone.cards.get('store')?.kind, 'incident');
+  assert.equal(storeNotices(world), 1);
+  // Another crash tells nothing twice, and the card is still known.
+  world.script.hangs.observe = 1;
+  await world.pass(overdueAfter('observe') + 2 * MINUTE);
+  assert.deepEqual(crashesOf(world), ['publish', 'observe']);
+  assert.equal(storeNotices(world), 1);
+  world.supervisor.send({ type: 'store.restored' });
+  await world.pass(MINUTE);
+  assert.equal(world.phone.cards.get('store')?.kind, 'relief');
+});
+
+test('a process that is restarted seldom is not given up', async () => {
+  const world = await startBusy();
+  for (let count = 1; count <= 5; count += 1) {
+    world.script.hangs.observe = 1;
+    await untilHung(world, count);
+    await world.pass(overdueAfter('observe') + MINUTE);
+    if (count >= 3) await world.pass(2 * HOUR);
+  }
+  assert.equal(crashesOf(world).length, 5);
+  assert.equal(world.supervisor.getSnapshot().status, 'active');
 });

@@ -7,7 +7,7 @@ import { shippedFlags } from '../shipped-flags.ts';
 import { TEMP_PREFIX } from './fixtures.ts';
 
 /** Whatever runs a store in a process of its own does so under these flags already; and this file itself. */
-const APART = new Set(['damage', 'foreign', 'kill', 'phone', 'process', 'shipped']);
+const APART = new Set(['damage', 'foreign', 'instance', 'kill', 'phone', 'process', 'shipped']);
 
 /** All other tests of the store. */
 const FILES = globSync('*.test.ts', { cwd: import.meta.dirname })
