@@ -69,13 +69,16 @@ kubernetesTest('a pod that has a name or a port of ours stays as it is: each of 
 });
 
 kubernetesTest('another HOOK_PORT in the ConfigMap is the one that has to be free', async () => {
-  const policy = withSettings(await render(POLICY), { HOOK_PORT: '9191' });
-  const isInjected = (port: Port): boolean => {
+  const manifests = await render(POLICY);
+  const isInjected = (hookPort: string, port: Port): boolean => {
     const pod = ownPod();
     withPort(port)(pod.spec);
-    return changes(policy, pod);
+    return changes(withSettings(manifests, { HOOK_PORT: hookPort }), pod);
   };
-  assert.deepEqual([isInjected({ containerPort: 9090 }), isInjected({ containerPort: 9191 })], [true, false]);
+  assert.equal(isInjected('9191', { containerPort: 9090 }), true);
+  assert.equal(isInjected('9191', { containerPort: 9191 }), false);
+  // Empty is the default, for the sidecar too.
+  assert.equal(isInjected('', { containerPort: 9090 }), false);
 });
 
 /** The manifests with other settings in the ConfigMap; `undefined` leaves one out. */
