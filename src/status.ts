@@ -86,6 +86,14 @@ export function torrentOf(supervisor: Supervisor, key: Hash): TorrentStatus | nu
   return describe(record, actor?.getSnapshot() as TorrentSnapshot | undefined);
 }
 
+/** Bytes per second of one torrent; 0 where no such is followed. */
+export function speedOf(supervisor: Supervisor, key: Hash): number {
+  const { context, children } = supervisor.getSnapshot();
+  const partitions: Partial<Record<string, AnyActorRef>> = children;
+  const actor = torrentIn(partitions[context.partitionOf(key)], key);
+  return (actor?.getSnapshot() as TorrentSnapshot | undefined)?.context.seen.observation?.speed ?? 0;
+}
+
 /** What the incident is about; `null` while there is none. */
 function troubleOf(snapshot: SnapshotFrom<typeof incidentMachine> | undefined): Failure | null {
   return snapshot === undefined || snapshot.value === 'calm' ? null : snapshot.context.failure;

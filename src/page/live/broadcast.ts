@@ -39,7 +39,7 @@ export function startBroadcast({ subject, inspector, onEnd, onError }: Broadcast
   const { journal, charts } = drawing;
   const pulse = startPulse((isHeartbeat) => {
     try {
-      drawing.look();
+      if (drawing.look()) pulse.move();
       const byChart = Map.groupBy(viewers, ([, shown]) => shown?.id);
       for (const readers of byChart.values()) {
         const shown = readers[0]?.[1] ?? null;
@@ -96,10 +96,11 @@ function createDrawing(subject: Subject, inspector: Inspector) {
       onMove();
     });
 
-  /** Writes down what is another than at the last look. */
-  function look(): void {
-    rows.look();
+  /** Writes down what is another than at the last look; `true`: not all of it yet. */
+  function look(): boolean {
+    const isBehind = rows.look();
     for (const { id, html } of partsOf(lookAt(subject, rows.speed()))) journal.put(id, String(html));
+    return isBehind;
   }
 
   /** What a viewer gets that was not there before, or too long ago: the top of the page at once, all else in pieces. */
@@ -108,7 +109,7 @@ function createDrawing(subject: Subject, inspector: Inspector) {
     const now = lookAt(subject, rows.speed());
     const isWhole = now.count <= torrents.length;
     const first = `${summary(now)}${board(now, torrents, isWhole ? '' : 'data-more')}${said(now)}`;
-    return { first, rest: isWhole ? null : journal.all() };
+    return { first, rest: isWhole ? null : rows.all() };
   }
   look();
   return { journal, charts, look, everything, watch };

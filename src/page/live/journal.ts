@@ -18,16 +18,17 @@ export interface Changes {
 export interface Journal {
   /** Takes an element as it is now; nothing where it is as it was. */
   put(id: string, html: string): Change[];
+  /** Takes an element away, also one that was never put: a viewer may have got it by itself. */
   remove(id: string): void;
   /** What changed after a version, about so many characters; `null` where that can't be known any more. */
   read(after: number, limit: number): Changes | null;
-  /** All elements, each as it is when its turn comes. */
-  all(): IterableIterator<Change>;
   /** A version as text, for a viewer to show when it comes back. */
   name(version: number): string;
   /** The version of such a text; `null` where what changed since can't be known. */
   parse(text: string): number | null;
   readonly version: number;
+  /** Entries that are remembered, those among them that were replaced too. */
+  readonly size: number;
 }
 
 interface Entry {
@@ -93,15 +94,11 @@ export function createJournal(epoch: string): Journal {
       return [[id, html]];
     },
     remove(id) {
-      if (!there.has(id)) return;
       gone.set(id, append(id, null));
       there.delete(id);
       tidy();
     },
     read: (after, limit) => (after < floor ? null : readLog(log, isCurrent, { after, limit, version })),
-    *all() {
-      for (const { id, html } of there.values()) yield [id, html];
-    },
     name: (version) => `${epoch}.${version}`,
     parse(text) {
       const [of, digits = ''] = text.split('.');
@@ -110,6 +107,9 @@ export function createJournal(epoch: string): Journal {
     },
     get version() {
       return version;
+    },
+    get size() {
+      return log.length;
     },
   };
 }

@@ -1,35 +1,49 @@
 import type { Hash } from '../../../machines/types.ts';
 import type { Happening } from '../../inspector/index.ts';
-import { torrentOf } from '../../status.ts';
+import { speedOf, torrentOf } from '../../status.ts';
 import { rowId, torrentRow } from '../html/torrent.ts';
 import { keysOf } from '../look.ts';
 import type { Subject } from '../look.ts';
 import type { Change, Journal } from './journal.ts';
 
-/** The torrents' rows: only those are drawn anew whose torrent moved. */
+/** Rows that are drawn at a time: some milliseconds of work, also where nothing is optimized. */
+const ROWS_AT_A_TIME = 200;
+
+/** The torrents' rows: only those are drawn anew whose torrent moved, and none before somebody reads it. */
 export interface Rows {
   note(happening: Happening): void;
-  /** Draws what moved since the last time, and says what looks different now. */
-  look(): Change[];
+  /** Draws some of what moved since the last time; `true`: there is more to draw. */
+  look(): boolean;
+  /** Each row as it is when its turn comes. */
+  all(): IterableIterator<Change>;
   /** Bytes per second of all together, as of the last look. */
   speed(): number;
 }
 
 export function createRows({ supervisor, now, timeZone }: Subject, journal: Journal): Rows {
-  const speeds = new Map<Hash, number>();
-  const moved = new Set<Hash>();
+  const speeds = new Map(Array.from(keysOf(supervisor).keys(), (key) => [key, speedOf(supervisor, key)]));
+  // What was drawn before is not sent again when a poll shows it unchanged: that is for the usual few only.
+  const moved = new Set<Hash>(speeds.size <= ROWS_AT_A_TIME ? speeds.keys() : []);
 
-  function takeAway(key: Hash): Change {
+  function takeAway(key: Hash): void {
     speeds.delete(key);
+    moved.delete(key);
     journal.remove(rowId(key));
-    return [rowId(key), null];
   }
 
-  function draw(key: Hash): Change[] {
+  function draw(key: Hash): string | null {
     const torrent = torrentOf(supervisor, key);
-    if (torrent === null) return [];
-    speeds.set(key, torrent.speed);
-    return journal.put(rowId(key), String(torrentRow(torrent, { now: now(), timeZone })));
+    return torrent === null ? null : String(torrentRow(torrent, { now: now(), timeZone }));
+  }
+
+  function drawSome(): void {
+    for (const key of [...moved].slice(0, ROWS_AT_A_TIME)) {
+      moved.delete(key);
+      const html = draw(key);
+      if (html === null) continue;
+      speeds.set(key, speedOf(supervisor, key));
+      journal.put(rowId(key), html);
+    }
   }
 
   return {
@@ -39,10 +53,20 @@ export function createRows({ supervisor, now, timeZone }: Subject, journal: Jour
     },
     look() {
       const keys = keysOf(supervisor);
-      const gone = [...speeds.keys()].filter((key) => !keys.has(key));
-      const news = [...keys.keys()].filter((key) => moved.has(key) || !speeds.has(key));
-      moved.clear();
-      return [...gone.map(takeAway), ...news.flatMap(draw)];
+      for (const key of speeds.keys()) if (!keys.has(key)) takeAway(key);
+      for (const key of keys.keys()) {
+        if (speeds.has(key)) continue;
+        speeds.set(key, 0);
+        moved.add(key);
+      }
+      drawSome();
+      return moved.size > 0;
+    },
+    *all() {
+      for (const key of [...keysOf(supervisor).keys()]) {
+        const html = draw(key);
+        if (html !== null) yield [rowId(key), html];
+      }
     },
     speed: () => [...speeds.values()].reduce((sum, speed) => sum + speed, 0),
   };
