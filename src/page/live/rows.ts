@@ -63,7 +63,9 @@ export function createRows({ supervisor, now, timeZone }: Subject, journal: Jour
       return moved.size > 0;
     },
     *all() {
-      for (const key of [...keysOf(supervisor).keys()]) {
+      // As of now: one that is added again while this goes on would come twice.
+      const keys = Array.from(keysOf(supervisor).keys());
+      for (const key of keys) {
         const html = draw(key);
         if (html !== null) yield [rowId(key), html];
       }
