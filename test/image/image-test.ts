@@ -8,6 +8,9 @@ import type { Room } from './room.ts';
 
 type Built = { room: Room; means: Means } | { reason: string };
 
+/** Milliseconds: the first test waits for the image, which a busy machine builds for minutes. */
+const TIMEOUT = 600_000;
+
 /** One room for all tests of a file. */
 let building: Promise<Built> | undefined;
 
@@ -22,7 +25,7 @@ export function imageTest(
   { needs = [] }: { needs?: readonly Need[] },
   body: (room: Room, means: Means) => Promise<void>,
 ): void {
-  void test(title, async (t) => {
+  void test(title, { timeout: TIMEOUT }, async (t) => {
     building ??= build();
     const built = await building;
     const reason = 'reason' in built ? built.reason : await unavailable(needs);
