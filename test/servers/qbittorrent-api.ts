@@ -17,14 +17,23 @@ export interface Api {
 /** Logs in at the first call, and again when the server has dropped the session. */
 export function createApi(access: ApiAccess): Api {
   let cookie: string | null = null;
-  const send = (path: string, form?: Record<string, string> | FormData): Promise<Response> =>
+  const sendOnce = (path: string, form?: Record<string, string> | FormData): Promise<Response> =>
     fetch(`${access.url}/api/v2/${path}`, {
       method: form === undefined ? 'GET' : 'POST',
-      // A connection that is kept open is cut off by a qBittorrent that was busy for seconds (4.5), request and all.
       headers: { connection: 'close', ...(cookie === null ? {} : { cookie }) },
       body: form === undefined || form instanceof FormData ? (form ?? null) : new URLSearchParams(form),
       signal: AbortSignal.timeout(30_000),
     });
+  /** A qBittorrent that was busy for seconds (4.5) resets connections whose request it has not read yet. */
+  const send: typeof sendOnce = async (path, form) => {
+    for (let resets = 0; ; resets += 1) {
+      try {
+        return await sendOnce(path, form);
+      } catch (error) {
+        if (!isReset(error) || resets === 5) throw error;
+      }
+    }
+  };
   return {
     async call(path, form) {
       cookie ??= await login(access);
@@ -39,6 +48,12 @@ export function createApi(access: ApiAccess): Api {
     },
   };
 }
+
+const isReset = (error: unknown): boolean =>
+  error instanceof Error &&
+  error.cause instanceof Error &&
+  'code' in error.cause &&
+  error.cause.code === 'ECONNRESET';
 
 /** A login as the WebUI does it; returns the cookie to send back. Throws when it is refused. */
 export async function login({ url, username, password }: ApiAccess): Promise<string> {
