@@ -78,20 +78,20 @@ export function servicesOf(supervisor: Supervisor) {
 
 /** What one torrent is at; `null` where no such is followed. */
 export function torrentOf(supervisor: Supervisor, key: Hash): TorrentStatus | null {
-  const { context, children } = supervisor.getSnapshot();
-  const record = context.registry.records.get(key);
-  if (record === undefined) return null;
-  const partitions: Partial<Record<string, AnyActorRef>> = children;
-  const actor = torrentIn(partitions[context.partitionOf(key)], key);
-  return describe(record, actor?.getSnapshot() as TorrentSnapshot | undefined);
+  const record = supervisor.getSnapshot().context.registry.records.get(key);
+  return record === undefined ? null : describe(record, snapshotOf(supervisor, key));
 }
 
 /** Bytes per second of one torrent; 0 where no such is followed. */
-export function speedOf(supervisor: Supervisor, key: Hash): number {
+export const speedOf = (supervisor: Supervisor, key: Hash): number =>
+  snapshotOf(supervisor, key)?.context.seen.observation?.speed ?? 0;
+
+/** What the actor of a torrent is at; one that crashed has none. */
+function snapshotOf(supervisor: Supervisor, key: Hash): TorrentSnapshot | undefined {
   const { context, children } = supervisor.getSnapshot();
   const partitions: Partial<Record<string, AnyActorRef>> = children;
   const actor = torrentIn(partitions[context.partitionOf(key)], key);
-  return (actor?.getSnapshot() as TorrentSnapshot | undefined)?.context.seen.observation?.speed ?? 0;
+  return actor?.getSnapshot() as TorrentSnapshot | undefined;
 }
 
 /** What the incident is about; `null` while there is none. */

@@ -103,6 +103,7 @@ function incomingOf(c: ServerContext) {
   return bindings?.incoming;
 }
 
-function digest(text: string): Buffer {
+/** To compare or remember a token without keeping it. */
+export function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

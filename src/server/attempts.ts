@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digest } from './access.ts';
 import { isLoopbackPeer } from './loopback.ts';
 import { networkOf } from './network.ts';
 
@@ -64,9 +64,7 @@ export function createAttempts(now: () => number = () => performance.now()): Att
     count(address, shown) {
       let count = find(address);
       if (count === undefined) counts.set(networkOf(address), (count = startCount()));
-      if (count.guesses.size < MAX_WRONG) count.guesses.add(digest(shown));
+      if (count.guesses.size < MAX_WRONG) count.guesses.add(digest(shown).toString('base64'));
     },
   };
 }
-
-const digest = (text: string): string => createHash('sha256').update(text).digest('base64');

@@ -16,19 +16,3 @@ export function isLoopbackPeer(address: string | undefined): boolean {
 export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }
-
-/**
- * What counts as one caller: an IPv4 address, or the /64 of an IPv6 one, of which a single host has all 2^64 addresses.
- *
- * @example
- * networkOf('2001:db8::1'); // '2001:db8:0:0::/64'
- */
-export function networkOf(address: string): string {
-  const plain = plainAddress(address);
-  if (!plain.includes(':')) return plain;
-  const [head = '', tail = ''] = plain.split('::');
-  const missing = Array<string>(Math.max(0, 8 - groups(head).length - groups(tail).length)).fill('0');
-  return `${[...groups(head), ...missing, ...groups(tail)].slice(0, 4).join(':').toLowerCase()}::/64`;
-}
-
-const groups = (text: string): string[] => (text === '' ? [] : text.split(':'));

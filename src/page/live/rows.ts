@@ -1,6 +1,7 @@
 import type { Hash } from '../../../machines/types.ts';
 import type { Happening } from '../../inspector/index.ts';
-import { speedOf, torrentOf } from '../../status.ts';
+import { eachTorrent, speedOf, torrentOf } from '../../status.ts';
+import type { TorrentStatus } from '../../status.ts';
 import { rowId, torrentRow } from '../html/torrent.ts';
 import { keysOf } from '../look.ts';
 import type { Subject } from '../look.ts';
@@ -31,18 +32,15 @@ export function createRows({ supervisor, now, timeZone }: Subject, journal: Jour
     journal.remove(rowId(key));
   }
 
-  function draw(key: Hash): string | null {
-    const torrent = torrentOf(supervisor, key);
-    return torrent === null ? null : String(torrentRow(torrent, { now: now(), timeZone }));
-  }
+  const draw = (torrent: TorrentStatus): string => String(torrentRow(torrent, { now: now(), timeZone }));
 
   function drawSome(): void {
     for (const key of [...moved].slice(0, ROWS_AT_A_TIME)) {
       moved.delete(key);
-      const html = draw(key);
-      if (html === null) continue;
-      speeds.set(key, speedOf(supervisor, key));
-      journal.put(rowId(key), html);
+      const torrent = torrentOf(supervisor, key);
+      if (torrent === null) continue;
+      speeds.set(key, torrent.speed);
+      journal.put(rowId(key), draw(torrent));
     }
   }
 
@@ -63,12 +61,7 @@ export function createRows({ supervisor, now, timeZone }: Subject, journal: Jour
       return moved.size > 0;
     },
     *all() {
-      // As of now: one that is added again while this goes on would come twice.
-      const keys = Array.from(keysOf(supervisor).keys());
-      for (const key of keys) {
-        const html = draw(key);
-        if (html !== null) yield [rowId(key), html];
-      }
+      for (const torrent of eachTorrent(supervisor)) yield [rowId(torrent.key), draw(torrent)];
     },
     speed: () => [...speeds.values()].reduce((sum, speed) => sum + speed, 0),
   };

@@ -128,19 +128,18 @@ export function createMailbox({ onLeave, ...options }: MailboxOptions): Mailbox 
   };
 
   async function takeWhenDue(): Promise<Message | null> {
-    if (over) return null;
-    const message = place.take();
-    if (message === null) {
-      mailbox.leave();
-      return null;
+    for (;;) {
+      if (over) return null;
+      const message = place.take();
+      if (message === null) mailbox.leave();
+      else if (message.html !== '' || isDue) {
+        isDue = false;
+        return message;
+      } else {
+        await woken.promise;
+        woken = Promise.withResolvers();
+      }
     }
-    if (message.html === '' && !isDue) {
-      await woken.promise;
-      woken = Promise.withResolvers();
-      return takeWhenDue();
-    }
-    isDue = false;
-    return message;
   }
 
   return mailbox;
