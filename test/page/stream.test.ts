@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { hashOf, SECOND } from '../machines/fixtures.ts';
-import { sleep } from '../servers/wait.ts';
 import { following, startScene, take } from './setup.ts';
 
 const row = (n: number) => `t-${hashOf(n)}`;
@@ -44,18 +43,22 @@ describe('what somebody sees who looks', () => {
 
   test('is one message however much moves at once, and nothing when nothing is another', async (t) => {
     const { world, board } = startScene(t, await following(50));
+    // The page's own: a slow machine must not send half of what moves.
+    t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
     const viewer = board.join(null, '');
     await take(viewer);
     for (let n = 0; n < 50; n += 1) world.set(hashOf(n), { progress: 0.2 });
     await world.pass(5 * SECOND);
+    t.mock.timers.tick(SECOND);
     const rows = [...(await take(viewer)).keys()].filter((id) => id.startsWith('t-'));
     assert.equal(rows.length, 50);
 
     // Polled again, and all is as it was.
     await world.pass(20 * SECOND);
-    await sleep(500);
+    t.mock.timers.tick(SECOND);
     world.set(hashOf(7), { progress: 0.9 });
     await world.pass(5 * SECOND);
+    t.mock.timers.tick(SECOND);
     const last = [...(await take(viewer)).keys()].filter((id) => id.startsWith('t-'));
     assert.deepEqual(last, [row(7)]);
   });
