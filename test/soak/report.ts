@@ -103,11 +103,12 @@ export function explain(run: Run, problems: readonly string[]): string {
     return hash === undefined || own.has(hash);
   };
   return [
-    `${problems.length} promises broken:`,
-    ...problems.slice(0, 30).map((problem) => `- ${problem}`),
     'Timeline:',
     ...journal.entries.map(({ at, kind, detail }) => `${journal.clock(at)} ${kind} ${detail}`),
     'The end of the log, without unknown torrents:',
     ...(lives.at(-1)?.output.split('\n').filter(isOwn).slice(-100) ?? []),
+    // Last, since of a long output only the end is often kept.
+    `${problems.length} promises broken:`,
+    ...problems.slice(0, 30).map((problem) => `- ${problem}`),
   ].join('\n');
 }
