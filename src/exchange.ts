@@ -79,6 +79,7 @@ function send(url: string, init: RequestInit, { keep, proxy }: Terms): Promise<h
   };
   const { request } = url.startsWith('https:') ? https : http;
   const outgoing = request(url, options, resolve);
+  limitHead(outgoing);
   outgoing
     .on('error', reject)
     .once('upgrade', (_, socket) => {
@@ -88,6 +89,27 @@ function send(url: string, init: RequestInit, { keep, proxy }: Terms): Promise<h
     .once('close', () => reject(new Error('closed without an answer')))
     .end(body);
   return promise;
+}
+
+/** Bytes of all that comes before the body. Node allows 16 KiB of headers, but counts no spaces and no early hints. */
+const MAX_HEAD_BYTES = 262_144;
+
+/** Ends a request whose answer does not get to its body: what comes without an end leaves no time for others. */
+function limitHead(outgoing: http.ClientRequest): void {
+  outgoing.once('socket', (socket) => {
+    let bytes = 0;
+    const count = (chunk: Buffer) => {
+      bytes += chunk.byteLength;
+      if (bytes <= MAX_HEAD_BYTES) return;
+      end();
+      outgoing.destroy(new AnswerError('sends headers without an end', 'not-http'));
+    };
+    const end = () => {
+      socket.off('data', count);
+    };
+    socket.on('data', count);
+    outgoing.once('response', end).once('upgrade', end).once('close', end);
+  });
 }
 
 /** Nothing compressed is asked for: qBittorrent is next door, and that costs it 5 % of a poll. It understands no chunks. */

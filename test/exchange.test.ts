@@ -87,3 +87,39 @@ describe('what is sent', () => {
     }
   });
 });
+
+describe('an answer whose headers never end', () => {
+  const HEAD = 'HTTP/1.1 200 OK\r\n';
+  /** Node's parser counts none of them as bytes of headers. */
+  const floods: Readonly<Record<string, [start: string, more: string]>> = {
+    'spaces before a value': [`${HEAD}X:`, ' '.repeat(65_536)],
+    'early hints': ['', 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'.repeat(2000)],
+  };
+  for (const [title, [start, more]] of Object.entries(floods)) {
+    test(`is no answer: ${title}`, { timeout: 60_000 }, async () => {
+      const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+      await using server = await serve(({ socket }) => {
+        const write = () => {
+          while (!socket.destroyed && socket.write(more));
+        };
+        socket
+          .on('drain', write)
+          .on('error', () => {})
+          .once('close', () => close());
+        socket.write(start);
+        write();
+      });
+      const reply = await request(server.url, { timeout: 2 ** 31 - 1 });
+      assert.ok(!reply.ok);
+      assert.equal(reply.failure.reason, 'not-http');
+      await closed;
+    });
+  }
+
+  test('but a long body is not counted', async () => {
+    const text = 'x'.repeat(1_000_000);
+    await using server = await serve((_, outgoing) => void outgoing.end(text));
+    const reply = await request(server.url, { maxBytes: text.length });
+    assert.ok(reply.ok && reply.value.text === text);
+  });
+});
