@@ -26,7 +26,7 @@ interface IncidentContext {
 
 const UNKNOWN: Failure = { kind: 'unreachable', message: 'no answer' };
 /** Troubles that do not pass by themselves: said at once. */
-const LASTING: ReadonlySet<Failure['kind']> = new Set(['unauthorized', 'banned', 'misdirected']);
+const LASTING: ReadonlySet<Failure['kind']> = new Set(['unauthorized', 'banned']);
 
 /** So many troubles in a row of another kind are said anew: a server may fail in two ways by turns, for hours. */
 const TROUBLES_TO_CHANGE = 3;
@@ -45,6 +45,9 @@ export const incidentMachine = setup({
   guards: {
     inherited: ({ context }) => context.inherited,
     lasting: (_, { failure }: { failure: Failure }) => LASTING.has(failure.kind),
+    /** A wrong address is misdirected each time, a proxy that restarts once. */
+    certain: ({ context }, { failure: { kind } }: { failure: Failure }) =>
+      LASTING.has(kind) || (kind === 'misdirected' && context.failure?.kind === kind),
     same: ({ context }, { failure }: { failure: Failure }) => context.failure?.kind === failure.kind,
     passing: ({ context }, { failure }: { failure: Failure }) =>
       !LASTING.has(failure.kind) && context.others + 1 < TROUBLES_TO_CHANGE,
@@ -102,11 +105,14 @@ export const incidentMachine = setup({
     suspected: {
       description: 'It may pass by itself.',
       on: {
-        trouble: {
-          guard: { type: 'lasting', params: ({ event }) => event },
-          target: 'raised',
-          actions: [{ type: 'note', params: ({ event }) => event }, 'raise'],
-        },
+        trouble: [
+          {
+            guard: { type: 'certain', params: ({ event }) => event },
+            target: 'raised',
+            actions: [{ type: 'note', params: ({ event }) => event }, 'raise'],
+          },
+          { actions: { type: 'note', params: ({ event }) => event } },
+        ],
         relief: 'calm',
       },
       after: { troubleAfter: { target: 'raised', actions: 'raise' } },

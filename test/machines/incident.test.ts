@@ -34,6 +34,28 @@ describe('qBittorrent that is away', () => {
     assert.equal(world.phone.cards.get('qbittorrent')?.kind, 'relief');
   });
 
+  test('and for which something else answers once is nothing to speak of, and is said when that answers again', async () => {
+    const world = startWorld();
+    world.set(torrent, { progress: 0.4 });
+    await world.pass(10 * SECOND);
+    const { observe } = world.script;
+    const answerOnce = () => {
+      world.script.observe = () => {
+        world.script.observe = observe;
+        return failure('misdirected');
+      };
+    };
+    for (let n = 0; n < 3; n += 1) {
+      answerOnce();
+      await world.pass(MINUTE);
+    }
+    assert.equal(world.script.observe, observe);
+    assert.ok(!kinds(world).includes('incident'));
+    world.script.observe = () => failure('misdirected');
+    await world.pass(45 * SECOND);
+    assert.ok(kinds(world).includes('incident'));
+  });
+
   test('and refuses the password is said at once, once', async () => {
     const world = startWorld();
     const { login } = world.script;

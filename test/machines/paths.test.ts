@@ -87,7 +87,9 @@ describe('an incident', () => {
       if (placeOf(to) !== 'raised' || placeOf(from) === 'raised') continue;
       const { failure } = event as { failure?: Failure };
       if (failure === undefined) assert.match(event.type, /^xstate\.after\./);
-      else assert.ok(['unauthorized', 'banned', 'misdirected'].includes(failure.kind), failure.kind);
+      else if (failure.kind === 'misdirected')
+        assert.deepEqual([placeOf(from), from.context.failure?.kind], ['suspected', 'misdirected']);
+      else assert.ok(['unauthorized', 'banned'].includes(failure.kind), failure.kind);
     }
   });
 });
