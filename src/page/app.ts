@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { Logger } from '../log/index.ts';
 import { joinToPieces } from '../server/pieces.ts';
+import { nextTurn } from '../server/turns.ts';
 import { longAnswers, refuse, RETRY_AFTER } from '../server/index.ts';
 import type { Door, LongAnswers, ServerContext, ServerEnv } from '../server/index.ts';
 import { version } from '../version.ts';
@@ -90,7 +91,11 @@ function stream(c: ServerContext, viewer: Viewer, door: Door): Response {
   return streamSSE(c, async (events) => {
     events.onAbort(() => viewer.leave());
     await events.write(`retry: ${RETRY}\n\n`);
-    for (let message = await viewer.next(); message !== null; message = await viewer.next()) {
+    for (;;) {
+      // A connection takes megabytes before it says that its client does not read.
+      await nextTurn();
+      const message = await viewer.next();
+      if (message === null) return;
       // It may have signed out since, or the token is another one. A heartbeat is a message, too.
       if (!door.isStillWelcome(c)) return viewer.leave();
       if (message.html === '') await events.write(': nothing new\n\n');

@@ -1,5 +1,5 @@
 /** Long answers, made while they are read: none is in memory as a whole. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { nextTurn } from './turns.ts';
 
 /** Characters of a piece, about. */
 const PIECE = 32_768;

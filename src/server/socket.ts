@@ -28,7 +28,12 @@ const maxRequestsPerSocket = 100;
  * have all. For what a dropped hook was about the supervisor looks by itself.
  */
 const maxConnections: ConnectionLimits = { total: 1024, perNetwork: 1024 };
-const backlog = 1024;
+
+/**
+ * Connections that wait to be accepted. When there are more, Linux ignores the next ones, and their clients try again
+ * after 1, 3, 7 s, among them a probe. So it is what Linux allows at most by default (`net.core.somaxconn`).
+ */
+const backlog = 4096;
 
 /** How long a server that stops lets open requests finish, in milliseconds. */
 const grace = 1000;
