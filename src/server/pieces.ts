@@ -4,6 +4,16 @@ import { nextTurn } from './turns.ts';
 /** Characters of a piece, about. */
 const PIECE = 32_768;
 
+/** The same of the first two, which are made before it is known whether the answer is a long one. */
+const FIRST_PIECE = 4096;
+
+/** Characters after which the next piece ends. */
+function* limits(): Generator<number, never> {
+  yield FIRST_PIECE;
+  yield FIRST_PIECE;
+  for (;;) yield PIECE;
+}
+
 /**
  * An object as JSON, in pieces. Iterables in it are written as arrays, and each of their items is asked for only when
  * its piece is.
@@ -12,6 +22,8 @@ const PIECE = 32_768;
  * jsonPieces({ torrents: eachTorrent(supervisor), store: store.health });
  */
 export function* jsonPieces(value: Readonly<Record<string, unknown>>): Generator<string> {
+  const ends = limits();
+  let limit = ends.next().value;
   let piece = '{';
   let separator = '';
   for (const [key, part] of Object.entries(value)) {
@@ -27,9 +39,10 @@ export function* jsonPieces(value: Readonly<Record<string, unknown>>): Generator
     for (const item of part) {
       piece += comma + JSON.stringify(item);
       comma = ',';
-      if (piece.length < PIECE) continue;
+      if (piece.length < limit) continue;
       yield piece;
       piece = '';
+      limit = ends.next().value;
     }
     piece += ']';
   }
@@ -41,12 +54,15 @@ const isIterable = (value: unknown): value is Iterable<unknown> =>
 
 /** Joins short texts to pieces. */
 export function* joinToPieces(texts: Iterable<string>): Generator<string> {
+  const ends = limits();
+  let limit = ends.next().value;
   let piece = '';
   for (const text of texts) {
     piece += text;
-    if (piece.length < PIECE) continue;
+    if (piece.length < limit) continue;
     yield piece;
     piece = '';
+    limit = ends.next().value;
   }
   if (piece !== '') yield piece;
 }
