@@ -1,15 +1,15 @@
 import { assign, enqueueActions, fromPromise, not, sendParent, setup } from 'xstate';
 import type { SnapshotFrom } from 'xstate';
-import { backoff } from '../rules/backoff.ts';
-import { failOverdue, overdueAfter } from '../rules/overdue.ts';
-import type { RequestName } from '../rules/overdue.ts';
+import { backoff } from '../backoff.ts';
+import { failOverdue, overdueAfter } from '../watchdog.ts';
+import type { RequestName } from '../watchdog.ts';
 import { stopChildrenOnCrash } from '../stopping.ts';
-import { NO_ANSWER } from '../types.ts';
-import type { Now, Policy, Result } from '../types.ts';
+import { NO_ANSWER } from '../domain.ts';
+import type { Now, Policy, Result } from '../domain.ts';
 import type { HookCheck, HookInstallerContext, HookInstallerEvent, HookInstallerReport } from './types.ts';
 
 const FIRST_RETRY = 1000;
-const LONGEST_RETRY = 5 * 60_000;
+const MAX_RETRY = 5 * 60_000;
 /** Between two checks because of a wrong token: anybody can show one. */
 const REFUSAL_PAUSE = 60_000;
 /** A `hook.check` does nothing when the last check was not that long ago. */
@@ -52,19 +52,22 @@ const machine = setup({
     reportLoss: enqueueActions(({ context: { failure, now }, enqueue }) => {
       enqueue.assign({ lostAt: now() });
       enqueue(
-        sendParent({ type: 'watcher.failed', failure: failure ?? NO_ANSWER } satisfies HookInstallerReport),
+        sendParent({
+          type: 'qbittorrent.failed',
+          failure: failure ?? NO_ANSWER,
+        } satisfies HookInstallerReport),
       );
     }),
     /** Torrents that came while a line was missing or wrong have been named by no hook. */
     reportWritten: enqueueActions(({ context: { check }, enqueue }) => {
       enqueue.assign({ suspect: false });
       if (check?.written === true)
-        enqueue(sendParent({ type: 'look', why: 'installed' } satisfies HookInstallerReport));
+        enqueue(sendParent({ type: 'rescan', why: 'installed' } satisfies HookInstallerReport));
     }),
     reportSuspect: enqueueActions(({ context: { suspect }, enqueue }) => {
       if (!suspect) return;
       enqueue.assign({ suspect: false });
-      enqueue(sendParent({ type: 'look', why: 'refused' } satisfies HookInstallerReport));
+      enqueue(sendParent({ type: 'rescan', why: 'refused' } satisfies HookInstallerReport));
     }),
   },
   delays: {
@@ -72,7 +75,7 @@ const machine = setup({
     refusalPause: ({ context: { now, refusedAt } }) =>
       Math.max(0, REFUSAL_PAUSE - Math.abs(now() - (refusedAt ?? -Infinity))),
     retryPause: ({ context: { failures, policy } }) =>
-      backoff(failures, FIRST_RETRY, Math.min(policy.retryMax, LONGEST_RETRY)),
+      backoff(failures, FIRST_RETRY, Math.min(policy.retryMax, MAX_RETRY)),
   },
 }).createMachine({
   id: 'hookInstaller',

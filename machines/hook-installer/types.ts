@@ -1,4 +1,4 @@
-import type { Failure, Now, Policy } from '../types.ts';
+import type { Failure, Now, Policy } from '../domain.ts';
 
 export type HookInstallerEvent =
   | { type: 'session.ready' }
@@ -20,8 +20,8 @@ export interface HookCheck {
 
 /** What the hook installer says to its supervisor: whom no hook has named, and that a session is over. */
 export type HookInstallerReport =
-  | { type: 'look'; why: 'refused' | 'installed' }
-  | { type: 'watcher.failed'; failure: Failure };
+  | { type: 'rescan'; why: 'refused' | 'installed' }
+  | { type: 'qbittorrent.failed'; failure: Failure };
 
 export interface HookInstallerContext {
   policy: Policy;

@@ -1,13 +1,13 @@
 import { assign, enqueueActions, fromPromise, sendParent, setup } from 'xstate';
 import type { DoneActorEvent, ErrorActorEvent } from 'xstate';
-import { isOfServer, isUntried } from '../rules/attempts.ts';
+import { isOfServer, isUntried } from './attempts.ts';
 import { pauseAfter } from '../rules/pauses.ts';
-import { allow, exhaust, isFresh, refill, slowDown, spend } from '../rules/budget.ts';
-import type { Allowance } from '../rules/budget.ts';
-import { remove } from '../rules/lanes.ts';
-import { failOverdue, overdueAfter } from '../rules/overdue.ts';
-import type { RequestName } from '../rules/overdue.ts';
-import { formOf, settle, verdictOn } from '../rules/settling.ts';
+import { allow, exhaust, isFresh, refill, slowDown, spend } from './budget.ts';
+import type { Allowance } from './budget.ts';
+import { remove } from './lanes.ts';
+import { failOverdue, overdueAfter } from '../watchdog.ts';
+import type { RequestName } from '../watchdog.ts';
+import { formOf, settle, verdictFor } from './settling.ts';
 import {
   asSent,
   enter,
@@ -18,10 +18,10 @@ import {
   skipped,
   takesReserve,
   upcoming,
-} from '../rules/traffic.ts';
-import type { Traffic } from '../rules/traffic.ts';
-import { NO_ANSWER } from '../types.ts';
-import type { Failure, Form, Notification, Now, Outcome, Policy, Result } from '../types.ts';
+} from './traffic.ts';
+import type { Traffic } from './traffic.ts';
+import { NO_ANSWER } from '../domain.ts';
+import type { Failure, Form, Notification, Now, Outcome, Policy, Result } from '../domain.ts';
 
 /**
  * What ntfy's acceptance shows: whether it echoed the sequence ID, so that cards can be updated in place; `null` where
@@ -30,13 +30,13 @@ import type { Failure, Form, Notification, Now, Outcome, Policy, Result } from '
 export type Publication = Result<{ live: boolean | null }>;
 
 export type OutboxEvent =
-  | { type: 'outbox.tell'; notification: Notification }
+  | { type: 'notification.publish'; notification: Notification }
   /** A message has been on its way for too long. */
   | { type: 'publish.overdue' };
 
 /** What the outbox says to its supervisor. */
 export type OutboxReport =
-  | { type: 'outbox.told'; notification: Notification; outcome: Outcome; failure: Failure | null }
+  | { type: 'notification.settled'; notification: Notification; outcome: Outcome; failure: Failure | null }
   /** ntfy, or the way to it, may be out of order: everything waits. */
   | { type: 'outbox.failed'; failure: Failure }
   /** One message is rejected although others are accepted. It waits alone, and is sent again in this form. */
@@ -54,8 +54,8 @@ interface OutboxContext extends Traffic {
   failure: Failure | null;
 }
 
-/** What an outbox knows and can do; its chart is in `../outbox.ts`. */
-export const sending = setup({
+/** What an outbox knows and can do; its chart is in `./machine.ts`. */
+export const outboxSetup = setup({
   types: {
     context: {} as OutboxContext,
     events: {} as OutboxEvent | Settled,
@@ -77,7 +77,7 @@ export const sending = setup({
       const failure = failureOf(event);
       const notification = 'actorId' in event ? context.inFlight.get(event.actorId) : undefined;
       if (failure === null || notification === undefined) return false;
-      return verdictOn(context, notification, failure).verdict === 'server';
+      return verdictFor(context, notification, failure).verdict === 'server';
     },
     /** ntfy accepted a message meanwhile, so the cause of the pause is another message. */
     mustNotPause: ({ context, event }) =>
@@ -86,7 +86,7 @@ export const sending = setup({
   actions: {
     crash: (_, { request }: { request: RequestName }) => failOverdue(request),
     put: assign(({ context, event }) => {
-      if (event.type !== 'outbox.tell') return {};
+      if (event.type !== 'notification.publish') return {};
       const { notification } = event;
       enter(context, notification);
       // What makes this one void has to know that there is a card.
@@ -105,7 +105,12 @@ export const sending = setup({
         if (outcome !== null) {
           if (outcome === 'accepted') markGone(context, notification);
           enqueue(
-            sendParent({ type: 'outbox.told', notification, outcome, failure: null } satisfies OutboxReport),
+            sendParent({
+              type: 'notification.settled',
+              notification,
+              outcome,
+              failure: null,
+            } satisfies OutboxReport),
           );
           continue;
         }
@@ -141,7 +146,7 @@ export const sending = setup({
         if (verdict === 'simplified' && outcome === null)
           report({ type: 'outbox.simplified', notification, form: formOf(context, notification), failure });
       }
-      if (outcome !== null) report({ type: 'outbox.told', notification, outcome, failure });
+      if (outcome !== null) report({ type: 'notification.settled', notification, outcome, failure });
     }),
     noteAllowance: assign(({ context }, { allowance }: { allowance: Allowance | null }) => ({
       askedAt: context.now(),

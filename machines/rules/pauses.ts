@@ -1,11 +1,11 @@
-import type { Failure, Observation } from '../types.ts';
-import { backoff } from './backoff.ts';
+import type { Failure, Observation } from '../domain.ts';
+import { backoff } from '../backoff.ts';
 
 const FIRST_RETRY = 2000;
 /** A burst limit refills in 5 s; the pause is at least half of this, so that those who share it do not come back in step. */
 const LIMITED_RETRY = 10_000;
 /** The least pause by kind of failure: wrong credentials are never hammered. */
-const LEAST: Partial<Record<Failure['kind'], number>> = {
+const MIN_PAUSE: Partial<Record<Failure['kind'], number>> = {
   exhausted: 60 * 60_000,
   unauthorized: 5 * 60_000,
 };
@@ -13,16 +13,16 @@ const LEAST: Partial<Record<Failure['kind'], number>> = {
 /** Milliseconds until ntfy is tried again, after so many failures in a row. */
 export function pauseAfter(failure: Failure | null, failures: number, retryMax: number): number {
   const first = failure?.kind === 'limited' ? LIMITED_RETRY : FIRST_RETRY;
-  const least = failure === null ? 0 : (LEAST[failure.kind] ?? 0);
+  const least = failure === null ? 0 : (MIN_PAUSE[failure.kind] ?? 0);
   return Math.max(least, backoff(failures, first, Math.max(retryMax, first)));
 }
 
 const FIRST_SCAN_RETRY = 2000;
-const LONGEST_SCAN_RETRY = 60_000;
+const MAX_SCAN_RETRY = 60_000;
 
 /** Milliseconds until the start-up scan is tried again, after so many failures in a row. */
 export function scanPause(failures: number): number {
-  return backoff(failures, FIRST_SCAN_RETRY, LONGEST_SCAN_RETRY);
+  return backoff(failures, FIRST_SCAN_RETRY, MAX_SCAN_RETRY);
 }
 
 const FIRST_LIST_RETRY = 30_000;
@@ -35,7 +35,7 @@ export function listPause(failures: number, retryMax: number): number {
 /** qBittorrent refreshes its own numbers this often (its `refresh_interval`): asked sooner, it says the same. */
 const REFRESH = 1500;
 /** Each torrent that is asked for makes the polls before an end rarer by this: with hundreds they would cost too much. */
-const SHARE = 10;
+const PAUSE_PER_TORRENT = 10;
 
 /**
  * Milliseconds until a torrent may be near its end: half of the shortest ETA, since qBittorrent reckons it from the
@@ -48,19 +48,19 @@ export function untilAnEnd(observations: readonly Observation[]): number {
 
 /** Milliseconds until the next poll: sooner than `interval` while a torrent is near its end. */
 export function pollPause(interval: number, soonest: number, asked: number): number {
-  return Math.min(interval, Math.max(soonest, REFRESH, asked * SHARE));
+  return Math.min(interval, Math.max(soonest, REFRESH, asked * PAUSE_PER_TORRENT));
 }
 
 /**
  * The longest pause, and that of the first few: what was silent for 45 s is asked again before that counts as trouble,
  * which it does after a minute (`troubleAfter`).
  */
-const LONGEST_RETRY = 60_000;
-const LONGEST_AT_FIRST = 14_000;
-const FIRST_FEW = 7;
+const MAX_POLL_RETRY = 60_000;
+const MAX_FIRST_POLL_RETRY = 14_000;
+const SHORT_RETRIES = 7;
 
 /** Milliseconds until the next poll after so many that failed in a row. */
 export function repollPause(failures: number, interval: number): number {
-  const longest = failures <= FIRST_FEW ? LONGEST_AT_FIRST : LONGEST_RETRY;
+  const longest = failures <= SHORT_RETRIES ? MAX_FIRST_POLL_RETRY : MAX_POLL_RETRY;
   return backoff(failures + 1, interval, Math.max(2 * interval, longest));
 }

@@ -1,12 +1,12 @@
 import { assign, enqueueActions, raise } from 'xstate';
-import { OverdueError } from '../rules/overdue.ts';
-import { countFailure, restartPause } from '../rules/restarts.ts';
-import type { Hash } from '../types.ts';
+import { OverdueError } from '../watchdog.ts';
+import { countFailure, restartPause } from './restarts.ts';
+import type { Hash } from '../domain.ts';
 import { crashMessages } from './messages.ts';
-import { supervision } from './setup.ts';
+import { supervisorSetup } from './setup.ts';
 
 /** With what follows a crash. */
-export const crashing = supervision.extend({
+export const crashing = supervisorSetup.extend({
   actions: {
     reviveLater: enqueueActions(({ context, enqueue }, { key }: { key: Hash }) => {
       const { crashes, now } = context;

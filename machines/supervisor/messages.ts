@@ -1,15 +1,15 @@
-import { torrentIn } from '../partition.ts';
-import type { PartitionEvent } from '../partition.ts';
-import { isNameless, NAMELESS_PER_MINUTE, withinMinute } from '../rules/finish.ts';
-import { answerTo } from '../rules/mail.ts';
-import type { Match } from '../rules/matching.ts';
-import type { PartitionId } from '../rules/partitions.ts';
-import { dismissalOf, find, meetAgain, noteFinishHook, put, rename } from '../rules/registry.ts';
-import { crashNotice } from '../rules/restarts.ts';
-import type { Failures } from '../rules/restarts.ts';
-import { quieten } from '../rules/sounds.ts';
-import type { Hash, Notification } from '../types.ts';
-import type { OutboxEvent } from '../outbox.ts';
+import { torrentIn } from '../shard/machine.ts';
+import type { ShardEvent } from '../shard/machine.ts';
+import { isNameless, NAMELESS_PER_MINUTE, withinMinute } from '../torrent/finish.ts';
+import { addressSettlement } from './addressing.ts';
+import type { Match } from '../matcher/matching.ts';
+import type { PartitionId } from '../shard/shard-of.ts';
+import { cardDeleteOf, find, readd, noteFinishHook, put, rename } from './registry.ts';
+import { crashNotice } from './restarts.ts';
+import type { Failures } from './restarts.ts';
+import { silenceRepeated } from './sounds.ts';
+import type { Hash, Notification } from '../domain.ts';
+import type { OutboxEvent } from '../outbox/machine.ts';
 import type { WatcherEvent } from '../watcher/setup.ts';
 import type { StoreEvent, SupervisorContext, SupervisorEvent } from './types.ts';
 
@@ -18,7 +18,7 @@ export type Message =
   | { to: 'store'; event: StoreEvent }
   | { to: 'watcher'; event: WatcherEvent }
   | { to: 'outbox'; event: OutboxEvent }
-  | { to: PartitionId; event: PartitionEvent };
+  | { to: PartitionId; event: ShardEvent };
 
 /** Follows torrents under their new IDs; of two that turn out to be one, the later tracked is followed no more. */
 export function renameAll(context: SupervisorContext, renamed: Match['renamed']): Message[] {
@@ -26,38 +26,38 @@ export function renameAll(context: SupervisorContext, renamed: Match['renamed'])
     const renaming = rename(context.registry, from, observation.hash);
     if (renaming.kind === 'same') return [];
     const polled: Message[] = [
-      { to: 'watcher', event: { type: 'unwatch', hash: from } },
-      { to: 'watcher', event: { type: 'watch', hash: observation.hash } },
+      { to: 'watcher', event: { type: 'torrent.unwatch', hash: from } },
+      { to: 'watcher', event: { type: 'torrent.watch', hash: observation.hash } },
     ];
     if (renaming.kind === 'renamed')
-      return [...polled, { to: 'store', event: { type: 'keep', record: renaming.record } }];
+      return [...polled, { to: 'store', event: { type: 'record.save', record: renaming.record } }];
     const { dropped, again } = renaming;
     const { key } = dropped;
     const id = context.partitionOf(key);
     context.crashes.delete(key);
     return [
       ...polled,
-      { to: 'store', event: { type: 'drop', key } },
-      ...(again === null ? [] : [{ to: 'store', event: { type: 'keep', record: again } } satisfies Message]),
-      ...(context.partitions.has(id)
-        ? [{ to: id, event: { type: 'torrent.stop', key } } satisfies Message]
-        : []),
+      { to: 'store', event: { type: 'record.delete', key } },
+      ...(again === null
+        ? []
+        : [{ to: 'store', event: { type: 'record.save', record: again } } satisfies Message]),
+      ...(context.shards.has(id) ? [{ to: id, event: { type: 'torrent.stop', key } } satisfies Message] : []),
       // Also takes the place of what waits for ntfy.
-      { to: 'outbox', event: { type: 'outbox.tell', notification: dismissalOf(dropped) } },
+      { to: 'outbox', event: { type: 'notification.publish', notification: cardDeleteOf(dropped) } },
     ];
   });
 }
 
 /** A hook or a look shows a torrent that is followed: it may be listed under another ID, or was added again. */
-export function metAgain({ registry }: SupervisorContext, hash: Hash): Message[] {
-  const met = meetAgain(registry, hash);
+export function readdMessages({ registry }: SupervisorContext, hash: Hash): Message[] {
+  const met = readd(registry, hash);
   if (met === null) return [];
-  const kept: Message = { to: 'store', event: { type: 'keep', record: met.record } };
+  const kept: Message = { to: 'store', event: { type: 'record.save', record: met.record } };
   if (met.record.hash === met.before) return [kept];
   return [
     kept,
-    { to: 'watcher', event: { type: 'unwatch', hash: met.before } },
-    { to: 'watcher', event: { type: 'watch', hash } },
+    { to: 'watcher', event: { type: 'torrent.unwatch', hash: met.before } },
+    { to: 'watcher', event: { type: 'torrent.watch', hash } },
   ];
 }
 
@@ -68,8 +68,11 @@ export function crashMessages(context: SupervisorContext, key: Hash, failures: F
   if (notice === null) return [];
   put(registry, notice.record);
   return [
-    { to: 'store', event: { type: 'keep', record: notice.record } },
-    { to: 'outbox', event: { type: 'outbox.tell', notification: quieten(context, notice.notification) } },
+    { to: 'store', event: { type: 'record.save', record: notice.record } },
+    {
+      to: 'outbox',
+      event: { type: 'notification.publish', notification: silenceRepeated(context, notice.notification) },
+    },
   ];
 }
 
@@ -77,14 +80,14 @@ export function crashMessages(context: SupervisorContext, key: Hash, failures: F
 export const isFull = ({ registry, policy }: SupervisorContext, hash: Hash): boolean =>
   find(registry, hash) === undefined && registry.records.size >= policy.maxTracked;
 
-/** The partitions as the supervisor's snapshot has them. */
+/** The shards as the supervisor's snapshot has them. */
 type Children = Record<string, Parameters<typeof torrentIn>[0]>;
 
 /**
  * Notes a finish hook in the record, and finds the torrent that has to hear of it. One that begins only now reads it from
  * its record.
  */
-export function takeFinishHook(
+export function receiveFinishHook(
   { registry, partitionOf }: SupervisorContext,
   children: Children,
   hash: Hash,
@@ -106,19 +109,19 @@ export const isNamelessCompletion = (notification: Notification): boolean =>
 export const isFlooded = ({ nameless, now }: SupervisorContext, notification: Notification): boolean =>
   isNamelessCompletion(notification) && withinMinute(nameless, now()).length >= NAMELESS_PER_MINUTE;
 
-type Telling = Extract<SupervisorEvent, { type: 'torrent.telling' }>;
+type Telling = Extract<SupervisorEvent, { type: 'notification.requested' }>;
 
 /** The actions for a notification that is not sent: it ends as if ntfy had it. */
 export const dropped = [
   {
-    type: 'noteTold',
+    type: 'recordSettlement',
     params: ({ event: { notification } }: { event: Telling }) =>
       ({ notification, outcome: 'accepted' }) as const,
   },
   {
     type: 'deliver',
     params: ({ context: { registry }, event }: { context: SupervisorContext; event: Telling }) => ({
-      letters: answerTo(registry, event.notification),
+      letters: addressSettlement(registry, event.notification),
     }),
   },
 ] as const;

@@ -1,27 +1,42 @@
 import { assign, enqueueActions, fromCallback, fromPromise, sendTo, setup } from 'xstate';
-import { discoveryMachine } from '../discovery.ts';
+import { discoveryMachine } from '../discovery/machine.ts';
 import { hookInstallerMachine } from '../hook-installer/machine.ts';
-import { incidentMachine, isAllClear } from '../incident.ts';
-import { outboxMachine } from '../outbox.ts';
-import { partitionMachine, torrentIn } from '../partition.ts';
-import { beginAgain } from '../rules/arrivals.ts';
-import { isRepeated, noteEnded } from '../rules/ended.ts';
-import { withinMinute } from '../rules/finish.ts';
-import type { Letter } from '../rules/mail.ts';
-import type { Match } from '../rules/matching.ts';
-import { createRecord, drop, find, forgetFinishHook, noteTelling, noteTold, put } from '../rules/registry.ts';
-import { overdueAfter } from '../rules/overdue.ts';
+import { incidentMachine, isAllClear } from '../incident/machine.ts';
+import { outboxMachine } from '../outbox/machine.ts';
+import { shardMachine, torrentIn } from '../shard/machine.ts';
+import { restartAll } from './pending-starts.ts';
+import { isRepeated, addRecentCompletion } from './recent-completions.ts';
+import { withinMinute } from '../torrent/finish.ts';
+import type { AddressedEvent } from './addressing.ts';
+import type { Match } from '../matcher/matching.ts';
+import {
+  createRecord,
+  drop,
+  find,
+  forgetFinishHook,
+  recordRequest,
+  recordSettlement,
+  put,
+} from './registry.ts';
+import { overdueAfter } from '../watchdog.ts';
 import { scanPause } from '../rules/pauses.ts';
-import { settleCard, storeNotice } from '../rules/notices.ts';
-import type { StoreReport } from '../rules/notices.ts';
-import { isHopeless } from '../rules/restarts.ts';
-import { noteSound, quieten } from '../rules/sounds.ts';
-import { sessionMachine } from '../session.ts';
+import { settleCard, storeNotice } from '../incident/store-notice.ts';
+import type { StoreReport } from '../incident/store-notice.ts';
+import { isHopeless } from './restarts.ts';
+import { recordSound, silenceRepeated } from './sounds.ts';
+import { sessionMachine } from '../session/machine.ts';
 import type { End } from '../torrent/setup.ts';
-import type { Failure, Hash, Notification, Observation, Outcome, Result } from '../types.ts';
-import { isFlooded, isFull, isNamelessCompletion, metAgain, renameAll, takeFinishHook } from './messages.ts';
+import type { Failure, Hash, Notification, Observation, Outcome, Result } from '../domain.ts';
+import {
+  isFlooded,
+  isFull,
+  isNamelessCompletion,
+  readdMessages,
+  renameAll,
+  receiveFinishHook,
+} from './messages.ts';
 import type { Services, StoreEvent, SupervisorContext, SupervisorEvent, SupervisorInput } from './types.ts';
-import { watcherMachine } from '../watcher.ts';
+import { watcherMachine } from '../watcher/machine.ts';
 
 interface Following {
   hashes: readonly Hash[];
@@ -34,8 +49,8 @@ type Broadcast = { type: 'session.ready'; failure?: never } | { type: 'session.l
 /** `failure`: how the call ended that found the session lost. */
 export const lostBy = (failure: Failure): Broadcast => ({ type: 'session.lost', failure });
 
-/** What the supervisor knows and can do; its chart is in `../supervisor.ts`. */
-export const supervision = setup({
+/** What the supervisor knows and can do; its chart is in `./machine.ts`. */
+export const supervisorSetup = setup({
   types: {
     context: {} as SupervisorContext,
     events: {} as SupervisorEvent,
@@ -46,7 +61,7 @@ export const supervision = setup({
     session: sessionMachine,
     watcher: watcherMachine,
     outbox: outboxMachine,
-    partition: partitionMachine,
+    shard: shardMachine,
     incident: incidentMachine,
     discovery: discoveryMachine,
     hookInstaller: hookInstallerMachine,
@@ -74,37 +89,46 @@ export const supervision = setup({
     /** Says what happened to whoever runs the machine; he hands in a log. */
     note: (_) => {},
     /** Hands a notification to the outbox. */
-    tell: sendTo('outbox', ({ context }, { notification }: { notification: Notification }) => ({
-      type: 'outbox.tell',
-      notification: quieten(context, notification),
+    publish: sendTo('outbox', ({ context }, { notification }: { notification: Notification }) => ({
+      type: 'notification.publish',
+      notification: silenceRepeated(context, notification),
     })),
     /** Lets the incident judge what qBittorrent does. */
-    trouble: sendTo('incident', (_, { failure }: { failure: Failure }) => ({ type: 'trouble', failure })),
-    relieve: sendTo('incident', { type: 'relief' }),
+    reportFailed: sendTo('incident', (_, { failure }: { failure: Failure }) => ({
+      type: 'qbittorrent.failed',
+      failure,
+    })),
+    reportRecovered: sendTo('incident', { type: 'qbittorrent.recovered' }),
     tellStore: enqueueActions(({ context, enqueue }, report: StoreReport) => {
       const { shown } = context.storeCard;
       const notification = storeNotice(report, shown);
       enqueue.assign({ storeCard: { shown, pending: notification } });
-      enqueue.sendTo('outbox', { type: 'outbox.tell', notification: quieten(context, notification) });
+      enqueue.sendTo('outbox', {
+        type: 'notification.publish',
+        notification: silenceRepeated(context, notification),
+      });
     }),
     noteIncident: enqueueActions(({ enqueue }, { raised }: { raised: boolean }) => {
       enqueue.assign(raised ? { raised, troubled: true } : { raised });
-      if (raised) enqueue.sendTo('store', { type: 'remember', troubled: true });
+      if (raised) enqueue.sendTo('store', { type: 'incident.save', troubled: true });
     }),
     begin: enqueueActions(({ context, enqueue }) => {
-      enqueue.assign({ ready: false, partitions: new Set(), arrivals: beginAgain(context.registry) });
+      enqueue.assign({ ready: false, shards: new Set(), arrivals: restartAll(context.registry) });
       enqueue.sendTo('session', { type: 'session.wanted' });
-      enqueue.raise({ type: 'arrivals.next' });
+      enqueue.raise({ type: 'starts.next' });
       // The store says it once, and the outbox that had it is another one now.
       const { pending } = context.storeCard;
       if (pending !== null)
-        enqueue.sendTo('outbox', { type: 'outbox.tell', notification: quieten(context, pending) });
+        enqueue.sendTo('outbox', {
+          type: 'notification.publish',
+          notification: silenceRepeated(context, pending),
+        });
     }),
-    end: enqueueActions(({ context: { partitions }, enqueue }) => {
-      for (const id of partitions) enqueue.stopChild(id);
+    end: enqueueActions(({ context: { shards }, enqueue }) => {
+      for (const id of shards) enqueue.stopChild(id);
     }),
     follow: enqueueActions(({ context, enqueue }, { hashes, quiet }: Following) => {
-      const { registry, partitions, partitionOf, policy } = context;
+      const { registry, shards, partitionOf, policy } = context;
       let leftOut = 0;
       for (const hash of hashes) {
         if (isFull(context, hash)) {
@@ -114,12 +138,13 @@ export const supervision = setup({
         const known = find(registry, hash);
         const record = known ?? createRecord(hash, context.now(), quiet?.has(hash));
         put(registry, record);
-        if (known === undefined) enqueue.sendTo('store', { type: 'keep', record });
+        if (known === undefined) enqueue.sendTo('store', { type: 'record.save', record });
         const id = partitionOf(record.key);
-        if (!partitions.has(id)) enqueue.spawnChild('partition', { id, input: { policy } });
-        partitions.add(id);
+        if (!shards.has(id)) enqueue.spawnChild('shard', { id, input: { policy } });
+        shards.add(id);
         enqueue.sendTo(id, { type: 'torrent.start', record, ready: context.ready });
-        if (record.stage === 'following') enqueue.sendTo('watcher', { type: 'watch', hash: record.hash });
+        if (record.stage === 'following')
+          enqueue.sendTo('watcher', { type: 'torrent.watch', hash: record.hash });
       }
       if (leftOut > 0) enqueue.raise({ type: 'capacity.exceeded', leftOut });
     }),
@@ -127,28 +152,28 @@ export const supervision = setup({
     noteFinishHook: enqueueActions(({ context, enqueue, self }, { hash }: { hash: Hash }) => {
       if (isFull(context, hash)) return;
       const at = context.now();
-      const taken = takeFinishHook(context, self.getSnapshot().children, hash, at);
+      const taken = receiveFinishHook(context, self.getSnapshot().children, hash, at);
       if (taken === null) return;
-      enqueue.sendTo('store', { type: 'keep', record: taken.record });
-      if (taken.torrent !== undefined) enqueue.sendTo(taken.torrent, { type: 'finish.reported', at });
+      enqueue.sendTo('store', { type: 'record.save', record: taken.record });
+      if (taken.torrent !== undefined) enqueue.sendTo(taken.torrent, { type: 'finishHook.received', at });
     }),
     forgetFinishHook: enqueueActions(({ context: { registry }, enqueue }, { key }: { key: Hash }) => {
       const record = forgetFinishHook(registry, key);
-      if (record !== null) enqueue.sendTo('store', { type: 'keep', record });
+      if (record !== null) enqueue.sendTo('store', { type: 'record.save', record });
     }),
-    hasten: sendTo('watcher', (_, { hash }: { hash: Hash | null }) => ({ type: 'hasten', hash })),
+    pollNow: sendTo('watcher', (_, { hash }: { hash: Hash | null }) => ({ type: 'poll.now', hash })),
     countScanFailure: assign({ scanFailures: ({ context }) => context.scanFailures + 1 }),
-    broadcast: enqueueActions(({ context: { partitions }, enqueue }, { type, failure }: Broadcast) => {
+    broadcast: enqueueActions(({ context: { shards }, enqueue }, { type, failure }: Broadcast) => {
       enqueue.assign({ ready: type === 'session.ready' });
-      for (const id of ['watcher', 'discovery', 'hookInstaller', ...partitions]) enqueue.sendTo(id, { type });
+      for (const id of ['watcher', 'discovery', 'hookInstaller', ...shards]) enqueue.sendTo(id, { type });
       if (failure !== undefined) enqueue.sendTo('session', { type: 'session.expired', failure });
     }),
     rename: enqueueActions(({ context, enqueue }, { renamed }: Pick<Match, 'renamed'>) => {
       for (const { to, event } of renameAll(context, renamed)) enqueue.sendTo(to, event);
     }),
-    /** To each torrent itself, not by its partition: with a hundred torrents that is half of all events. */
+    /** To each torrent itself, not by its shard: with a hundred torrents that is half of all events. */
     deliver: enqueueActions(
-      ({ context: { partitionOf }, self, enqueue }, { letters }: { letters: readonly Letter[] }) => {
+      ({ context: { partitionOf }, self, enqueue }, { letters }: { letters: readonly AddressedEvent[] }) => {
         const { children } = self.getSnapshot();
         for (const { key, event } of letters) {
           const torrent = torrentIn(children[partitionOf(key)], key);
@@ -156,53 +181,53 @@ export const supervision = setup({
         }
       },
     ),
-    noteTelling: enqueueActions(
+    recordRequest: enqueueActions(
       ({ context: { registry, nameless, now }, enqueue }, told: { notification: Notification }) => {
         if (isNamelessCompletion(told.notification))
           enqueue.assign({ nameless: [...withinMinute(nameless, now()), now()] });
-        const record = noteTelling(registry, told.notification);
+        const record = recordRequest(registry, told.notification);
         if (record === null) return;
         // Kept before its first attempt.
-        enqueue.sendTo('store', { type: 'keep', record });
+        enqueue.sendTo('store', { type: 'record.save', record });
         if (record.stage === 'following') return;
         // Its last words are told whatever qBittorrent says from now on.
-        enqueue.sendTo('watcher', { type: 'unwatch', hash: record.hash });
+        enqueue.sendTo('watcher', { type: 'torrent.unwatch', hash: record.hash });
       },
     ),
-    noteTold: enqueueActions(
+    recordSettlement: enqueueActions(
       ({ context, enqueue }, told: { notification: Notification; outcome: Outcome }) => {
-        const record = noteTold(context.registry, told.notification, told.outcome, context.now());
-        if (record !== null) enqueue.sendTo('store', { type: 'keep', record });
+        const record = recordSettlement(context.registry, told.notification, told.outcome, context.now());
+        if (record !== null) enqueue.sendTo('store', { type: 'record.save', record });
         enqueue.assign({ storeCard: settleCard(context.storeCard, told) });
-        const heard = noteSound(context, told);
+        const heard = recordSound(context, told);
         if (heard !== null) enqueue.sendTo('store', heard);
         // The all-clear is out, and nothing new came up meanwhile.
         if (!isAllClear(told.notification) || told.outcome === 'superseded' || context.raised) return;
         enqueue.assign({ troubled: false });
-        enqueue.sendTo('store', { type: 'remember', troubled: false });
+        enqueue.sendTo('store', { type: 'incident.save', troubled: false });
       },
     ),
     close: enqueueActions(
       (
-        { context: { registry, crashes, ended, partitions, partitionOf }, enqueue },
+        { context: { registry, crashes, ended, shards, partitionOf }, enqueue },
         { key, end }: { key: Hash; end: End },
       ) => {
         const record = drop(registry, key);
-        if (record !== undefined && record.finished !== null) noteEnded(ended, record.finished);
-        enqueue.sendTo('store', { type: 'drop', key });
+        if (record !== undefined && record.finished !== null) addRecentCompletion(ended, record.finished);
+        enqueue.sendTo('store', { type: 'record.delete', key });
         crashes.delete(key);
-        // A partition that crashed is gone, and its torrents with it.
-        if (partitions.has(partitionOf(key))) enqueue.sendTo(partitionOf(key), { type: 'torrent.stop', key });
-        enqueue.sendTo('watcher', { type: 'unwatch', hash: record?.hash ?? key });
+        // A shard that crashed is gone, and its torrents with it.
+        if (shards.has(partitionOf(key))) enqueue.sendTo(partitionOf(key), { type: 'torrent.stop', key });
+        enqueue.sendTo('watcher', { type: 'torrent.unwatch', hash: record?.hash ?? key });
         enqueue.sendTo('hookInstaller', { type: 'hook.check' });
         // Its finish hook came while it ended.
         if (end === 'removed' && record !== undefined && record.finishHookAt !== null)
-          enqueue.raise({ type: 'finished', hash: record.again ?? record.hash });
-        else if (record?.again) enqueue.raise({ type: 'track', hash: record.again });
+          enqueue.raise({ type: 'torrent.markFinished', hash: record.again ?? record.hash });
+        else if (record?.again) enqueue.raise({ type: 'torrent.track', hash: record.again });
       },
     ),
-    meetAgain: enqueueActions(({ context, enqueue }, { hash }: { hash: Hash }) => {
-      for (const { to, event } of metAgain(context, hash)) enqueue.sendTo(to, event);
+    readd: enqueueActions(({ context, enqueue }, { hash }: { hash: Hash }) => {
+      for (const { to, event } of readdMessages(context, hash)) enqueue.sendTo(to, event);
     }),
   },
   delays: {

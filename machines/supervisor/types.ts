@@ -1,36 +1,36 @@
 import type { ErrorActorEvent } from 'xstate';
-import type { DiscoveryReport } from '../discovery.ts';
+import type { DiscoveryReport } from '../discovery/machine.ts';
 import type { HookInstallerReport } from '../hook-installer/types.ts';
-import type { IncidentReport } from '../incident.ts';
-import type { OutboxReport } from '../outbox.ts';
-import type { PartitionReport } from '../partition.ts';
-import type { Arrival } from '../rules/arrivals.ts';
-import type { Ended } from '../rules/ended.ts';
-import type { StoreCard, StoreReport } from '../rules/notices.ts';
-import type { PartitionOf } from '../rules/partitions.ts';
-import type { Registry } from '../rules/registry.ts';
-import type { Failures } from '../rules/restarts.ts';
-import type { IncidentSounds, Sounds } from '../rules/sounds.ts';
-import type { SessionReport } from '../session.ts';
-import type { Hash, Now, Policy, TorrentRecord } from '../types.ts';
+import type { IncidentReport } from '../incident/machine.ts';
+import type { OutboxReport } from '../outbox/machine.ts';
+import type { ShardReport } from '../shard/machine.ts';
+import type { PendingStart } from './pending-starts.ts';
+import type { RecentCompletions } from './recent-completions.ts';
+import type { StoreCard, StoreReport } from '../incident/store-notice.ts';
+import type { PartitionOf } from '../shard/shard-of.ts';
+import type { Registry } from './registry.ts';
+import type { Failures } from './restarts.ts';
+import type { IncidentSounds, Sounds } from './sounds.ts';
+import type { SessionReport } from '../session/machine.ts';
+import type { Hash, Now, Policy, TorrentRecord } from '../domain.ts';
 import type { WatcherReport } from '../watcher/setup.ts';
 
 export type SupervisorEvent =
-  | { type: 'track'; hash: Hash }
-  | { type: 'finished'; hash: Hash }
+  | { type: 'torrent.track'; hash: Hash }
+  | { type: 'torrent.markFinished'; hash: Hash }
   /**
    * A hook came that could not name its torrent, was not let in (`refused`, or `throttled` after too many wrong tokens),
    * or found no place (`dropped`), or there was none until now (`installed`).
    */
-  | { type: 'look'; why?: 'refused' | 'throttled' | 'dropped' | 'installed' }
-  | { type: 'arrivals.next' }
+  | { type: 'rescan'; why?: 'refused' | 'throttled' | 'dropped' | 'installed' }
+  | { type: 'starts.next' }
   /** So many torrents are not followed, since no more are at once. */
   | { type: 'capacity.exceeded'; leftOut: number }
   | { type: 'torrent.revive'; key: Hash }
   | SessionReport
   | WatcherReport
   | OutboxReport
-  | PartitionReport
+  | ShardReport
   | IncidentReport
   | DiscoveryReport
   | HookInstallerReport
@@ -39,21 +39,21 @@ export type SupervisorEvent =
 
 /** What the store is told, in the order in which it happens and before anything of it leaves for ntfy. */
 export type StoreEvent =
-  | { type: 'keep'; record: TorrentRecord }
-  | { type: 'drop'; key: Hash }
-  | { type: 'remember'; troubled: boolean }
+  | { type: 'record.save'; record: TorrentRecord }
+  | { type: 'record.delete'; key: Hash }
+  | { type: 'incident.save'; troubled: boolean }
   /** When each incident last made a sound. */
-  | { type: 'remember.sounds'; sounds: Sounds };
+  | { type: 'sounds.save'; sounds: Sounds };
 
 export interface SupervisorContext {
   policy: Policy;
   now: Now;
   registry: Registry;
   partitionOf: PartitionOf;
-  /** The IDs of the partitions that live; changed in place, by `enqueueActions` only. */
-  partitions: Set<string>;
+  /** The IDs of the shards that live; changed in place, by `enqueueActions` only. */
+  shards: Set<string>;
   /** Torrents still to be followed: in slices, so that the hook is answered in between. */
-  arrivals: readonly Arrival[];
+  arrivals: readonly PendingStart[];
   /** Whether the torrents may count on a session. */
   ready: boolean;
   /** Whether an incident's card may be on the phone. */
@@ -68,7 +68,7 @@ export interface SupervisorContext {
   /** Torrents were left out since the last scan, for there was no place: they are looked for when there is. */
   leftOut: boolean;
   /** What was told lately: a hook that comes late is no news. */
-  ended: Ended;
+  ended: RecentCompletions;
   crashes: Map<Hash, Failures>;
   /** When completions without a name were sent within the last minute, in milliseconds since 1970. */
   nameless: readonly number[];

@@ -1,8 +1,8 @@
 import { assign, enqueueActions, sendParent, setup } from 'xstate';
-import { alertOf } from '../rules/alerts.ts';
-import { asRemoved, finishedSince, isFinal, isInjected } from '../rules/finish.ts';
-import { see, worthTelling } from '../rules/telling.ts';
-import type { Sight } from '../rules/telling.ts';
+import { alertOf } from './alerts.ts';
+import { asRemoved, finishedSince, isFinal, isInjected } from './finish.ts';
+import { observeProgress, nextCardState } from './progress.ts';
+import type { Progress } from './progress.ts';
 import type {
   Alert,
   CompletionSettings,
@@ -14,23 +14,23 @@ import type {
   Stage,
   Told,
   TorrentRecord,
-} from '../types.ts';
+} from '../domain.ts';
 
 export type TorrentEvent =
   | { type: 'session.ready' }
   | { type: 'session.lost' }
-  | ({ type: 'torrent.observed' } & Look)
+  | ({ type: 'torrent.observed' } & ObservedTorrent)
   | { type: 'torrent.missed' }
   /** qBittorrent's finish hook named it; in milliseconds since 1970. */
-  | { type: 'finish.reported'; at: number }
-  | { type: 'outbox.told'; notification: Notification; shown: Told | null };
+  | { type: 'finishHook.received'; at: number }
+  | { type: 'notification.settled'; notification: Notification; shown: Told | null };
 
 /** What a torrent says to the one that spawned it. */
 export type TorrentReport =
-  | { type: 'torrent.telling'; notification: Notification }
+  | { type: 'notification.requested'; notification: Notification }
   /** A poll shows it unfinished after its finish hook. */
-  | { type: 'finish.refuted'; key: Hash }
-  | { type: 'torrent.closed'; key: Hash; end: End; name: string | null };
+  | { type: 'finishHook.refuted'; key: Hash }
+  | { type: 'torrent.finished'; key: Hash; end: End; name: string | null };
 
 export type End = 'complete' | 'removed';
 
@@ -66,7 +66,7 @@ interface TorrentContext {
  */
 interface Seen {
   observation: Observation | null;
-  sight: Sight;
+  sight: Progress;
   /** In milliseconds since 1970. */
   at: number;
   completion: CompletionSettings;
@@ -76,17 +76,17 @@ interface Seen {
 type Offer = 'progress' | 'completion' | 'dismissal';
 
 /** The list can be read in the moment in which an ID changes: one miss proves nothing. */
-const MISSES_TO_BE_GONE = 2;
+const POLLS_MISSING_UNTIL_REMOVED = 2;
 
 /** What the card should say next, measured by what it is about to say. */
 const news = ({ seen: { sight, at }, offered, policy, quiet }: TorrentContext) =>
-  quiet ? null : worthTelling(sight, offered, at, policy);
+  quiet ? null : nextCardState(sight, offered, at, policy);
 
 /** Phases in which a broken torrent may still be broken. */
 const MAYBE_BROKEN: ReadonlySet<Phase> = new Set(['failed', 'checking', 'moving', 'unknown']);
 
-/** What a torrent knows and can do; its chart is in `../torrent.ts`. */
-export const following = setup({
+/** What a torrent knows and can do; its chart is in `./machine.ts`. */
+export const torrentSetup = setup({
   types: {
     context: {} as TorrentContext,
     events: {} as TorrentEvent,
@@ -101,14 +101,15 @@ export const following = setup({
       offered === null &&
       !card &&
       alert === null,
-    gone: ({ context }) => context.misses >= MISSES_TO_BE_GONE,
+    gone: ({ context }) => context.misses >= POLLS_MISSING_UNTIL_REMOVED,
     finished: ({ context }) => context.finishedSince !== null,
     hasCard: ({ context: { offered, card, alert } }) => offered !== null || card || alert !== null,
     hasNews: ({ context }) => news(context) !== null,
-    unchanged: ({ context }, look: Look) => isUnchanged(context, look),
+    unchanged: ({ context }, look: ObservedTorrent) => isUnchanged(context, look),
     ready: ({ context }) => context.ready,
     isAt: ({ context }, { stage }: { stage: Stage }) => context.stage === stage,
-    latest: ({ context, event }) => event.type === 'outbox.told' && event.notification === context.pending,
+    latest: ({ context, event }) =>
+      event.type === 'notification.settled' && event.notification === context.pending,
   },
   actions: {
     observe: assign(({ context, event }) => {
@@ -121,17 +122,18 @@ export const following = setup({
       };
     }),
     noteFinish: assign(({ context, event }) =>
-      event.type === 'finish.reported' ? { finishedSince: context.finishedSince ?? event.at } : {},
+      event.type === 'finishHook.received' ? { finishedSince: context.finishedSince ?? event.at } : {},
     ),
     /** Before `observe`, that forgets what is refuted. */
     reportRefuted: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'torrent.observed' || context.finishedSince === null) return;
       if (finishedSince(context.finishedSince, event) !== null) return;
-      enqueue(sendParent({ type: 'finish.refuted', key: context.key } satisfies TorrentReport));
+      enqueue(sendParent({ type: 'finishHook.refuted', key: context.key } satisfies TorrentReport));
     }),
-    freshen: ({ context }, look: Look) => void Object.assign(context.seen, after(context, look)),
+    updateInPlace: ({ context }, look: ObservedTorrent) =>
+      void Object.assign(context.seen, after(context, look)),
     /** An alert has a card of its own, and nobody waits for it: what comes next is told beside it. */
-    diagnose: enqueueActions(({ context, enqueue }) => {
+    updateAlert: enqueueActions(({ context, enqueue }) => {
       const { key, seen, policy, alert: before, quiet } = context;
       if (quiet) return;
       const { observation, sight, at } = seen;
@@ -142,26 +144,31 @@ export const following = setup({
         alert === null
           ? { kind: 'clearance', key, shown: before }
           : { kind: 'alert', key, name: observation?.name ?? null, percent: sight.percent, alert };
-      enqueue(sendParent({ type: 'torrent.telling', notification } satisfies TorrentReport));
+      enqueue(sendParent({ type: 'notification.requested', notification } satisfies TorrentReport));
     }),
-    miss: assign({ misses: ({ context }) => context.misses + 1 }),
+    countMissing: assign({ misses: ({ context }) => context.misses + 1 }),
     offer: enqueueActions(({ context, enqueue }, { kind }: { kind: Offer }) => {
       const notification = compose(kind, context);
       if (notification === null) return;
       enqueue.assign({ pending: notification });
       if (notification.kind === 'progress') enqueue.assign({ offered: notification.tell });
-      enqueue(sendParent({ type: 'torrent.telling', notification } satisfies TorrentReport));
+      enqueue(sendParent({ type: 'notification.requested', notification } satisfies TorrentReport));
     }),
-    noteShown: assign(({ event }) => (event.type === 'outbox.told' ? { shown: event.shown } : {})),
+    noteShown: assign(({ event }) => (event.type === 'notification.settled' ? { shown: event.shown } : {})),
     close: sendParent(
       ({ context: { key, seen } }, { end }: { end: End }) =>
-        ({ type: 'torrent.closed', key, end, name: seen.observation?.name ?? null }) satisfies TorrentReport,
+        ({
+          type: 'torrent.finished',
+          key,
+          end,
+          name: seen.observation?.name ?? null,
+        }) satisfies TorrentReport,
     ),
   },
 });
 
 /** What a poll has shown of it. */
-export interface Look {
+export interface ObservedTorrent {
   observation: Observation;
   /** When the answer came, and when it was asked for; in milliseconds since 1970. */
   at: number;
@@ -171,16 +178,16 @@ export interface Look {
 
 const after = (
   { seen, offered: shown, policy }: TorrentContext,
-  { observation, at, completion }: Look,
+  { observation, at, completion }: ObservedTorrent,
 ): Seen => ({
   observation,
   at,
   completion,
-  sight: see(seen.sight, observation, at, { shown, policy }),
+  sight: observeProgress(seen.sight, observation, at, { shown, policy }),
 });
 
 /** Whether a look shows what the last one did, as far as anybody is told. */
-export function isUnchanged(context: TorrentContext, look: Look): boolean {
+export function isUnchanged(context: TorrentContext, look: ObservedTorrent): boolean {
   const { seen, alert, offered, policy, misses, quiet } = context;
   const { sight, at } = after(context, look);
   return (
@@ -189,7 +196,7 @@ export function isUnchanged(context: TorrentContext, look: Look): boolean {
     sight.phase !== 'complete' &&
     finishedSince(context.finishedSince, look) === context.finishedSince &&
     (quiet ||
-      (worthTelling(sight, offered, at, policy) === null && alertOf(alert, sight, at, policy) === alert))
+      (nextCardState(sight, offered, at, policy) === null && alertOf(alert, sight, at, policy) === alert))
   );
 }
 

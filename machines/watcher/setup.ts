@@ -1,28 +1,32 @@
 import { assign, enqueueActions, fromPromise, sendParent, setup } from 'xstate';
-import { beginAnew, choose, hasten, noteLook, pauseOf, unwatch, watch } from '../rules/looks.ts';
-import type { Looks } from '../rules/looks.ts';
-import { failOverdue, overdueAfter } from '../rules/overdue.ts';
-import type { RequestName } from '../rules/overdue.ts';
-import { matcherMachine } from '../matcher.ts';
-import type { MatcherReport } from '../matcher.ts';
-import type { Match } from '../rules/matching.ts';
-import type { Look } from '../torrent/setup.ts';
-import { DEFAULT_COMPLETION, NO_ANSWER } from '../types.ts';
-import type { CompletionSettings, Failure, Hash, Now, Observation, Policy, Result } from '../types.ts';
+import { resetPolls, chooseHashes, markUrgent, recordPoll, pauseOf, unwatch, watch } from './poll-set.ts';
+import type { PollSet } from './poll-set.ts';
+import { failOverdue, overdueAfter } from '../watchdog.ts';
+import type { RequestName } from '../watchdog.ts';
+import { matcherMachine } from '../matcher/machine.ts';
+import type { MatcherReport } from '../matcher/machine.ts';
+import type { Match } from '../matcher/matching.ts';
+import type { ObservedTorrent } from '../torrent/setup.ts';
+import { DEFAULT_COMPLETION, NO_ANSWER } from '../domain.ts';
+import type { CompletionSettings, Failure, Hash, Now, Observation, Policy, Result } from '../domain.ts';
 
 export type WatcherEvent =
-  | { type: 'watch'; hash: Hash }
-  | { type: 'unwatch'; hash: Hash }
+  | { type: 'torrent.watch'; hash: Hash }
+  | { type: 'torrent.unwatch'; hash: Hash }
   /** qBittorrent says that it is finished; `null` where it does not say which one. */
-  | { type: 'hasten'; hash: Hash | null }
+  | { type: 'poll.now'; hash: Hash | null }
   | { type: 'session.ready' }
   | { type: 'session.lost' }
   | MatcherReport;
 
 /** What the watcher says to its supervisor. */
 export type WatcherReport =
-  | ({ type: 'watcher.observed'; observations: readonly Observation[] } & Omit<Look, 'observation'> & Match)
-  | { type: 'watcher.failed'; failure: Failure };
+  | ({ type: 'watcher.observed'; observations: readonly Observation[] } & Omit<
+      ObservedTorrent,
+      'observation'
+    > &
+      Match)
+  | { type: 'qbittorrent.failed'; failure: Failure };
 
 /**
  * Observations that are told at a time, so that hooks are answered in between: two to three milliseconds of work. A
@@ -34,7 +38,7 @@ interface WatcherContext {
   policy: Policy;
   now: Now;
   /** Changed in place, by `assign` only: it takes effect before the guards that come next, a plain action after. */
-  looks: Looks;
+  looks: PollSet;
   ready: boolean;
   asked: readonly Hash[];
   /** When that was, in milliseconds since 1970. */
@@ -60,14 +64,14 @@ interface WatcherContext {
 /** Milliseconds for which the settings are believed: completions ask for them at most this often. */
 const SETTINGS_FRESH = 30_000;
 
-export const NOTHING: Match = { renamed: [], missed: [] };
+export const NO_MATCH: Match = { renamed: [], missed: [] };
 
 const isComplete = ({ phase }: Observation): boolean => phase === 'complete';
 
 const unprovided = () => Promise.reject(new Error('the watcher has no qBittorrent'));
 
-/** What the watcher knows and can do; its chart is in `../watcher.ts`. */
-export const watching = setup({
+/** What the watcher knows and can do; its chart is in `./machine.ts`. */
+export const watcherSetup = setup({
   types: {
     context: {} as WatcherContext,
     events: {} as WatcherEvent,
@@ -86,7 +90,7 @@ export const watching = setup({
     wanted: ({ context: { ready, looks } }) => ready && looks.hashes.size > 0,
     unwanted: ({ context: { ready, looks } }) => !ready || looks.hashes.size === 0,
     fresh: ({ context }) => context.looks.fresh.size > 0,
-    hasty: ({ context }) => context.looks.hasty.size > 0,
+    hasty: ({ context }) => context.looks.urgent.size > 0,
     failed: ({ context }) => context.failure !== null,
     /** Something is finished, and it is not known whether qBittorrent checks it again. */
     needsSettings: ({ context: { observations, matched, completionReadAt, now } }) =>
@@ -108,27 +112,27 @@ export const watching = setup({
       });
       if (missing.delete(hash)) enqueue.sendTo('matcher', { type: 'missing.changed', missing: [...missing] });
     }),
-    hasten: assign(({ context: { looks } }, { hash }: { hash: Hash | null }) => {
-      hasten(looks, hash);
+    pollNow: assign(({ context: { looks } }, { hash }: { hash: Hash | null }) => {
+      markUrgent(looks, hash);
       return {};
     }),
     beginAnew: assign(({ context: { looks } }) => {
-      beginAnew(looks);
+      resetPolls(looks);
       return {};
     }),
     ask: assign(({ context: { looks, now, policy } }) => ({
-      asked: choose(looks, now(), policy.gather),
+      asked: chooseHashes(looks, now(), policy.gather),
       askedAt: now(),
     })),
     noteSeen: assign(({ context }, { result }: { result: Result<Observation[]> }) => {
       const { looks, asked, policy, failures, missing } = context;
       if (!result.ok) {
-        beginAnew(looks);
+        resetPolls(looks);
         return { failure: result.failure, failures: failures + 1 };
       }
       const at = context.now();
       const observations = result.value;
-      const missed = noteLook(looks, asked, observations, { now: at, policy });
+      const missed = recordPoll(looks, asked, observations, { now: at, policy });
       for (const { hash } of observations) missing.delete(hash);
       for (const hash of missed) missing.add(hash);
       return { failure: null, failures: 0, at, observations };
@@ -145,7 +149,7 @@ export const watching = setup({
     forgetMissing: enqueueActions(({ context: { missing }, enqueue }) => {
       enqueue.assign(() => {
         missing.clear();
-        return { looking: false, matched: NOTHING };
+        return { looking: false, matched: NO_MATCH };
       });
       enqueue.sendTo('matcher', { type: 'missing.changed', missing: [] });
     }),
@@ -166,7 +170,7 @@ export const watching = setup({
     /** What may be held back is asked for each second. */
     watchHeld: assign(({ context: { looks, observations, completion } }) => {
       for (const torrent of observations.filter(isComplete))
-        if (completion.rechecks || torrent.downloaded === 0) hasten(looks, torrent.hash);
+        if (completion.rechecks || torrent.downloaded === 0) markUrgent(looks, torrent.hash);
       return {};
     }),
     report: enqueueActions(
@@ -191,10 +195,11 @@ export const watching = setup({
     ),
     reportFailure: sendParent(
       ({ context: { failure } }) =>
-        ({ type: 'watcher.failed', failure: failure ?? NO_ANSWER }) satisfies WatcherReport,
+        ({ type: 'qbittorrent.failed', failure: failure ?? NO_ANSWER }) satisfies WatcherReport,
     ),
     reportExpired: sendParent(
-      (_, { failure }: { failure: Failure }) => ({ type: 'watcher.failed', failure }) satisfies WatcherReport,
+      (_, { failure }: { failure: Failure }) =>
+        ({ type: 'qbittorrent.failed', failure }) satisfies WatcherReport,
     ),
     forget: assign({ observations: [], asked: [] }),
   },

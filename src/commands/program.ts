@@ -1,6 +1,6 @@
 /** The command line: what is called how, and what that means for the exit status. */
 import { Command, CommanderError } from 'commander';
-import { printable } from '../printable.ts';
+import { printable } from '../util/printable.ts';
 import { EXIT } from './exit.ts';
 import { complain } from './terminal.ts';
 

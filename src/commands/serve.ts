@@ -3,10 +3,10 @@ import type { Config } from '../config/index.ts';
 import { logBug } from '../log/bug.ts';
 import { createLogger } from '../log/index.ts';
 import type { Logger } from '../log/index.ts';
-import { start } from '../main.ts';
-import type { Sidecar } from '../main.ts';
-import { StartError } from '../start-error.ts';
-import { tidyWhenIdle } from '../tidy.ts';
+import { start } from '../app/start.ts';
+import type { Sidecar } from '../app/start.ts';
+import { StartError } from '../util/start-error.ts';
+import { collectGarbageWhenIdle } from '../app/memory.ts';
 import { EXIT } from './exit.ts';
 import { complain } from './terminal.ts';
 
@@ -45,7 +45,7 @@ export async function serve({ env = process.env, pretty, beside }: ServeOptions 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   try {
     const sidecar = await start({ config, log });
-    tidyWhenIdle(sidecar.supervisor);
+    collectGarbageWhenIdle(sidecar.supervisor);
     const failed = sidecar.failed.then(() => EXIT.software);
     const company = await Promise.all((beside ?? []).map((begin) => begin(sidecar, { config, log })));
     const code = await Promise.race([failed, signalled.then(() => EXIT.ok)]);

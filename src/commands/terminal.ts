@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
-import { printable } from '../printable.ts';
-import type { Painted } from '../printable.ts';
+import { printable } from '../util/printable.ts';
+import type { Painted } from '../util/printable.ts';
 
 /** Writes one line, given in parts: whatever stands in them, it stays one, and nothing in it acts on a terminal. */
 export type WriteLine = (...parts: ReadonlyArray<string | Painted>) => void;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Notification, Observation } from '../../machines/types.ts';
-import { hostOf } from '../http.ts';
+import type { Notification, Observation } from '../../machines/domain.ts';
+import { hostOf } from '../http/request.ts';
 import { createNtfyClient } from '../ntfy/client.ts';
 import { readInstance, SHARED_INSTANCE } from '../store/index.ts';
 import { configOf } from './config.ts';
@@ -9,7 +9,7 @@ import { processTerminal } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Milliseconds between two messages of one card: ntfy's clock has whole seconds (reference/ntfy.md, section 1). */
-const APART = 1200;
+const UPDATE_DELAY = 1200;
 
 /** No torrent has it: hashes are hexadecimal. */
 const KEY = 'test';
@@ -23,7 +23,7 @@ interface Step {
 /** One quiet card, its update, one loud card; then the quiet one goes. Says what the server made of it. */
 export async function testNotification(
   terminal: Terminal = processTerminal(),
-  apart = APART,
+  apart = UPDATE_DELAY,
 ): Promise<number> {
   const config = configOf(terminal);
   if (config === null) return EXIT.config;
@@ -43,7 +43,7 @@ export async function testNotification(
     live ??= publication.value.live;
     out(`  accepted: ${look}`);
   }
-  for (const line of live === true ? LIVE : PILED) out(line);
+  for (const line of live === true ? LIVE : SEPARATE_MESSAGES) out(line);
   return EXIT.ok;
 }
 
@@ -56,7 +56,7 @@ const LIVE = [
   'The server knows sequence IDs: one card moves in place, on Android 1.22.2 and later.',
   'Left on the phone: one card, "Download Complete". No card at all? See whether the app is subscribed to the topic.',
 ];
-const PILED = [
+const SEPARATE_MESSAGES = [
   'The server does not know sequence IDs (ntfy before 2.16): each message is a card of its own, so the sidecar says',
   'only 25, 50 and 75 % there. Left on the phone: three cards, which you can swipe away.',
 ];

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
-import type { BasicLogin } from '../basic.ts';
+import type { BasicLogin } from '../http/basic-auth.ts';
 import type { LogLevel } from '../log/index.ts';
-import { secret, type Secret } from '../secret.ts';
+import { secret, type Secret } from '../util/secret.ts';
 import { findConflicts } from './conflicts.ts';
 import { proxyFor, type Proxy } from './proxy.ts';
 import { describeSettings } from './describe.ts';

@@ -1,4 +1,4 @@
-import { isLoopback } from '../server/loopback.ts';
+import { isLoopback } from '../util/loopback.ts';
 import type { Problem, Sources } from './sources.ts';
 import { guardedUrl, ntfyServer, topic } from './address.ts';
 import { host } from './values.ts';

@@ -1,8 +1,8 @@
 /** Whether requests to ntfy go through a proxy, as `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say it everywhere. */
 import { BlockList, isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
-import { secret, type Secret } from '../secret.ts';
-import { isLoopback } from '../server/loopback.ts';
+import { secret, type Secret } from '../util/secret.ts';
+import { isLoopback } from '../util/loopback.ts';
 import type { Problem } from './sources.ts';
 
 /** A proxy on the way out. */

@@ -3,8 +3,8 @@ import { complain } from '../commands/terminal.ts';
 import { parseConfig } from '../config/index.ts';
 import type { Config } from '../config/index.ts';
 import { createLogger } from '../log/index.ts';
-import { start } from '../main.ts';
-import type { Sidecar } from '../main.ts';
+import { start } from '../app/start.ts';
+import type { Sidecar } from '../app/start.ts';
 import { createPhone, startNtfySimulator, startQbittorrentSimulator } from '../simulator/index.ts';
 import type { Phone, QbittorrentSimulator } from '../simulator/index.ts';
 import { createScreen } from './screen.ts';
@@ -13,7 +13,7 @@ import { play, playOn } from './story.ts';
 import { subscribe } from './subscribe.ts';
 
 /** Faster than the defaults, so that a minute shows what else takes an evening. Milliseconds. */
-const PACE = { gather: 300, settle: 1500, stall: 3000, idleInterval: 1000 };
+const DEMO_POLICY = { gather: 300, settle: 1500, stall: 3000, idleInterval: 1000 };
 
 /**
  * The whole sidecar, as it runs in production, on embedded servers: nothing to set up. `QBIT_HOST` or `NTFY_TOPIC` in
@@ -86,7 +86,7 @@ async function open(config: Config, { phone, screen, signal }: Stage): Promise<S
     screen.show({ cards: phone.cards(), heard: phone.heard, event });
   });
   const log = createLogger({ level: config.logLevel, pretty: true, write: (line) => screen.log(line) });
-  return start({ config, log, policy: PACE });
+  return start({ config, log, policy: DEMO_POLICY });
 }
 
 /** What was read is swiped away: a card that still shows would be updated without a sound. */

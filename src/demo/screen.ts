@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { printable } from '../printable.ts';
+import { printable } from '../util/printable.ts';
 import type { Card, NtfyEvent } from '../simulator/index.ts';
 
 /** What the phone shows after an event. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from 'xstate';
-import type { Sidecar } from '../main.ts';
+import type { Sidecar } from '../app/start.ts';
 import type { QbittorrentSimulator } from '../simulator/index.ts';
 
 export interface Stage {

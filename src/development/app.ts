@@ -24,9 +24,9 @@ export interface Viewer {
 }
 
 /** Each viewer costs as much as the whole inspection. */
-const MOST_VIEWERS = 4;
+const MAX_VIEWERS = 4;
 /** Messages that wait for a slow viewer, before it has to begin anew. */
-const MOST_WAITING = 50_000;
+const MAX_WAITING_EVENTS = 50_000;
 /** Milliseconds until a viewer comes back, after a restart too. */
 const RETRY = 300;
 
@@ -67,8 +67,8 @@ export function createViewer({ look, door, log }: ViewerDeps): Viewer {
     app.get(path, (c) => c.body(read(name), 200, { 'Content-Type': `${type}; charset=utf-8` }));
   }
   app.get('/events', (c) => {
-    if (viewers.size >= MOST_VIEWERS) return refuse(c, 503, 'Too many look already.');
-    const queue = createQueue<string>(MOST_WAITING);
+    if (viewers.size >= MAX_VIEWERS) return refuse(c, 503, 'Too many look already.');
+    const queue = createQueue<string>(MAX_WAITING_EVENTS);
     viewers.add(queue);
     return streamSSE(c, async (stream) => {
       stream.onAbort(queue.end);

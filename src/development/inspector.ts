@@ -1,7 +1,7 @@
 import { createDoor, listen } from '../server/index.ts';
 import type { Beside } from '../commands/serve.ts';
 import { port } from '../config/values.ts';
-import { StartError } from '../start-error.ts';
+import { StartError } from '../util/start-error.ts';
 import { createViewer } from './app.ts';
 import { loadInspect, look } from './inspect.ts';
 import { createMask, secretsOf } from './mask.ts';

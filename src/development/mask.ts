@@ -1,13 +1,13 @@
 /** Plain copies of what actors hold, in which no secret is left: what is shown may reach a page of somebody else's. */
 import type { Config } from '../config/index.ts';
-import type { Secret } from '../secret.ts';
+import type { Secret } from '../util/secret.ts';
 
 /** Copies a value without its secrets. Never throws. */
 export type Mask = (value: unknown) => unknown;
 
 const HIDDEN = '***';
 const DEPTH = 8;
-const LONGEST_LIST = 100;
+const MAX_LIST_LENGTH = 100;
 
 /** Names under which a secret could stand that no setting holds, as a session's cookie. */
 const telling = /^(?:pass(?:word|wd)?|secret|token|cookies?|authorization|auth|api_?key|credentials?|sid)$/i;
@@ -45,7 +45,7 @@ function copy(value: unknown, hide: (text: string) => string, depth: number): un
   // An actor: what there is to see of it comes with its own messages.
   if ('sessionId' in value && 'send' in value) return { actor: hide(String(value.sessionId)) };
   if (Array.isArray(value)) {
-    const items = value.slice(0, LONGEST_LIST).map((item) => copy(item, hide, depth + 1));
+    const items = value.slice(0, MAX_LIST_LENGTH).map((item) => copy(item, hide, depth + 1));
     return items.length < value.length ? [...items, `… ${value.length - items.length} more`] : items;
   }
   const entries = Object.entries(value).map(([key, item]) => [

@@ -1,14 +1,14 @@
-import type { Failure, FailureReason } from '../../machines/types.ts';
-import { basicAuthorization } from '../basic.ts';
+import type { Failure, FailureReason } from '../../machines/domain.ts';
+import { basicAuthorization } from '../http/basic-auth.ts';
 import type { Config } from '../config/index.ts';
-import { hostOf, request } from '../http.ts';
-import type { Reply } from '../http.ts';
+import { hostOf, request } from '../http/request.ts';
+import type { Reply } from '../http/request.ts';
 import { isPage, refusedHost } from '../qbittorrent/connection.ts';
 import { fail, ok } from './finding.ts';
 import type { Outcome } from './finding.ts';
 
 /** Milliseconds. A server that is slower than this won't be a good companion. */
-export const PATIENCE = 5000;
+export const REQUEST_TIMEOUT = 5000;
 
 /** Bytes that its page may have. */
 const PAGE_BYTES = 1_048_576;
@@ -17,7 +17,7 @@ const PAGE_BYTES = 1_048_576;
 export async function checkAddress({ url, basic }: Config['qbittorrent']): Promise<Outcome> {
   const host = hostOf(url);
   const headers = basic === undefined ? {} : { authorization: basicAuthorization(basic) };
-  const reply = await request(`${url}/api/v2/app/version`, { headers, timeout: PATIENCE });
+  const reply = await request(`${url}/api/v2/app/version`, { headers, timeout: REQUEST_TIMEOUT });
   if (!reply.ok) return fail(reply.failure.message, unreachable(reply.failure, 'QBIT_HOST'));
   if (reply.value.status === 401)
     return basic === undefined ? judge401(reply.value, url) : refusedLogin(reply.value, host);
@@ -29,7 +29,7 @@ async function judge401({ headers }: Reply, url: string): Promise<Outcome> {
   const host = hostOf(url);
   if (headers.has('www-authenticate'))
     return fail(`something in front of qBittorrent at ${host} wants a login of its own`, OWN_LOGIN);
-  const page = await request(`${url}/`, { timeout: PATIENCE, maxBytes: PAGE_BYTES });
+  const page = await request(`${url}/`, { timeout: REQUEST_TIMEOUT, maxBytes: PAGE_BYTES });
   return page.ok && page.value.status === 401
     ? fail(refusedHost(host).failure.message, HOST_HEADER)
     : ok(`a qBittorrent answers at ${host}, and wants a login`);
@@ -39,7 +39,7 @@ async function judge401({ headers }: Reply, url: string): Promise<Outcome> {
 function refusedLogin({ headers }: Reply, host: string): Outcome {
   return headers.has('www-authenticate')
     ? fail(`the proxy at ${host} refused the user name and password that are set for it`, PROXY_LOGIN)
-    : fail(`qBittorrent at ${host} refuses the login that is the proxy's`, HANDED_ON);
+    : fail(`qBittorrent at ${host} refuses the login that is the proxy's`, ADVICE_AUTHORIZATION_HEADER);
 }
 
 function judge(reply: Reply, host: string): Outcome {
@@ -47,24 +47,25 @@ function judge(reply: Reply, host: string): Outcome {
   const isWeb = isPage(text);
   if (status === 200 && /^v\d/.test(text)) return ok(`a qBittorrent answers at ${host}`);
   if (status === 403 && !isWeb) return ok(`a qBittorrent answers at ${host}, and wants a login`);
-  if (status === 403) return fail(`something in front of qBittorrent at ${host} refuses (403)`, STRAIGHT);
+  if (status === 403)
+    return fail(`something in front of qBittorrent at ${host} refuses (403)`, ADVICE_DIRECT);
   if (status >= 500)
-    return fail(`${host} answered ${status}: a proxy there does not reach qBittorrent`, STRAIGHT);
+    return fail(`${host} answered ${status}: a proxy there does not reach qBittorrent`, ADVICE_DIRECT);
   return fail(
     `what answers at ${host} is no qBittorrent (${status}${isWeb ? ', a web page' : ''})`,
-    STRAIGHT,
+    ADVICE_DIRECT,
   );
 }
 
-const STRAIGHT =
+const ADVICE_DIRECT =
   'Point QBIT_HOST straight at the WebUI of qBittorrent: its own port, or its base path on a proxy.';
 
-const OWN_LOGIN = `Set QBIT_BASIC_USER and QBIT_BASIC_PASS to it. Or: ${STRAIGHT}`;
+const OWN_LOGIN = `Set QBIT_BASIC_USER and QBIT_BASIC_PASS to it. Or: ${ADVICE_DIRECT}`;
 
 const PROXY_LOGIN =
   'Correct QBIT_BASIC_USER and QBIT_BASIC_PASS (or what stands in QBIT_HOST). It was tried once.';
 
-const HANDED_ON =
+const ADVICE_AUTHORIZATION_HEADER =
   'Let the proxy remove the header (nginx: proxy_set_header Authorization "";): qBittorrent 5.2 and later reads it, and bans this address after five. It was tried once.';
 
 const HOST_HEADER =

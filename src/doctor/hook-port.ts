@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
 import type { HookConfig } from '../config/index.ts';
-import { request } from '../http.ts';
-import type { Reply } from '../http.ts';
-import { PATIENCE } from './address.ts';
+import { request } from '../http/request.ts';
+import type { Reply } from '../http/request.ts';
+import { REQUEST_TIMEOUT } from './address.ts';
 import { fail, ok, warn } from './finding.ts';
 import type { Outcome } from './finding.ts';
 
@@ -12,7 +12,7 @@ export async function checkHookPort({ host, port, autoInstall }: HookConfig): Pr
     if (autoInstall) return ok('any free one: AUTO_INSTALL_HOOK enters the right one');
     return warn('HOOK_PORT is 0: another one at each start', 'Set HOOK_PORT, so that the hook can name it.');
   }
-  const reply = await request(`http://${reachable(host)}:${port}/track`, { timeout: PATIENCE });
+  const reply = await request(`http://${reachable(host)}:${port}/track`, { timeout: REQUEST_TIMEOUT });
   if (reply.ok && isSidecar(reply.value)) return ok(`a sidecar listens on port ${port}`);
   if (!reply.ok && reply.failure.reason === 'connection-refused')
     return ok(`port ${port} is free: no sidecar runs here at the moment`);

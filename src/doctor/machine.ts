@@ -9,13 +9,13 @@ import type { Outcome } from './finding.ts';
 import type { NtfyFindings } from './ntfy.ts';
 
 /** Milliseconds that two clocks may differ by before a time of day looks wrong. */
-const TOLERANCE = 60_000;
+const MAX_CLOCK_DIFFERENCE = 60_000;
 
 /** Our clock against ntfy's. */
 export function checkClock(date: NtfyFindings['date']): Outcome {
   if (date === null) return skip('ntfy has to answer first: its clock is compared with this one');
   const seconds = Math.round(Math.abs(date.ahead) / 1000);
-  if (Math.abs(date.ahead) <= TOLERANCE) return ok("it agrees with ntfy's");
+  if (Math.abs(date.ahead) <= MAX_CLOCK_DIFFERENCE) return ok("it agrees with ntfy's");
   return warn(
     `it is ${seconds} s ${date.ahead > 0 ? 'behind' : 'ahead of'} ntfy's`,
     'Let NTP set the clocks: times of day on the cards, and in ntfy, are off.',

@@ -1,9 +1,9 @@
 import type { Config } from '../config/index.ts';
-import { hostOf, parseJson, request } from '../http.ts';
-import type { Reply } from '../http.ts';
+import { hostOf, parseJson, request } from '../http/request.ts';
+import type { Reply } from '../http/request.ts';
 import { authorization } from '../ntfy/client.ts';
 import { account, ERROR_CODES, features, health, refusal } from '../ntfy/schemas.ts';
-import { PATIENCE, redirected, unreachable } from './address.ts';
+import { REQUEST_TIMEOUT, redirected, unreachable } from './address.ts';
 import { fail, ok, skip, warn } from './finding.ts';
 import type { Outcome, Outcomes } from './finding.ts';
 
@@ -16,7 +16,7 @@ export interface NtfyFindings {
 /** Address, permission, sequences, limits. Nothing is published: no phone makes a sound, and no day's quota shrinks. */
 export async function checkNtfy({ ntfy, progress }: Config): Promise<NtfyFindings> {
   const { server, proxy } = ntfy;
-  const reply = await request(`${server}/v1/health`, { timeout: PATIENCE, proxy });
+  const reply = await request(`${server}/v1/health`, { timeout: REQUEST_TIMEOUT, proxy });
   if (!reply.ok) {
     const advice = unreachable(reply.failure, 'NTFY_TOPIC or NTFY_SERVER');
     return { outcomes: { ntfy: fail(reply.failure.message, advice) }, date: null };
@@ -60,7 +60,7 @@ function judgeAddress(reply: Reply, host: string): Outcome {
 
 /** Whether it has sequence IDs (2.16 and later); `unseen`: a proxy answers in its place, or nobody does. */
 async function readSequences({ server, proxy }: Config['ntfy']): Promise<'known' | 'unknown' | 'unseen'> {
-  const reply = await request(`${server}/v1/config`, { timeout: PATIENCE, proxy });
+  const reply = await request(`${server}/v1/config`, { timeout: REQUEST_TIMEOUT, proxy });
   if (!reply.ok) return 'unseen';
   const answer = parseJson(reply.value.text);
   if (features.safeParse(answer).success) return 'known';
@@ -94,7 +94,7 @@ async function checkAccess({ server, topic, auth, proxy }: Config['ntfy']): Prom
     headers: authorization(auth),
     // As the sidecar publishes: a proxy may treat another path or format in another way.
     body: JSON.stringify({ topic, message: 'doctor', priority: 9, delay: 'never', cache: 'no' }),
-    timeout: PATIENCE,
+    timeout: REQUEST_TIMEOUT,
     proxy,
   });
   if (!reply.ok) return fail(reply.failure.message, unreachable(reply.failure, 'NTFY_TOPIC or NTFY_SERVER'));
@@ -144,7 +144,7 @@ async function checkDeletions({ server, topic, auth, proxy }: Config['ntfy']): P
   const reply = await request(`${server}/${topic}/${'x'.repeat(65)}`, {
     method: 'DELETE',
     headers: authorization(auth),
-    timeout: PATIENCE,
+    timeout: REQUEST_TIMEOUT,
     proxy,
   });
   const advice =
@@ -176,7 +176,7 @@ const PERMISSION: Record<Kind, string> = {
 
 async function checkLimits({ server, auth, proxy }: Config['ntfy']): Promise<Outcome> {
   const headers = authorization(auth);
-  const reply = await request(`${server}/v1/account`, { headers, timeout: PATIENCE, proxy });
+  const reply = await request(`${server}/v1/account`, { headers, timeout: REQUEST_TIMEOUT, proxy });
   const parsed = account.safeParse(reply.ok ? parseJson(reply.value.text) : undefined);
   if (!parsed.success) return skip('it does not say');
   const daily = parsed.data.limits.messages;

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { readLine, splitCommand } from '../hooks/index.ts';
 import type { Slots } from '../qbittorrent/preferences.ts';
-import { isLoopback } from '../server/loopback.ts';
+import { isLoopback } from '../util/loopback.ts';
 import { ok, skip, warn } from './finding.ts';
 import type { Outcome } from './finding.ts';
 

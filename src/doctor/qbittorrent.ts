@@ -1,6 +1,6 @@
-import type { Failure } from '../../machines/types.ts';
+import type { Failure } from '../../machines/domain.ts';
 import type { Config } from '../config/index.ts';
-import { hostOf } from '../http.ts';
+import { hostOf } from '../http/request.ts';
 import { createConnection } from '../qbittorrent/connection.ts';
 import type { Connection } from '../qbittorrent/connection.ts';
 import { login } from '../qbittorrent/login.ts';
@@ -42,10 +42,10 @@ function accepted({ kind }: Auth): Outcome {
   return ok(kind === 'apiKey' ? 'QBIT_API_KEY is accepted' : 'QBIT_USER and QBIT_PASS are accepted');
 }
 
-const ONCE = 'It was tried once: five refusals ban this address for an hour.';
+const TRIED_ONCE = 'It was tried once: five refusals ban this address for an hour.';
 
 const CREDENTIALS: Record<Auth['kind'], string> = {
-  password: `Correct QBIT_USER and QBIT_PASS; a qBittorrent without a password of its own prints a new one at each start. ${ONCE}`,
+  password: `Correct QBIT_USER and QBIT_PASS; a qBittorrent without a password of its own prints a new one at each start. ${TRIED_ONCE}`,
   apiKey:
     'Copy the key from the WebUI options of qBittorrent. Versions before 5.2 have none: set QBIT_USER and QBIT_PASS there.',
   none: 'Set QBIT_USER and QBIT_PASS, or QBIT_API_KEY (5.2 and later), or tick "Bypass authentication for clients on localhost" in qBittorrent.',
@@ -70,7 +70,7 @@ function refused(failure: Failure, auth: Auth): Outcome {
 }
 
 /** 4.1.1: the first that can be asked for some torrents only (qBittorrent's `WebAPI_Changelog.md`). */
-const OLDEST = '2.0.1';
+const MIN_WEBAPI_VERSION = '2.0.1';
 /** 4.5.0: the first that runs a command when a torrent is added. */
 const ADDED_HOOK = '2.8.18';
 
@@ -78,7 +78,7 @@ async function checkVersion({ call }: Connection, webapi: string): Promise<Outco
   const reply = await call('app/version');
   const [version] = (reply.ok && /^v?(\d[\w.]{0,20})/.exec(reply.value.text)?.slice(1)) || ['unknown'];
   const found = `${version}, WebAPI ${webapi}`;
-  if (isBefore(webapi, OLDEST)) return fail(found, 'Bring qBittorrent to 4.1.1 or later.');
+  if (isBefore(webapi, MIN_WEBAPI_VERSION)) return fail(found, 'Bring qBittorrent to 4.1.1 or later.');
   return ok(isBefore(webapi, ADDED_HOOK) ? `${found}: it runs nothing when a torrent is added` : found);
 }
 

@@ -1,4 +1,4 @@
-import type { Painted } from '../printable.ts';
+import type { Painted } from '../util/printable.ts';
 import type { Finding, Status } from './finding.ts';
 
 const SYMBOLS: Record<Status, string> = { ok: '✔', warn: '▲', fail: '✖', skip: '–' };

@@ -1,5 +1,5 @@
-import type { Result } from '../../machines/types.ts';
-import { failed } from '../http.ts';
+import type { Result } from '../../machines/domain.ts';
+import { err } from '../http/request.ts';
 import type { Connection } from '../qbittorrent/connection.ts';
 import { readSlots, writeSlots } from '../qbittorrent/preferences.ts';
 import type { Slots } from '../qbittorrent/preferences.ts';
@@ -22,7 +22,7 @@ export async function applyPlan(
     const [wanted, is] = [writes[name], found.value[name]];
     if (wanted === undefined) continue;
     if (is?.enabled !== wanted.enabled || is.program !== wanted.program)
-      return failed('protocol', `qBittorrent at ${connection.host} did not keep what was written`);
+      return err('protocol', `qBittorrent at ${connection.host} did not keep what was written`);
   }
   return found;
 }

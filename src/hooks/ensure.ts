@@ -1,6 +1,6 @@
 import type { HookCheck } from '../../machines/hook-installer/types.ts';
-import { NO_ANSWER } from '../../machines/types.ts';
-import type { Failure, Result } from '../../machines/types.ts';
+import { NO_ANSWER } from '../../machines/domain.ts';
+import type { Failure, Result } from '../../machines/domain.ts';
 import type { Config } from '../config/index.ts';
 import type { Logger } from '../log/index.ts';
 import type { Connection } from '../qbittorrent/connection.ts';
@@ -11,7 +11,7 @@ import { LABELS } from './chain.ts';
 import { obstacleTo } from './line.ts';
 import { planInstall } from './plan.ts';
 import type { Plan } from './plan.ts';
-import { wantedOf } from './wanted.ts';
+import { desiredLine } from './wanted.ts';
 
 export interface EnsureOptions {
   /** With a session. */
@@ -32,7 +32,7 @@ export interface EnsureOptions {
 export function createEnsureHook(config: Pick<Config, 'hook'>, { connection, port, log }: EnsureOptions) {
   const logs = createLogs(log);
   return async (signal?: AbortSignal): Promise<Result<HookCheck>> => {
-    const wanted = wantedOf(config, port());
+    const wanted = desiredLine(config, port());
     const obstacle = wanted === null ? 'HOOK_PORT is not known' : obstacleTo(wanted);
     if (wanted === null || obstacle !== null) {
       logs.warn('the hook cannot be installed', { reason: obstacle });

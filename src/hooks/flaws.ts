@@ -1,11 +1,11 @@
 import type { SlotName } from '../qbittorrent/preferences.ts';
-import { isLoopback } from '../server/loopback.ts';
+import { isLoopback } from '../util/loopback.ts';
 import { PATHS } from './line.ts';
 import type { Wanted } from './line.ts';
 import type { OurLine } from './read-line.ts';
 
 /** What keeps a line of ours from working, each as a half sentence about it. Tokens are never in it. */
-export function flawsOf(line: OurLine, slot: SlotName, wanted: Wanted, knowsIds: boolean): string[] {
+export function problemsOf(line: OurLine, slot: SlotName, wanted: Wanted, knowsIds: boolean): string[] {
   const flaws = [
     line.slot !== slot && `calls /${PATHS[line.slot]} instead of /${PATHS[slot]}`,
     knowsIds &&

@@ -1,5 +1,5 @@
 /** What stands in qBittorrent so that it calls the sidecar. qBittorrent runs no shell (reference/qbittorrent.md, 5). */
-import type { Secret } from '../secret.ts';
+import type { Secret } from '../util/secret.ts';
 import type { SlotName } from '../qbittorrent/preferences.ts';
 
 /** What can call an address from a command line. */

@@ -1,6 +1,6 @@
 /** What would have to change in qBittorrent: decided here, written elsewhere. */
 import type { Slot, SlotName, Slots } from '../qbittorrent/preferences.ts';
-import { addressFlaw, flawsOf, proxyFlaw } from './flaws.ts';
+import { addressFlaw, problemsOf, proxyFlaw } from './flaws.ts';
 import { hookLine, obstacleTo, pastProxies } from './line.ts';
 import type { LineOptions, Wanted } from './line.ts';
 import { readLine } from './read-line.ts';
@@ -30,7 +30,7 @@ export function planInstall(slots: Slots, wanted: Wanted, care: Care): Plan {
     if (read.kind === 'script') return { action: slot.enabled ? 'kept' : 'blocked' };
     const wasOn = read.kind === 'ours' ? read.wasOn : slot.enabled;
     if (care === 'working' && read.kind === 'ours' && slot.enabled) {
-      const flaws = flawsOf(read, name, wanted, knowsIds);
+      const flaws = problemsOf(read, name, wanted, knowsIds);
       if (flaws.length === 0) return { action: 'kept' };
       // Nothing else is wrong with it: options that the owner added stay, as `-k` for a certificate of his own.
       if (read.hasMore && flaws.length === 1 && flaws[0] === proxyFlaw(read))

@@ -1,6 +1,6 @@
 import type { AnyActorRef, AnyTransitionDefinition, InspectionEvent, StateValue } from 'xstate';
 import { keyOf } from '../charts/index.ts';
-import { pathOf } from '../paths.ts';
+import { pathOf } from '../util/state-path.ts';
 import { machineOf } from './machines.ts';
 import type { MachineName } from './machines.ts';
 
@@ -8,7 +8,7 @@ import type { MachineName } from './machines.ts';
  * One step of one actor. These fields and no others: context, input, output and what an event carries may hold what
  * nobody should see, and are never read.
  */
-export interface Happening {
+export interface ActorStep {
   /** Rises by one with each step of any actor. */
   seq: number;
   /** Milliseconds since 1970. */
@@ -35,7 +35,7 @@ interface Step {
 }
 
 /** No event of ours has a longer type. */
-const LONGEST = 120;
+const MAX_NAME_LENGTH = 120;
 
 /** Puts XState's inspection events together to steps; `null` while a step is not whole, or nothing came of it. */
 export function createReader(now: () => number) {
@@ -43,12 +43,12 @@ export function createReader(now: () => number) {
   let seq = 0;
 
   function begin(actor: AnyActorRef, { type }: { type: string }): Step {
-    const step = { event: type.slice(0, LONGEST), from: stateBefore(actor), taken: [] };
+    const step = { event: type.slice(0, MAX_NAME_LENGTH), from: stateBefore(actor), taken: [] };
     running.set(actor, step);
     return step;
   }
 
-  return (inspected: InspectionEvent): Happening | null => {
+  return (inspected: InspectionEvent): ActorStep | null => {
     if (inspected.type !== '@xstate.microstep' && inspected.type !== '@xstate.snapshot') return null;
     const actor = inspected.actorRef as AnyActorRef;
     const machine = machineOf(actor);

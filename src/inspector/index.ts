@@ -1,19 +1,19 @@
 import type { AnyActorRef, Subscription } from 'xstate';
 import { createReader } from './happening.ts';
-import type { Happening } from './happening.ts';
+import type { ActorStep } from './happening.ts';
 import { createRing } from './ring.ts';
 import type { Ring } from './ring.ts';
 
-export type { Happening } from './happening.ts';
+export type { ActorStep as Happening } from './happening.ts';
 export { machineOf } from './machines.ts';
 export type { MachineName } from './machines.ts';
 
 /** What all actors of a system do, for whoever looks. */
 export interface Inspector {
   /** Hears of each step until it ends; the first who looks switches the inspection on, the last one off. */
-  watch(listener: (happening: Happening) => void): () => void;
+  watch(listener: (happening: ActorStep) => void): () => void;
   /** The last steps of an actor, oldest first, since somebody looks. */
-  of(actor: string): Happening[];
+  of(actor: string): ActorStep[];
 }
 
 export interface InspectorOptions {
@@ -37,7 +37,7 @@ export function createInspector(
   options: InspectorOptions = {},
 ): Inspector {
   const { size = 1000, now = Date.now, onError = () => {} } = options;
-  const listeners = new Set<(happening: Happening) => void>();
+  const listeners = new Set<(happening: ActorStep) => void>();
   let attached: { subscription: Subscription; ring: Ring } | null = null;
 
   function attach() {

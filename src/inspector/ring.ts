@@ -1,20 +1,20 @@
-import type { Happening } from './happening.ts';
+import type { ActorStep } from './happening.ts';
 
 /** The newest happenings of all actors, so many and no more. */
 export interface Ring {
   /** Takes a happening; what it returns is to be told: the same step once more counts up. */
-  add(happening: Happening): Happening;
+  add(happening: ActorStep): ActorStep;
   /** Of one actor, oldest first. */
-  of(actor: string): Happening[];
+  of(actor: string): ActorStep[];
   readonly length: number;
 }
 
 /** @param size the most that is kept */
 export function createRing(size: number): Ring {
-  const kept: Happening[] = [];
+  const kept: ActorStep[] = [];
   let next = 0;
   /** The last of each actor that is still kept. */
-  const last = new Map<string, Happening>();
+  const last = new Map<string, ActorStep>();
   return {
     add(happening) {
       const before = last.get(happening.actor);
@@ -37,6 +37,6 @@ export function createRing(size: number): Ring {
 }
 
 /** The same event that led the same way. */
-function isSame(a: Happening, b: Happening): boolean {
+function isSame(a: ActorStep, b: ActorStep): boolean {
   return a.event === b.event && a.from === b.from && a.state === b.state && a.taken.join() === b.taken.join();
 }

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { printable } from '../printable.ts';
+import { printable } from '../util/printable.ts';
 import { cleanFields } from './clean.ts';
 import { prettyLine } from './pretty.ts';
 

@@ -1,4 +1,4 @@
-import type { Failure } from '../../machines/types.ts';
+import type { Failure } from '../../machines/domain.ts';
 import type { Logger } from './index.ts';
 
 /** A server that can be away. */
@@ -12,11 +12,11 @@ export interface Trouble {
 }
 
 /** A trouble that goes on is said again after this long, in milliseconds. */
-const REPEAT = 10 * 60_000;
+const REMINDER_INTERVAL = 10 * 60_000;
 /** One that comes and goes is said anew at most this often. */
 const PAUSE = 60_000;
 
-const OVER: Record<Server, string> = {
+const RECOVERED: Record<Server, string> = {
   qbittorrent: 'qBittorrent answers again',
   ntfy: 'ntfy takes messages again',
 };
@@ -46,7 +46,7 @@ export function createTroubles(log: Logger, now: () => number = () => performanc
       open.set(server, trouble);
       trouble.failures += 1;
       const line = `${message}: ${reason}`;
-      const pause = trouble.said === line ? REPEAT : PAUSE;
+      const pause = trouble.said === line ? REMINDER_INTERVAL : PAUSE;
       if (now() - (lastSaid.get(line) ?? -Infinity) < pause) return;
       lastSaid.set(line, now());
       trouble.said = line;
@@ -57,7 +57,7 @@ export function createTroubles(log: Logger, now: () => number = () => performanc
       open.delete(server);
       if (trouble === undefined || trouble.said === null) return;
       const seconds = Math.round((now() - trouble.since) / 1000);
-      log.info(OVER[server], { failures: trouble.failures, seconds });
+      log.info(RECOVERED[server], { failures: trouble.failures, seconds });
     },
   };
 }

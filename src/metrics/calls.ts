@@ -1,4 +1,4 @@
-import type { Failure } from '../../machines/types.ts';
+import type { Failure } from '../../machines/domain.ts';
 import type { NtfyClient } from '../ntfy/client.ts';
 import type { QbittorrentClient } from '../qbittorrent/client.ts';
 import type { CallResult, QBITTORRENT_CALLS } from './labels.ts';

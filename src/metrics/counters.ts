@@ -42,7 +42,7 @@ export function createEventCounters({ counter }: Instruments) {
       hooks.inc({ hook, answer });
     },
     event(event: SupervisorEvent): void {
-      if (event.type === 'outbox.told') {
+      if (event.type === 'notification.settled') {
         told.inc({ kind: event.notification.kind, outcome: event.outcome });
       } else if (event.type === 'outbox.simplified') {
         simplified.inc({ kind: event.notification.kind, form: event.form });

@@ -1,5 +1,5 @@
 /** Every value that a label can have: closed sets, so that no torrent and no server can add a series. */
-import type { Failure, Form, Notification, Outcome, Phase } from '../../machines/types.ts';
+import type { Failure, Form, Notification, Outcome, Phase } from '../../machines/domain.ts';
 
 /** What a torrent is doing; `waiting`: for the session, its first look or its next start. */
 export const TORRENT_STATES = [

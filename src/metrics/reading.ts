@@ -1,11 +1,11 @@
 import type { StateValue } from 'xstate';
-import { refill } from '../../machines/rules/budget.ts';
-import { depth } from '../../machines/rules/lanes.ts';
-import { oldest } from '../../machines/rules/traffic.ts';
-import type { TorrentRecord } from '../../machines/types.ts';
-import { pathOf } from '../paths.ts';
-import { torrentActors } from '../status.ts';
-import type { Supervisor, TorrentSnapshot } from '../status.ts';
+import { refill } from '../../machines/outbox/budget.ts';
+import { depth } from '../../machines/outbox/lanes.ts';
+import { oldest } from '../../machines/outbox/traffic.ts';
+import type { TorrentRecord } from '../../machines/domain.ts';
+import { pathOf } from '../util/state-path.ts';
+import { torrentActors } from '../app/status.ts';
+import type { Supervisor, TorrentSnapshot } from '../app/status.ts';
 import type { Health } from '../store/index.ts';
 import { TORRENT_STATES } from './labels.ts';
 

@@ -1,5 +1,5 @@
-import { isInjected } from '../../machines/rules/finish.ts';
-import type { Form, Notification } from '../../machines/types.ts';
+import { isInjected } from '../../machines/torrent/finish.ts';
+import type { Form, Notification } from '../../machines/domain.ts';
 import {
   alertText,
   completionText,
@@ -33,9 +33,9 @@ export interface Address {
 /** At the very end of the drawer, without an icon in the status bar. */
 const HIDDEN = 1;
 /** Drawn in the drawer only: neither sound nor vibration. */
-const QUIET = 2;
+const SILENT_PRIORITY = 2;
 /** Heard. */
-const LOUD = 4;
+const AUDIBLE_PRIORITY = 4;
 
 /** The progress card of a torrent: updated in place, then deleted. */
 export const progressSequence = (instance: string, key: string): string => `${instance}-${key}`;
@@ -65,9 +65,9 @@ export function renderCard(notification: Published, address: Address, form: Form
 
 function priorityOf(notification: Published): number {
   const { kind } = notification;
-  if (kind === 'progress' || kind === 'relief') return QUIET;
+  if (kind === 'progress' || kind === 'relief') return SILENT_PRIORITY;
   // What was on the disk already is no download that somebody waits for.
-  return kind === 'completion' && isInjected(notification.torrent) ? QUIET : LOUD;
+  return kind === 'completion' && isInjected(notification.torrent) ? SILENT_PRIORITY : AUDIBLE_PRIORITY;
 }
 
 /** The last update of a card that can't be deleted. */
@@ -95,7 +95,7 @@ function renderFully(notification: Published, { topic, instance, timeZone }: Add
         sequence_id,
         title: nameOf(key, notification.torrent.name, 'title'),
         message: progressText(notification, timeZone),
-        priority: QUIET,
+        priority: SILENT_PRIORITY,
         tags: ['arrow_down'],
       };
     case 'completion':
@@ -113,7 +113,7 @@ function renderFully(notification: Published, { topic, instance, timeZone }: Add
         sequence_id,
         title: nameOf(key, notification.name, 'title'),
         message: alertText(notification),
-        priority: notification.silent === true ? QUIET : LOUD,
+        priority: notification.silent === true ? SILENT_PRIORITY : AUDIBLE_PRIORITY,
         tags: ['warning'],
       };
     case 'incident':
@@ -123,7 +123,7 @@ function renderFully(notification: Published, { topic, instance, timeZone }: Add
         sequence_id,
         title: concernTitle(notification),
         message: kind === 'incident' ? incidentText(notification.failure) : reliefText(key),
-        priority: kind === 'incident' && notification.silent !== true ? LOUD : QUIET,
+        priority: kind === 'incident' && notification.silent !== true ? AUDIBLE_PRIORITY : SILENT_PRIORITY,
         tags: [kind === 'incident' ? 'warning' : 'white_check_mark'],
       };
   }

@@ -1,10 +1,10 @@
-import type { Publication } from '../../machines/outbox.ts';
-import type { Allowance } from '../../machines/rules/budget.ts';
-import type { Form, Notification, Result } from '../../machines/types.ts';
-import { basicAuthorization } from '../basic.ts';
+import type { Publication } from '../../machines/outbox/machine.ts';
+import type { Allowance } from '../../machines/outbox/budget.ts';
+import type { Form, Notification, Result } from '../../machines/domain.ts';
+import { basicAuthorization } from '../http/basic-auth.ts';
 import type { Config } from '../config/index.ts';
-import { failed, hostOf, parseJson, request } from '../http.ts';
-import type { Reply, RequestOptions } from '../http.ts';
+import { err, hostOf, parseJson, request } from '../http/request.ts';
+import type { Reply, RequestOptions } from '../http/request.ts';
 import { alertSequence, progressSequence, renderCard, renderEnded } from './card.ts';
 import type { Address, Card } from './card.ts';
 import { createRemoval } from './removal.ts';
@@ -139,7 +139,7 @@ function readAccepted(reply: Reply, host: string, bytes: number): Result<Accepte
   const message = accepted.safeParse(parseJson(text));
   if (message.success) return { ok: true, value: message.data };
   if (!isForeign(reply)) return { ok: true, value: null };
-  const { failure } = failed('misdirected', `${host} does not answer like an ntfy server`, 'not-ntfy');
+  const { failure } = err('misdirected', `${host} does not answer like an ntfy server`, 'not-ntfy');
   return { ok: false, failure: { ...failure, answer: { status, code: null, bytes } } };
 }
 

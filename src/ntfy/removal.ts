@@ -1,16 +1,16 @@
-import type { Publication } from '../../machines/outbox.ts';
-import type { Failure, Form } from '../../machines/types.ts';
+import type { Publication } from '../../machines/outbox/machine.ts';
+import type { Failure, Form } from '../../machines/domain.ts';
 
 /**
  * How a card leaves the phone's screen, the best way first: DELETE removes it. `GET …/clear` only dismisses it from the
  * drawer (the app's list keeps it, as read), but is a GET, which firewalls let through (measured on 2.27; the documented
  * PUT is rejected where DELETE is). A last silent update leaves a card that says it is over.
  */
-const WAYS = ['delete', 'clear', 'update'] as const;
-export type Way = (typeof WAYS)[number];
+const REMOVAL_METHODS = ['delete', 'clear', 'update'] as const;
+export type Way = (typeof REMOVAL_METHODS)[number];
 
 /** Milliseconds for which DELETE is not tried again where it was rejected. */
-const MEMORY = 6 * 60 * 60_000;
+const RETRY_DELETE_AFTER = 6 * 60 * 60_000;
 
 /** The requests that take one card away. */
 export interface RemovalRequests {
@@ -30,11 +30,11 @@ export interface Removal {
  */
 export function createRemoval(onRejected: (instead: Way) => void, now: () => number): Removal {
   let known = { first: 0, at: -Infinity };
-  const isFresh = () => Math.abs(now() - known.at) < MEMORY;
+  const isFresh = () => Math.abs(now() - known.at) < RETRY_DELETE_AFTER;
   return {
     async takeAway(form, requests) {
-      const first = form !== 'full' ? WAYS.length - 1 : isFresh() ? known.first : 0;
-      for (const [index, way] of WAYS.entries()) {
+      const first = form !== 'full' ? REMOVAL_METHODS.length - 1 : isFresh() ? known.first : 0;
+      for (const [index, way] of REMOVAL_METHODS.entries()) {
         if (index < first) continue;
         const publication = await requests[way]();
         if (way !== 'update' && !publication.ok && isRejectedOnTheWay(publication.failure)) continue;

@@ -1,6 +1,6 @@
-import type { Answer, Failure } from '../../machines/types.ts';
-import { parseJson } from '../http.ts';
-import type { Reply } from '../http.ts';
+import type { Answer, Failure } from '../../machines/domain.ts';
+import { parseJson } from '../http/request.ts';
+import type { Reply } from '../http/request.ts';
 import { ERROR_CODES, refusal } from './schemas.ts';
 
 /**

@@ -5,7 +5,7 @@ import type {
   Notification,
   Observation,
   Phase,
-} from '../../machines/types.ts';
+} from '../../machines/domain.ts';
 import { arrival, bar, duration, harmless, moment, size } from './text.ts';
 
 const BYTES = { title: 200, text: 600 };
@@ -104,12 +104,12 @@ export function concernTitle(notification: Extract<Notification, { kind: 'incide
   return notification.failure.reason === 'state-repaired' ? 'State was repaired' : 'State is not kept';
 }
 
-const RELIEF: Record<Concern, string> = {
+const RESOLVED: Record<Concern, string> = {
   qbittorrent: 'qBittorrent answers again: downloads are followed.',
   store: 'The state is on the disk again: a restart loses nothing.',
 };
 
-export const reliefText = (concern: Concern): string => RELIEF[concern];
+export const reliefText = (concern: Concern): string => RESOLVED[concern];
 
 /** What is sent when nothing else is accepted: nothing in it comes from a torrent or a server. */
 export function fixedText(notification: Exclude<Notification, { kind: 'dismissal' | 'clearance' }>): {

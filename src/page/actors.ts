@@ -1,7 +1,7 @@
 import type { AnyActorRef, StateValue } from 'xstate';
 import type { MachineName } from '../inspector/index.ts';
-import { pathOf } from '../paths.ts';
-import type { Supervisor } from '../status.ts';
+import { pathOf } from '../util/state-path.ts';
+import type { Supervisor } from '../app/status.ts';
 
 /** The actors whose chart can be asked for by name; torrents are asked for by their keys. */
 export const SERVICES = [
@@ -30,8 +30,7 @@ export function shownOf(text: string | undefined, supervisor: Supervisor): Shown
   if (service !== undefined) {
     return { id: service, machine: service, parents: service === 'supervisor' ? [] : ['supervisor'] };
   }
-  if (/^partition\.[0-9a-f]{2}$/.test(text))
-    return { id: text, machine: 'partition', parents: ['supervisor'] };
+  if (/^shard\.[0-9a-f]{2}$/.test(text)) return { id: text, machine: 'shard', parents: ['supervisor'] };
   if (!/^[0-9a-f]{40}$/.test(text)) return null;
   const { partitionOf } = supervisor.getSnapshot().context;
   return { id: text, machine: 'torrent', parents: ['supervisor', partitionOf(text)] };

@@ -5,7 +5,7 @@ import { joinToPieces } from '../server/pieces.ts';
 import { nextTurn } from '../server/turns.ts';
 import { longAnswers, refuse, RETRY_AFTER } from '../server/index.ts';
 import type { Door, LongAnswers, ServerContext, ServerEnv } from '../server/index.ts';
-import { version } from '../version.ts';
+import { version } from '../util/version.ts';
 import { shownOf } from './actors.ts';
 import type { Shown } from './actors.ts';
 import { assets } from './assets.ts';

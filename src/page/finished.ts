@@ -1,6 +1,6 @@
 import type { SupervisorEvent } from '../../machines/supervisor/types.ts';
-import type { Hash, Observation } from '../../machines/types.ts';
-import { createBoundedMap } from '../bounded-map.ts';
+import type { Hash, Observation } from '../../machines/domain.ts';
+import { createBoundedMap } from '../util/bounded-map.ts';
 
 /** A torrent that was followed to its end. */
 export interface Finished {
@@ -21,19 +21,19 @@ export interface FinishedLately {
 }
 
 /** More than can be told and not yet closed. */
-const MOST_TOLD = 1000;
+const MAX_SETTLED = 1000;
 
 /** Remembers the last so many ends, in memory: a few additions a download, whether somebody looks or not. */
 export function createFinishedLately(most = 20, now: () => number = Date.now): FinishedLately {
   const ends: Finished[] = [];
   /** Complete and told; their progress cards have yet to go. */
-  const told = createBoundedMap<Hash, Observation>(MOST_TOLD);
+  const told = createBoundedMap<Hash, Observation>(MAX_SETTLED);
   return {
     note(event) {
-      if (event.type === 'outbox.told' && event.notification.kind === 'completion') {
+      if (event.type === 'notification.settled' && event.notification.kind === 'completion') {
         told.set(event.notification.key, event.notification.torrent);
       }
-      if (event.type !== 'torrent.closed') return;
+      if (event.type !== 'torrent.finished') return;
       const { key, name, end } = event;
       ends.unshift({ key, name, end, at: now(), torrent: told.get(key) ?? null });
       ends.length = Math.min(ends.length, most);

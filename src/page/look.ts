@@ -1,7 +1,7 @@
-import type { Hash } from '../../machines/types.ts';
+import type { Hash } from '../../machines/domain.ts';
 import type { Config } from '../config/index.ts';
-import { servicesOf } from '../status.ts';
-import type { Supervisor } from '../status.ts';
+import { servicesOf } from '../app/status.ts';
+import type { Supervisor } from '../app/status.ts';
 import type { Health } from '../store/index.ts';
 import type { Finished, FinishedLately } from './finished.ts';
 
@@ -16,7 +16,7 @@ export interface Subject {
 }
 
 /** Everything there is to see, but for the torrents one by one. */
-export interface Look {
+export interface ViewModel {
   services: ReturnType<typeof servicesOf>;
   health: Health;
   finished: readonly Finished[];
@@ -28,7 +28,10 @@ export interface Look {
   timeZone: string | undefined;
 }
 
-export function lookAt({ supervisor, store, finished, timeZone, now }: Subject, speed: number): Look {
+export function createViewModel(
+  { supervisor, store, finished, timeZone, now }: Subject,
+  speed: number,
+): ViewModel {
   return {
     services: servicesOf(supervisor),
     health: store.health,

@@ -54,7 +54,7 @@ export function signInRoutes(door: Door): Hono<ServerEnv> {
 /** Lets a request for a page through, or shows a browser the form for the token. */
 export function requireSignIn(door: Door) {
   return createMiddleware<ServerEnv>(async (c, next) => {
-    if (door.judge(c, 'page') === 'welcome') return next();
+    if (door.check(c, 'page') === 'welcome') return next();
     if (!wantsHtml(c)) return door.privately(c, next);
     return c.html(lockedPage(door.hasKey ? 'none' : 'keyless'), 403);
   });

@@ -1,6 +1,6 @@
 /** What states are called on the page. */
-import type { Alert, Phase } from '../../machines/types.ts';
-import type { TorrentStatus } from '../status.ts';
+import type { Alert, Phase } from '../../machines/domain.ts';
+import type { TorrentStatus } from '../app/status.ts';
 
 /** How something stands: it moves, waits, has an end, or needs a person. */
 export type Tone = 'moving' | 'waiting' | 'done' | 'warn' | 'bad';

@@ -1,9 +1,9 @@
-import { isUnfinished } from '../../machines/rules/arrivals.ts';
-import { LIST_TIMEOUT } from '../../machines/rules/overdue.ts';
-import type { Login } from '../../machines/session.ts';
-import type { CompletionSettings, Hash, Observation, Result } from '../../machines/types.ts';
+import { isUnfinished } from '../../machines/supervisor/pending-starts.ts';
+import { LIST_TIMEOUT } from '../../machines/watchdog.ts';
+import type { Login } from '../../machines/session/machine.ts';
+import type { CompletionSettings, Hash, Observation, Result } from '../../machines/domain.ts';
 import type { Config } from '../config/index.ts';
-import { failed } from '../http.ts';
+import { err } from '../http/request.ts';
 import { createConnection, judge } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { createListReader } from './list-reader.ts';
@@ -104,11 +104,9 @@ async function readTorrents(
   const signals = signal === undefined ? garbage.signal : AbortSignal.any([signal, garbage.signal]);
   const stream = timeout === undefined ? { take } : { take, timeout };
   const reply = await call('torrents/info', form, signals, stream);
-  if (reader.isBroken()) return failed('protocol', `${host} sent no list of torrents`);
+  if (reader.isBroken()) return err('protocol', `${host} sent no list of torrents`);
   if (!reply.ok) return reply;
   const judged = judge(reply.value, host);
   if (judged !== null) return judged;
-  return reader.isWhole()
-    ? { ok: true, value: found }
-    : failed('protocol', `${host} sent no list of torrents`);
+  return reader.isWhole() ? { ok: true, value: found } : err('protocol', `${host} sent no list of torrents`);
 }

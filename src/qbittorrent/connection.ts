@@ -1,8 +1,8 @@
-import type { Result } from '../../machines/types.ts';
-import { basicAuthorization } from '../basic.ts';
+import type { Result } from '../../machines/domain.ts';
+import { basicAuthorization } from '../http/basic-auth.ts';
 import type { Config } from '../config/index.ts';
-import { failed, hostOf, request } from '../http.ts';
-import type { Reply } from '../http.ts';
+import { err, hostOf, request } from '../http/request.ts';
+import type { Reply } from '../http/request.ts';
 import { createCookieJar } from './cookies.ts';
 
 /** The way to one qBittorrent: address, key, cookies. */
@@ -83,15 +83,15 @@ export function createConnection({ url, auth, basic }: Config['qbittorrent']): C
  */
 export function judge({ status, text }: Reply, host: string) {
   if (status >= 200 && status < 300) return null;
-  if (status === 401) return failed('unauthorized', hostRefusal(host), 'host-header-refused');
+  if (status === 401) return err('unauthorized', hostRefusal(host), 'host-header-refused');
   if (status === 403 && isPage(text))
-    return failed('unauthorized', `something in front of qBittorrent at ${host} refuses (403)`, 'in-front');
-  if (status === 403) return failed('unauthorized', `qBittorrent at ${host} wants a login`);
+    return err('unauthorized', `something in front of qBittorrent at ${host} refuses (403)`, 'in-front');
+  if (status === 403) return err('unauthorized', `qBittorrent at ${host} wants a login`);
   if (status === 429)
-    return failed('broken', `something in front of qBittorrent at ${host} limits requests (429)`);
+    return err('broken', `something in front of qBittorrent at ${host} limits requests (429)`);
   if (status >= 502 && status <= 504)
-    return failed('broken', `${host} answered ${status}: a proxy there does not reach qBittorrent`);
-  if (status >= 500) return failed('broken', `qBittorrent at ${host} answered ${status}`);
+    return err('broken', `${host} answered ${status}: a proxy there does not reach qBittorrent`);
+  if (status >= 500) return err('broken', `qBittorrent at ${host} answered ${status}`);
   return noQbittorrent(host, status);
 }
 
@@ -102,11 +102,11 @@ const hostRefusal = (host: string): string =>
   `qBittorrent refuses requests for ${host}: the port in QBIT_HOST must be the one that it listens on itself, and its Host header validation must know the name`;
 
 export function refusedHost(host: string) {
-  return failed('misdirected', hostRefusal(host), 'host-header-refused');
+  return err('misdirected', hostRefusal(host), 'host-header-refused');
 }
 
 export function noQbittorrent(host: string, status: number) {
-  return failed(
+  return err(
     'misdirected',
     `${host} does not answer like a qBittorrent (${status}): is QBIT_HOST its WebUI?`,
     'not-qbittorrent',

@@ -1,4 +1,4 @@
-import { parseJson } from '../http.ts';
+import { parseJson } from '../http/request.ts';
 
 /** Reads a list in JSON piece by piece, as it comes. */
 export interface ListReader {
@@ -14,7 +14,7 @@ const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const [LIST, LIST_END, OBJECT, OBJECT_END] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /** Characters that one entry may have; a torrent has 1,400. */
-const LONGEST = 1_048_576;
+const MAX_ENTRY_LENGTH = 1_048_576;
 
 /**
  * Of thousands of torrents the text has megabytes, and what `JSON.parse` makes of all of it many more. This holds one
@@ -70,7 +70,7 @@ export function createListReader(onEntry: (entry: unknown) => void): ListReader 
       if (state === 'within') text = text.slice(handAll(text));
       if (state === 'after' && text.trim() !== '') state = 'broken';
       rest = state === 'within' ? text : '';
-      if (rest.length > LONGEST) state = 'broken';
+      if (rest.length > MAX_ENTRY_LENGTH) state = 'broken';
     },
     isWhole: () => state === 'after',
     isBroken: () => state === 'broken',

@@ -1,7 +1,7 @@
-import type { Login } from '../../machines/session.ts';
+import type { Login } from '../../machines/session/machine.ts';
 import type { Config } from '../config/index.ts';
-import { failed } from '../http.ts';
-import type { Reply } from '../http.ts';
+import { err } from '../http/request.ts';
+import type { Reply } from '../http/request.ts';
 import { isPage, judge, noQbittorrent, refusedHost } from './connection.ts';
 import type { Connection } from './connection.ts';
 
@@ -21,10 +21,10 @@ export async function login(connection: Connection, auth: Auth, signal?: AbortSi
   if (!reply.ok) return reply;
   // The password was taken: the session ended in between, as by a restart.
   const lost =
-    auth.kind === 'password' ? failed('protocol', `${host} forgot the session at once`) : refused(auth);
+    auth.kind === 'password' ? err('protocol', `${host} forgot the session at once`) : refused(auth);
   if (reply.value.status === 401) return refusalOf(lost, connection, reply.value, signal);
   if (reply.value.status === 403 && isPage(reply.value.text))
-    return failed('misdirected', `something in front of qBittorrent at ${host} refuses (403)`, 'in-front');
+    return err('misdirected', `something in front of qBittorrent at ${host} refuses (403)`, 'in-front');
   if (reply.value.status === 403) return lost;
   const judged = judge(reply.value, host);
   if (judged !== null) return judged;
@@ -45,12 +45,12 @@ async function signIn(
   if (!reply.ok) return reply;
   const { status, text } = reply.value;
   if (status === 403 && isPage(text))
-    return failed(
+    return err(
       'misdirected',
       `something in front of qBittorrent at ${host} refuses the login (403), or hides that qBittorrent bans this address`,
       'in-front',
     );
-  if (status === 403) return failed('banned', `qBittorrent at ${host} bans this address for a time`);
+  if (status === 403) return err('banned', `qBittorrent at ${host} bans this address for a time`);
   if (status === 401) return refusalOf(refused(auth), connection, reply.value, signal);
   return text.trim() === 'Fails.' ? refused(auth) : judge(reply.value, host);
 }
@@ -70,7 +70,7 @@ async function refusalOf(
     const message = headers.has('www-authenticate')
       ? `the proxy at ${host} refused the user name and password that are set for it`
       : `${host} answered 401: the proxy there hands its own login on to qBittorrent (it must remove the Authorization header), or ${other.failure.message}`;
-    return { ...failed('unauthorized', message, 'proxy-login-refused'), isFinal: true };
+    return { ...err('unauthorized', message, 'proxy-login-refused'), isFinal: true };
   }
   const page = await askPage(signal);
   return page.ok && page.value.status === 401 ? refusedHost(host) : other;
@@ -82,5 +82,5 @@ function refused({ kind }: Auth) {
     apiKey: 'qBittorrent refused QBIT_API_KEY',
     none: 'qBittorrent wants a login: set QBIT_USER and QBIT_PASS, or QBIT_API_KEY, or let it bypass the login for localhost',
   };
-  return failed('unauthorized', messages[kind]);
+  return err('unauthorized', messages[kind]);
 }

@@ -1,4 +1,4 @@
-import type { Phase } from '../../machines/types.ts';
+import type { Phase } from '../../machines/domain.ts';
 
 /** qBittorrent's states from 4.1 to 5.3, by its `serialize_torrent.cpp`. */
 const PHASES: Readonly<Record<string, Phase>> = {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { CompletionSettings, Result } from '../../machines/types.ts';
-import { failed, parseJson } from '../http.ts';
+import type { CompletionSettings, Result } from '../../machines/domain.ts';
+import { err, parseJson } from '../http/request.ts';
 import { judge } from './connection.ts';
 import type { Connection } from './connection.ts';
 
@@ -42,9 +42,7 @@ async function readPreferences<T>(
   const judged = judge(reply.value, host);
   if (judged !== null) return judged;
   const parsed = schema.safeParse(parseJson(reply.value.text));
-  return parsed.success
-    ? { ok: true, value: parsed.data }
-    : failed('protocol', `${host} sent no preferences`);
+  return parsed.success ? { ok: true, value: parsed.data } : err('protocol', `${host} sent no preferences`);
 }
 
 /** What qBittorrent runs when a torrent is added or finished. Needs a session. */
@@ -68,7 +66,7 @@ const checking = z.object({
 });
 
 /** libtorrent counts each second, and a check may begin a moment late. */
-const MARGIN = 2000;
+const SETTLE_MARGIN = 2000;
 
 /**
  * Whether "Recheck torrents on completion" is on, and how long the numbers of a torrent take to fit each other: qBittorrent
@@ -81,7 +79,7 @@ export async function readCompletionSettings(
   const read = await readPreferences(connection, checking, signal);
   if (!read.ok) return read;
   const { recheck_completed_torrents: rechecks, refresh_interval: refresh } = read.value;
-  return { ok: true, value: { rechecks, settlesIn: 2 * refresh + MARGIN } };
+  return { ok: true, value: { rechecks, settlesIn: 2 * refresh + SETTLE_MARGIN } };
 }
 
 /** Writes these slots and nothing else: preferences that are not named stay as they are. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/index.ts';
 
 /** A secret's file is looked at this often while the secret is refused, in milliseconds. */
-const LOOK = 5000;
+const CHECK_INTERVAL = 5000;
 
 /** Notices that the password or key is another one than the one that was shown last: its file was written anew. */
 export function createRotation({ auth, basic }: Config['qbittorrent']) {
@@ -15,7 +15,7 @@ export function createRotation({ auth, basic }: Config['qbittorrent']) {
     },
     /** Resolves when it is another one, also if the file changed during the login. Rejects when aborted. */
     async until(signal: AbortSignal): Promise<void> {
-      while (current() === shown) await sleep(LOOK, undefined, { signal, ref: false });
+      while (current() === shown) await sleep(CHECK_INTERVAL, undefined, { signal, ref: false });
     },
   };
 }

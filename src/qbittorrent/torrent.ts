@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Observation } from '../../machines/types.ts';
+import type { Observation } from '../../machines/domain.ts';
 import { phaseOf } from './phase.ts';
 
 /** qBittorrent's value for "unknown" (also of a stopped torrent), in seconds. */

@@ -1,9 +1,9 @@
 /** What a request says of its caller: the token, the address, and whether a browser or a proxy is behind it. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { getConnInfo } from '@hono/node-server/conninfo';
-import type { Secret } from '../secret.ts';
+import type { Secret } from '../util/secret.ts';
 import type { ServerContext, ServerEnv } from './base.ts';
-import { isLoopback, isLoopbackPeer, plainAddress } from './loopback.ts';
+import { isLoopback, isLoopbackPeer, plainAddress } from '../util/loopback.ts';
 
 /**
  * Whether a browser sends this on behalf of another site's page. A POST needs no preflight, so without this

@@ -1,6 +1,6 @@
 import { digest } from './access.ts';
-import { isLoopbackPeer } from './loopback.ts';
-import { networkOf } from './network.ts';
+import { isLoopbackPeer } from '../util/loopback.ts';
+import { networkOf } from '../util/network.ts';
 
 /** Different wrong tokens of one network in a window, before all of its tokens are refused without a comparison. */
 const MAX_WRONG = 10;

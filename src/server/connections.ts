@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { networkOf } from './network.ts';
+import { networkOf } from '../util/network.ts';
 
 /** How many connections a server keeps open. */
 export interface ConnectionLimits {

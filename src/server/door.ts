@@ -2,22 +2,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MiddlewareHandler } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { Logger } from '../log/index.ts';
-import type { Secret } from '../secret.ts';
+import type { Secret } from '../util/secret.ts';
 import { isForeignPage, isLocalCall, isToken, isVisit, peerOf, shownToken } from './access.ts';
 import { refuse, type ServerContext, type ServerEnv } from './base.ts';
-import { sparingly } from './sparingly.ts';
+import { throttle } from '../util/throttle.ts';
 import { createSlots } from './limits.ts';
 import { createTokenGuard, type Verdict } from './token-guard.ts';
-import { createVisits } from './visits.ts';
+import { createSessions } from './visits.ts';
 
 export type { Verdict };
 
 /** Who may see what names torrents. */
-export interface Door {
+export interface AccessGuard {
   /** Lets a request through, or refuses it. */
   privately: MiddlewareHandler<ServerEnv>;
   /** Of a request for data; or for a page, to which other sites may link. */
-  judge(c: ServerContext, what?: 'data' | 'page'): Verdict;
+  check(c: ServerContext, what?: 'data' | 'page'): Verdict;
   /** Whether a request that was let through would be let through again. Counts no wrong token: it is no attempt. */
   isStillWelcome(c: ServerContext): boolean;
   /** Trades the token for a cookie. A wrong one is answered slowly. */
@@ -31,7 +31,7 @@ export interface Door {
 }
 
 /** Milliseconds until a wrong token is answered. */
-const SLOWNESS = 1000;
+const WRONG_TOKEN_DELAY = 1000;
 
 /** Wrong tokens that are answered slowly at the same time: meanwhile their connections can't make room for others. */
 const MAX_SLOW = 8;
@@ -45,16 +45,20 @@ export const RETRY_AFTER = { 'Retry-After': '60' };
  * With a token, lets in who shows it, wherever the call is from: a proxy on this machine makes everybody's calls local.
  * Without one, lets in who calls from this machine, by its own name and directly: a port-forward is such a call.
  */
-export function createDoor(token: Secret | null, log: Logger, slowness = SLOWNESS): Door {
+export function createAccessGuard(
+  token: Secret | null,
+  log: Logger,
+  slowness = WRONG_TOKEN_DELAY,
+): AccessGuard {
   return token === null ? createLocalDoor() : createTokenDoor(token, log, slowness);
 }
 
-const judgeLocally: Door['judge'] = (c, what = 'data') =>
+const judgeLocally: AccessGuard['check'] = (c, what = 'data') =>
   isLocalCall(c) && !isForeign(c, what) ? 'welcome' : 'stranger';
 
-function createLocalDoor(): Door {
+function createLocalDoor(): AccessGuard {
   return {
-    judge: judgeLocally,
+    check: judgeLocally,
     // Where it is from does not change.
     isStillWelcome: () => true,
     hasKey: false,
@@ -68,15 +72,15 @@ function createLocalDoor(): Door {
   };
 }
 
-function createTokenDoor(token: Secret, log: Logger, slowness: number): Door {
-  const visits = createVisits(token);
+function createTokenDoor(token: Secret, log: Logger, slowness: number): AccessGuard {
+  const visits = createSessions(token);
   const slow = createSlots(MAX_SLOW);
-  const warn = sparingly(WARNING_INTERVAL);
+  const warn = throttle(WARNING_INTERVAL);
   const guard = createTokenGuard(token, (address) =>
     warn('', (unsaid) => log.warn('a wrong OPS_TOKEN was shown', { address, unsaid })),
   );
 
-  const judge: Door['judge'] = (c, what = 'data') => {
+  const judge: AccessGuard['check'] = (c, what = 'data') => {
     if (isForeign(c, what, true)) return 'stranger';
     if (visits.isKnown(c)) return 'welcome';
     const shown = shownToken(c);
@@ -84,7 +88,7 @@ function createTokenDoor(token: Secret, log: Logger, slowness: number): Door {
   };
 
   return {
-    judge,
+    check: judge,
     isStillWelcome: (c) => visits.isKnown(c) || isToken(shownToken(c) ?? '', token),
     hasKey: true,
     privately: createPrivately(judge, 'Show the OPS_TOKEN as a bearer token, or sign in at the page.'),
@@ -107,7 +111,7 @@ function createTokenDoor(token: Secret, log: Logger, slowness: number): Door {
 const isForeign = (c: ServerContext, what: 'data' | 'page', portless = false): boolean =>
   isForeignPage(c, { portless }) && !(what === 'page' && isVisit(c));
 
-function createPrivately(judge: Door['judge'], sentence: string): Door['privately'] {
+function createPrivately(judge: AccessGuard['check'], sentence: string): AccessGuard['privately'] {
   return createMiddleware<ServerEnv>(async (c, next) => {
     const verdict = judge(c);
     if (verdict === 'welcome') return next();

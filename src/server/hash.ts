@@ -1,4 +1,4 @@
-import type { Hash } from '../../machines/types.ts';
+import type { Hash } from '../../machines/domain.ts';
 
 /**
  * A hash that may reach URLs and logs, or one sentence on what is wrong; nothing of the input is in it. `null` where

@@ -1,13 +1,13 @@
 import { createMiddleware } from 'hono/factory';
 import type { Hono } from 'hono';
-import type { Hash } from '../../machines/types.ts';
+import type { Hash } from '../../machines/domain.ts';
 import type { Logger } from '../log/index.ts';
-import type { Secret } from '../secret.ts';
+import type { Secret } from '../util/secret.ts';
 import { isAddressedLocally, isForeignPage, isForwarded, peerOf, shownToken } from './access.ts';
 import { createBase, refuse, wantsJson, type OnRefused, type ServerContext, type ServerEnv } from './base.ts';
 import { hasBody, readBody } from './body.ts';
 import { parseHash } from './hash.ts';
-import { sparingly } from './sparingly.ts';
+import { throttle } from '../util/throttle.ts';
 import { createTokenGuard, type TokenGuard } from './token-guard.ts';
 
 /** Bytes of path and query: `/track?hash=` and 64 digits need 76. */
@@ -68,7 +68,7 @@ export function createHookApp(deps: HookDeps): Hono<ServerEnv> {
   return app;
 }
 
-const LOOKING = 'Looking for a torrent without a v1 hash. With %K instead of %I qBittorrent would name it.';
+const SCANNING = 'Looking for a torrent without a v1 hash. With %K instead of %I qBittorrent would name it.';
 
 const FULL = 'Too many torrents are followed already.';
 
@@ -85,7 +85,7 @@ function withHash(
     if (!parsed.ok) return refuse(c, 400, parsed.message);
     if (parsed.hash !== null) return answer(c, parsed.hash);
     look(hook);
-    return wantsJson(c) ? c.json({ status: 'looking', hash: null }) : c.text(LOOKING);
+    return wantsJson(c) ? c.json({ status: 'looking', hash: null }) : c.text(SCANNING);
   };
 }
 
@@ -132,7 +132,7 @@ function mayHaveBody(c: ServerContext): boolean {
 
 /** qBittorrent drops what curl says, so the log is where an owner finds out why nothing is tracked. */
 function tellRefusals({ log, refused = () => {} }: HookDeps): OnRefused {
-  const tell = sparingly(refusalInterval);
+  const tell = throttle(refusalInterval);
   return (status, reason, path) => {
     tell(reason, (unsaid) => log.warn('a call of the hook was refused', { status, reason, unsaid }));
     // What is full has answered for itself.

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { Logger } from '../log/index.ts';
-import { StartError } from '../start-error.ts';
+import { StartError } from '../util/start-error.ts';
 import type { ConnectionLimits } from './connections.ts';
 import { startServer, stopServer, type App } from './socket.ts';
 

@@ -1,8 +1,8 @@
 import type { Hono } from 'hono';
 import type { Logger } from '../log/index.ts';
-import type { Secret } from '../secret.ts';
+import type { Secret } from '../util/secret.ts';
 import { createBase, refuse, type ServerEnv } from './base.ts';
-import { createDoor, type Door } from './door.ts';
+import { createAccessGuard, type AccessGuard } from './door.ts';
 import { atMostEvery } from './limits.ts';
 import { longAnswers } from './long-answers.ts';
 import { jsonPieces } from './pieces.ts';
@@ -19,7 +19,7 @@ export interface OpsDeps {
   /** Opens the status to other machines; `null`: this machine only. */
   token: Secret | null;
   /** The page and its stream, behind the same door. */
-  page: (door: Door) => Hono<ServerEnv>;
+  page: (door: AccessGuard) => Hono<ServerEnv>;
   log: Logger;
   /** Milliseconds, of any clock that never goes back. */
   now?: () => number;
@@ -43,7 +43,7 @@ export function createOpsApp({
   now,
 }: OpsDeps): Hono<ServerEnv> {
   const app = createBase(log);
-  const door = createDoor(token, log);
+  const door = createAccessGuard(token, log);
   const render = atMostEvery(METRICS_INTERVAL, () => metrics().then(encode), now);
   const answerAtLength = longAnswers(log);
   app.get('/livez', (c) => (live() ? c.text('ok') : refuse(c, 503, 'not live')));

@@ -9,8 +9,8 @@ import { getRequestListener } from '@hono/node-server';
 import type { Logger } from '../log/index.ts';
 import { limitConnections, type ConnectionLimits } from './connections.ts';
 import { limitInFlight } from './in-flight.ts';
-import { limitPatience } from './patience.ts';
-import { sparingly } from './sparingly.ts';
+import { enforceRequestTimeouts } from './patience.ts';
+import { throttle } from '../util/throttle.ts';
 
 /** Node's own look at slow callers is left to `limitPatience`. Milliseconds, bytes. */
 const limits: ServerOptions = {
@@ -83,7 +83,7 @@ export function startServer(
     waitsForClient: (socket) => inFlight.waitsForClient(socket),
     onDrop: tellDrops(connections, log, onDrop),
   });
-  limitPatience(server);
+  enforceRequestTimeouts(server);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port, backlog }, () => {
@@ -96,7 +96,7 @@ export function startServer(
 
 /** Logs dropped connections, and calls `onDrop` once for a burst of them, after its last: until then more may get lost. */
 function tellDrops({ total, perNetwork }: ConnectionLimits, log: Logger, onDrop: () => void): () => void {
-  const tell = sparingly(dropInterval);
+  const tell = throttle(dropInterval);
   let pending: { timer: NodeJS.Timeout; since: number } | null = null;
   const end = () => {
     pending = null;

@@ -1,4 +1,4 @@
-import type { Secret } from '../secret.ts';
+import type { Secret } from '../util/secret.ts';
 import { isToken } from './access.ts';
 import { createAttempts } from './attempts.ts';
 

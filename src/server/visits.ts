@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { serialize } from 'hono/utils/cookie';
-import { createBoundedMap } from '../bounded-map.ts';
-import type { Secret } from '../secret.ts';
+import { createBoundedMap } from '../util/bounded-map.ts';
+import type { Secret } from '../util/secret.ts';
 import { digest, hostHeader, isHttps } from './access.ts';
 import type { ServerContext } from './base.ts';
 
@@ -12,10 +12,10 @@ const COOKIE = 'qbit_ntfy_ops';
 const MAX_AGE = 30 * 24 * 3600;
 
 /** Browsers that are let in at once; the one that came first has to show the token again. */
-const MOST = 100;
+const MAX_SESSIONS = 100;
 
 /** Browsers that have shown the token, and show a cookie since. */
-export interface Visits {
+export interface Sessions {
   isKnown(c: ServerContext): boolean;
   begin(c: ServerContext): void;
   end(c: ServerContext): void;
@@ -25,8 +25,8 @@ export interface Visits {
  * The cookie is a random number and not the token: whoever reads it (each program on another port of this host gets
  * it) can look until it is signed out, the process ends, or the token is another one, and learns nothing that opens more.
  */
-export function createVisits(token: Secret, now: () => number = () => performance.now()): Visits {
-  const visits = createBoundedMap<string, { since: number; token: string }>(MOST);
+export function createSessions(token: Secret, now: () => number = () => performance.now()): Sessions {
+  const visits = createBoundedMap<string, { since: number; token: string }>(MAX_SESSIONS);
 
   function isCurrent(id: string): boolean {
     const visit = visits.get(id);

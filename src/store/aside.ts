@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 export const COMPANIONS = ['', '-wal', '-shm', '-journal'] as const;
 
 /** So many of each reason are kept: who wants to look at one looks at the newest. */
-const KEPT = 3;
+const MAX_QUARANTINED = 3;
 
 /**
  * Renames a file that this version can't use, so that nobody writes over it: `<file>.<why>-<time>`, its companions
@@ -15,7 +15,7 @@ const KEPT = 3;
  * A database that is open has to be closed after this, not before: SQLite leaves a file alone that was moved under it,
  * and would else write its journal into it (`databaseIsUnmoved` in SQLite's pager.c).
  */
-export function setAside(path: string, why: 'damaged' | 'newer'): string {
+export function quarantine(path: string, why: 'damaged' | 'newer'): string {
   const time = new Date().toISOString().replace(/[-:.]/g, '');
   const names = Array.from(
     { length: 100 },
@@ -39,22 +39,22 @@ function prune(prefix: string, newest: string): void {
       .flatMap((name) => pattern.exec(name.slice(basename(prefix).length))?.[0] ?? [])
       .map((time) => basename(prefix) + time);
     const older = [...new Set(names)].filter((name) => name !== newest).toSorted();
-    for (const name of older.slice(0, -(KEPT - 1))) {
+    for (const name of older.slice(0, -(MAX_QUARANTINED - 1))) {
       for (const suffix of COMPANIONS) rmSync(join(folder, name + suffix), { force: true });
     }
   } catch {}
 }
 
 /** SQLite's smallest page. */
-const SMALLEST = 512;
+const MIN_PAGE_SIZE = 512;
 
 /**
  * What SQLite would take for a new file, and write over: one that was cut off within its first page, or a journal
  * without its file. The journal is looked at first: a process that begins a file makes it last.
  */
-export function isStump(path: string): boolean {
+export function isTruncated(path: string): boolean {
   const [journal, file] = [sizeOf(`${path}-wal`), sizeOf(path)];
-  return file === 0 ? journal > 0 : file < SMALLEST;
+  return file === 0 ? journal > 0 : file < MIN_PAGE_SIZE;
 }
 
 /** In bytes; 0 when there is no such file. */

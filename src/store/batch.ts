@@ -17,7 +17,7 @@ export interface Batch {
  */
 const URGENT_IN_A_RUN = 8;
 
-const LATER = 1000;
+const WRITE_DELAY = 1000;
 
 /** `flush` writes all that is unsaved, whatever asked for it; `lasting`: so that it survives a power loss. */
 export function createBatch(flush: (lasting: boolean) => void): Batch {
@@ -43,7 +43,7 @@ export function createBatch(flush: (lasting: boolean) => void): Batch {
   return {
     ask(urgency) {
       if (urgency === 'later') {
-        timer ??= setTimeout(() => write(false), LATER).unref();
+        timer ??= setTimeout(() => write(false), WRITE_DELAY).unref();
         return;
       }
       if (!inRun) queueMicrotask(endRun);

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { isStump, setAside } from './aside.ts';
+import { isTruncated, quarantine } from './aside.ts';
 import { secureFiles } from './files.ts';
 import { inspect } from './inspect.ts';
 import type { Found } from './inspect.ts';
@@ -47,12 +47,12 @@ export function openDisk(dir: string, wait: number): Opened {
   if (!existsSync(dir)) mkdirSync(dir, { mode: 0o700 });
   const path = join(dir, FILE);
   secureFiles(path);
-  const stump = isStump(path) ? setAside(path, 'damaged') : null;
+  const stump = isTruncated(path) ? quarantine(path, 'damaged') : null;
   const database = openFile(path, wait);
   try {
     const found = inspect(database);
     if (found.verdict === 'sound') return { disk: createDisk(path, database), found, aside: stump };
-    const aside = setAside(path, found.verdict);
+    const aside = quarantine(path, found.verdict);
     closeQuietly(database);
     return { disk: beginAnew(path, found), found, aside };
   } catch (error) {
@@ -113,7 +113,7 @@ function createDisk(path: string, database: DatabaseSync): Disk {
     close: () => closeQuietly(database),
     setAside() {
       try {
-        return setAside(path, 'damaged');
+        return quarantine(path, 'damaged');
       } finally {
         closeQuietly(database);
       }

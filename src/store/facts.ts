@@ -10,7 +10,7 @@ const SOUNDS = 'sounds';
 const sounds = z.record(z.string(), z.number()).catch({});
 
 /** What an earlier life has kept. */
-export const keptIn = ({
+export const restoredState = ({
   records,
   facts,
 }: Store): Pick<SupervisorInput, 'records' | 'troubled' | 'sounds'> => ({
@@ -19,15 +19,15 @@ export const keptIn = ({
   sounds: sounds.parse(facts.get(SOUNDS)),
 });
 
-export function keep(store: Store, event: StoreEvent): void {
+export function saveEvent(store: Store, event: StoreEvent): void {
   switch (event.type) {
-    case 'keep':
+    case 'record.save':
       return store.save(event.record);
-    case 'drop':
+    case 'record.delete':
       return store.drop(event.key);
-    case 'remember':
+    case 'incident.save':
       return store.setFact(TROUBLED, event.troubled ? true : undefined);
-    case 'remember.sounds':
+    case 'sounds.save':
       return store.setFact(SOUNDS, event.sounds);
   }
 }

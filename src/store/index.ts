@@ -1,4 +1,4 @@
-export { keep, keptIn } from './facts.ts';
+export { saveEvent as keep, restoredState as keptIn } from './facts.ts';
 export { readInstance, SHARED_INSTANCE } from './instance.ts';
 export type { Health } from './health.ts';
 export type { Store } from './live.ts';

@@ -15,17 +15,17 @@ export interface Found {
 const READONLY = 8;
 
 /** Nothing that could be read. */
-export const NOTHING: Found = { verdict: 'sound', isNew: false, records: new Map(), facts: new Map() };
+export const EMPTY_FILE: Found = { verdict: 'sound', isNew: false, records: new Map(), facts: new Map() };
 
 /**
  * Reads all of a file before anything is written to it, then makes it ready. Only an older one is brought to the newest
  * version first; not when it is `readOnly`. Throws on whatever is no damage: a lock, a disk that fails.
  */
 export function inspect(database: DatabaseSync, readOnly = false): Found {
-  let found = NOTHING;
+  let found = EMPTY_FILE;
   try {
     const version = versionOf(database);
-    if (version > MIGRATIONS.length) return { ...NOTHING, verdict: 'newer' };
+    if (version > MIGRATIONS.length) return { ...EMPTY_FILE, verdict: 'newer' };
     const isEmpty = version === 0 && !hasTables(database);
     const damaged = isDamaged(database) || (version === 0 && !isEmpty);
     if (!damaged && !readOnly && version < MIGRATIONS.length) begin(database);

@@ -5,14 +5,14 @@ import { describe, troubleOf } from './trouble.ts';
 import type { Trouble } from './trouble.ts';
 
 /** Keeps writing to the disk whatever happens to it. Never throws. */
-export interface Keeper {
+export interface Writer {
   /** Whether it is on the disk now. `insist`: also on a disk that failed a moment ago. */
   write(changes: () => Changes, lasting: boolean, insist?: boolean): boolean;
   close(): void;
 }
 
 /** What a keeper begins with. */
-export interface KeeperOptions {
+export interface WriterOptions {
   dir: string;
   /** `null`: it could not be opened, because of `trouble`. */
   disk: Disk | null;
@@ -30,14 +30,14 @@ interface State {
 }
 
 /** Milliseconds in which a disk that failed is left alone. There is no timer: the next change after it tries again. */
-const REST = 30_000;
+const REOPEN_INTERVAL = 30_000;
 /** Milliseconds for which who reads the file may hold the process up. */
 const WAIT = 200;
 /** A disk that damages each file is not filled with what is set aside. */
-const MOST_REPAIRS = 3;
+const MAX_REPAIRS = 3;
 
 /** Begins with a disk that is open, or with the reason why there is none yet. */
-export function createKeeper({ dir, disk, trouble, everything, reporter }: KeeperOptions): Keeper {
+export function createWriter({ dir, disk, trouble, everything, reporter }: WriterOptions): Writer {
   const state: State = { disk, restUntil: trouble === null ? 0 : restAfter(trouble, 0), repairs: 0 };
   return {
     write(changes, lasting, insist = false) {
@@ -61,8 +61,8 @@ export function createKeeper({ dir, disk, trouble, everything, reporter }: Keepe
 
 /** Who comes second leaves the file to who has it, for good: it may hold what this process never saw. */
 function restAfter(trouble: Trouble, repairs: number): number {
-  const isHopeless = trouble === 'locked' || (trouble === 'damaged' && repairs >= MOST_REPAIRS);
-  return isHopeless ? Infinity : performance.now() + REST;
+  const isHopeless = trouble === 'locked' || (trouble === 'damaged' && repairs >= MAX_REPAIRS);
+  return isHopeless ? Infinity : performance.now() + REOPEN_INTERVAL;
 }
 
 /** Returns what had to be repaired, for people; `null` when nothing had. */
@@ -78,7 +78,7 @@ function writeOrRepair(
     return null;
   } catch (error) {
     const trouble = troubleOf(error);
-    if (trouble !== 'vanished' && (trouble !== 'damaged' || state.repairs >= MOST_REPAIRS)) throw error;
+    if (trouble !== 'vanished' && (trouble !== 'damaged' || state.repairs >= MAX_REPAIRS)) throw error;
     if (trouble === 'damaged') state.repairs += 1;
     const broken = state.disk;
     state.disk = null;

@@ -1,10 +1,10 @@
-import type { Hash, TorrentRecord } from '../../machines/types.ts';
+import type { Hash, TorrentRecord } from '../../machines/domain.ts';
 import type { Changes } from './disk.ts';
 import type { Found } from './inspect.ts';
 import { recordSchema } from './record.ts';
 
 /** All that is kept, in memory: what a fresh file is written from. Facts are JSON texts. */
-export interface Kept {
+export interface State {
   records: Map<Hash, TorrentRecord>;
   facts: Map<string, string>;
 }
@@ -16,8 +16,8 @@ export interface Unsaved {
 }
 
 /** Understands what was found. `leftOut` counts the rows that it can't: they stay in the file. */
-export function understand(found: Found): { kept: Kept; leftOut: number } {
-  const kept: Kept = { records: new Map(), facts: new Map() };
+export function parseState(found: Found): { kept: State; leftOut: number } {
+  const kept: State = { records: new Map(), facts: new Map() };
   for (const [name, text] of found.records) {
     const { data } = recordSchema.safeParse(parse(text));
     if (data?.key === name) kept.records.set(name, data);
@@ -31,7 +31,7 @@ export function understand(found: Found): { kept: Kept; leftOut: number } {
 }
 
 /** All that is kept, and what was removed but is still in an old file. */
-export function addAll(unsaved: Unsaved, { records, facts }: Kept): Unsaved {
+export function addAll(unsaved: Unsaved, { records, facts }: State): Unsaved {
   return {
     records: new Set([...records.keys(), ...unsaved.records]),
     facts: new Set([...facts.keys(), ...unsaved.facts]),
@@ -39,7 +39,7 @@ export function addAll(unsaved: Unsaved, { records, facts }: Kept): Unsaved {
 }
 
 /** The rows of what has changed. */
-export function changesOf({ records, facts }: Kept, unsaved: Unsaved): Changes {
+export function changesOf({ records, facts }: State, unsaved: Unsaved): Changes {
   return {
     records: new Map(Array.from(unsaved.records, (key) => [key, toText(records.get(key)) ?? null])),
     // JSON holds what SQLite's text does not: half a surrogate pair.

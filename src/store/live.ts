@@ -1,10 +1,10 @@
-import type { Hash, TorrentRecord } from '../../machines/types.ts';
+import type { Hash, TorrentRecord } from '../../machines/domain.ts';
 import { createBatch } from './batch.ts';
 import type { Health, Reporter } from './health.ts';
 import { INSTANCE, SHARED_INSTANCE } from './instance.ts';
-import type { Keeper } from './keeper.ts';
+import type { Writer } from './keeper.ts';
 import { changesOf, parse, toText } from './kept.ts';
-import type { Kept, Unsaved } from './kept.ts';
+import type { State, Unsaved } from './kept.ts';
 import { urgencyOf } from './urgency.ts';
 
 /**
@@ -34,9 +34,9 @@ export interface Store {
 
 interface Parts {
   instance: string;
-  kept: Kept;
+  kept: State;
   unsaved: Unsaved;
-  keeper: Keeper;
+  keeper: Writer;
   reporter: Reporter;
 }
 

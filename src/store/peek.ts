@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { sizeOf } from './aside.ts';
 import { FILE } from './disk.ts';
-import { inspect, NOTHING } from './inspect.ts';
+import { inspect, EMPTY_FILE } from './inspect.ts';
 import type { Found } from './inspect.ts';
 
 /**
@@ -11,12 +11,12 @@ import type { Found } from './inspect.ts';
  * the completions in it are still to be sent. Makes no file anywhere: the image may write to `/state` only. Never
  * throws; nothing when nothing can be read.
  */
-export function peek(dir: string): Found {
+export function readOnly(dir: string): Found {
   const path = join(dir, FILE);
   try {
     return sizeOf(`${path}-wal`) > 0 ? readWithJournal(path) : readAlone(path);
   } catch {
-    return NOTHING;
+    return EMPTY_FILE;
   }
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Alert, Observation, Phase, Stage, TorrentRecord } from '../../machines/types.ts';
+import type { Alert, Observation, Phase, Stage, TorrentRecord } from '../../machines/domain.ts';
 
 const PHASES: Record<Phase, Phase> = {
   metadata: 'metadata',

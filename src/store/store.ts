@@ -4,16 +4,16 @@ import { FILE, openDisk } from './disk.ts';
 import type { Disk } from './disk.ts';
 import { createReporter } from './health.ts';
 import type { Reporter } from './health.ts';
-import { NOTHING } from './inspect.ts';
+import { EMPTY_FILE } from './inspect.ts';
 import type { Found } from './inspect.ts';
 import { createInstance, findInstance, INSTANCE, instanceOf, SHARED_INSTANCE } from './instance.ts';
-import { createKeeper } from './keeper.ts';
-import { addAll, changesOf, understand } from './kept.ts';
-import type { Kept, Unsaved } from './kept.ts';
+import { createWriter } from './keeper.ts';
+import { addAll, changesOf, parseState } from './kept.ts';
+import type { State, Unsaved } from './kept.ts';
 import { createMemory, createStore } from './live.ts';
 import type { Store } from './live.ts';
-import { peek } from './peek.ts';
-import { COST, describe, troubleOf } from './trouble.ts';
+import { readOnly } from './peek.ts';
+import { MEMORY_CONSEQUENCE, describe, troubleOf } from './trouble.ts';
 import type { Trouble } from './trouble.ts';
 
 /** What a store needs. */
@@ -42,18 +42,18 @@ const WAIT_AT_START = 3000;
 export function openStore(options: StoreOptions): Store {
   const { dir, log, onDegraded = () => {}, onRepaired = () => {}, onRestored = () => {} } = options;
   if (dir === null) {
-    log.info(`STATE_DIR is not set, the state is kept in memory: ${COST}`);
+    log.info(`STATE_DIR is not set, the state is kept in memory: ${MEMORY_CONSEQUENCE}`);
     return createMemory();
   }
   const start = read(dir);
-  const { kept, leftOut } = understand(start.found);
+  const { kept, leftOut } = parseState(start.found);
   const unsaved: Unsaved = { records: new Set(), facts: new Set() };
   const reporter = createReporter({ log, onDegraded, onRepaired, onRestored });
   if (leftOut > 0)
     log.warn('some of what was kept can not be understood and is left out', { count: leftOut });
   reportStart(start, kept, reporter);
   const everything = () => changesOf(kept, addAll(unsaved, kept));
-  const keeper = createKeeper({ ...start, dir, everything, reporter });
+  const keeper = createWriter({ ...start, dir, everything, reporter });
   const own = ownInstance(dir, start, kept);
   const store = createStore({ instance: own ?? SHARED_INSTANCE, kept, unsaved, keeper, reporter });
   if (own !== null) store.setFact(INSTANCE, own);
@@ -64,7 +64,7 @@ export function openStore(options: StoreOptions): Store {
  * The name of this state, which the cards on the phone have: recovered from a file that can't be used, and made for a new
  * one. `null`: the file is of an earlier version, or its folder can't be used and has none.
  */
-function ownInstance(dir: string, { found, aside, disk, instance }: Start, kept: Kept): string | null {
+function ownInstance(dir: string, { found, aside, disk, instance }: Start, kept: State): string | null {
   const name = instanceOf(kept.facts.get(INSTANCE)) ?? instance;
   if (name !== null) return name;
   if (aside !== null) return findInstance(join(dir, aside));
@@ -89,12 +89,12 @@ function read(dir: string): Start {
     // Before the look into it: SQLite deletes a journal in which nothing is whole.
     const instance = trouble === 'foreign' ? null : findInstance(join(dir, FILE));
     // Another process follows what is in there, or it is not ours.
-    const found = trouble === 'locked' || trouble === 'foreign' ? NOTHING : peek(dir);
+    const found = trouble === 'locked' || trouble === 'foreign' ? EMPTY_FILE : readOnly(dir);
     return { found, disk: null, trouble, aside: null, instance, error };
   }
 }
 
-function reportStart({ found, trouble, aside, error }: Start, kept: Kept, reporter: Reporter): void {
+function reportStart({ found, trouble, aside, error }: Start, kept: State, reporter: Reporter): void {
   if (trouble !== null) reporter.degraded({ kind: 'memory', problem: describe(trouble, error) }, error);
   if (aside === null) return;
   const problem =

@@ -30,10 +30,10 @@ const SQLITE: Readonly<Record<number, Trouble>> = {
 };
 
 /** IOERR_SHORT_READ: the file ends in the middle of a page. */
-const TORN = 522;
+const IOERR_SHORT_READ = 522;
 
 /** IOERR_LOCK: a file that may only be read can't be locked either. */
-const UNLOCKABLE = 3850;
+const IOERR_LOCK = 3850;
 
 const SYSTEM: Readonly<Record<string, Trouble>> = {
   ENOENT: 'missing',
@@ -73,8 +73,8 @@ export function troubleOf(error: unknown): Trouble {
   if (error instanceof ForeignFileError) return 'foreign';
   if (error instanceof FolderError) return 'missing';
   if (!(error instanceof Error)) return 'failing';
-  if ('errcode' in error && error.errcode === UNLOCKABLE) return 'unwritable';
-  if ('errcode' in error && error.errcode === TORN) return 'damaged';
+  if ('errcode' in error && error.errcode === IOERR_LOCK) return 'unwritable';
+  if ('errcode' in error && error.errcode === IOERR_SHORT_READ) return 'damaged';
   if ('errcode' in error) return SQLITE[Number(error.errcode) & 0xff] ?? 'damaged';
   if (BUGS.some((bug) => error instanceof bug)) return 'bug';
   return ('code' in error ? SYSTEM[String(error.code)] : undefined) ?? 'failing';
@@ -93,10 +93,10 @@ const CAUSES: Readonly<Record<Trouble, string>> = {
 };
 
 /** What is lost while the state is in memory. */
-export const COST = 'a download that finishes while the sidecar restarts is not told';
+export const MEMORY_CONSEQUENCE = 'a download that finishes while the sidecar restarts is not told';
 
 /** Why the state is only in memory, for people: no path and nothing secret is in it. */
 export function describe(trouble: Trouble, error?: unknown): string {
   const cause = error instanceof ForeignFileError ? error.message : CAUSES[trouble];
-  return `The state is only in memory: ${cause}. Until this is mended, ${COST}.`;
+  return `The state is only in memory: ${cause}. Until this is mended, ${MEMORY_CONSEQUENCE}.`;
 }

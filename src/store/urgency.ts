@@ -1,4 +1,4 @@
-import type { TorrentRecord } from '../../machines/types.ts';
+import type { TorrentRecord } from '../../machines/domain.ts';
 import type { Urgency } from './batch.ts';
 
 /**

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createAuthority } from '../certificates.ts';
+import { createAuthority } from '../http/certificates.ts';
 import { documentedBlock, PATH } from '../page/proxy-block.ts';
 import { realTest, startNginx } from '../servers/index.ts';
 import { openTab, startScene, untilLink, untilText } from './scene.ts';

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import type { Sidecar } from '../../src/main.ts';
+import type { Sidecar } from '../../src/app/start.ts';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import type { NtfySimulator, QbittorrentSimulator } from '../../src/simulator/index.ts';
 import { startSidecar } from '../e2e/harness.ts';

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { doctor } from '../../src/commands/doctor.ts';
 import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import type { QbittorrentSimulator } from '../../src/simulator/index.ts';
-import { serve } from '../http-server.ts';
+import { serve } from '../http/server.ts';
 import { createTerminal } from './terminal.ts';
 
 /** A title, a colour, C1, DEL, a line of its own, a reversed reading direction, an invisible character. */

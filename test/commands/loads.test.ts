@@ -35,7 +35,7 @@ test('a health check loads no package, and no more of us than it needs', () => {
     'src/commands/unsettled.ts',
     'src/config/port.ts',
     'src/node-version.ts',
-    'src/printable.ts',
+    'src/util/printable.ts',
   ]);
 });
 

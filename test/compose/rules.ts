@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { parseConfig } from '../../src/config/index.ts';
 import type { Config } from '../../src/config/index.ts';
 import { variables } from '../../src/config/settings.ts';
-import { isLoopback } from '../../src/server/loopback.ts';
+import { isLoopback } from '../../src/util/loopback.ts';
 import type { Project, Service } from './config.ts';
 
 /** Peers of other people come to it, so it is open to them. */

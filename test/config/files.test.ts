@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { parseConfig, type Config } from '../../src/config/index.ts';
-import type { Secret } from '../../src/secret.ts';
+import type { Secret } from '../../src/util/secret.ts';
 import { shippedFlags } from '../shipped-flags.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-'));

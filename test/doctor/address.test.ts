@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FailureReason } from '../../machines/types.ts';
+import type { FailureReason } from '../../machines/domain.ts';
 import { unreachable } from '../../src/doctor/address.ts';
 import { checkHookPort } from '../../src/doctor/hook-port.ts';
 import { freePort } from '../servers/index.ts';

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseConfig } from '../../src/config/index.ts';
 import { createLogger } from '../../src/log/index.ts';
-import { start } from '../../src/main.ts';
+import { start } from '../../src/app/start.ts';
 import { TITLES } from '../../src/doctor/finding.ts';
 import type { CheckId } from '../../src/doctor/index.ts';
-import { serve } from '../http-server.ts';
+import { serve } from '../http/server.ts';
 import { assertDiagnosis, examine, startSetup } from './setup.ts';
 
 const ALL = (Object.keys(TITLES) as CheckId[]).filter((id) => id !== 'configuration');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { freePort } from '../servers/index.ts';
-import { serve } from '../http-server.ts';
+import { serve } from '../http/server.ts';
 import { assertDiagnosis, examine, NEEDS, PLANTED, startSetup } from './setup.ts';
 
 const skips = [...NEEDS.ntfy, 'clock'] as const;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { serve } from '../http-server.ts';
+import { serve } from '../http/server.ts';
 import { examine, startSetup } from './setup.ts';
 
 const LOGIN = { QBIT_BASIC_USER: 'phone', QBIT_BASIC_PASS: 'planted-proxy-pass' };

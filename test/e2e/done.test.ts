@@ -147,7 +147,7 @@ describe('outages, limits and wrong passwords', { concurrency: 3 }, () => {
           size: 20_000_000,
           rate: 1_000_000 + n * 300,
         });
-        sidecar.supervisor.send({ type: 'track', hash });
+        sidecar.supervisor.send({ type: 'torrent.track', hash });
       }
       const done = () => toNtfy.requests.filter(({ body, status }) => status === 200 && isDone(body));
       await until('all are told', () => done().length >= 1000, { deadline: 240_000, every: 500 });

@@ -27,7 +27,7 @@ realTest(
       stack.defer(() => sidecar.stop());
       // Each second a percent that nobody has seen: ten times what ntfy takes.
       const hash = qbittorrent.addTorrent({ name: `episode ${n}`, size: 15_000_000, rate: 1_000_000 });
-      sidecar.supervisor.send({ type: 'track', hash });
+      sidecar.supervisor.send({ type: 'torrent.track', hash });
     }
     const members = () => membersOf(proxy.requests, SIZE);
     await until('all are told', () => members().every(({ completions }) => completions.size === 1), {

@@ -1,9 +1,9 @@
 /** A sidecar, as `npm start` composes it, beside real servers. */
-import type { Policy } from '../../machines/types.ts';
+import type { Policy } from '../../machines/domain.ts';
 import { parseConfig } from '../../src/config/index.ts';
 import { createLogger } from '../../src/log/index.ts';
-import { start } from '../../src/main.ts';
-import type { Sidecar } from '../../src/main.ts';
+import { start } from '../../src/app/start.ts';
+import type { Sidecar } from '../../src/app/start.ts';
 import { startNtfy, startProxy, startQbittorrent, startWebSeed } from '../servers/index.ts';
 import type {
   Ntfy,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { testNotification } from '../../src/commands/test-notification.ts';
-import type { Sidecar } from '../../src/main.ts';
+import type { Sidecar } from '../../src/app/start.ts';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import { createTerminal } from '../commands/terminal.ts';
 import { until } from '../servers/wait.ts';

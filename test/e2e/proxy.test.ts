@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { createAuthority } from '../certificates.ts';
+import { createAuthority } from '../http/certificates.ts';
 import { createSidecarProcess } from '../chaos/sidecar.ts';
 import { startForwardProxy } from '../servers/forward-proxy.ts';
 import {

@@ -4,7 +4,7 @@ import { createEnsureHook } from '../../src/hooks/index.ts';
 import { createLogger } from '../../src/log/index.ts';
 import { createConnection } from '../../src/qbittorrent/connection.ts';
 import { login } from '../../src/qbittorrent/login.ts';
-import { secret } from '../../src/secret.ts';
+import { secret } from '../../src/util/secret.ts';
 import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import type { QbittorrentSimulator } from '../../src/simulator/index.ts';
 

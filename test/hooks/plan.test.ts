@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { flawsOf, planInstall, planUninstall, readLine, wantedOf } from '../../src/hooks/index.ts';
 import type { Wanted } from '../../src/hooks/index.ts';
 import type { Slot, Slots } from '../../src/qbittorrent/preferences.ts';
-import { secret } from '../../src/secret.ts';
+import { secret } from '../../src/util/secret.ts';
 
 const wanted: Wanted = { url: 'http://localhost:9090', urlIsGiven: false, token: null, tool: 'curl' };
 const LINE = 'curl -q -fsS -m 5 --noproxy * -X POST "http://localhost:9090/track?hash=%K"';

@@ -7,7 +7,7 @@ import { installHook } from '../../src/commands/hooks.ts';
 import { createTerminal } from '../commands/terminal.ts';
 import { putCaller } from '../debian/callers.ts';
 import type { Caller } from '../debian/callers.ts';
-import { serve } from '../http-server.ts';
+import { serve } from '../http/server.ts';
 import { startForwardProxy } from '../servers/forward-proxy.ts';
 import { createMagnet, realTest, startQbittorrent, until } from '../servers/index.ts';
 import type { Qbittorrent, QbittorrentGeneration, Suite } from '../servers/index.ts';

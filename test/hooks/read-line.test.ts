@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { hookLine, obstacleTo, readLine, splitCommand } from '../../src/hooks/index.ts';
 import type { Tool } from '../../src/hooks/index.ts';
-import { secret } from '../../src/secret.ts';
+import { secret } from '../../src/util/secret.ts';
 
 const url = 'http://localhost:9090';
 

@@ -4,7 +4,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { installHook, uninstallHook } from '../../src/commands/hooks.ts';
 import { createTerminal } from '../commands/terminal.ts';
-import { serve } from '../http-server.ts';
+import { serve } from '../http/server.ts';
 import { realTest, startQbittorrent, startWebSeed, until } from '../servers/index.ts';
 import type { Qbittorrent, QbittorrentGeneration } from '../servers/index.ts';
 

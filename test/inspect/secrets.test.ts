@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { parseConfig } from '../../src/config/index.ts';
 import { inspectorOn } from '../../src/development/inspector.ts';
 import { createLogger } from '../../src/log/index.ts';
-import { start } from '../../src/main.ts';
+import { start } from '../../src/app/start.ts';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import { until } from '../servers/wait.ts';
 import { openStream } from './stream.ts';

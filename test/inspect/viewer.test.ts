@@ -6,7 +6,7 @@ import { rolldown } from 'rolldown';
 import { parseConfig } from '../../src/config/index.ts';
 import { inspectorOn } from '../../src/development/inspector.ts';
 import { createLogger } from '../../src/log/index.ts';
-import { start } from '../../src/main.ts';
+import { start } from '../../src/app/start.ts';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import { installChromium, startChromium } from '../browser/chromium.ts';
 import { until } from '../servers/wait.ts';

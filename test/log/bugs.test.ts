@@ -1,9 +1,9 @@
 /** What the log says of rejected messages, and of exceptions. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Failure } from '../../machines/types.ts';
+import type { Failure } from '../../machines/domain.ts';
 import { createLogger } from '../../src/log/index.ts';
-import { createNotes } from '../../src/notes.ts';
+import { createNotes } from '../../src/app/event-log.ts';
 import { completionOf, hashOf, MINUTE, progressOf } from '../machines/fixtures.ts';
 
 type Line = Record<string, unknown>;
@@ -54,7 +54,7 @@ describe('a message that is rejected while others are accepted', () => {
   test('and dropped is an error with the same', () => {
     const { lines, notes } = start();
     const notification = progressOf(hashOf(1), 5);
-    notes.event({ type: 'outbox.told', notification, outcome: 'refused', failure });
+    notes.event({ type: 'notification.settled', notification, outcome: 'refused', failure });
     const { level, message, unsaid, ...fields } = lines[0] ?? {};
     assert.deepEqual([level, unsaid], ['error', 0]);
     assert.match(String(message), /^a message was dropped/);

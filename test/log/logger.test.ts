@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createLogger, type Logger, type LoggerOptions } from '../../src/log/index.ts';
-import { secret } from '../../src/secret.ts';
+import { secret } from '../../src/util/secret.ts';
 
 /** A torrent's name that tries everything: a new line, a colour, a title, C1, DEL, a reversed ending. */
 const hostile =

@@ -1,8 +1,8 @@
 /** Many sidecars' outboxes behind one address, on one ntfy with its limits, in simulated time. */
 import { fromPromise, SimulatedClock } from 'xstate';
-import { outboxMachine } from '../../machines/outbox.ts';
-import type { OutboxReport, Publication } from '../../machines/outbox.ts';
-import type { Failure, Form, Hash, Notification } from '../../machines/types.ts';
+import { outboxMachine } from '../../machines/outbox/machine.ts';
+import type { OutboxReport, Publication } from '../../machines/outbox/machine.ts';
+import type { Failure, Form, Hash, Notification } from '../../machines/domain.ts';
 import { createBucket } from '../../src/simulator/ntfy/limiter.ts';
 import { mulberry32 } from '../mulberry32.ts';
 import { completionOf, hashOf, HOUR, ok, policy, progressOf, SECOND } from './fixtures.ts';
@@ -84,7 +84,7 @@ export function startCrowd({ senders, torrents = 1, length, daily = 17_280, inSt
     return startChild<OutboxReport, typeof outboxMachine>(machine, input, clock);
   });
   const tell = (sender: number, notification: Notification) =>
-    outboxes[sender]?.actor.send({ type: 'outbox.tell', notification });
+    outboxes[sender]?.actor.send({ type: 'notification.publish', notification });
 
   function begin(sender: number): Download {
     made += 1;
@@ -112,7 +112,7 @@ export function startCrowd({ senders, torrents = 1, length, daily = 17_280, inSt
   function tidy(): void {
     for (const [sender, { news }] of outboxes.entries()) {
       for (const report of news()) {
-        if (report.type !== 'outbox.told' || report.notification.kind !== 'completion') continue;
+        if (report.type !== 'notification.settled' || report.notification.kind !== 'completion') continue;
         tell(sender, dismissalOf(report.notification.key));
       }
     }

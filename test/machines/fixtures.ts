@@ -1,6 +1,6 @@
-import { createPartitionOf, SALT_LENGTH } from '../../machines/rules/partitions.ts';
+import { createPartitionOf, SALT_LENGTH } from '../../machines/shard/shard-of.ts';
 import { mulberry32 } from '../mulberry32.ts';
-import type { Hash, Notification, Observation, Phase, Policy, Result } from '../../machines/types.ts';
+import type { Hash, Notification, Observation, Phase, Policy, Result } from '../../machines/domain.ts';
 
 /** The defaults of the configuration. */
 export const policy: Policy = {
@@ -25,7 +25,7 @@ export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 
-/** The same spread over partitions in each run. */
+/** The same spread over shards in each run. */
 const random = mulberry32(1);
 export const partitionOf = createPartitionOf(Array.from({ length: SALT_LENGTH }, () => random() * 2 ** 32));
 

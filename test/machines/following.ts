@@ -1,9 +1,9 @@
 /** One torrent's machine, and what it says. */
-import { createRecord } from '../../machines/rules/registry.ts';
-import { torrentMachine } from '../../machines/torrent.ts';
+import { createRecord } from '../../machines/supervisor/registry.ts';
+import { torrentMachine } from '../../machines/torrent/machine.ts';
 import type { TorrentReport } from '../../machines/torrent/setup.ts';
-import { DEFAULT_COMPLETION } from '../../machines/types.ts';
-import type { Notification, Observation, Policy, Told, TorrentRecord } from '../../machines/types.ts';
+import { DEFAULT_COMPLETION } from '../../machines/domain.ts';
+import type { Notification, Observation, Policy, Told, TorrentRecord } from '../../machines/domain.ts';
 import { hashOf, policy, SECOND, seen } from './fixtures.ts';
 import { startChild } from './harness.ts';
 
@@ -31,7 +31,7 @@ export function startTorrent(options: Options = {}) {
   const { actor, heard } = child;
   const telling = () =>
     heard.flatMap((report) =>
-      report.type === 'torrent.telling' && isNews(report.notification) ? [report.notification] : [],
+      report.type === 'notification.requested' && isNews(report.notification) ? [report.notification] : [],
     );
   return {
     ...child,
@@ -45,7 +45,7 @@ export function startTorrent(options: Options = {}) {
       last = all.at(-1) ?? last;
       return fresh;
     },
-    closed: () => heard.filter((report) => report.type === 'torrent.closed'),
+    closed: () => heard.filter((report) => report.type === 'torrent.finished'),
     session: (state: 'ready' | 'lost') => actor.send({ type: `session.${state}` }),
     /** While it is downloading, bytes arrive, and nobody knows for how long. */
     observe: (over: Partial<Observation> = {}, completion = DEFAULT_COMPLETION) => {
@@ -56,14 +56,14 @@ export function startTorrent(options: Options = {}) {
       actor.send({ type: 'torrent.observed', observation, at, askedAt: at, completion });
     },
     /** The finish hook named it, after all that was observed. */
-    finish: () => actor.send({ type: 'finish.reported', at: at + 1 }),
+    finish: () => actor.send({ type: 'finishHook.received', at: at + 1 }),
     miss: () => actor.send({ type: 'torrent.missed' }),
     /** The outbox's answer to a notification: by default to the newest, and that ntfy has it. */
     told: (notification = telling().at(-1), becomes?: Told | null) => {
       if (notification === undefined) throw new Error('nothing was told');
       shown = becomes ?? (notification.kind === 'progress' ? notification.tell : shown);
       if (notification.kind === 'dismissal') shown = null;
-      actor.send({ type: 'outbox.told', notification, shown });
+      actor.send({ type: 'notification.settled', notification, shown });
     },
   };
 }

@@ -2,7 +2,7 @@
 import { createEmptyActor } from 'xstate';
 import type { ActorLogic, AnyEventObject, AnyMachineSnapshot, AnyStateMachine, AnyStateNode } from 'xstate';
 import { adjacencyMapToArray, getAdjacencyMap, getShortestPaths, getStateNodes } from 'xstate/graph';
-import { OverdueError } from '../../machines/rules/overdue.ts';
+import { OverdueError } from '../../machines/watchdog.ts';
 
 type Logic = ActorLogic<AnyMachineSnapshot, AnyEventObject, unknown>;
 

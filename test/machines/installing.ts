@@ -2,7 +2,7 @@
 import { fromPromise, SimulatedClock } from 'xstate';
 import { hookInstallerMachine, selectReason } from '../../machines/hook-installer/machine.ts';
 import type { HookCheck, HookInstallerReport } from '../../machines/hook-installer/types.ts';
-import type { Result } from '../../machines/types.ts';
+import type { Result } from '../../machines/domain.ts';
 import { ok, policy } from './fixtures.ts';
 import { later, startChild } from './harness.ts';
 
@@ -10,8 +10,8 @@ export const check = (over: Partial<HookCheck> = {}): Result<HookCheck> =>
   ok({ state: 'installed', written: false, reason: null, ...over });
 
 export const LOOK = {
-  installed: { type: 'look', why: 'installed' },
-  refused: { type: 'look', why: 'refused' },
+  installed: { type: 'rescan', why: 'installed' },
+  refused: { type: 'rescan', why: 'refused' },
 };
 
 /** An installer whose checks are answered as the test says, each after 50 ms. */

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AnyMachineSnapshot } from 'xstate';
-import { discoveryMachine } from '../../machines/discovery.ts';
-import { matcherMachine } from '../../machines/matcher.ts';
-import type { Hash } from '../../machines/types.ts';
-import { watcherMachine } from '../../machines/watcher.ts';
+import { discoveryMachine } from '../../machines/discovery/machine.ts';
+import { matcherMachine } from '../../machines/matcher/machine.ts';
+import type { Hash } from '../../machines/domain.ts';
+import { watcherMachine } from '../../machines/watcher/machine.ts';
 import { failure, hashOf, MINUTE, ok, policy, seen } from './fixtures.ts';
 import { done, explore, placeOf, unentered } from './graph.ts';
 
@@ -27,7 +27,7 @@ describe('the watcher', () => {
       [...looks.hashes],
       ready,
       looks.fresh.size,
-      looks.hasty.size > 0,
+      looks.urgent.size > 0,
       failures > 0,
       completion.rechecks,
       (missing as Set<Hash>).size > 0,
@@ -35,10 +35,10 @@ describe('the watcher', () => {
     ],
     events: ({ children }) => [
       ...[first, second].flatMap((hash) => [
-        { type: 'watch', hash },
-        { type: 'unwatch', hash },
+        { type: 'torrent.watch', hash },
+        { type: 'torrent.unwatch', hash },
       ]),
-      { type: 'hasten', hash: null },
+      { type: 'poll.now', hash: null },
       { type: 'session.ready' },
       { type: 'session.lost' },
       { type: 'missing.matched', match: { renamed: [], missed: [first] } },

@@ -1,14 +1,14 @@
-/** Every state of the outbox, a partition and the supervisor is reached, and left again. */
+/** Every state of the outbox, a shard and the supervisor is reached, and left again. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AnyEventObject, AnyMachineSnapshot } from 'xstate';
-import { outboxMachine } from '../../machines/outbox.ts';
-import { partitionMachine } from '../../machines/partition.ts';
-import { createRecord } from '../../machines/rules/registry.ts';
-import { depth } from '../../machines/rules/lanes.ts';
-import type { Lanes } from '../../machines/rules/lanes.ts';
-import { supervisorMachine } from '../../machines/supervisor.ts';
-import type { Hash, Notification } from '../../machines/types.ts';
+import { outboxMachine } from '../../machines/outbox/machine.ts';
+import { shardMachine } from '../../machines/shard/machine.ts';
+import { createRecord } from '../../machines/supervisor/registry.ts';
+import { depth } from '../../machines/outbox/lanes.ts';
+import type { Lanes } from '../../machines/outbox/lanes.ts';
+import { supervisorMachine } from '../../machines/supervisor/machine.ts';
+import type { Hash, Notification } from '../../machines/domain.ts';
 import { completionOf, failure, hashOf, ok, partitionOf, policy, progressOf, seen } from './fixtures.ts';
 import { crashed, done, explore, placeOf, unentered } from './graph.ts';
 import { dismissalOf } from './publishing.ts';
@@ -59,7 +59,7 @@ describe('the outbox', () => {
       events: (snapshot) => [
         ...[first, second].flatMap((key) =>
           [progressOf(key, 10), completionOf(key), dismissalOf(key)].map((notification) => ({
-            type: 'outbox.tell',
+            type: 'notification.publish',
             notification,
           })),
         ),
@@ -105,9 +105,9 @@ describe('the outbox', () => {
   });
 });
 
-test('a partition holds just those torrents that were started and neither stopped nor crashed', () => {
+test('a shard holds just those torrents that were started and neither stopped nor crashed', () => {
   const explored = explore({
-    machine: partitionMachine,
+    machine: shardMachine,
     input: () => ({ policy }),
     facts: ({ children }) => Object.keys(children).toSorted(),
     events: ({ children }) => [
@@ -120,7 +120,7 @@ test('a partition holds just those torrents that were started and neither stoppe
       { type: 'session.lost' },
     ],
   });
-  assert.deepEqual(unentered(partitionMachine, [explored]), []);
+  assert.deepEqual(unentered(shardMachine, [explored]), []);
   assert.equal(explored.paths.length, 4);
   for (const { from, event, to } of explored.edges) {
     const keys = new Set(Object.keys(from.children));
@@ -136,19 +136,19 @@ describe('the supervisor', () => {
   const explored = explore({
     machine: supervisorMachine,
     input: (now) => ({ policy, now, partitionOf, records: [createRecord(second, 0)] }),
-    facts: ({ context: { ready, registry, restarts, partitions, arrivals, stale, leftOut } }) => [
+    facts: ({ context: { ready, registry, restarts, shards, arrivals, stale, leftOut } }) => [
       ready,
       stale,
       leftOut,
       [...(registry as { records: Map<Hash, unknown> }).records.keys()].toSorted(),
       restarts?.count,
-      partitions,
+      shards,
       arrivals,
     ],
     events: ({ children }) => [
-      { type: 'track', hash: first },
-      { type: 'look' },
-      { type: 'arrivals.next' },
+      { type: 'torrent.track', hash: first },
+      { type: 'rescan' },
+      { type: 'starts.next' },
       { type: 'capacity.exceeded', leftOut: 1 },
       { type: 'session.ready', version: '2.16.2' },
       { type: 'session.failed', ...failure('unauthorized') },
@@ -159,12 +159,12 @@ describe('the supervisor', () => {
         missed: [second],
         at: 0,
       },
-      { type: 'watcher.failed', ...failure('unauthorized') },
-      { type: 'watcher.failed', ...failure('broken') },
+      { type: 'qbittorrent.failed', ...failure('unauthorized') },
+      { type: 'qbittorrent.failed', ...failure('broken') },
       ...[first, second].flatMap((key) =>
         partitionOf(key) in children
           ? [
-              { type: 'torrent.closed', key, end: 'complete', name: null },
+              { type: 'torrent.finished', key, end: 'complete', name: null },
               { type: 'torrent.crashed', key, reason: 'a bug' },
               { type: 'torrent.revive', key },
             ]
@@ -198,11 +198,11 @@ describe('the supervisor', () => {
     }
   });
 
-  test('has a partition for each torrent that it follows', () => {
+  test('has a shard for each torrent that it follows', () => {
     for (const { to } of explored.edges) {
       if (to.status !== 'active') continue;
-      const partitions = Object.keys(to.children).filter((id) => id.startsWith('partition.'));
-      assert.deepEqual(partitions.toSorted(), [...(to.context.partitions as string[])].toSorted());
+      const shards = Object.keys(to.children).filter((id) => id.startsWith('shard.'));
+      assert.deepEqual(shards.toSorted(), [...(to.context.shards as string[])].toSorted());
     }
   });
 

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AnyEventObject, AnyMachineSnapshot } from 'xstate';
-import { createRecord } from '../../machines/rules/registry.ts';
-import { torrentMachine } from '../../machines/torrent.ts';
-import { DEFAULT_COMPLETION } from '../../machines/types.ts';
-import type { Notification, Phase, Stage } from '../../machines/types.ts';
+import { createRecord } from '../../machines/supervisor/registry.ts';
+import { torrentMachine } from '../../machines/torrent/machine.ts';
+import { DEFAULT_COMPLETION } from '../../machines/domain.ts';
+import type { Notification, Phase, Stage } from '../../machines/domain.ts';
 import { hashOf, policy, seen } from './fixtures.ts';
 import { explore, placeOf, unentered } from './graph.ts';
 
@@ -22,7 +22,7 @@ const isAt =
     places.includes(placeOf(snapshot));
 
 const answerTo = (notification: Notification): AnyEventObject => ({
-  type: 'outbox.told',
+  type: 'notification.settled',
   notification,
   shown: notification.kind === 'progress' ? notification.tell : null,
 });
@@ -30,7 +30,7 @@ const answerTo = (notification: Notification): AnyEventObject => ({
 const seesComplete = (event: AnyEventObject) =>
   event.type === 'torrent.observed' && (event['observation'] as { phase: Phase }).phase === 'complete';
 
-const saysFinished = (event: AnyEventObject) => seesComplete(event) || event.type === 'finish.reported';
+const saysFinished = (event: AnyEventObject) => seesComplete(event) || event.type === 'finishHook.received';
 
 describe('a torrent', () => {
   const told = { percent: 50, phase: 'downloading' } as const;
@@ -63,7 +63,7 @@ describe('a torrent', () => {
         { type: 'session.lost' },
         { type: 'torrent.missed' },
         { type: 'torrent.tracked' },
-        { type: 'finish.reported', at: (last as { at: number }).at },
+        { type: 'finishHook.received', at: (last as { at: number }).at },
         ...PHASES.flatMap((phase) =>
           [0, 1].map((progress) => ({
             type: 'torrent.observed',

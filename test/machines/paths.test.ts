@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AnyMachineSnapshot } from 'xstate';
 import { hookInstallerMachine } from '../../machines/hook-installer/machine.ts';
-import { incidentMachine } from '../../machines/incident.ts';
-import { sessionMachine } from '../../machines/session.ts';
-import type { Failure } from '../../machines/types.ts';
+import { incidentMachine } from '../../machines/incident/machine.ts';
+import { sessionMachine } from '../../machines/session/machine.ts';
+import type { Failure } from '../../machines/domain.ts';
 import { failure, MINUTE, ok, policy } from './fixtures.ts';
 import { done, explore, placeOf, unentered } from './graph.ts';
 
@@ -16,7 +16,7 @@ const isAt =
   (snapshot: AnyMachineSnapshot) =>
     places.includes(placeOf(snapshot));
 
-const trouble = (kind: Failure['kind']) => ({ type: 'trouble', failure: { kind, message: kind } });
+const trouble = (kind: Failure['kind']) => ({ type: 'qbittorrent.failed', failure: { kind, message: kind } });
 
 describe('the session', () => {
   const explored = explore({
@@ -73,7 +73,7 @@ describe('an incident', () => {
       machine: incidentMachine,
       input: () => ({ concern: 'qbittorrent', policy, raised }),
       facts: ({ context: { failure } }) => (failure as Failure | null)?.kind,
-      events: () => [...FAILURES.map(trouble), { type: 'relief' }],
+      events: () => [...FAILURES.map(trouble), { type: 'qbittorrent.recovered' }],
     }),
   );
 

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { fromPromise, SimulatedClock } from 'xstate';
-import { outboxMachine } from '../../machines/outbox.ts';
-import type { OutboxReport, Publication } from '../../machines/outbox.ts';
-import type { Allowance } from '../../machines/rules/budget.ts';
-import type { Form, Hash, Notification, Policy } from '../../machines/types.ts';
+import { outboxMachine } from '../../machines/outbox/machine.ts';
+import type { OutboxReport, Publication } from '../../machines/outbox/machine.ts';
+import type { Allowance } from '../../machines/outbox/budget.ts';
+import type { Form, Hash, Notification, Policy } from '../../machines/domain.ts';
 import { ok, policy } from './fixtures.ts';
 import { later, startChild } from './harness.ts';
 
@@ -24,7 +24,7 @@ export interface Sent {
   form: Form;
 }
 
-type Told = Extract<OutboxReport, { type: 'outbox.told' }>;
+type Told = Extract<OutboxReport, { type: 'notification.settled' }>;
 
 export function dismissalOf(key: Hash): Notification {
   return { kind: 'dismissal', key, shown: true, alerted: false };
@@ -83,12 +83,14 @@ export function startOutbox(over: Partial<Policy> = {}) {
     /** The most that were ever on their way at once. */
     most: () => most,
     tell: (...notifications: Notification[]) =>
-      notifications.forEach((notification) => child.actor.send({ type: 'outbox.tell', notification })),
-    told: () => child.heard.filter((report): report is Told => report.type === 'outbox.told'),
+      notifications.forEach((notification) =>
+        child.actor.send({ type: 'notification.publish', notification }),
+      ),
+    told: () => child.heard.filter((report): report is Told => report.type === 'notification.settled'),
     /** How the notifications of this kind ended, in order. */
     outcomes: (kind: Notification['kind']) =>
       child.heard.flatMap((report) =>
-        report.type === 'outbox.told' && report.notification.kind === kind ? [report.outcome] : [],
+        report.type === 'notification.settled' && report.notification.kind === kind ? [report.outcome] : [],
       ),
     failed: () => child.heard.filter(({ type }) => type === 'outbox.failed'),
     reports: <T extends OutboxReport['type']>(type: T) =>

@@ -30,18 +30,18 @@ function countStops({ supervisor }: World) {
   return stops;
 }
 
-type Partition = { children: Record<string, AnyActorRef> };
+type Shard = { children: Record<string, AnyActorRef> };
 
-/** How many children each partition has. */
+/** How many children each shard has. */
 function loadsOf({ supervisor }: World): number[] {
-  return Object.entries(supervisor.getSnapshot().children).flatMap(([id, partition]) => {
-    const snapshot = partition?.getSnapshot() as Partition | undefined;
-    return id.startsWith('partition.') && snapshot ? [Object.keys(snapshot.children).length] : [];
+  return Object.entries(supervisor.getSnapshot().children).flatMap(([id, shard]) => {
+    const snapshot = shard?.getSnapshot() as Shard | undefined;
+    return id.startsWith('shard.') && snapshot ? [Object.keys(snapshot.children).length] : [];
   });
 }
 
 describe('with thousands of torrents', () => {
-  test('a stop takes a step for each service and partition, and none for a torrent', async () => {
+  test('a stop takes a step for each service and shard, and none for a torrent', async () => {
     const world = await followMany();
     const stops = countStops(world);
     world.supervisor.stop();
@@ -63,7 +63,7 @@ describe('with thousands of torrents', () => {
     assert.deepEqual([...actorsOf(world).keys()].toSorted(), before);
   });
 
-  test('of which somebody chose the first digits, no partition has much more than its share', () => {
+  test('of which somebody chose the first digits, no shard has much more than its share', () => {
     const world = startWorld();
     for (let n = 0; n < 5000; n += 1) world.track(`00${n.toString(16).padStart(38, '0')}`);
     const loads = loadsOf(world);

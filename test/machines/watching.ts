@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { fromPromise, SimulatedClock } from 'xstate';
-import type { Hash, Observation, Result } from '../../machines/types.ts';
-import { matcherMachine } from '../../machines/matcher.ts';
-import { watcherMachine } from '../../machines/watcher.ts';
+import type { Hash, Observation, Result } from '../../machines/domain.ts';
+import { matcherMachine } from '../../machines/matcher/machine.ts';
+import { watcherMachine } from '../../machines/watcher/machine.ts';
 import type { WatcherReport } from '../../machines/watcher/setup.ts';
 import { ok, policy } from './fixtures.ts';
 import { later, startChild } from './harness.ts';
@@ -64,8 +64,9 @@ export function startWatcher(...torrents: Observation[]) {
     world,
     polls,
     lists,
-    watch: (...hashes: Hash[]) => hashes.forEach((hash) => child.actor.send({ type: 'watch', hash })),
-    unwatch: (...hashes: Hash[]) => hashes.forEach((hash) => child.actor.send({ type: 'unwatch', hash })),
+    watch: (...hashes: Hash[]) => hashes.forEach((hash) => child.actor.send({ type: 'torrent.watch', hash })),
+    unwatch: (...hashes: Hash[]) =>
+      hashes.forEach((hash) => child.actor.send({ type: 'torrent.unwatch', hash })),
     session: (state: 'ready' | 'lost') => child.actor.send({ type: `session.${state}` }),
     observed: () => child.heard.filter((report): report is Observed => report.type === 'watcher.observed'),
   };

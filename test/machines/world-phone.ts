@@ -1,4 +1,4 @@
-import type { Notification } from '../../machines/types.ts';
+import type { Notification } from '../../machines/domain.ts';
 
 /** What the person sees and hears: a card for each torrent's progress, and one for each completion. */
 const SUFFIXES: Partial<Record<Notification['kind'], string>> = { completion: '-done', alert: '-err' };

@@ -1,13 +1,13 @@
 /** The qBittorrent and the ntfy of the simulated world, as a test may change them. */
 import type { SimulatedClock } from 'xstate';
 import type { HookCheck } from '../../machines/hook-installer/types.ts';
-import type { Allowance } from '../../machines/rules/budget.ts';
-import { isUnfinished } from '../../machines/rules/arrivals.ts';
-import type { Publication } from '../../machines/outbox.ts';
-import type { RequestName } from '../../machines/rules/overdue.ts';
-import type { Login } from '../../machines/session.ts';
-import { DEFAULT_COMPLETION } from '../../machines/types.ts';
-import type { CompletionSettings, Hash, Notification, Observation, Result } from '../../machines/types.ts';
+import type { Allowance } from '../../machines/outbox/budget.ts';
+import { isUnfinished } from '../../machines/supervisor/pending-starts.ts';
+import type { Publication } from '../../machines/outbox/machine.ts';
+import type { RequestName } from '../../machines/watchdog.ts';
+import type { Login } from '../../machines/session/machine.ts';
+import { DEFAULT_COMPLETION } from '../../machines/domain.ts';
+import type { CompletionSettings, Hash, Notification, Observation, Result } from '../../machines/domain.ts';
 import { failure, newestOf, ok } from './fixtures.ts';
 
 type Observations = Result<Observation[]>;

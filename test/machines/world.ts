@@ -2,17 +2,17 @@
 import { createActor, fromPromise, SimulatedClock } from 'xstate';
 import type { AnyActorRef } from 'xstate';
 import { hookInstallerMachine } from '../../machines/hook-installer/machine.ts';
-import { outboxMachine } from '../../machines/outbox.ts';
-import { partitionMachine } from '../../machines/partition.ts';
-import { isFinal } from '../../machines/rules/finish.ts';
-import type { Sounds } from '../../machines/rules/sounds.ts';
-import { sessionMachine } from '../../machines/session.ts';
-import { supervisorMachine } from '../../machines/supervisor.ts';
+import { outboxMachine } from '../../machines/outbox/machine.ts';
+import { shardMachine } from '../../machines/shard/machine.ts';
+import { isFinal } from '../../machines/torrent/finish.ts';
+import type { Sounds } from '../../machines/supervisor/sounds.ts';
+import { sessionMachine } from '../../machines/session/machine.ts';
+import { supervisorMachine } from '../../machines/supervisor/machine.ts';
 import type { SupervisorEvent } from '../../machines/supervisor/types.ts';
-import { torrentMachine } from '../../machines/torrent.ts';
+import { torrentMachine } from '../../machines/torrent/machine.ts';
 import { isUnchanged } from '../../machines/torrent/setup.ts';
-import { discoveryMachine } from '../../machines/discovery.ts';
-import { matcherMachine } from '../../machines/matcher.ts';
+import { discoveryMachine } from '../../machines/discovery/machine.ts';
+import { matcherMachine } from '../../machines/matcher/machine.ts';
 import type {
   Form,
   Hash,
@@ -21,8 +21,8 @@ import type {
   Policy,
   TorrentRecord,
   Result,
-} from '../../machines/types.ts';
-import { watcherMachine } from '../../machines/watcher.ts';
+} from '../../machines/domain.ts';
+import { watcherMachine } from '../../machines/watcher/machine.ts';
 import { partitionOf, policy, SECOND, seen } from './fixtures.ts';
 import { later, pass } from './harness.ts';
 import { createPhone } from './world-phone.ts';
@@ -115,7 +115,7 @@ function provide(
           ),
         },
       }),
-      partition: partitionMachine.provide({
+      shard: shardMachine.provide({
         actors: {
           torrent: torrentMachine.provide({
             guards: {
@@ -167,8 +167,8 @@ export function startWorld(options: WorldOptions = {}) {
     events,
     supervisor,
     pass: (ms: number) => pass(clock, ms),
-    track: (hash: Hash) => supervisor.send({ type: 'track', hash }),
-    finish: (hash: Hash) => supervisor.send({ type: 'finished', hash }),
+    track: (hash: Hash) => supervisor.send({ type: 'torrent.track', hash }),
+    finish: (hash: Hash) => supervisor.send({ type: 'torrent.markFinished', hash }),
     /** qBittorrent's view of a torrent from now on; no ETA is right for ever. */
     set: (hash: Hash, over: Partial<Observation> = {}) =>
       void torrents.set(hash, seen({ hash, eta: null, ...torrents.get(hash), ...over })),
@@ -199,9 +199,9 @@ export const isOver = (world: World): boolean => world.records().length === 0;
 /** The state of each torrent's actor, by its key. */
 export function actorsOf({ supervisor }: World): Map<Hash, string> {
   const states = new Map<Hash, string>();
-  for (const [id, partition] of Object.entries(supervisor.getSnapshot().children)) {
-    if (!id.startsWith('partition.') || partition === undefined) continue;
-    const { children } = partition.getSnapshot() as { children?: Record<Hash, AnyActorRef | undefined> };
+  for (const [id, shard] of Object.entries(supervisor.getSnapshot().children)) {
+    if (!id.startsWith('shard.') || shard === undefined) continue;
+    const { children } = shard.getSnapshot() as { children?: Record<Hash, AnyActorRef | undefined> };
     for (const [key, torrent] of Object.entries(children ?? {})) {
       if (torrent !== undefined) states.set(key, JSON.stringify(torrent.getSnapshot().value));
     }

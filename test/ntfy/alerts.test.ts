@@ -1,7 +1,7 @@
 /** Cards beside a download's own: what is said aloud, what concerns all torrents, and what the server allows. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Alert, Failure, Notification } from '../../machines/types.ts';
+import type { Alert, Failure, Notification } from '../../machines/domain.ts';
 import { alertSequence, renderCard } from '../../src/ntfy/card.ts';
 import type { Published } from '../../src/ntfy/card.ts';
 import { startNtfySimulator } from '../../src/simulator/index.ts';

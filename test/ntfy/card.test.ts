@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Phase } from '../../machines/types.ts';
+import type { Phase } from '../../machines/domain.ts';
 import { completionSequence, progressSequence, renderCard } from '../../src/ntfy/card.ts';
 import { completionOf, hostileNames, key, progressOf } from './cards.ts';
 

@@ -1,5 +1,5 @@
 /** Notifications, and names as people call their torrents to do harm. */
-import type { Hash, Notification, Observation, Told } from '../../machines/types.ts';
+import type { Hash, Notification, Observation, Told } from '../../machines/domain.ts';
 import { mulberry32 } from '../mulberry32.ts';
 
 export const key: Hash = '0123456789abcdef0123456789abcdef01234567';

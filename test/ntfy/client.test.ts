@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { authorization } from '../../src/ntfy/client.ts';
-import { secret } from '../../src/secret.ts';
+import { secret } from '../../src/util/secret.ts';
 import { startNtfySimulator } from '../../src/simulator/index.ts';
 import { completionOf, progressOf } from './cards.ts';
 import { basic, clientOf, dismissal, none, token, topic } from './clients.ts';

@@ -1,9 +1,9 @@
 /** Clients of simulated ntfys. */
 import assert from 'node:assert/strict';
-import type { Failure } from '../../machines/types.ts';
+import type { Failure } from '../../machines/domain.ts';
 import type { Config } from '../../src/config/index.ts';
 import { createNtfyClient } from '../../src/ntfy/client.ts';
-import { secret } from '../../src/secret.ts';
+import { secret } from '../../src/util/secret.ts';
 import type { NtfySimulator } from '../../src/simulator/index.ts';
 import { key } from './cards.ts';
 

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { startNtfySimulator } from '../../src/simulator/index.ts';
 import type { Fault } from '../../src/simulator/index.ts';
-import { serve } from '../http-server.ts';
+import { serve } from '../http/server.ts';
 import { realTest, startNginx, startNtfy } from '../servers/index.ts';
 import { completionOf } from './cards.ts';
 import { clientOf, dismissal, failureOf } from './clients.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { until } from '../servers/index.ts';
 import { describe, test } from 'node:test';
-import type { Failure } from '../../machines/types.ts';
+import type { Failure } from '../../machines/domain.ts';
 import { createNtfyClient } from '../../src/ntfy/client.ts';
 import { startNtfySimulator } from '../../src/simulator/index.ts';
 import type { Fault } from '../../src/simulator/index.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { secret } from '../../src/secret.ts';
+import { secret } from '../../src/util/secret.ts';
 import { startApp, visiting } from './setup.ts';
 import { cookieOf, own, REMOTE, signIn, statusWith, TOKEN } from './sign-in.ts';
 

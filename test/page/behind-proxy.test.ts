@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { secret } from '../../src/secret.ts';
+import { secret } from '../../src/util/secret.ts';
 import { startApp } from './setup.ts';
 import { cookieOf, signIn, statusWith, TOKEN } from './sign-in.ts';
 

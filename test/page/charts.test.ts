@@ -53,9 +53,9 @@ describe('whose chart is open', () => {
       'publish.0',
       '__proto__',
       'constructor',
-      'partition.0',
-      'partition.0g',
-      'partition.',
+      'shard.0',
+      'shard.0g',
+      'shard.',
       '<b>',
       'x'.repeat(40),
     ];

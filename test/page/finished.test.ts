@@ -4,10 +4,10 @@ import { createFinishedLately } from '../../src/page/index.ts';
 import { completionOf, hashOf } from '../machines/fixtures.ts';
 
 const closed = (n: number, end: 'complete' | 'removed' = 'complete') =>
-  ({ type: 'torrent.closed', key: hashOf(n), end, name: `torrent ${n}` }) as const;
+  ({ type: 'torrent.finished', key: hashOf(n), end, name: `torrent ${n}` }) as const;
 
 const told = (n: number, outcome: 'accepted' | 'superseded' = 'accepted') =>
-  ({ type: 'outbox.told', notification: completionOf(hashOf(n)), outcome, failure: null }) as const;
+  ({ type: 'notification.settled', notification: completionOf(hashOf(n)), outcome, failure: null }) as const;
 
 test('what finished is remembered with its measures, whether somebody looks or not', () => {
   const finished = createFinishedLately(20, () => 1000);

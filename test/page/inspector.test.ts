@@ -62,11 +62,11 @@ test('each step of a download is told, with the states between which it went', a
     torrent.slice(1).map(({ from }) => from),
     torrent.slice(0, -1).map(({ state }) => state),
   );
-  assert.deepEqual(torrent.find(({ state }) => state === 'complete')?.event, 'outbox.told');
+  assert.deepEqual(torrent.find(({ state }) => state === 'complete')?.event, 'notification.settled');
   assert.equal(new Set(seen.map(({ seq }) => seq)).size, seen.length);
   assert.deepEqual(
     new Set(seen.map(({ machine }) => machine)),
-    new Set(['torrent', 'partition', 'supervisor', 'session', 'watcher', 'outbox']),
+    new Set(['torrent', 'shard', 'supervisor', 'session', 'watcher', 'outbox']),
   );
 });
 
@@ -114,7 +114,7 @@ test('however much happens, no more than so many steps are kept', async () => {
   const services = ['session', 'watcher', 'outbox', 'incident', 'discovery', 'hookInstaller'];
   const actors = [world.supervisor.id, ...services];
   for (let n = 0; n < 50; n += 1) actors.push(hashOf(n));
-  for (let n = 0; n < 256; n += 1) actors.push(`partition.${n.toString(16).padStart(2, '0')}`);
+  for (let n = 0; n < 256; n += 1) actors.push(`shard.${n.toString(16).padStart(2, '0')}`);
   assert.equal(actors.flatMap((actor) => inspector.of(actor)).length, 20);
 });
 

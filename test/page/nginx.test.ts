@@ -1,8 +1,8 @@
 /** A real nginx in front of the operations port: what is open through it, and how to sign in. */
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { secret } from '../../src/secret.ts';
-import type { Secret } from '../../src/secret.ts';
+import { secret } from '../../src/util/secret.ts';
+import type { Secret } from '../../src/util/secret.ts';
 import { listen } from '../../src/server/index.ts';
 import { hashOf, SECOND } from '../machines/fixtures.ts';
 import { recorder } from '../server/apps.ts';

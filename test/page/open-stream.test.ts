@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { secret } from '../../src/secret.ts';
-import type { Secret } from '../../src/secret.ts';
+import { secret } from '../../src/util/secret.ts';
+import type { Secret } from '../../src/util/secret.ts';
 import { hashOf, SECOND } from '../machines/fixtures.ts';
 import { countObservers, following, startApp } from './setup.ts';
 import { cookieOf, own, REMOTE, signIn, TOKEN } from './sign-in.ts';

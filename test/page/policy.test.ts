@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Script } from 'node:vm';
-import { secret } from '../../src/secret.ts';
+import { secret } from '../../src/util/secret.ts';
 import { listen } from '../../src/server/index.ts';
 import { recorder } from '../server/apps.ts';
 import { call as callSocket } from '../server/sockets.ts';

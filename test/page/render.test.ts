@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Failure } from '../../machines/types.ts';
+import type { Failure } from '../../machines/domain.ts';
 import { charts } from '../../src/charts/index.ts';
 import { board } from '../../src/page/html/board.ts';
 import { chartBody } from '../../src/page/html/chart.ts';
 import { html } from '../../src/page/html/html.ts';
 import { torrentRow } from '../../src/page/html/torrent.ts';
-import type { Look } from '../../src/page/look.ts';
-import type { TorrentStatus } from '../../src/status.ts';
-import { servicesOf } from '../../src/status.ts';
+import type { ViewModel } from '../../src/page/look.ts';
+import type { TorrentStatus } from '../../src/app/status.ts';
+import { servicesOf } from '../../src/app/status.ts';
 import { hashOf, seen } from '../machines/fixtures.ts';
 import { startWorld } from '../machines/world.ts';
 
@@ -33,7 +33,7 @@ function torrent(over: Partial<TorrentStatus> = {}): TorrentStatus {
   };
 }
 
-function look(over: Partial<Look> = {}): Look {
+function look(over: Partial<ViewModel> = {}): ViewModel {
   return {
     services: servicesOf(startWorld().supervisor),
     health: { kind: 'disk', problem: null },
@@ -136,7 +136,7 @@ describe('what others say', () => {
   test('a failure, a version, a problem and what is finished are text, and cut', () => {
     const message = `<b>${'x'.repeat(10_000)}`;
     const failure: Failure = { kind: 'broken', message };
-    const services: Look['services'] = {
+    const services: ViewModel['services'] = {
       ...look().services,
       session: { state: 'ready', webapi: '<i>2.11</i>', failure },
       watcher: { state: 'resting', watching: 1, failure },
@@ -207,7 +207,7 @@ function statesOf(machine: 'session' | 'supervisor' | 'hookInstaller'): string[]
 
 test('each state of the session, the supervisor and the hook installer has words of its own', () => {
   const { services } = look();
-  const cases: Array<Partial<Look['services']>> = [
+  const cases: Array<Partial<ViewModel['services']>> = [
     ...statesOf('session').map((state) => ({ session: { state, webapi: null, failure: null } })),
     ...statesOf('supervisor').map((supervisor) => ({ supervisor })),
     ...statesOf('hookInstaller').map((state) => ({ hook: { state, reason: null } })),

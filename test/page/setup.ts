@@ -6,7 +6,7 @@ import { createBoard } from '../../src/page/live/board.ts';
 import type { LiveBoard } from '../../src/page/live/board.ts';
 import type { Viewer } from '../../src/page/live/viewer.ts';
 import type { Subject } from '../../src/page/look.ts';
-import type { Secret } from '../../src/secret.ts';
+import type { Secret } from '../../src/util/secret.ts';
 import { createOpsApp } from '../../src/server/index.ts';
 import { hashOf, SECOND } from '../machines/fixtures.ts';
 import { startWorld } from '../machines/world.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { cardOf } from '../../machines/rules/attempts.ts';
+import { cardOf } from '../../machines/outbox/attempts.ts';
 import { HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
 import { runs } from './property.ts';
 import { PHONE_FAULTS } from './phone.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Notification } from '../../machines/types.ts';
+import type { Notification } from '../../machines/domain.ts';
 import { holds } from './property.ts';
 import type { World } from './world.ts';
 

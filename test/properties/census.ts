@@ -1,6 +1,6 @@
 /** How much the machines hold. */
 import assert from 'node:assert/strict';
-import { depth } from '../../machines/rules/lanes.ts';
+import { depth } from '../../machines/outbox/lanes.ts';
 import type { World } from './world.ts';
 
 export function sizesOf({ world, store }: World) {
@@ -10,15 +10,15 @@ export function sizesOf({ world, store }: World) {
   assert.ok(outbox !== undefined && watcher !== undefined);
   const traffic = outbox.getSnapshot();
   const watching = watcher.getSnapshot().context;
-  const partitions = Object.entries(children).filter(([id]) => id.startsWith('partition.'));
+  const shards = Object.entries(children).filter(([id]) => id.startsWith('shard.'));
   return {
     stored: store.records.size,
     records: context.registry.records.size,
     aliases: context.registry.aliases.size,
     crashes: context.crashes.size,
     arrivals: context.arrivals.length,
-    torrents: partitions.reduce((sum, [, partition]) => {
-      const snapshot = partition?.getSnapshot() as { children?: object } | undefined;
+    torrents: shards.reduce((sum, [, shard]) => {
+      const snapshot = shard?.getSnapshot() as { children?: object } | undefined;
       return sum + Object.keys(snapshot?.children ?? {}).length;
     }, 0),
     waiting: depth(traffic.context.lanes),
@@ -28,13 +28,13 @@ export function sizesOf({ world, store }: World) {
     alerted: traffic.context.alerted.size,
     attempts: traffic.context.attempts.size,
     watched: watching.looks.hashes.size,
-    looked: [watching.looks.fresh, watching.looks.seen, watching.looks.moving, watching.looks.hasty].reduce(
+    looked: [watching.looks.fresh, watching.looks.seen, watching.looks.moving, watching.looks.urgent].reduce(
       (sum, { size }) => sum + size,
       0,
     ),
     observed: watching.observations.length + watching.missing.size + watching.asked.length,
     bounded: {
-      partitions: partitions.length,
+      shards: shards.length,
       lastAt: traffic.context.lastAt.size,
       ended: context.ended.size,
     },

@@ -72,7 +72,7 @@ test('a day with 10,000 torrents ends with the heap that it had at noon', async 
   assert.ok(evening < noon * 1.1, `${noon.toFixed(1)} MB at noon, ${evening.toFixed(1)} MB in the evening`);
   const { bounded, ...empty } = sizesOf(model);
   assert.deepEqual(empty, Object.fromEntries(Object.keys(empty).map((name) => [name, 0])));
-  assert.ok(bounded.partitions <= 256 && bounded.lastAt <= 100 && bounded.ended <= 1000);
+  assert.ok(bounded.shards <= 256 && bounded.lastAt <= 100 && bounded.ended <= 1000);
   assert.deepEqual(model.phone.cards, new Map());
   assert.deepEqual(timersOf(model.clock), []);
   assert.equal(model.world.starts.length, 1);

@@ -10,7 +10,7 @@ test('whatever happened, nothing is kept in memory when all torrents are done, a
     check: (model) => {
       const { bounded, ...empty } = sizesOf(model);
       assert.deepEqual(empty, Object.fromEntries(Object.keys(empty).map((name) => [name, 0])));
-      assert.ok(bounded.partitions <= 16 && bounded.lastAt <= 8 && bounded.ended <= 1000);
+      assert.ok(bounded.shards <= 16 && bounded.lastAt <= 8 && bounded.ended <= 1000);
       assert.deepEqual(timersOf(model.clock), []);
     },
   });

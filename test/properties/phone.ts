@@ -1,6 +1,6 @@
 /** The phone of the model, and the ntfy in front of it: what lies on the screen, and what was heard. */
-import type { Publication } from '../../machines/outbox.ts';
-import type { Notification } from '../../machines/types.ts';
+import type { Publication } from '../../machines/outbox/machine.ts';
+import type { Notification } from '../../machines/domain.ts';
 import { alertSequence, progressSequence, renderCard } from '../../src/ntfy/card.ts';
 
 export type PhoneCard = { kind: Notification['kind']; label: string | null; percent: number | null };

@@ -1,8 +1,8 @@
 /** Torrents whose actor throws: each guard of the machine asks here first. */
-import { partitionMachine } from '../../machines/partition.ts';
-import { torrentMachine } from '../../machines/torrent.ts';
-import type { supervisorMachine } from '../../machines/supervisor.ts';
-import type { Hash } from '../../machines/types.ts';
+import { shardMachine } from '../../machines/shard/machine.ts';
+import { torrentMachine } from '../../machines/torrent/machine.ts';
+import type { supervisorMachine } from '../../machines/supervisor/machine.ts';
+import type { Hash } from '../../machines/domain.ts';
 
 type Guard = (args: { context: { key: Hash } }, params: unknown) => boolean;
 
@@ -33,5 +33,5 @@ const poisoned = (poison: Poison) =>
 
 export function poisonable(machine: typeof supervisorMachine, poison: Poison): typeof supervisorMachine {
   const torrent = torrentMachine.provide({ guards: poisoned(poison) });
-  return machine.provide({ actors: { partition: partitionMachine.provide({ actors: { torrent } }) } });
+  return machine.provide({ actors: { shard: shardMachine.provide({ actors: { torrent } }) } });
 }

@@ -7,8 +7,8 @@ import { createNtfyClient } from '../../src/ntfy/client.ts';
 import { createEnsureHook } from '../../src/hooks/index.ts';
 import { createConnection } from '../../src/qbittorrent/connection.ts';
 import { createQbittorrentClient } from '../../src/qbittorrent/client.ts';
-import { secret } from '../../src/secret.ts';
-import { provideWorld } from '../../src/system.ts';
+import { secret } from '../../src/util/secret.ts';
+import { provideActors } from '../../src/app/actors.ts';
 import { hashOf, MINUTE, partitionOf, policy } from '../machines/fixtures.ts';
 import { recorder } from '../server/apps.ts';
 import { runs } from './property.ts';
@@ -110,7 +110,7 @@ test('no event, input or context of any machine holds a password, a key, a token
           : ({ kind: 'apiKey', key: hidden } as const),
     };
     const connection = createConnection(qbittorrent);
-    const machine = provideWorld({
+    const machine = provideActors({
       qbittorrent: createQbittorrentClient(qbittorrent, connection),
       ensureHook: createEnsureHook(
         {
@@ -141,7 +141,7 @@ test('no event, input or context of any machine holds a password, a key, a token
       inspect: (event) => void shown.push(textOf(shownOf(event))),
     });
     supervisor.start();
-    supervisor.send({ type: 'track', hash: hashOf(1) });
+    supervisor.send({ type: 'torrent.track', hash: hashOf(1) });
     for (let second = 0; second < 30; second += 1) {
       for (let turn = 0; turn < 5; turn += 1) await pass(clock, 0);
       await pass(clock, 1000);

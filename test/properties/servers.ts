@@ -1,10 +1,10 @@
 /** The clients of a process in the model: each call takes time, can be broken, and the process may end on its way. */
 import type { SimulatedClock } from 'xstate';
-import { isUnfinished } from '../../machines/rules/arrivals.ts';
-import type { Allowance } from '../../machines/rules/budget.ts';
-import { DEFAULT_COMPLETION } from '../../machines/types.ts';
-import type { Notification, Observation, Result } from '../../machines/types.ts';
-import type { World as Clients } from '../../src/system.ts';
+import { isUnfinished } from '../../machines/supervisor/pending-starts.ts';
+import type { Allowance } from '../../machines/outbox/budget.ts';
+import { DEFAULT_COMPLETION } from '../../machines/domain.ts';
+import type { Notification, Observation, Result } from '../../machines/domain.ts';
+import type { World as Clients } from '../../src/app/actors.ts';
 import { failure, newestOf, ok } from '../machines/fixtures.ts';
 import { GOOD_ENDING, PHONE_FAULTS } from './phone.ts';
 import type { Ending, Phone, PhoneFault } from './phone.ts';

@@ -1,6 +1,6 @@
 /** What can happen, as data that fast-check makes up and shrinks, and how it happens in the model. */
 import * as fc from 'fast-check';
-import type { Phase } from '../../machines/types.ts';
+import type { Phase } from '../../machines/domain.ts';
 import { hashOf, HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
 import { PHONE_FAULTS } from './phone.ts';
 import type { PhoneFault } from './phone.ts';

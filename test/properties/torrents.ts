@@ -1,5 +1,5 @@
 /** The qBittorrent of the model: torrents that live, change their ID, go and come back. */
-import type { Failure, Hash, Observation, Phase, Result } from '../../machines/types.ts';
+import type { Failure, Hash, Observation, Phase, Result } from '../../machines/domain.ts';
 import { hashOf, ok, seen } from '../machines/fixtures.ts';
 
 export type Breed = 'plain' | 'magnet' | 'hybridMagnet' | 'hybridFile';

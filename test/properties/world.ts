@@ -4,12 +4,12 @@
  */
 import { createActor, SimulatedClock } from 'xstate';
 import type { ActorRefFrom, InspectionEvent } from 'xstate';
-import type { Allowance } from '../../machines/rules/budget.ts';
-import type { Sounds } from '../../machines/rules/sounds.ts';
-import type { supervisorMachine } from '../../machines/supervisor.ts';
+import type { Allowance } from '../../machines/outbox/budget.ts';
+import type { Sounds } from '../../machines/supervisor/sounds.ts';
+import type { supervisorMachine } from '../../machines/supervisor/machine.ts';
 import type { StoreEvent, SupervisorEvent } from '../../machines/supervisor/types.ts';
-import type { Hash, Notification, Policy, TorrentRecord } from '../../machines/types.ts';
-import { provideWorld } from '../../src/system.ts';
+import type { Hash, Notification, Policy, TorrentRecord } from '../../machines/domain.ts';
+import { provideActors } from '../../src/app/actors.ts';
 import { HOUR, partitionOf, policy } from '../machines/fixtures.ts';
 import { createPhone } from './phone.ts';
 import { poisonable } from './poison.ts';
@@ -48,9 +48,9 @@ function createKept() {
     /** Names of torrents whose completion was ever to be told. */
     completions: new Set<string>(),
     keep(event: StoreEvent) {
-      if (event.type === 'drop') records.delete(event.key);
-      else if (event.type === 'remember') kept.troubled = event.troubled;
-      else if (event.type === 'remember.sounds') kept.sounds = event.sounds;
+      if (event.type === 'record.delete') records.delete(event.key);
+      else if (event.type === 'incident.save') kept.troubled = event.troubled;
+      else if (event.type === 'sounds.save') kept.sounds = event.sounds;
       else {
         const { key, stage, finished } = event.record;
         records.set(key, JSON.stringify(event.record));
@@ -109,7 +109,7 @@ export function createWorld(options: WorldOptions = {}) {
 
   function start() {
     let life: Life | null = null;
-    const machine = provideWorld({
+    const machine = provideActors({
       ...createClients({ clock, qbittorrent, phone, state, record, end, allowance }),
       keep: (event) => {
         if (life === world.life) store.keep(event);
@@ -153,7 +153,7 @@ export function createWorld(options: WorldOptions = {}) {
     end,
     pass: (ms: number) => pass(clock, ms),
     /** The hook tells the process of a torrent, if there is a process. */
-    track: (hash: Hash) => world.life?.supervisor.send({ type: 'track', hash }),
+    track: (hash: Hash) => world.life?.supervisor.send({ type: 'torrent.track', hash }),
     /** Sets the clock that machines read, forward or back; timers run on. */
     setClock(hours: number) {
       world.skew += hours * HOUR;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createQbittorrentClient } from '../../src/qbittorrent/client.ts';
-import { secret } from '../../src/secret.ts';
+import { secret } from '../../src/util/secret.ts';
 import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
-import { serve } from '../http-server.ts';
+import { serve } from '../http/server.ts';
 import { realTest, startNginx, startQbittorrent } from '../servers/index.ts';
 import type { Qbittorrent } from '../servers/index.ts';
 import { failureOf, password, valueOf } from './clients.ts';

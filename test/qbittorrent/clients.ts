@@ -1,10 +1,10 @@
 /** Clients of simulated qBittorrents, and what they asked. */
 import assert from 'node:assert/strict';
-import type { Failure, Result } from '../../machines/types.ts';
+import type { Failure, Result } from '../../machines/domain.ts';
 import type { Config } from '../../src/config/index.ts';
 import { createQbittorrentClient } from '../../src/qbittorrent/client.ts';
 import type { QbittorrentClient } from '../../src/qbittorrent/client.ts';
-import { secret } from '../../src/secret.ts';
+import { secret } from '../../src/util/secret.ts';
 import type { LoggedRequest, QbittorrentSimulator } from '../../src/simulator/index.ts';
 
 type Auth = Config['qbittorrent']['auth'];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { describe, test } from 'node:test';
 import { createQbittorrentClient } from '../../src/qbittorrent/client.ts';
-import { serve } from '../http-server.ts';
+import { serve } from '../http/server.ts';
 import { hashOf } from '../machines/fixtures.ts';
 import { failureOf, none, valueOf } from './clients.ts';
 

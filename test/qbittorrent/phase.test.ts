@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Phase } from '../../machines/types.ts';
+import type { Phase } from '../../machines/domain.ts';
 import { phaseOf } from '../../src/qbittorrent/phase.ts';
 
 /** Every state of qBittorrent 4.1 to 5.3, by its `serialize_torrent.cpp`. */

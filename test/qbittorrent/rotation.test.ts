@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRotation } from '../../src/qbittorrent/rotation.ts';
-import { secret } from '../../src/secret.ts';
+import { secret } from '../../src/util/secret.ts';
 
 function startRotation() {
   const file = { text: 'old' };

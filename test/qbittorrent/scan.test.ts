@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { createQbittorrentClient } from '../../src/qbittorrent/client.ts';
-import { secret } from '../../src/secret.ts';
+import { secret } from '../../src/util/secret.ts';
 import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import type { QbittorrentSimulator } from '../../src/simulator/index.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { secret } from '../../src/secret.ts';
+import { secret } from '../../src/util/secret.ts';
 import { createHookApp } from '../../src/server/index.ts';
 import { hash, hookApp, post, recorder } from './apps.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createAttempts } from '../../src/server/attempts.ts';
 import type { Attempts } from '../../src/server/attempts.ts';
-import { networkOf } from '../../src/server/network.ts';
+import { networkOf } from '../../src/util/network.ts';
 
 /** Counts as many different guesses. */
 function guess(attempts: Attempts, address: string, times: number, start = 0): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';
-import { networkOf } from '../../src/server/network.ts';
+import { networkOf } from '../../src/util/network.ts';
 import { until } from '../servers/wait.ts';
 import { request, serve } from './serving.ts';
 

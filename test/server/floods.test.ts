@@ -6,9 +6,9 @@ import { createMetrics, readingOf } from '../../src/metrics/index.ts';
 import { createFinishedLately } from '../../src/page/index.ts';
 import { createJournal } from '../../src/page/live/journal.ts';
 import { createMailbox } from '../../src/page/live/viewer.ts';
-import { secret } from '../../src/secret.ts';
+import { secret } from '../../src/util/secret.ts';
 import { createAttempts } from '../../src/server/attempts.ts';
-import { createRecord, createRegistry, find, rename } from '../../machines/rules/registry.ts';
+import { createRecord, createRegistry, find, rename } from '../../machines/supervisor/registry.ts';
 import { completionOf, hashOf } from '../machines/fixtures.ts';
 import { startWorld } from '../machines/world.ts';
 import { opsApp, recorder } from './apps.ts';
@@ -21,7 +21,7 @@ const addressOf = (n: number) => `2001:db8::${(n >> 16).toString(16)}:${(n & 0xf
 const networkOf = (n: number) => `2001:db8:${(n >> 16).toString(16)}:${(n & 0xffff).toString(16)}::1`;
 
 const closed = (n: number) =>
-  ({ type: 'torrent.closed', key: hashOf(n), end: 'complete', name: null }) as const;
+  ({ type: 'torrent.finished', key: hashOf(n), end: 'complete', name: null }) as const;
 
 describe('a flood', () => {
   test('of wrong tokens from as many addresses is one line, and each is refused', async (t) => {
@@ -57,7 +57,7 @@ describe('a flood', () => {
     const finished = createFinishedLately();
     for (let n = 0; n < 20_000; n += 1) {
       const notification = completionOf(hashOf(n));
-      finished.note({ type: 'outbox.told', notification, outcome: 'accepted', failure: null });
+      finished.note({ type: 'notification.settled', notification, outcome: 'accepted', failure: null });
     }
     for (const n of [18_999, 19_000]) finished.note(closed(n));
     assert.deepEqual(
@@ -114,7 +114,7 @@ describe('a flood', () => {
     for (let n = 0; n < 10_000; n += 1) {
       const notification = completionOf(hashOf(n));
       metrics.hook('track', 'refused');
-      metrics.event({ type: 'outbox.told', notification, outcome: 'refused', failure: null });
+      metrics.event({ type: 'notification.settled', notification, outcome: 'refused', failure: null });
       metrics.call({
         to: 'qbittorrent',
         call: 'scan',

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { describe, test } from 'node:test';
 import { describeSettings } from '../../src/config/describe.ts';
-import { secret } from '../../src/secret.ts';
+import { secret } from '../../src/util/secret.ts';
 import { listen, type Listening, type ListenOptions } from '../../src/server/index.ts';
 import { startAny, startBoth, type Start } from '../../src/server/listen.ts';
 import { startServer, stopServer, type App } from '../../src/server/socket.ts';

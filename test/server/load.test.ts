@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Sidecar } from '../../src/main.ts';
+import type { Sidecar } from '../../src/app/start.ts';
 import { startSidecar } from '../e2e/harness.ts';
 import { until } from '../servers/wait.ts';
 import { request } from './serving.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { startNginx } from './nginx.ts';
-import { serve } from '../http-server.ts';
+import { serve } from '../http/server.ts';
 import { realTest } from './real-test.ts';
 
 realTest('nginx answers for a server behind it, and is gone afterwards', { needs: ['nginx'] }, async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { setAside } from '../../src/store/aside.ts';
+import { quarantine } from '../../src/store/aside.ts';
 import { asides, completing, FILE, open, reopen, tempDir } from './fixtures.ts';
 
 /** Spoils the store, starts anew on it, and returns what was set aside. */
@@ -52,7 +52,7 @@ describe('what was set aside', () => {
     const dir = tempDir(t);
     for (const day of [1, 2, 3, 4]) writeFileSync(join(dir, `${FILE}.damaged-2999010${day}T000000000Z`), 'x');
     writeFileSync(join(dir, FILE), 'just now');
-    const name = setAside(join(dir, FILE), 'damaged');
+    const name = quarantine(join(dir, FILE), 'damaged');
     assert.equal(readFileSync(join(dir, name), 'utf8'), 'just now');
     assert.equal(asides(dir).length, 3);
   });

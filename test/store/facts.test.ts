@@ -7,16 +7,16 @@ test('what the supervisor has kept is what the next start of the process hands i
   const dir = tempDir(t);
   const { store } = open(dir);
   const sounds = { 'qbittorrent.unreachable': 1_700_000_000_000 };
-  keep(store, { type: 'keep', record: following(1) });
-  keep(store, { type: 'keep', record: following(2) });
-  keep(store, { type: 'drop', key: following(2).key });
-  keep(store, { type: 'remember', troubled: true });
-  keep(store, { type: 'remember.sounds', sounds });
+  keep(store, { type: 'record.save', record: following(1) });
+  keep(store, { type: 'record.save', record: following(2) });
+  keep(store, { type: 'record.delete', key: following(2).key });
+  keep(store, { type: 'incident.save', troubled: true });
+  keep(store, { type: 'sounds.save', sounds });
   store.close();
 
   const next = open(dir).store;
   assert.deepEqual(keptIn(next), { records: [following(1)], troubled: true, sounds });
-  keep(next, { type: 'remember', troubled: false });
+  keep(next, { type: 'incident.save', troubled: false });
   next.close();
   const last = open(dir).store;
   assert.deepEqual(keptIn(last), { records: [following(1)], troubled: false, sounds });

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import type { TorrentRecord } from '../../machines/types.ts';
+import type { TorrentRecord } from '../../machines/domain.ts';
 import { endOfRun, hashOf, open, passTime, recordAt, REST, tempDir } from './fixtures.ts';
 import { mulberry32 } from '../mulberry32.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Told, TorrentRecord } from '../../machines/types.ts';
+import type { Told, TorrentRecord } from '../../machines/domain.ts';
 import { completing, fill, following, hashOf, open, reopen, tempDir, withFile } from './fixtures.ts';
 
 describe('a record of another version', () => {

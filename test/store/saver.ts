@@ -5,7 +5,7 @@
  */
 import { openSync, writeSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import type { TorrentRecord } from '../../machines/types.ts';
+import type { TorrentRecord } from '../../machines/domain.ts';
 import { createLogger } from '../../src/log/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { endOfRun, hashOf, recordAt } from './fixtures.ts';

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { TorrentRecord } from '../../machines/types.ts';
+import type { TorrentRecord } from '../../machines/domain.ts';
 import type { Health } from '../../src/store/index.ts';
 import { shippedFlags } from '../shipped-flags.ts';
 

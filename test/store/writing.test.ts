@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
-import type { TorrentRecord } from '../../machines/types.ts';
+import type { TorrentRecord } from '../../machines/domain.ts';
 import { completing, endOfRun, fill, following, hashOf, open, reopen, tempDir } from './fixtures.ts';
 import { spyOnSqlite, spyOnTimers } from './spy.ts';
 

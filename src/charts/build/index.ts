@@ -4,16 +4,16 @@
  * import it, and what runs has the drawings in `../drawn.ts`.
  */
 import type { AnyStateMachine } from 'xstate';
-import { discoveryMachine } from '../../../machines/discovery.ts';
+import { discoveryMachine } from '../../../machines/discovery/machine.ts';
 import { hookInstallerMachine } from '../../../machines/hook-installer/machine.ts';
-import { incidentMachine } from '../../../machines/incident.ts';
-import { matcherMachine } from '../../../machines/matcher.ts';
-import { outboxMachine } from '../../../machines/outbox.ts';
-import { partitionMachine } from '../../../machines/partition.ts';
-import { sessionMachine } from '../../../machines/session.ts';
-import { supervisorMachine } from '../../../machines/supervisor.ts';
-import { torrentMachine } from '../../../machines/torrent.ts';
-import { watcherMachine } from '../../../machines/watcher.ts';
+import { incidentMachine } from '../../../machines/incident/machine.ts';
+import { matcherMachine } from '../../../machines/matcher/machine.ts';
+import { outboxMachine } from '../../../machines/outbox/machine.ts';
+import { shardMachine } from '../../../machines/shard/machine.ts';
+import { sessionMachine } from '../../../machines/session/machine.ts';
+import { supervisorMachine } from '../../../machines/supervisor/machine.ts';
+import { torrentMachine } from '../../../machines/torrent/machine.ts';
+import { watcherMachine } from '../../../machines/watcher/machine.ts';
 import { chartCss } from '../style.ts';
 import { drawChart } from './draw.ts';
 import { layOut } from './layout.ts';
@@ -22,7 +22,7 @@ import { readChart } from './read.ts';
 /** Everything that has a chart, by its name. */
 export const machines: ReadonlyMap<string, AnyStateMachine> = new Map<string, AnyStateMachine>([
   ['supervisor', supervisorMachine],
-  ['partition', partitionMachine],
+  ['shard', shardMachine],
   ['torrent', torrentMachine],
   ['session', sessionMachine],
   ['watcher', watcherMachine],

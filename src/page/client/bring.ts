@@ -2,7 +2,7 @@
 /// <reference lib="dom.iterable" />
 
 /** Scrolls what is lit deepest into sight, unless it is there already, with some room around it. */
-export function bring(view: Element, behavior: ScrollBehavior): void {
+export function scrollIntoView(view: Element, behavior: ScrollBehavior): void {
   const room = 40;
   const active = Array.from(view.querySelectorAll('.active')).at(-1);
   if (active === undefined) return;

@@ -1,13 +1,20 @@
-import { bring } from './bring.ts';
+import { scrollIntoView } from './bring.ts';
 import { createDialog } from './dialog.ts';
 import { createFilter } from './filter.ts';
-import { createLights } from './lights.ts';
+import { createHighlighter } from './lights.ts';
 import { main } from './main.ts';
 import type { Parts } from './main.ts';
 import { morph } from './morph.ts';
 import { createStream } from './stream.ts';
 
-const parts: Parts = { morph, bring, createDialog, createLights, createFilter, createStream };
+const parts: Parts = {
+  morph,
+  bring: scrollIntoView,
+  createDialog,
+  createLights: createHighlighter,
+  createFilter,
+  createStream,
+};
 
 /**
  * The page's script, as a browser takes it: the functions' own text, from which Node, or the bundler, has taken the

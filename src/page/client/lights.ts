@@ -5,7 +5,10 @@
  * Lights the open chart: the state that the actor is in, the arrows that it took. Steps that came at once are played one
  * after the other, so that eyes can follow; where less motion is wanted, only the last.
  */
-export function createLights(calm: MediaQueryList, bring: (view: Element, behavior: ScrollBehavior) => void) {
+export function createHighlighter(
+  calm: MediaQueryList,
+  bring: (view: Element, behavior: ScrollBehavior) => void,
+) {
   const pause = 300;
   const rest = 700;
   const most = 10;

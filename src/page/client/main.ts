@@ -1,18 +1,18 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import type { bring } from './bring.ts';
+import type { scrollIntoView } from './bring.ts';
 import type { createDialog } from './dialog.ts';
 import type { createFilter } from './filter.ts';
-import type { createLights } from './lights.ts';
+import type { createHighlighter } from './lights.ts';
 import type { morph } from './morph.ts';
 import type { createStream, Link } from './stream.ts';
 
 /** What the script is made of. Handed in, for each is sent to the browser as text and sees nothing of the others. */
 export interface Parts {
   morph: typeof morph;
-  bring: typeof bring;
+  bring: typeof scrollIntoView;
   createDialog: typeof createDialog;
-  createLights: typeof createLights;
+  createLights: typeof createHighlighter;
   createFilter: typeof createFilter;
   createStream: typeof createStream;
 }

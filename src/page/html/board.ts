@@ -1,8 +1,8 @@
 import { arrival, duration, size } from '../../ntfy/text.ts';
 import { nameOf } from '../../ntfy/wording.ts';
-import type { TorrentStatus } from '../../status.ts';
+import type { TorrentStatus } from '../../app/status.ts';
 import type { Finished } from '../finished.ts';
-import type { Look } from '../look.ts';
+import type { ViewModel } from '../look.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 import { serviceCards } from './services.ts';
@@ -17,7 +17,7 @@ export const ROWS = html`<!--rows-->`;
  * @param more `data-more` where more rows follow: those that the browser has stay until all have come
  */
 export function board(
-  look: Look,
+  look: ViewModel,
   torrents: readonly TorrentStatus[] | typeof ROWS,
   more: 'data-more' | '' = '',
 ): Html {
@@ -67,7 +67,7 @@ function filter(): Html {
 }
 
 /** The parts that change by themselves, each by its element; torrents apart. */
-export function partsOf(look: Look): Array<{ id: string; html: Html }> {
+export function partsOf(look: ViewModel): Array<{ id: string; html: Html }> {
   return [
     { id: 'summary', html: summary(look) },
     ...serviceCards(look),
@@ -77,14 +77,14 @@ export function partsOf(look: Look): Array<{ id: string; html: Html }> {
 }
 
 /** How much there is, in a line. */
-export function summary({ count, speed }: Look): Html {
+export function summary({ count, speed }: ViewModel): Html {
   const words =
     count === 0 ? 'Idle' : `${count.toLocaleString('en')} followed${speed > 0 ? ` · ${size(speed)}/s` : ''}`;
   return html`<p id="summary">${words}</p>`;
 }
 
 /** What a screen reader says aloud: ends and trouble, and nothing that moves all the time. */
-export function said({ services, finished }: Look): Html {
+export function said({ services, finished }: ViewModel): Html {
   const [last] = finished;
   const trouble = services.incident === 'raised' ? 'There is trouble with qBittorrent. ' : '';
   const end =
@@ -92,13 +92,13 @@ export function said({ services, finished }: Look): Html {
   return html`<p class="hidden" id="said" role="status">${trouble}${end}</p>`;
 }
 
-function finishedList(look: Look): Html {
+function finishedList(look: ViewModel): Html {
   return html`<ul class="finished" id="finished" role="list">
     ${look.finished.map((one) => finishedRow(one, look))}
   </ul>`;
 }
 
-function finishedRow(one: Finished, { now, timeZone }: Look): Html {
+function finishedRow(one: Finished, { now, timeZone }: ViewModel): Html {
   const { key, end, at, torrent } = one;
   const words = end === 'complete' ? ['Complete', ...measures(torrent)] : ['Removed from qBittorrent'];
   return html`<li class="end" id="f-${key}-${at}" data-tone="${end === 'complete' ? 'done' : 'waiting'}">

@@ -22,7 +22,7 @@ export interface ChartLook {
 }
 
 /** Steps that a chart plays again one after the other, so that eyes can follow. */
-const TRAIL = 12;
+const MAX_STEPS_SHOWN = 12;
 
 /** The dialog's content. The script lights the chart by what `chart-now` says. */
 export function chartBody(look: ChartLook): Html {
@@ -64,7 +64,7 @@ function crumb(id: string): Html {
 
 /** What is lit, and what led there. */
 export function chartNow({ shown, state, alive, facts, steps }: ChartLook): Html {
-  const trail = steps.slice(-TRAIL).map(({ seq, state, taken }) => [seq, state, taken]);
+  const trail = steps.slice(-MAX_STEPS_SHOWN).map(({ seq, state, taken }) => [seq, state, taken]);
   const words = state === null ? 'There is no such actor now.' : alive ? 'Now ' : 'It has ended. Last ';
   return html`<p
     id="chart-now"

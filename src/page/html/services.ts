@@ -1,6 +1,6 @@
-import type { Failure } from '../../../machines/types.ts';
+import type { Failure } from '../../../machines/domain.ts';
 import { harmless } from '../../ntfy/text.ts';
-import type { Look } from '../look.ts';
+import type { ViewModel } from '../look.ts';
 import type { Tone } from '../words.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
@@ -15,10 +15,10 @@ interface Card {
   more: string;
 }
 
-type Services = Look['services'];
+type Services = ViewModel['services'];
 
 /** The cards above the torrents, each by its element. */
-export function serviceCards(look: Look): Array<{ id: string; html: Html }> {
+export function serviceCards(look: ViewModel): Array<{ id: string; html: Html }> {
   const { services, health } = look;
   const cards = [
     sessionCard(services.session),
@@ -125,7 +125,7 @@ function incidentCard({ incident, trouble }: Services): Card {
   return { ...head, tone: 'done', words: 'None', more: '' };
 }
 
-function storeCard({ kind, problem }: Look['health']): Card {
+function storeCard({ kind, problem }: ViewModel['health']): Card {
   const head = { id: 'store', title: 'Store' };
   if (problem !== null)
     return { ...head, tone: 'bad', words: 'Kept in memory only', more: harmless(problem, 300) };

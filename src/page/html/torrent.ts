@@ -1,6 +1,6 @@
 import { arrival, duration, size } from '../../ntfy/text.ts';
 import { nameOf } from '../../ntfy/wording.ts';
-import type { TorrentStatus } from '../../status.ts';
+import type { TorrentStatus } from '../../app/status.ts';
 import { phoneOf, saidOf } from '../words.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';

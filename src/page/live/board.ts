@@ -1,12 +1,12 @@
 import { createInspector } from '../../inspector/index.ts';
 import { logBug } from '../../log/bug.ts';
 import type { Logger } from '../../log/index.ts';
-import { eachTorrent, speedOf } from '../../status.ts';
+import { eachTorrent, speedOf } from '../../app/status.ts';
 import type { Shown } from '../actors.ts';
 import { board, ROWS, said, summary } from '../html/board.ts';
 import type { Html } from '../html/html.ts';
 import { torrentRow } from '../html/torrent.ts';
-import { keysOf, lookAt } from '../look.ts';
+import { keysOf, createViewModel } from '../look.ts';
 import type { Subject } from '../look.ts';
 import { startBroadcast } from './broadcast.ts';
 import type { Broadcast } from './broadcast.ts';
@@ -14,7 +14,7 @@ import { openChart } from './chart.ts';
 import type { Viewer } from './viewer.ts';
 
 /** Viewers at once. */
-const MOST = 32;
+const MAX_VIEWERS = 32;
 
 /** The page's parts, each as it is now. */
 export interface Parts {
@@ -54,7 +54,7 @@ export function createBoard(subject: Subject, log: Logger): LiveBoard {
   function draw(shown: Shown | null): Parts {
     let speed = 0;
     for (const key of keysOf(subject.supervisor).keys()) speed += speedOf(subject.supervisor, key);
-    const look = lookAt(subject, speed);
+    const look = createViewModel(subject, speed);
     return {
       summary: summary(look),
       board: board(look, ROWS),
@@ -74,7 +74,7 @@ export function createBoard(subject: Subject, log: Logger): LiveBoard {
     join(shown, after) {
       const onEnd = () => (broadcast = null);
       broadcast ??= startBroadcast({ subject, inspector, onEnd, onError });
-      return broadcast.viewers < MOST ? broadcast.add(shown, after) : null;
+      return broadcast.viewers < MAX_VIEWERS ? broadcast.add(shown, after) : null;
     },
     close: () => broadcast?.end(),
   };

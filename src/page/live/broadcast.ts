@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Inspector } from '../../inspector/index.ts';
-import { eachTorrent } from '../../status.ts';
+import { eachTorrent } from '../../app/status.ts';
 import type { Shown } from '../actors.ts';
 import { board, partsOf, said, summary } from '../html/board.ts';
-import { lookAt } from '../look.ts';
+import { createViewModel } from '../look.ts';
 import type { Subject } from '../look.ts';
 import { createCharts } from './charts.ts';
 import { createJournal } from './journal.ts';
@@ -99,14 +99,14 @@ function createDrawing(subject: Subject, inspector: Inspector) {
   /** Writes down what is another than at the last look; `true`: not all of it yet. */
   function look(): boolean {
     const isBehind = rows.look();
-    for (const { id, html } of partsOf(lookAt(subject, rows.speed()))) journal.put(id, String(html));
+    for (const { id, html } of partsOf(createViewModel(subject, rows.speed()))) journal.put(id, String(html));
     return isBehind;
   }
 
   /** What a viewer gets that was not there before, or too long ago: the top of the page at once, all else in pieces. */
   function everything(): { first: string; rest: Iterator<Change> | null } {
     const torrents = firstOf(eachTorrent(subject.supervisor), FIRST_ROWS);
-    const now = lookAt(subject, rows.speed());
+    const now = createViewModel(subject, rows.speed());
     const isWhole = now.count <= torrents.length;
     const first = `${summary(now)}${board(now, torrents, isWhole ? '' : 'data-more')}${said(now)}`;
     return { first, rest: isWhole ? null : rows.all() };

@@ -1,8 +1,8 @@
 import type { Happening, Inspector } from '../../inspector/index.ts';
 import { harmless } from '../../ntfy/text.ts';
 import { nameOf } from '../../ntfy/wording.ts';
-import { torrentOf } from '../../status.ts';
-import type { TorrentStatus } from '../../status.ts';
+import { torrentOf } from '../../app/status.ts';
+import type { TorrentStatus } from '../../app/status.ts';
 import { stateOf } from '../actors.ts';
 import type { Shown } from '../actors.ts';
 import { chartBody, chartLog, chartNow } from '../html/chart.ts';

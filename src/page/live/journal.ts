@@ -1,5 +1,5 @@
 /** What was removed and is still remembered: more than a viewer misses while it opens another stream. */
-const MOST_GONE = 1000;
+const MAX_REMOVALS = 1000;
 
 /** Entries that were replaced and are not yet cleared away, beside as many as there are elements. */
 const MAX_STALE = 1000;
@@ -78,7 +78,7 @@ export function createJournal(epoch: string): Journal {
 
   function tidy(): void {
     const [first] = gone.values();
-    if (gone.size > MOST_GONE && first !== undefined) {
+    if (gone.size > MAX_REMOVALS && first !== undefined) {
       floor = first.version;
       gone.delete(first.id);
     }

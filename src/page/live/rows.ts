@@ -1,7 +1,7 @@
-import type { Hash } from '../../../machines/types.ts';
+import type { Hash } from '../../../machines/domain.ts';
 import type { Happening } from '../../inspector/index.ts';
-import { eachTorrent, speedOf, torrentOf } from '../../status.ts';
-import type { TorrentStatus } from '../../status.ts';
+import { eachTorrent, speedOf, torrentOf } from '../../app/status.ts';
+import type { TorrentStatus } from '../../app/status.ts';
 import { rowId, torrentRow } from '../html/torrent.ts';
 import { keysOf } from '../look.ts';
 import type { Subject } from '../look.ts';
@@ -67,10 +67,10 @@ export function createRows({ supervisor, now, timeZone }: Subject, journal: Jour
   };
 }
 
-/** The torrent whose row is another after this; a crash is told to its partition only. */
+/** The torrent whose row is another after this; a crash is told to its shard only. */
 function torrentIn({ machine, actor, event }: Happening): Hash | null {
   if (machine === 'torrent') return actor;
-  return machine === 'partition' && event.startsWith(CRASH) ? event.slice(CRASH.length) : null;
+  return machine === 'shard' && event.startsWith(CRASH) ? event.slice(CRASH.length) : null;
 }
 
 const CRASH = 'xstate.error.actor.';

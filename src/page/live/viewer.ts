@@ -33,7 +33,7 @@ export interface MailboxOptions {
 }
 
 /** Heartbeats that a viewer may let pass without asking for a message: then it is gone, or far too slow. */
-const PATIENCE = 3;
+const MAX_HEARTBEATS_UNREAD = 3;
 
 /** Characters of a message, about. The next one is made when this one is on its way. */
 const MAX_MESSAGE = 32_768;
@@ -107,7 +107,7 @@ export function createMailbox({ onLeave, ...options }: MailboxOptions): Mailbox 
   const mailbox: Mailbox = {
     wake(isHeartbeat) {
       if (isHeartbeat && !isAsked) missed += 1;
-      if (missed > PATIENCE) return mailbox.leave();
+      if (missed > MAX_HEARTBEATS_UNREAD) return mailbox.leave();
       isDue ||= isHeartbeat;
       woken.resolve();
     },

@@ -37,7 +37,7 @@ function download(torrent: Torrent, step: Step & { phase: 'downloading' }, secon
 }
 
 /** What is left of a complete torrent's speed after a second: as on the real one, it takes a minute to go. */
-const LINGERS = 0.8;
+const SPEED_DECAY = 0.8;
 
 /** The longest stretch of time that is reckoned at one speed, in seconds. */
 const GRAIN = 0.25;
@@ -62,7 +62,7 @@ function pass(torrent: Torrent, left: number, at: number): number {
   torrent.elapsed += used;
   torrent.activeSeconds += step.phase === 'stopped' || step.phase === 'queued' ? 0 : used;
   torrent.seedingSeconds += step.phase === 'complete' ? used : 0;
-  torrent.speed = step.phase === 'complete' ? Math.floor(torrent.speed * LINGERS ** used) : 0;
+  torrent.speed = step.phase === 'complete' ? Math.floor(torrent.speed * SPEED_DECAY ** used) : 0;
   if (torrent.elapsed >= until) nextStep(torrent, at);
   return used;
 }

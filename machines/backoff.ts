@@ -1,0 +1,18 @@
+/** XState hands longer delays to timers that overflow and fire at once. */
+const MAX_TIMEOUT = 2 ** 31 - 1;
+
+/**
+ * How long to wait before attempt number `attempt` (1 is the first repeat): exponential with full jitter, but
+ * never less than half, so that a server that is down is not asked at once.
+ *
+ * @returns milliseconds between `base` and `cap`, doubled with each attempt
+ */
+export function backoff(
+  attempt: number,
+  base: number,
+  cap: number,
+  random: () => number = Math.random,
+): number {
+  const ceiling = Math.min(cap, base * 2 ** Math.min(attempt - 1, 30), MAX_TIMEOUT);
+  return Math.round(ceiling * (0.5 + random() / 2));
+}

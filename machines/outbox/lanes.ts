@@ -1,0 +1,117 @@
+import type { Notification } from '../domain.ts';
+
+export type Lane = Notification['kind'];
+
+/**
+ * What waits for ntfy: of each card the newest, in lanes by what a person waits for. Changed in place (with thousands
+ * of torrents a copy a change would be quadratic), and so only inside `assign` or `enqueueActions`, which XState runs at
+ * once; plain actions run after the guards that come next.
+ */
+export type Lanes = Readonly<Record<Lane, Map<string, Notification>>>;
+
+/** News first, then tidying up, then progress: that is what gets thinned. */
+export const LANES = [
+  'completion',
+  'incident',
+  'alert',
+  'relief',
+  'clearance',
+  'dismissal',
+  'progress',
+] as const satisfies readonly Lane[];
+
+/** News that a person waits for: they may take the last tokens. */
+export const isUrgent = (lane: Lane): boolean =>
+  lane === 'completion' || lane === 'incident' || lane === 'alert';
+
+/** What a newer notification makes void, of the same torrent or concern. */
+export const SUPERSEDES: Readonly<Record<Lane, readonly Lane[]>> = {
+  completion: ['completion', 'progress', 'alert'],
+  incident: ['incident', 'relief'],
+  alert: ['alert', 'clearance'],
+  relief: ['relief', 'incident'],
+  clearance: ['clearance', 'alert'],
+  dismissal: ['dismissal', 'progress', 'alert', 'clearance'],
+  progress: ['progress', 'dismissal'],
+};
+
+export function createLanes(): Lanes {
+  return {
+    completion: new Map(),
+    incident: new Map(),
+    alert: new Map(),
+    relief: new Map(),
+    clearance: new Map(),
+    dismissal: new Map(),
+    progress: new Map(),
+  };
+}
+
+/** Puts a notification in its lane, where it keeps the place of what it supersedes there. */
+export function put(lanes: Lanes, notification: Notification): void {
+  const { kind, key } = notification;
+  for (const lane of SUPERSEDES[kind]) if (lane !== kind) lanes[lane].delete(key);
+  lanes[kind].set(key, notification);
+}
+
+export function remove(lanes: Lanes, { kind, key }: Notification): void {
+  lanes[kind].delete(key);
+}
+
+/** Whether something newer waits that makes this one void. */
+export function isSuperseded(lanes: Lanes, { kind, key }: Notification): boolean {
+  return LANES.some((lane) => lanes[lane].has(key) && SUPERSEDES[lane].includes(kind));
+}
+
+export function depth(lanes: Lanes): number {
+  return LANES.reduce((sum, lane) => sum + lanes[lane].size, 0);
+}
+
+/** The next to leave, and how long it has to wait (0: it may leave now). */
+export interface Next {
+  notification: Notification;
+  wait: number;
+}
+
+/**
+ * The first that may leave now, in the order of the lanes; else the one with the shortest wait; `null` while none can
+ * be waited for by the clock.
+ *
+ * @param laneWait milliseconds that everything in a lane waits, for the budget
+ * @param cardWait milliseconds that one waits for its card's sake; `Infinity` while something else than time holds it
+ */
+export function next(
+  lanes: Lanes,
+  laneWait: (lane: Lane) => number,
+  cardWait: (key: string, lane: Lane) => number,
+): Next | null {
+  let soonest: Next | null = null;
+  for (const lane of LANES) {
+    if (lanes[lane].size === 0) continue;
+    const least = laneWait(lane);
+    for (const notification of lanes[lane].values()) {
+      const wait = Math.max(least, cardWait(notification.key, lane));
+      if (wait < (soonest?.wait ?? Infinity)) soonest = { notification, wait };
+      // Nothing in this lane can be sooner: with thousands waiting, one is looked at.
+      if (wait === least) break;
+    }
+    if (soonest?.wait === 0) break;
+  }
+  return soonest;
+}
+
+/**
+ * The newest of the least important lane; `null` where none is right. It looks at all that wait, so it is for the
+ * rare moment.
+ */
+export function leastImportant(
+  lanes: Lanes,
+  test: (notification: Notification) => boolean,
+): Notification | null {
+  for (const lane of LANES.toReversed()) {
+    const waiting = [...lanes[lane].values()];
+    const found = waiting.findLast(test);
+    if (found !== undefined) return found;
+  }
+  return null;
+}

@@ -1,0 +1,30 @@
+import type { Hash } from '../domain.ts';
+
+export type PartitionId = `shard.${string}`;
+
+/** The shard that a torrent lives in, by its key; always the same one within a process. */
+export type PartitionOf = (key: Hash) => PartitionId;
+
+/** As many as a key has digits, and one more. */
+export const SALT_LENGTH = 41;
+
+const IDS = Array.from({ length: 256 }, (_, n): PartitionId => `shard.${n.toString(16).padStart(2, '0')}`);
+
+/**
+ * Spreads the torrents over 256 shards. Who makes a torrent can choose most digits of its hash, and who fills one
+ * shard makes each start and end in it cost quadratic time. So the choice depends on a salt that nobody outside the
+ * process knows: multilinear hashing is pairwise independent, so for any set of keys the expected number of pairs in
+ * one shard is that of a random choice.
+ *
+ * @param salt so many random 32-bit numbers
+ * @example
+ * createPartitionOf(crypto.getRandomValues(new Uint32Array(SALT_LENGTH)));
+ */
+export function createPartitionOf(salt: ArrayLike<number>): PartitionOf {
+  const first = salt[SALT_LENGTH - 1] ?? 0;
+  return (key) => {
+    let sum = first;
+    for (let at = 0; at < key.length; at += 1) sum += Math.imul(salt[at] ?? 0, key.charCodeAt(at));
+    return IDS[(sum >>> 24) & 255] ?? 'shard.00';
+  };
+}

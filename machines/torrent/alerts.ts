@@ -1,0 +1,24 @@
+import type { Alert, Phase, Policy } from '../domain.ts';
+import type { Progress } from './progress.ts';
+
+/** Phases that say nothing of whether it gets on. */
+const UNDECIDED_PHASES: ReadonlySet<Phase> = new Set(['unknown', 'checking', 'moving']);
+/** The phase that each alert is about. */
+const PHASES: Readonly<Record<Exclude<Alert, 'crashing'>, Phase>> = {
+  stalled: 'stalled',
+  metadata: 'metadata',
+  failed: 'failed',
+};
+
+/** What the alert card should say now; `null`: there should be none. */
+export function alertOf(before: Alert | null, sight: Progress, at: number, policy: Policy): Alert | null {
+  const { phase, since } = sight;
+  if (UNDECIDED_PHASES.has(phase)) return before;
+  // Since the record began, or a restart: what was said stays until the phase is another.
+  const stays = before !== null && before !== 'crashing' && PHASES[before] === phase;
+  const lasted = at - since;
+  if (phase === 'failed' && (stays || lasted >= policy.settle)) return 'failed';
+  if (phase === 'stalled' && (stays || lasted >= policy.stalledAfter)) return 'stalled';
+  if (phase === 'metadata' && (stays || lasted >= policy.metadataAfter)) return 'metadata';
+  return null;
+}

@@ -1,0 +1,105 @@
+import { fromCallback, fromPromise } from 'xstate';
+import { discoveryMachine } from '../../machines/discovery/machine.ts';
+import { hookInstallerMachine } from '../../machines/hook-installer/machine.ts';
+import type { HookCheck } from '../../machines/hook-installer/types.ts';
+import { matcherMachine } from '../../machines/matcher/machine.ts';
+import { outboxMachine } from '../../machines/outbox/machine.ts';
+import { sessionMachine } from '../../machines/session/machine.ts';
+import { supervisorMachine } from '../../machines/supervisor/machine.ts';
+import type { StoreEvent, SupervisorEvent } from '../../machines/supervisor/types.ts';
+import type { Form, Hash, Notification, Policy, Result } from '../../machines/domain.ts';
+import { watcherMachine } from '../../machines/watcher/machine.ts';
+import type { Config } from '../config/index.ts';
+import type { NtfyClient } from '../ntfy/client.ts';
+import type { QbittorrentClient } from '../qbittorrent/client.ts';
+
+/** The world that the machines only name. */
+export interface World {
+  qbittorrent: QbittorrentClient;
+  ntfy: NtfyClient;
+  /** Reads and writes the hooks in qBittorrent. */
+  ensureHook: (signal: AbortSignal) => Promise<Result<HookCheck>>;
+  /** Keeps what survives a restart, at once. */
+  keep: (event: StoreEvent) => void;
+  /** Resolves when the password or key is another one than it was. */
+  rotation: (signal: AbortSignal) => Promise<void>;
+  /** Hears of everything that reaches the supervisor. */
+  note: (event: SupervisorEvent) => void;
+}
+
+interface Publishing {
+  notification: Notification;
+  form: Form;
+}
+
+/** The machines with the world handed in. Credentials stay in the clients' closures: inspectors see contexts and inputs. */
+export function provideActors({ qbittorrent, ntfy, ensureHook, keep, rotation, note }: World) {
+  return supervisorMachine.provide({
+    actors: {
+      session: sessionMachine.provide({
+        actors: {
+          login: fromPromise(({ signal }) => qbittorrent.login(signal)),
+          rotation: fromPromise(({ signal }) => rotation(signal)),
+        },
+      }),
+      watcher: watcherMachine.provide({
+        actors: {
+          observe: fromPromise(
+            ({ input, signal }: { input: { hashes: readonly Hash[] }; signal: AbortSignal }) =>
+              qbittorrent.observe(input.hashes, signal),
+          ),
+          matcher: matcherMachine.provide({
+            actors: {
+              list: fromPromise(
+                ({ input, signal }: { input: { hashes: readonly Hash[] }; signal: AbortSignal }) =>
+                  qbittorrent.list(input.hashes, signal),
+              ),
+            },
+          }),
+          settings: fromPromise(({ signal }) => qbittorrent.settings(signal)),
+        },
+      }),
+      outbox: outboxMachine.provide({
+        actors: {
+          publish: fromPromise(({ input, signal }: { input: Publishing; signal: AbortSignal }) =>
+            ntfy.publish(input.notification, { form: input.form, signal }),
+          ),
+          allowance: fromPromise(({ signal }) => ntfy.allowance(signal)),
+        },
+      }),
+      store: fromCallback<StoreEvent>(({ receive }) => receive(keep)),
+      discovery: discoveryMachine.provide({
+        actors: {
+          newest: fromPromise(({ input, signal }: { input: { limit: number }; signal: AbortSignal }) =>
+            qbittorrent.newest(input.limit, signal),
+          ),
+        },
+      }),
+      hookInstaller: hookInstallerMachine.provide({
+        actors: { ensure: fromPromise(({ signal }) => ensureHook(signal)) },
+      }),
+      scan: fromPromise(({ signal }) => qbittorrent.scan(signal)),
+    },
+    actions: { note: ({ event }) => note(event) },
+  });
+}
+
+/** How often, how long, how much; times in milliseconds. */
+export function policyOf({ poll, ntfy, progress, alerts, discover, maxTracked, hook }: Config): Policy {
+  return {
+    pollInterval: poll.interval,
+    idleInterval: 30_000,
+    gather: Math.min(1000, poll.interval),
+    settle: 2 * poll.interval,
+    stall: 24 * poll.interval,
+    correctionInterval: 30_000,
+    discover,
+    installHook: hook.autoInstall,
+    maxTracked,
+    ...alerts,
+    troubleAfter: 60_000,
+    rate: ntfy.rate,
+    retryMax: ntfy.retryMax,
+    progress,
+  };
+}

@@ -1,0 +1,216 @@
+import { createActor, waitFor } from 'xstate';
+import type { SnapshotFrom } from 'xstate';
+import type { outboxMachine } from '../../machines/outbox/machine.ts';
+import type { StoreReport } from '../../machines/incident/store-notice.ts';
+import { createPartitionOf, SALT_LENGTH } from '../../machines/shard/shard-of.ts';
+import { isLeaving } from '../../machines/outbox/traffic.ts';
+import type { SupervisorEvent } from '../../machines/supervisor/types.ts';
+import type { Policy } from '../../machines/domain.ts';
+import { createHookHandlers } from './hook-handlers.ts';
+import type { Config } from '../config/index.ts';
+import { createEnsureHook } from '../hooks/index.ts';
+import { logBug } from '../log/bug.ts';
+import type { Logger } from '../log/index.ts';
+import { countNtfy, countQbittorrent, createMetrics, readingOf } from '../metrics/index.ts';
+import type { Call, Metrics } from '../metrics/index.ts';
+import { createNotes } from './event-log.ts';
+import { createNtfyClient } from '../ntfy/client.ts';
+import { createFinishedLately, createPage } from '../page/index.ts';
+import type { Page } from '../page/index.ts';
+import { createRotation } from '../qbittorrent/rotation.ts';
+import { createConnection } from '../qbittorrent/connection.ts';
+import { createQbittorrentClient } from '../qbittorrent/client.ts';
+import { createHookApp, createOpsApp, isLoopback, listen, OPS_CONNECTIONS } from '../server/index.ts';
+import type { Listening } from '../server/index.ts';
+import { createRelay } from './relay.ts';
+import { statusOf } from './status.ts';
+import type { Supervisor } from './status.ts';
+import { keep, keptIn, openStore } from '../store/index.ts';
+import type { Store } from '../store/index.ts';
+import { policyOf, provideActors } from './actors.ts';
+import { version } from '../util/version.ts';
+
+/** A running sidecar. */
+export interface Sidecar {
+  readonly supervisor: Supervisor;
+  readonly hook: Listening;
+  readonly ops: Listening;
+  /** Resolves when the supervisor gave up; the process should end then, and be started anew. */
+  readonly failed: Promise<void>;
+  /** Takes no more hooks, lets what is on its way arrive, and ends: within two seconds. */
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  config: Config;
+  log: Logger;
+  /** Changes to the numbers that follow from the configuration; for the demo. */
+  policy?: Partial<Policy>;
+}
+
+/** Bytes. A browser sends the cookies of every program on this host, whatever its port. */
+const BROWSER_HEADERS = 16_384;
+
+/** Milliseconds in which a last message may still leave. */
+const DRAIN_TIMEOUT = 1000;
+
+/**
+ * The composition root: builds the clients, hands them to the machines and opens both ports.
+ * Rejects when a port can't be had.
+ */
+export async function start({ config, log, policy }: StartOptions): Promise<Sidecar> {
+  const relay = createRelay<SupervisorEvent>();
+  const store = openStore({
+    dir: config.stateDir,
+    log,
+    ...reportsTo((report) => relay.send(report)),
+  });
+  const instance = config.instance ?? store.instance;
+  const metrics = createMetrics(version);
+  const notes = createNotes(log);
+  const onCall = (call: Call) => {
+    metrics.call(call);
+    notes.call(call);
+  };
+  const finished = createFinishedLately();
+  const { connection, client, rotation } = createQbittorrent(config.qbittorrent);
+  let hookPort = config.hook.port;
+  const machine = provideActors({
+    qbittorrent: countQbittorrent(client, onCall),
+    ntfy: countNtfy(createNtfyClient(config.ntfy, { instance, timeZone: config.timeZone }, notes), onCall),
+    ensureHook: createEnsureHook(config, { connection, port: () => hookPort, log }),
+    keep: (event) => keep(store, event),
+    rotation: (signal) => rotation.until(signal),
+    note: (event) => {
+      metrics.event(event);
+      notes.event(event);
+      finished.note(event);
+    },
+  });
+  const supervisor = createActor(machine, {
+    id: 'supervisor',
+    input: {
+      policy: { ...policyOf(config), ...policy },
+      now: Date.now,
+      partitionOf: createPartitionOf(crypto.getRandomValues(new Uint32Array(SALT_LENGTH))),
+      ...keptIn(store),
+    },
+  });
+  relay.connect(supervisor);
+  const failed = endOf(supervisor, log);
+  const page = createPage({ supervisor, store, finished, timeZone: config.timeZone, now: Date.now, log });
+  const { hook, ops } = await openPorts({ config, instance, log, supervisor, store, metrics, page });
+  hookPort = hook.port;
+  supervisor.start();
+  return {
+    supervisor,
+    hook,
+    ops,
+    failed,
+    async stop() {
+      await hook.close();
+      await drain(supervisor);
+      supervisor.stop();
+      store.close();
+      page.close();
+      await ops.close();
+    },
+  };
+}
+
+/** The client, and what notices that a secret which was refused is another one. */
+function createQbittorrent(config: Config['qbittorrent']) {
+  const connection = createConnection(config);
+  const client = createQbittorrentClient(config, connection);
+  const rotation = createRotation(config);
+  const login: typeof client.login = (signal) => {
+    rotation.noteShown();
+    return client.login(signal);
+  };
+  return { connection, rotation, client: { ...client, login } };
+}
+
+/** What the store says, as events. */
+const reportsTo = (send: (report: StoreReport) => void) => ({
+  onDegraded: (problem: string) => send({ type: 'store.degraded', problem }),
+  onRepaired: (problem: string) => send({ type: 'store.repaired', problem }),
+  onRestored: () => send({ type: 'store.restored' }),
+});
+
+/** Resolves when the supervisor has ended, however it did. */
+function endOf(supervisor: Supervisor, log: Logger): Promise<void> {
+  return new Promise((resolve) => {
+    supervisor.subscribe({
+      complete: resolve,
+      error: (error) => {
+        logBug(log, 'the supervisor failed', error);
+        resolve();
+      },
+    });
+  });
+}
+
+async function openPorts({
+  config,
+  instance,
+  log,
+  supervisor,
+  store,
+  metrics,
+  page,
+}: {
+  config: Config;
+  instance: string;
+  log: Logger;
+  supervisor: Supervisor;
+  store: Store;
+  metrics: Metrics;
+  page: Page;
+}) {
+  const isActive = () => supervisor.getSnapshot().status === 'active';
+  const { token, host } = config.hook;
+  const { proxy } = config.ntfy;
+  const hookApp = createHookApp({
+    ...createHookHandlers({ supervisor, most: config.maxTracked, metrics }),
+    token,
+    loopbackOnly: isLoopback(host),
+    log,
+  });
+  const opsApp = createOpsApp({
+    live: isActive,
+    ready: isActive,
+    status: () => ({ instance, ...statusOf(supervisor), store: store.health }),
+    metrics: () => metrics.page(readingOf(supervisor, store.health)),
+    token: config.ops.token,
+    page: (door) => page.routes(door),
+    log,
+  });
+  const onDrop = () => supervisor.send({ type: 'rescan', why: 'dropped' });
+  const hook = await listen(hookApp, { ...config.hook, setting: 'HOOK', log, onDrop });
+  try {
+    const limits = { maxHeaderSize: BROWSER_HEADERS, connections: OPS_CONNECTIONS };
+    const ops = await listen(opsApp, { ...config.ops, ...limits, setting: 'OPS', log });
+    log.info('listening', {
+      instance,
+      hook: hook.addresses,
+      hookPort: hook.port,
+      ops: ops.addresses,
+      opsPort: ops.port,
+      ...(proxy === undefined ? {} : { proxyToNtfy: proxy.host }),
+    });
+    return { hook, ops };
+  } catch (error) {
+    await hook.close();
+    throw error;
+  }
+}
+
+/** Nothing is on its way to ntfy, and no completion waits for anything but a pause of its own. */
+const isSilent = ({ context, status }: SnapshotFrom<typeof outboxMachine>) =>
+  status !== 'active' || !isLeaving(context, DRAIN_TIMEOUT);
+
+async function drain(supervisor: Supervisor): Promise<void> {
+  const { outbox } = supervisor.getSnapshot().children;
+  if (outbox === undefined) return;
+  await waitFor(outbox, isSilent, { timeout: DRAIN_TIMEOUT }).catch(() => undefined);
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { failure, hashOf, MINUTE, SECOND } from '../fixtures.ts';
+import { startWorld } from '../world.ts';
+import type { World } from '../world.ts';
+
+const start = () => startWorld({ policy: { discover: MINUTE } });
+
+/** Adds so many at once, seconds after the start. */
+function add(world: World, from: number, count: number, over = {}) {
+  const addedAt = Math.floor(world.clock.now() / 1000) + 1000;
+  for (let n = from; n < from + count; n += 1) world.set(hashOf(n), { progress: 0, addedAt, ...over });
+}
+
+const limits = (world: World, since: number) =>
+  world.calls.flatMap((call) => (call.to === 'newest' && call.at >= since ? [call.limit] : []));
+
+describe('the discovery', () => {
+  test('follows all of 120 torrents that were added at once, and asks for more only then', async () => {
+    const world = start();
+    for (let n = 1000; n < 1100; n += 1) world.set(hashOf(n), { phase: 'complete', addedAt: n - 1000 });
+    await world.pass(90 * SECOND);
+    assert.equal(world.records().length, 0);
+    const since = world.clock.now();
+    add(world, 0, 120);
+    await world.pass(3 * MINUTE);
+    assert.equal(world.records().length, 120);
+    assert.deepEqual(limits(world, since), [50, 200, 50, 200, 50]);
+  });
+
+  test('tells the completion of each of 120 that were added at once and complete before it looked', async () => {
+    const world = start();
+    await world.pass(90 * SECOND);
+    add(world, 0, 120, { phase: 'complete', progress: 1, finishedAt: 5000 });
+    await world.pass(60 * MINUTE);
+    const told = world.published().filter(({ kind }) => kind === 'completion');
+    assert.equal(new Set(told.map(({ key }) => key)).size, 120);
+  });
+
+  test('whose first look failed has found what came before the first that did not', async () => {
+    const world = start();
+    const { newest } = world.script;
+    world.script.newest = () => failure('broken');
+    await world.pass(30 * SECOND);
+    add(world, 0, 1);
+    world.script.newest = newest;
+    await world.pass(2 * MINUTE);
+    assert.equal(world.records().length, 1);
+  });
+
+  test('takes an incident back when qBittorrent answers again, though nothing is followed', async () => {
+    const world = start();
+    await world.pass(SECOND);
+    const { newest } = world.script;
+    world.script.newest = () => failure('unreachable');
+    await world.pass(5 * MINUTE);
+    world.script.newest = newest;
+    await world.pass(5 * MINUTE);
+    assert.deepEqual(
+      world.published().map(({ kind }) => kind),
+      ['incident', 'relief'],
+    );
+  });
+});

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createLanes, depth, isSuperseded, next, put, remove } from '../../../machines/outbox/lanes.ts';
+import type { Hash, Notification } from '../../../machines/domain.ts';
+import { completionOf, hashOf, progressOf } from '../fixtures.ts';
+
+const [a, b, c] = [hashOf(1), hashOf(2), hashOf(3)];
+const atOnce = () => 0;
+
+function lanesOf(...notifications: Notification[]) {
+  const lanes = createLanes();
+  for (const notification of notifications) put(lanes, notification);
+  return lanes;
+}
+
+const first = (
+  lanes: ReturnType<typeof createLanes>,
+  laneWait: (lane: Notification['kind']) => number = atOnce,
+  cardWait: (key: Hash) => number = atOnce,
+) => next(lanes, laneWait, cardWait);
+
+describe('what waits for a torrent', () => {
+  test('is only the newest', () => {
+    const lanes = lanesOf(progressOf(a, 1), progressOf(a, 2), progressOf(a, 3));
+    assert.equal(depth(lanes), 1);
+    assert.deepEqual(first(lanes)?.notification, progressOf(a, 3));
+  });
+
+  test('is its completion alone, once it is complete', () => {
+    const lanes = lanesOf(progressOf(a, 99), completionOf(a));
+    assert.equal(depth(lanes), 1);
+    assert.equal(first(lanes)?.notification.kind, 'completion');
+  });
+
+  test('keeps its place in the queue when it is replaced', () => {
+    const lanes = lanesOf(progressOf(a, 1), progressOf(b, 1), progressOf(a, 2));
+    assert.equal(first(lanes)?.notification.key, a);
+  });
+
+  test('is nothing after it left', () => {
+    const lanes = lanesOf(progressOf(a, 1));
+    assert.ok(isSuperseded(lanes, progressOf(a, 1)));
+    remove(lanes, progressOf(a, 1));
+    assert.ok(!isSuperseded(lanes, progressOf(a, 1)));
+    assert.equal(first(lanes), null);
+  });
+});
+
+describe('the next to leave', () => {
+  test('is a completion, then a card to take away, then progress', () => {
+    const lanes = lanesOf(
+      progressOf(a, 1),
+      { kind: 'dismissal', key: b, shown: false, alerted: false },
+      completionOf(c),
+    );
+    const order = [];
+    for (let head = first(lanes); head !== null; head = first(lanes)) {
+      order.push(head.notification.kind);
+      remove(lanes, head.notification);
+    }
+    assert.deepEqual(order, ['completion', 'dismissal', 'progress']);
+  });
+
+  test('is one whose card is ready, before one whose card is too fresh', () => {
+    const lanes = lanesOf(progressOf(a, 1), progressOf(b, 1));
+    const wait = first(lanes, atOnce, (key) => (key === a ? 800 : 0));
+    assert.deepEqual(wait, { notification: progressOf(b, 1), wait: 0 });
+  });
+
+  test('is progress that may leave now, before a completion that has to wait for its card', () => {
+    const lanes = lanesOf(completionOf(a), progressOf(b, 1));
+    assert.equal(first(lanes, atOnce, (key) => (key === a ? 500 : 0))?.notification.key, b);
+  });
+
+  test('is the one with the shortest wait while all have to wait', () => {
+    const lanes = lanesOf(completionOf(a), progressOf(b, 1));
+    const waits: Partial<Record<Notification['kind'], number>> = { completion: 700, progress: 300 };
+    assert.deepEqual(
+      first(lanes, (lane) => waits[lane] ?? 0),
+      { notification: progressOf(b, 1), wait: 300 },
+    );
+  });
+
+  test('waits for the longer of budget and card', () => {
+    assert.equal(
+      first(
+        lanesOf(progressOf(a, 1)),
+        () => 300,
+        () => 900,
+      )?.wait,
+      900,
+    );
+  });
+
+  test('is nothing while only an answer, not the clock, can free it', () => {
+    assert.equal(
+      first(lanesOf(progressOf(a, 1), completionOf(b)), atOnce, () => Infinity),
+      null,
+    );
+  });
+
+  test('is found by one look among ten thousand that wait for the budget', () => {
+    const lanes = lanesOf(...Array.from({ length: 10_000 }, (_, n) => progressOf(hashOf(n), 1)));
+    let looks = 0;
+    const found = first(
+      lanes,
+      () => 6000,
+      () => {
+        looks += 1;
+        return 0;
+      },
+    );
+    assert.equal(found?.wait, 6000);
+    assert.equal(looks, 1);
+  });
+});

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { put, remove } from '../../../machines/outbox/lanes.ts';
+import { settle } from '../../../machines/outbox/settling.ts';
+import {
+  createTraffic,
+  enter,
+  freeSlot,
+  markSent,
+  oldest,
+  skipped,
+  upcoming,
+} from '../../../machines/outbox/traffic.ts';
+import type { Policy } from '../../../machines/domain.ts';
+import { completionOf, hashOf, policy, progressOf } from '../fixtures.ts';
+
+const [a, b] = [hashOf(1), hashOf(2)];
+const dismissal = {
+  kind: 'dismissal',
+  key: a,
+  shown: true,
+  alerted: false,
+} as const;
+
+function trafficAt(start: number, over: Partial<Policy> = {}) {
+  const clock = { now: start };
+  return { clock, traffic: createTraffic({ ...policy, ...over }, () => clock.now) };
+}
+
+describe('two messages of one card', () => {
+  test('are at least 1.1 seconds apart', () => {
+    const { clock, traffic } = trafficAt(1000);
+    markSent(traffic, a);
+    put(traffic.lanes, progressOf(a, 2));
+    assert.equal(upcoming(traffic)?.wait, 1100);
+    clock.now += 1099;
+    assert.equal(upcoming(traffic)?.wait, 1);
+    clock.now += 1;
+    assert.equal(upcoming(traffic)?.wait, 0);
+  });
+
+  test('are no reason for a completion to wait: it has a card of its own', () => {
+    const { traffic } = trafficAt(1000);
+    markSent(traffic, a);
+    put(traffic.lanes, completionOf(a));
+    assert.equal(upcoming(traffic)?.wait, 0);
+  });
+
+  test('are never on their way at once', () => {
+    const { traffic } = trafficAt(1000);
+    traffic.inFlight.set(freeSlot(traffic), progressOf(a, 1));
+    put(traffic.lanes, completionOf(a));
+    put(traffic.lanes, progressOf(b, 1));
+    assert.equal(upcoming(traffic), null, 'one at a time, until ntfy has shown that it is a new one');
+    assert.equal(upcoming({ ...traffic, live: true })?.notification.key, b);
+  });
+
+  test('do not wait for hours because the clock was set back', () => {
+    const { clock, traffic } = trafficAt(10_000_000);
+    markSent(traffic, a);
+    put(traffic.lanes, completionOf(a));
+    clock.now = 1000;
+    assert.ok((upcoming(traffic)?.wait ?? Infinity) <= 1100);
+  });
+});
+
+test('no more than four messages are on their way at once', () => {
+  const { traffic } = trafficAt(0);
+  const slots = [1, 2, 3, 4].map((n) => {
+    const slot = freeSlot(traffic);
+    traffic.inFlight.set(slot, progressOf(hashOf(n), 1));
+    return slot;
+  });
+  assert.equal(new Set(slots).size, 4);
+  put(traffic.lanes, completionOf(hashOf(9)));
+  assert.equal(upcoming(traffic), null);
+});
+
+test('what was sent is remembered only as long as the spacing asks', () => {
+  const { clock, traffic } = trafficAt(0);
+  for (let n = 0; n < 1000; n += 1) {
+    clock.now += 600;
+    markSent(traffic, hashOf(n));
+  }
+  assert.ok(traffic.lastAt.size <= 2, `${traffic.lastAt.size} are remembered`);
+  clock.now = 0;
+  markSent(traffic, a);
+  assert.deepEqual([...traffic.lastAt], [[a, 0]]);
+});
+
+describe('what never leaves', () => {
+  const cases = [
+    { progress: 'auto', live: null, to: 10, skips: false },
+    { progress: 'auto', live: true, to: 10, skips: false },
+    { progress: 'auto', live: false, to: 10, skips: true },
+    { progress: 'auto', live: false, to: 26, skips: false },
+    { progress: 'live', live: false, to: 10, skips: false },
+    { progress: 'milestones', live: true, to: 10, skips: true },
+    { progress: 'milestones', live: true, to: 50, skips: false },
+  ] as const;
+  for (const { progress, live, to, skips } of cases) {
+    test(`${to} % is ${skips ? 'thinned' : 'sent'} with PROGRESS=${progress} where live is ${live}`, () => {
+      const { traffic } = trafficAt(0, { progress });
+      assert.equal(skipped({ ...traffic, live }, progressOf(a, to)), skips ? 'superseded' : null);
+    });
+  }
+
+  test('is never a completion', () => {
+    const { traffic } = trafficAt(0, { progress: 'milestones' });
+    assert.equal(skipped({ ...traffic, live: false }, completionOf(a)), null);
+  });
+
+  test('is a dismissal where no card can be taken away', () => {
+    const { traffic } = trafficAt(0);
+    assert.equal(skipped({ ...traffic, live: false }, dismissal), 'accepted');
+    assert.equal(skipped({ ...traffic, live: true }, dismissal), null);
+    assert.equal(skipped({ ...traffic, live: null }, dismissal), null);
+    assert.equal(skipped({ ...traffic, live: true }, { ...dismissal, shown: false }), 'accepted');
+  });
+});
+
+describe('a notification ends', () => {
+  const broken = { kind: 'broken', message: '502' } as const;
+
+  test('accepted, when ntfy took it', () => {
+    assert.equal(settle(trafficAt(0).traffic, progressOf(a, 1), null).outcome, 'accepted');
+  });
+
+  test('superseded, when it failed and something newer waits', () => {
+    const { traffic } = trafficAt(0);
+    put(traffic.lanes, completionOf(a));
+    assert.equal(settle(traffic, progressOf(a, 1), broken).outcome, 'superseded');
+    assert.equal(upcoming(traffic)?.notification.kind, 'completion');
+  });
+
+  test('not yet, when it failed and nothing newer waits: it waits again', () => {
+    const { traffic } = trafficAt(0);
+    assert.equal(settle(traffic, completionOf(a), broken).outcome, null);
+    assert.equal(upcoming(traffic)?.notification.kind, 'completion');
+  });
+});
+
+describe('the longest wait', () => {
+  const broken = { kind: 'broken', message: '502' } as const;
+
+  test('is none while nothing waits', () => {
+    const { clock, traffic } = trafficAt(1000);
+    assert.equal(oldest(traffic), null);
+    const completion = completionOf(a);
+    enter(traffic, completion);
+    clock.now = 5000;
+    assert.equal(oldest(traffic), 1000);
+    remove(traffic.lanes, completion);
+    assert.equal(oldest(traffic), null);
+  });
+
+  test('goes on while newer progress takes the place of older', () => {
+    const { clock, traffic } = trafficAt(1000);
+    for (let percent = 1; percent < 10; percent += 1) {
+      enter(traffic, progressOf(a, percent));
+      clock.now += 1000;
+    }
+    assert.equal(oldest(traffic), 1000);
+    enter(traffic, progressOf(b, 1));
+    assert.equal(oldest(traffic), 1000);
+  });
+
+  test('goes on through every attempt that fails, and begins anew with the first that arrives', () => {
+    const { clock, traffic } = trafficAt(1000);
+    const attempt = (percent: number, fails: boolean) => {
+      const progress = progressOf(a, percent);
+      enter(traffic, progress);
+      remove(traffic.lanes, progress);
+      traffic.inFlight.set('publish.0', progress);
+      assert.notEqual(oldest(traffic), null, 'what is on its way has not arrived');
+      clock.now += 10_000;
+      // While it is on its way the torrent goes on.
+      enter(traffic, progressOf(a, percent + 1));
+      traffic.inFlight.clear();
+      const { outcome } = settle(traffic, progress, fails ? broken : null);
+      assert.equal(outcome, fails ? 'superseded' : 'accepted');
+    };
+    attempt(1, true);
+    assert.equal(oldest(traffic), 1000);
+    attempt(2, true);
+    assert.equal(oldest(traffic), 1000);
+    attempt(3, false);
+    assert.equal(oldest(traffic), clock.now);
+  });
+
+  test('of a completion that has to be tried again counts from the beginning', () => {
+    const { clock, traffic } = trafficAt(1000);
+    const completion = completionOf(a);
+    enter(traffic, completion);
+    remove(traffic.lanes, completion);
+    clock.now += 60_000;
+    assert.equal(settle(traffic, completion, broken).outcome, null);
+    assert.equal(oldest(traffic), 1000);
+  });
+});

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Failure } from '../../../machines/domain.ts';
+import { failure, hashOf, HOUR, MINUTE, ok } from '../fixtures.ts';
+import { startWorld } from '../world.ts';
+
+const torrent = hashOf(1);
+
+describe('qBittorrent is never hammered', () => {
+  test('by logins, when it forgets each session before the start-up scan', async () => {
+    const world = startWorld();
+    world.script.scan = () => failure('unauthorized');
+    await world.pass(MINUTE);
+    assert.ok(world.count('login') <= 10, `${world.count('login')} logins in a minute`);
+  });
+
+  test('by logins, when it forgets each session before the first poll', async () => {
+    const world = startWorld();
+    world.script.observe = () => failure('unauthorized');
+    world.track(torrent);
+    await world.pass(MINUTE);
+    assert.ok(world.count('login') <= 10, `${world.count('login')} logins in a minute`);
+  });
+
+  test('by logins, when each session is refused as by the check of the Host header, which is said', async () => {
+    const world = startWorld();
+    const refused: Failure = { kind: 'unauthorized', message: 'the port', reason: 'host-header-refused' };
+    world.script.scan = () => ({ ok: false, failure: refused });
+    await world.pass(MINUTE);
+    assert.ok(world.count('login') <= 10, `${world.count('login')} logins in a minute`);
+    const said = world.calls.flatMap((call) => (call.to === 'publish' ? [call.notification] : []));
+    assert.deepEqual(
+      said.map((notification) => notification.kind === 'incident' && notification.failure),
+      [{ ...refused, kind: 'misdirected' }],
+    );
+  });
+
+  test('by a refused password: six tries in an hour, however many torrents come', async () => {
+    const world = startWorld();
+    world.script.login = () => failure('unauthorized');
+    for (let n = 0; n < 60; n += 1) {
+      world.track(hashOf(n));
+      await world.pass(MINUTE - 1);
+    }
+    assert.equal(world.count('login'), 6);
+    assert.equal(world.count('publish'), 1, 'it is said once on the phone');
+    assert.equal(world.calls.length, 7, 'and nothing else is asked');
+  });
+
+  test('by polls while it is down: they become ever more seldom, down to one or two a minute', async () => {
+    const world = startWorld();
+    world.set(torrent, { progress: 0.1 });
+    await world.pass(10_000);
+    world.script.observe = () => failure('unreachable');
+    await world.pass(10 * MINUTE);
+    const since = world.clock.now();
+    await world.pass(10 * MINUTE);
+    assert.ok(world.count('observe', since) <= 20, `${world.count('observe', since)} polls in ten minutes`);
+  });
+
+  test('by the whole list, when it can answer a poll but not that', async () => {
+    const world = startWorld();
+    world.script.list = () => failure('unreachable');
+    world.track(torrent);
+    await world.pass(10 * MINUTE);
+    const since = world.clock.now();
+    await world.pass(10 * MINUTE);
+    assert.ok(world.count('list', since) <= 20, `${world.count('list', since)} lists in ten minutes`);
+  });
+
+  test('by polls for a torrent that is complete and only waits for ntfy', async () => {
+    const world = startWorld();
+    world.set(torrent, { progress: 0.1 });
+    await world.pass(10_000);
+    world.script.publish = () => failure('unreachable');
+    world.set(torrent, { progress: 1, phase: 'complete' });
+    await world.pass(MINUTE);
+    const since = world.clock.now();
+    await world.pass(HOUR);
+    assert.ok(world.count('observe', since) <= 120, `${world.count('observe', since)} polls in an hour`);
+  });
+});
+
+test('a login that must not be shown again is shown once a day and longer, and told once', async () => {
+  const world = startWorld();
+  world.script.login = () => ({ ...failure('unauthorized'), isFinal: true });
+  world.track(torrent);
+  await world.pass(24 * HOUR);
+  assert.equal(world.count('login'), 1);
+  assert.equal(world.count('publish'), 1);
+});
+
+test('a session that worked and is refused with 401 costs one login, no card and no completion', async () => {
+  const world = startWorld();
+  world.set(torrent, { progress: 0.1 });
+  await world.pass(10 * MINUTE);
+  const { observe } = world.script;
+  world.script.observe = () => {
+    world.script.observe = observe;
+    const reason = 'host-header-refused';
+    return { ok: false, failure: { kind: 'unauthorized', message: 'the port', reason } };
+  };
+  await world.pass(MINUTE);
+  world.set(torrent, { progress: 1, phase: 'complete' });
+  await world.pass(MINUTE);
+  assert.equal(world.count('login'), 2);
+  assert.deepEqual([...world.phone.cards.keys()], [`${torrent}-done`]);
+  assert.ok(!world.calls.some((call) => call.to === 'publish' && call.notification.kind === 'incident'));
+});
+
+test('ntfy is asked ever more seldom while it is down, and the completion arrives when it is back', async () => {
+  const world = startWorld();
+  world.set(torrent, { progress: 0.1 });
+  await world.pass(10_000);
+  world.script.publish = () => failure('unreachable');
+  world.set(torrent, { progress: 1, phase: 'complete' });
+  await world.pass(HOUR);
+  const tries = world.count('publish', 10_000);
+  assert.ok(tries >= 10 && tries <= 40, `${tries} tries in an hour`);
+  world.script.publish = () => ok({ live: true });
+  await world.pass(5 * MINUTE);
+  assert.deepEqual([...world.phone.cards.keys()], [`${torrent}-done`]);
+});

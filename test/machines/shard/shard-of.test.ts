@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createPartitionOf, SALT_LENGTH } from '../../../machines/shard/shard-of.ts';
+import { partitionOf } from '../fixtures.ts';
+import { mulberry32 } from '../../mulberry32.ts';
+
+/** Another process, so another salt. */
+function partitionsOf(seed: number) {
+  const random = mulberry32(seed);
+  return createPartitionOf(Array.from({ length: SALT_LENGTH }, () => random() * 2 ** 32));
+}
+
+/** Sets of 5,000 hashes that somebody may choose: what they have in common, and what tells them apart. */
+const SETS: Readonly<Record<string, (n: number) => string>> = {
+  'the same first digits': (n) => `00${n.toString(16).padStart(38, '0')}`,
+  'the same last digits': (n) => `${n.toString(16).padStart(38, '0')}00`,
+  'all digits the same but for four in the middle': (n) =>
+    `${'a'.repeat(18)}${n.toString(16).padStart(4, '0')}${'a'.repeat(18)}`,
+  'steps of 256': (n) => (n * 256).toString(16).padStart(40, '0'),
+  'two digits only': (n) => n.toString(2).padStart(40, '0'),
+  nothing: (n) => {
+    const random = mulberry32(n);
+    return Array.from({ length: 40 }, () => Math.floor(random() * 16).toString(16)).join('');
+  },
+};
+
+/** How many of them each shard has. */
+function loadsOf(of: typeof partitionOf, hashes: readonly string[]): number[] {
+  const loads = new Map<string, number>();
+  for (const hash of hashes) loads.set(of(hash), (loads.get(of(hash)) ?? 0) + 1);
+  return [...loads.values()];
+}
+
+describe('a torrent', () => {
+  test('lives in one of 256 shards, always in the same one within a process', () => {
+    const hashes = Array.from({ length: 5000 }, (_, n) => SETS['nothing']?.(n) ?? '');
+    const ids = new Set(hashes.map(partitionOf));
+    assert.equal(ids.size, 256);
+    for (const id of ids) assert.match(id, /^shard\.[0-9a-f]{2}$/);
+    assert.deepEqual(hashes.map(partitionOf), hashes.map(partitionOf));
+  });
+
+  test('lives in another one in another process', () => {
+    const hash = '0'.repeat(40);
+    assert.ok(new Set(Array.from({ length: 100 }, (_, seed) => partitionsOf(seed)(hash))).size > 50);
+  });
+});
+
+describe('5,000 hashes that have in common', () => {
+  for (const [title, hashOf] of Object.entries(SETS)) {
+    test(`${title}: cost no more than others, in whatever process`, () => {
+      const hashes = Array.from({ length: 5000 }, (_, n) => hashOf(n));
+      // What starts and ends cost: for each torrent as much as its shard has torrents.
+      const even = hashes.length ** 2 / 256 + hashes.length;
+      const costs = Array.from({ length: 40 }, (_, seed) =>
+        loadsOf(partitionsOf(seed), hashes).reduce((sum, load) => sum + load ** 2, 0),
+      );
+      const mean = costs.reduce((sum, cost) => sum + cost, 0) / costs.length;
+      assert.ok(mean < 1.5 * even, `on average ${mean / even} times that of an even choice`);
+      for (const cost of costs) assert.ok(cost < 6 * even, `${cost / even} times that of an even choice`);
+    });
+  }
+});

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createRecord } from '../../../machines/supervisor/registry.ts';
+import { hashOf, MINUTE, SECOND } from '../fixtures.ts';
+import { startWorld } from '../world.ts';
+import type { World } from '../world.ts';
+
+const MAX = 5;
+const hashes = Array.from({ length: 20 }, (_, n) => hashOf(n));
+
+const start = (options: Parameters<typeof startWorld>[0] = {}) =>
+  startWorld({ ...options, policy: { maxTracked: MAX, ...options.policy } });
+
+const completions = (world: World) =>
+  new Set(world.published().flatMap(({ kind, key }) => (kind === 'completion' ? [key] : [])));
+
+/** Lets what is followed be complete, until nothing is left; never are more followed than may be. */
+async function finishAll(world: World, max = MAX) {
+  for (let round = 0; round < 10 && world.records().length > 0; round += 1) {
+    assert.ok(world.records().length <= max, `${world.records().length} are followed`);
+    for (const { hash } of world.records())
+      world.set(hash, { phase: 'complete', progress: 1, finishedAt: 1000 });
+    await world.pass(5 * MINUTE);
+  }
+}
+
+describe('no more torrents are followed than MAX_TRACKED, and what is left out is found when there is a place,', () => {
+  test('by a scan', async () => {
+    const world = start();
+    for (const hash of hashes) world.set(hash, { progress: 0.1 });
+    await world.pass(MINUTE);
+    assert.equal(world.records().length, MAX);
+    await finishAll(world);
+    assert.deepEqual(completions(world), new Set(hashes));
+  });
+
+  for (const type of ['torrent.track', 'torrent.markFinished'] as const) {
+    test(`by hooks ("${type}")`, async () => {
+      const world = start();
+      await world.pass(MINUTE);
+      for (const hash of hashes) {
+        world.set(hash, { progress: 0.1 });
+        world.supervisor.send({ type, hash });
+      }
+      assert.equal(world.records().length, MAX);
+      await finishAll(world);
+      assert.deepEqual(completions(world), new Set(hashes));
+    });
+  }
+
+  test('by a hook that was refused because of it', async () => {
+    const world = start();
+    for (const hash of hashes.slice(0, MAX)) world.set(hash, { progress: 0.1 });
+    await world.pass(MINUTE);
+    world.set(hashOf(10), { progress: 0.1 });
+    world.supervisor.send({ type: 'capacity.exceeded', leftOut: 1 });
+    await finishAll(world);
+    assert.ok(completions(world).has(hashOf(10)));
+  });
+
+  test('by the discovery', async () => {
+    const world = start({ policy: { discover: MINUTE } });
+    await world.pass(MINUTE);
+    for (const hash of hashes) world.set(hash, { progress: 0.1, addedAt: 5000 });
+    await world.pass(2 * MINUTE);
+    assert.equal(world.records().length, MAX);
+    await finishAll(world);
+    assert.deepEqual(completions(world), new Set(hashes));
+  });
+});
+
+test('records of an earlier life are not given up for it, but nothing comes in addition', async () => {
+  const records = hashes.slice(0, 10).map((hash) => createRecord(hash, 0));
+  const world = start({ records });
+  for (const hash of hashes) world.set(hash, { progress: 0.1 });
+  await world.pass(MINUTE);
+  assert.deepEqual(
+    world.records().map(({ key }) => key),
+    hashes.slice(0, 10),
+  );
+  await finishAll(world, 10);
+  assert.deepEqual(completions(world), new Set(hashes));
+});
+
+test('while all places are taken nothing is asked in addition, and no line is written for each', async () => {
+  const world = start();
+  for (const hash of hashes) world.set(hash, { progress: 0.1, eta: null });
+  await world.pass(MINUTE);
+  const since = world.clock.now();
+  await world.pass(60 * MINUTE);
+  assert.equal(world.count('scan', since), 0);
+  assert.equal(world.events.filter(({ type }) => type === 'capacity.exceeded').length, 1);
+  await world.pass(SECOND);
+});

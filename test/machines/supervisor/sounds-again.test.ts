@@ -1,0 +1,47 @@
+/** What was said before a restart is not said again, and what is another thing is heard. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createRecord } from '../../../machines/supervisor/registry.ts';
+import type { TorrentRecord } from '../../../machines/domain.ts';
+import { failure, hashOf, HOUR, MINUTE, SECOND } from '../fixtures.ts';
+import { startWorld } from '../world.ts';
+
+const a = hashOf(1);
+
+const stalled: TorrentRecord = {
+  ...createRecord(a, 0),
+  card: true,
+  told: { percent: 50, phase: 'stalled' },
+  highest: 50,
+  alert: 'stalled',
+  sounded: { stalled: -2 * HOUR },
+};
+
+for (const phase of ['downloading', 'stalled'] as const) {
+  test(`a torrent that is stalled, as qBittorrent calls it "${phase}", stays so over a restart without a word`, async () => {
+    const world = startWorld({ records: [stalled] });
+    world.script.silent.add(a);
+    world.set(a, { phase, progress: 0.5, speed: 0 });
+    const { observe } = world.script;
+    world.script.observe = () => failure('unreachable');
+    await world.pass(30 * SECOND);
+    world.script.observe = observe;
+    await world.pass(HOUR);
+    assert.deepEqual(
+      world.published().map(({ kind }) => kind),
+      [],
+    );
+  });
+}
+
+test('that the state is not kept is heard although a repaired file was heard lately', async () => {
+  const world = startWorld();
+  world.supervisor.send({ type: 'store.repaired', problem: 'damaged' });
+  await world.pass(30 * MINUTE);
+  world.supervisor.send({ type: 'store.degraded', problem: 'read-only' });
+  await world.pass(MINUTE);
+  assert.deepEqual(
+    world.published().map((said) => said.kind === 'incident' && said.silent === true),
+    [false, false],
+  );
+});

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { format, inspect } from 'node:util';
+import { test } from 'node:test';
+import { secret } from '../../src/util/secret.ts';
+
+test('a secret shows three stars wherever it is printed', () => {
+  const token = secret('planted-4711');
+  const wrapped = { deep: [token] };
+  const prints = [
+    token.toString(),
+    String(token),
+    JSON.stringify(wrapped),
+    inspect(wrapped, { depth: 9, showHidden: true }),
+    format('%s %o %j', token, token, token),
+    Object.values(token).map(String).join(''),
+    ['failed with', token].join(' '),
+  ];
+  for (const print of prints) {
+    assert.doesNotMatch(print, /planted/);
+    assert.match(print, /\*\*\*/);
+  }
+});
+
+test('a secret tells its value to whoever asks for it, and can not be changed', () => {
+  const token = secret('planted-4711');
+  assert.equal(token.reveal(), 'planted-4711');
+  assert.ok(Object.isFrozen(token));
+});
+
+test('a secret that is read anew each time follows its source', () => {
+  let value = 'old';
+  const token = secret(() => value);
+  assert.equal(token.reveal(), 'old');
+  value = 'new';
+  assert.equal(token.reveal(), 'new');
+});
