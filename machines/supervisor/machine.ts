@@ -3,6 +3,7 @@ import { NO_CARD } from '../incident/store-notice.ts';
 import { asOfNow, withoutFuture } from './clock-set-back.ts';
 import { createRegistry, idOf } from './registry.ts';
 import { arrivals, startingSetup } from './starting.ts';
+import { emitEvent, emitRescan, emitServiceCrashed, emitSuppressed, emitTracked } from './emitted.ts';
 import { dropped } from './messages.ts';
 import { pausing, scanning, watching } from './scanning.ts';
 import { lostBy } from './setup.ts';
@@ -68,7 +69,7 @@ export const supervisorMachine = startingSetup.createMachine({
             guard: { type: 'tracked', params: ({ event }) => ({ hash: event.hash }) },
             actions: { type: 'readd', params: ({ event }) => ({ hash: event.hash }) },
           },
-          { actions: ['note', { type: 'follow', params: ({ event }) => ({ hashes: [event.hash] }) }] },
+          { actions: [emitTracked, { type: 'follow', params: ({ event }) => ({ hashes: [event.hash] }) }] },
         ],
         'torrent.markFinished': {
           description: 'Also of a torrent whose other hook was lost.',
@@ -81,13 +82,13 @@ export const supervisorMachine = startingSetup.createMachine({
             },
           ],
         },
-        rescan: { actions: ['note', { type: 'pollNow', params: { hash: null } }] },
+        rescan: { actions: [emitRescan, { type: 'pollNow', params: { hash: null } }] },
         'session.ready': {
           target: '.scanning',
-          actions: ['note', { type: 'broadcast', params: { type: 'session.ready' } }],
+          actions: [emitEvent, { type: 'broadcast', params: { type: 'session.ready' } }],
         },
         'session.failed': {
-          actions: ['note', { type: 'reportFailed', params: ({ event: { failure } }) => ({ failure }) }],
+          actions: [emitEvent, { type: 'reportFailed', params: ({ event: { failure } }) => ({ failure }) }],
         },
         'watcher.observed': {
           actions: [
@@ -108,9 +109,11 @@ export const supervisorMachine = startingSetup.createMachine({
               params: ({ event: { failure } }) => ({ result: { ok: false, failure } }),
             },
             target: '.waiting',
-            actions: ['note', { type: 'broadcast', params: ({ event }) => lostBy(event.failure) }],
+            actions: [emitEvent, { type: 'broadcast', params: ({ event }) => lostBy(event.failure) }],
           },
-          { actions: ['note', { type: 'reportFailed', params: ({ event: { failure } }) => ({ failure }) }] },
+          {
+            actions: [emitEvent, { type: 'reportFailed', params: ({ event: { failure } }) => ({ failure }) }],
+          },
         ],
         'finishHook.refuted': {
           actions: { type: 'forgetFinishHook', params: ({ event: { key } }) => ({ key }) },
@@ -124,7 +127,7 @@ export const supervisorMachine = startingSetup.createMachine({
           {
             guard: { type: 'flooded', params: ({ event }) => event },
             description: 'Finish hooks named more unknown torrents than a person would want to hear of.',
-            actions: ['note', ...dropped],
+            actions: [emitSuppressed, ...dropped],
           },
           {
             actions: [
@@ -135,7 +138,7 @@ export const supervisorMachine = startingSetup.createMachine({
         ],
         'notification.settled': {
           actions: [
-            'note',
+            emitEvent,
             { type: 'recordSettlement', params: ({ event }) => event },
             {
               type: 'deliver',
@@ -145,7 +148,7 @@ export const supervisorMachine = startingSetup.createMachine({
             },
           ],
         },
-        'outbox.*': { actions: 'note' },
+        'outbox.*': { actions: emitEvent },
         'incident.changed': {
           actions: [
             { type: 'noteIncident', params: ({ event: { raised } }) => ({ raised }) },
@@ -156,22 +159,22 @@ export const supervisorMachine = startingSetup.createMachine({
           actions: { type: 'tellStore', params: ({ event }) => event },
         },
         'torrent.finished': {
-          actions: ['note', { type: 'close', params: ({ event: { key, end } }) => ({ key, end }) }],
+          actions: [emitEvent, { type: 'close', params: ({ event: { key, end } }) => ({ key, end }) }],
         },
         'torrent.crashed': {
-          actions: ['note', { type: 'reviveLater', params: ({ event: { key } }) => ({ key }) }],
+          actions: [emitEvent, { type: 'reviveLater', params: ({ event: { key } }) => ({ key }) }],
         },
         'torrent.revive': {
           guard: { type: 'tracked', params: ({ event: { key } }) => ({ hash: key }) },
           actions: { type: 'follow', params: ({ event: { key } }) => ({ hashes: [key] }) },
         },
         'xstate.error.actor.*': [
-          { guard: 'hopeless', target: 'failed', actions: 'note' },
+          { guard: 'hopeless', target: 'failed', actions: emitServiceCrashed },
           {
             description: 'A service crashed: all of them begin again, and every torrent from its record.',
             target: 'running',
             reenter: true,
-            actions: ['note', 'countRestart'],
+            actions: [emitServiceCrashed, 'countRestart'],
           },
         ],
       },

@@ -1,6 +1,7 @@
 import { assign } from 'xstate';
 import { NO_ANSWER } from '../domain.ts';
 import type { Result } from '../domain.ts';
+import { emitRescan } from './emitted.ts';
 import { startingSetup } from './starting.ts';
 import { lostBy } from './setup.ts';
 
@@ -10,7 +11,7 @@ const POLL_ALL_NOW = { type: 'pollNow', params: { hash: null } } as const;
 export const scanning = startingSetup.createStateConfig({
   description: 'No hook is replayed: what was added meanwhile is found by looking.',
   entry: assign({ stale: false, leftOut: false }),
-  on: { rescan: { actions: ['note', POLL_ALL_NOW, assign({ stale: true })] } },
+  on: { rescan: { actions: [emitRescan, POLL_ALL_NOW, assign({ stale: true })] } },
   invoke: {
     id: 'scan',
     src: 'scan',
@@ -45,7 +46,7 @@ export const pausing = startingSetup.createStateConfig({
 
 export const watching = startingSetup.createStateConfig({
   description: 'What the hooks tell is followed.',
-  on: { rescan: { target: 'scanning', actions: ['note', POLL_ALL_NOW] } },
+  on: { rescan: { target: 'scanning', actions: [emitRescan, POLL_ALL_NOW] } },
   always: [
     { guard: 'stale', target: 'pausing' },
     { guard: 'freed', target: 'pausing' },

@@ -1,4 +1,4 @@
-import { assign, enqueueActions, fromCallback, fromPromise, sendTo, setup } from 'xstate';
+import { assign, emit, enqueueActions, fromCallback, fromPromise, sendTo, setup } from 'xstate';
 import { discoveryMachine } from '../discovery/machine.ts';
 import { hookInstallerMachine } from '../hook-installer/machine.ts';
 import { incidentMachine, isAllClear } from '../incident/machine.ts';
@@ -14,6 +14,7 @@ import { overdueAfter } from '../watchdog.ts';
 import { scanPause } from '../rules/pauses.ts';
 import { settleCard, storeNotice } from '../incident/store-notice.ts';
 import type { StoreReport } from '../incident/store-notice.ts';
+import type { SupervisorEmitted } from './emitted.ts';
 import { isHopeless } from './restarts.ts';
 import { recordSound, silenceRepeated } from './sounds.ts';
 import { sessionMachine } from '../session/machine.ts';
@@ -45,6 +46,7 @@ export const supervisorSetup = setup({
   types: {
     context: {} as SupervisorContext,
     events: {} as SupervisorEvent,
+    emitted: {} as SupervisorEmitted,
     children: {} as Services,
     input: {} as SupervisorInput,
   },
@@ -77,8 +79,8 @@ export const supervisorSetup = setup({
       leftOut && registry.records.size < policy.maxTracked,
   },
   actions: {
-    /** Says what happened to whoever runs the machine; he hands in a log. */
-    note: (_) => {},
+    /** For the log, the metrics and the page, which subscribe with `on`. */
+    emit: emit((_, emitted: SupervisorEmitted) => emitted),
     /** Hands a notification to the outbox. */
     publish: sendTo('outbox', ({ context }, { notification }: { notification: Notification }) => ({
       type: 'notification.publish',

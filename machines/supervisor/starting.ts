@@ -3,6 +3,7 @@ import { pendingStartsOf, sortPendingStarts } from './pending-starts.ts';
 import { findRenamed } from './registry.ts';
 import type { Hash, Observation } from '../domain.ts';
 import { crashing } from './crashing.ts';
+import { emitCapacityExceeded } from './emitted.ts';
 import type { SupervisorContext } from './types.ts';
 
 /** Torrents that arrive at a time: a few milliseconds of work, so that hooks are answered in between. */
@@ -54,6 +55,6 @@ export const arrivals = startingSetup.createStateConfig({
     'discovery.found': {
       actions: ['reportRecovered', { type: 'arrive', params: ({ event: { found } }) => ({ found }) }],
     },
-    'capacity.exceeded': { actions: ['note', startingSetup.assign({ leftOut: true })] },
+    'capacity.exceeded': { actions: [emitCapacityExceeded, startingSetup.assign({ leftOut: true })] },
   },
 });

@@ -6,7 +6,7 @@ import { matcherMachine } from '../../machines/matcher/machine.ts';
 import { outboxMachine } from '../../machines/outbox/machine.ts';
 import { sessionMachine } from '../../machines/session/machine.ts';
 import { supervisorMachine } from '../../machines/supervisor/machine.ts';
-import type { StoreEvent, SupervisorEvent } from '../../machines/supervisor/types.ts';
+import type { StoreEvent } from '../../machines/supervisor/types.ts';
 import type { Form, Hash, Notification, Policy, Result } from '../../machines/domain.ts';
 import { watcherMachine } from '../../machines/watcher/machine.ts';
 import type { Config } from '../config/index.ts';
@@ -23,8 +23,6 @@ export interface World {
   keep: (event: StoreEvent) => void;
   /** Resolves when the password or key is another one than it was. */
   rotation: (signal: AbortSignal) => Promise<void>;
-  /** Hears of everything that reaches the supervisor. */
-  note: (event: SupervisorEvent) => void;
 }
 
 interface Publishing {
@@ -33,7 +31,7 @@ interface Publishing {
 }
 
 /** The machines with the world handed in. Credentials stay in the clients' closures: inspectors see contexts and inputs. */
-export function provideActors({ qbittorrent, ntfy, ensureHook, keep, rotation, note }: World) {
+export function provideActors({ qbittorrent, ntfy, ensureHook, keep, rotation }: World) {
   return supervisorMachine.provide({
     actors: {
       session: sessionMachine.provide({
@@ -80,7 +78,6 @@ export function provideActors({ qbittorrent, ntfy, ensureHook, keep, rotation, n
       }),
       scan: fromPromise(({ signal }) => qbittorrent.scan(signal)),
     },
-    actions: { note: ({ event }) => note(event) },
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Failure, Notification, Outcome } from '../../machines/domain.ts';
-import type { SupervisorEvent } from '../../machines/supervisor/types.ts';
+import type { RescanReason, SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
 import { logBug } from '../log/bug.ts';
 import type { Logger, LogLevel } from '../log/index.ts';
 import { createTroubles } from '../log/troubles.ts';
@@ -22,18 +22,18 @@ const REPEAT_INTERVAL = 10 * 60_000;
 const FLOOD_INTERVAL = 60_000;
 
 /**
- * Logs what happens: what reaches the supervisor, and how the calls to the two servers end.
+ * Logs what happens: what the supervisor emits, and how the calls to the two servers end.
  *
  * @param now milliseconds
  */
-export function createNotes(log: Logger, now?: () => number) {
+export function createEventLog(log: Logger, now?: () => number) {
   const troubles = createTroubles(log, now);
   const tell = throttle(FLOOD_INTERVAL, now);
   const tellBug = throttle(FLOOD_INTERVAL, now);
   const seldom = throttle(REPEAT_INTERVAL, now);
   const say = ({ level, message, fields }: Note) => log[level](message, fields);
   return {
-    event(event: SupervisorEvent): void {
+    event(this: void, event: SupervisorEmitted): void {
       const trouble = troubleOf(event);
       if (trouble !== null) troubles.failed(...trouble);
       const bug = bugOf(event);
@@ -42,7 +42,7 @@ export function createNotes(log: Logger, now?: () => number) {
       const note = noteOf(event);
       if (note === null) return;
       const isFlood =
-        event.type === 'notification.requested' ||
+        event.type === 'completion.suppressed' ||
         ((event.type === 'notification.settled' || event.type.startsWith('outbox.')) &&
           'notification' in event &&
           event.notification?.kind === 'progress');
@@ -87,7 +87,7 @@ const DELETE_FALLBACK: Readonly<Record<Way, string>> = {
   update: 'progress cards stay, and their last update says that they ended',
 };
 
-const RESCAN_REASONS = {
+const RESCAN_REASONS: Readonly<Record<RescanReason, string>> = {
   nameless: 'the hook gave "-", use %K instead of %I in it',
   refused: 'the hook came with an old token',
   throttled: 'hooks were refused after too many wrong tokens',
@@ -97,7 +97,7 @@ const RESCAN_REASONS = {
 };
 
 /** What an event says of a server that does not do its work; `null` where it says nothing. */
-function troubleOf(event: SupervisorEvent): [Server, Trouble] | null {
+function troubleOf(event: SupervisorEmitted): [Server, Trouble] | null {
   if (event.type === 'session.failed')
     return ['qbittorrent', describe('no session with qBittorrent', event.failure)];
   if (event.type === 'qbittorrent.failed' && event.failure.kind !== 'unauthorized')
@@ -113,13 +113,13 @@ const describe = (message: string, { kind, message: detail }: Failure): Trouble 
   detail,
 });
 
-/** What the log says of something that reached the supervisor; `null` where it is no news. */
-function noteOf(event: SupervisorEvent): Note | null {
+/** The line for an event; `null` where there is none. */
+function noteOf(event: SupervisorEmitted): Note | null {
   switch (event.type) {
-    case 'torrent.track':
+    case 'torrent.tracked':
       return note('info', 'tracking a torrent', { hash: event.hash });
-    case 'rescan':
-      return note('info', `looking for a new torrent: ${RESCAN_REASONS[event.why ?? 'nameless']}`);
+    case 'rescan.requested':
+      return note('info', `looking for a new torrent: ${RESCAN_REASONS[event.why]}`);
     case 'session.ready':
       return note('info', 'logged in to qBittorrent', { webapi: event.version });
     case 'capacity.exceeded':
@@ -128,10 +128,8 @@ function noteOf(event: SupervisorEvent): Note | null {
       return event.failure.kind === 'unauthorized'
         ? note('info', 'the session with qBittorrent is over, logging in again')
         : null;
-    case 'notification.requested':
-      return note('warn', 'too many finish hooks name unknown torrents: not announced', {
-        hash: event.notification.key,
-      });
+    case 'completion.suppressed':
+      return note('warn', 'too many finish hooks name unknown torrents: not announced', { hash: event.key });
     case 'notification.settled':
       return toldNote(event.notification, event.outcome, event.failure);
     case 'torrent.finished':
@@ -144,18 +142,7 @@ function noteOf(event: SupervisorEvent): Note | null {
     case 'outbox.failed':
     case 'outbox.crashed':
     case 'torrent.crashed':
-    case 'torrent.markFinished':
-    case 'discovery.found':
-    case 'incident.changed':
-    case 'store.degraded':
-    case 'store.repaired':
-    case 'store.restored':
-    case 'finishHook.refuted':
-    case 'watcher.observed':
-    case 'torrent.revive':
-    case 'starts.next':
-      return null;
-    default:
+    case 'service.crashed':
       return null;
   }
 }
@@ -185,7 +172,7 @@ function simplifiedNote({
   notification: { kind, key },
   form,
   failure,
-}: Extract<SupervisorEvent, { type: 'outbox.simplified' }>): Note {
+}: Extract<SupervisorEmitted, { type: 'outbox.simplified' }>): Note {
   const how = form === 'plain' ? 'in plain, short text' : 'in its last form, without any name';
   return note('warn', `a message is rejected although others are accepted: sending it ${how}`, {
     kind,
@@ -201,7 +188,7 @@ interface Bug {
 }
 
 /** An exception of our own code; `null` for everything else. */
-function bugOf(event: SupervisorEvent): Bug | null {
+function bugOf(event: SupervisorEmitted): Bug | null {
   if (event.type === 'outbox.crashed') {
     const { notification, error } = event;
     if (notification === null) return { what: "ntfy's limits could not be read", error, fields: {} };
@@ -210,8 +197,8 @@ function bugOf(event: SupervisorEvent): Bug | null {
   }
   if (event.type === 'torrent.crashed')
     return { what: 'a torrent failed, starting it again', error: event.error, fields: { hash: event.key } };
-  if (!('actorId' in event)) return null;
-  const fields = { service: event.actorId };
+  if (event.type !== 'service.crashed') return null;
+  const fields = { service: event.service };
   return { what: 'a service failed, starting all of them again', error: event.error, fields };
 }
 

@@ -13,7 +13,7 @@ import { logBug } from '../log/bug.ts';
 import type { Logger } from '../log/index.ts';
 import { countNtfy, countQbittorrent, createMetrics, readingOf } from '../metrics/index.ts';
 import type { Call, Metrics } from '../metrics/index.ts';
-import { createNotes } from './event-log.ts';
+import { createEventLog } from './event-log.ts';
 import { createNtfyClient } from '../ntfy/client.ts';
 import { createFinishedLately, createPage } from '../page/index.ts';
 import type { Page } from '../page/index.ts';
@@ -23,6 +23,7 @@ import { createQbittorrentClient } from '../qbittorrent/client.ts';
 import { createHookApp, createOpsApp, isLoopback, listen, OPS_CONNECTIONS } from '../server/index.ts';
 import type { Listening } from '../server/index.ts';
 import { createRelay } from './relay.ts';
+import { subscribeTo } from './subscriptions.ts';
 import { statusOf } from './status.ts';
 import type { Supervisor } from './status.ts';
 import { keep, keptIn, openStore } from '../store/index.ts';
@@ -67,25 +68,20 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
   });
   const instance = config.instance ?? store.instance;
   const metrics = createMetrics(version);
-  const notes = createNotes(log);
+  const eventLog = createEventLog(log);
   const onCall = (call: Call) => {
     metrics.call(call);
-    notes.call(call);
+    eventLog.call(call);
   };
   const finished = createFinishedLately();
   const { connection, client, rotation } = createQbittorrent(config.qbittorrent);
   let hookPort = config.hook.port;
   const machine = provideActors({
     qbittorrent: countQbittorrent(client, onCall),
-    ntfy: countNtfy(createNtfyClient(config.ntfy, { instance, timeZone: config.timeZone }, notes), onCall),
+    ntfy: countNtfy(createNtfyClient(config.ntfy, { instance, timeZone: config.timeZone }, eventLog), onCall),
     ensureHook: createEnsureHook(config, { connection, port: () => hookPort, log }),
     keep: (event) => keep(store, event),
     rotation: (signal) => rotation.until(signal),
-    note: (event) => {
-      metrics.event(event);
-      notes.event(event);
-      finished.note(event);
-    },
   });
   const supervisor = createActor(machine, {
     id: 'supervisor',
@@ -97,6 +93,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
     },
   });
   relay.connect(supervisor);
+  subscribeTo(supervisor, [metrics.event, eventLog.event, finished.note], log);
   const failed = endOf(supervisor, log);
   const page = createPage({ supervisor, store, finished, timeZone: config.timeZone, now: Date.now, log });
   const { hook, ops } = await openPorts({ config, instance, log, supervisor, store, metrics, page });

@@ -1,4 +1,4 @@
-import type { SupervisorEvent } from '../../machines/supervisor/types.ts';
+import type { SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
 import type { Call } from './calls.ts';
 import { each, pairs } from './instruments.ts';
 import type { Instruments } from './instruments.ts';
@@ -41,13 +41,13 @@ export function createEventCounters({ counter }: Instruments) {
     hook<Hook extends HookName>(hook: Hook, answer: HookAnswer<Hook>): void {
       hooks.inc({ hook, answer });
     },
-    event(event: SupervisorEvent): void {
+    event(this: void, event: SupervisorEmitted): void {
       if (event.type === 'notification.settled') {
         told.inc({ kind: event.notification.kind, outcome: event.outcome });
       } else if (event.type === 'outbox.simplified') {
         simplified.inc({ kind: event.notification.kind, form: event.form });
       } else if (event.type === 'torrent.crashed') restarts.inc({ what: 'torrent' });
-      else if (event.type.startsWith('xstate.error.actor.')) restarts.inc({ what: 'service' });
+      else if (event.type === 'service.crashed') restarts.inc({ what: 'service' });
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { SupervisorEvent } from '../../machines/supervisor/types.ts';
+import type { SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
 import type { Hash, Observation } from '../../machines/domain.ts';
 import { createBoundedMap } from '../util/bounded-map.ts';
 
@@ -15,8 +15,8 @@ export interface Finished {
 
 /** The last ends, newest first. */
 export interface FinishedLately {
-  /** Hears of everything that reaches the supervisor. */
-  note(event: SupervisorEvent): void;
+  /** Takes each event that the supervisor emits. */
+  note(this: void, event: SupervisorEmitted): void;
   list(): readonly Finished[];
 }
 

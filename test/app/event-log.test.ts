@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Failure } from '../../machines/domain.ts';
 import { createLogger } from '../../src/log/index.ts';
 import type { Call } from '../../src/metrics/index.ts';
-import { createNotes } from '../../src/app/event-log.ts';
+import { createEventLog } from '../../src/app/event-log.ts';
 import { completionOf, hashOf, progressOf } from '../machines/fixtures.ts';
 
 const MINUTE = 60_000;
@@ -25,7 +25,7 @@ function start() {
       lines.push(data);
     },
   });
-  const notes = createNotes(log, () => clock.now);
+  const notes = createEventLog(log, () => clock.now);
   const call = (call: 'login' | 'observe' | 'scan' | 'list', failure: Failure | null = null) =>
     notes.call({ to: 'qbittorrent', call, seconds: 0.1, result: failure?.kind ?? 'ok', failure });
   const publish = (failure: Failure | null = null) =>
@@ -195,7 +195,7 @@ test('torrents for which there is no place are a line each ten minutes', () => {
   const { lines, clock, notes } = start();
   for (let second = 0; second < 1200; second += 1) {
     clock.now = second * 1000;
-    notes.event({ type: 'capacity.exceeded', leftOut: 1 });
+    notes.event({ type: 'capacity.exceeded' });
   }
   assert.equal(lines.length, 2);
   assert.match(String(lines[0]?.['message']), /^MAX_TRACKED torrents are followed/);

@@ -14,7 +14,7 @@ test('what hooks were about that were refused unread is found by one scan, howev
     most: 100,
     metrics: createMetrics('1.2.3'),
   });
-  const looks = () => world.events.filter(({ type }) => type === 'rescan').length;
+  const looks = () => world.events.filter(({ type }) => type === 'rescan.requested').length;
   world.set(hashOf(1));
   for (let n = 0; n < 100; n += 1) answers.refused(n % 2 === 0 ? 'track' : 'finished', 429);
   assert.equal(looks(), 0);

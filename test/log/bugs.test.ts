@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Failure } from '../../machines/domain.ts';
 import { createLogger } from '../../src/log/index.ts';
-import { createNotes } from '../../src/app/event-log.ts';
+import { createEventLog } from '../../src/app/event-log.ts';
 import { completionOf, hashOf, MINUTE, progressOf } from '../machines/fixtures.ts';
 
 type Line = Record<string, unknown>;
@@ -17,7 +17,7 @@ function start() {
     delete line['time'];
     lines.push(line);
   };
-  const notes = createNotes(createLogger({ level: 'info', pretty: false, write }), () => clock.now);
+  const notes = createEventLog(createLogger({ level: 'info', pretty: false, write }), () => clock.now);
   return { lines, clock, notes };
 }
 
@@ -86,7 +86,7 @@ describe('an exception of our own code', () => {
   test('in a torrent or a service is one, too', () => {
     const { lines, notes } = start();
     notes.event({ type: 'torrent.crashed', key: hashOf(1), reason: error.message, error });
-    notes.event({ type: 'xstate.error.actor.watcher', actorId: 'watcher', error });
+    notes.event({ type: 'service.crashed', service: 'watcher', error });
     for (const line of lines) {
       assert.equal(line['level'], 'error');
       assert.match(

@@ -8,7 +8,7 @@ import { isFinal } from '../../machines/torrent/finish.ts';
 import type { Sounds } from '../../machines/supervisor/sounds.ts';
 import { sessionMachine } from '../../machines/session/machine.ts';
 import { supervisorMachine } from '../../machines/supervisor/machine.ts';
-import type { SupervisorEvent } from '../../machines/supervisor/types.ts';
+import type { SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
 import { torrentMachine } from '../../machines/torrent/machine.ts';
 import { isUnchanged } from '../../machines/torrent/setup.ts';
 import { discoveryMachine } from '../../machines/discovery/machine.ts';
@@ -48,13 +48,7 @@ interface Asked<Input> {
   signal: AbortSignal;
 }
 
-function provide(
-  script: Script,
-  phone: Phone,
-  calls: Call[],
-  events: SupervisorEvent[],
-  clock: SimulatedClock,
-) {
+function provide(script: Script, phone: Phone, calls: Call[], clock: SimulatedClock) {
   const answer = <T>(call: Call, signal: AbortSignal, result: () => T): Promise<T> => {
     calls.push(call);
     const hangs = script.hangs[call.to] ?? 0;
@@ -134,7 +128,6 @@ function provide(
       }),
       scan: fromPromise(({ signal }) => answer({ to: 'scan', at: at() }, signal, () => script.scan())),
     },
-    actions: { note: ({ event }) => void events.push(event) },
   });
 }
 
@@ -145,8 +138,8 @@ export function startWorld(options: WorldOptions = {}) {
   const script = createScript(torrents, clock);
   const phone = createPhone();
   const calls: Call[] = [];
-  const events: SupervisorEvent[] = [];
-  const machine = provide(script, phone, calls, events, clock);
+  const events: SupervisorEmitted[] = [];
+  const machine = provide(script, phone, calls, clock);
   const supervisor = createActor(machine, {
     clock,
     input: {
@@ -157,6 +150,7 @@ export function startWorld(options: WorldOptions = {}) {
       sounds: options.sounds ?? {},
     },
   });
+  supervisor.on('*', (event) => void events.push(event));
   supervisor.start();
   return {
     clock,

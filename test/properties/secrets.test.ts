@@ -132,7 +132,6 @@ test('no event, input or context of any machine holds a password, a key, a token
       ),
       keep: (event) => void shown.push(textOf(event)),
       rotation: () => new Promise(() => {}),
-      note: (event) => void shown.push(textOf(event)),
     });
     const clock = new SimulatedClock();
     const supervisor = createActor(machine, {
@@ -140,6 +139,7 @@ test('no event, input or context of any machine holds a password, a key, a token
       input: { policy: { ...policy, rate: 'auto', installHook: true }, now: () => clock.now(), partitionOf },
       inspect: (event) => void shown.push(textOf(shownOf(event))),
     });
+    supervisor.on('*', (event) => void shown.push(textOf(event)));
     supervisor.start();
     supervisor.send({ type: 'torrent.track', hash: hashOf(1) });
     for (let second = 0; second < 30; second += 1) {

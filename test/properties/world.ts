@@ -7,7 +7,8 @@ import type { ActorRefFrom, InspectionEvent } from 'xstate';
 import type { Allowance } from '../../machines/outbox/budget.ts';
 import type { Sounds } from '../../machines/supervisor/sounds.ts';
 import type { supervisorMachine } from '../../machines/supervisor/machine.ts';
-import type { StoreEvent, SupervisorEvent } from '../../machines/supervisor/types.ts';
+import type { SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
+import type { StoreEvent } from '../../machines/supervisor/types.ts';
 import type { Hash, Notification, Policy, TorrentRecord } from '../../machines/domain.ts';
 import { provideActors } from '../../src/app/actors.ts';
 import { HOUR, partitionOf, policy } from '../machines/fixtures.ts';
@@ -70,7 +71,7 @@ export function createWorld(options: WorldOptions = {}) {
   const phone = createPhone();
   const poison: Poison = new Map();
   const calls: Call[] = [];
-  const events: SupervisorEvent[] = [];
+  const events: SupervisorEmitted[] = [];
   const store = createKept();
   const errors: unknown[] = [];
   const state: Surroundings['state'] = {
@@ -116,7 +117,6 @@ export function createWorld(options: WorldOptions = {}) {
       },
       ensureHook: () => Promise.reject(new Error('the hook is off here')),
       rotation: () => new Promise(() => {}),
-      note: (event) => void (keeps && events.push(event)),
     });
     const supervisor = createActor(poisonable(machine, poison), {
       clock,
@@ -130,6 +130,7 @@ export function createWorld(options: WorldOptions = {}) {
       },
       ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
     });
+    if (keeps) supervisor.on('*', (event) => void events.push(event));
     life = { supervisor };
     world.life = life;
     world.starts.push(clock.now());

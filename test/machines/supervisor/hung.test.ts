@@ -1,7 +1,6 @@
 /** Requests that neither succeed nor fail. Each has a time limit in `src/`, so this is what a bug there costs. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { ErrorActorEvent } from 'xstate';
 import { OverdueError, overdueAfter } from '../../../machines/watchdog.ts';
 import type { RequestName } from '../../../machines/watchdog.ts';
 import { failure, hashOf, HOUR, MINUTE, SECOND } from '../fixtures.ts';
@@ -45,8 +44,8 @@ async function stir(world: World, request: RequestName): Promise<void> {
 /** The requests that were found hung, in the order in which their services crashed. */
 const crashesOf = ({ events }: World): string[] =>
   events.flatMap((event) => {
-    if (!event.type.startsWith('xstate.error.actor.')) return [];
-    const { error } = event as ErrorActorEvent;
+    if (event.type !== 'service.crashed') return [];
+    const { error } = event;
     assert.ok(error instanceof OverdueError);
     return [error.message.split(' ')[0] ?? ''];
   });

@@ -29,7 +29,7 @@ describe('a scan that finds a thousand', () => {
     assert.ok(queued >= COUNT - 100, `${queued} were waiting for their turn`);
     assert.ok(Math.max(...steps) <= 100, `${Math.max(...steps)} at a time`);
     assert.deepEqual(
-      events.filter((type) => type === 'torrent.track'),
+      events.filter((type) => type === 'torrent.tracked'),
       [],
     );
   });
