@@ -1,5 +1,4 @@
 import { assign, enqueueActions, fromPromise, not, sendParent, setup } from 'xstate';
-import type { SnapshotFrom } from 'xstate';
 import { backoff } from '../backoff.ts';
 import { failOverdue, overdueAfter } from '../watchdog.ts';
 import type { RequestName } from '../watchdog.ts';
@@ -171,9 +170,3 @@ const machine = setup({
  * most when a torrent has ended. A check that failed is tried again. While all is well there is no timer.
  */
 export const hookInstallerMachine = stopChildrenOnCrash(machine);
-
-type Snapshot = SnapshotFrom<typeof hookInstallerMachine>;
-
-/** Why the hooks are not as they should be, for people; `null` where nothing is wrong, or nothing known. */
-export const selectReason = ({ context: { check, failure } }: Snapshot): string | null =>
-  failure?.message ?? check?.reason ?? null;

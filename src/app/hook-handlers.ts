@@ -1,13 +1,11 @@
 import type { Hash } from '../../machines/domain.ts';
 import type { HookName, Metrics } from '../metrics/index.ts';
 import type { HookDeps } from '../server/index.ts';
-import { isFull, isTracked } from './status.ts';
+import { selectIsFull, selectIsTracked } from '../../machines/supervisor/selectors.ts';
 import type { Supervisor } from './status.ts';
 
 interface Answering {
   supervisor: Supervisor;
-  /** Torrents that are followed at once, at most. */
-  most: number;
   metrics: Metrics;
 }
 
@@ -21,7 +19,7 @@ const LEFT_OUT = { type: 'capacity.exceeded', leftOut: 1 } as const;
 const SCAN_DELAY = 10_000;
 
 /** What the hooks do and are answered, each answer counted. */
-export function createHookHandlers({ supervisor, most, metrics }: Answering) {
+export function createHookHandlers({ supervisor, metrics }: Answering) {
   let scanning: NodeJS.Timeout | undefined;
 
   function scanSoon(): void {
@@ -33,14 +31,17 @@ export function createHookHandlers({ supervisor, most, metrics }: Answering) {
 
   return {
     track(hash: Hash) {
-      const known = isTracked(supervisor, hash);
-      const answer = known ? 'already' : isFull(supervisor, most) ? 'full' : 'started';
+      const snapshot = supervisor.getSnapshot();
+      const known = selectIsTracked(snapshot, hash);
+      const answer = known ? 'already' : selectIsFull(snapshot) ? 'full' : 'started';
       supervisor.send(answer === 'full' ? LEFT_OUT : { type: 'torrent.track', hash });
       metrics.hook('track', answer);
       return answer;
     },
     finished(hash: Hash) {
-      const answer = isTracked(supervisor, hash) || !isFull(supervisor, most) ? 'accepted' : 'full';
+      const snapshot = supervisor.getSnapshot();
+      const hasPlace = selectIsTracked(snapshot, hash) || !selectIsFull(snapshot);
+      const answer = hasPlace ? 'accepted' : 'full';
       supervisor.send(answer === 'full' ? LEFT_OUT : { type: 'torrent.markFinished', hash });
       metrics.hook('finished', answer);
       return answer;

@@ -1,3 +1,5 @@
+import { selectTrackedCount } from '../../machines/supervisor/selectors.ts';
+import type { SupervisorSnapshot } from '../../machines/supervisor/selectors.ts';
 import type { Supervisor } from './status.ts';
 
 /** Milliseconds of silence after the last event: what comes with a start or an end is over then. */
@@ -30,5 +32,4 @@ export function collectGarbageWhenIdle(supervisor: Supervisor, collect = globalT
   });
 }
 
-const isBusy = ({ context }: ReturnType<Supervisor['getSnapshot']>): boolean =>
-  context.registry.records.size > 0;
+const isBusy = (snapshot: SupervisorSnapshot): boolean => selectTrackedCount(snapshot) > 0;

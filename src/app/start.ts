@@ -1,9 +1,8 @@
 import { createActor, waitFor } from 'xstate';
 import type { SnapshotFrom } from 'xstate';
-import type { outboxMachine } from '../../machines/outbox/machine.ts';
 import type { StoreReport } from '../../machines/incident/store-notice.ts';
 import { createPartitionOf, SALT_LENGTH } from '../../machines/shard/shard-of.ts';
-import { isLeaving } from '../../machines/outbox/traffic.ts';
+import { selectDrained } from '../../machines/outbox/selectors.ts';
 import type { SupervisorEvent } from '../../machines/supervisor/types.ts';
 import type { Policy } from '../../machines/domain.ts';
 import { createHookHandlers } from './hook-handlers.ts';
@@ -168,7 +167,7 @@ async function openPorts({
   const { token, host } = config.hook;
   const { proxy } = config.ntfy;
   const hookApp = createHookApp({
-    ...createHookHandlers({ supervisor, most: config.maxTracked, metrics }),
+    ...createHookHandlers({ supervisor, metrics }),
     token,
     loopbackOnly: isLoopback(host),
     log,
@@ -202,12 +201,9 @@ async function openPorts({
   }
 }
 
-/** Nothing is on its way to ntfy, and no completion waits for anything but a pause of its own. */
-const isSilent = ({ context, status }: SnapshotFrom<typeof outboxMachine>) =>
-  status !== 'active' || !isLeaving(context, DRAIN_TIMEOUT);
-
 async function drain(supervisor: Supervisor): Promise<void> {
   const { outbox } = supervisor.getSnapshot().children;
   if (outbox === undefined) return;
-  await waitFor(outbox, isSilent, { timeout: DRAIN_TIMEOUT }).catch(() => undefined);
+  const isDrained = (snapshot: SnapshotFrom<typeof outbox>) => selectDrained(snapshot, DRAIN_TIMEOUT);
+  await waitFor(outbox, isDrained, { timeout: DRAIN_TIMEOUT }).catch(() => undefined);
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from 'xstate';
+import { selectTrackedCount } from '../../machines/supervisor/selectors.ts';
 import type { Sidecar } from '../app/start.ts';
 import type { QbittorrentSimulator } from '../simulator/index.ts';
 
@@ -33,7 +34,7 @@ export async function play({ simulator, sidecar }: Stage, signal: AbortSignal): 
   simulator.addTorrent({ name: 'Sintel 🐉 "director\'s cut"', size: 900 * MB, rate: 40 * MB });
   await pause(6000);
   simulator.expireSessions();
-  await waitFor(sidecar.supervisor, ({ context }) => context.registry.records.size === 0, { signal });
+  await waitFor(sidecar.supervisor, (snapshot) => selectTrackedCount(snapshot) === 0, { signal });
 }
 
 /** Between two plays of the same story, in milliseconds. */

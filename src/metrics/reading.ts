@@ -1,11 +1,19 @@
 import type { StateValue } from 'xstate';
-import { refill } from '../../machines/outbox/budget.ts';
-import { depth } from '../../machines/outbox/lanes.ts';
-import { oldest } from '../../machines/outbox/traffic.ts';
 import type { TorrentRecord } from '../../machines/domain.ts';
+import { selectRaised } from '../../machines/incident/selectors.ts';
+import {
+  selectBudget,
+  selectLongestWait,
+  selectSending,
+  selectWaiting,
+} from '../../machines/outbox/selectors.ts';
+import { selectVersion } from '../../machines/session/selectors.ts';
+import { selectRecords, selectTorrents } from '../../machines/supervisor/selectors.ts';
+import type { SupervisorSnapshot } from '../../machines/supervisor/selectors.ts';
+import { selectPhase } from '../../machines/torrent/selectors.ts';
+import type { TorrentSnapshot } from '../../machines/torrent/selectors.ts';
 import { pathOf } from '../util/state-path.ts';
-import { torrentActors } from '../app/status.ts';
-import type { Supervisor, TorrentSnapshot } from '../app/status.ts';
+import type { Supervisor } from '../app/status.ts';
 import type { Health } from '../store/index.ts';
 import { TORRENT_STATES } from './labels.ts';
 
@@ -30,25 +38,25 @@ export interface Reading {
 }
 
 /** Looks the numbers up. It reads what is there, and leaves nothing behind. */
-export function readingOf(supervisor: Supervisor, health: Health, now = Date.now()): Reading {
+export function readingOf(supervisor: Supervisor, health: Health): Reading {
   const snapshot = supervisor.getSnapshot();
   const { session, incident, hookInstaller } = snapshot.children;
-  const signedIn = session?.getSnapshot();
+  const login = session?.getSnapshot();
   return {
     torrents: countTorrents(snapshot),
-    session: typeof signedIn?.value === 'string' ? signedIn.value : null,
-    webapi: webapiOf(signedIn?.context.version ?? null),
+    session: login === undefined ? null : pathOf(login.value),
+    webapi: webapiOf(login === undefined ? null : selectVersion(login)),
     hook: hookInstaller === undefined ? null : leafOf(hookInstaller.getSnapshot().value),
-    ...readOutbox(snapshot, now),
-    incident: incident?.getSnapshot().value === 'raised',
+    ...readOutbox(snapshot),
+    incident: incident !== undefined && selectRaised(incident.getSnapshot()),
     degraded: health.kind === 'memory' && health.problem !== null,
   };
 }
 
 function countTorrents(snapshot: SupervisorSnapshot): Reading['torrents'] {
   const counts = Object.fromEntries(TORRENT_STATES.map((state) => [state, 0])) as Reading['torrents'];
-  const actors = torrentActors(snapshot);
-  for (const record of snapshot.context.registry.records.values()) {
+  const actors = selectTorrents(snapshot);
+  for (const record of selectRecords(snapshot).values()) {
     counts[stateOf(record, actors.get(record.key))] += 1;
   }
   return counts;
@@ -58,24 +66,21 @@ function countTorrents(snapshot: SupervisorSnapshot): Reading['torrents'] {
 function stateOf({ stage }: TorrentRecord, actor: TorrentSnapshot | undefined): TorrentState {
   if (stage === 'completing' || stage === 'dismissing') return 'complete';
   if (actor === undefined || actor.value === 'login') return 'waiting';
-  const { phase } = actor.context.seen.sight;
+  const phase = selectPhase(actor);
   return phase === 'unknown' ? 'waiting' : phase;
 }
 
-function readOutbox({ children: { outbox } }: SupervisorSnapshot, now: number) {
-  const context = outbox?.getSnapshot().context;
-  if (context === undefined) return { waiting: 0, oldest: 0, budget: 0, day: 0 };
-  const since = oldest(context);
-  const { tokens, interval, day } = refill(context.budget, now);
+function readOutbox({ children: { outbox } }: SupervisorSnapshot) {
+  if (outbox === undefined) return { waiting: 0, oldest: 0, budget: 0, day: 0 };
+  const snapshot = outbox.getSnapshot();
+  const { tokens, interval, day } = selectBudget(snapshot);
   return {
-    waiting: depth(context.lanes) + context.inFlight.size,
-    oldest: since === null ? 0 : Math.max(0, now - since) / 1000,
+    waiting: selectWaiting(snapshot) + selectSending(snapshot),
+    oldest: selectLongestWait(snapshot) / 1000,
     budget: interval === 0 ? Infinity : Math.max(0, Math.floor(tokens)),
     day: day?.left ?? Infinity,
   };
 }
-
-type SupervisorSnapshot = ReturnType<Supervisor['getSnapshot']>;
 
 /** `idle.installed` is `installed`. */
 const leafOf = (value: StateValue): string => pathOf(value).replace(/^.*\./, '');

@@ -1,4 +1,5 @@
 import type { AnyActorRef, StateValue } from 'xstate';
+import { selectShardId } from '../../machines/supervisor/selectors.ts';
 import type { MachineName } from '../inspector/index.ts';
 import { pathOf } from '../util/state-path.ts';
 import type { Supervisor } from '../app/status.ts';
@@ -32,8 +33,8 @@ export function shownOf(text: string | undefined, supervisor: Supervisor): Shown
   }
   if (/^shard\.[0-9a-f]{2}$/.test(text)) return { id: text, machine: 'shard', parents: ['supervisor'] };
   if (!/^[0-9a-f]{40}$/.test(text)) return null;
-  const { partitionOf } = supervisor.getSnapshot().context;
-  return { id: text, machine: 'torrent', parents: ['supervisor', partitionOf(text)] };
+  const shard = selectShardId(supervisor.getSnapshot(), text);
+  return { id: text, machine: 'torrent', parents: ['supervisor', shard] };
 }
 
 /** The state that an actor is in; `null` where there is no such actor now. */

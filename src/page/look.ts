@@ -1,4 +1,5 @@
 import type { Hash } from '../../machines/domain.ts';
+import { selectRecords } from '../../machines/supervisor/selectors.ts';
 import type { Config } from '../config/index.ts';
 import { servicesOf } from '../app/status.ts';
 import type { Supervisor } from '../app/status.ts';
@@ -45,5 +46,5 @@ export function createViewModel(
 
 /** The keys of all torrents that are followed, in the order in which they came. */
 export function keysOf(supervisor: Supervisor): ReadonlyMap<Hash, unknown> {
-  return supervisor.getSnapshot().context.registry.records;
+  return selectRecords(supervisor.getSnapshot());
 }

@@ -11,7 +11,6 @@ test('what hooks were about that were refused unread is found by one scan, howev
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const answers = createHookHandlers({
     supervisor: world.supervisor,
-    most: 100,
     metrics: createMetrics('1.2.3'),
   });
   const looks = () => world.events.filter(({ type }) => type === 'rescan.requested').length;

@@ -75,6 +75,18 @@ describe('the machines', () => {
   });
 });
 
+test('nothing that is shipped reads the context of a snapshot: the selectors of the machines do', () => {
+  const reading = /\.context\b|[{,]\s*context\s*[,:}]/;
+  for (const text of [
+    'snapshot.context.lanes',
+    '({ context }) => 1',
+    'const { value, context: { failure } } = snapshot',
+  ])
+    assert.match(text, reading);
+  const found = shipped.filter((path) => path.startsWith('src/') && reading.test(codeOf(path)));
+  assert.deepEqual(found, []);
+});
+
 test('nothing that is shipped imports a test', () => {
   assert.deepEqual(
     wrong([...machines, ...sources], (target) => !target.startsWith('test/')),

@@ -1,6 +1,7 @@
 /** A hook installer whose checks are answered as the test says. */
 import { fromPromise, SimulatedClock } from 'xstate';
-import { hookInstallerMachine, selectReason } from '../../machines/hook-installer/machine.ts';
+import { hookInstallerMachine } from '../../machines/hook-installer/machine.ts';
+import { selectReason } from '../../machines/hook-installer/selectors.ts';
 import type { HookCheck, HookInstallerReport } from '../../machines/hook-installer/types.ts';
 import type { Result } from '../../machines/domain.ts';
 import { ok, policy } from './fixtures.ts';

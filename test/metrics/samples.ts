@@ -63,7 +63,7 @@ export function watch(world: World, health: Parameters<typeof readingOf>[1] = we
   return async () => {
     for (const event of world.events.slice(heard)) metrics.event(event);
     heard = world.events.length;
-    const reading = readingOf(world.supervisor, health, world.clock.now());
+    const reading = readingOf(world.supervisor, health);
     return readSamples((await metrics.page(reading)).text);
   };
 }

@@ -1,0 +1,12 @@
+import type { SnapshotFrom } from 'xstate';
+import type { Observation, Phase } from '../domain.ts';
+import type { torrentMachine } from './machine.ts';
+
+export type TorrentSnapshot = SnapshotFrom<typeof torrentMachine>;
+
+/** As the last poll saw it; `null` before the first. */
+export const selectObservation = ({ context }: TorrentSnapshot): Observation | null =>
+  context.seen.observation;
+
+/** What it is doing, as far as the polls have shown. */
+export const selectPhase = ({ context }: TorrentSnapshot): Phase => context.seen.sight.phase;
