@@ -1,21 +1,34 @@
 import { describeSettings } from './describe.ts';
+import type { SettingInfo } from './describe.ts';
+import { SETTING_GROUPS } from './setting-groups.ts';
 
 const start = '<!-- settings -->';
 const end = '<!-- /settings -->';
 
-/** The settings as a Markdown table: name, default, what it does. */
+/** The settings in Markdown: a table for each group, with name, default and description. */
 export function settingsTable(): string {
-  const rows = [...describeSettings()].map(([name, info]) => {
-    const standard = info.required ? 'required' : info.default === null ? '' : `\`${info.default}\``;
-    const names = info.secret ? `\`${name}\` or \`${name}_FILE\`` : `\`${name}\``;
-    return `| ${names} | ${standard} | ${info.description} |`;
-  });
-  return ['| variable | default | what it does |', '| --- | --- | --- |', ...rows].join('\n');
+  const infos = describeSettings();
+  return SETTING_GROUPS.map(({ title, names }) =>
+    [
+      `### ${title}`,
+      '',
+      '| variable | default | what it does |',
+      '| --- | --- | --- |',
+      ...names.map((name) => rowOf(name, infos.get(name))),
+    ].join('\n'),
+  ).join('\n\n');
 }
 
-/** A document with the newest table between its markers. Throws when it has no markers. */
+function rowOf(name: string, info: SettingInfo | undefined): string {
+  if (info === undefined) throw new Error(`${name} is in a group, but is no setting`);
+  const standard = info.required ? 'required' : info.default === null ? '' : `\`${info.default}\``;
+  const names = info.secret ? `\`${name}\` or \`${name}_FILE\`` : `\`${name}\``;
+  return `| ${names} | ${standard} | ${info.description} |`;
+}
+
+/** A document with the newest tables between its markers. Throws when it has no markers. */
 export function withSettingsTable(markdown: string): string {
   const [from, to] = [markdown.indexOf(start), markdown.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`no ${start} … ${end} in the document`);
-  return `${markdown.slice(0, from + start.length)}\n${settingsTable()}\n${markdown.slice(to)}`;
+  return `${markdown.slice(0, from + start.length)}\n\n${settingsTable()}\n\n${markdown.slice(to)}`;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { removeFolder, temporaryFolder } from '../servers/processes.ts';
 import { sleep, until } from '../servers/wait.ts';
+import { drawOverview } from './overview.ts';
 import { openTab, startScene, untilLink, untilText } from './scene.ts';
 import type { Scene } from './scene.ts';
 
@@ -23,6 +24,7 @@ await shoot('page-dark', { ...wide, colorScheme: 'dark' }, () => Promise.resolve
 await shoot('page-phone', { viewport: { width: 390, height: 780 }, colorScheme: 'light' }, () =>
   Promise.resolve(),
 );
+await shootOverview();
 await shoot('chart-light', { ...wide, colorScheme: 'light' }, openChart);
 await shoot('chart-dark', { ...wide, colorScheme: 'dark' }, openChart);
 await removeFolder(state);
@@ -31,8 +33,8 @@ await removeFolder(state);
 async function fill({ qbittorrent, ntfy }: Scene): Promise<void> {
   const add = (name: string, size: number, script: Parameters<typeof qbittorrent.play>[1]) =>
     qbittorrent.addTorrent({ name, size: size * MB, script: [...script, { phase: 'complete' }] });
-  add('ubuntu-26.04-desktop-amd64.iso', 5900, [on(9000)]);
-  add('Cosmos Laundromat (2015) 1080p', 1100, [on(9000)]);
+  add('debian-13.2.0-mini.iso', 66, [on(11)]);
+  add('Cosmos Laundromat (2015) trailer', 42, [on(8)]);
   await until('two are told', () => ntfy.heard.length === 2);
   add('debian-13.2.0-amd64-netinst.iso', 790, [downloading(0.6), on(3)]);
   add('Big Buck Bunny (2008) 4K', 5300, [downloading(0.3), on(12)]);
@@ -48,6 +50,21 @@ async function shoot(name: string, view: BrowserContextOptions, prepare: (page: 
   await untilLink(page, 'live');
   await prepare(page);
   await page.screenshot({ path: join(images, `${name}.png`) });
+  await page.close();
+}
+
+/** The README's picture: the page, and the notifications that ntfy has for it. */
+async function shootOverview(): Promise<void> {
+  const { page } = await openTab(scene.browser, scene.url, {
+    viewport: { width: 940, height: 735 },
+    colorScheme: 'light',
+  });
+  await untilLink(page, 'live');
+  const [picture, cards] = [await page.screenshot(), scene.ntfy.cards('downloads')];
+  await page.setViewportSize({ width: 1360, height: 795 });
+  await page.goto('about:blank');
+  await page.setContent(await drawOverview(picture, cards));
+  await page.screenshot({ path: join(images, 'overview.png') });
   await page.close();
 }
 

@@ -96,6 +96,12 @@ composeTest(
   },
 );
 
+test('the example for Compose in the README is one of docs/setup.md', () => {
+  const [, example = ''] =
+    /^```yaml\n([^]*?)^```$/m.exec(readFileSync(join(home, 'README.md'), 'utf8')) ?? [];
+  assert.ok(example !== '' && examplesOf('Docker Compose').includes(example));
+});
+
 test('each line of `docker run` in the documents has what compose.yaml has', () => {
   const text = readFileSync(join(home, 'docs', 'setup.md'), 'utf8');
   const lines = [...text.matchAll(/^docker run -d (?:.*\\\n)*.*qbit-ntfy-sidecar:.*$/gm)].map(

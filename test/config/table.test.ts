@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { settingsTable } from '../../src/config/index.ts';
+import { SETTING_GROUPS } from '../../src/config/setting-groups.ts';
+import { settingNames } from '../../src/config/settings.ts';
 import { withSettingsTable } from '../../src/config/table.ts';
 
 test('the README lists every setting as it is', () => {
@@ -12,10 +14,18 @@ test('the README lists every setting as it is', () => {
   );
 });
 
-test('the table has a row with name, default and meaning for each setting', () => {
-  const rows = settingsTable().split('\n').slice(2);
-  assert.ok(rows.length > 20);
+test('the tables have a row with name, default and description for each setting', () => {
+  const rows = settingsTable()
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !/^\| (variable|---) /.test(line));
+  assert.equal(rows.length, settingNames.size);
   for (const row of rows) assert.match(row, /^\| `[A-Z_]+`( or `[A-Z_]+_FILE`)? \| [^|]* \| [^|]{5,} \|$/);
+});
+
+test('each setting is in one group, and the required one comes first', () => {
+  const names = SETTING_GROUPS.flatMap((group) => group.names);
+  assert.deepEqual(names.toSorted(), [...settingNames.keys()].toSorted());
+  assert.deepEqual(SETTING_GROUPS[0], { title: 'Required', names: ['NTFY_TOPIC'] });
 });
 
 test('a document without markers is not written to', () => {

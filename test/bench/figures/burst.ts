@@ -133,7 +133,7 @@ async function rowsOf(
       unit: 'ms',
       runs: ours.map(({ took }) => took),
       peer: {
-        what: 'the same at a receiver that only counts the calls',
+        what: 'the same with a server that only counts the calls',
         runs: bare.map(({ took }) => took),
       },
     }),
@@ -162,6 +162,6 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
 export const burst: Figure = {
   name: 'burst',
   title: 'Burst',
-  how: 'All are added at once, 100 magnets a call to a real qBittorrent, and the hook calls the sidecar for each: the real one by curl, as it is installed; the simulated one, which has 10,000, with at most 200 calls open at a time. From the first add until all of them are in `/status`; that is asked each 200 ms, with 10,000 only when all calls are answered, since so long an answer is work, too. Beside it stands what qBittorrent itself needs to add them and to call: the same burst at a server that does nothing but count.',
+  how: 'All torrents are added at once, 100 magnets per request to a real qBittorrent, whose hook calls the sidecar for each by curl, as it is installed; a simulated qBittorrent with 10,000 torrents makes at most 200 calls at a time. Measured from the first add until all of them are in `/status`, which is requested every 200 ms; with 10,000 only after all calls are answered, because such a long response takes time itself. The comparison is the time that qBittorrent needs to add them and to call the hook: the same burst with a server that only counts.',
   measure,
 };

@@ -121,7 +121,7 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
       what: 'end to acceptance, by the finish hook',
       unit: 'ms',
       runs: hooked,
-      peer: { what: 'a finish hook that calls ntfy itself, knowing nothing but the hash', runs: straight },
+      peer: { what: 'a finish hook that calls ntfy itself, which knows only the hash', runs: straight },
     }),
     atMost(2500, 'under 2.5 s', {
       what: 'end to acceptance, by polling alone',
@@ -135,6 +135,6 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
 export const completion: Figure = {
   name: 'completion',
   title: "From qBittorrent's end to ntfy's acceptance",
-  how: 'Real qBittorrent and ntfy. The end is the last moment at which a look from beside, each 20 ms, did not show a finished state yet: the same clock for both ways, while the call of the hook is a part of what is measured. Accepted is when a subscriber of the topic has it. One torrent after the other, of different lengths, so that their ends lie anywhere between two polls.',
+  how: 'Real qBittorrent and ntfy. The time begins at the last separate request, one every 20 ms, that showed no finished state yet, so the call of the hook is included. It ends when a subscriber of the topic receives the message. One torrent after the other, of different lengths, so that they finish at any time between two polls.',
   measure,
 };

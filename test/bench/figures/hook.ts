@@ -89,6 +89,6 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
 export const hook: Figure = {
   name: 'hook',
   title: 'Hook',
-  how: 'For 10 s, 500 calls a second of `POST /track`, each of a new torrent on a connection of its own, as curl does it. They come at an even rate whether or not earlier ones were answered, and wait from when they were due. All of them are in a simulated qBittorrent, which is polled meanwhile.',
+  how: 'For 10 s, 500 calls of `POST /track` a second, each for a new torrent on a separate connection, as curl makes them. They are sent at a constant rate whether or not earlier ones were answered, and their time counts from when they were due. All torrents are in a simulated qBittorrent, which is polled meanwhile.',
   measure,
 };

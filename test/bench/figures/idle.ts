@@ -109,7 +109,7 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
       what: 'wake-ups in a minute, after its page was open',
       unit: 'count',
       runs: of(wakeUps, 'seen'),
-      peer: { what: 'one whose page nobody opened', runs: of(wakeUps, 'sidecar') },
+      peer: { what: 'one whose page was never opened', runs: of(wakeUps, 'sidecar') },
     }),
   ];
 }
@@ -117,6 +117,6 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
 export const idle: Figure = {
   name: 'idle',
   title: 'Idle',
-  how: 'Nothing is tracked any more; each sidecar has followed one torrent to its end before. Of some of them the page was open meanwhile, and is closed. All of them and as many bare servers rest through the same minute. A wake-up is a thread that slept and was woken (`voluntary_ctxt_switches`).',
+  how: 'Nothing is tracked any more; each sidecar has tracked one torrent until its completion. For some of them the page was open meanwhile, and is closed now. All of them and as many bare servers are idle during the same minute. A wake-up is a voluntary context switch of a thread (`voluntary_ctxt_switches`).',
   measure,
 };

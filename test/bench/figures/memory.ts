@@ -98,6 +98,6 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
 export const memory: Figure = {
   name: 'memory',
   title: 'Memory',
-  how: 'Read from `smaps_rollup`: private is what nobody else has, resident is with the pages of the program file, which all Node processes share. Idle is 5 s after the login. Tracked torrents come by the hook, from a simulated qBittorrent; memory is read after several polls, so with what polls leave behind: five times, a second apart, of which the median counts. *Each* is what it has more than with one, by torrent. In the end somebody removes all of them; memory is read 5 s after the last is followed no more.',
+  how: 'Read from `smaps_rollup`: private memory belongs to this process only, resident memory includes the pages of the program file, which all Node processes share. Idle is 5 s after the login. The tracked torrents are added by the hook of a simulated qBittorrent; memory is read after several polls, five times, a second apart, and the median counts. *Each* is the increase over one torrent, divided by the number of torrents. At the end all torrents are removed; memory is read 5 s after the last one ended.',
   measure,
 };

@@ -12,14 +12,14 @@ const COUNTS = [1, 10, 100, 1000];
 
 function rowOf(length: string, count: number, told: Told): Row {
   const { messages, completions, above, refused, lastAfter, perPercent } = told;
-  const late = lastAfter < 1 ? '' : `; the last end is told ${Math.round(lastAfter)} min after it`;
+  const late = lastAfter < 1 ? '' : `; the last completion is sent ${Math.round(lastAfter)} min late`;
   return {
     what: `each of ${count.toLocaleString('en')} at once, ${length} long`,
     unit: 'messages',
     runs: [messages / count],
     peer: { what: 'one for each percent that a poll finds', runs: [perPercent / count] },
     reach: {
-      text: 'within the budget, each end told',
+      text: 'within the budget, each completion sent',
       holds: above === 0 && refused === 0 && completions === count,
     },
     note: `${messages.toLocaleString('en')} in all${late}`,
@@ -41,6 +41,6 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
 export const messages: Figure = {
   name: 'messages',
   title: 'Messages',
-  how: "Counts and no times: the machines as they are shipped, in simulated time, polled each 5 s while the downloads advance evenly; with `NTFY_RATE` as it is by default. All messages count: progress, the completion, and the removal of the progress card. They leave for an ntfy with its own defaults (60 at once, then one each 5 s), which refuses what is beyond them; a second count beside the sidecar's own says whether any left before the budget (50 at once, then one each 6 s) had it. Beside each stands what a message for each percent would be, without any budget. With many at once, ntfy's limits are what makes the last ends wait.",
+  how: "Counts, not times: the shipped machines in simulated time, polled every 5 s while the downloads progress evenly, with the default `NTFY_RATE`. All messages count: progress, completion, and the deletion of the progress card. They are sent to an ntfy with its default limits (60 at once, then one every 5 s), which refuses the rest; an independent count verifies that none was sent before the budget (50 at once, then one every 6 s) allowed it. The comparison is one message for each percent, without a budget. With many at once, the last completions wait because of ntfy's limits.",
   measure,
 };

@@ -65,7 +65,7 @@ function rowsOf(count: number, turns: readonly Turn[]): Row[] {
       unit: 'ms',
       runs: turns.map(({ sidecar }) => sidecar.asker + sidecar.qbittorrent),
       peer: {
-        what: 'qBittorrent that nobody asks',
+        what: 'qBittorrent without client',
         runs: turns.map(({ alone }) => alone.qbittorrent),
       },
     },
@@ -79,7 +79,7 @@ function floorOf(count: number, turns: readonly Turn[]): Row {
     unit: 'ms',
     runs: turns.map((turn) => added(turn, 'lone')),
     peer: {
-      what: `the reach of ${count}: a third of the loops`,
+      what: `limit for ${count}: a third of the loops`,
       runs: turns.map((turn) => added(turn, 'loops') / 3),
     },
   };
@@ -158,6 +158,6 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
 export const steady: Figure = {
   name: 'steady',
   title: 'Steady cost',
-  how: `CPU time in ${SPAN} s, of qBittorrent and of what asks it. Real qBittorrents of the generation 5.1: since 5.2 a qBittorrent keeps 15 sessions, so that a login per torrent throws out the others' and their polls are answered with 403; a comparison with that would flatter. Each has so many torrents with metadata and no source, forced to download: they count as such and are polled each 5 s, and nothing comes, so that qBittorrent itself has nothing to do. At the end they are let go, and have stalled. In turns, several times, on the same qBittorrent, nobody asks it, the sidecar follows all of them, a loop follows each of them, and one loop follows one of them; the others rest meanwhile. *Added* is what came on top of the qBittorrent that nobody asks. The loops are leaner than the program that they stand for: they share kept connections, and tell nothing.`,
+  how: `CPU time in ${SPAN} s, of qBittorrent and of its clients. Real qBittorrents of version 5.1: since 5.2 a qBittorrent keeps 15 sessions, so with one login per torrent the sessions replace each other and polls are answered with 403; that comparison would be unfair. The torrents have metadata and no source and are forced to download: they count as downloading and are polled every 5 s, but qBittorrent has no data to process. At the end they are no longer forced, and stalled. In turns, several times, on the same qBittorrent: no client, the sidecar with all torrents, one loop per torrent, and one loop for one torrent; the others are idle meanwhile. *Added* is the increase over the qBittorrent without client. The loops do less than the program they represent: they share open connections and send no notifications.`,
   measure,
 };

@@ -62,7 +62,7 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
       note(`${count.toLocaleString('en')} tracked`, took);
     }
     const took = await stopWith(1000, { ntfy: silent.url, finish: true });
-    note('1,000 completions wait for an ntfy that is silent', took);
+    note('1,000 completions queued, ntfy does not answer', took);
   }
   return [...ends].map(([what, runs]) => ({
     what,
@@ -76,6 +76,6 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
 export const stop: Figure = {
   name: 'stop',
   title: 'Stop',
-  how: 'From SIGTERM until the process is gone, with torrents that a simulated qBittorrent has. What is on its way may still arrive, for a second; a completion that does not arrive is kept in the state folder.',
+  how: 'From SIGTERM until the end of the process, with torrents in a simulated qBittorrent. Requests in flight may finish within a second; a completion that ntfy has not accepted stays stored.',
   measure,
 };

@@ -85,6 +85,6 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
 export const viewers: Figure = {
   name: 'viewers',
   title: 'Viewers that do not read',
-  how: 'With 20,000 torrents, as many as it tracks at most: the highest resident memory within 20 s, read each 100 ms, alone and while connections ask for the event stream of the page, or for `/status`, and never read a byte of the answer; then the time from SIGTERM to the end.',
+  how: 'With 20,000 torrents, the default of `MAX_TRACKED`: the highest resident memory within 20 s, read every 100 ms, alone and while connections request the event stream of the page, or `/status`, and never read a byte of the response; then the time from SIGTERM to the end.',
   measure,
 };

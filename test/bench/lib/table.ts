@@ -12,7 +12,7 @@ export interface Measured {
   load: [number, number];
 }
 
-const HEAD = ['what', 'median', 'beside it, in the same run', 'ratio', 'reach', 'held'];
+const HEAD = ['what', 'median', 'compared with (same run)', 'ratio', 'limit', 'held'];
 
 /** A table in Markdown. */
 export function table(rows: readonly Row[]): string {
