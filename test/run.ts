@@ -1,23 +1,26 @@
 /**
- * The test runner: `npm test`, or `npm test -- <part of a path>…` for some files only.
+ * The test runner: `npm test`, `npm run test:unit` (no real servers, no browser, no image), `npm run test:real` (the
+ * others), or `npm test -- <part of a path>…` for some files only.
  *
- * Checks format, lint and types, brings the real servers, runs every `*.test.ts` below `test/` in a process of its
- * own, unit tests first. Its last line is `N passed, N failed, N skipped`.
+ * Checks format, lint and types, unpacks the real servers, and runs every `*.test.ts` below `test/` in a process of its
+ * own. Its last line is `N passed, N failed, N skipped`.
  */
 import { execFile } from 'node:child_process';
-import { globSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { delimiter, join, relative } from 'node:path';
 import { run } from 'node:test';
 import type { EventData } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { finished } from 'node:stream/promises';
+import { ensureBundle } from '../src/development/bundle.ts';
 import { installChromium } from './debian/chromium.ts';
+import { parseArguments, selectFiles } from './runner/select.ts';
 import { installServers, suites } from './servers/install.ts';
 import { installNginx } from './servers/nginx.ts';
 
 const home = join(import.meta.dirname, '..');
 const bin = join(home, 'node_modules', '.bin');
-const apart = ['test/chaos/', 'test/bench/', 'test/fleet/', 'test/soak/']; // run by name only
 const testTimeout = 120_000;
 
 interface Tally {
@@ -28,30 +31,18 @@ interface Tally {
   files: Map<string, number>;
 }
 
-const filters = process.argv.slice(2).map((filter) => filter.replace(/^\.\//, ''));
+const startedAt = performance.now();
+const selection = parseArguments(process.argv.slice(2));
 const tally: Tally = { passed: 0, failed: 0, skipped: [], files: new Map() };
-const files = findFiles(filters);
+const files = selectFiles(selection);
 
-if (filters.length === 0) await check(tally);
+if (selection.filters.length === 0) {
+  if (selection.kinds.includes('unit')) await check(tally);
+  await ensureBundle(); // once, not in each file that needs it
+}
 await bring(files);
 if (files.length > 0) await runFiles(files, tally);
 report(tally);
-
-/** Quick files first, so that a plain mistake shows at once; those on real servers last. */
-function findFiles(filters: readonly string[]): string[] {
-  const found = globSync('test/**/*.test.ts', { cwd: home });
-  const wanted = found.filter((file) =>
-    filters.length === 0
-      ? !apart.some((folder) => file.startsWith(folder))
-      : filters.some((filter) => file.includes(filter) && isMeant(file, filter)),
-  );
-  return wanted.toSorted((a, b) => Number(usesServers(a)) - Number(usesServers(b)) || a.localeCompare(b));
-}
-
-function isMeant(file: string, filter: string): boolean {
-  const folder = apart.find((folder) => file.startsWith(folder));
-  return folder === undefined || filter.includes(folder.split('/')[1] ?? folder);
-}
 
 function usesServers(file: string): boolean {
   return /^test\/(e2e|servers|browser)\b/.test(file) || imports(file, 'servers');
@@ -132,7 +123,7 @@ async function runFiles(files: readonly string[], tally: Tally): Promise<void> {
   const events = run({
     files: files.map((file) => join(home, file)),
     cwd: home,
-    concurrency: 3, // much of it is waiting
+    concurrency: availableParallelism() + 2, // the tests on real servers wait most of the time
     isolation: 'process',
     signal: interrupt.signal,
     // `development`: XState's own build for it, which warns. `run`'s own timeout would not reach the tests.
@@ -170,7 +161,14 @@ function report({ passed, failed, skipped, files }: Tally): void {
   }
   if (files.size === 0 && failed === 0) say('\nNo test ran: that is a failure.');
   process.exitCode = failed > 0 || passed + failed === 0 || files.size === 0 ? 1 : 0;
-  say(`\n${passed} passed, ${failed} failed, ${skipped.length} skipped`);
+  say(`\nTook ${took()}: ${selection.kinds.join(' and ')} tests, ${files.size} files.`);
+  say(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
+}
+
+/** Since the start, like `7 min 5 s`. */
+function took(): string {
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 function say(line: string): void {

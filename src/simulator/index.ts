@@ -9,7 +9,7 @@ export type { TorrentSpec } from './qbittorrent/torrent.ts';
 export type { NtfyEvent } from './ntfy/event.ts';
 export { startNtfySimulator } from './ntfy/index.ts';
 export type { NtfyOptions, NtfySimulator } from './ntfy/index.ts';
-export { createPhone } from './ntfy/phone.ts';
+export { createPhone, isAudible } from './ntfy/phone.ts';
 export type { Phone } from './ntfy/phone.ts';
 export type { Card } from './ntfy/phone.ts';
 export type { NtfyGeneration } from './ntfy/generation.ts';

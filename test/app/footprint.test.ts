@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { hashOf, HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
-import { startWorld } from '../machines/world.ts';
+import { startWorld } from '../support/world.ts';
 
 const STEP = 5 * SECOND;
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createHookHandlers } from '../../src/app/hook-handlers.ts';
 import { createMetrics } from '../../src/metrics/index.ts';
 import { hashOf, SECOND } from '../machines/fixtures.ts';
-import { startWorld } from '../machines/world.ts';
+import { startWorld } from '../support/world.ts';
 
 test('what hooks were about that were refused unread is found by one scan, however many they are', async (t) => {
   const world = startWorld();

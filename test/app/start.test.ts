@@ -4,7 +4,7 @@ import type { ListenOptions } from 'node:net';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
-import { startSidecar } from '../e2e/harness.ts';
+import { startSidecar } from '../support/sidecar.ts';
 import { freePort } from '../servers/ports.ts';
 import { until } from '../servers/wait.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { subscribeTo } from '../../src/app/subscriptions.ts';
 import { hashOf, SECOND } from '../machines/fixtures.ts';
-import { startWorld } from '../machines/world.ts';
+import { startWorld } from '../support/world.ts';
 import { recorder } from '../server/apps.ts';
 
 const throwing = () => assert.fail('a planted bug');

@@ -5,7 +5,7 @@
 import { figures } from './figures/index.ts';
 import { load } from './lib/machine.ts';
 import { save } from './lib/page.ts';
-import { build } from './lib/shipped.ts';
+import { buildBundle } from '../../src/development/bundle.ts';
 import { table } from './lib/table.ts';
 import type { Measured } from './lib/table.ts';
 
@@ -17,7 +17,7 @@ if (unknown.length > 0) {
   process.exit(64);
 }
 
-build();
+await buildBundle();
 const measured: Measured[] = [];
 for (const figure of figures) {
   if (names.length > 0 && !names.includes(figure.name)) continue;

@@ -70,7 +70,7 @@ realTest(
 
 realTest('a row keeps the focus and the selection while it moves', { needs: ['chromium'] }, async () => {
   await using scene = await startScene();
-  scene.qbittorrent.addTorrent({ name: 'moving.iso', size: 100 * MB, rate: 5 * MB });
+  scene.qbittorrent.addTorrent({ name: 'moving.iso', size: 10_000 * MB, rate: 50 * MB });
   const { page } = await openTab(scene.browser, scene.url);
   await untilText(page, '#torrents .percent', /\d+%/);
   await page.locator('#torrents a').focus();

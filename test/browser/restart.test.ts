@@ -1,27 +1,19 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { ensureBundle } from '../../src/development/bundle.ts';
 import { realTest } from '../servers/index.ts';
 import { freePort } from '../servers/ports.ts';
 import { removeFolder, startProcess, temporaryFolder, untilAnswering } from '../servers/processes.ts';
 import { startChromium } from './chromium.ts';
 import { openTab, startEmbedded, untilLink, untilText } from './scene.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
-
 realTest(
   'the page of the shipped bundle says that its sidecar is away, and goes on by itself when that is back',
   { needs: ['chromium'] },
   async () => {
     await using stack = new AsyncDisposableStack();
-    const folder = temporaryFolder('bundle');
+    const folder = temporaryFolder('restart');
     stack.defer(() => removeFolder(folder));
-    const file = join(folder, 'sidecar.mjs');
-    const rolldown = join(ROOT, 'node_modules', 'rolldown', 'bin', 'cli.mjs');
-    await promisify(execFile)(process.execPath, [rolldown, '-c', 'rolldown.config.ts', '--file', file], {
-      cwd: ROOT,
-    });
+    const file = await ensureBundle();
     const embedded = stack.use(await startEmbedded());
     const { browser } = stack.use(await startChromium());
     const [hookPort, opsPort] = [await freePort(), await freePort()];

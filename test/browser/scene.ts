@@ -5,7 +5,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Sidecar } from '../../src/app/start.ts';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import type { NtfySimulator, QbittorrentSimulator } from '../../src/simulator/index.ts';
-import { startSidecar } from '../e2e/harness.ts';
+import { startSidecar } from '../support/sidecar.ts';
 import { until } from '../servers/wait.ts';
 import { startChromium } from './chromium.ts';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { AnyActorRef, InspectionEvent } from 'xstate';
 import { charts, keyOf } from '../../src/charts/index.ts';
 import { failure, hashOf, MINUTE, SECOND } from '../machines/fixtures.ts';
-import { startWorld } from '../machines/world.ts';
+import { startWorld } from '../support/world.ts';
 import { attribute, parseSvg, withClass } from './svg.ts';
 
 interface Drawn {

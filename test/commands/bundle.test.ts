@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { ensureBundle } from '../../src/development/bundle.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
 const file = join(folder, 'sidecar.js');
 
-before(() => {
-  const rolldown = join(ROOT, 'node_modules', 'rolldown', 'bin', 'cli.mjs');
-  execFileSync(process.execPath, [rolldown, '-c', 'rolldown.config.ts', '--file', file], { cwd: ROOT });
-});
+before(async () => copyFileSync(await ensureBundle(), file));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs Node in that folder, with nothing in the environment but this. */

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { readShipped } from '../bench/lib/shipped.ts';
+import { readShipped, startOptions } from '../../src/development/shipped.ts';
 import { freePort } from '../servers/ports.ts';
 import { until } from '../servers/wait.ts';
 
@@ -16,7 +16,7 @@ const flagsOf = (command: string): string[] => command.split(' ').filter((word) 
 /** What stands before the program's name, wherever it is started. */
 const starts: Record<string, string[]> = {
   'the image': readShipped(read('Dockerfile')).flags,
-  'npm start': flagsOf((JSON.parse(read('package.json')) as { scripts: { start: string } }).scripts.start),
+  'npm start': startOptions({}).flags,
   'the service': flagsOf(/^ExecStart=(.*)$/m.exec(read('systemd/qbit-ntfy.service'))?.[1] ?? ''),
 };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEFAULTS, healthcheck } from '../../src/commands/healthcheck.ts';
 import { describeSettings } from '../../src/config/describe.ts';
-import { startSidecar } from '../e2e/harness.ts';
+import { startSidecar } from '../support/sidecar.ts';
 import { serve } from '../http/server.ts';
 import { freePort } from '../servers/ports.ts';
 import { createTerminal } from './terminal.ts';

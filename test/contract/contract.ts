@@ -1,5 +1,5 @@
 /** One list of sentences about a server, held by its simulator and by the real one alike. */
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { realTest } from '../servers/index.ts';
 import type { Need } from '../servers/index.ts';
@@ -33,6 +33,13 @@ export interface Contract<Subject, Generation extends string, Options> {
 
 /** Registers the tests: every case on the simulator and on the real server of every generation. */
 export function holdContract<Subject extends AsyncDisposable, Generation extends string, Options>(
+  contract: Contract<Subject, Generation, Options>,
+): void {
+  // Each server is a test of its own, and most of it is waiting.
+  describe(`the contract of ${contract.name}`, { concurrency: 3 }, () => registerServers(contract));
+}
+
+function registerServers<Subject extends AsyncDisposable, Generation extends string, Options>(
   contract: Contract<Subject, Generation, Options>,
 ): void {
   const { name, generations, cases, shared } = contract;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { FailureReason } from '../../machines/domain.ts';
 import { unreachable } from '../../src/doctor/address.ts';
 import { checkHookPort } from '../../src/doctor/hook-port.ts';
-import { freePort } from '../servers/index.ts';
+import { freePort } from '../servers/ports.ts';
 
 const RUNNING = /^Is it running/;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { freePort } from '../servers/index.ts';
+import { freePort } from '../servers/ports.ts';
 import { serve } from '../http/server.ts';
 import { assertDiagnosis, examine, NEEDS, PLANTED, startSetup } from './setup.ts';
 

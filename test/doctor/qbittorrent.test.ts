@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { startProxy, freePort } from '../servers/index.ts';
+import { freePort } from '../servers/ports.ts';
+import { startProxy } from '../servers/proxy.ts';
 import { serve } from '../http/server.ts';
 import { assertDiagnosis, examine, NEEDS, startSetup } from './setup.ts';
 import type { Expected, Setup } from './setup.ts';

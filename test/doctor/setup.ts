@@ -12,7 +12,7 @@ import type {
   QbittorrentOptions,
   QbittorrentSimulator,
 } from '../../src/simulator/index.ts';
-import { freePort } from '../servers/index.ts';
+import { freePort } from '../servers/ports.ts';
 
 type Env = Record<string, string>;
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe } from 'node:test';
 import { realTest, startNtfy, startQbittorrent, startWebSeed, until } from '../servers/index.ts';
 import type { Qbittorrent } from '../servers/index.ts';
-import { startSidecar, TOPIC } from './harness.ts';
+import { TOPIC } from './harness.ts';
+import { startSidecar } from '../support/sidecar.ts';
 
 const progressOf = async (qbittorrent: Qbittorrent, hash: string) =>
   Number((await qbittorrent.find(hash))?.['progress']);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { createMagnet, realTest, startNtfy, startQbittorrent, until } from '../servers/index.ts';
-import { startSidecar, TOPIC } from './harness.ts';
+import { TOPIC } from './harness.ts';
+import { startSidecar } from '../support/sidecar.ts';
 
 const hashesOf = (name: string, count: number) =>
   Array.from({ length: count }, (_, n) => createHash('sha1').update(`${name} ${n}`).digest('hex'));

@@ -18,7 +18,8 @@ import {
   until,
   visibleCards,
 } from '../servers/index.ts';
-import { startSidecar, TOPIC } from './harness.ts';
+import { TOPIC } from './harness.ts';
+import { startSidecar } from '../support/sidecar.ts';
 
 const isDone = (body: string) => body.includes('-done"');
 
@@ -129,7 +130,7 @@ describe('outages, limits and wrong passwords', { concurrency: 3 }, () => {
     '1,000 torrents that complete within a minute are all told within what ntfy allows, no progress before them',
     { needs: ['ntfy current'], timeout: 300_000 },
     async (t) => {
-      await using ntfy = await startNtfy('current', { requestLimit: { burst: 60, replenish: '100ms' } });
+      await using ntfy = await startNtfy('current', { requestLimit: { burst: 60, replenish: '50ms' } });
       await using toNtfy = await startProxy(ntfy.url);
       await using qbittorrent = await startQbittorrentSimulator();
       const sidecar = await startSidecar({
@@ -137,8 +138,8 @@ describe('outages, limits and wrong passwords', { concurrency: 3 }, () => {
         QBIT_USER: qbittorrent.username,
         QBIT_PASS: qbittorrent.password,
         NTFY_TOPIC: `${toNtfy.url}/${TOPIC}`,
-        // A little below the 600 a minute that this server refills.
-        NTFY_RATE: '570',
+        // A little below the 1,200 a minute that this server refills.
+        NTFY_RATE: '1140',
       });
       const from = performance.now();
       for (let n = 0; n < 1000; n += 1) {

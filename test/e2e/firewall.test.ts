@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import { realTest, startNtfy, startProxy, until, visibleCards } from '../servers/index.ts';
 import type { Firewall } from '../servers/index.ts';
-import { startSidecar, TOPIC } from './harness.ts';
+import { TOPIC } from './harness.ts';
+import { startSidecar } from '../support/sidecar.ts';
 
 const isDone = (sequence: string | undefined) => sequence?.endsWith('-done') === true;
 

@@ -3,7 +3,8 @@ import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import { membersOf, nameOf, spreadOf } from '../fleet/members.ts';
 import type { Member } from '../fleet/members.ts';
 import { realTest, startNtfy, startProxy, until } from '../servers/index.ts';
-import { startSidecar, TOPIC } from './harness.ts';
+import { TOPIC } from './harness.ts';
+import { startSidecar } from '../support/sidecar.ts';
 
 const SIZE = 50;
 

@@ -1,8 +1,5 @@
 /** A sidecar, as `npm start` composes it, beside real servers. */
 import type { Policy } from '../../machines/domain.ts';
-import { parseConfig } from '../../src/config/index.ts';
-import { createLogger } from '../../src/log/index.ts';
-import { start } from '../../src/app/start.ts';
 import type { Sidecar } from '../../src/app/start.ts';
 import { startNtfy, startProxy, startQbittorrent, startWebSeed } from '../servers/index.ts';
 import type {
@@ -15,6 +12,7 @@ import type {
   QbittorrentGeneration,
   WebSeed,
 } from '../servers/index.ts';
+import { hookLine, startSidecar } from '../support/sidecar.ts';
 
 export const TOPIC = 'downloads';
 
@@ -92,28 +90,4 @@ export async function startScene(options: SceneOptions): Promise<Scene> {
     status: async () => (await (await fetch(`http://127.0.0.1:${sidecar.ops.port}/status`)).json()) as Status,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
-}
-
-/** A sidecar on free ports, polling each second, its log kept. `policy`: what no setting makes that fast. */
-export async function startSidecar(
-  env: Record<string, string>,
-  log: string[] = [],
-  policy: Partial<Policy> = {},
-): Promise<Sidecar> {
-  const parsed = parseConfig({
-    HOOK_PORT: '0',
-    OPS_PORT: '0',
-    OPS_HOST: '127.0.0.1',
-    POLL_INTERVAL: '1s',
-    NTFY_RATE: 'unlimited',
-    ...env,
-  });
-  if (!parsed.ok) throw new Error(parsed.message);
-  const logger = createLogger({ level: 'debug', pretty: false, write: (line) => log.push(line) });
-  return start({ config: parsed.config, log: logger, policy });
-}
-
-/** The line of the README, for this sidecar's port. */
-export function hookLine({ hook }: Sidecar): string {
-  return `curl -q -fsS -m 5 --noproxy * -X POST "http://localhost:${hook.port}/track?hash=%K"`;
 }

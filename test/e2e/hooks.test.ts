@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { realTest, until } from '../servers/index.ts';
-import { hookLine, startScene } from './harness.ts';
+import { startScene } from './harness.ts';
 import type { Scene } from './harness.ts';
+import { hookLine } from '../support/sidecar.ts';
 
 const loud = async (scene: Scene) => (await scene.messages()).filter(({ priority }) => priority === 4);
 const finishHook = (scene: Scene) => ({

@@ -8,7 +8,7 @@ import type { Sidecar } from '../../src/app/start.ts';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import { createTerminal } from '../commands/terminal.ts';
 import { until } from '../servers/wait.ts';
-import { startSidecar } from './harness.ts';
+import { startSidecar } from '../support/sidecar.ts';
 
 const instanceOf = async ({ ops }: Sidecar) => {
   const status = await (await fetch(`http://127.0.0.1:${ops.port}/status`)).json();

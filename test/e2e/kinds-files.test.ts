@@ -3,7 +3,8 @@ import { describe } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { realTest, until } from '../servers/index.ts';
 import type { QbittorrentGeneration } from '../servers/index.ts';
-import { hookLine, startScene } from './harness.ts';
+import { startScene } from './harness.ts';
+import { hookLine } from '../support/sidecar.ts';
 import { assertLeft, assertToldOnce, isCompletion, isOver, untilShown, untilTold } from './kinds.ts';
 
 const GENERATIONS: QbittorrentGeneration[] = ['legacy', '5.1', 'current'];

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { realTest, startQbittorrent, until } from '../servers/index.ts';
 import type { Qbittorrent, QbittorrentGeneration, SeededTorrent } from '../servers/index.ts';
-import { hookLine, startScene } from './harness.ts';
+import { startScene } from './harness.ts';
+import { hookLine } from '../support/sidecar.ts';
 import { assertLeft, assertToldOnce, GivenUp, untilShown, untilTold } from './kinds.ts';
 
 const GENERATIONS: QbittorrentGeneration[] = ['legacy', '5.1', 'current'];

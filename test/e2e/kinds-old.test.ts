@@ -6,8 +6,8 @@ import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulat
 import type { Policy } from '../../machines/domain.ts';
 import type { QbittorrentOptions } from '../../src/simulator/index.ts';
 import { createTerminal } from '../commands/terminal.ts';
-import { until } from '../servers/index.ts';
-import { startSidecar } from './harness.ts';
+import { until } from '../servers/wait.ts';
+import { startSidecar } from '../support/sidecar.ts';
 
 const GENERATIONS = ['4.1', '4.4'] as const;
 

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { realTest, until } from '../servers/index.ts';
 import type { NtfyMessage, QbittorrentGeneration, SeededTorrent } from '../servers/index.ts';
-import { hookLine, startScene } from './harness.ts';
+import { startScene } from './harness.ts';
 import type { Scene } from './harness.ts';
+import { hookLine } from '../support/sidecar.ts';
 import { assertLeft, assertToldOnce, callHook, untilTold } from './kinds.ts';
 
 const GENERATIONS: QbittorrentGeneration[] = ['legacy', '5.1', 'current'];

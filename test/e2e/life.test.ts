@@ -3,8 +3,9 @@ import { describe } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createMagnet, realTest, until, visibleCards } from '../servers/index.ts';
 import type { QbittorrentGeneration } from '../servers/index.ts';
-import { hookLine, startScene, startSidecar, TOPIC } from './harness.ts';
+import { startScene, TOPIC } from './harness.ts';
 import type { Scene } from './harness.ts';
+import { hookLine, startSidecar } from '../support/sidecar.ts';
 
 const cards = async (scene: Scene) => visibleCards(await scene.messages());
 const showsProgress = (scene: Scene) => async () =>

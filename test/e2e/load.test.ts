@@ -1,56 +1,60 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHash } from 'node:crypto';
+import { describe } from 'node:test';
 import { createMagnet, realTest, until } from '../servers/index.ts';
 import { startScene } from './harness.ts';
 
-realTest(
-  '1,000 magnets added and hooked at once on qBittorrent legacy are all followed, with one login',
-  { needs: ['qbittorrent legacy', 'ntfy current'], timeout: 180_000 },
-  async (t) => {
-    await using scene = await startScene({ qbittorrent: 'legacy' });
-    const hashes = Array.from({ length: 1000 }, (_, index) =>
-      createHash('sha1').update(`magnet ${index}`).digest('hex'),
-    );
-    // Before qBittorrent is busy: a login that it answers too late is made again.
-    await until('there is a session', async () => (await scene.status()).session.state === 'ready');
-    const from = performance.now();
-    await scene.qbittorrent.addMagnets(hashes.map((hash) => createMagnet(hash)));
-    await until('all 1,000 are followed', async () => (await scene.status()).torrents.length === 1000, {
-      deadline: 120_000,
-      every: 250,
-    });
-    t.diagnostic(`all in /status ${Math.round(performance.now() - from)} ms after the first was added`);
-    await until('all were seen', async () =>
-      (await scene.status()).torrents.every(({ state }) => state === 'polling.metadata'),
-    );
-    const { torrents } = await scene.status();
-    assert.deepEqual(new Set(torrents.map(({ hash }) => hash)), new Set(hashes));
-    assert.equal(scene.toQbittorrent.logins(), 1);
-    await until('one request asks for all of them', () =>
-      scene.toQbittorrent.requests.some(
-        ({ body }) => body.startsWith('hashes=') && body.split('%7C').length === 1000,
-      ),
-    );
-    assert.deepEqual(await scene.messages(), [], 'no card for what has not begun');
-  },
-);
+// One is busy, the other waits.
+describe('load', { concurrency: 2 }, () => {
+  realTest(
+    '1,000 magnets added and hooked at once on qBittorrent legacy are all followed, with one login',
+    { needs: ['qbittorrent legacy', 'ntfy current'], timeout: 180_000 },
+    async (t) => {
+      await using scene = await startScene({ qbittorrent: 'legacy' });
+      const hashes = Array.from({ length: 1000 }, (_, index) =>
+        createHash('sha1').update(`magnet ${index}`).digest('hex'),
+      );
+      // Before qBittorrent is busy: a login that it answers too late is made again.
+      await until('there is a session', async () => (await scene.status()).session.state === 'ready');
+      const from = performance.now();
+      await scene.qbittorrent.addMagnets(hashes.map((hash) => createMagnet(hash)));
+      await until('all 1,000 are followed', async () => (await scene.status()).torrents.length === 1000, {
+        deadline: 120_000,
+        every: 250,
+      });
+      t.diagnostic(`all in /status ${Math.round(performance.now() - from)} ms after the first was added`);
+      await until('all were seen', async () =>
+        (await scene.status()).torrents.every(({ state }) => state === 'polling.metadata'),
+      );
+      const { torrents } = await scene.status();
+      assert.deepEqual(new Set(torrents.map(({ hash }) => hash)), new Set(hashes));
+      assert.equal(scene.toQbittorrent.logins(), 1);
+      await until('one request asks for all of them', () =>
+        scene.toQbittorrent.requests.some(
+          ({ body }) => body.startsWith('hashes=') && body.split('%7C').length === 1000,
+        ),
+      );
+      assert.deepEqual(await scene.messages(), [], 'no card for what has not begun');
+    },
+  );
 
-realTest(
-  'nothing tracked for 30 s: not one request to qBittorrent or ntfy',
-  { needs: ['qbittorrent current', 'ntfy current'] },
-  async () => {
-    await using scene = await startScene({ qbittorrent: 'current', rate: 4_000_000 });
-    const torrent = scene.seed.serve('before.iso', 1_000_000);
-    await scene.qbittorrent.addTorrent(torrent.file);
-    await until('it came and went', async () => {
-      const told = (await scene.messages()).some(({ priority }) => priority === 4);
-      return told && (await scene.status()).torrents.length === 0;
-    });
-    scene.toQbittorrent.requests.length = 0;
-    scene.toNtfy.requests.length = 0;
-    await sleep(30_000);
-    assert.deepEqual(scene.toQbittorrent.requests, []);
-    assert.deepEqual(scene.toNtfy.requests, []);
-  },
-);
+  realTest(
+    'nothing tracked for 30 s: not one request to qBittorrent or ntfy',
+    { needs: ['qbittorrent current', 'ntfy current'] },
+    async () => {
+      await using scene = await startScene({ qbittorrent: 'current', rate: 4_000_000 });
+      const torrent = scene.seed.serve('before.iso', 1_000_000);
+      await scene.qbittorrent.addTorrent(torrent.file);
+      await until('it came and went', async () => {
+        const told = (await scene.messages()).some(({ priority }) => priority === 4);
+        return told && (await scene.status()).torrents.length === 0;
+      });
+      scene.toQbittorrent.requests.length = 0;
+      scene.toNtfy.requests.length = 0;
+      await sleep(30_000);
+      assert.deepEqual(scene.toQbittorrent.requests, []);
+      assert.deepEqual(scene.toNtfy.requests, []);
+    },
+  );
+});

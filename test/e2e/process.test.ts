@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { after, test } from 'node:test';
-import { until } from '../servers/index.ts';
+import { until } from '../servers/wait.ts';
 import { shippedFlags } from '../shipped-flags.ts';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
 
@@ -65,21 +65,6 @@ test('an unknown command is named, with those that there are', async () => {
   assert.equal(await started.ended, 64);
   assert.match(started.output(), /no command "fly".*serve, demo/);
 });
-
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  test(`${signal} ends npm start with status 0, even while nobody answers`, async () => {
-    const started = run('npm', ['start', '--silent'], {
-      NTFY_TOPIC: 'http://127.0.0.1:9/downloads',
-      QBIT_HOST: 'http://127.0.0.1:9',
-      HOOK_PORT: '0',
-      OPS_PORT: '0',
-    });
-    await until('it listens', () => started.output().includes('"listening"'));
-    started.process.kill(signal);
-    assert.equal(await started.ended, 0);
-    assert.match(started.output(), /"stopping"/);
-  });
-}
 
 test('no secret is printed, whatever goes wrong', async () => {
   await using qbittorrent = await startQbittorrentSimulator({ password: 'another' });

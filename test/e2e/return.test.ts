@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import { realTest, until, visibleCards } from '../servers/index.ts';
-import { startScene, startSidecar, TOPIC } from './harness.ts';
+import { startScene, TOPIC } from './harness.ts';
 import type { Scene } from './harness.ts';
+import { startSidecar } from '../support/sidecar.ts';
 
 function temporaryState() {
   const dir = mkdtempSync(join(tmpdir(), 'state-'));

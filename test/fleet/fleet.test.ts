@@ -3,7 +3,7 @@
  * What it prints stands in docs/fleet.md.
  */
 import assert from 'node:assert/strict';
-import { build } from '../bench/lib/shipped.ts';
+import { ensureBundle } from '../../src/development/bundle.ts';
 import { realTest, startNtfy, startProxy, until } from '../servers/index.ts';
 import { removeFolder, temporaryFolder } from '../servers/processes.ts';
 import { sleep } from '../servers/wait.ts';
@@ -22,7 +22,7 @@ realTest(
   `${SIZE} sidecars share one address: every completion arrives once, none of them storms, idle ones ask nothing`,
   { needs: ['ntfy current'], timeout: 3 * MINUTES * MINUTE + 60 * MINUTE },
   async (t) => {
-    build();
+    await ensureBundle();
     const folder = temporaryFolder('fleet');
     await using stack = new AsyncDisposableStack();
     stack.defer(() => removeFolder(folder));

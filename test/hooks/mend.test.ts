@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import type { QbittorrentSimulator } from '../../src/simulator/index.ts';
-import { startSidecar } from '../e2e/harness.ts';
+import { startSidecar } from '../support/sidecar.ts';
 import { until } from '../servers/wait.ts';
 
 /** A sidecar that has written its hooks, with a token that can be rotated. */

@@ -1,6 +1,6 @@
 /** A qBittorrent that could not be asked for its hooks gets them later, without another login. */
 import assert from 'node:assert/strict';
-import { startSidecar } from '../e2e/harness.ts';
+import { startSidecar } from '../support/sidecar.ts';
 import { realTest, startProxy, startQbittorrent, startWebSeed, until } from '../servers/index.ts';
 import type { QbittorrentGeneration } from '../servers/index.ts';
 

@@ -117,7 +117,7 @@ function packagesOf(paths: string[]): string[] {
   const names = paths
     .flatMap(importsOf)
     .map(({ to }) => to)
-    .filter((target) => !/^(node:|machines\/|src\/|package\.json$)/.test(target))
+    .filter((target) => !/^(node:|machines\/|src\/|package\.json$|rolldown\.config\.ts$)/.test(target))
     .map((target) => target.split('/', target.startsWith('@') ? 2 : 1).join('/'));
   return [...new Set(names)].toSorted();
 }

@@ -12,7 +12,7 @@ import { createAuthority } from './certificates.ts';
 import { failureOf, replyOf } from './calls.ts';
 import { serve } from './server.ts';
 import { startForwardProxy } from '../servers/forward-proxy.ts';
-import { freePort } from '../servers/index.ts';
+import { freePort } from '../servers/ports.ts';
 
 const NAME = 'ntfy.example.org';
 const authority = createAuthority();

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { readShipped } from '../bench/lib/shipped.ts';
+import { readShipped, withStateDir } from '../../src/development/shipped.ts';
 import { removeFolder, temporaryFolder } from '../servers/processes.ts';
 
 const folder = temporaryFolder('permissions');
@@ -13,9 +13,7 @@ mkdirSync(state, { recursive: true });
 mkdirSync(other);
 after(() => removeFolder(folder));
 
-const flags = readShipped().flags.map((flag) =>
-  flag === '--allow-fs-write=/state' ? `--allow-fs-write=${state}` : flag,
-);
+const flags = withStateDir(readShipped().flags, state);
 
 /** Runs a script under the image's flags; what it printed, or the code of its error. */
 function run(script: string, env: Record<string, string> = {}): string {

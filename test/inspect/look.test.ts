@@ -8,7 +8,7 @@ import type { AnyActorRef } from 'xstate';
 import { look } from '../../src/development/inspect.ts';
 import { createMask } from '../../src/development/mask.ts';
 import { hashOf, MINUTE } from '../machines/fixtures.ts';
-import { startWorld } from '../machines/world.ts';
+import { startWorld } from '../support/world.ts';
 
 const SECRET = 'xyzzy-planted';
 const mask = createMask(() => [SECRET]);

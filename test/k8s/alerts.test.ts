@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promtool, startPrometheus } from '../debian/prometheus.ts';
-import { startSidecar } from '../e2e/harness.ts';
+import { startSidecar } from '../support/sidecar.ts';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import { realTest, until } from '../servers/index.ts';
 import { removeFolder, temporaryFolder } from '../servers/processes.ts';

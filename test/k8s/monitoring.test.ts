@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { IPrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
-import { startSidecar } from '../e2e/harness.ts';
+import { startSidecar } from '../support/sidecar.ts';
 import { readSamples } from '../metrics/samples.ts';
 import { dashboardOf, filled, variablesOf } from './dashboard.ts';
 import type { Dashboard } from './dashboard.ts';

@@ -1,27 +1,24 @@
 /** Pods from the rendered manifests, started and ended in the kubelet's order: an emulation, with real servers. */
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
+import { before } from 'node:test';
+import { ensureBundle } from '../../src/development/bundle.ts';
 import { readSamples } from '../metrics/samples.ts';
 import { realTest, visibleCards } from '../servers/index.ts';
 import type { RealTestOptions } from '../servers/index.ts';
-import { removeFolder, temporaryFolder } from '../servers/processes.ts';
 import { render } from './kustomize.ts';
 import { sidecars } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 import type { Order, Seen } from './pod/scene.ts';
-import { bundle, isRoot, noRoom, play } from './pod/room.ts';
+import { isRoot, noRoom, play } from './pod/room.ts';
 
 const needs = ['qbittorrent current', 'ntfy current', 'curl'] as const;
-let folder = '';
 let sidecar = '';
 let lacking: string | null = null;
 
 before(async () => {
-  folder = temporaryFolder('bundle');
-  sidecar = bundle(folder);
+  sidecar = await ensureBundle();
   lacking = await noRoom();
 });
-after(() => removeFolder(folder));
 
 interface PodTestOptions extends RealTestOptions {
   /** Whether it is about the sidecar's user: only root can be somebody else. */

@@ -3,6 +3,9 @@ import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { createActor, createMachine, SimulatedClock } from 'xstate';
 import type { ActorRefFrom, AnyStateMachine, EventObject, InputFrom } from 'xstate';
+import { pass } from '../support/clock.ts';
+
+export { later, pass, settle, timersOf } from '../support/clock.ts';
 
 /** The development build of XState says by the console what is wrong with a machine. */
 const complaints: unknown[][] = [];
@@ -10,44 +13,6 @@ for (const method of ['warn', 'error'] as const) {
   console[method] = (...said: unknown[]) => void complaints.push(said);
 }
 after(() => assert.deepEqual(complaints, [], 'XState complained'));
-
-/** Lets everything happen that promises have in store. */
-export const settle = () => new Promise<void>((resolve) => void setImmediate(resolve));
-
-interface Timer {
-  start: number;
-  timeout: number;
-}
-
-/** The timers that wait. XState keeps them private; a test may look. */
-export const timersOf = (clock: SimulatedClock): Timer[] => [
-  ...(clock['timeouts'] as Map<number, Timer>).values(),
-];
-
-const nextDue = (clock: SimulatedClock): number =>
-  Math.min(...timersOf(clock).map(({ start, timeout }) => start + Math.max(0, timeout)));
-
-/**
- * Lets time pass from timer to timer. One jump would not do: a timer that is set on the way starts from where the
- * jump ends.
- */
-export async function pass(clock: SimulatedClock, ms: number): Promise<void> {
-  const end = clock.now() + ms;
-  await settle();
-  for (let steps = 0; nextDue(clock) <= end; steps += 1) {
-    assert.ok(steps < 200_000, 'time stands still: timers are set again and again');
-    clock.set(Math.max(clock.now(), nextDue(clock)));
-    await settle();
-  }
-  clock.set(end);
-  await settle();
-}
-
-/** An answer that takes simulated time. */
-export async function later<T>(clock: SimulatedClock, ms: number, value: T): Promise<T> {
-  await new Promise<void>((resolve) => void clock.setTimeout(() => resolve(), ms));
-  return value;
-}
 
 export interface Child<Machine extends AnyStateMachine, Report extends EventObject> {
   actor: ActorRefFrom<Machine>;

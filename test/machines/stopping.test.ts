@@ -4,8 +4,8 @@ import { describe, test } from 'node:test';
 import type { AnyActorRef } from 'xstate';
 import { hashOf, ok, SECOND } from './fixtures.ts';
 import { timersOf } from './harness.ts';
-import { actorsOf, startWorld } from './world.ts';
-import type { World } from './world.ts';
+import { actorsOf, startWorld } from '../support/world.ts';
+import type { World } from '../support/world.ts';
 
 const COUNT = 2000;
 

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { createRecord } from '../../machines/supervisor/registry.ts';
 import { TORRENT_STATES } from '../../src/metrics/labels.ts';
 import { failure, hashOf, MINUTE, ok, SECOND, seen } from '../machines/fixtures.ts';
-import { startWorld } from '../machines/world.ts';
+import { startWorld } from '../support/world.ts';
 import { nonZero, watch } from './samples.ts';
 
 describe('the numbers', () => {

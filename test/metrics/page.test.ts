@@ -7,7 +7,7 @@ import { sessionMachine } from '../../machines/session/machine.ts';
 import { torrentMachine } from '../../machines/torrent/machine.ts';
 import { createMetrics, readingOf } from '../../src/metrics/index.ts';
 import { HOOK_STATES, SESSION_STATES, TORRENT_STATES } from '../../src/metrics/labels.ts';
-import { startWorld } from '../machines/world.ts';
+import { startWorld } from '../support/world.ts';
 import { opsApp } from '../server/apps.ts';
 import { readSamples, watch, well } from './samples.ts';
 

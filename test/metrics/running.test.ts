@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
-import { startSidecar } from '../e2e/harness.ts';
+import { startSidecar } from '../support/sidecar.ts';
 import { until } from '../servers/wait.ts';
 import { nonZero, readSamples, scrape, scrapeAnew } from './samples.ts';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createMetrics, readingOf } from '../../src/metrics/index.ts';
-import type { World } from '../machines/world.ts';
+import type { World } from '../support/world.ts';
 
 /** The numbers of a page, by `name` or `name{label="value",…}` with the labels in alphabetical order. */
 export type Samples = ReadonlyMap<string, number>;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { until } from '../servers/index.ts';
+import { until } from '../servers/wait.ts';
 import { describe, test } from 'node:test';
 import type { Failure } from '../../machines/domain.ts';
 import { createNtfyClient } from '../../src/ntfy/client.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { shownOf } from '../../src/page/actors.ts';
 import { hashOf, SECOND } from '../machines/fixtures.ts';
-import { startWorld } from '../machines/world.ts';
+import { startWorld } from '../support/world.ts';
 import { countObservers, countTimers, startApp, startScene, take } from './setup.ts';
 
 test('with the page closed there is no listener and no timer, before and after somebody looked', async (t) => {

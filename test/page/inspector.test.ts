@@ -5,7 +5,7 @@ import { charts } from '../../src/charts/index.ts';
 import { createInspector } from '../../src/inspector/index.ts';
 import type { Happening } from '../../src/inspector/index.ts';
 import { failure, hashOf, SECOND } from '../machines/fixtures.ts';
-import { startWorld } from '../machines/world.ts';
+import { startWorld } from '../support/world.ts';
 import { countObservers } from './setup.ts';
 
 test('nobody inspects the actors but while somebody looks, however many look', () => {

@@ -10,7 +10,7 @@ import type { ViewModel } from '../../src/page/look.ts';
 import type { TorrentStatus } from '../../src/app/status.ts';
 import { servicesOf } from '../../src/app/status.ts';
 import { hashOf, seen } from '../machines/fixtures.ts';
-import { startWorld } from '../machines/world.ts';
+import { startWorld } from '../support/world.ts';
 
 const clock = { now: Date.UTC(2026, 10, 23, 14, 0), timeZone: 'UTC' };
 

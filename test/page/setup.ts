@@ -9,8 +9,8 @@ import type { Subject } from '../../src/page/look.ts';
 import type { Secret } from '../../src/util/secret.ts';
 import { createOpsApp } from '../../src/server/index.ts';
 import { hashOf, SECOND } from '../machines/fixtures.ts';
-import { startWorld } from '../machines/world.ts';
-import type { World } from '../machines/world.ts';
+import { startWorld } from '../support/world.ts';
+import type { World } from '../support/world.ts';
 import { recorder } from '../server/apps.ts';
 
 /** What the page of a world is about. */

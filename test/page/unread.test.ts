@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { before, describe, test } from 'node:test';
 import { hashOf, SECOND } from '../machines/fixtures.ts';
-import type { World } from '../machines/world.ts';
+import type { World } from '../support/world.ts';
 import { bufferedBy, isStuck, request, serve } from '../server/serving.ts';
 import { call } from '../server/sockets.ts';
 import { until } from '../servers/wait.ts';

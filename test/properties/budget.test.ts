@@ -4,24 +4,24 @@ import * as fc from 'fast-check';
 import { cardOf } from '../../machines/outbox/attempts.ts';
 import { HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
 import { runs } from './property.ts';
-import { PHONE_FAULTS } from './phone.ts';
-import type { PhoneFault } from './phone.ts';
-import { createWorld } from './world.ts';
-import type { World } from './world.ts';
+import { PHONE_FAULTS } from './endings.ts';
+import type { PhoneFault } from './endings.ts';
+import { createModel } from './model.ts';
+import type { Model } from './model.ts';
 
 const CAPACITY = 50;
 const PER_MINUTE = 10;
 const QUOTA = 250;
 
 /** Many torrents that move with each poll: far more news than may leave. */
-function addMany(model: World, from: number, count: number): void {
+function addMany(model: Model, from: number, count: number): void {
   for (let n = from; n < from + count; n += 1) {
     const hash = model.qbittorrent.add(n, 'plain');
     if (hash !== null) model.track(hash);
   }
 }
 
-function advanceAll({ qbittorrent }: World): void {
+function advanceAll({ qbittorrent }: Model): void {
   for (const n of qbittorrent.torrents.keys()) {
     qbittorrent.change(n, ({ progress, phase }) =>
       phase === 'complete' ? {} : { progress: Math.min(0.99, progress + 0.013) },
@@ -29,13 +29,13 @@ function advanceAll({ qbittorrent }: World): void {
   }
 }
 
-const finish = ({ qbittorrent, now }: World, n: number) =>
+const finish = ({ qbittorrent, now }: Model, n: number) =>
   qbittorrent.change(n, () => ({ progress: 1, phase: 'complete', finishedAt: Math.floor(now() / 1000) }));
 
-const published = ({ calls }: World) => calls.filter(({ to }) => to === 'publish');
+const published = ({ calls }: Model) => calls.filter(({ to }) => to === 'publish');
 
 /** The first message that left although no token can have been there for it. */
-function beyondBudget(model: World): number | null {
+function beyondBudget(model: Model): number | null {
   let least = Infinity;
   for (const [index, { elapsed }] of published(model).entries()) {
     const gained = elapsed * (PER_MINUTE / MINUTE);
@@ -46,7 +46,7 @@ function beyondBudget(model: World): number | null {
 }
 
 /** Completions that could leave, but wait. One that failed has a pause, in which others show what the cause is. */
-function waitingCompletions({ world }: World): string[] {
+function waitingCompletions({ world }: Model): string[] {
   const snapshot = world.life?.supervisor.getSnapshot().children.outbox?.getSnapshot();
   if (snapshot === undefined) return [];
   const { lanes, inFlight, attempts, failures } = snapshot.context;
@@ -71,7 +71,7 @@ const flood = fc.array(
 test('no more messages leave than the budget has, and no progress before a completion', async () => {
   const property = fc.asyncProperty(flood, async (waves) => {
     const early: string[] = [];
-    const model = createWorld({
+    const model = createModel({
       policy: { rate: PER_MINUTE },
       onPublish: ({ kind }) => void (kind === 'progress' && early.push(...waitingCompletions(model))),
     });
@@ -103,7 +103,7 @@ test('a server with 250 messages a day is not asked for more, and each completio
   const property = fc.asyncProperty(day, async ({ start, ends }) => {
     const sent = new Map<number, number>();
     const today = () => Math.floor(model.now() / (24 * HOUR));
-    const model = createWorld({
+    const model = createModel({
       policy: { rate: 'auto', pollInterval: MINUTE, stall: HOUR },
       allowance: () => ({ daily: QUOTA, left: Math.max(0, QUOTA - (sent.get(today()) ?? 0)) }),
       onPublish: () => void sent.set(today(), (sent.get(today()) ?? 0) + 1),
@@ -127,7 +127,7 @@ test('a server with 250 messages a day is not asked for more, and each completio
       const late = at - (finishedAt.get(notification.torrent.name ?? '') ?? 0);
       assert.ok(late <= MINUTE + 5 * SECOND, `a completion left after ${late} ms`);
     }
-    assert.equal(model.phone.told.size, new Set(finishedAt.keys()).size);
+    assert.equal(model.phone.completed.size, new Set(finishedAt.keys()).size);
     model.end(1);
   });
   await fc.assert(property, { numRuns: runs(4) });

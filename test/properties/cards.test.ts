@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Notification } from '../../machines/domain.ts';
 import { holds } from './property.ts';
-import type { World } from './world.ts';
+import type { Model } from './model.ts';
 
-const left = ({ phone }: World, gone: Notification['kind']) =>
+const left = ({ phone }: Model, gone: Notification['kind']) =>
   [...phone.cards].filter(([, { kind }]) => kind === gone).map(([name]) => name);
 
 for (const kind of ['progress', 'alert', 'incident'] as const) {

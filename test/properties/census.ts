@@ -1,9 +1,9 @@
 /** How much the machines hold. */
 import assert from 'node:assert/strict';
 import { depth } from '../../machines/outbox/lanes.ts';
-import type { World } from './world.ts';
+import type { Model } from './model.ts';
 
-export function sizesOf({ world, store }: World) {
+export function sizesOf({ world, store }: Model) {
   assert.ok(world.life !== null, 'the process does not run');
   const { children, context } = world.life.supervisor.getSnapshot();
   const { outbox, watcher } = children;

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { holds } from './property.ts';
-import type { World } from './world.ts';
+import type { Model } from './model.ts';
 
-const twice = ({ phone }: World) => [...phone.heard].filter(([, times]) => times > 1);
+const twice = ({ phone }: Model) => [...phone.heard].filter(([, times]) => times > 1);
 
 /** Rounds that are complete now and that the sidecar knew, and completions that were ever kept, but never arrived. */
-function lost({ qbittorrent, state, store, phone }: World): string[] {
+function lost({ qbittorrent, state, store, phone }: Model): string[] {
   const finished = [...qbittorrent.torrents.values()]
     .filter(({ phase, label }) => phase === 'complete' && state.known.has(label))
     .map(({ label }) => label);
-  return [...new Set([...finished, ...store.completions])].filter((label) => !phone.told.has(label));
+  return [...new Set([...finished, ...store.completions])].filter((label) => !phone.completed.has(label));
 }
 
 test('whatever happens, the end of a download is heard at most once each time it is added', async () => {

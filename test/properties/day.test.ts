@@ -4,9 +4,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
 import { sizesOf } from './census.ts';
-import { timersOf } from './time.ts';
-import { createWorld } from './world.ts';
-import type { World } from './world.ts';
+import { timersOf } from '../support/clock.ts';
+import { createModel } from './model.ts';
+import type { Model } from './model.ts';
 
 const TORRENTS = 10_000;
 const GAP = (24 * HOUR) / TORRENTS;
@@ -23,7 +23,7 @@ function heapMegabytes(): number {
 }
 
 /** Adds, moves, finishes and removes torrents as the day goes on; every seventh is removed before its end. */
-function play(model: World, at: number, added: number): number {
+function play(model: Model, at: number, added: number): number {
   const { qbittorrent, track } = model;
   let next = added;
   for (; next < TORRENTS && next * GAP <= at; next += 1) {
@@ -40,9 +40,9 @@ function play(model: World, at: number, added: number): number {
 }
 
 /** Lets go of what the model itself remembers: it is none of the machines' memory. Returns the completions in it. */
-function forget({ phone, store, state }: World): number {
-  const completions = phone.told.size;
-  for (const memory of [phone.told, phone.heard, store.completions, state.known]) memory.clear();
+function forget({ phone, store, state }: Model): number {
+  const completions = phone.completed.size;
+  for (const memory of [phone.completed, phone.heard, store.completions, state.known]) memory.clear();
   for (const [name, { kind }] of phone.cards) if (kind === 'completion') phone.cards.delete(name);
   return completions;
 }
@@ -53,7 +53,7 @@ const median = (numbers: readonly number[]): number =>
 test('a day with 10,000 torrents ends with the heap that it had at noon', async () => {
   // A poll each half minute: the time of this test goes into polls.
   const policy = { rate: null, pollInterval: 30 * SECOND, stall: HOUR };
-  const model = createWorld({ policy, keeps: false });
+  const model = createModel({ policy, keeps: false });
   const heaps: number[] = [];
   let [completions, added] = [0, 0];
   for (let at = 0; at < 24 * HOUR + 2 * LIFE; at += STEP) {

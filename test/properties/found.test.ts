@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import { hashOf, HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
 import { happen, live, settleDown } from './timeline.ts';
 import type { Timeline } from './timeline.ts';
-import { createWorld } from './world.ts';
-import type { World, WorldOptions } from './world.ts';
+import { createModel } from './model.ts';
+import type { Model, ModelOptions } from './model.ts';
 
 const plain = { do: 'add', n: 0, magnet: false, hooks: 1 } as const;
 const hybrid = (magnet: boolean, hooks: number) => ({ do: 'add', n: 2, magnet, hooks }) as const;
@@ -14,13 +14,13 @@ const away = (ms: number) => ({ do: 'ntfy', fault: 'closeBefore', ms }) as const
 
 const refused = (ms: number) => ({ do: 'qbit', fault: 'misdirected', questions: ['login'], ms }) as const;
 
-async function after(timeline: Timeline, options: WorldOptions = {}): Promise<World> {
-  const model = createWorld(options);
+async function after(timeline: Timeline, options: ModelOptions = {}): Promise<Model> {
+  const model = createModel(options);
   await live(model, timeline);
   return model;
 }
 
-const kinds = ({ phone }: World) => [...phone.cards.values()].map(({ kind }) => kind);
+const kinds = ({ phone }: Model) => [...phone.cards.values()].map(({ kind }) => kind);
 
 test('a first card that ntfy took just before the process was killed goes when the torrent is complete', async () => {
   // The third call from the hook on is the first publish, after scan and poll.
@@ -94,7 +94,7 @@ test('a torrent that was added again while its old card waits to go is followed 
   ]);
   await live(model, [plain, wait(10 * SECOND), { do: 'kill', down: SECOND }, wait(HOUR)]);
   await settleDown(model);
-  assert.deepEqual([...model.phone.told.keys()], ['torrent 0, round 2']);
+  assert.deepEqual([...model.phone.completed.keys()], ['torrent 0, round 2']);
 });
 
 test('a hybrid that was added again by its first hash, while the card of its second waits to go, is followed', async () => {
@@ -107,7 +107,7 @@ test('a hybrid that was added again by its first hash, while the card of its sec
     hybrid(true, 1),
   ]);
   await settleDown(model);
-  assert.deepEqual([...model.phone.told.keys()], ['torrent 2, round 2']);
+  assert.deepEqual([...model.phone.completed.keys()], ['torrent 2, round 2']);
 });
 
 test('a hybrid that was added again by its first hash, before it was missed, is followed', async () => {
@@ -119,7 +119,7 @@ test('a hybrid that was added again by its first hash, before it was missed, is 
   ]);
   await live(model, [{ do: 'remove', n: 2 }, hybrid(true, 1), wait(MINUTE)]);
   await settleDown(model);
-  assert.deepEqual([...model.phone.told.keys()], ['torrent 2, round 2']);
+  assert.deepEqual([...model.phone.completed.keys()], ['torrent 2, round 2']);
 });
 
 test('a hybrid that is found by its second hash after a restart is heard once', async () => {
@@ -168,12 +168,12 @@ test('a torrent that is removed and added again is found without any hook', asyn
     },
   );
   await live(model, [quiet, wait(2 * MINUTE), { do: 'finish', n: 0 }, wait(2 * MINUTE)]);
-  assert.deepEqual([...model.phone.told.keys()], ['torrent 0, round 2']);
+  assert.deepEqual([...model.phone.completed.keys()], ['torrent 0, round 2']);
   model.end(1);
 });
 
 test('the alert of a torrent that crashes goes too when the process was killed meanwhile', async () => {
-  const model = createWorld();
+  const model = createModel();
   model.poison.set(hashOf(0), { guard: 'inPhase', times: Infinity });
   await live(model, [plain, wait(4 * MINUTE), { do: 'kill', down: SECOND }]);
   await settleDown(model);

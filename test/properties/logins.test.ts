@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MINUTE } from '../machines/fixtures.ts';
 import { holds } from './property.ts';
-import type { World } from './world.ts';
+import type { Model } from './model.ts';
 
 const WINDOW = 10 * MINUTE;
 /** Pauses double from 1 s to 60 s; a session that lived for a minute begins them anew. */
@@ -13,7 +13,7 @@ const MOST_PER_START = 8;
 const within = (times: readonly number[], from: number, to: number) =>
   times.filter((time) => time >= from && time < to).length;
 
-function hammered({ calls, world }: World): string[] {
+function hammered({ calls, world }: Model): string[] {
   const logins = calls.flatMap(({ to, at }) => (to === 'login' ? [at] : []));
   return logins.flatMap((from) => {
     const count = within(logins, from, from + WINDOW);
@@ -27,7 +27,7 @@ test('whatever happens, logins are few', async () => {
 });
 
 /** Logins that came within ten minutes of the one before, in the same life of the process. */
-function hasty({ calls, world }: World): number[] {
+function hasty({ calls, world }: Model): number[] {
   const logins = calls.flatMap(({ to, at }) => (to === 'login' ? [at] : []));
   return logins.filter((at, index) => {
     const before = logins[index - 1];

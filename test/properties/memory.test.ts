@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { timersOf } from './time.ts';
+import { timersOf } from '../support/clock.ts';
 import { sizesOf } from './census.ts';
 import { holds } from './property.ts';
 

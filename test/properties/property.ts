@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { live, settleDown, timelines } from './timeline.ts';
 import type { Timeline } from './timeline.ts';
-import { createWorld } from './world.ts';
-import type { World, WorldOptions } from './world.ts';
+import { createModel } from './model.ts';
+import type { Model, ModelOptions } from './model.ts';
 
 /** `PROPERTY_RUNS=20` tries twenty times as many. */
 const TIMES = Number(process.env['PROPERTY_RUNS'] ?? 1);
@@ -13,9 +13,9 @@ export const runs = (count: number): number => Math.max(1, Math.round(count * TI
 
 interface Trial {
   runs: number;
-  check: (model: World) => void;
-  options?: WorldOptions;
-  before?: (model: World) => void;
+  check: (model: Model) => void;
+  options?: ModelOptions;
+  before?: (model: Model) => void;
   /** Whether all comes to its end before the check. Default: true. */
   settles?: boolean;
   without?: Parameters<typeof timelines>[0];
@@ -28,7 +28,7 @@ export async function holds(trial: Trial): Promise<void> {
   const { check, options, before, settles = true, without = [], examples = [] } = trial;
   await fc.assert(
     fc.asyncProperty(timelines(without), async (timeline) => {
-      const model = createWorld(options);
+      const model = createModel(options);
       before?.(model);
       await live(model, timeline);
       if (settles) await settleDown(model);

@@ -14,7 +14,8 @@ import { recorder } from '../server/apps.ts';
 import { runs } from './property.ts';
 import { answerRequests } from './requests.ts';
 import type { Asked } from './requests.ts';
-import { pass } from './time.ts';
+import { pass } from '../support/clock.ts';
+import './time.ts';
 
 /** In the password, the key, the token and the cookie; also as Basic and URL encoding would show it. */
 const PLANTED = 'xyzzy-planted-secret';

@@ -6,9 +6,10 @@ import { DEFAULT_COMPLETION } from '../../machines/domain.ts';
 import type { Notification, Observation, Result } from '../../machines/domain.ts';
 import type { World as Clients } from '../../src/app/actors.ts';
 import { failure, newestOf, ok } from '../machines/fixtures.ts';
-import { GOOD_ENDING, PHONE_FAULTS } from './phone.ts';
-import type { Ending, Phone, PhoneFault } from './phone.ts';
-import { wait } from './time.ts';
+import type { Phone } from '../support/phone.ts';
+import { GOOD_ENDING, PHONE_FAULTS } from './endings.ts';
+import type { Ending, PhoneFault } from './endings.ts';
+import { later } from '../support/clock.ts';
 import { failureOf } from './torrents.ts';
 import type { Qbittorrent, Question } from './torrents.ts';
 
@@ -69,7 +70,7 @@ export function createClients(around: Surroundings): Pick<Clients, 'qbittorrent'
     if (crash !== null) crash.calls -= 1;
     const ends = crash?.calls === 0;
     if (ends) state.crash = null;
-    await wait(clock, LATENCY);
+    await later(clock, LATENCY, null);
     if (ends && crash?.moment === 'before') {
       end(crash.down);
       return never();
@@ -79,7 +80,7 @@ export function createClients(around: Surroundings): Pick<Clients, 'qbittorrent'
       end(crash.down);
       return never();
     }
-    await wait(clock, late ? TIMEOUT : LATENCY);
+    await later(clock, late ? TIMEOUT : LATENCY, null);
     if (answer === 'crash') throw new Error('a bug');
     return answer;
   }

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { hashOf, HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
-import { GUARDS } from './poison.ts';
+import { GUARDS } from '../support/poison.ts';
 import { runs } from './property.ts';
 import { happen } from './timeline.ts';
 import { hashesOf } from './torrents.ts';
-import { createWorld } from './world.ts';
-import type { World } from './world.ts';
+import { createModel } from './model.ts';
+import type { Model } from './model.ts';
 
 const [bad, good] = [0, 1];
 
-function startTwo(): World {
-  const model = createWorld();
+function startTwo(): Model {
+  const model = createModel();
   for (const n of [bad, good]) happen(model, { do: 'add', n, magnet: false, hooks: 1 });
   return model;
 }
@@ -21,10 +21,10 @@ const impossible = () => {
   throw new Error('impossible');
 };
 
-const supervisorOf = ({ world }: World) => world.life?.supervisor.getSnapshot();
+const supervisorOf = ({ world }: Model) => world.life?.supervisor.getSnapshot();
 
 /** The good one lives to its end in the life of the process that it began in. */
-async function finishGood(model: World): Promise<void> {
+async function finishGood(model: Model): Promise<void> {
   happen(model, { do: 'finish', n: good });
   await model.pass(MINUTE);
   assert.equal(model.phone.heard.get('torrent 1, round 1'), 1);

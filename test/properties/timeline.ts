@@ -2,13 +2,13 @@
 import * as fc from 'fast-check';
 import type { Phase } from '../../machines/domain.ts';
 import { hashOf, HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
-import { PHONE_FAULTS } from './phone.ts';
-import type { PhoneFault } from './phone.ts';
-import { GUARDS } from './poison.ts';
+import { PHONE_FAULTS } from './endings.ts';
+import type { PhoneFault } from './endings.ts';
+import { GUARDS } from '../support/poison.ts';
 import { hashesOf } from './torrents.ts';
 import type { Breed, QbitFault, Question } from './torrents.ts';
 import type { Moment, Service } from './servers.ts';
-import type { World } from './world.ts';
+import type { Model } from './model.ts';
 
 type Step =
   | { do: 'pass'; ms: number }
@@ -111,7 +111,7 @@ export function timelines(without: ReadonlyArray<keyof typeof steps> = []): fc.A
   return fc.array(step, { minLength: 3, maxLength: 40, size: 'max' });
 }
 
-function hook(model: World, n: number): void {
+function hook(model: Model, n: number): void {
   const torrent = model.qbittorrent.torrents.get(n);
   if (torrent === undefined || model.world.life === null) return;
   // Under its other hash it would be another torrent to a process that has not told its end itself.
@@ -127,7 +127,7 @@ function breedOf(n: number, magnet: boolean): Breed {
   return magnet ? 'magnet' : 'plain';
 }
 
-function add(model: World, { n, magnet, hooks }: Extract<Step, { do: 'add' }>): void {
+function add(model: Model, { n, magnet, hooks }: Extract<Step, { do: 'add' }>): void {
   const hash = model.qbittorrent.add(n, breedOf(n, magnet));
   if (hash === null) return;
   // A person who adds it again has seen that it was complete, unless that is still to be told.
@@ -135,7 +135,7 @@ function add(model: World, { n, magnet, hooks }: Extract<Step, { do: 'add' }>): 
   for (let times = 0; times < hooks; times += 1) hook(model, n);
 }
 
-export function happen(model: World, step: Exclude<Step, { do: 'pass' }>): void {
+export function happen(model: Model, step: Exclude<Step, { do: 'pass' }>): void {
   const { qbittorrent, state, clock } = model;
   switch (step.do) {
     case 'add':
@@ -186,7 +186,7 @@ export function happen(model: World, step: Exclude<Step, { do: 'pass' }>): void 
 }
 
 /** Lets a timeline happen. */
-export async function live(model: World, timeline: Timeline): Promise<void> {
+export async function live(model: Model, timeline: Timeline): Promise<void> {
   for (const step of timeline) {
     if (step.do === 'pass') await model.pass(step.ms);
     else happen(model, step);
@@ -194,7 +194,7 @@ export async function live(model: World, timeline: Timeline): Promise<void> {
 }
 
 /** Faults end, every torrent is finished or removed in the end, and all have time to settle. */
-export async function settleDown(model: World): Promise<void> {
+export async function settleDown(model: Model): Promise<void> {
   model.heal();
   await model.pass(MINUTE);
   for (const n of Array.from(model.qbittorrent.torrents.keys())) {

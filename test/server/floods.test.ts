@@ -10,7 +10,7 @@ import { secret } from '../../src/util/secret.ts';
 import { createAttempts } from '../../src/server/attempts.ts';
 import { createRecord, createRegistry, find, rename } from '../../machines/supervisor/registry.ts';
 import { completionOf, hashOf } from '../machines/fixtures.ts';
-import { startWorld } from '../machines/world.ts';
+import { startWorld } from '../support/world.ts';
 import { opsApp, recorder } from './apps.ts';
 
 const FLOOD = 100_000;

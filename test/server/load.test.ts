@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sidecar } from '../../src/app/start.ts';
-import { startSidecar } from '../e2e/harness.ts';
+import { startSidecar } from '../support/sidecar.ts';
 import { until } from '../servers/wait.ts';
 import { request } from './serving.ts';
 import { call } from './sockets.ts';

@@ -22,7 +22,7 @@ export interface Proxy extends AsyncDisposable {
   url: string;
   /** In the order they came; empty it with `requests.length = 0`. */
   requests: SeenRequest[];
-  /** How many of the requests were logins to qBittorrent. */
+  /** How many logins qBittorrent answered. On a busy machine a client may abandon one, and make it again. */
   logins(): number;
   /** Holds cookies back until the next login to qBittorrent, as if it had forgotten its sessions. */
   endSessions(): void;
@@ -70,7 +70,7 @@ export async function startProxy(
   return {
     url: `http://127.0.0.1:${port}`,
     requests,
-    logins: () => requests.filter(isLogin).length,
+    logins: () => requests.filter((seen) => isLogin(seen) && seen.status !== 0).length,
     endSessions: () => (state.holdsCookies = true),
     stop,
     [Symbol.asyncDispose]: stop,

@@ -1,7 +1,7 @@
 /** The tests' own web seed, without a qBittorrent. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startWebSeed } from './index.ts';
+import { startWebSeed } from './seed.ts';
 
 test('the web seed serves the same torrent for the same name and size, whole or in ranges', async () => {
   await using seed = await startWebSeed();

@@ -5,7 +5,7 @@ export { sleep };
 
 /** How `until` waits. */
 export interface UntilOptions {
-  /** Milliseconds until it gives up; default 30,000: machines that run tests are slow at times. */
+  /** Milliseconds until it gives up; default 90,000: less than a test's own timeout, and more than a busy machine takes. */
   deadline?: number;
   /** Milliseconds between two looks; default 50. */
   every?: number;
@@ -18,7 +18,7 @@ export interface UntilOptions {
 export async function until<T>(
   what: string,
   look: () => T | Promise<T>,
-  { deadline = 30_000, every = 50 }: UntilOptions = {},
+  { deadline = 90_000, every = 50 }: UntilOptions = {},
 ): Promise<Exclude<T, null | undefined | false>> {
   const end = performance.now() + deadline;
   let lastError: unknown;

@@ -10,7 +10,7 @@ import { EXIT } from '../../src/commands/exit.ts';
 import { runByOldNode, verifyUnit } from '../debian/machine.ts';
 import { freePort, realTest, startNtfy, startQbittorrent, startWebSeed, until } from '../servers/index.ts';
 import { HOME } from './document.ts';
-import { build, commands, PATH, scratch, settings, shell, take, unit } from './scratch.ts';
+import { build, commands, PATH, placeBundle, scratch, settings, shell, take, unit } from './scratch.ts';
 
 realTest(
   'the lines for a machine of its own lead from a checkout to a service that tells a download',
@@ -50,10 +50,7 @@ realTest(
     assert.deepEqual(await verifyUnit(root, name), { status: 0, output: '' });
     assert.match(unit, new RegExp(`^RestartPreventExitStatus=${EXIT.config}$`, 'm'));
 
-    const { ExecStart: start = '', EnvironmentFile: from = '' } = parseEnv(inside(unit)) as Record<
-      string,
-      string
-    >;
+    const { ExecStart: start = '', EnvironmentFile: from = '' } = parseEnv(inside(unit));
     const [program = '', ...args] = start.split(' ');
     const env = parseEnv(readFileSync(from, 'utf8')) as Record<string, string>;
     const service = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -92,7 +89,7 @@ test('npx runs the packed program in an empty folder', async (t) => {
   await using machine = scratch();
   // Not one above the other: npx would take a package in a folder above for its own.
   const [checkout, empty] = [join(machine.root, 'opt'), join(machine.root, 'empty')];
-  build(checkout);
+  await placeBundle(checkout);
   for (const file of ['package.json', 'README.md', 'LICENSE']) {
     copyFileSync(join(HOME, file), join(checkout, file));
   }
@@ -116,7 +113,7 @@ test('npx runs the packed program in an empty folder', async (t) => {
 
 realTest('a Node that is too old is told so in one line', { needs: ['machine'] }, async () => {
   await using machine = scratch();
-  build(machine.root);
+  await placeBundle(machine.root);
   const file = join(machine.root, 'dist', 'sidecar.js');
   for (const command of ['doctor', 'serve', '--help']) {
     const { status, output } = await runByOldNode(file, [command]);

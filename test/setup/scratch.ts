@@ -1,8 +1,9 @@
 /** A folder that stands for the root of a machine, and the lines of docs/setup.md for it. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { ensureBundle } from '../../src/development/bundle.ts';
 import { removeFolder, temporaryFolder } from '../servers/processes.ts';
 import { blocksOf, commandsOf, HOME } from './document.ts';
 
@@ -48,7 +49,13 @@ export function shell(line: string, cwd: string, env: NodeJS.ProcessEnv = {}) {
   return { status: ended.status, output: `${ended.stdout}${ended.stderr}` };
 }
 
-/** The bundle, built as `npm run build` does it, but elsewhere. */
+/** The bundle that all tests share. */
+export async function placeBundle(root: string): Promise<void> {
+  mkdirSync(join(root, 'dist'));
+  copyFileSync(await ensureBundle(), join(root, 'dist', 'sidecar.js'));
+}
+
+/** Runs the build of the document, but writes elsewhere. */
 export function build(root: string): void {
   const built = shell(`npm run build -- --file ${root}/dist/sidecar.js`, HOME);
   assert.equal(built.status, 0, built.output);

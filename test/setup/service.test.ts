@@ -7,7 +7,7 @@ import { EXIT } from '../../src/commands/exit.ts';
 import { rateUnit } from '../debian/machine.ts';
 import { freePort, realTest, startNtfy, startQbittorrent, startWebSeed, until } from '../servers/index.ts';
 import { HOME } from './document.ts';
-import { build, commands, scratch, settings, shell, unit } from './scratch.ts';
+import { commands, placeBundle, scratch, settings, shell, unit } from './scratch.ts';
 import { startMachine } from './systemd.ts';
 
 const SERVICE = 'qbit-ntfy';
@@ -15,7 +15,7 @@ const SERVICE = 'qbit-ntfy';
 /** A machine on which the lines of the document were run, with these settings beside those that it shows. */
 async function installed(own: Record<string, string>, ntfy = 'http://127.0.0.1:9') {
   const machine = scratch();
-  build(machine.root);
+  await placeBundle(machine.root);
   for (const line of commands.filter((line) => line.startsWith('sudo install '))) {
     const done = shell(machine.inside(line), machine.root);
     assert.equal(done.status, 0, done.output);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { ROOT } from '../bench/lib/shipped.ts';
+import { ROOT } from '../../src/development/shipped.ts';
 import { cpuOf } from '../bench/lib/proc.ts';
 import { startThread } from './attackers.ts';
 

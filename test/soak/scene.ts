@@ -1,7 +1,8 @@
 /** Real servers, the shipped sidecar, and hostile proxies between them. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, readShipped } from '../bench/lib/shipped.ts';
+import { ensureBundle } from '../../src/development/bundle.ts';
+import { readShipped } from '../../src/development/shipped.ts';
 import { sumOf } from '../bench/lib/subjects.ts';
 import type { Journal } from '../chaos/journal.ts';
 import { startChaosProxy } from '../chaos/proxy.ts';
@@ -60,7 +61,7 @@ export async function startScene(generation: QbittorrentGeneration, journal: Jou
     opsToken: 'planted-ops-token',
   };
   const sidecar = stack.use(
-    createShipped(folder, {
+    createShipped(await ensureBundle(), folder, {
       INSTANCE_NAME: 'qbit',
       QBIT_HOST: toQbittorrent.url,
       QBIT_USER: qbittorrent.username,
@@ -99,9 +100,7 @@ export async function startScene(generation: QbittorrentGeneration, journal: Jou
 }
 
 /** The bundle, with the flags and the environment of the Dockerfile; the state is kept in this folder. */
-function createShipped(folder: string, env: Record<string, string>): SidecarProcess {
-  const bundle = join(folder, 'sidecar.js');
-  build(bundle);
+function createShipped(bundle: string, folder: string, env: Record<string, string>): SidecarProcess {
   const shipped = readShipped();
   const state = join(folder, 'state');
   mkdirSync(state);

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
-import { startSidecar } from '../e2e/harness.ts';
+import { startSidecar } from '../support/sidecar.ts';
 import { scrape } from '../metrics/samples.ts';
 import { until } from '../servers/wait.ts';
 import { passTime, REST, tempDir } from './fixtures.ts';

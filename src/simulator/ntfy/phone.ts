@@ -22,9 +22,12 @@ export interface Phone {
 const keyOf = (topic: string, sequence: string) => `${topic}/${sequence}`;
 
 /**
- * A message is heard when its priority is 3 or more and no card of its sequence is showing: the app only
- * alerts once per showing card.
+ * Whether a message makes a sound: its priority is 3 (the default) or more and no card of its sequence is showing. The
+ * app only alerts once per showing card.
  */
+export const isAudible = (priority = 3, isShowing = false): boolean => priority >= 3 && !isShowing;
+
+/** A phone without cards. */
 export function createPhone(): Phone {
   const cards = new Map<string, Card>();
   const heard: NtfyEvent[] = [];
@@ -44,7 +47,7 @@ export function createPhone(): Phone {
         return;
       }
       const card = cards.get(key);
-      if ((event.priority ?? 3) >= 3 && !card?.showing) heard.push(event);
+      if (isAudible(event.priority, card?.showing)) heard.push(event);
       cards.set(key, { ...event, showing: true, updates: card ? card.updates + 1 : 0 });
     },
   };

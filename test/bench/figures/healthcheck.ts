@@ -3,7 +3,9 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Context, Figure, Row } from '../lib/figure.ts';
 import { cpuOfEnded } from '../lib/proc.ts';
-import { BUNDLE, readHealthcheck, readShipped } from '../lib/shipped.ts';
+import { BUNDLE } from '../../../src/development/bundle.ts';
+import { readShipped } from '../../../src/development/shipped.ts';
+import { readHealthcheck } from '../lib/healthcheck.ts';
 import { startSidecar } from '../lib/subjects.ts';
 
 const run = promisify(execFile);

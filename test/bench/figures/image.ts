@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { atMost } from '../lib/figure.ts';
 import type { Figure } from '../lib/figure.ts';
-import { BUNDLE } from '../lib/shipped.ts';
+import { BUNDLE } from '../../../src/development/bundle.ts';
 
 export const image: Figure = {
   name: 'image',

@@ -5,7 +5,7 @@ import { freePort } from '../../servers/ports.ts';
 import { removeFolder, temporaryFolder } from '../../servers/processes.ts';
 import { atMostTimes } from '../lib/figure.ts';
 import type { Context, Figure, Row } from '../lib/figure.ts';
-import { BUNDLE } from '../lib/shipped.ts';
+import { BUNDLE } from '../../../src/development/bundle.ts';
 import { bundlePeer, launch } from '../lib/subjects.ts';
 
 function isOpen(port: number): Promise<boolean> {

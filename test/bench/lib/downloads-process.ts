@@ -3,8 +3,8 @@
  * counted is the same on every machine.
  */
 import { hashOf, MINUTE, ok, SECOND } from '../../machines/fixtures.ts';
-import { startWorld } from '../../machines/world.ts';
-import type { World } from '../../machines/world.ts';
+import { startWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
 import { BUDGET, createBucket, NTFY } from './bucket.ts';
 
 export interface Downloads {

@@ -5,7 +5,7 @@ import { figures } from '../figures/index.ts';
 import { ratioOf } from './figure.ts';
 import { describeMachine } from './machine.ts';
 import type { Machine } from './machine.ts';
-import { ROOT, readShipped } from './shipped.ts';
+import { ROOT, readShipped } from '../../../src/development/shipped.ts';
 import { median, spread } from './stats.ts';
 import { table } from './table.ts';
 import type { Measured } from './table.ts';

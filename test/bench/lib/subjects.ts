@@ -4,7 +4,8 @@ import { build as bundle } from 'rolldown';
 import { removeFolder, startProcess, temporaryFolder, untilAnswering } from '../../servers/processes.ts';
 import type { ServerProcess } from '../../servers/processes.ts';
 import { freePort } from '../../servers/ports.ts';
-import { BUNDLE, readShipped } from './shipped.ts';
+import { BUNDLE } from '../../../src/development/bundle.ts';
+import { readShipped } from '../../../src/development/shipped.ts';
 
 /** A process that is measured. */
 export interface Subject extends AsyncDisposable {

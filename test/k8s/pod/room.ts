@@ -1,13 +1,11 @@
 /** Opens a room for one pod: a network namespace with a loopback of its own, and mounts that nobody else sees. */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeFolder, startProcess, temporaryFolder } from '../../servers/processes.ts';
 import { until } from '../../servers/wait.ts';
 import { kubernetesTool } from '../kustomize.ts';
 import type { Order, Seen } from './scene.ts';
-
-const home = join(import.meta.dirname, '..', '..', '..');
 
 /** Root has all it needs; others get a namespace of users in which they are root, and nobody else is anybody. */
 export const isRoot = process.getuid?.() === 0;
@@ -20,14 +18,6 @@ export function noRoom(): Promise<string | null> {
       resolve(error === null ? null : `no namespaces: ${error.message.trim()}`),
     );
   });
-}
-
-/** The bundle, as the image has it. */
-export function bundle(folder: string): string {
-  const file = join(folder, 'sidecar.js');
-  const rolldown = join(home, 'node_modules', 'rolldown', 'bin', 'cli.mjs');
-  execFileSync(process.execPath, [rolldown, '-c', 'rolldown.config.ts', '--file', file], { cwd: home });
-  return file;
 }
 
 /** Plays a scene; what goes wrong in it is in what was seen. */

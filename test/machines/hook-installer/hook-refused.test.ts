@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { failure, hashOf, HOUR, MINUTE, SECOND } from '../fixtures.ts';
 import { timersOf } from '../harness.ts';
 import { check, LOOK, startInstaller } from '../installing.ts';
-import { startWorld } from '../world.ts';
+import { startWorld } from '../../support/world.ts';
 
 describe('a call with a wrong token', () => {
   test('has the hooks checked at once, and its torrent looked for only where a line was wrong or unknown', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { failure, hashOf, MINUTE, ok, SECOND } from '../fixtures.ts';
-import { startWorld } from '../world.ts';
+import { startWorld } from '../../support/world.ts';
 
 const torrent = hashOf(1);
 const storeCard = (world: ReturnType<typeof startWorld>) => world.phone.cards.get('store')?.kind;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { failure, hashOf, HOUR, MINUTE, policy, SECOND, seen } from '../fixtures.ts';
 import { startWatcher } from '../watching.ts';
-import { startWorld } from '../world.ts';
+import { startWorld } from '../../support/world.ts';
 
 const [gone, other] = [hashOf(1), hashOf(2)];
 

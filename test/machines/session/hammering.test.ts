@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Failure } from '../../../machines/domain.ts';
 import { failure, hashOf, HOUR, MINUTE, ok } from '../fixtures.ts';
-import { startWorld } from '../world.ts';
+import { startWorld } from '../../support/world.ts';
 
 const torrent = hashOf(1);
 

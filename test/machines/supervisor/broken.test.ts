@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Notification } from '../../../machines/domain.ts';
 import { hashOf, MINUTE, SECOND } from '../fixtures.ts';
-import { startWorld } from '../world.ts';
-import type { World } from '../world.ts';
+import { startWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
 
 const QUARTER = 15 * MINUTE;
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createRecord } from '../../../machines/supervisor/registry.ts';
 import { hashOf, MINUTE, SECOND } from '../fixtures.ts';
-import { startWorld } from '../world.ts';
-import type { World } from '../world.ts';
+import { startWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
 
 const MAX = 5;
 const hashes = Array.from({ length: 20 }, (_, n) => hashOf(n));

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createRecord } from '../../../machines/supervisor/registry.ts';
 import { failure, hashOf, HOUR, MINUTE, SECOND } from '../fixtures.ts';
-import { completionsOf, startWorld } from '../world.ts';
-import type { World } from '../world.ts';
+import { completionsOf, startWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
 
 const [first, second] = [hashOf(1), hashOf(2)];
 const JUMPS = [-10 * HOUR, -20 * MINUTE, -20 * SECOND, 10 * HOUR];

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { failure, hashOf, HOUR, MINUTE, ok, SECOND } from '../fixtures.ts';
 import { timersOf } from '../harness.ts';
-import { actorsOf, startWorld } from '../world.ts';
-import type { World } from '../world.ts';
+import { actorsOf, startWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
 
 const [first, second] = [hashOf(1), hashOf(2)];
 

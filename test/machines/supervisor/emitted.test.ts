@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { hashOf, MINUTE, SECOND } from '../fixtures.ts';
-import { startDownload, startWorld } from '../world.ts';
-import type { World } from '../world.ts';
+import { startDownload, startWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
 
 /** What the supervisor has emitted, each as one line. */
 const emittedBy = ({ events }: World): string[] =>

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRecord } from '../../../machines/supervisor/registry.ts';
 import { failure, hashOf, HOUR, MINUTE, ok, SECOND, seen } from '../fixtures.ts';
-import { completionsOf, startWorld } from '../world.ts';
+import { completionsOf, startWorld } from '../../support/world.ts';
 
 const [a, b] = [hashOf(1), hashOf(2)];
 

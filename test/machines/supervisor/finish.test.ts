@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createRecord } from '../../../machines/supervisor/registry.ts';
 import { failure, hashOf, MINUTE, ok, SECOND } from '../fixtures.ts';
-import { completionsOf, isOver, startDownload, startWorld } from '../world.ts';
+import { completionsOf, isOver, startDownload, startWorld } from '../../support/world.ts';
 
 const a = hashOf(1);
 const stranger = hashOf(2);

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Phase } from '../../../machines/domain.ts';
 import { hashOf, HOUR, MINUTE, SECOND } from '../fixtures.ts';
-import { actorsOf, startWorld } from '../world.ts';
-import type { World } from '../world.ts';
+import { actorsOf, startWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
 
 const torrent = hashOf(1);
 

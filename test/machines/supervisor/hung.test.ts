@@ -5,8 +5,8 @@ import { OverdueError, overdueAfter } from '../../../machines/watchdog.ts';
 import type { RequestName } from '../../../machines/watchdog.ts';
 import { failure, hashOf, HOUR, MINUTE, SECOND } from '../fixtures.ts';
 import { timersOf } from '../harness.ts';
-import { completionsOf, isOver, startWorld } from '../world.ts';
-import type { World } from '../world.ts';
+import { completionsOf, isOver, startWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
 
 const [first, second, third] = [hashOf(1), hashOf(2), hashOf(3)];
 

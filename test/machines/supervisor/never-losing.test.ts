@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { failure, hashOf, HOUR, MINUTE, ok } from '../fixtures.ts';
-import { startWorld } from '../world.ts';
-import type { World } from '../world.ts';
+import { startWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
 
 const [first, second] = [hashOf(1), hashOf(2)];
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createRecord } from '../../../machines/supervisor/registry.ts';
 import { hashOf, MINUTE, SECOND } from '../fixtures.ts';
-import { startWorld } from '../world.ts';
+import { startWorld } from '../../support/world.ts';
 
 const COUNT = 1000;
 const hashes = Array.from({ length: COUNT }, (_, n) => hashOf(n));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { hashOf, MINUTE, SECOND } from '../fixtures.ts';
-import { actorsOf, startWorld } from '../world.ts';
-import type { World } from '../world.ts';
+import { actorsOf, startWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
 
 const [v1, v2] = [hashOf(1), hashOf(2)];
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { failure, hashOf, MINUTE, ok, SECOND } from '../fixtures.ts';
-import { actorsOf, startWorld } from '../world.ts';
+import { actorsOf, startWorld } from '../../support/world.ts';
 
 const first = hashOf(1);
 

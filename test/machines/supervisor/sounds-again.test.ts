@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { createRecord } from '../../../machines/supervisor/registry.ts';
 import type { TorrentRecord } from '../../../machines/domain.ts';
 import { failure, hashOf, HOUR, MINUTE, SECOND } from '../fixtures.ts';
-import { startWorld } from '../world.ts';
+import { startWorld } from '../../support/world.ts';
 
 const a = hashOf(1);
 

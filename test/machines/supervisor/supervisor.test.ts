@@ -4,8 +4,8 @@ import { createRecord } from '../../../machines/supervisor/registry.ts';
 import type { Failure } from '../../../machines/domain.ts';
 import { failure, hashOf, HOUR, MINUTE, ok, SECOND } from '../fixtures.ts';
 import { timersOf } from '../harness.ts';
-import { actorsOf, startWorld } from '../world.ts';
-import type { World } from '../world.ts';
+import { actorsOf, startWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
 
 const [first, second, third] = [hashOf(1), hashOf(2), hashOf(3)];
 

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Hash } from '../../../machines/domain.ts';
 import { failure, hashOf, HOUR, MINUTE, ok, SECOND } from '../fixtures.ts';
-import { startWorld } from '../world.ts';
-import type { World } from '../world.ts';
+import { startWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
 
 const torrent = hashOf(1);
 

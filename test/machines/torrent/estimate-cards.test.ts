@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { createRecord } from '../../../machines/supervisor/registry.ts';
 import type { Notification, Policy } from '../../../machines/domain.ts';
 import { hashOf, HOUR, MINUTE, SECOND } from '../fixtures.ts';
-import { startWorld } from '../world.ts';
+import { startWorld } from '../../support/world.ts';
 
 const torrent = hashOf(1);
 const MB = 1_000_000;

@@ -8,7 +8,7 @@ import type { RequestName } from '../../machines/watchdog.ts';
 import type { Login } from '../../machines/session/machine.ts';
 import { DEFAULT_COMPLETION } from '../../machines/domain.ts';
 import type { CompletionSettings, Hash, Notification, Observation, Result } from '../../machines/domain.ts';
-import { failure, newestOf, ok } from './fixtures.ts';
+import { failure, newestOf, ok } from '../machines/fixtures.ts';
 
 type Observations = Result<Observation[]>;
 

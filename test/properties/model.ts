@@ -12,15 +12,25 @@ import type { StoreEvent } from '../../machines/supervisor/types.ts';
 import type { Hash, Notification, Policy, TorrentRecord } from '../../machines/domain.ts';
 import { provideActors } from '../../src/app/actors.ts';
 import { HOUR, partitionOf, policy } from '../machines/fixtures.ts';
-import { createPhone } from './phone.ts';
-import { poisonable } from './poison.ts';
-import type { Poison } from './poison.ts';
+import { createPhone } from '../support/phone.ts';
+import { poisonable } from '../support/poison.ts';
 import { createClients } from './servers.ts';
 import type { Call, Surroundings } from './servers.ts';
-import { pass, seedJitter } from './time.ts';
+import { pass } from '../support/clock.ts';
+import { seedJitter } from './time.ts';
 import { createQbittorrent } from './torrents.ts';
 
-export interface WorldOptions {
+/** The guards in which a torrent crashes, and how many more times. */
+type Poison = Map<Hash, { guard: string; times: number }>;
+
+function isPoisoned(poison: Poison, key: Hash, guard: string): boolean {
+  const dose = poison.get(key);
+  if (dose === undefined || dose.guard !== guard || dose.times === 0) return false;
+  dose.times -= 1;
+  return true;
+}
+
+export interface ModelOptions {
   policy?: Partial<Policy>;
   allowance?: () => Allowance | null;
   inspect?: (event: InspectionEvent) => void;
@@ -64,7 +74,7 @@ function createKept() {
   return kept;
 }
 
-export function createWorld(options: WorldOptions = {}) {
+export function createModel(options: ModelOptions = {}) {
   seedJitter();
   const clock = new SimulatedClock();
   const qbittorrent = createQbittorrent(() => clock.now());
@@ -118,18 +128,21 @@ export function createWorld(options: WorldOptions = {}) {
       ensureHook: () => Promise.reject(new Error('the hook is off here')),
       rotation: () => new Promise(() => {}),
     });
-    const supervisor = createActor(poisonable(machine, poison), {
-      clock,
-      input: {
-        policy: { ...policy, ...options.policy },
-        now,
-        partitionOf,
-        records: store.read(),
-        troubled: store.troubled,
-        sounds: store.sounds,
+    const supervisor = createActor(
+      poisonable(machine, (key, guard) => isPoisoned(poison, key, guard)),
+      {
+        clock,
+        input: {
+          policy: { ...policy, ...options.policy },
+          now,
+          partitionOf,
+          records: store.read(),
+          troubled: store.troubled,
+          sounds: store.sounds,
+        },
+        ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
       },
-      ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
-    });
+    );
     if (keeps) supervisor.on('*', (event) => void events.push(event));
     life = { supervisor };
     world.life = life;
@@ -171,4 +184,4 @@ export function createWorld(options: WorldOptions = {}) {
   };
 }
 
-export type World = ReturnType<typeof createWorld>;
+export type Model = ReturnType<typeof createModel>;

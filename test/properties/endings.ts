@@ -1,0 +1,30 @@
+import type { Publication } from '../../machines/outbox/machine.ts';
+
+/** How ntfy ends a request: what reaches the phone of it, and what the sidecar hears. */
+export interface Ending {
+  arrives: 'whole' | 'half' | 'not';
+  answer: Publication | 'never' | 'crash';
+}
+
+const failed = (kind: Extract<Publication, { ok: false }>['failure']['kind']) =>
+  ({ ok: false, failure: { kind, message: kind } }) as const;
+
+/** The ways in which an ntfy, or the way to it, can be broken. */
+export const PHONE_FAULTS = {
+  unauthorized: { arrives: 'not', answer: failed('unauthorized') },
+  burst: { arrives: 'not', answer: failed('limited') },
+  day: { arrives: 'not', answer: failed('exhausted') },
+  broken: { arrives: 'not', answer: failed('broken') },
+  hang: { arrives: 'not', answer: 'never' },
+  lateHang: { arrives: 'whole', answer: 'never' },
+  closeBefore: { arrives: 'not', answer: failed('unreachable') },
+  closeAfter: { arrives: 'whole', answer: failed('unreachable') },
+  closeBetween: { arrives: 'half', answer: failed('unreachable') },
+  garbage: { arrives: 'whole', answer: failed('protocol') },
+  misdirected: { arrives: 'not', answer: failed('misdirected') },
+  crash: { arrives: 'whole', answer: 'crash' },
+} as const satisfies Record<string, Ending>;
+
+export type PhoneFault = keyof typeof PHONE_FAULTS;
+
+export const GOOD_ENDING: Ending = { arrives: 'whole', answer: { ok: true, value: { live: true } } };

@@ -1,0 +1,47 @@
+/** Simulated time. */
+import assert from 'node:assert/strict';
+import type { SimulatedClock } from 'xstate';
+
+/** Lets every promise that can settle do so. */
+export const settle = () => new Promise<void>((resolve) => void setImmediate(resolve));
+
+interface Timer {
+  start: number;
+  timeout: number;
+}
+
+/** The timers that are set. XState keeps them private. */
+export const timersOf = (clock: SimulatedClock): Timer[] => [
+  ...(clock['timeouts'] as Map<number, Timer>).values(),
+];
+
+function nextDue(clock: SimulatedClock): number {
+  let due = Infinity;
+  for (const { start, timeout } of timersOf(clock)) due = Math.min(due, start + Math.max(0, timeout));
+  return due;
+}
+
+/** More steps than any test takes: a machine that sets timers again and again would never let time pass. */
+const MAX_STEPS = 500_000;
+
+/**
+ * Lets time pass from timer to timer. One jump would not do: a timer that is set on the way starts from where the
+ * jump ends.
+ */
+export async function pass(clock: SimulatedClock, ms: number): Promise<void> {
+  const end = clock.now() + ms;
+  await settle();
+  for (let steps = 0; nextDue(clock) <= end; steps += 1) {
+    assert.ok(steps < MAX_STEPS, 'timers are set again and again');
+    clock.set(Math.max(clock.now(), nextDue(clock)));
+    await settle();
+  }
+  clock.set(end);
+  await settle();
+}
+
+/** Resolves with a value after simulated time. */
+export async function later<T>(clock: SimulatedClock, ms: number, value: T): Promise<T> {
+  await new Promise<void>((resolve) => void clock.setTimeout(() => resolve(), ms));
+  return value;
+}

@@ -1,0 +1,66 @@
+/** The phone of a test, and the ntfy in front of it: which cards it shows and which sounds it makes. */
+import type { Notification } from '../../machines/domain.ts';
+import { alertSequence, completionSequence, progressSequence, renderCard } from '../../src/ntfy/card.ts';
+import { isAudible } from '../../src/simulator/index.ts';
+
+const INSTANCE = 'phone';
+const ADDRESS = { topic: 'topic', instance: INSTANCE, timeZone: 'UTC' };
+
+/** A card's name: its sequence ID without the instance, so `<key>`, `<key>-done` or `<key>-err`. */
+const nameOf = (sequence: string): string => sequence.slice(INSTANCE.length + 1);
+
+const labelOf = (notification: Notification): string | null =>
+  'torrent' in notification ? notification.torrent.name : null;
+
+const addOne = (counts: Map<string, number>, name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
+
+/** Labels are the torrents' names. */
+export function createPhone() {
+  /** The cards that are showing, by name. */
+  const cards = new Map<string, Notification>();
+  /** How many completions made a sound, and how many arrived, by label. */
+  const heard = new Map<string, number>();
+  const completed = new Map<string, number>();
+  /** Progress that went down. */
+  const backwards: string[] = [];
+
+  const remove = (sequence: string) => cards.delete(nameOf(sequence));
+
+  function show(sequence: string, notification: Notification, priority: number) {
+    const name = nameOf(sequence);
+    const before = cards.get(name);
+    const label = labelOf(notification);
+    if (notification.kind === 'progress' && before?.kind === 'progress' && labelOf(before) === label) {
+      const [from, to] = [before.tell.percent ?? 0, notification.tell.percent ?? 0];
+      if (to < from) backwards.push(`${label}: ${from} % to ${to} %`);
+    }
+    if (notification.kind === 'completion') {
+      addOne(completed, label ?? '');
+      if (isAudible(priority, before !== undefined)) addOne(heard, label ?? '');
+    }
+    cards.set(name, notification);
+  }
+
+  return {
+    cards,
+    heard,
+    completed,
+    backwards,
+    /** Does what the requests of the real client do. `half`: only the first of its requests arrives. */
+    receive(notification: Notification, half = false) {
+      const { kind, key } = notification;
+      if (kind === 'clearance') remove(alertSequence(INSTANCE, key));
+      else if (kind === 'dismissal') {
+        remove(progressSequence(INSTANCE, key));
+        if (notification.alerted && !half) remove(alertSequence(INSTANCE, key));
+      } else {
+        const { sequence_id, priority } = renderCard(notification, ADDRESS);
+        show(sequence_id, notification, priority);
+      }
+    },
+    /** The user swipes a torrent's completion away. */
+    swipe: (key: string) => remove(completionSequence(INSTANCE, key)),
+  };
+}
+
+export type Phone = ReturnType<typeof createPhone>;

@@ -1,0 +1,28 @@
+/** Torrents whose actor throws: each guard of the machine asks here first. */
+import type { Hash } from '../../machines/domain.ts';
+import { shardMachine } from '../../machines/shard/machine.ts';
+import type { supervisorMachine } from '../../machines/supervisor/machine.ts';
+import { torrentMachine } from '../../machines/torrent/machine.ts';
+
+type Guard = (args: { context: { key: Hash } }, params: unknown) => boolean;
+
+const guards = torrentMachine.implementations.guards as unknown as Record<string, Guard>;
+
+/** The names of the torrent machine's guards. */
+export const GUARDS: readonly string[] = Object.keys(guards);
+
+/** The machine, in which the actor of a torrent crashes in each guard for which `isPoisoned` answers `true`. */
+export function poisonable(
+  machine: typeof supervisorMachine,
+  isPoisoned: (key: Hash, guard: string) => boolean,
+): typeof supervisorMachine {
+  const poisoned = Object.entries(guards).map(([name, guard]): [string, Guard] => [
+    name,
+    (args, params) => {
+      if (isPoisoned(args.context.key, name)) throw new Error('a bug in one torrent');
+      return guard(args, params);
+    },
+  ]);
+  const torrent = torrentMachine.provide({ guards: Object.fromEntries(poisoned) });
+  return machine.provide({ actors: { shard: shardMachine.provide({ actors: { torrent } }) } });
+}

@@ -1,0 +1,34 @@
+import type { Policy } from '../../machines/domain.ts';
+import { start } from '../../src/app/start.ts';
+import type { Sidecar } from '../../src/app/start.ts';
+import { parseConfig } from '../../src/config/index.ts';
+import { createLogger } from '../../src/log/index.ts';
+
+/**
+ * Starts a sidecar in this process, on free ports, that polls each second.
+ *
+ * @param log collects its log lines
+ * @param policy intervals that no setting makes as short
+ */
+export async function startSidecar(
+  env: Record<string, string>,
+  log: string[] = [],
+  policy: Partial<Policy> = {},
+): Promise<Sidecar> {
+  const parsed = parseConfig({
+    HOOK_PORT: '0',
+    OPS_PORT: '0',
+    OPS_HOST: '127.0.0.1',
+    POLL_INTERVAL: '1s',
+    NTFY_RATE: 'unlimited',
+    ...env,
+  });
+  if (!parsed.ok) throw new Error(parsed.message);
+  const logger = createLogger({ level: 'debug', pretty: false, write: (line) => log.push(line) });
+  return start({ config: parsed.config, log: logger, policy });
+}
+
+/** The line of the README, for this sidecar's port. */
+export function hookLine({ hook }: Sidecar): string {
+  return `curl -q -fsS -m 5 --noproxy * -X POST "http://localhost:${hook.port}/track?hash=%K"`;
+}

@@ -1,0 +1,153 @@
+/** The whole system in simulated time: a supervisor with a qBittorrent and an ntfy that do as the test says. */
+import { createActor, SimulatedClock } from 'xstate';
+import type { AnyActorRef } from 'xstate';
+import type { Hash, Notification, Observation, Policy, TorrentRecord } from '../../machines/domain.ts';
+import type { Sounds } from '../../machines/supervisor/sounds.ts';
+import type { SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
+import { provideActors } from '../../src/app/actors.ts';
+import type { World as Clients } from '../../src/app/actors.ts';
+import { partitionOf, policy, SECOND, seen } from '../machines/fixtures.ts';
+import { later, pass } from '../machines/harness.ts';
+import { createPhone } from './phone.ts';
+import { poisonable } from './poison.ts';
+import { createScript } from './world-script.ts';
+import type { Script } from './world-script.ts';
+
+export type Call =
+  | { to: 'login' | 'list' | 'settings' | 'scan' | 'ensure' | 'allowance'; at: number }
+  | { to: 'observe'; at: number; hashes: readonly Hash[] }
+  | { to: 'newest'; at: number; limit: number }
+  | { to: 'publish'; at: number; notification: Notification };
+
+export interface WorldOptions {
+  policy?: Partial<Policy>;
+  records?: readonly TorrentRecord[];
+  sounds?: Sounds;
+}
+
+/** The clients that answer as the script says, each call after its latency; `calls` collects what they are asked. */
+function createClients(script: Script, receive: (notification: Notification) => void, clock: SimulatedClock) {
+  const calls: Call[] = [];
+  const answer = <T>(call: Call, signal: AbortSignal | undefined, result: () => T): Promise<T> => {
+    calls.push(call);
+    const hangs = script.hangs[call.to] ?? 0;
+    if (hangs > 0) {
+      script.hangs[call.to] = hangs - 1;
+      if (signal !== undefined) script.hung.push(signal);
+      return new Promise(() => {});
+    }
+    return later(clock, script.latency[call.to], null).then(result);
+  };
+  const at = () => clock.now();
+  const clients: Pick<Clients, 'qbittorrent' | 'ntfy' | 'ensureHook'> = {
+    qbittorrent: {
+      login: (signal) => answer({ to: 'login', at: at() }, signal, () => script.login()),
+      observe: (hashes, signal) =>
+        answer({ to: 'observe', at: at(), hashes }, signal, () => script.observe(hashes)),
+      list: (_, signal) => answer({ to: 'list', at: at() }, signal, () => script.list()),
+      newest: (limit, signal) =>
+        answer({ to: 'newest', at: at(), limit }, signal, () => script.newest(limit)),
+      settings: (signal) => answer({ to: 'settings', at: at() }, signal, () => script.settings()),
+      scan: (signal) => answer({ to: 'scan', at: at() }, signal, () => script.scan()),
+    },
+    ntfy: {
+      publish: (notification, { signal } = {}) =>
+        answer({ to: 'publish', at: at(), notification }, signal, () => {
+          const publication = script.publish(notification);
+          if (publication.ok) receive(notification);
+          return publication;
+        }),
+      allowance: (signal) => answer({ to: 'allowance', at: at() }, signal, () => script.allowance()),
+    },
+    ensureHook: (signal) => answer({ to: 'ensure', at: at() }, signal, () => script.ensure()),
+  };
+  return { calls, clients };
+}
+
+/** The guards in which a torrent of `script.poisoned` crashes: every observation comes to one of them. */
+const POISONED_GUARDS = new Set(['complete', 'unchanged']);
+
+/** Starts the world. Its time stands still between calls of `pass`. */
+export function startWorld(options: WorldOptions = {}) {
+  const clock = new SimulatedClock();
+  const torrents = new Map<Hash, Observation>();
+  const script = createScript(torrents, clock);
+  const accepted: Notification[] = [];
+  const phone = { ...createPhone(), accepted };
+  const receive = (notification: Notification) => {
+    accepted.push(notification);
+    phone.receive(notification);
+  };
+  const events: SupervisorEmitted[] = [];
+  const { calls, clients } = createClients(script, receive, clock);
+  const provided = provideActors({
+    ...clients,
+    keep: () => {},
+    rotation: () => new Promise(() => {}),
+  });
+  const machine = poisonable(
+    provided,
+    (key, guard) => script.poisoned.has(key) && POISONED_GUARDS.has(guard),
+  );
+  const supervisor = createActor(machine, {
+    clock,
+    input: {
+      policy: { ...policy, ...options.policy },
+      now: () => clock.now() + script.skew,
+      partitionOf,
+      records: options.records ?? [],
+      sounds: options.sounds ?? {},
+    },
+  });
+  supervisor.on('*', (event) => void events.push(event));
+  supervisor.start();
+  return {
+    clock,
+    torrents,
+    script,
+    phone,
+    calls,
+    events,
+    supervisor,
+    pass: (ms: number) => pass(clock, ms),
+    track: (hash: Hash) => supervisor.send({ type: 'torrent.track', hash }),
+    finish: (hash: Hash) => supervisor.send({ type: 'torrent.markFinished', hash }),
+    /** qBittorrent's view of a torrent from now on; no ETA is right for ever. */
+    set: (hash: Hash, over: Partial<Observation> = {}) =>
+      void torrents.set(hash, seen({ hash, eta: null, ...torrents.get(hash), ...over })),
+    count: (to: Call['to'], since = 0) => calls.filter((call) => call.to === to && call.at >= since).length,
+    published: () => calls.flatMap((call) => (call.to === 'publish' ? [call.notification] : [])),
+    records: () => [...supervisor.getSnapshot().context.registry.records.values()],
+  };
+}
+
+export type World = ReturnType<typeof startWorld>;
+
+/** A world in which this torrent downloads and has a card. */
+export async function startDownload(hash: Hash): Promise<World> {
+  const world = startWorld();
+  world.set(hash, { progress: 0.5 });
+  world.track(hash);
+  await world.pass(10 * SECOND);
+  return world;
+}
+
+/** The completions that were sent, taken or not. */
+export const completionsOf = (world: World) =>
+  world.published().flatMap((notification) => (notification.kind === 'completion' ? [notification] : []));
+
+/** Whether no torrent is followed any more. */
+export const isOver = (world: World): boolean => world.records().length === 0;
+
+/** The state of each torrent's actor, by its key. */
+export function actorsOf({ supervisor }: World): Map<Hash, string> {
+  const states = new Map<Hash, string>();
+  for (const [id, shard] of Object.entries(supervisor.getSnapshot().children)) {
+    if (!id.startsWith('shard.') || shard === undefined) continue;
+    const { children } = shard.getSnapshot() as { children?: Record<Hash, AnyActorRef | undefined> };
+    for (const [key, torrent] of Object.entries(children ?? {})) {
+      if (torrent !== undefined) states.set(key, JSON.stringify(torrent.getSnapshot().value));
+    }
+  }
+  return states;
+}
