@@ -3,7 +3,7 @@ import { match } from './matching.ts';
 import type { Match } from './matching.ts';
 import { failOverdue, overdueAfter } from '../watchdog.ts';
 import type { RequestName } from '../watchdog.ts';
-import { listPause } from '../rules/pauses.ts';
+import { listPause } from './retry.ts';
 import { stopChildrenOnCrash } from '../stopping.ts';
 import { NO_ANSWER } from '../domain.ts';
 import type { Failure, Hash, Observation, Policy, Result } from '../domain.ts';

@@ -1,8 +1,8 @@
 import { and, assign, fromPromise, sendParent, setup } from 'xstate';
-import { backoff } from '../backoff.ts';
 import { failOverdue, overdueAfter } from '../watchdog.ts';
 import type { RequestName } from '../watchdog.ts';
 import { stopChildrenOnCrash } from '../stopping.ts';
+import { BANNED_PAUSE, loginPause, REFUSED_PAUSE } from './retry.ts';
 import { NO_ANSWER } from '../domain.ts';
 import type { Failure, Now, Policy } from '../domain.ts';
 
@@ -24,12 +24,6 @@ export type Login =
   | { ok: true; value: { version: string } }
   | { ok: false; failure: Failure; isFinal?: true };
 
-/** Five refused passwords would ban the whole pod for an hour, and the count never decays. */
-const REFUSED_PAUSE = 10 * 60_000;
-/** A ban lasts an hour by default; a login under a ban is answered 403 and counts for nothing. */
-const BANNED_PAUSE = 10 * 60_000;
-const FIRST_RETRY = 1000;
-const MAX_RETRY = 60_000;
 /** Two sessions in a row that end sooner than this were worth nothing: the next login waits, as after a failure. */
 const MIN_SESSION_LIFETIME = 60_000;
 
@@ -99,8 +93,7 @@ const machine = setup({
     loginOverdue: overdueAfter('login'),
     refusedPause: REFUSED_PAUSE,
     bannedPause: BANNED_PAUSE,
-    retryPause: ({ context: { failures, policy } }) =>
-      backoff(failures, FIRST_RETRY, Math.min(policy.retryMax, MAX_RETRY)),
+    retryPause: ({ context: { failures, policy } }) => loginPause(failures, policy.retryMax),
   },
 }).createMachine({
   id: 'session',

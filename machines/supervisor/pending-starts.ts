@@ -1,4 +1,4 @@
-import type { Hash, Observation, Phase } from '../domain.ts';
+import type { Hash, Observation } from '../domain.ts';
 import { wasAnnounced } from './recent-completions.ts';
 import type { RecentCompletions } from './recent-completions.ts';
 import { findAny } from './registry.ts';
@@ -11,18 +11,6 @@ export interface PendingStart {
   torrent: Observation | null;
   /** As in its record. */
   quiet: boolean;
-}
-
-/** Phases of a torrent that receives data, or would. */
-const DOWNLOADS: ReadonlySet<Phase> = new Set(['downloading', 'stalled']);
-
-/**
- * Whether a torrent that a scan shows has still to be finished. One that was finished once keeps the date while it is
- * checked, moved or broken, and also while it downloads again what a check found damaged.
- */
-export function isUnfinished({ phase, progress, finishedAt }: Observation): boolean {
-  if (finishedAt === null) return phase !== 'complete';
-  return DOWNLOADS.has(phase) && progress < 1;
 }
 
 /** A seeding torrent whose files are missing is no download. */

@@ -19,7 +19,7 @@ import {
   put,
 } from './registry.ts';
 import { overdueAfter } from '../watchdog.ts';
-import { scanPause } from '../rules/pauses.ts';
+import { scanPause } from '../discovery/retry.ts';
 import { settleCard, storeNotice } from '../incident/store-notice.ts';
 import type { StoreReport } from '../incident/store-notice.ts';
 import { isHopeless } from './restarts.ts';
