@@ -210,6 +210,16 @@ export type FailureReason =
 /** Stands where a failure is expected and none was noted. */
 export const NO_ANSWER: Failure = { kind: 'protocol', message: 'no answer' };
 
+/** The requests to qBittorrent whose failure is reported. */
+export type QbittorrentRequest = 'login' | 'poll' | 'list' | 'scan' | 'newest' | 'hook';
+
+/** A request to qBittorrent failed. `unauthorized` during any request but a login means that the session is lost. */
+export interface QbittorrentFailed {
+  type: 'qbittorrent.failed';
+  failure: Failure;
+  during: QbittorrentRequest;
+}
+
 /** What a boundary returns: data or a failure, never an exception. */
 export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 

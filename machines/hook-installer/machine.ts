@@ -53,6 +53,7 @@ const machine = setup({
         sendParent({
           type: 'qbittorrent.failed',
           failure: failure ?? NO_ANSWER,
+          during: 'hook',
         } satisfies HookInstallerReport),
       );
     }),

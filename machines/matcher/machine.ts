@@ -6,7 +6,7 @@ import type { RequestName } from '../watchdog.ts';
 import { listPause } from './retry.ts';
 import { stopChildrenOnCrash } from '../stopping.ts';
 import { NO_ANSWER } from '../domain.ts';
-import type { Failure, Hash, Observation, Policy, Result } from '../domain.ts';
+import type { Hash, Observation, Policy, QbittorrentFailed, Result } from '../domain.ts';
 
 export type MatcherEvent =
   /** A poll has not found those of `polled`; `missing` are all that the polls do not find. */
@@ -14,10 +14,11 @@ export type MatcherEvent =
   /** Some were found meanwhile, or are tracked no more: these are left. */
   | { type: 'missing.changed'; missing: readonly Hash[] };
 
-/** What the matcher says to the watcher. That the list failed is no outage: polls say whether qBittorrent answers. */
-export type MatcherReport =
-  | { type: 'missing.matched'; match: Match }
-  | { type: 'session.expired'; failure: Failure };
+/**
+ * What the matcher reports to the watcher. Of the failures only a lost session is reported: polls show whether
+ * qBittorrent answers.
+ */
+export type MatcherReport = { type: 'missing.matched'; match: Match } | QbittorrentFailed;
 
 interface MatcherContext {
   policy: Policy;
@@ -63,11 +64,12 @@ const machine = setup({
           match: match(missing, result?.ok === true ? result.value : []),
         }) satisfies MatcherReport,
     ),
-    reportExpired: sendParent(
+    reportSessionLost: sendParent(
       ({ context: { result } }) =>
         ({
-          type: 'session.expired',
+          type: 'qbittorrent.failed',
           failure: result?.ok === false ? result.failure : NO_ANSWER,
+          during: 'list',
         }) satisfies MatcherReport,
     ),
     forget: assign({ missing: [], result: null }),
@@ -114,7 +116,7 @@ const machine = setup({
     judging: {
       always: [
         { guard: 'succeeded', target: 'idle', actions: 'reportMatch' },
-        { guard: 'unauthorized', target: 'idle', actions: ['reportExpired', 'noteLoss'] },
+        { guard: 'unauthorized', target: 'idle', actions: ['reportSessionLost', 'noteLoss'] },
         { target: 'pausing' },
       ],
     },

@@ -4,7 +4,7 @@ import type { RequestName } from '../watchdog.ts';
 import { stopChildrenOnCrash } from '../stopping.ts';
 import { BANNED_PAUSE, loginPause, REFUSED_PAUSE } from './retry.ts';
 import { NO_ANSWER } from '../domain.ts';
-import type { Failure, Now, Policy } from '../domain.ts';
+import type { Failure, Now, Policy, QbittorrentFailed } from '../domain.ts';
 
 export type SessionEvent =
   | { type: 'session.wanted' }
@@ -12,9 +12,7 @@ export type SessionEvent =
   | { type: 'session.expired'; failure: Failure };
 
 /** What the session says to its supervisor. */
-export type SessionReport =
-  | { type: 'session.ready'; version: string }
-  | { type: 'session.failed'; failure: Failure };
+export type SessionReport = { type: 'session.ready'; version: string } | QbittorrentFailed;
 
 /**
  * What a login brings: qBittorrent's WebAPI version. Credentials and cookie stay with the actor that logs in.
@@ -84,8 +82,9 @@ const machine = setup({
     reportFailure: sendParent(
       ({ context: { failure } }) =>
         ({
-          type: 'session.failed',
+          type: 'qbittorrent.failed',
           failure: failure ?? NO_ANSWER,
+          during: 'login',
         }) satisfies SessionReport,
     ),
   },

@@ -40,12 +40,12 @@ export const restartAll = ({ records }: Registry): PendingStart[] =>
 export function sortPendingStarts(
   registry: Registry,
   ended: RecentCompletions,
-  arrivals: readonly PendingStart[],
+  pendingStarts: readonly PendingStart[],
 ) {
   const hashes: Hash[] = [];
   const quiet = new Set<Hash>();
   const met: Hash[] = [];
-  for (const { hash, torrent, quiet: isQuiet } of arrivals) {
+  for (const { hash, torrent, quiet: isQuiet } of pendingStarts) {
     if (torrent !== null && (wasAnnounced(ended, torrent) || isBrokenSeed(torrent))) continue;
     const record = torrent === null ? undefined : findAny(registry, torrent);
     if (record === undefined) hashes.push(hash);

@@ -75,12 +75,12 @@ export function provideActors({ qbittorrent, ntfy, ensureHook, keep, rotation, n
           newest: fromPromise(({ input, signal }: { input: { limit: number }; signal: AbortSignal }) =>
             qbittorrent.newest(input.limit, signal),
           ),
+          scan: fromPromise(({ signal }) => qbittorrent.scan(signal)),
         },
       }),
       hookInstaller: hookInstallerMachine.provide({
         actors: { ensure: fromPromise(({ signal }) => ensureHook(signal)) },
       }),
-      scan: fromPromise(({ signal }) => qbittorrent.scan(signal)),
     },
     actions: { note: ({ event }) => note(event) },
   });

@@ -92,6 +92,7 @@ function provide(
           newest: fromPromise(({ input: { limit }, signal }: Asked<{ limit: number }>) =>
             answer({ to: 'newest', at: at(), limit }, signal, () => script.newest(limit)),
           ),
+          scan: fromPromise(({ signal }) => answer({ to: 'scan', at: at() }, signal, () => script.scan())),
         },
       }),
       outbox: outboxMachine.provide({
@@ -132,7 +133,6 @@ function provide(
           }),
         },
       }),
-      scan: fromPromise(({ signal }) => answer({ to: 'scan', at: at() }, signal, () => script.scan())),
     },
     actions: { note: ({ event }) => void events.push(event) },
   });
