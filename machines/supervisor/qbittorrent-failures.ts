@@ -1,10 +1,10 @@
 import { sendTo } from 'xstate';
 import { isOutage } from '../incident/machine.ts';
 import type { QbittorrentFailed } from '../domain.ts';
-import { supervisorSetup } from './setup.ts';
+import { ending } from './ending.ts';
 
 /** With what follows a failure of qBittorrent, whichever request failed. */
-export const qbittorrentFailuresSetup = supervisorSetup.extend({
+export const qbittorrentFailuresSetup = ending.extend({
   guards: {
     /** A refused login is no lost session. */
     sessionLost: (_, { failure, during }: QbittorrentFailed) =>
