@@ -1,9 +1,9 @@
-/** XState hands longer delays to timers that overflow and fire at once. */
+/** XState passes delays to `setTimeout`, which fires at once for longer ones. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
 /**
- * How long to wait before attempt number `attempt` (1 is the first repeat): exponential with full jitter, but
- * never less than half, so that a server that is down is not asked at once.
+ * The pause before attempt number `attempt` (1 is the first retry): exponential, with jitter over its upper half, so
+ * that a server that is down is not retried at once.
  *
  * @returns milliseconds between `base` and `cap`, doubled with each attempt
  */

@@ -1,5 +1,7 @@
 /** The language of the domain: what was seen of a torrent, what is told of it, how a call can fail. */
 
+export type { Policy } from './policy.ts';
+
 /** A torrent ID as qBittorrent's WebAPI filters by it: 40 lower-case hex digits. */
 export type Hash = string;
 
@@ -208,41 +210,18 @@ export type FailureReason =
 /** Stands where a failure is expected and none was noted. */
 export const NO_ANSWER: Failure = { kind: 'protocol', message: 'no answer' };
 
+/** The requests to qBittorrent whose failure is reported. */
+export type QbittorrentRequest = 'login' | 'poll' | 'list' | 'scan' | 'newest' | 'hook';
+
+/** A request to qBittorrent failed. `unauthorized` during any request but a login means that the session is lost. */
+export interface QbittorrentFailed {
+  type: 'qbittorrent.failed';
+  failure: Failure;
+  during: QbittorrentRequest;
+}
+
 /** What a boundary returns: data or a failure, never an exception. */
 export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure };
-
-/** The numbers that the machines decide by. Times in milliseconds. */
-export interface Policy {
-  /** Between two polls while something downloads. */
-  pollInterval: number;
-  /** Between two polls while every torrent is queued, stopped or without metadata. */
-  idleInterval: number;
-  /** How long a burst of new torrents may gather before it is polled. */
-  gather: number;
-  /** How long another phase than downloading lasts before the card says it. */
-  settle: number;
-  /** How long nothing arrives before the card says "stalled". */
-  stall: number;
-  /** How long an estimate is wrong before the card corrects it, while its percent stays the same. */
-  correctionInterval: number;
-  /** How often new torrents are looked for without a hook; `null` for never. */
-  discover: number | null;
-  /** Torrents that are followed at once, at most; those of the store are not given up for it. */
-  maxTracked: number;
-  /** How long nothing arrives, or no metadata is found, before it is said aloud. */
-  stalledAfter: number;
-  metadataAfter: number;
-  /** How long qBittorrent may be away before it is said aloud. */
-  troubleAfter: number;
-  /** Messages a minute; `null` for no limit, `auto` for what the server allows. */
-  rate: number | 'auto' | null;
-  /** The longest pause between two attempts to reach a server. */
-  retryMax: number;
-  /** Whether the hooks are kept in qBittorrent. */
-  installHook: boolean;
-  /** `auto` finds out whether ntfy updates cards in place. */
-  progress: 'auto' | 'live' | 'milestones';
-}
 
 /** Milliseconds since 1970. Machines have no clock of their own: timers are XState's, the time of day is this. */
 export type Now = () => number;

@@ -32,8 +32,8 @@ export const stopChildrenOnCrash = <Machine extends AnyStateMachine>(machine: Ma
   });
 
 /**
- * Drops all children at once when the actor is stopped, where XState stops them one by one and copies the record of
- * those that are left each time: quadratic. For children that have nothing to end: no timer, no request, no child.
+ * Drops all children at once when the actor is stopped. XState stops them one by one and copies the record of the
+ * remaining ones each time, which is quadratic. Only for children without a timer, a request or a child of their own.
  */
 export const dropChildrenOnStop = <Machine extends AnyStateMachine>(machine: Machine): Machine =>
   withTransition(

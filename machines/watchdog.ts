@@ -1,22 +1,22 @@
-/** Milliseconds after which a request without an answer fails; those that are made in `src/` keep to it. */
+/** Milliseconds after which a request without an answer fails; the requests in `src/` use this limit. */
 export const TIMEOUT = 10_000;
 
-/** The same for the list of all torrents: before its first byte qBittorrent has made all of it. */
+/** The same for the list of all torrents: qBittorrent sends its first byte only when the whole list is ready. */
 export const LIST_TIMEOUT = 60_000;
 
-/** An answer that is read piece by piece may take so many times the timeout in all. */
-export const WHOLE = 10;
+/** A streamed answer may take so many times the timeout in all. */
+export const TIMEOUTS_PER_STREAM = 10;
 
-/** Milliseconds within which a request of a service has settled, with all HTTP requests that it consists of. */
-const SETTLED = {
-  /** Password, version, and the page that tells a refused Host header from a refused password. */
+/** Milliseconds within which a request of a service settles, with all HTTP requests that it consists of. */
+const MAX_DURATION = {
+  /** Password, version, and the page that distinguishes a refused Host header from a refused password. */
   login: 3 * TIMEOUT,
-  observe: WHOLE * TIMEOUT,
+  observe: TIMEOUTS_PER_STREAM * TIMEOUT,
   settings: TIMEOUT,
-  list: WHOLE * LIST_TIMEOUT,
-  newest: WHOLE * TIMEOUT,
+  list: TIMEOUTS_PER_STREAM * LIST_TIMEOUT,
+  newest: TIMEOUTS_PER_STREAM * TIMEOUT,
   /** Four filters. */
-  scan: 4 * WHOLE * TIMEOUT,
+  scan: 4 * TIMEOUTS_PER_STREAM * TIMEOUT,
   /** Read, written, and read again. */
   ensure: 3 * TIMEOUT,
   /** Of two cards that are deleted, each in three ways. */
@@ -24,12 +24,12 @@ const SETTLED = {
   allowance: TIMEOUT,
 } as const;
 
-export type RequestName = keyof typeof SETTLED;
+export type RequestName = keyof typeof MAX_DURATION;
 
-/** Milliseconds until a request counts as hung: three times what it may take. The service crashes then. */
-export const overdueAfter = (request: RequestName): number => 3 * SETTLED[request];
+/** Milliseconds until a request counts as hung: three times its maximum duration. The service then crashes. */
+export const overdueAfter = (request: RequestName): number => 3 * MAX_DURATION[request];
 
-/** A request that neither succeeded nor failed: a bug, since each of them has a time limit of its own. */
+/** A request that neither succeeded nor failed: a bug, since each request has its own time limit. */
 export class OverdueError extends Error {
   override name = 'OverdueError';
 

@@ -1,49 +1,49 @@
 import type { Hash, Observation } from '../domain.ts';
 
-/** What the discovery knows of the torrents that were added last. */
+/** What is known of the torrents that were added last. */
 export interface Newest {
-  /** What was added from then on is new, unless it is known: in seconds since 1970, by qBittorrent's clock. */
+  /** Torrents added from then on are new, unless they are in `known`: in seconds since 1970, by qBittorrent's clock. */
   from: number;
-  /** Those known that were added from then on, and when: removed and added again, a torrent has another date. */
+  /** Known torrents that were added from then on, and when: a torrent that is removed and added again has another date. */
   known: ReadonlyMap<Hash, number>;
 }
 
-/** Torrents that are asked for at first: more than most people add between two looks. */
+/** Torrents that the first request asks for: more than most people add between two requests. */
 export const WINDOW = 50;
-/** So many more are asked for where that is not enough. */
+/** If they are too few, the next request asks for so many times more. */
 const GROWTH = 4;
 /** More than any qBittorrent has: a window this large is never too small. */
 const MAX_WINDOW = WINDOW * GROWTH ** 7;
 /** Torrents that may have been added at about the same time as the newest known one: 225 a second were measured. */
 const MAX_TOGETHER = WINDOW * GROWTH ** 3;
 /** Seconds within which torrents that are added together may appear in another order than that of their dates. */
-const LATE = 2;
+const MAX_DELAY = 2;
 
 export type Reading =
-  /** The window may hide some: the look has to go on with a larger one. */
+  /** The window may be too small: a larger one is requested. */
   { kind: 'more'; limit: number } | { kind: 'done'; newest: Newest; found: Observation[] };
 
 /**
- * Reads a window of the newest torrents, the newest first. It is large enough when it reaches to what was there before;
- * the first look of all only says what that is.
+ * Reads a window of the newest torrents, the newest first. It is large enough when it reaches back to known torrents; the
+ * first answer only records which ones these are.
  *
- * @param before what the last look has left; `null` before the first
- * @param limit the most that the window could hold
+ * @param before the result of the last answer; `null` before the first
+ * @param limit the number of torrents that were requested
  */
 export function readNewest(before: Newest | null, window: readonly Observation[], limit: number): Reading {
   const oldest = window.at(-1);
   if (oldest === undefined)
     return { kind: 'done', found: [], newest: before ?? { from: 0, known: new Map() } };
   const last = window.reduce((most, { addedAt }) => Math.max(most, addedAt), 0);
-  const from = before?.from ?? last - LATE;
+  const from = before?.from ?? last - MAX_DELAY;
   const isOpen = window.length >= limit && oldest.addedAt >= from;
   const isKnown = before === null || before.known.get(oldest.hash) === oldest.addedAt;
   if (isOpen && limit < (isKnown ? MAX_TOGETHER : MAX_WINDOW)) return { kind: 'more', limit: limit * GROWTH };
   const isNew = ({ hash, addedAt }: Observation) => addedAt >= from && before?.known.get(hash) !== addedAt;
   const found = before === null ? [] : window.filter(isNew);
-  // Where nothing came since the last look, whatever was added together with the newest has appeared.
+  // If nothing is new since the last answer, all torrents that were added together with the newest have appeared.
   const isSettled = isOpen || (before !== null && found.length === 0);
-  const next = isSettled ? last + 1 : Math.max(last - LATE, from);
+  const next = isSettled ? last + 1 : Math.max(last - MAX_DELAY, from);
   return { kind: 'done', found, newest: { from: next, known: knownSince(window, next) } };
 }
 

@@ -1,14 +1,12 @@
 import { assign, enqueueActions, fromPromise, not, sendParent, setup } from 'xstate';
-import { backoff } from '../backoff.ts';
 import { failOverdue, overdueAfter } from '../watchdog.ts';
 import type { RequestName } from '../watchdog.ts';
 import { stopChildrenOnCrash } from '../stopping.ts';
+import { checkPause } from './retry.ts';
 import { NO_ANSWER } from '../domain.ts';
 import type { Now, Policy, Result } from '../domain.ts';
 import type { HookCheck, HookInstallerContext, HookInstallerEvent, HookInstallerReport } from './types.ts';
 
-const FIRST_RETRY = 1000;
-const MAX_RETRY = 5 * 60_000;
 /** Between two checks because of a wrong token: anybody can show one. */
 const REFUSAL_PAUSE = 60_000;
 /** A `hook.check` does nothing when the last check was not that long ago. */
@@ -54,6 +52,7 @@ const machine = setup({
         sendParent({
           type: 'qbittorrent.failed',
           failure: failure ?? NO_ANSWER,
+          during: 'hook',
         } satisfies HookInstallerReport),
       );
     }),
@@ -73,8 +72,7 @@ const machine = setup({
     ensureOverdue: overdueAfter('ensure'),
     refusalPause: ({ context: { now, refusedAt } }) =>
       Math.max(0, REFUSAL_PAUSE - Math.abs(now() - (refusedAt ?? -Infinity))),
-    retryPause: ({ context: { failures, policy } }) =>
-      backoff(failures, FIRST_RETRY, Math.min(policy.retryMax, MAX_RETRY)),
+    retryPause: ({ context: { failures, policy } }) => checkPause(failures, policy.retryMax),
   },
 }).createMachine({
   id: 'hookInstaller',

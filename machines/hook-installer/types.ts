@@ -1,4 +1,4 @@
-import type { Failure, Now, Policy } from '../domain.ts';
+import type { Failure, Now, Policy, QbittorrentFailed } from '../domain.ts';
 
 export type HookInstallerEvent =
   | { type: 'session.ready' }
@@ -18,10 +18,8 @@ export interface HookCheck {
   reason: string | null;
 }
 
-/** What the hook installer says to its supervisor: whom no hook has named, and that a session is over. */
-export type HookInstallerReport =
-  | { type: 'rescan'; why: 'refused' | 'installed' }
-  | { type: 'qbittorrent.failed'; failure: Failure };
+/** What the hook installer reports to the supervisor: that hooks may have been missed, and that a session is lost. */
+export type HookInstallerReport = { type: 'rescan'; why: 'refused' | 'installed' } | QbittorrentFailed;
 
 export interface HookInstallerContext {
   policy: Policy;

@@ -1,9 +1,13 @@
 import { assign, sendParent, setup } from 'xstate';
-import type { Concern, Failure, Notification, Policy } from '../domain.ts';
+import type { Concern, Failure, Notification, Policy, QbittorrentFailed } from '../domain.ts';
 
-export type IncidentEvent =
-  | { type: 'qbittorrent.failed'; failure: Failure }
-  | { type: 'qbittorrent.recovered' };
+export type IncidentEvent = QbittorrentFailed | { type: 'qbittorrent.recovered' };
+
+/** A scan that fails is repeated, while logins and polls show whether qBittorrent answers. */
+const OUTAGE_REQUESTS: ReadonlySet<QbittorrentFailed['during']> = new Set(['login', 'poll', 'newest']);
+
+/** Whether failures of this request are an outage, which becomes an incident when it lasts. */
+export const isOutage = (during: QbittorrentFailed['during']): boolean => OUTAGE_REQUESTS.has(during);
 
 /** What an incident says to its supervisor: what the phone is told, and whether the incident's card is there then. */
 export interface IncidentReport {

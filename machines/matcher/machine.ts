@@ -3,29 +3,30 @@ import { match } from './matching.ts';
 import type { Match } from './matching.ts';
 import { failOverdue, overdueAfter } from '../watchdog.ts';
 import type { RequestName } from '../watchdog.ts';
-import { listPause } from '../rules/pauses.ts';
+import { listPause } from './retry.ts';
 import { stopChildrenOnCrash } from '../stopping.ts';
 import { NO_ANSWER } from '../domain.ts';
-import type { Failure, Hash, Observation, Policy, Result } from '../domain.ts';
+import type { Hash, Observation, Policy, QbittorrentFailed, Result } from '../domain.ts';
 
 export type MatcherEvent =
-  /** A poll has not found those of `polled`; `missing` are all that the polls do not find. */
+  /** The last poll did not find `polled`; `missing` are all torrents that polls do not find. */
   | { type: 'missing.polled'; polled: readonly Hash[]; missing: readonly Hash[] }
-  /** Some were found meanwhile, or are tracked no more: these are left. */
+  /** Some were found meanwhile, or are no longer tracked: these remain. */
   | { type: 'missing.changed'; missing: readonly Hash[] };
 
-/** What the matcher says to the watcher. That the list failed is no outage: polls say whether qBittorrent answers. */
-export type MatcherReport =
-  | { type: 'missing.matched'; match: Match }
-  | { type: 'session.expired'; failure: Failure };
+/**
+ * What the matcher reports to the watcher. Of the failures only a lost session is reported: polls show whether
+ * qBittorrent answers.
+ */
+export type MatcherReport = { type: 'missing.matched'; match: Match } | QbittorrentFailed;
 
 interface MatcherContext {
   policy: Policy;
   missing: readonly Hash[];
   result: Result<Observation[]> | null;
-  /** Lists that failed in a row. */
+  /** Lists in a row that failed. */
   failures: number;
-  /** The last list was refused for want of a session: once more, it is the list that something refuses. */
+  /** The last list was refused as unauthorized. If the next one is, too, only the list is refused, not the session. */
   lost: boolean;
 }
 
@@ -36,9 +37,9 @@ const machine = setup({
     input: {} as { policy: Policy },
   },
   actors: {
-    /** Those of all torrents that have one of these hashes. */
+    /** The torrents in the whole list that have one of these hashes. */
     list: fromPromise<Result<Observation[]>, { hashes: readonly Hash[] }>(() =>
-      Promise.reject(new Error('the matcher has no qBittorrent')),
+      Promise.reject(new Error('list is not provided')),
     ),
   },
   guards: {
@@ -63,11 +64,12 @@ const machine = setup({
           match: match(missing, result?.ok === true ? result.value : []),
         }) satisfies MatcherReport,
     ),
-    reportExpired: sendParent(
+    reportSessionLost: sendParent(
       ({ context: { result } }) =>
         ({
-          type: 'session.expired',
+          type: 'qbittorrent.failed',
           failure: result?.ok === false ? result.failure : NO_ANSWER,
+          during: 'list',
         }) satisfies MatcherReport,
     ),
     forget: assign({ missing: [], result: null }),
@@ -78,12 +80,12 @@ const machine = setup({
   },
 }).createMachine({
   id: 'matcher',
-  description: 'Looks up in the whole list what the polls do not find.',
+  description: 'Searches the whole list for torrents that polls do not find.',
   context: ({ input: { policy } }) => ({ policy, missing: [], result: null, failures: 0, lost: false }),
   initial: 'idle',
   states: {
     idle: {
-      description: 'Every torrent is found by its ID.',
+      description: 'Polls find every torrent by its ID.',
       entry: 'forget',
       on: {
         'missing.polled': {
@@ -93,7 +95,7 @@ const machine = setup({
       },
     },
     listing: {
-      description: 'An answer to an older question proves nothing of what came later.',
+      description: 'Only torrents that were missing before the request are matched.',
       on: {
         'missing.changed': [
           { guard: { type: 'none', params: ({ event }) => event }, target: 'idle' },
@@ -114,12 +116,12 @@ const machine = setup({
     judging: {
       always: [
         { guard: 'succeeded', target: 'idle', actions: 'reportMatch' },
-        { guard: 'unauthorized', target: 'idle', actions: ['reportExpired', 'noteLoss'] },
+        { guard: 'unauthorized', target: 'idle', actions: ['reportSessionLost', 'noteLoss'] },
         { target: 'pausing' },
       ],
     },
     pausing: {
-      description: 'The list failed: it is tried again, less and less often, while polls go on.',
+      description: 'The list failed: it is requested again, with exponential backoff, while polls continue.',
       on: {
         'missing.polled': { actions: { type: 'note', params: ({ event }) => event } },
         'missing.changed': [
@@ -133,7 +135,7 @@ const machine = setup({
 });
 
 /**
- * Looks up in the whole list what the polls do not find, by every hash a torrent has. The list can be large and slow:
- * polls go on beside it, and where it fails it is tried again, less and less often.
+ * Searches the whole list for torrents that polls do not find, by every hash a torrent has. The list can be large and
+ * slow: polls continue meanwhile, and a list that fails is requested again with exponential backoff.
  */
 export const matcherMachine = stopChildrenOnCrash(machine);

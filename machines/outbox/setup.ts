@@ -1,7 +1,7 @@
 import { assign, enqueueActions, fromPromise, sendParent, setup } from 'xstate';
 import type { DoneActorEvent, ErrorActorEvent } from 'xstate';
 import { isOfServer, isUntried } from './attempts.ts';
-import { pauseAfter } from '../rules/pauses.ts';
+import { pauseAfter } from './retry.ts';
 import { allow, exhaust, isFresh, refill, slowDown, spend } from './budget.ts';
 import type { Allowance } from './budget.ts';
 import { remove } from './lanes.ts';

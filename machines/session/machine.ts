@@ -1,10 +1,10 @@
 import { and, assign, fromPromise, sendParent, setup } from 'xstate';
-import { backoff } from '../backoff.ts';
 import { failOverdue, overdueAfter } from '../watchdog.ts';
 import type { RequestName } from '../watchdog.ts';
 import { stopChildrenOnCrash } from '../stopping.ts';
+import { BANNED_PAUSE, loginPause, REFUSED_PAUSE } from './retry.ts';
 import { NO_ANSWER } from '../domain.ts';
-import type { Failure, Now, Policy } from '../domain.ts';
+import type { Failure, Now, Policy, QbittorrentFailed } from '../domain.ts';
 
 export type SessionEvent =
   | { type: 'session.wanted' }
@@ -12,9 +12,7 @@ export type SessionEvent =
   | { type: 'session.expired'; failure: Failure };
 
 /** What the session says to its supervisor. */
-export type SessionReport =
-  | { type: 'session.ready'; version: string }
-  | { type: 'session.failed'; failure: Failure };
+export type SessionReport = { type: 'session.ready'; version: string } | QbittorrentFailed;
 
 /**
  * What a login brings: qBittorrent's WebAPI version. Credentials and cookie stay with the actor that logs in.
@@ -24,12 +22,6 @@ export type Login =
   | { ok: true; value: { version: string } }
   | { ok: false; failure: Failure; isFinal?: true };
 
-/** Five refused passwords would ban the whole pod for an hour, and the count never decays. */
-const REFUSED_PAUSE = 10 * 60_000;
-/** A ban lasts an hour by default; a login under a ban is answered 403 and counts for nothing. */
-const BANNED_PAUSE = 10 * 60_000;
-const FIRST_RETRY = 1000;
-const MAX_RETRY = 60_000;
 /** Two sessions in a row that end sooner than this were worth nothing: the next login waits, as after a failure. */
 const MIN_SESSION_LIFETIME = 60_000;
 
@@ -90,8 +82,9 @@ const machine = setup({
     reportFailure: sendParent(
       ({ context: { failure } }) =>
         ({
-          type: 'session.failed',
+          type: 'qbittorrent.failed',
           failure: failure ?? NO_ANSWER,
+          during: 'login',
         }) satisfies SessionReport,
     ),
   },
@@ -99,8 +92,7 @@ const machine = setup({
     loginOverdue: overdueAfter('login'),
     refusedPause: REFUSED_PAUSE,
     bannedPause: BANNED_PAUSE,
-    retryPause: ({ context: { failures, policy } }) =>
-      backoff(failures, FIRST_RETRY, Math.min(policy.retryMax, MAX_RETRY)),
+    retryPause: ({ context: { failures, policy } }) => loginPause(failures, policy.retryMax),
   },
 }).createMachine({
   id: 'session',

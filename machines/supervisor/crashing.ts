@@ -1,12 +1,11 @@
-import { assign, enqueueActions, raise } from 'xstate';
-import { OverdueError } from '../watchdog.ts';
+import { assign, enqueueActions } from 'xstate';
 import { countFailure, restartPause } from './restarts.ts';
 import type { Hash } from '../domain.ts';
 import { crashMessages } from './messages.ts';
-import { ending } from './ending.ts';
+import { qbittorrentFailuresSetup } from './qbittorrent-failures.ts';
 
 /** With what follows a crash. */
-export const crashing = ending.extend({
+export const crashing = qbittorrentFailuresSetup.extend({
   actions: {
     reviveLater: enqueueActions(({ context, enqueue }, { key }: { key: Hash }) => {
       const { crashes, now } = context;
@@ -15,7 +14,6 @@ export const crashing = ending.extend({
       for (const { to, event } of crashMessages(context, key, failures)) enqueue.sendTo(to, event);
       enqueue.raise({ type: 'torrent.revive', key }, { delay: restartPause(failures), id: `revive.${key}` });
     }),
-    crashScan: raise({ type: 'xstate.error.actor.scan', actorId: 'scan', error: new OverdueError('scan') }),
     countRestart: assign({ restarts: ({ context }) => countFailure(context.restarts, context.now()) }),
   },
 });

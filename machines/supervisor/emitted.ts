@@ -1,9 +1,9 @@
 import type { ErrorActorEvent } from 'xstate';
-import type { Hash } from '../domain.ts';
+import type { Hash, QbittorrentFailed } from '../domain.ts';
 import type { OutboxReport } from '../outbox/machine.ts';
 import type { SessionReport } from '../session/machine.ts';
 import type { ShardReport } from '../shard/machine.ts';
-import type { WatcherReport } from '../watcher/setup.ts';
+import type { DiscoveryReport } from '../discovery/setup.ts';
 import type { SupervisorEvent } from './types.ts';
 
 type Rescan = Extract<SupervisorEvent, { type: 'rescan' }>;
@@ -26,7 +26,8 @@ export type SupervisorEmitted =
   /** One of the supervisor's own children threw. All of them are started again, or the supervisor fails. */
   | { type: 'service.crashed'; service: string; error: unknown }
   | SessionReport
-  | Extract<WatcherReport, { type: 'qbittorrent.failed' }>
+  | QbittorrentFailed
+  | Extract<DiscoveryReport, { type: 'discovery.delayed' }>
   | OutboxReport
   | Extract<ShardReport, { type: 'torrent.finished' | 'torrent.crashed' }>;
 

@@ -2,11 +2,10 @@ import { addressSettlement, addressObservations } from './addressing.ts';
 import { NO_CARD } from '../incident/store-notice.ts';
 import { asOfNow, withoutFuture } from './clock-set-back.ts';
 import { createRegistry, idOf } from './registry.ts';
-import { arrivals, startingSetup } from './starting.ts';
+import { starting, startingSetup } from './starting.ts';
 import { emitEvent, emitRescan, emitServiceCrashed, emitSuppressed, emitTracked } from './emitted.ts';
 import { dropped } from './messages.ts';
-import { pausing, scanning, watching } from './scanning.ts';
-import { lostBy } from './setup.ts';
+import { qbittorrentFailures } from './qbittorrent-failures.ts';
 
 /**
  * The root. It keeps a record of each tracked torrent, and whatever fails begins again from there: a torrent by
@@ -22,14 +21,12 @@ export const supervisorMachine = startingSetup.createMachine({
     registry: createRegistry(records?.map((record) => asOfNow(record, now()))),
     partitionOf,
     shards: new Set(),
-    arrivals: [],
+    pendingStarts: [],
     ready: false,
     troubled: troubled ?? false,
     raised: troubled ?? false,
     incidentSounds: new Map(Object.entries(withoutFuture(sounds ?? {}, now()))),
     storeCard: NO_CARD,
-    scanFailures: 0,
-    stale: false,
     leftOut: false,
     ended: new Map(),
     crashes: new Map(),
@@ -63,7 +60,8 @@ export const supervisorMachine = startingSetup.createMachine({
         { id: 'outbox', src: 'outbox', input: ({ context: { policy, now } }) => ({ policy, now }) },
       ],
       on: {
-        ...arrivals.on,
+        ...starting.on,
+        ...qbittorrentFailures.on,
         'torrent.track': [
           {
             guard: { type: 'tracked', params: ({ event }) => ({ hash: event.hash }) },
@@ -82,13 +80,9 @@ export const supervisorMachine = startingSetup.createMachine({
             },
           ],
         },
-        rescan: { actions: [emitRescan, { type: 'pollNow', params: { hash: null } }] },
+        rescan: { actions: [emitRescan, { type: 'pollNow', params: { hash: null } }, 'rescan'] },
         'session.ready': {
-          target: '.scanning',
           actions: [emitEvent, { type: 'broadcast', params: { type: 'session.ready' } }],
-        },
-        'session.failed': {
-          actions: [emitEvent, { type: 'reportFailed', params: ({ event: { failure } }) => ({ failure }) }],
         },
         'watcher.observed': {
           actions: [
@@ -102,19 +96,6 @@ export const supervisorMachine = startingSetup.createMachine({
             },
           ],
         },
-        'qbittorrent.failed': [
-          {
-            guard: {
-              type: 'unauthorized',
-              params: ({ event: { failure } }) => ({ result: { ok: false, failure } }),
-            },
-            target: '.waiting',
-            actions: [emitEvent, { type: 'broadcast', params: ({ event }) => lostBy(event.failure) }],
-          },
-          {
-            actions: [emitEvent, { type: 'reportFailed', params: ({ event: { failure } }) => ({ failure }) }],
-          },
-        ],
         'finishHook.refuted': {
           actions: { type: 'forgetFinishHook', params: ({ event: { key } }) => ({ key }) },
         },
@@ -178,13 +159,7 @@ export const supervisorMachine = startingSetup.createMachine({
           },
         ],
       },
-      initial: 'waiting',
-      states: {
-        waiting: { description: 'For the session.' },
-        scanning,
-        pausing,
-        watching,
-      },
+      always: starting.always,
     },
     failed: { type: 'final', description: 'Whoever runs the process starts it anew.' },
   },

@@ -1,4 +1,4 @@
-import type { Hash, Observation, Phase } from '../domain.ts';
+import type { Hash, Observation } from '../domain.ts';
 import { wasAnnounced } from './recent-completions.ts';
 import type { RecentCompletions } from './recent-completions.ts';
 import { findAny } from './registry.ts';
@@ -11,18 +11,6 @@ export interface PendingStart {
   torrent: Observation | null;
   /** As in its record. */
   quiet: boolean;
-}
-
-/** Phases of a torrent that receives data, or would. */
-const DOWNLOADS: ReadonlySet<Phase> = new Set(['downloading', 'stalled']);
-
-/**
- * Whether a torrent that a scan shows has still to be finished. One that was finished once keeps the date while it is
- * checked, moved or broken, and also while it downloads again what a check found damaged.
- */
-export function isUnfinished({ phase, progress, finishedAt }: Observation): boolean {
-  if (finishedAt === null) return phase !== 'complete';
-  return DOWNLOADS.has(phase) && progress < 1;
 }
 
 /** A seeding torrent whose files are missing is no download. */
@@ -52,12 +40,12 @@ export const restartAll = ({ records }: Registry): PendingStart[] =>
 export function sortPendingStarts(
   registry: Registry,
   ended: RecentCompletions,
-  arrivals: readonly PendingStart[],
+  pendingStarts: readonly PendingStart[],
 ) {
   const hashes: Hash[] = [];
   const quiet = new Set<Hash>();
   const met: Hash[] = [];
-  for (const { hash, torrent, quiet: isQuiet } of arrivals) {
+  for (const { hash, torrent, quiet: isQuiet } of pendingStarts) {
     if (torrent !== null && (wasAnnounced(ended, torrent) || isBrokenSeed(torrent))) continue;
     const record = torrent === null ? undefined : findAny(registry, torrent);
     if (record === undefined) hashes.push(hash);

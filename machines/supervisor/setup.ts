@@ -1,4 +1,4 @@
-import { assign, emit, enqueueActions, fromCallback, fromPromise, sendTo, setup } from 'xstate';
+import { emit, enqueueActions, fromCallback, sendTo, setup } from 'xstate';
 import { discoveryMachine } from '../discovery/machine.ts';
 import { hookInstallerMachine } from '../hook-installer/machine.ts';
 import { incidentMachine, isAllClear } from '../incident/machine.ts';
@@ -10,15 +10,13 @@ import { withinMinute } from '../torrent/finish.ts';
 import type { AddressedEvent } from './addressing.ts';
 import type { Match } from '../matcher/matching.ts';
 import { createRecord, find, forgetFinishHook, recordRequest, recordSettlement, put } from './registry.ts';
-import { overdueAfter } from '../watchdog.ts';
-import { scanPause } from '../rules/pauses.ts';
 import { settleCard, storeNotice } from '../incident/store-notice.ts';
 import type { StoreReport } from '../incident/store-notice.ts';
 import type { SupervisorEmitted } from './emitted.ts';
 import { isHopeless } from './restarts.ts';
 import { recordSound, silenceRepeated } from './sounds.ts';
 import { sessionMachine } from '../session/machine.ts';
-import type { Failure, Hash, Notification, Observation, Outcome, Result } from '../domain.ts';
+import type { Failure, Hash, Notification, Outcome } from '../domain.ts';
 import {
   isFlooded,
   isFull,
@@ -36,10 +34,8 @@ interface Following {
   quiet?: ReadonlySet<Hash>;
 }
 
+/** `failure`: how the request ended that found the session lost. */
 type Broadcast = { type: 'session.ready'; failure?: never } | { type: 'session.lost'; failure: Failure };
-
-/** `failure`: how the call ended that found the session lost. */
-export const lostBy = (failure: Failure): Broadcast => ({ type: 'session.lost', failure });
 
 /** What the supervisor knows and can do; its chart is in `./machine.ts`. */
 export const supervisorSetup = setup({
@@ -60,21 +56,15 @@ export const supervisorSetup = setup({
     hookInstaller: hookInstallerMachine,
     /** What survives a restart; without one it is forgotten. */
     store: fromCallback<StoreEvent>(() => {}),
-    /** Every torrent that is still on its way. */
-    scan: fromPromise<Result<Observation[]>>(() => Promise.reject(new Error('there is nothing to scan'))),
   },
   guards: {
     tracked: ({ context }, { hash }: { hash: Hash }) => find(context.registry, hash) !== undefined,
-    succeeded: (_, { result }: { result: Result<unknown> }) => result.ok,
-    unauthorized: (_, { result }: { result: Result<unknown> }) =>
-      !result.ok && result.failure.kind === 'unauthorized',
     repeated: ({ context }, { notification }: { notification: Notification }) =>
       isRepeated(context.ended, notification),
     flooded: ({ context }, { notification }: { notification: Notification }) =>
       isFlooded(context, notification),
     hopeless: ({ context }) => isHopeless(context.restarts, context.now()),
-    stale: ({ context }) => context.stale,
-    /** There is a place for what was left out. */
+    /** There is capacity again for what was left out. */
     freed: ({ context: { leftOut, registry, policy } }) =>
       leftOut && registry.records.size < policy.maxTracked,
   },
@@ -85,11 +75,6 @@ export const supervisorSetup = setup({
     publish: sendTo('outbox', ({ context }, { notification }: { notification: Notification }) => ({
       type: 'notification.publish',
       notification: silenceRepeated(context, notification),
-    })),
-    /** Lets the incident judge what qBittorrent does. */
-    reportFailed: sendTo('incident', (_, { failure }: { failure: Failure }) => ({
-      type: 'qbittorrent.failed',
-      failure,
     })),
     reportRecovered: sendTo('incident', { type: 'qbittorrent.recovered' }),
     tellStore: enqueueActions(({ context, enqueue }, report: StoreReport) => {
@@ -106,7 +91,7 @@ export const supervisorSetup = setup({
       if (raised) enqueue.sendTo('store', { type: 'incident.save', troubled: true });
     }),
     begin: enqueueActions(({ context, enqueue }) => {
-      enqueue.assign({ ready: false, shards: new Set(), arrivals: restartAll(context.registry) });
+      enqueue.assign({ ready: false, shards: new Set(), pendingStarts: restartAll(context.registry) });
       enqueue.sendTo('session', { type: 'session.wanted' });
       enqueue.raise({ type: 'starts.next' });
       // The store says it once, and the outbox that had it is another one now.
@@ -155,7 +140,7 @@ export const supervisorSetup = setup({
       if (record !== null) enqueue.sendTo('store', { type: 'record.save', record });
     }),
     pollNow: sendTo('watcher', (_, { hash }: { hash: Hash | null }) => ({ type: 'poll.now', hash })),
-    countScanFailure: assign({ scanFailures: ({ context }) => context.scanFailures + 1 }),
+    rescan: sendTo('discovery', { type: 'rescan' }),
     broadcast: enqueueActions(({ context: { shards }, enqueue }, { type, failure }: Broadcast) => {
       enqueue.assign({ ready: type === 'session.ready' });
       for (const id of ['watcher', 'discovery', 'hookInstaller', ...shards]) enqueue.sendTo(id, { type });
@@ -203,9 +188,5 @@ export const supervisorSetup = setup({
     readd: enqueueActions(({ context, enqueue }, { hash }: { hash: Hash }) => {
       for (const { to, event } of readdMessages(context, hash)) enqueue.sendTo(to, event);
     }),
-  },
-  delays: {
-    scanOverdue: overdueAfter('scan'),
-    scanPause: ({ context }) => scanPause(context.scanFailures),
   },
 });

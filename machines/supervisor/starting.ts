@@ -1,40 +1,44 @@
-import { enqueueActions } from 'xstate';
+import { assign, enqueueActions } from 'xstate';
 import { pendingStartsOf, sortPendingStarts } from './pending-starts.ts';
 import { findRenamed } from './registry.ts';
 import type { Hash, Observation } from '../domain.ts';
 import { crashing } from './crashing.ts';
-import { emitCapacityExceeded } from './emitted.ts';
+import { emitCapacityExceeded, emitEvent } from './emitted.ts';
 import type { SupervisorContext } from './types.ts';
 
-/** Torrents that arrive at a time: a few milliseconds of work, so that hooks are answered in between. */
+/** Torrents that are started at a time: a few milliseconds of work, so that hooks are answered in between. */
 const STARTS_PER_SLICE = 100;
 
-const nextOf = ({ arrivals: pendingStartsConfig }: SupervisorContext) =>
-  pendingStartsConfig.slice(0, STARTS_PER_SLICE);
+const nextOf = ({ pendingStarts }: SupervisorContext) => pendingStarts.slice(0, STARTS_PER_SLICE);
 
 const sortNext = (context: SupervisorContext) =>
   sortPendingStarts(context.registry, context.ended, nextOf(context));
 
-/** With how torrents arrive that were found, or were tracked before a restart. */
+/** With how torrents are started that were found, or were tracked before a restart. */
 export const startingSetup = crashing.extend({
   actions: {
-    arrive: enqueueActions(({ context, enqueue }, { found }: { found: readonly Observation[] }) => {
-      const { registry, arrivals } = context;
-      enqueue.assign({ arrivals: [...arrivals, ...pendingStartsOf(registry, found)], scanFailures: 0 });
-      if (arrivals.length === 0 && found.length > 0) enqueue.raise({ type: 'starts.next' });
+    queueStarts: enqueueActions(({ context, enqueue }, { found }: { found: readonly Observation[] }) => {
+      const { registry, pendingStarts } = context;
+      enqueue.assign({ pendingStarts: [...pendingStarts, ...pendingStartsOf(registry, found)] });
+      if (pendingStarts.length === 0 && found.length > 0) enqueue.raise({ type: 'starts.next' });
     }),
     readdFound: enqueueActions(({ enqueue }, { hashes }: { hashes: readonly Hash[] }) => {
       for (const hash of hashes) enqueue.raise({ type: 'torrent.track', hash });
     }),
-    nextArrivals: enqueueActions(({ context: { arrivals }, enqueue }) => {
-      enqueue.assign({ arrivals: arrivals.slice(STARTS_PER_SLICE) });
-      if (arrivals.length > STARTS_PER_SLICE) enqueue.raise({ type: 'starts.next' }, { delay: 1 });
+    nextSlice: enqueueActions(({ context: { pendingStarts }, enqueue }) => {
+      enqueue.assign({ pendingStarts: pendingStarts.slice(STARTS_PER_SLICE) });
+      if (pendingStarts.length > STARTS_PER_SLICE) enqueue.raise({ type: 'starts.next' }, { delay: 1 });
+    }),
+    noteLeftOut: assign({ leftOut: true }),
+    reportFreed: enqueueActions(({ enqueue }) => {
+      enqueue.assign({ leftOut: false });
+      enqueue.sendTo('discovery', { type: 'capacity.freed' });
     }),
   },
 });
 
-/** What the supervisor hears of it, in whatever state. */
-export const arrivals = startingSetup.createStateConfig({
+/** How the supervisor handles what discovery finds, and the limit of torrents. */
+export const starting = startingSetup.createStateConfig({
   on: {
     'starts.next': {
       actions: [
@@ -49,12 +53,14 @@ export const arrivals = startingSetup.createStateConfig({
         },
         { type: 'readdFound', params: ({ context }) => ({ hashes: sortNext(context).met }) },
         { type: 'follow', params: ({ context }) => sortNext(context) },
-        'nextArrivals',
+        'nextSlice',
       ],
     },
-    'discovery.found': {
-      actions: ['reportRecovered', { type: 'arrive', params: ({ event: { found } }) => ({ found }) }],
+    'torrents.found': {
+      actions: ['reportRecovered', { type: 'queueStarts', params: ({ event: { found } }) => ({ found }) }],
     },
-    'capacity.exceeded': { actions: [emitCapacityExceeded, startingSetup.assign({ leftOut: true })] },
+    'discovery.delayed': { actions: emitEvent },
+    'capacity.exceeded': { actions: [emitCapacityExceeded, 'noteLeftOut'] },
   },
+  always: { guard: 'freed', actions: 'reportFreed' },
 });

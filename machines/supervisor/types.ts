@@ -1,5 +1,5 @@
 import type { ErrorActorEvent } from 'xstate';
-import type { DiscoveryReport } from '../discovery/machine.ts';
+import type { DiscoveryReport } from '../discovery/setup.ts';
 import type { HookInstallerReport } from '../hook-installer/types.ts';
 import type { IncidentReport } from '../incident/machine.ts';
 import type { OutboxReport } from '../outbox/machine.ts';
@@ -52,8 +52,8 @@ export interface SupervisorContext {
   partitionOf: PartitionOf;
   /** The IDs of the shards that live; changed in place, by `enqueueActions` only. */
   shards: Set<string>;
-  /** Torrents still to be followed: in slices, so that the hook is answered in between. */
-  arrivals: readonly PendingStart[];
+  /** Torrents still to be started: in slices, so that the hook is answered in between. */
+  pendingStarts: readonly PendingStart[];
   /** Whether the torrents may count on a session. */
   ready: boolean;
   /** Whether an incident's card may be on the phone. */
@@ -62,10 +62,7 @@ export interface SupervisorContext {
   raised: boolean;
   incidentSounds: IncidentSounds;
   storeCard: StoreCard;
-  scanFailures: number;
-  /** Something may have come that the look around, which is under way, does not show. */
-  stale: boolean;
-  /** Torrents were left out since the last scan, for there was no place: they are looked for when there is. */
+  /** Torrents were left out, for no more are tracked at once: discovery finds them when there is capacity again. */
   leftOut: boolean;
   /** What was told lately: a hook that comes late is no news. */
   ended: RecentCompletions;

@@ -35,7 +35,7 @@ const machine = watcherSetup.createMachine({
       actions: ['beginAnew', 'forgetMissing', assign({ ready: false })],
     },
     'missing.matched': { actions: { type: 'noteMatched', params: ({ event }) => event } },
-    'session.expired': { actions: { type: 'reportExpired', params: ({ event }) => event } },
+    'qbittorrent.failed': { actions: { type: 'forwardFailure', params: ({ event }) => event } },
   },
   initial: 'asleep',
   states: {

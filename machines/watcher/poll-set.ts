@@ -1,5 +1,5 @@
 import type { Hash, Observation, Phase, Policy } from '../domain.ts';
-import { pollPause, repollPause, untilAnEnd } from '../rules/pauses.ts';
+import { pollPause, repollPause, untilAnEnd } from './poll-interval.ts';
 
 /**
  * Which of the tracked torrents are asked for, and when. Those that move are asked for with each poll, those that are

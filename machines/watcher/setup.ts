@@ -8,7 +8,16 @@ import type { MatcherReport } from '../matcher/machine.ts';
 import type { Match } from '../matcher/matching.ts';
 import type { ObservedTorrent } from '../torrent/setup.ts';
 import { DEFAULT_COMPLETION, NO_ANSWER } from '../domain.ts';
-import type { CompletionSettings, Failure, Hash, Now, Observation, Policy, Result } from '../domain.ts';
+import type {
+  CompletionSettings,
+  Failure,
+  Hash,
+  Now,
+  Observation,
+  Policy,
+  QbittorrentFailed,
+  Result,
+} from '../domain.ts';
 
 export type WatcherEvent =
   | { type: 'torrent.watch'; hash: Hash }
@@ -26,7 +35,7 @@ export type WatcherReport =
       'observation'
     > &
       Match)
-  | { type: 'qbittorrent.failed'; failure: Failure };
+  | QbittorrentFailed;
 
 /**
  * Observations that are told at a time, so that hooks are answered in between: two to three milliseconds of work. A
@@ -195,12 +204,13 @@ export const watcherSetup = setup({
     ),
     reportFailure: sendParent(
       ({ context: { failure } }) =>
-        ({ type: 'qbittorrent.failed', failure: failure ?? NO_ANSWER }) satisfies WatcherReport,
+        ({
+          type: 'qbittorrent.failed',
+          failure: failure ?? NO_ANSWER,
+          during: 'poll',
+        }) satisfies WatcherReport,
     ),
-    reportExpired: sendParent(
-      (_, { failure }: { failure: Failure }) =>
-        ({ type: 'qbittorrent.failed', failure }) satisfies WatcherReport,
-    ),
+    forwardFailure: sendParent((_, failed: QbittorrentFailed) => failed),
     forget: assign({ observations: [], asked: [] }),
   },
   delays: {

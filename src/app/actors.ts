@@ -7,7 +7,9 @@ import { outboxMachine } from '../../machines/outbox/machine.ts';
 import { sessionMachine } from '../../machines/session/machine.ts';
 import { supervisorMachine } from '../../machines/supervisor/machine.ts';
 import type { StoreEvent } from '../../machines/supervisor/types.ts';
-import type { Form, Hash, Notification, Policy, Result } from '../../machines/domain.ts';
+import type { Form, Hash, Notification, Result } from '../../machines/domain.ts';
+import { createPolicy } from '../../machines/policy.ts';
+import type { Policy } from '../../machines/policy.ts';
 import { watcherMachine } from '../../machines/watcher/machine.ts';
 import type { Config } from '../config/index.ts';
 import type { NtfyClient } from '../ntfy/client.ts';
@@ -71,32 +73,25 @@ export function provideActors({ qbittorrent, ntfy, ensureHook, keep, rotation }:
           newest: fromPromise(({ input, signal }: { input: { limit: number }; signal: AbortSignal }) =>
             qbittorrent.newest(input.limit, signal),
           ),
+          scan: fromPromise(({ signal }) => qbittorrent.scan(signal)),
         },
       }),
       hookInstaller: hookInstallerMachine.provide({
         actors: { ensure: fromPromise(({ signal }) => ensureHook(signal)) },
       }),
-      scan: fromPromise(({ signal }) => qbittorrent.scan(signal)),
     },
   });
 }
 
-/** How often, how long, how much; times in milliseconds. */
-export function policyOf({ poll, ntfy, progress, alerts, discover, maxTracked, hook }: Config): Policy {
-  return {
+/** The policy for a configuration. */
+export const policyOf = ({ poll, ntfy, progress, alerts, discover, maxTracked, hook }: Config): Policy =>
+  createPolicy({
     pollInterval: poll.interval,
-    idleInterval: 30_000,
-    gather: Math.min(1000, poll.interval),
-    settle: 2 * poll.interval,
-    stall: 24 * poll.interval,
-    correctionInterval: 30_000,
     discover,
     installHook: hook.autoInstall,
     maxTracked,
     ...alerts,
-    troubleAfter: 60_000,
     rate: ntfy.rate,
     retryMax: ntfy.retryMax,
     progress,
-  };
-}
+  });

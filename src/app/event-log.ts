@@ -1,4 +1,10 @@
-import type { Failure, Notification, Outcome } from '../../machines/domain.ts';
+import type {
+  Failure,
+  Notification,
+  Outcome,
+  QbittorrentFailed,
+  QbittorrentRequest,
+} from '../../machines/domain.ts';
 import type { RescanReason, SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
 import { logBug } from '../log/bug.ts';
 import type { Logger, LogLevel } from '../log/index.ts';
@@ -69,14 +75,7 @@ export function createEventLog(log: Logger, now?: () => number) {
         const { message, reason, detail } = describe('could not read the list of all torrents', failure);
         seldom(`${message}: ${reason}`, (unsaid) => log.warn(message, { reason, detail, unsaid }));
       }
-      // What else fails is reported by a machine.
-      else if (
-        call.to === 'qbittorrent' &&
-        call.call === 'scan' &&
-        failure &&
-        failure.kind !== 'unauthorized'
-      )
-        troubles.failed('qbittorrent', describe('could not look around in qBittorrent', failure));
+      // The machines report all other failures.
     },
   };
 }
@@ -93,15 +92,25 @@ const RESCAN_REASONS: Readonly<Record<RescanReason, string>> = {
   throttled: 'hooks were refused after too many wrong tokens',
   dropped: 'more hooks came at once than are answered',
   installed: 'there was no working hook until now',
-  late: 'discovery has begun only now',
 };
+
+const FAILURE_MESSAGES: Readonly<Record<QbittorrentRequest, string>> = {
+  login: 'no session with qBittorrent',
+  scan: 'scan failed',
+  poll: 'could not ask qBittorrent',
+  newest: 'could not ask qBittorrent',
+  list: 'could not ask qBittorrent',
+  hook: 'could not ask qBittorrent',
+};
+
+/** A refused login is no lost session. */
+const isSessionLost = ({ failure, during }: QbittorrentFailed): boolean =>
+  failure.kind === 'unauthorized' && during !== 'login';
 
 /** What an event says of a server that does not do its work; `null` where it says nothing. */
 function troubleOf(event: SupervisorEmitted): [Server, Trouble] | null {
-  if (event.type === 'session.failed')
-    return ['qbittorrent', describe('no session with qBittorrent', event.failure)];
-  if (event.type === 'qbittorrent.failed' && event.failure.kind !== 'unauthorized')
-    return ['qbittorrent', describe('could not ask qBittorrent', event.failure)];
+  if (event.type === 'qbittorrent.failed' && !isSessionLost(event))
+    return ['qbittorrent', describe(FAILURE_MESSAGES[event.during], event.failure)];
   if (event.type === 'outbox.failed')
     return ['ntfy', describe('could not reach the phone, trying again', event.failure)];
   return null;
@@ -120,12 +129,14 @@ function noteOf(event: SupervisorEmitted): Note | null {
       return note('info', 'tracking a torrent', { hash: event.hash });
     case 'rescan.requested':
       return note('info', `looking for a new torrent: ${RESCAN_REASONS[event.why]}`);
+    case 'discovery.delayed':
+      return note('info', 'looking for a new torrent: discovery has begun only now');
     case 'session.ready':
       return note('info', 'logged in to qBittorrent', { webapi: event.version });
     case 'capacity.exceeded':
       return note('warn', 'MAX_TRACKED torrents are followed: others wait until one of these is over');
     case 'qbittorrent.failed':
-      return event.failure.kind === 'unauthorized'
+      return isSessionLost(event)
         ? note('info', 'the session with qBittorrent is over, logging in again')
         : null;
     case 'completion.suppressed':
@@ -138,7 +149,6 @@ function noteOf(event: SupervisorEmitted): Note | null {
         : note('info', 'followed to the end', { hash: event.key, name: event.name });
     case 'outbox.simplified':
       return simplifiedNote(event);
-    case 'session.failed':
     case 'outbox.failed':
     case 'outbox.crashed':
     case 'torrent.crashed':

@@ -78,7 +78,7 @@ export function servicesOf(supervisor: Supervisor) {
     outbox: describeOutbox(outbox?.getSnapshot()),
     incident: incident === undefined ? null : pathOf(incident.getSnapshot().value),
     trouble: incident === undefined ? null : selectIncidentFailure(incident.getSnapshot()),
-    discovery: discovery === undefined ? null : pathOf(discovery.getSnapshot().value),
+    discovery: discovery?.getSnapshot().value ?? null,
     hook: describeHook(hookInstaller?.getSnapshot()),
   };
 }

@@ -6,6 +6,7 @@ export const chartCss = `.chart{--chart-ground:#fff;--chart-box:#f6f8fa;--chart-
 @media (prefers-color-scheme:dark){.chart{--chart-ground:#0d1117;--chart-box:#1a212a;--chart-line:#848d97;--chart-text:#e6edf3;--chart-soft:#a3adb8;--chart-lit:#0e3a70;--chart-accent:#6cb6ff}}
 .chart rect{fill:var(--chart-box);stroke:var(--chart-line)}
 .chart .machine>rect,.chart .compound>rect{fill:none}
+.chart .region>rect{stroke-dasharray:5 4}
 .chart text{font-size:11px;fill:var(--chart-soft)}
 .chart .name{font-size:13px;font-weight:600;fill:var(--chart-text)}
 .chart .note{font-style:italic}

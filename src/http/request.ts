@@ -1,5 +1,5 @@
 import { createFetch } from 'ofetch';
-import { TIMEOUT, WHOLE } from '../../machines/watchdog.ts';
+import { TIMEOUT, TIMEOUTS_PER_STREAM } from '../../machines/watchdog.ts';
 import type { Failure, FailureReason, Result } from '../../machines/domain.ts';
 import type { Proxy } from '../config/proxy.ts';
 import { AnswerError, httpRequest } from './transport.ts';
@@ -63,7 +63,7 @@ export async function request(url: string, options: RequestOptions = {}): Promis
   const limit = new AbortController();
   // Not `AbortSignal.timeout`, whose timer goes on when the answer is there.
   const silence = createTimer(timeout, () => limit.abort());
-  const whole = take && createTimer(WHOLE * timeout, () => limit.abort());
+  const whole = take && createTimer(TIMEOUTS_PER_STREAM * timeout, () => limit.abort());
   const taken = take && afterwards(take, () => silence.restart());
   const terms = { keep, maxBytes, take: taken, statusSuffices, proxy };
   const fetch = (input: unknown, init: RequestInit = {}) => httpRequest(String(input), init, terms);

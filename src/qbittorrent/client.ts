@@ -1,4 +1,4 @@
-import { isUnfinished } from '../../machines/supervisor/pending-starts.ts';
+import { isUnfinished } from '../../machines/discovery/unfinished.ts';
 import { LIST_TIMEOUT } from '../../machines/watchdog.ts';
 import type { Login } from '../../machines/session/machine.ts';
 import type { CompletionSettings, Hash, Observation, Result } from '../../machines/domain.ts';

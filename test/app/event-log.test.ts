@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Failure } from '../../machines/domain.ts';
+import type { Failure, QbittorrentRequest } from '../../machines/domain.ts';
 import { createLogger } from '../../src/log/index.ts';
 import type { Call } from '../../src/metrics/index.ts';
 import { createEventLog } from '../../src/app/event-log.ts';
@@ -28,13 +28,15 @@ function start() {
   const notes = createEventLog(log, () => clock.now);
   const call = (call: 'login' | 'observe' | 'scan' | 'list', failure: Failure | null = null) =>
     notes.call({ to: 'qbittorrent', call, seconds: 0.1, result: failure?.kind ?? 'ok', failure });
+  const failed = (failure: Failure, during: QbittorrentRequest) =>
+    notes.event({ type: 'qbittorrent.failed', failure, during });
   const publish = (failure: Failure | null = null) =>
     notes.call({ to: 'ntfy', result: failure?.kind ?? 'ok', failure } satisfies Call);
   const failedLogin = (failure = away) => {
     call('login', failure);
-    notes.event({ type: 'session.failed', failure });
+    failed(failure, 'login');
   };
-  return { lines, clock, notes, call, publish, failedLogin, warnings: () => count(lines, 'warn') };
+  return { lines, clock, notes, call, failed, publish, failedLogin, warnings: () => count(lines, 'warn') };
 }
 
 const count = (lines: readonly Line[], level: string) =>
@@ -92,10 +94,10 @@ describe('a server that is away', () => {
   });
 
   test('or there again by the second is a line a minute, not one each time', () => {
-    const { lines, clock, notes, call, warnings } = start();
+    const { lines, clock, call, failed, warnings } = start();
     for (let second = 0; second < 600; second += 10) {
       call('observe', away);
-      notes.event({ type: 'qbittorrent.failed', failure: away });
+      failed(away, 'poll');
       clock.now += 5000;
       call('observe');
       clock.now += 5000;
@@ -105,16 +107,21 @@ describe('a server that is away', () => {
   });
 
   test('with sessions that it forgets at once is no line for each login', () => {
-    const { lines, clock, notes, call, failedLogin } = start();
+    const { lines, clock, notes, call, failed, failedLogin } = start();
     const forgotten: Failure = { kind: 'protocol', message: 'qBittorrent forgot the session at once' };
     for (let minute = 0; minute < 60; minute += 1) {
       call('login');
       notes.event({ type: 'session.ready', version: '2.11.4' });
       call('scan', { kind: 'unauthorized', message: 'wants a login' });
+      failed({ kind: 'unauthorized', message: 'wants a login' }, 'scan');
       failedLogin(forgotten);
       clock.now += MINUTE;
     }
-    assert.deepEqual([count(lines, 'info'), count(lines, 'warn')], [1, 6]);
+    assert.deepEqual(
+      lines.filter(({ level }) => level === 'info').map(({ message }) => message),
+      ['logged in to qBittorrent', 'the session with qBittorrent is over, logging in again'],
+    );
+    assert.equal(count(lines, 'warn'), 6);
   });
 
   test('is told apart from the other: each has its own beginning and end', () => {
@@ -143,13 +150,16 @@ describe('a server that is away', () => {
     assert.deepEqual(lines, []);
   });
 
-  test('for the look around alone is said too: no machine reports that', () => {
-    const { lines, call } = start();
-    for (let tries = 0; tries < 5; tries += 1) call('scan', broken);
+  test('for scans alone is logged too', () => {
+    const { lines, call, failed } = start();
+    for (let tries = 0; tries < 5; tries += 1) {
+      call('scan', broken);
+      failed(broken, 'scan');
+    }
     call('scan');
     assert.deepEqual(
       lines.map(({ message }) => message),
-      ['could not look around in qBittorrent', 'qBittorrent answers again'],
+      ['scan failed', 'qBittorrent answers again'],
     );
   });
 });

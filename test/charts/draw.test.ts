@@ -103,10 +103,18 @@ describe('a machine with hostile names', () => {
 });
 
 test('a chart of which there is no picture yet is refused, not drawn wrongly', async () => {
-  const parallel = createMachine({ type: 'parallel', states: { a: {}, b: {} } });
-  await assert.rejects(draw(parallel), /no picture for a parallel state/);
   const history = createMachine({ initial: 'a', states: { a: {}, b: { type: 'history' } } });
   await assert.rejects(draw(history), /no picture for a history state/);
+});
+
+test('a parallel state has no beginning, and each of the states in it is a region with a beginning of its own', async () => {
+  const region = { initial: 'x', states: { x: {} } };
+  const svg = parseSvg(await draw(createMachine({ type: 'parallel', states: { a: region, b: region } })));
+  assert.equal(withClass(svg, 'start').length, 2);
+  assert.deepEqual(
+    withClass(svg, 'region').map((state) => attribute(state, 'data-state')),
+    ['a', 'b'],
+  );
 });
 
 test('words on a chart are those of the field', () => {

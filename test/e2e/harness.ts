@@ -38,6 +38,7 @@ export interface Status {
   session: { state: string };
   watcher: { state: string; watching: number };
   outbox: { state: string; live: boolean | null };
+  discovery: { scan: string; newest: string } | null;
   torrents: Array<{ hash: string; name: string | null; state: string; progress: number }>;
 }
 

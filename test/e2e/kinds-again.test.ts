@@ -75,7 +75,7 @@ describe('torrents that are added again', { concurrency: 3 }, () => {
         const torrents = ['checked', 'trusted'].map((name) => seed.serve(name, 1_000_000));
         const [toCheck, trusted] = torrents as [SeededTorrent, SeededTorrent];
         // Its data comes from a download that nobody tells of: no hook, and no look at the start.
-        await until('it has looked', async () => (await scene.status()).supervisor === 'running.watching');
+        await until('it has looked', async () => (await scene.status()).discovery?.scan === 'idle');
         await qbittorrent.setPreferences({ autorun_on_torrent_added_enabled: false });
         await addAll(scene, torrents);
         await until('the data is there', async () => {

@@ -1,25 +1,21 @@
+import { createPolicy } from '../../machines/policy.ts';
+import type { Policy } from '../../machines/policy.ts';
 import { createPartitionOf, SALT_LENGTH } from '../../machines/shard/shard-of.ts';
 import { mulberry32 } from '../mulberry32.ts';
-import type { Hash, Notification, Observation, Phase, Policy, Result } from '../../machines/domain.ts';
+import type { Hash, Notification, Observation, Phase, Result } from '../../machines/domain.ts';
 
-/** The defaults of the configuration. */
-export const policy: Policy = {
+/** The policy for the default settings, but with a fixed rate. */
+export const policy: Policy = createPolicy({
   pollInterval: 5000,
-  idleInterval: 30_000,
-  gather: 1000,
-  settle: 10_000,
-  stall: 120_000,
-  correctionInterval: 30_000,
   discover: null,
   installHook: false,
   maxTracked: 20_000,
   stalledAfter: 1_800_000,
   metadataAfter: 900_000,
-  troubleAfter: 60_000,
   rate: 10,
   retryMax: 300_000,
   progress: 'auto',
-};
+});
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;

@@ -42,7 +42,7 @@ describe('the watcher', () => {
       { type: 'session.ready' },
       { type: 'session.lost' },
       { type: 'missing.matched', match: { renamed: [], missed: [first] } },
-      { type: 'session.expired', ...failure('unauthorized') },
+      { type: 'qbittorrent.failed', ...failure('unauthorized'), during: 'list' },
       ...(children['observe'] === undefined
         ? []
         : [
@@ -120,10 +120,23 @@ describe('the discovery', () => {
     explore({
       machine: discoveryMachine,
       input: () => ({ policy: { ...policy, discover } }),
-      facts: ({ context: { newest, limit, late } }) => [newest !== null, limit, late],
+      facts: ({ context: { newest, limit, delayed, outdated, scanFailures } }) => [
+        newest !== null,
+        limit,
+        delayed,
+        outdated,
+        scanFailures > 0,
+      ],
       events: ({ children }) => [
         { type: 'session.ready' },
         { type: 'session.lost' },
+        { type: 'rescan' },
+        { type: 'capacity.freed' },
+        ...(children['scan'] === undefined
+          ? []
+          : [ok([seen()]), ok([]), failure('broken'), failure('unauthorized')].map((answer) =>
+              done('scan', answer),
+            )),
         ...(children['newest'] === undefined
           ? []
           : [ok([]), ok(many), failure('broken'), failure('unauthorized')].map((answer) =>
@@ -133,8 +146,24 @@ describe('the discovery', () => {
     }),
   );
 
-  test('gets into each of its states, and from each back to sleep where it is wanted at all', () => {
+  test('gets into each of its states, and from each back to making no request', () => {
     assert.deepEqual(unentered(discoveryMachine, all), []);
-    assert.deepEqual(all[1]?.stuck(isAt('asleep')), []);
+    assert.deepEqual(all[0]?.stuck(isAt('scan.idle newest.off')), []);
+    assert.deepEqual(all[1]?.stuck(isAt('scan.signedOut newest.signedOut')), []);
+  });
+
+  test('makes each request once at a time, and only while it is in the state of that request', () => {
+    for (const { to } of all.flatMap(({ edges }) => edges)) {
+      const { scan, newest } = to.value as Record<'scan' | 'newest', string>;
+      assert.equal('scan' in to.children, scan === 'scanning');
+      assert.equal('newest' in to.children, newest === 'requesting');
+    }
+  });
+
+  test('scans again after a failure only because time passed or somebody logged in', () => {
+    for (const { from, event, to } of all.flatMap(({ edges }) => edges)) {
+      if ((from.value as { scan: string }).scan !== 'pausing' || !('scan' in to.children)) continue;
+      assert.match(event.type, /^xstate\.after\.scanPause/);
+    }
   });
 });

@@ -8,7 +8,7 @@ import { createRecord } from '../../machines/supervisor/registry.ts';
 import { depth } from '../../machines/outbox/lanes.ts';
 import type { Lanes } from '../../machines/outbox/lanes.ts';
 import { supervisorMachine } from '../../machines/supervisor/machine.ts';
-import type { Hash, Notification } from '../../machines/domain.ts';
+import type { Failure, Hash, Notification } from '../../machines/domain.ts';
 import { completionOf, failure, hashOf, ok, partitionOf, policy, progressOf, seen } from './fixtures.ts';
 import { crashed, done, explore, placeOf, unentered } from './graph.ts';
 import { dismissalOf } from './publishing.ts';
@@ -132,18 +132,16 @@ test('a shard holds just those torrents that were started and neither stopped no
 });
 
 describe('the supervisor', () => {
-  const answers = [ok([seen({ hash: first })]), ok([]), failure('broken'), failure('unauthorized')];
   const explored = explore({
     machine: supervisorMachine,
     input: (now) => ({ policy, now, partitionOf, records: [createRecord(second, 0)] }),
-    facts: ({ context: { ready, registry, restarts, shards, arrivals, stale, leftOut } }) => [
+    facts: ({ context: { ready, registry, restarts, shards, pendingStarts, leftOut } }) => [
       ready,
-      stale,
       leftOut,
       [...(registry as { records: Map<Hash, unknown> }).records.keys()].toSorted(),
       restarts?.count,
       shards,
-      arrivals,
+      pendingStarts,
     ],
     events: ({ children }) => [
       { type: 'torrent.track', hash: first },
@@ -151,7 +149,6 @@ describe('the supervisor', () => {
       { type: 'starts.next' },
       { type: 'capacity.exceeded', leftOut: 1 },
       { type: 'session.ready', version: '2.16.2' },
-      { type: 'session.failed', ...failure('unauthorized') },
       {
         type: 'watcher.observed',
         observations: [seen({ hash: first })],
@@ -159,8 +156,12 @@ describe('the supervisor', () => {
         missed: [second],
         at: 0,
       },
-      { type: 'qbittorrent.failed', ...failure('unauthorized') },
-      { type: 'qbittorrent.failed', ...failure('broken') },
+      ...(['login', 'poll', 'scan'] as const).flatMap((during) => [
+        { type: 'qbittorrent.failed', ...failure('unauthorized'), during },
+        { type: 'qbittorrent.failed', ...failure('broken'), during },
+      ]),
+      { type: 'torrents.found', found: [seen({ hash: first })] },
+      { type: 'torrents.found', found: [] },
       ...[first, second].flatMap((key) =>
         partitionOf(key) in children
           ? [
@@ -170,31 +171,35 @@ describe('the supervisor', () => {
             ]
           : [],
       ),
-      ...(children['scan'] === undefined ? [] : answers.map((answer) => done('scan', answer))),
       crashed('watcher'),
     ],
   });
 
-  test('gets into each of its states, and from each to watching, or to its end', () => {
+  test('gets into each of its states, and from each to running with a session, or to its end', () => {
     assert.deepEqual(unentered(supervisorMachine, [explored]), []);
     assert.deepEqual(
-      explored.stuck(isAt('running.watching')).filter((name) => !name.startsWith('["failed"')),
+      explored
+        .stuck((snapshot) => isAt('running')(snapshot) && snapshot.context.ready === true)
+        .filter((name) => !name.startsWith('["failed"')),
       [],
     );
   });
 
-  test('has a session wherever it counts on one', () => {
-    for (const { to } of explored.edges) {
+  test('counts on a session from a login until any other request is refused for want of one', () => {
+    for (const { from, event, to } of explored.edges) {
       if (to.status !== 'active') continue;
-      assert.equal(to.context.ready, placeOf(to) !== 'running.waiting', placeOf(to));
+      const { failure, during } = event as { failure?: Failure; during?: string };
+      const isLost = failure?.kind === 'unauthorized' && during !== 'login';
+      const isOver = isLost || event.type.startsWith('xstate.error.actor.');
+      const isReady = event.type === 'session.ready' || (from.context.ready === true && !isOver);
+      assert.equal(to.context.ready, isReady, event.type);
     }
   });
 
-  test('has one session, one watcher and one outbox, whatever crashed', () => {
+  test('has one session, one watcher, one outbox and one discovery, whatever crashed', () => {
     for (const { to } of explored.edges) {
       if (to.status !== 'active') continue;
-      for (const id of ['session', 'watcher', 'outbox']) assert.ok(id in to.children, id);
-      assert.equal('scan' in to.children, placeOf(to) === 'running.scanning');
+      for (const id of ['session', 'watcher', 'outbox', 'discovery']) assert.ok(id in to.children, id);
     }
   });
 

@@ -16,7 +16,11 @@ const isAt =
   (snapshot: AnyMachineSnapshot) =>
     places.includes(placeOf(snapshot));
 
-const trouble = (kind: Failure['kind']) => ({ type: 'qbittorrent.failed', failure: { kind, message: kind } });
+const trouble = (kind: Failure['kind']) => ({
+  type: 'qbittorrent.failed',
+  failure: { kind, message: kind },
+  during: 'poll',
+});
 
 describe('the session', () => {
   const explored = explore({

@@ -66,7 +66,7 @@ test('each step of a download is told, with the states between which it went', a
   assert.equal(new Set(seen.map(({ seq }) => seq)).size, seen.length);
   assert.deepEqual(
     new Set(seen.map(({ machine }) => machine)),
-    new Set(['torrent', 'shard', 'supervisor', 'session', 'watcher', 'outbox']),
+    new Set(['torrent', 'shard', 'supervisor', 'session', 'watcher', 'outbox', 'discovery']),
   );
 });
 

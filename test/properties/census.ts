@@ -16,7 +16,7 @@ export function sizesOf({ world, store }: Model) {
     records: context.registry.records.size,
     aliases: context.registry.aliases.size,
     crashes: context.crashes.size,
-    arrivals: context.arrivals.length,
+    pendingStarts: context.pendingStarts.length,
     torrents: shards.reduce((sum, [, shard]) => {
       const snapshot = shard?.getSnapshot() as { children?: object } | undefined;
       return sum + Object.keys(snapshot?.children ?? {}).length;

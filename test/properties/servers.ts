@@ -1,6 +1,6 @@
 /** The clients of a process in the model: each call takes time, can be broken, and the process may end on its way. */
 import type { SimulatedClock } from 'xstate';
-import { isUnfinished } from '../../machines/supervisor/pending-starts.ts';
+import { isUnfinished } from '../../machines/discovery/unfinished.ts';
 import type { Allowance } from '../../machines/outbox/budget.ts';
 import { DEFAULT_COMPLETION } from '../../machines/domain.ts';
 import type { Notification, Observation, Result } from '../../machines/domain.ts';

@@ -2,7 +2,7 @@
 import type { SimulatedClock } from 'xstate';
 import type { HookCheck } from '../../machines/hook-installer/types.ts';
 import type { Allowance } from '../../machines/outbox/budget.ts';
-import { isUnfinished } from '../../machines/supervisor/pending-starts.ts';
+import { isUnfinished } from '../../machines/discovery/unfinished.ts';
 import type { Publication } from '../../machines/outbox/machine.ts';
 import type { RequestName } from '../../machines/watchdog.ts';
 import type { Login } from '../../machines/session/machine.ts';

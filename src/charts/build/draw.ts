@@ -39,7 +39,10 @@ function drawState(chart: Chart, state: ChartState, box: Box): string {
   const { description, kind, name, parent, path } = state;
   const [x, y] = [round(box.x), round(box.y)];
   const rows = [...notesOf(state), ...deedsOf(chart, state)];
-  const attributes = parent === null ? { class: 'machine' } : { class: `state ${kind}`, 'data-state': path };
+  const attributes =
+    parent === null
+      ? { class: 'machine' }
+      : { class: `state ${kind}${isRegion(chart, state) ? ' region' : ''}`, 'data-state': path };
   const title = description === null ? [] : [textElement('title', {}, description)];
   const inner = kind === 'final' ? [frame(box, 3)] : [];
   return element('g', attributes, [
@@ -52,6 +55,11 @@ function drawState(chart: Chart, state: ChartState, box: Box): string {
       return transition === null ? row : drawTransition(transition, [row]);
     }),
   ]);
+}
+
+/** Whether it is one of the states that a parallel state is in at once. */
+function isRegion({ states }: Chart, { parent }: ChartState): boolean {
+  return states.some(({ path, kind, initial }) => path === parent && kind === 'compound' && initial === null);
 }
 
 function frame({ x, y, width, height }: Box, inset: number): string {

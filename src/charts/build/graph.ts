@@ -85,7 +85,7 @@ function nodeOf(chart: Chart, state: ChartState): ElkNode {
       // ELK lays out from left to right and turns the result, but for this: it is height, width.
       'elk.nodeSize.minimum': `(${size.height},${size.width})`,
     },
-    children: [dot, ...childrenOf(chart, state.path)],
+    children: [...(state.initial === null ? [] : [dot]), ...childrenOf(chart, state.path)],
   };
 }
 

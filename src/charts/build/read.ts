@@ -11,7 +11,7 @@ export interface ChartState {
   /** `null` for the root. */
   parent: string | null;
   kind: 'atomic' | 'compound' | 'final';
-  /** The child that it begins in. */
+  /** The child that it begins in; none of a parallel state, which is in all of its children at once. */
   initial: string | null;
   description: string | null;
   /** What it does by itself: on its entry and exit, and while it lasts. */
@@ -41,7 +41,7 @@ export interface Chart {
   transitions: ChartTransition[];
 }
 
-/** Throws for what the charts have no picture for: parallel and history states. */
+/** Throws for what the charts have no picture for: history states. */
 export function readChart(machine: AnyStateMachine): Chart {
   const nodes = withDescendants(machine.root);
   return { name: machine.id, states: nodes.map(readState), transitions: nodes.flatMap(readTransitions) };
@@ -70,8 +70,8 @@ function readState(node: AnyStateNode): ChartState {
 }
 
 function kindOf({ type, id }: AnyStateNode): ChartState['kind'] {
-  if (type === 'parallel' || type === 'history') throw new Error(`${id}: no picture for a ${type} state`);
-  return type;
+  if (type === 'history') throw new Error(`${id}: no picture for a history state`);
+  return type === 'parallel' ? 'compound' : type;
 }
 
 function readTransitions(node: AnyStateNode): ChartTransition[] {

@@ -134,17 +134,19 @@ function storeCard({ kind, problem }: ViewModel['health']): Card {
     : { ...head, tone: 'waiting', words: 'In memory', more: 'without STATE_DIR nothing survives a restart' };
 }
 
-const SUPERVISOR: Readonly<Record<string, { tone: Tone; words: string }>> = {
-  'running.waiting': { tone: 'waiting', words: 'Waits for qBittorrent' },
-  'running.scanning': { tone: 'moving', words: 'Looks for what downloads already' },
-  'running.pausing': { tone: 'waiting', words: 'Looks again soon' },
-  'running.watching': { tone: 'done', words: 'Running' },
+const SCAN: Readonly<Record<NonNullable<Services['discovery']>['scan'], { tone: Tone; words: string }>> = {
+  signedOut: { tone: 'waiting', words: 'Waits for qBittorrent' },
+  scanning: { tone: 'moving', words: 'Looks for what downloads already' },
+  scanned: { tone: 'moving', words: 'Looks for what downloads already' },
+  pausing: { tone: 'waiting', words: 'Looks again soon' },
+  idle: { tone: 'done', words: 'Running' },
 };
 
 function supervisorCard({ supervisor, discovery }: Services): Card {
-  const { tone, words } = SUPERVISOR[supervisor] ?? { tone: 'bad', words: `Is ${supervisor}` };
-  const more = discovery === null || discovery === 'off' ? '' : 'looks for new torrents by itself';
-  return { id: 'supervisor', title: 'Supervisor', tone, words, more };
+  const head = { id: 'supervisor', title: 'Supervisor' };
+  if (discovery === null) return { ...head, tone: 'bad', words: `Is ${supervisor}`, more: '' };
+  const more = discovery.newest === 'off' ? '' : 'looks for new torrents by itself';
+  return { ...head, ...SCAN[discovery.scan], more };
 }
 
 function reason(failure: Failure | null): string {

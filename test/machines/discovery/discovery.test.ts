@@ -15,8 +15,8 @@ function add(world: World, from: number, count: number, over = {}) {
 const limits = (world: World, since: number) =>
   world.calls.flatMap((call) => (call.to === 'newest' && call.at >= since ? [call.limit] : []));
 
-describe('the discovery', () => {
-  test('follows all of 120 torrents that were added at once, and asks for more only then', async () => {
+describe('discovery with DISCOVER', () => {
+  test('tracks all of 120 torrents that were added at once, and requests a larger window only then', async () => {
     const world = start();
     for (let n = 1000; n < 1100; n += 1) world.set(hashOf(n), { phase: 'complete', addedAt: n - 1000 });
     await world.pass(90 * SECOND);
@@ -28,7 +28,7 @@ describe('the discovery', () => {
     assert.deepEqual(limits(world, since), [50, 200, 50, 200, 50]);
   });
 
-  test('tells the completion of each of 120 that were added at once and complete before it looked', async () => {
+  test('sends the completion of each of 120 torrents that were added and finished before the next request', async () => {
     const world = start();
     await world.pass(90 * SECOND);
     add(world, 0, 120, { phase: 'complete', progress: 1, finishedAt: 5000 });
@@ -37,7 +37,7 @@ describe('the discovery', () => {
     assert.equal(new Set(told.map(({ key }) => key)).size, 120);
   });
 
-  test('whose first look failed has found what came before the first that did not', async () => {
+  test('scans again after a first request that failed, and finds what was added before the first answer', async () => {
     const world = start();
     const { newest } = world.script;
     world.script.newest = () => failure('broken');
@@ -48,7 +48,7 @@ describe('the discovery', () => {
     assert.equal(world.records().length, 1);
   });
 
-  test('takes an incident back when qBittorrent answers again, though nothing is followed', async () => {
+  test('ends an incident when qBittorrent answers again, also with no torrent tracked', async () => {
     const world = start();
     await world.pass(SECOND);
     const { newest } = world.script;

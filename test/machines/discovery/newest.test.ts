@@ -10,21 +10,21 @@ import { hashOf, seen } from '../fixtures.ts';
 const added = (from: number, count: number, at: (n: number) => number): Observation[] =>
   Array.from({ length: count }, (_, n) => seen({ hash: hashOf(from + n), addedAt: at(n) }));
 
-/** What looks at this list find, as the discovery makes them; and how many questions each took. */
-function createLooks(random = Math.random) {
+/** What requests for the newest of this list find, as discovery makes them; and how many requests each took. */
+function createRequests(random = Math.random) {
   let newest: Newest | null = null;
   return (all: readonly Observation[]) => {
-    // Which of those of one second comes first, qBittorrent leaves open.
+    // The order of torrents that were added in the same second is undefined in qBittorrent.
     const sorted = all
       .map((torrent) => ({ torrent, order: random() }))
       .toSorted((one, other) => other.torrent.addedAt - one.torrent.addedAt || one.order - other.order)
       .map(({ torrent }) => torrent);
-    for (let limit = WINDOW, questions = 1; ; questions += 1) {
+    for (let limit = WINDOW, requests = 1; ; requests += 1) {
       const reading = readNewest(newest, sorted.slice(0, limit), limit);
       if (reading.kind === 'more') limit = reading.limit;
       else {
         newest = reading.newest;
-        return { found: reading.found.map(({ hash }) => hash).toSorted(), questions };
+        return { found: reading.found.map(({ hash }) => hash).toSorted(), requests };
       }
     }
   };
@@ -32,62 +32,62 @@ function createLooks(random = Math.random) {
 
 const hashesOf = (torrents: readonly Observation[]) => torrents.map(({ hash }) => hash).toSorted();
 
-describe('a look at the newest torrents', () => {
-  test('says nothing the first time, and nothing while nothing comes', () => {
-    const look = createLooks();
+describe('a request for the newest torrents', () => {
+  test('finds nothing the first time, and nothing while no torrent is added', () => {
+    const request = createRequests();
     const old = added(0, 1000, (n) => n);
-    for (let times = 0; times < 3; times += 1) assert.deepEqual(look(old), { found: [], questions: 1 });
+    for (let times = 0; times < 3; times += 1) assert.deepEqual(request(old), { found: [], requests: 1 });
   });
 
   for (const count of [1, 50, 51, 120, 1000, 5000]) {
     test(`finds ${count} that were added at once, and only once`, () => {
-      const look = createLooks();
+      const request = createRequests();
       const old = added(0, 300, (n) => n);
-      look(old);
+      request(old);
       const fresh = added(300, count, () => 1000);
-      assert.deepEqual(look([...old, ...fresh]).found, hashesOf(fresh));
-      for (let times = 0; times < 3; times += 1) assert.deepEqual(look([...old, ...fresh]).found, []);
-      assert.equal(look([...old, ...fresh]).questions, 1, 'and then one question is enough again');
+      assert.deepEqual(request([...old, ...fresh]).found, hashesOf(fresh));
+      for (let times = 0; times < 3; times += 1) assert.deepEqual(request([...old, ...fresh]).found, []);
+      assert.equal(request([...old, ...fresh]).requests, 1, 'and then one request is enough again');
     });
   }
 
-  test('finds all of those in the midst of whose adding it fell, whatever their order', () => {
+  test('finds all torrents that are added before and after it, whatever their order', () => {
     const random = mulberry32(3);
     for (let run = 0; run < 50; run += 1) {
-      const look = createLooks(random);
+      const request = createRequests(random);
       const old = added(0, 100, (n) => n);
-      look(old);
+      request(old);
       const fresh = added(100, 120, () => 1000);
       const half = fresh.slice(0, 1 + Math.floor(random() * 118));
-      const first = look([...old, ...half]).found;
-      const second = look([...old, ...fresh]).found;
+      const first = request([...old, ...half]).found;
+      const second = request([...old, ...fresh]).found;
       assert.deepEqual([...first, ...second].toSorted(), hashesOf(fresh));
     }
   });
 
-  test('takes none for new of a library whose torrents all have one date', () => {
-    const look = createLooks(mulberry32(5));
+  test('finds nothing new in a library whose torrents all have the same date', () => {
+    const request = createRequests(mulberry32(5));
     const library = added(0, 10_000, () => 0);
-    for (let times = 0; times < 20; times += 1) assert.deepEqual(look(library).found, []);
+    for (let times = 0; times < 20; times += 1) assert.deepEqual(request(library).found, []);
     const fresh = added(10_000, 1, () => 77);
-    assert.deepEqual(look([...library, ...fresh]).found, hashesOf(fresh));
-    for (let times = 0; times < 20; times += 1) assert.deepEqual(look([...library, ...fresh]).found, []);
+    assert.deepEqual(request([...library, ...fresh]).found, hashesOf(fresh));
+    for (let times = 0; times < 20; times += 1) assert.deepEqual(request([...library, ...fresh]).found, []);
   });
 
-  test('finds one that was removed and added again since the last look', () => {
-    const look = createLooks();
+  test('finds a torrent that was removed and added again since the last request', () => {
+    const request = createRequests();
     const [torrent = seen(), ...others] = added(0, 10, (n) => 100 - n);
-    look([torrent, ...others]);
+    request([torrent, ...others]);
     const again = { ...torrent, addedAt: 200 };
-    assert.deepEqual(look([again, ...others]).found, [again.hash]);
+    assert.deepEqual(request([again, ...others]).found, [again.hash]);
   });
 
   test('finds the first torrent of an empty qBittorrent, and the next after all were removed', () => {
-    const look = createLooks();
-    assert.deepEqual(look([]).found, []);
+    const request = createRequests();
+    assert.deepEqual(request([]).found, []);
     const [first, second] = [added(1, 1, () => 5), added(2, 1, () => 7)];
-    assert.deepEqual(look(first).found, hashesOf(first));
-    assert.deepEqual(look([]).found, []);
-    assert.deepEqual(look(second).found, hashesOf(second));
+    assert.deepEqual(request(first).found, hashesOf(first));
+    assert.deepEqual(request([]).found, []);
+    assert.deepEqual(request(second).found, hashesOf(second));
   });
 });

@@ -72,7 +72,7 @@ describe('the hooks', () => {
   });
 });
 
-const LOST = { type: 'qbittorrent.failed', failure: failure('unauthorized').failure };
+const LOST = { type: 'qbittorrent.failed', failure: failure('unauthorized').failure, during: 'hook' };
 
 describe('a session that is over', () => {
   test('is reported, and not tried again: the check follows the next login', async () => {

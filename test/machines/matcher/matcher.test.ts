@@ -59,7 +59,7 @@ describe('a list of all torrents that fails', () => {
     watcher.world.list = () => failure('unauthorized');
     await watcher.pass(2 * SECOND);
     const { failure: reason } = failure('unauthorized');
-    assert.deepEqual(watcher.heard.at(-1), { type: 'qbittorrent.failed', failure: reason });
+    assert.deepEqual(watcher.heard.at(-1), { type: 'qbittorrent.failed', failure: reason, during: 'list' });
   });
 });
 

@@ -91,7 +91,7 @@ describe('a session', () => {
     }
     const inTheFirstMinute = session.logins.length;
     assert.ok(inTheFirstMinute <= 8, `${inTheFirstMinute} logins in a minute`);
-    assert.ok(session.heard.some(({ type }) => type === 'session.failed'));
+    assert.ok(session.heard.some(({ type }) => type === 'qbittorrent.failed'));
     for (let second = 0; second < 600; second += 1) {
       await session.pass(SECOND);
       if (session.state() === 'ready') session.ask('session.expired');
@@ -117,7 +117,9 @@ for (const { kind, state, least, most } of pauses) {
       session.ask('session.wanted');
       await session.pass(50);
       assert.equal(session.state(), state);
-      assert.deepEqual(session.heard, [{ type: 'session.failed', failure: { kind, message: kind } }]);
+      assert.deepEqual(session.heard, [
+        { type: 'qbittorrent.failed', failure: { kind, message: kind }, during: 'login' },
+      ]);
       await session.pass(least - 1);
       assert.deepEqual(session.logins, [0]);
       await session.pass(most - least + 1);

@@ -16,7 +16,7 @@ async function countTurns(records: ReturnType<typeof createRecord>[]) {
   const before = world.events.length;
   const sizes: number[] = [];
   const { supervisor } = world;
-  supervisor.subscribe(({ context: { arrivals } }) => void sizes.push(arrivals.length));
+  supervisor.subscribe(({ context: { pendingStarts } }) => void sizes.push(pendingStarts.length));
   supervisor.send({ type: 'rescan' });
   await world.pass(30 * SECOND);
   const steps = sizes.map((size, n) => (sizes[n - 1] ?? 0) - size).filter((step) => step > 0);

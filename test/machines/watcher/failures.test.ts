@@ -75,7 +75,9 @@ describe('a poll that fails', () => {
       watcher.session('ready');
       watcher.watch(first);
       await watcher.pass(2 * SECOND);
-      assert.deepEqual(watcher.heard, [{ type: 'qbittorrent.failed', failure: { kind, message: kind } }]);
+      assert.deepEqual(watcher.heard, [
+        { type: 'qbittorrent.failed', failure: { kind, message: kind }, during: 'poll' },
+      ]);
       assert.deepEqual(watcher.lists, []);
     });
   }

@@ -5,8 +5,8 @@ import { actorsOf, startWorld } from '../../support/world.ts';
 
 const first = hashOf(1);
 
-describe('a hook that could not name its torrent', () => {
-  test('has it looked for at once, and followed', async () => {
+describe('a rescan for a hook that did not name its torrent', () => {
+  test('finds the torrent at once, and it is tracked', async () => {
     const world = startWorld();
     await world.pass(MINUTE);
     world.set(first, { phase: 'unknown', progress: 0 });
@@ -15,7 +15,7 @@ describe('a hook that could not name its torrent', () => {
     assert.deepEqual([...actorsOf(world).keys()], [first]);
   });
 
-  test('is heard although a look is under way that may not show it', async () => {
+  test('is repeated when it was requested during a scan, whose answer may not contain the torrent', async () => {
     const world = startWorld();
     await world.pass(MINUTE);
     world.supervisor.send({ type: 'rescan' });
@@ -30,7 +30,7 @@ describe('a hook that could not name its torrent', () => {
     assert.deepEqual([...actorsOf(world).keys()], [first]);
   });
 
-  test('a thousand times in ten seconds is a look a second at most', async () => {
+  test('happens at most twice a second when it is requested a thousand times in ten seconds', async () => {
     const world = startWorld();
     await world.pass(MINUTE);
     const since = world.clock.now();
@@ -39,11 +39,11 @@ describe('a hook that could not name its torrent', () => {
       await world.pass(10);
     }
     await world.pass(MINUTE);
-    assert.ok(world.count('scan', since) <= 20, `${world.count('scan', since)} looks`);
-    assert.ok(world.count('scan', since) >= 10, `${world.count('scan', since)} looks`);
+    assert.ok(world.count('scan', since) <= 20, `${world.count('scan', since)} scans`);
+    assert.ok(world.count('scan', since) >= 10, `${world.count('scan', since)} scans`);
   });
 
-  test('while nobody is logged in waits for the session, and opens none', async () => {
+  test('waits for the session while there is none, and causes no login', async () => {
     const world = startWorld();
     const { login } = world.script;
     world.script.login = () => failure('unreachable');

@@ -1,0 +1,13 @@
+import { backoff } from '../backoff.ts';
+
+/** Milliseconds after a refused password: five would ban the whole pod for an hour, and the count never decays. */
+export const REFUSED_PAUSE = 10 * 60_000;
+/** A ban lasts an hour by default; a login under a ban is answered 403 and counts for nothing. */
+export const BANNED_PAUSE = 10 * 60_000;
+const FIRST_RETRY = 1000;
+const MAX_RETRY = 60_000;
+
+/** Milliseconds until the next login, after so many in a row that failed otherwise. */
+export function loginPause(failures: number, retryMax: number): number {
+  return backoff(failures, FIRST_RETRY, Math.min(retryMax, MAX_RETRY));
+}
