@@ -12,7 +12,7 @@ COPY rolldown.config.ts tsconfig.json ./
 COPY machines machines
 COPY src src
 RUN node node_modules/rolldown/bin/cli.mjs -c rolldown.config.ts
-# Distroless has no mkdir. A new volume takes over the mode of its folder: any user of the sidecar may write there.
+# Distroless has no mkdir. A new volume takes over what its folder has: whoever runs the sidecar may write there.
 RUN mkdir -p empty/state && chmod 1777 empty/state
 
 # The platform is the default, but buildah 1.28 would go on with the first stage's.
@@ -34,7 +34,7 @@ VOLUME /state
 EXPOSE 9090 9091
 # A small young generation, and no optimizing compilers: for what a sidecar does in a day they take longer than they
 # save, and 15 to 60 MB. docs/benchmarks.md has what else was tried.
-# The collector can be called: src/app/memory.ts does it when nothing is tracked.
+# The collector can be called: src/app/memory.ts does it before the sidecar sleeps.
 # In the permission model: no programs, no debugger, no native code, and Node's own file functions write to /state only.
 # It is a second line: node:sqlite does not ask it, and NODE_OPTIONS can widen it. What holds is the user, the missing
 # capabilities and --read-only. SIGUSR1 opens no debugger.

@@ -1,5 +1,5 @@
 /**
- * What `npm run dev` runs: the sidecar with readable logs, the inspector and, without QBIT_HOST, embedded servers.
+ * `npm run dev`: the sidecar with readable logs, started anew when a file changes, and with the inspector.
  *
  * This folder is for developers: nothing that is shipped imports it, and it may import development dependencies.
  */

@@ -49,6 +49,18 @@ const frameOf = (page: Page) =>
     return frame !== undefined && (await receivedBy(frame)).length > 0 ? frame : null;
   });
 
+/**
+ * Opens a line of the log and returns its data, in one step of the page: events come and go between two steps, so no
+ * line stays the first.
+ */
+function openAndRead(label: string): string {
+  const lines = [...document.querySelectorAll<HTMLDetailsElement>('#log details')];
+  const line = lines.find(({ open, textContent }) => open && textContent.includes(label));
+  const opened = line ?? lines.find(({ textContent }) => textContent.includes(label));
+  opened?.setAttribute('open', '');
+  return opened?.querySelector('pre')?.textContent ?? '';
+}
+
 const chromium = await installChromium();
 const skip = chromium.ok || process.env['CI'] === 'true' ? false : chromium.reason;
 
@@ -113,14 +125,6 @@ describe("the inspector's page in a browser", { skip }, () => {
 
   test('shows the name of a torrent as text, whatever it is', async () => {
     const label = `${hash}: torrent.observed`;
-    // In one step of the page: events come and go between two steps, so no line stays the first.
-    const openAndRead = (label: string) => {
-      const lines = [...document.querySelectorAll<HTMLDetailsElement>('#log details')];
-      const line = lines.find(({ open, textContent }) => open && textContent.includes(label));
-      const opened = line ?? lines.find(({ textContent }) => textContent.includes(label));
-      opened?.setAttribute('open', '');
-      return opened?.querySelector('pre')?.textContent ?? '';
-    };
     await until('the data is there', async () =>
       (await page.evaluate(openAndRead, label)).includes('<img src=x'),
     );

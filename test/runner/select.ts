@@ -11,7 +11,7 @@ const BY_NAME_ONLY = ['test/chaos/', 'test/bench/', 'test/fleet/', 'test/soak/']
 const INSTALLER = 'test/debian/install.ts';
 
 /** The longest files, longest first. They start first, so that no one of them runs alone at the end. */
-const SLOWEST = [
+export const SLOWEST: readonly string[] = [
   'test/image/image.test.ts',
   'test/e2e/done.test.ts',
   'test/store/damage.test.ts',

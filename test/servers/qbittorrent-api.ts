@@ -1,5 +1,8 @@
 /** The tests' own WebAPI session. */
 
+/** A qBittorrent that adds a thousand magnets answers late on a busy machine; milliseconds. */
+const ANSWER_TIMEOUT = 120_000;
+
 /** How the tests log in. */
 export interface ApiAccess {
   url: string;
@@ -22,7 +25,7 @@ export function createApi(access: ApiAccess): Api {
       method: form === undefined ? 'GET' : 'POST',
       headers: { connection: 'close', ...(cookie === null ? {} : { cookie }) },
       body: form === undefined || form instanceof FormData ? (form ?? null) : new URLSearchParams(form),
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.timeout(ANSWER_TIMEOUT),
     });
   /** A qBittorrent that was busy for seconds (4.5) resets connections whose request it has not read yet. */
   const send: typeof sendOnce = async (path, form) => {
@@ -60,7 +63,7 @@ export async function login({ url, username, password }: ApiAccess): Promise<str
   const answer = await fetch(`${url}/api/v2/auth/login`, {
     method: 'POST',
     body: new URLSearchParams({ username, password }),
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(ANSWER_TIMEOUT),
   });
   const text = await answer.text();
   if (!answer.ok || text.startsWith('Fails')) throw new Error(`Login was refused: ${answer.status} ${text}`);

@@ -40,7 +40,7 @@ export async function play(order: Omit<Order, 'hasUsers' | 'outside'>): Promise<
       ['sh', '-c', script, 'sh', ip.command, ...ip.args, 'link', 'set', 'lo', 'up'],
       folder,
     );
-    await until('the scene to end', () => room.ended(), { deadline: 100_000 });
+    await until('the scene to end', () => room.ended(), { deadline: 270_000 });
     return readSeen(folder, room.output());
   } finally {
     await removeFolder(folder);

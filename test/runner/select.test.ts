@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { kindOf, parseArguments, selectFiles, SLOWEST } from './select.ts';
+
+const select = (...args: string[]) => selectFiles(parseArguments(args));
+
+test('every file that is not run by name only is either a unit test or a real one', () => {
+  const [all, unit, real] = [select(), select('--unit'), select('--real')];
+  assert.deepEqual([...unit, ...real].toSorted(), all.toSorted());
+  assert.ok(unit.length > 0 && real.length > 0);
+  assert.ok(!all.some((file) => /^test\/(chaos|bench|fleet|soak)\//.test(file)));
+});
+
+test('a test that uses real servers, a browser or the image is a real one, however it imports them', () => {
+  for (const file of [
+    'e2e/life',
+    'browser/hands',
+    'image/image',
+    'contract/ntfy',
+    'k8s/pod',
+    'inspect/viewer',
+  ])
+    assert.equal(kindOf(`test/${file}.test.ts`), 'real', file);
+  for (const file of ['machines/outbox/outbox', 'app/start', 'development/start', 'image/permission-model'])
+    assert.equal(kindOf(`test/${file}.test.ts`), 'unit', file);
+});
+
+test('the slowest files are there, and start first', () => {
+  assert.deepEqual(select().slice(0, SLOWEST.length), SLOWEST);
+});
+
+test('what takes minutes by design runs when it is named', () => {
+  assert.ok(select('test/chaos').length > 0);
+  assert.ok(
+    select('--unit', 'test/machines/outbox').every((file) => file.startsWith('test/machines/outbox/')),
+  );
+});
