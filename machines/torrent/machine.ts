@@ -106,7 +106,8 @@ export const torrentMachine = torrentSetup.createMachine({
         moving: {},
         failed: {},
         held: {
-          description: 'Finished, but not final: qBittorrent may recheck it, or its figures are not updated yet.',
+          description:
+            'Finished, but not final: qBittorrent may recheck it, or its figures are not updated yet.',
         },
       },
     },

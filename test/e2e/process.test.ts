@@ -117,7 +117,7 @@ test('npm run demo plays to its end on embedded servers, with nothing configured
   const [, page = ''] = await until('it tells where to look', () =>
     /Open (http:\/\/localhost:\d+\/) to see it/.exec(started.output()),
   );
-  assert.match(await (await fetch(page)).text(), /<h2 [^>]*>Following<\/h2>/);
+  assert.match(await (await fetch(page)).text(), /<h2 [^>]*>Downloads<\/h2>/);
   assert.equal(await started.ended, 0, started.output());
   const sounds = started.output().match(/\(sound\) Download Complete/g) ?? [];
   assert.equal(sounds.length, 3);
