@@ -131,7 +131,7 @@ const broken: Array<
   ],
   [
     'it wants a login, and there is none',
-    { fails: 'login', found: /wants a login/, advice: /Set QBIT_USER/, skips: NEEDS.login },
+    { fails: 'login', found: /requires a login/, advice: /Set QBIT_USER/, skips: NEEDS.login },
     () => ({ QBIT_USER: '', QBIT_PASS: '' }),
   ],
 ];
