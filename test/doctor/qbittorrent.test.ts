@@ -118,7 +118,7 @@ const broken: Array<
     'the address is banned',
     {
       fails: 'login',
-      found: /bans this address/,
+      found: /has banned this address/,
       advice: /Wait for an hour, or restart/,
       skips: NEEDS.login,
     },
