@@ -75,7 +75,7 @@ export function alertText(
 const ADVICE_BY_REASON: Partial<Record<FailureReason, string>> = {
   'certificate-untrusted': 'Add its authority to NODE_EXTRA_CA_CERTS and restart the sidecar.',
   'certificate-expired': 'Renew the certificate or correct the clock.',
-  'certificate-name': 'Use the host name that the certificate was issued for.',
+  'certificate-name': 'Use the name that the certificate was issued for.',
   'proxy-login-refused':
     'Correct it and restart the sidecar. The same login is not sent again: qBittorrent could ban this address.',
 };
