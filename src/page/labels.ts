@@ -66,15 +66,15 @@ const ALERTS: Readonly<Record<Alert, string>> = {
   crashing: 'tracking fails',
 };
 
-/** What the phone shows of a torrent: the state, the percent, then the alert. */
+/** What the phone shows of a torrent: the alert or the state, then the percent. */
 export function phoneLabel({
   shown,
   showing,
   alert,
 }: Pick<TorrentStatus, 'shown' | 'showing' | 'alert'>): Label {
   const phase = showing === null ? undefined : CARD_PHASES[showing];
-  const percent = shown === null ? 'No card' : `${shown}%`;
+  const percent = shown === null ? 'no card' : `${shown}%`;
+  if (alert !== null) return { text: `Alert: ${ALERTS[alert]}, ${percent}`, tone: 'warn' };
   const card = phase === undefined ? percent : `${phase}, ${percent}`;
-  if (alert !== null) return { text: `${card}, alert: ${ALERTS[alert]}`, tone: 'warn' };
-  return { text: card, tone: shown === null ? 'waiting' : 'moving' };
+  return { text: shown === null ? 'No card' : card, tone: shown === null ? 'waiting' : 'moving' };
 }

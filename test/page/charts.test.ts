@@ -24,7 +24,10 @@ describe('an open chart', () => {
       ['notifying.completion', 'notifying.dismissal', 'complete'],
     );
     assert.match(next.get('chart-now') ?? '', /Stopped\. Last state: <strong>complete</);
-    assert.match(next.get('chart-log') ?? '', /notification\.settled.*notifying\.dismissal → complete/);
+    assert.match(
+      next.get('chart-log') ?? '',
+      /<\/time> <b>notification\.settled.*notifying\.dismissal → complete/,
+    );
     assert.ok(![...(await take(plain)).keys()].some((id) => id.startsWith('chart')));
   });
 

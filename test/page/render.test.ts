@@ -90,10 +90,7 @@ describe('a torrent on the page', () => {
       words({ state: 'notifying.completion', phase: 'complete', progress: 1 }),
       /notifying the phone\|100%/,
     );
-    assert.match(
-      words({ phase: 'failed', showing: 'failed', alert: 'failed' }),
-      /Error.*Error, 42%, alert: error/,
-    );
+    assert.match(words({ phase: 'failed', showing: 'failed', alert: 'failed' }), /Error.*Alert: error, 42%/);
     assert.match(
       words({ phase: 'metadata', size: 0, shown: null, showing: null }),
       /metadata\|On the phone: \|No card/,

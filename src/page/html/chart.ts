@@ -88,9 +88,10 @@ export function chartLog({ shown, steps, timeZone }: ChartView): Html {
 function stepRow({ at, event, from, state, times }: ActorStep, timeZone: string | undefined): Html {
   const change =
     from === state ? `stays in ${state}` : from === '' ? `starts in ${state}` : `${from} → ${state}`;
+  const time = formatTimeWithSeconds(at, timeZone);
+  const count = times > 1 ? html` <span class="times">× ${times}</span>` : '';
   return html`<li>
-    <time datetime="${new Date(at).toISOString()}">${formatTimeWithSeconds(at, timeZone)}</time>
-    <b>${event}</b>${times > 1 ? html` <span class="times">× ${times}</span>` : ''}<span class="change"
+    <time datetime="${new Date(at).toISOString()}">${time}</time> <b>${event}</b>${count}<span class="change"
       >${change}</span
     >
   </li>`;

@@ -105,7 +105,7 @@ const HOOK: Readonly<Record<string, { tone: Tone; text: string }>> = {
 };
 
 const HOOK_NOTES: Readonly<Record<string, string>> = {
-  off: 'AUTO_INSTALL_HOOK is off',
+  off: 'set up by hand',
   suspecting: 'a call had a wrong token',
 };
 
