@@ -1,10 +1,10 @@
 /**
- * The base images of the Dockerfile by their digests, as lines for the workflow's outputs:
+ * Prints the base images of the Dockerfile with their digests, as outputs of the workflow:
  *
  *   build_image=node:24-slim@sha256:…
  *
- * A digest names one content: what the release is built on can't change between its two platforms, or afterwards.
- * Refuses, in one line, when a registry names no digest, or when the Dockerfile has a base that is no argument.
+ * A digest identifies one image: the base cannot change between the two platforms of a release, or afterwards. Fails with
+ * one line if a registry returns no digest, or if a base image in the Dockerfile is not an argument.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * Prints what CHANGELOG.md says of a version, for its release. Fails when the tag is not the version of package.json,
- * or when the changelog has no dated entry for it. Called in the root of the repository.
+ * Prints the entry of a version in CHANGELOG.md, for its release. Fails if the tag differs from the version in
+ * package.json, or if the changelog has no dated entry for it. Run it in the root of the repository.
  *
  *     node .github/release-notes.ts v1.2.3 [ghcr.io/owner/name@sha256:…]
  */

@@ -7,11 +7,11 @@ import { NO_ANSWER } from '../domain.ts';
 import type { Now, Policy, Result } from '../domain.ts';
 import type { HookCheck, HookInstallerContext, HookInstallerEvent, HookInstallerReport } from './types.ts';
 
-/** Between two checks because of a wrong token: anybody can show one. */
+/** Minimum time between two checks caused by a wrong token: any client can send one. */
 const REFUSAL_PAUSE = 60_000;
 /** A `hook.check` does nothing when the last check was not that long ago. */
 const CHECK_INTERVAL = 60 * 60_000;
-/** A second refusal within this time, after a new login, is no lost session: something refuses this request alone. */
+/** A second refusal within this time, after a new login, is not a lost session: only this request is refused. */
 const LOSS_PAUSE = 10 * 60_000;
 
 const isWithin = (now: number, at: number | null, time: number) => at !== null && Math.abs(now - at) < time;
@@ -23,7 +23,7 @@ const machine = setup({
     input: {} as { policy: Policy; now: Now },
   },
   actors: {
-    /** Reads the lines, and writes those that are missing or wrong. Needs a session. */
+    /** Reads the hook lines and writes missing or wrong ones. Needs a session. */
     ensure: fromPromise<Result<HookCheck>>(() => Promise.reject(new Error('ensure is not provided'))),
   },
   guards: {
@@ -44,7 +44,7 @@ const machine = setup({
     ),
     noteRefusal: assign(({ context }) => ({ suspect: true, refusedAt: context.now() })),
     suspect: assign({ suspect: true }),
-    /** Each login is followed by a scan, which finds what no hook could name. */
+    /** A scan follows each login and finds the torrents that no hook has named. */
     clear: assign({ suspect: false, failures: 0 }),
     reportLoss: enqueueActions(({ context: { failure, now }, enqueue }) => {
       enqueue.assign({ lostAt: now() });
@@ -56,7 +56,7 @@ const machine = setup({
         } satisfies HookInstallerReport),
       );
     }),
-    /** Torrents that came while a line was missing or wrong have been named by no hook. */
+    /** No hook was called for torrents that were added while a line was missing or wrong. */
     reportWritten: enqueueActions(({ context: { check }, enqueue }) => {
       enqueue.assign({ suspect: false });
       if (check?.written === true)
@@ -76,7 +76,7 @@ const machine = setup({
   },
 }).createMachine({
   id: 'hookInstaller',
-  description: 'Keeps the hooks in qBittorrent (AUTO_INSTALL_HOOK).',
+  description: 'Installs the hooks in qBittorrent (AUTO_INSTALL_HOOK).',
   context: ({ input }) => ({
     ...input,
     check: null,
@@ -90,14 +90,14 @@ const machine = setup({
   initial: 'starting',
   states: {
     starting: { always: [{ guard: 'off', target: 'off' }, { target: 'signedOut' }] },
-    off: { description: 'AUTO_INSTALL_HOOK is not set: no request, no timer.' },
+    off: { description: 'AUTO_INSTALL_HOOK is off: no request, no timer.' },
     signedOut: {
       description: 'Waits for a session.',
       entry: 'clear',
       on: { 'session.ready': 'checking' },
     },
     checking: {
-      description: 'Reads both lines, and writes what is missing or wrong.',
+      description: 'Reads both hook lines and writes missing or wrong ones.',
       on: { 'session.lost': 'signedOut', 'hook.refused': { actions: 'suspect' } },
       invoke: {
         id: 'ensure',
@@ -138,13 +138,13 @@ const machine = setup({
       },
       initial: 'installed',
       states: {
-        installed: { description: 'Both lines are there, and right.' },
-        blocked: { description: 'A foreign command stands where a line belongs.' },
-        impossible: { description: 'No line can be made of the settings.' },
+        installed: { description: 'Both hook lines are correct.' },
+        blocked: { description: 'Another command is in the place of a hook line.' },
+        impossible: { description: 'The settings allow no hook line.' },
       },
     },
     suspecting: {
-      description: 'A wrong token again, within a minute after the last one that was checked.',
+      description: 'Another wrong token within a minute of the last check: the next check waits.',
       entry: 'suspect',
       on: { 'session.lost': 'signedOut' },
       after: { refusalPause: { target: 'checking', actions: 'noteRefusal' } },
@@ -164,7 +164,7 @@ const machine = setup({
 });
 
 /**
- * Keeps the hooks in qBittorrent: checks them after each login, when a call shows a wrong token, and once an hour at
- * most when a torrent has ended. A check that failed is tried again. While all is well there is no timer.
+ * Installs the hooks in qBittorrent and keeps them correct: checks them after each login, when a call has a wrong token,
+ * and at most once an hour when a torrent has ended. A failed check is retried. Otherwise there is no timer.
  */
 export const hookInstallerMachine = stopChildrenOnCrash(machine);

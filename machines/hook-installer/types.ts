@@ -3,33 +3,33 @@ import type { Failure, Now, Policy, QbittorrentFailed } from '../domain.ts';
 export type HookInstallerEvent =
   | { type: 'session.ready' }
   | { type: 'session.lost' }
-  /** A call showed a wrong token: a line in qBittorrent may hold the token of before a rotation. */
+  /** A call had a wrong token: a hook line in qBittorrent may contain the token from before a rotation. */
   | { type: 'hook.refused' }
-  /** Something happened after which the lines are worth a look, if the last one was long ago. */
+  /** A torrent ended: the hook lines are checked unless the last check was recent. */
   | { type: 'hook.check' };
 
-/** What stands in qBittorrent after a check. */
+/** What is installed in qBittorrent after a check. */
 export interface HookCheck {
-  /** `blocked`: a foreign command stands where a line belongs. `impossible`: no line can be made of the settings. */
+  /** `blocked`: another command is in the place of a hook line. `impossible`: the settings allow no hook line. */
   state: 'installed' | 'blocked' | 'impossible';
-  /** Whether a line was written just now. */
+  /** Whether this check wrote a line. */
   written: boolean;
   /** Why a hook is missing, for people; `null` where none is. */
   reason: string | null;
 }
 
-/** What the hook installer reports to the supervisor: that hooks may have been missed, and that a session is lost. */
+/** What the hook installer reports to the supervisor: a rescan is needed, or a request failed. */
 export type HookInstallerReport = { type: 'rescan'; why: 'refused' | 'installed' } | QbittorrentFailed;
 
 export interface HookInstallerContext {
   policy: Policy;
   now: Now;
   check: HookCheck | null;
-  /** Why the last check failed; `null` after a good one. */
+  /** Why the last check failed; `null` after a successful one. */
   failure: Failure | null;
-  /** Checks in a row that failed. */
+  /** Failed checks in a row. */
   failures: number;
-  /** A call was refused, and its torrent has not been looked for. */
+  /** A call was refused, and no scan has looked for its torrent yet. */
   suspect: boolean;
   /** When these were last, in milliseconds since 1970; `null`: never. */
   checkedAt: number | null;

@@ -9,14 +9,14 @@ const OUTAGE_REQUESTS: ReadonlySet<QbittorrentFailed['during']> = new Set(['logi
 /** Whether failures of this request are an outage, which becomes an incident when it lasts. */
 export const isOutage = (during: QbittorrentFailed['during']): boolean => OUTAGE_REQUESTS.has(during);
 
-/** What an incident says to its supervisor: what the phone is told, and whether the incident's card is there then. */
+/** What an incident reports to the supervisor. `raised`: its card is on the phone from now on. */
 export interface IncidentReport {
   type: 'incident.changed';
   raised: boolean;
   notification: Extract<Notification, { kind: 'incident' | 'relief' }>;
 }
 
-/** Whether this takes back what was said of qBittorrent; the store's own all-clear does not. */
+/** Whether this ends an incident of qBittorrent; the store's all-clear does not. */
 export const isAllClear = ({ kind, key }: Notification): boolean =>
   kind === 'relief' && key === 'qbittorrent';
 
@@ -24,34 +24,37 @@ interface IncidentContext {
   concern: Concern;
   policy: Policy;
   failure: Failure | null;
-  /** Troubles in a row of another kind than the phone was told. */
+  /** Failures in a row whose kind is not the one on the card. */
   others: number;
-  /** Raised in an earlier life: its card may be on the phone although none was sent since. */
+  /** Raised before this process started: its card may be on the phone. */
   inherited: boolean;
 }
 
 const UNKNOWN: Failure = { kind: 'unreachable', message: 'no answer' };
-/** Troubles that do not pass by themselves: said at once. */
+/** Failures that do not end by themselves: reported immediately. */
 const LASTING: ReadonlySet<Failure['kind']> = new Set(['unauthorized', 'banned']);
 
-/** So many troubles in a row of another kind are said anew: a server may fail in two ways by turns, for hours. */
+/**
+ * Failures of another kind in a row after which the card is updated. Not the first one: a server can alternate between
+ * two kinds of failure for hours.
+ */
 const TROUBLES_TO_CHANGE = 3;
 
 /**
- * What concerns all torrents: said once when it lasts, taken back once when it is over. A restart of qBittorrent that
- * takes seconds is no incident.
+ * A problem that affects all torrents: one card when it lasts, one all-clear when it ends. A restart of qBittorrent that
+ * takes seconds raises no incident.
  */
 export const incidentMachine = setup({
   types: {
     context: {} as IncidentContext,
     events: {} as IncidentEvent,
-    /** `raised`: its card is on the phone since an earlier life. */
+    /** `raised`: its card is on the phone since before this process started. */
     input: {} as { concern: Concern; policy: Policy; raised: boolean },
   },
   guards: {
     inherited: ({ context }) => context.inherited,
     lasting: (_, { failure }: { failure: Failure }) => LASTING.has(failure.kind),
-    /** A wrong address is misdirected each time, a proxy that restarts once. */
+    /** A wrong address fails as misdirected each time, a restarting proxy only once. */
     certain: ({ context }, { failure: { kind } }: { failure: Failure }) =>
       LASTING.has(kind) || (kind === 'misdirected' && context.failure?.kind === kind),
     same: ({ context }, { failure }: { failure: Failure }) => context.failure?.kind === failure.kind,
@@ -82,11 +85,11 @@ export const incidentMachine = setup({
   delays: { troubleAfter: ({ context }) => context.policy.troubleAfter },
 }).createMachine({
   id: 'incident',
-  description: 'What concerns all torrents: said once when it lasts, taken back once.',
+  description: 'A problem that affects all torrents: one card when it lasts, one all-clear when it ends.',
   context: ({ input: { concern, policy, raised } }) => ({
     concern,
     policy,
-    // What was said in an earlier life is not known any more: the next trouble says it anew, in place.
+    // The failure on an inherited card is not stored: the next failure updates the card in place.
     failure: raised ? UNKNOWN : null,
     others: 0,
     inherited: raised,
@@ -109,7 +112,7 @@ export const incidentMachine = setup({
       },
     },
     suspected: {
-      description: 'It may pass by itself.',
+      description: 'A failure that may end by itself.',
       on: {
         'qbittorrent.failed': [
           {
@@ -124,7 +127,7 @@ export const incidentMachine = setup({
       after: { troubleAfter: { target: 'raised', actions: 'raise' } },
     },
     raised: {
-      description: 'The phone has been told.',
+      description: 'The card is on the phone.',
       on: {
         'qbittorrent.failed': [
           {

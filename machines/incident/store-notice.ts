@@ -1,24 +1,24 @@
 import type { Notification, Outcome } from '../domain.ts';
 
-/** What the store says of itself. */
+/** What the store reports about its file. */
 export type StoreReport =
   /** The state is only in memory. */
   | { type: 'store.degraded'; problem: string }
-  /** Its file was damaged or gone, and was written anew: the state is kept, some of it may be lost. */
+  /** Its file was damaged or missing and has been rebuilt: parts of the state may be lost. */
   | { type: 'store.repaired'; problem: string }
   | { type: 'store.restored' };
 
-/** What is known of the store's card: the services that would know it may be restarted. */
+/** The store's card, stored by the supervisor because the services can be restarted. */
 export interface StoreCard {
-  /** What ntfy has not accepted yet. */
+  /** The notification that ntfy has not accepted yet. */
   pending: Notification | null;
-  /** It is on the phone. */
+  /** Whether the card is on the phone. */
   shown: boolean;
 }
 
 export const NO_CARD: StoreCard = { pending: null, shown: false };
 
-/** What is known of it after a notification ended. */
+/** The store's card after a notification was settled. */
 export function settleCard(
   before: StoreCard,
   { notification: { kind, key }, outcome }: { notification: Notification; outcome: Outcome },
@@ -27,7 +27,7 @@ export function settleCard(
   return { pending: before.pending?.kind === kind ? null : before.pending, shown: kind === 'incident' };
 }
 
-/** The card for a report; all of them take each other's place. `shown`: there may be one on the phone. */
+/** The card for a report; each replaces the one before. `shown`: one may be on the phone. */
 export function storeNotice(report: StoreReport, shown: boolean): Notification {
   if (report.type === 'store.restored') return { kind: 'relief', key: 'store', shown };
   const { type, problem: message } = report;

@@ -8,38 +8,38 @@ import type { Failure, Now, Policy, QbittorrentFailed } from '../domain.ts';
 
 export type SessionEvent =
   | { type: 'session.wanted' }
-  /** `failure`: how the call ended that found out. */
+  /** `failure`: of the call that was refused. */
   | { type: 'session.expired'; failure: Failure };
 
-/** What the session says to its supervisor. */
+/** What the session reports to the supervisor. */
 export type SessionReport = { type: 'session.ready'; version: string } | QbittorrentFailed;
 
 /**
- * What a login brings: qBittorrent's WebAPI version. Credentials and cookie stay with the actor that logs in.
- * `isFinal`: the same credentials must not be shown again.
+ * The result of a login: qBittorrent's WebAPI version. Credentials and cookie never enter the machine.
+ * `isFinal`: the same credentials must not be sent again.
  */
 export type Login =
   | { ok: true; value: { version: string } }
   | { ok: false; failure: Failure; isFinal?: true };
 
-/** Two sessions in a row that end sooner than this were worth nothing: the next login waits, as after a failure. */
+/** After two sessions in a row that ended sooner than this, the next login waits as after a failure. */
 const MIN_SESSION_LIFETIME = 60_000;
 
 interface SessionContext {
   policy: Policy;
   now: Now;
-  /** Logins in a row that failed, or whose session was forgotten at once. */
+  /** Logins in a row that failed, or whose session expired immediately. */
   failures: number;
-  /** Why the last login failed; `null` after a good one. */
+  /** Why the last login failed; `null` after a successful one. */
   failure: Failure | null;
   /** Only other credentials may be tried. */
   isFinal: boolean;
   version: string | null;
-  /** When the last good login was, in milliseconds since 1970. */
+  /** When the last successful login was, in milliseconds since 1970. */
   since: number;
 }
 
-/** Why a session that a good login opened is refused at once: for the cause that the call suspects, if it does. */
+/** Why a session is refused immediately after a successful login: the call's own reason, if it has one. */
 function shortLifeOf(failure: Failure): Failure {
   return failure.reason === undefined
     ? { kind: 'protocol', message: 'qBittorrent forgot the session at once' }
@@ -54,7 +54,7 @@ const machine = setup({
   },
   actors: {
     login: fromPromise<Login>(() => Promise.reject(new Error('login is not provided'))),
-    /** Resolves when the file that a refused secret came from holds another one. */
+    /** Resolves when the file of a refused secret contains a different one. */
     rotation: fromPromise<void>(() => new Promise(() => {})),
   },
   guards: {
@@ -96,12 +96,12 @@ const machine = setup({
   },
 }).createMachine({
   id: 'session',
-  description: 'The one login to qBittorrent, for everybody.',
+  description: 'The one login to qBittorrent, shared by all actors.',
   context: ({ input }) => ({ ...input, failures: 0, failure: null, isFinal: false, version: null, since: 0 }),
   initial: 'signedOut',
   states: {
     signedOut: {
-      description: 'Nobody needs qBittorrent yet.',
+      description: 'No actor needs qBittorrent yet.',
       on: { 'session.wanted': 'loggingIn' },
     },
     loggingIn: {
@@ -125,7 +125,7 @@ const machine = setup({
       ],
     },
     ready: {
-      description: 'Until somebody finds it expired.',
+      description: 'Signed in, until a request shows that the session expired.',
       entry: 'reportReady',
       on: {
         'session.expired': [
@@ -150,18 +150,17 @@ const machine = setup({
       after: { refusedPause: 'loggingIn' },
     },
     locked: {
-      description:
-        'The login of the proxy in front was refused: it is not shown again until it is another one.',
+      description: 'The proxy refused its login: the same one is not sent again.',
       entry: 'reportFailure',
       invoke: { id: 'rotation', src: 'rotation', onDone: 'loggingIn' },
     },
     banned: {
-      description: 'qBittorrent bans this address for a time.',
+      description: 'qBittorrent has banned this address temporarily.',
       entry: 'reportFailure',
       after: { bannedPause: 'loggingIn' },
     },
     failing: {
-      description: 'No answer, or none that a qBittorrent gives, or a session that it forgets at once.',
+      description: 'No answer, an unexpected answer, or a session that expired immediately.',
       entry: 'reportFailure',
       after: { retryPause: 'loggingIn' },
     },
@@ -169,7 +168,7 @@ const machine = setup({
 });
 
 /**
- * The one login to qBittorrent. Whoever finds the session expired says so, and one login serves everybody. A refused
- * password is tried again after minutes, not because somebody asks.
+ * The one login to qBittorrent. Any actor can report that the session expired; a single login then serves all of them.
+ * A refused password is retried only after minutes, however many requests need a session.
  */
 export const sessionMachine = stopChildrenOnCrash(machine);

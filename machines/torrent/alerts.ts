@@ -1,20 +1,20 @@
 import type { Alert, Phase, Policy } from '../domain.ts';
 import type { Progress } from './progress.ts';
 
-/** Phases that say nothing of whether it gets on. */
+/** Phases that neither start nor end an alert. */
 const UNDECIDED_PHASES: ReadonlySet<Phase> = new Set(['unknown', 'checking', 'moving']);
-/** The phase that each alert is about. */
+/** The phase of each alert. */
 const PHASES: Readonly<Record<Exclude<Alert, 'crashing'>, Phase>> = {
   stalled: 'stalled',
   metadata: 'metadata',
   failed: 'failed',
 };
 
-/** What the alert card should say now; `null`: there should be none. */
+/** The alert to show now; `null` for none. */
 export function alertOf(before: Alert | null, sight: Progress, at: number, policy: Policy): Alert | null {
   const { phase, since } = sight;
   if (UNDECIDED_PHASES.has(phase)) return before;
-  // Since the record began, or a restart: what was said stays until the phase is another.
+  // An alert stays until the phase changes, also after a restart, when the time in the phase starts again.
   const stays = before !== null && before !== 'crashing' && PHASES[before] === phase;
   const lasted = at - since;
   if (phase === 'failed' && (stays || lasted >= policy.settle)) return 'failed';

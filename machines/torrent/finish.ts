@@ -2,8 +2,8 @@ import type { CompletionSettings, Hash, Observation, Phase } from '../domain.ts'
 import type { Progress } from './progress.ts';
 
 /**
- * Phases that show a torrent unfinished. What is checked, moved or in an error may have been finished before: qBittorrent
- * 4.5 calls its finish hook before the check.
+ * Phases of an unfinished torrent. One that is checked, moved or in an error may have finished before: qBittorrent 4.5
+ * calls its finish hook before the check.
  */
 const UNFINISHED: ReadonlySet<Phase> = new Set([
   'metadata',
@@ -14,7 +14,7 @@ const UNFINISHED: ReadonlySet<Phase> = new Set([
   'unselected',
 ]);
 
-/** One poll's answer: when it was asked for, and when it came. Milliseconds since 1970. */
+/** One poll: when it was sent (`askedAt`), and when its answer arrived. Milliseconds since 1970. */
 interface Polled {
   observation: Observation;
   askedAt: number;
@@ -22,19 +22,19 @@ interface Polled {
 }
 
 /**
- * Since when a torrent is known to be finished, in milliseconds since 1970; `null` while it is not. A finish hook says
- * so, or a finished state; a poll that was asked for later and shows the torrent unfinished refutes it.
+ * Since when a torrent is known to be finished, in milliseconds since 1970; `null` while it is not. A finish hook or a
+ * finished state sets it; a later poll that shows the torrent unfinished clears it.
  */
 export function finishedSince(before: number | null, { observation, askedAt, at }: Polled): number | null {
   if (observation.phase === 'complete') return before ?? at;
-  // No answer is a minute older than what was heard before it: the clock was set back.
+  // An answer cannot be a minute older than the hook before it: the clock was set back.
   const isLater = before !== null && (askedAt >= before || before - at >= MINUTE);
   return isLater && UNFINISHED.has(observation.phase) ? null : before;
 }
 
 /**
- * Whether a finished state is final. Where qBittorrent checks again what it has downloaded, the torrent may come back
- * from the check unfinished. Where nothing seems to be downloaded, the count may be late: libtorrent counts each second.
+ * Whether a finished state is final. If qBittorrent rechecks completed torrents, the torrent may be unfinished after the
+ * check. If no byte seems to be downloaded, the figure may be late: libtorrent updates it each second.
  */
 export function isFinal(
   { phase, checked, since, downloaded }: Progress,
@@ -46,11 +46,11 @@ export function isFinal(
   return isPlain || at - since >= settlesIn;
 }
 
-/** A finished torrent of which nothing was downloaded: its data was there already, as with a cross-seed. */
+/** A finished torrent of which nothing was downloaded: its data already existed, as with a cross-seed. */
 export const isInjected = ({ phase, downloaded, size }: Observation): boolean =>
   phase === 'complete' && downloaded === 0 && size > 0;
 
-/** What is known of a torrent that only a finish hook has named. */
+/** A torrent that is known only from a finish hook. */
 const UNSEEN: Omit<Observation, 'hash'> = {
   v1: null,
   v2: null,
@@ -68,8 +68,7 @@ const UNSEEN: Omit<Observation, 'hash'> = {
 };
 
 /**
- * A torrent as it was when qBittorrent removed it at its completion (share limit "remove"): what the last poll saw of
- * it, finished.
+ * A torrent that qBittorrent removed at its completion (share limit "remove"): the last observation, as finished.
  *
  * @param finishedSince milliseconds since 1970
  */
@@ -88,13 +87,13 @@ export function asRemoved(last: Observation | null, hash: Hash, finishedSince: n
   };
 }
 
-/** Whether a completion says nothing but a hash: any caller of the finish hook can make one. */
+/** Whether a completion has nothing but a hash: any caller of the finish hook can cause one. */
 export const isNameless = ({ name, size }: Observation): boolean => name === null && size === 0;
 
-/** Completions without a name that are sent within a minute. */
+/** Limit of completions without a name. */
 export const NAMELESS_PER_MINUTE = 10;
 const MINUTE = 60_000;
 
-/** Those of the instants (in milliseconds since 1970) that lie within the last minute. */
+/** The instants (in milliseconds since 1970) within the last minute. */
 export const withinMinute = (instants: readonly number[], now: number): number[] =>
   instants.filter((instant) => Math.abs(now - instant) < MINUTE);

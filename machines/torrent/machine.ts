@@ -5,25 +5,25 @@ import { DEFAULT_COMPLETION } from '../domain.ts';
 import type { Phase } from '../domain.ts';
 import { STALLED, NOT_OBSERVED } from './progress.ts';
 
-/** The way from `deciding` to the state that bears the phase's name. */
+/** The transition from `deciding` to the state named after the phase. */
 const inPhase = <P extends Phase>(phase: P) =>
   ({ guard: { type: 'inPhase', params: { phase } }, target: phase }) as const;
 
 const observing = ['reportRefuted', 'observe', 'updateAlert'] as const;
 
-/** Most looks show nothing new: with thousands of torrents they are what costs. */
+/** Most polls show nothing new: with thousands of torrents they cause most of the work. */
 const unchanged = {
   guard: { type: 'unchanged', params: ({ event }: { event: ObservedTorrent }) => event },
   actions: { type: 'updateInPlace', params: ({ event }: { event: ObservedTorrent }) => event },
 } as const;
 
 /**
- * One torrent, from its hook to its last word. It holds no timer (each stop would scan the timers of all torrents) and
- * no session: the watcher's poll drives it, and the outbox says what became of its news.
+ * One torrent, from its hook to its last notification. It holds no timer (XState searches the timers of all actors when
+ * one stops) and no session: the watcher's polls drive it, and the outbox reports what happened to each notification.
  */
 export const torrentMachine = torrentSetup.createMachine({
   id: 'torrent',
-  description: 'One torrent, from its hook to its last word.',
+  description: 'One torrent, from its hook to its last notification.',
   context: ({ input: { record, policy, ready } }) => ({
     key: record.key,
     policy,
@@ -54,7 +54,7 @@ export const torrentMachine = torrentSetup.createMachine({
   initial: 'starting',
   states: {
     starting: {
-      description: 'Where its record left off.',
+      description: 'Resumes from the stored record.',
       always: [
         { guard: { type: 'isAt', params: { stage: 'completing' } }, target: 'notifying.completion' },
         { guard: { type: 'isAt', params: { stage: 'dismissing' } }, target: 'notifying.dismissal' },
@@ -64,11 +64,11 @@ export const torrentMachine = torrentSetup.createMachine({
       ],
     },
     login: {
-      description: 'Waits for the one session that all torrents share.',
+      description: 'Waits for the session that all torrents share.',
       on: { 'session.ready': 'polling' },
     },
     polling: {
-      description: 'Seen anew with each poll of the watcher; the states below say what it is doing.',
+      description: 'Updated by each poll of the watcher. The state is the phase in qBittorrent.',
       initial: 'deciding',
       on: {
         'torrent.observed': [unchanged, { target: '.deciding', actions: observing }],
@@ -77,7 +77,7 @@ export const torrentMachine = torrentSetup.createMachine({
       },
       states: {
         deciding: {
-          description: 'What was seen, or not, decides.',
+          description: 'Chooses the next state by what the poll has shown.',
           always: [
             { guard: 'gone', target: '#gone' },
             { guard: 'complete', target: '#finished' },
@@ -95,28 +95,29 @@ export const torrentMachine = torrentSetup.createMachine({
             { target: 'unknown' },
           ],
         },
-        unknown: { description: 'Not seen yet, or a state that says nothing: decide nothing.' },
+        unknown: { description: 'No poll yet, or a state of qBittorrent that decides nothing.' },
         metadata: {},
         queued: {},
         downloading: {},
         stalled: {},
         stopped: {},
-        unselected: { description: 'No file of it is wanted.' },
+        unselected: { description: 'No file is selected.' },
         checking: {},
         moving: {},
         failed: {},
         held: {
-          description: 'Finished, but not for sure: qBittorrent may check it again, or has not counted yet.',
+          description:
+            'Finished, but not final: qBittorrent may recheck it, or its figures are not updated yet.',
         },
       },
     },
     notifying: {
       id: 'notifying',
-      description: 'The outbox has its news; what is seen meanwhile replaces what it tells next.',
+      description: 'Waits until the outbox has settled the notification.',
       initial: 'progress',
       states: {
         progress: {
-          description: 'Its card is told anew.',
+          description: 'The progress card is updated. A newer state replaces a waiting one.',
           initial: 'offering',
           on: {
             'torrent.observed': [unchanged, { target: '.deciding', actions: observing }],
@@ -129,7 +130,7 @@ export const torrentMachine = torrentSetup.createMachine({
               entry: { type: 'offer', params: { kind: 'progress' } },
               always: 'waiting',
             },
-            waiting: { description: 'For what becomes of it.' },
+            waiting: { description: 'The outbox has the notification.' },
             deciding: {
               always: [
                 { guard: 'gone', target: '#gone' },
@@ -141,7 +142,7 @@ export const torrentMachine = torrentSetup.createMachine({
           },
         },
         completion: {
-          description: 'The one message that matters: it stays here until ntfy has it.',
+          description: 'The completion is sent. The torrent stays here until ntfy accepts it.',
           entry: { type: 'offer', params: { kind: 'completion' } },
           on: {
             'notification.settled': [
@@ -151,14 +152,14 @@ export const torrentMachine = torrentSetup.createMachine({
           },
         },
         dismissal: {
-          description: 'It is told; its progress card leaves the phone.',
+          description: 'The completion is delivered; the progress card is deleted.',
           entry: { type: 'offer', params: { kind: 'dismissal' } },
           on: {
             'notification.settled': { guard: 'latest', target: '#torrent.complete' },
           },
         },
         withdrawal: {
-          description: 'It is gone from qBittorrent; its card leaves the phone.',
+          description: 'Removed from qBittorrent; its cards are deleted.',
           entry: { type: 'offer', params: { kind: 'dismissal' } },
           on: {
             'notification.settled': { guard: 'latest', target: '#torrent.removed' },
@@ -169,12 +170,12 @@ export const torrentMachine = torrentSetup.createMachine({
     },
     finished: {
       id: 'finished',
-      description: 'Complete. If nothing was downloaded and nothing shows, there is nothing to announce.',
+      description: 'Complete. If no byte was downloaded and no card is shown, nothing is sent.',
       always: [{ guard: 'injected', target: 'complete' }, { target: 'notifying.completion' }],
     },
     gone: {
       id: 'gone',
-      description: 'Missing for the second time. Once finished, it was removed by a share limit.',
+      description: 'Missing in two polls. If it had finished, a share limit removed it.',
       always: [
         { guard: 'finished', target: 'notifying.completion' },
         { guard: 'hasCard', target: 'notifying.withdrawal' },
@@ -182,11 +183,11 @@ export const torrentMachine = torrentSetup.createMachine({
       ],
     },
     complete: {
-      description: 'Its last word is told: it is stopped now.',
+      description: 'Everything is sent: the actor is stopped.',
       entry: { type: 'close', params: { end: 'complete' } },
     },
     removed: {
-      description: 'Nothing of it is left to tell: it is stopped now.',
+      description: 'Nothing is left to send: the actor is stopped.',
       entry: { type: 'close', params: { end: 'removed' } },
     },
   },

@@ -11,7 +11,7 @@ import type { Logger, LogLevel } from '../log/index.ts';
 import { createTroubles } from '../log/troubles.ts';
 import type { Server, Trouble } from '../log/troubles.ts';
 import type { Call } from '../metrics/index.ts';
-import type { Way } from '../ntfy/removal.ts';
+import type { RemovalMethod } from '../ntfy/removal.ts';
 import { throttle } from '../util/throttle.ts';
 
 /** A line for the log. Names are data: they stand in `fields`, never in `message`. */
@@ -61,7 +61,7 @@ export function createEventLog(log: Logger, now?: () => number) {
       else say(isPart && troubles.isOpen('qbittorrent') ? { ...note, level: 'debug' } : note);
     },
     /** DELETE does not reach ntfy. */
-    onDeleteRejected(this: void, instead: Way): void {
+    onDeleteRejected(this: void, instead: RemovalMethod): void {
       log.warn(`something in front of ntfy rejects DELETE: ${DELETE_FALLBACK[instead]}`);
     },
     call(call: Call): void {
@@ -80,7 +80,7 @@ export function createEventLog(log: Logger, now?: () => number) {
   };
 }
 
-const DELETE_FALLBACK: Readonly<Record<Way, string>> = {
+const DELETE_FALLBACK: Readonly<Record<RemovalMethod, string>> = {
   delete: 'cards are deleted all the same',
   clear: "progress cards leave the notification drawer, and stay in the app's list",
   update: 'progress cards stay, and their last update says that they ended',

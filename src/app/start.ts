@@ -77,7 +77,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
   let hookPort = config.hook.port;
   const machine = provideActors({
     qbittorrent: countQbittorrent(client, onCall),
-    ntfy: countNtfy(createNtfyClient(config.ntfy, { instance, timeZone: config.timeZone }, eventLog), onCall),
+    ntfy: countNtfy(createNtfyClient(config.ntfy, cardOptionsOf(config, instance), eventLog), onCall),
     ensureHook: createEnsureHook(config, { connection, port: () => hookPort, log }),
     keep: (event) => keep(store, event),
     rotation: (signal) => rotation.until(signal),
@@ -113,6 +113,8 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
     },
   };
 }
+
+const cardOptionsOf = ({ timeZone, alerts }: Config, instance: string) => ({ instance, timeZone, alerts });
 
 /** The client, and what notices that a secret which was refused is another one. */
 function createQbittorrent(config: Config['qbittorrent']) {

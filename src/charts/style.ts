@@ -1,6 +1,6 @@
 /**
- * How the charts look, light and dark. Two classes are for whoever shows one: `.active` lights a state, `.taken` the
- * arrow or row that was just taken. The colours are variables, for whoever has colours of his own.
+ * The style of the charts, light and dark. `.active` highlights a state, `.taken` the arrow or row of the last transition.
+ * The colours are variables, which a page can override.
  */
 export const chartCss = `.chart{--chart-ground:#fff;--chart-box:#f6f8fa;--chart-line:#6e7781;--chart-text:#1f2328;--chart-soft:#57606a;--chart-lit:#cfe8ff;--chart-accent:#0860c4;max-width:100%;height:auto;background:var(--chart-ground);font-family:system-ui,sans-serif}
 @media (prefers-color-scheme:dark){.chart{--chart-ground:#0d1117;--chart-box:#1a212a;--chart-line:#848d97;--chart-text:#e6edf3;--chart-soft:#a3adb8;--chart-lit:#0e3a70;--chart-accent:#6cb6ff}}

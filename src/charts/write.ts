@@ -1,4 +1,4 @@
-/** Draws the statecharts anew, for the page and for the documents: `npx node src/charts/write.ts`. */
+/** Generates the statecharts for the page and the documents: `npx node src/charts/write.ts`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { filesOfCharts } from './build/index.ts';
 

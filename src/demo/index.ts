@@ -9,20 +9,20 @@ import { createPhone, startNtfySimulator, startQbittorrentSimulator } from '../s
 import type { Phone, QbittorrentSimulator } from '../simulator/index.ts';
 import { createScreen } from './screen.ts';
 import type { Screen } from './screen.ts';
-import { play, playOn } from './story.ts';
+import { play, playRepeatedly } from './story.ts';
 import { subscribe } from './subscribe.ts';
 
-/** Faster than the defaults, so that a minute shows what else takes an evening. Milliseconds. */
+/** Milliseconds; shorter than the defaults, so that the demo takes a minute. */
 const DEMO_POLICY = { gather: 300, settle: 1500, stall: 3000, idleInterval: 1000 };
 
 /**
- * The whole sidecar, as it runs in production, on embedded servers: nothing to set up. `QBIT_HOST` or `NTFY_TOPIC` in
- * the environment puts a real server in the place of an embedded one; then, and at a terminal, it goes on until it is
- * interrupted.
+ * Runs the sidecar, as in production, with embedded servers: no configuration needed. `QBIT_HOST` or `NTFY_TOPIC` in the
+ * environment replaces an embedded server by a real one. With a real qBittorrent, or in a terminal, the demo runs until it
+ * is interrupted.
  */
 export async function demo(env: NodeJS.ProcessEnv = process.env): Promise<void> {
   await using stack = new AsyncDisposableStack();
-  // A reader that goes away (`| head`) ends the demo, not with a crash.
+  // A closed pipe (`| head`) ends the demo without an error.
   process.stdout.once('error', () => process.exit(0));
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const defaults: Record<string, string> = { POLL_INTERVAL: '1s', OPS_HOST: 'localhost', OPS_PORT: '0' };
@@ -47,40 +47,39 @@ export async function demo(env: NodeJS.ProcessEnv = process.env): Promise<void> 
     return;
   }
   const screen = stack.use(createScreen());
-  const ended = interruption();
+  const interrupted = onInterrupt();
   const phone = createPhone();
-  sidecar = await open(parsed.config, { phone, screen, signal: ended.signal });
+  sidecar = await startWithPhone(parsed.config, { phone, screen, signal: interrupted.signal });
   stack.defer(async () => sidecar?.stop());
-  screen.say(
-    `Open http://localhost:${sidecar.ops.port}/ to see it at work: what is followed, and each actor's chart.`,
-  );
+  screen.print(`Page with all downloads and statecharts: http://localhost:${sidecar.ops.port}/`);
   if (simulator === null) {
-    screen.say(
-      `Add a torrent to your qBittorrent, with the hook of the README on port ${sidecar.hook.port}. Ctrl-C ends this.`,
+    screen.print(
+      `Add a torrent to your qBittorrent; its hook (see the README) must use port ${sidecar.hook.port}. Press Ctrl-C to end the demo.`,
     );
-    await ended.promise;
+    await interrupted.promise;
     return;
   }
-  // Whoever sits there may want to look longer than a story lasts.
-  if (process.stdout.isTTY) screen.say('It plays again and again. Ctrl-C ends this.');
-  const story = process.stdout.isTTY
-    ? playOn({ simulator, sidecar }, ended.signal, () => swipeAll(phone))
-    : play({ simulator, sidecar }, ended.signal);
-  await story.catch((error: unknown) => {
-    if (!ended.signal.aborted) throw error;
+  if (process.stdout.isTTY) screen.print('The downloads repeat. Press Ctrl-C to end the demo.');
+  const downloads = process.stdout.isTTY
+    ? playRepeatedly({ simulator, sidecar }, interrupted.signal, () => dismissAll(phone))
+    : play({ simulator, sidecar }, interrupted.signal);
+  await downloads.catch((error: unknown) => {
+    if (!interrupted.signal.aborted) throw error;
   });
-  // The last card is deleted in the moment in which the last torrent ends: the stream brings it a little later.
+  // The last torrent ends when its card is deleted; the event arrives on the stream a little later.
   await sleep(300);
-  screen.end(`qBittorrent saw ${simulator.logins} logins: one at the start, one after its session was lost.`);
+  screen.end(
+    `Logins to qBittorrent: ${simulator.logins} (one at the start, one after the demo expired the session).`,
+  );
 }
 
-interface Stage {
+interface Output {
   phone: Phone;
   screen: Screen;
   signal: AbortSignal;
 }
 
-async function open(config: Config, { phone, screen, signal }: Stage): Promise<Sidecar> {
+async function startWithPhone(config: Config, { phone, screen, signal }: Output): Promise<Sidecar> {
   await subscribe(config.ntfy, signal, (event) => {
     phone.receive(event);
     screen.show({ cards: phone.cards(), heard: phone.heard, event });
@@ -89,13 +88,13 @@ async function open(config: Config, { phone, screen, signal }: Stage): Promise<S
   return start({ config, log, policy: DEMO_POLICY });
 }
 
-/** What was read is swiped away: a card that still shows would be updated without a sound. */
-function swipeAll(phone: Phone): void {
+/** Dismisses all cards: a card that is still showing would be updated without a sound. */
+function dismissAll(phone: Phone): void {
   for (const { topic, sequence_id } of phone.cards()) phone.dismiss(topic, sequence_id ?? '');
 }
 
-/** Ctrl-C, or a plain kill. */
-function interruption() {
+/** Resolves and aborts at SIGINT (Ctrl-C) or SIGTERM. */
+function onInterrupt() {
   const controller = new AbortController();
   const { promise, resolve } = Promise.withResolvers<void>();
   const end = () => {

@@ -2,24 +2,25 @@ import { stripVTControlCharacters } from 'node:util';
 import { printable } from '../util/printable.ts';
 import type { Card, NtfyEvent } from '../simulator/index.ts';
 
-/** What the phone shows after an event. */
+/** The phone after an event. */
 export interface View {
   cards: readonly Card[];
   heard: readonly NtfyEvent[];
+  /** The event that was received last. */
   event: NtfyEvent;
 }
 
-/** The terminal: a phone that moves, or one line an event where nothing can be redrawn. */
+/** The output: in a terminal a redrawn phone, in a pipe one line per event. */
 export interface Screen extends Disposable {
   show(view: View): void;
   log(line: string): void;
-  /** A line above the phone. */
-  say(line: string): void;
-  /** The last words, below everything. */
+  /** Adds a line above the phone. */
+  print(line: string): void;
+  /** Prints the last line. */
   end(line: string): void;
 }
 
-const LOG_LINES = 6;
+const MAX_LOG_LINES = 6;
 const BOLD = '\u001B[1m';
 const DIM = '\u001B[2m';
 const GREEN = '\u001B[32m';
@@ -31,30 +32,31 @@ const HIDE_CURSOR = '\u001B[?25l';
 const SHOW_CURSOR = '\u001B[?25h';
 
 export function createScreen(out: NodeJS.WriteStream = process.stdout): Screen {
-  return out.isTTY ? createMovingScreen(out) : createPlainScreen(out);
+  return out.isTTY ? createRedrawnScreen(out) : createPlainScreen(out);
 }
 
 function createPlainScreen(out: NodeJS.WriteStream): Screen {
   let counts = '';
   return {
     show({ event, heard, cards }) {
-      counts = `${cards.length} cards are left, ${heard.length} sounds were made.`;
+      counts = `Cards left on the phone: ${cards.length}. Sounds: ${heard.length}.`;
       const sound = heard.includes(event) ? '(sound) ' : '';
+      const lines = (event.message ?? '').split('\n').map(safe);
       out.write(
         event.event === 'message'
-          ? `phone: ${sound}${shown(event.title)} | ${(event.message ?? '').split('\n').map(shown).join(' | ')}\n`
-          : `phone: the card ${shown(event.sequence_id)} is gone\n`,
+          ? `phone: ${sound}${[safe(event.title), ...lines].join(' | ')}\n`
+          : `phone: card deleted (${safe(event.sequence_id)})\n`,
       );
     },
     log: (line) => out.write(stripVTControlCharacters(line)),
-    say: (line) => out.write(`${line}\n`),
+    print: (line) => out.write(`${line}\n`),
     end: (line) => out.write(`${counts}\n${line}\n`),
     [Symbol.dispose]: () => {},
   };
 }
 
-function createMovingScreen(out: NodeJS.WriteStream): Screen {
-  const said: string[] = [];
+function createRedrawnScreen(out: NodeJS.WriteStream): Screen {
+  const printed: string[] = [];
   const logged: string[] = [];
   let view: View | null = null;
   let messages = 0;
@@ -62,16 +64,16 @@ function createMovingScreen(out: NodeJS.WriteStream): Screen {
 
   function draw(last: readonly string[] = []): void {
     const lines = [
-      `${BOLD}qbit-ntfy-sidecar${RESET} ${DIM}the demo: embedded qBittorrent and ntfy, the real sidecar between them${RESET}`,
-      ...said,
+      `${BOLD}qbit-ntfy-sidecar${RESET} ${DIM}demo: the real sidecar with embedded qBittorrent and ntfy servers${RESET}`,
+      ...printed,
       '',
       ...phoneLines(view?.cards ?? []),
-      `${DIM}${messages} messages, ${view?.heard.length ?? 0} of them with a sound${RESET}`,
+      `${DIM}${messages} ntfy events, ${view?.heard.length ?? 0} with a sound${RESET}`,
       '',
       ...logged,
       ...last,
     ];
-    // What does not fit would scroll, and the next drawing would miss its place.
+    // Lines below the screen would scroll, and the next redraw would start at the wrong line.
     const fitting = lines.slice(0, Math.max(1, out.rows - 1));
     out.write(`${HOME}${fitting.map((line) => `${line}${CLEAR_LINE}\n`).join('')}${CLEAR_BELOW}`);
   }
@@ -84,11 +86,11 @@ function createMovingScreen(out: NodeJS.WriteStream): Screen {
     },
     log(line) {
       logged.push(line.trimEnd());
-      if (logged.length > LOG_LINES) logged.shift();
+      if (logged.length > MAX_LOG_LINES) logged.shift();
       draw();
     },
-    say(line) {
-      said.push(line);
+    print(line) {
+      printed.push(line);
       draw();
     },
     end: (line) => draw(['', line]),
@@ -98,18 +100,18 @@ function createMovingScreen(out: NodeJS.WriteStream): Screen {
   };
 }
 
-/** A topic of a real server has messages of others, too. */
-const shown = (text: string | undefined): string => printable(text ?? '');
+/** The topic of a real server may have messages of other senders. */
+const safe = (text: string | undefined): string => printable(text ?? '');
 
 function phoneLines(cards: readonly Card[]): string[] {
   const rule = '─'.repeat(56);
-  const body = cards.length === 0 ? ['', `  ${DIM}nothing yet${RESET}`, ''] : cards.flatMap(cardLines);
+  const body = cards.length === 0 ? ['', `  ${DIM}no notifications${RESET}`, ''] : cards.flatMap(cardLines);
   return [`╭${rule}`, ...body.map((line) => `│ ${line}`), `╰${rule}`];
 }
 
 function cardLines({ title, message, priority, updates }: Card): string[] {
-  const loud = (priority ?? 3) >= 3;
-  const note = loud ? `${GREEN}♪ heard${RESET}` : `${DIM}silent, ${updates} updates${RESET}`;
-  const lines = (message ?? '').split('\n').map((line) => `   ${shown(line)}`);
-  return [`${loud ? '✅' : '⬇ '} ${BOLD}${shown(title)}${RESET}  ${note}`, ...lines, ''];
+  const isAudible = (priority ?? 3) >= 3;
+  const note = isAudible ? `${GREEN}♪ sound${RESET}` : `${DIM}silent, ${updates} updates${RESET}`;
+  const lines = (message ?? '').split('\n').map((line) => `   ${safe(line)}`);
+  return [`${isAudible ? '✅' : '⬇ '} ${BOLD}${safe(title)}${RESET}  ${note}`, ...lines, ''];
 }

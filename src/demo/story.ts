@@ -9,7 +9,10 @@ export interface Stage {
   sidecar: Sidecar;
 }
 
-/** Four downloads of different fates; ends when the last of them has been told. Rejects when it is told to end. */
+/**
+ * Plays four simulated downloads: two that complete, one that stalls first, one that is removed. Resolves when all have
+ * ended. Rejects when the signal is aborted.
+ */
 export async function play({ simulator, sidecar }: Stage, signal: AbortSignal): Promise<void> {
   const MB = 1_000_000;
   const pause = (ms: number) => sleep(ms, undefined, { signal });
@@ -37,19 +40,19 @@ export async function play({ simulator, sidecar }: Stage, signal: AbortSignal): 
   await waitFor(sidecar.supervisor, (snapshot) => selectTrackedCount(snapshot) === 0, { signal });
 }
 
-/** Between two plays of the same story, in milliseconds. */
-const PAUSE = 5000;
+/** Milliseconds between two repetitions. */
+const REPEAT_DELAY = 5000;
 
 /**
- * The same story again and again. Rejects when it is told to end, in the middle of whatever it waits for.
+ * Repeats the four downloads. Rejects when the signal is aborted.
  *
- * @param onEnd is called at the end of each story
+ * @param onEnd called after each repetition
  */
-export async function playOn(stage: Stage, signal: AbortSignal, onEnd = () => {}): Promise<void> {
+export async function playRepeatedly(stage: Stage, signal: AbortSignal, onEnd = () => {}): Promise<void> {
   for (;;) {
     await play(stage, signal);
     onEnd();
-    await sleep(PAUSE, undefined, { signal });
+    await sleep(REPEAT_DELAY, undefined, { signal });
     for (const { hash } of stage.simulator.torrents()) stage.simulator.removeTorrent(String(hash));
   }
 }

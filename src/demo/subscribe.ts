@@ -15,7 +15,7 @@ const event = z.object({
   tags: z.array(z.string()).optional(),
 });
 
-/** Listens to the topic as a phone does, from now on. Resolves when the stream is open; a stream that ends stays ended. */
+/** Subscribes to the topic as a phone does. Resolves when the stream is open. It is not reopened when it ends. */
 export async function subscribe(
   { server, topic, auth }: Config['ntfy'],
   signal: AbortSignal,
@@ -26,7 +26,7 @@ export async function subscribe(
     signal,
   });
   if (!response.ok || response.body === null) {
-    throw new Error(`the demo can't read the topic (${response.status}): give it a token that may read`);
+    throw new Error(`the demo cannot read the topic (${response.status}): its token needs read access`);
   }
   read(response.body, onEvent).catch(() => undefined);
 }
@@ -39,7 +39,7 @@ async function read(body: ReadableStream<Uint8Array>, onEvent: (event: NtfyEvent
     rest = lines.pop() ?? '';
     for (const line of lines) {
       const parsed = event.safeParse(JSON.parse(line === '' ? 'null' : line));
-      // The rest is ntfy's `open` and `keepalive`.
+      // Other events of ntfy are `open` and `keepalive`.
       if (parsed.success) onEvent(parsed.data as NtfyEvent);
     }
   }

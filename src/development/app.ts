@@ -1,4 +1,4 @@
-/** The inspector's own small server: a page that shows what the actors do, and the stream that it reads. */
+/** The inspector's server: a page that shows the actors' events, and its stream. */
 import { readFileSync } from 'node:fs';
 import type { StatelyInspectionEvent } from '@statelyai/inspect';
 import type { Hono } from 'hono';
@@ -10,29 +10,29 @@ import { createQueue } from './queue.ts';
 import type { Queue } from './queue.ts';
 
 export interface ViewerDeps {
-  /** Begins to look; the returned function ends it. */
-  look: (send: (message: StatelyInspectionEvent) => void) => () => void;
-  /** The same rules as for the page: what is shown names torrents. */
+  /** Starts the inspection; the returned function stops it. */
+  inspect: (send: (message: StatelyInspectionEvent) => void) => () => void;
+  /** The same access rules as for the page: the inspector shows names of torrents. */
   door: Door;
   log: Logger;
 }
 
 export interface Viewer {
   app: Hono<ServerEnv>;
-  /** Lets all viewers go: a server waits for its streams to end. */
+  /** Disconnects all viewers: a server waits for its streams to end. */
   close: () => void;
 }
 
-/** Each viewer costs as much as the whole inspection. */
+/** Each viewer has an inspection of its own. */
 const MAX_VIEWERS = 4;
-/** Messages that wait for a slow viewer, before it has to begin anew. */
+/** Messages that wait for a slow viewer before it is disconnected. */
 const MAX_WAITING_EVENTS = 50_000;
-/** Milliseconds until a viewer comes back, after a restart too. */
+/** Milliseconds until a viewer reconnects, also after a restart. */
 const RETRY = 300;
 
 /**
- * Nothing from elsewhere but the hosted inspector in a frame, and that only when somebody asks for it. It gets its
- * messages from the page around it (`postMessage`), so no other site needs to reach this server.
+ * Allows own files, and the hosted inspector in a frame, which is loaded on request. The page sends it the messages by
+ * `postMessage`, so no other site needs access to this server.
  */
 const policy = [
   "default-src 'none'",
@@ -51,8 +51,8 @@ const files = {
   '/viewer.css': ['viewer.css', 'text/css'],
 } as const;
 
-/** For this machine alone: no name but its own (DNS rebinding), no page but this one. With a token, for who shows it. */
-export function createViewer({ look, door, log }: ViewerDeps): Viewer {
+/** Without a token, for this machine only, under its own name (DNS rebinding) and from its own page; else with the token. */
+export function createViewer({ inspect, door, log }: ViewerDeps): Viewer {
   const viewers = new Set<Queue<string>>();
   const app = createBase(log);
   app.route('/', signInRoutes(door));
@@ -63,17 +63,17 @@ export function createViewer({ look, door, log }: ViewerDeps): Viewer {
     return next();
   });
   for (const [path, [name, type]] of Object.entries(files)) {
-    // Read each time: a change shows with the next reload.
+    // Read for each request: a reload shows a changed file.
     app.get(path, (c) => c.body(read(name), 200, { 'Content-Type': `${type}; charset=utf-8` }));
   }
   app.get('/events', (c) => {
-    if (viewers.size >= MAX_VIEWERS) return refuse(c, 503, 'Too many look already.');
+    if (viewers.size >= MAX_VIEWERS) return refuse(c, 503, 'Too many viewers.');
     const queue = createQueue<string>(MAX_WAITING_EVENTS);
     viewers.add(queue);
     return streamSSE(c, async (stream) => {
       stream.onAbort(queue.end);
       await stream.writeSSE({ event: 'hello', data: '', retry: RETRY });
-      const stop = look((message) => queue.push(JSON.stringify(message)));
+      const stop = inspect((message) => queue.push(JSON.stringify(message)));
       try {
         for await (const data of queue) {
           if (!door.isStillWelcome(c)) break;

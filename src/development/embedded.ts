@@ -1,16 +1,16 @@
 import type { Beside } from '../commands/serve.ts';
-import { playOn } from '../demo/story.ts';
+import { playRepeatedly } from '../demo/story.ts';
 import { startNtfySimulator, startQbittorrentSimulator } from '../simulator/index.ts';
 
 export interface Embedded {
-  /** What a sidecar has to be told to find them. */
+  /** The settings of a sidecar that uses them. */
   env: Record<string, string>;
-  /** Adds downloads, as long as the sidecar runs. */
+  /** Adds downloads while the sidecar runs. */
   play: Beside;
   stop: () => Promise<void>;
 }
 
-/** The demo's servers and its story, again and again. */
+/** Starts the demo's servers; `play` repeats the demo's downloads. */
 export async function startEmbedded(): Promise<Embedded> {
   let hook = 0;
   const simulator = await startQbittorrentSimulator({
@@ -31,7 +31,7 @@ export async function startEmbedded(): Promise<Embedded> {
     async play(sidecar) {
       hook = sidecar.hook.port;
       const ending = new AbortController();
-      playOn({ simulator, sidecar }, ending.signal).catch(() => undefined);
+      playRepeatedly({ simulator, sidecar }, ending.signal).catch(() => undefined);
       return async () => ending.abort();
     },
     async stop() {

@@ -1,7 +1,7 @@
 /**
- * `npm run dev`: the sidecar with readable logs, started anew when a file changes, and with the inspector.
+ * `npm run dev`: the sidecar with readable logs and the inspector, restarted when a file changes.
  *
- * This folder is for developers: nothing that is shipped imports it, and it may import development dependencies.
+ * This folder is not shipped: the bundle does not import it, and it may import development dependencies.
  */
 import { existsSync } from 'node:fs';
 import { EXIT } from '../commands/exit.ts';
@@ -23,7 +23,7 @@ async function develop(): Promise<number> {
     const beside = embedded === null ? inspector : [...inspector, embedded.play];
     const env = { LOG_LEVEL: 'debug', ...embedded?.env, ...given };
     const status = await serve({ env, pretty: true, beside });
-    // It could not start: nothing else may hold the process.
+    // It could not start: the embedded servers must not keep the process alive.
     await embedded?.stop();
     return status;
   } catch (error) {

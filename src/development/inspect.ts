@@ -1,13 +1,13 @@
-/** What the actors do, in the language of the Stately inspector. Measured facts: `reference/stack.md`, part B. */
+/** The actors' events as messages of the Stately inspector. */
 import type * as Package from '@statelyai/inspect';
 import type { StatelyInspectionEvent } from '@statelyai/inspect';
 import type { AnyActorRef, InspectionEvent, Snapshot } from 'xstate';
 import type { Mask } from './mask.ts';
 
-/** The package; it is there only in a checkout with its development dependencies. */
+/** The package; installed only in a checkout with development dependencies. */
 export type Inspect = typeof Package;
 
-/** `null` where it is not installed. */
+/** `null` if it is not installed. */
 export async function loadInspect(): Promise<Inspect | null> {
   try {
     return await import('@statelyai/inspect');
@@ -17,35 +17,35 @@ export async function loadInspect(): Promise<Inspect | null> {
   }
 }
 
-export interface Look {
+export interface InspectionOptions {
   inspect: Inspect;
   root: AnyActorRef;
   mask: Mask;
-  /** Takes each message. That it throws disturbs nobody. */
+  /** Receives each message. Its exceptions are ignored. */
   send: (message: StatelyInspectionEvent) => void;
 }
 
 /**
- * Shows all actors there are, then whatever they do, until the returned function is called. Nothing is observed
- * before or after: inspection takes a system of 500 actors a hundred times the work.
+ * Sends all existing actors, then their events, until the returned function is called. Nothing is observed before or
+ * after: inspection multiplies the work of a system of 500 actors by a hundred.
  */
-export function look({ inspect, root, mask, send }: Look): () => void {
-  let looking = true;
+export function startInspection({ inspect, root, mask, send }: InspectionOptions): () => void {
+  let isActive = true;
   const adapter = {
-    // The package hands over a turn of the event loop later, out of reach of the observer's `try`.
+    // The package calls this in a later turn of the event loop, outside the observer's `try`.
     send: (message: StatelyInspectionEvent) => {
-      if (looking) quietly(() => send(message));
+      if (isActive) ignoreErrors(() => send(message));
     },
   };
   const inspector = inspect.createInspector(adapter, optionsOf(mask));
-  // What an observer throws would come out of the `send` of whoever sent the event, which would be half applied then.
-  const observe = (event: InspectionEvent) => quietly(() => inspector.inspect.next?.(event));
+  // XState would throw an observer's exception in the sender's `send`, with the event half processed.
+  const observe = (event: InspectionEvent) => ignoreErrors(() => inspector.inspect.next?.(event));
   for (const actorRef of withChildren(root)) {
     observe({ type: '@xstate.actor', actorRef, rootId: root.sessionId });
   }
   const observation = root.system.inspect(observe);
   return () => {
-    looking = false;
+    isActive = false;
     observation.unsubscribe();
   };
 }
@@ -60,7 +60,7 @@ function withChildren(actor: AnyActorRef): AnyActorRef[] {
 
 type Options = NonNullable<Parameters<Inspect['createInspector']>[1]>;
 
-/** The package's own order: filter, sanitize, serialize. What one of them throws nobody could catch. */
+/** In the package's order: filter, sanitize, serialize. Exceptions in them cannot be caught elsewhere. */
 function optionsOf(mask: Mask): Options {
   return {
     filter: ({ type }) => type in shown,
@@ -79,8 +79,8 @@ function optionsOf(mask: Mask): Options {
 type Message<Type extends StatelyInspectionEvent['type']> = Extract<StatelyInspectionEvent, { type: Type }>;
 
 /**
- * What goes out of each kind of message, field by field: a field or a kind that a later version of the package adds
- * stays here until somebody has looked at it.
+ * The fields that are sent of each kind of message: fields and kinds that a later version of the package adds are not
+ * sent until they are listed here.
  */
 const shown = {
   '@xstate.actor': (message: Message<'@xstate.actor'>, mask: Mask) => ({
@@ -107,13 +107,13 @@ function headOf(message: StatelyInspectionEvent) {
   return { type, sessionId, rootId, id, createdAt, _version };
 }
 
-/** A machine as it is written, without the context in it, which `sanitizeContext` never sees. */
+/** The machine's definition without its context, which `sanitizeContext` does not process. */
 function definitionOf(definition: string | undefined, mask: Mask): string | undefined {
   if (definition === undefined) return undefined;
   return JSON.stringify(mask(without('context', JSON.parse(definition) as object)));
 }
 
-/** No `input`: it is only passed on. `context` has been sanitized. */
+/** Without `input`. `context` has been sanitized before. */
 function snapshotOf(snapshot: object, mask: Mask) {
   const { status, value, context, output, error } = snapshot as Partial<
     Record<'value' | 'context' | 'output' | 'error', unknown>
@@ -125,7 +125,7 @@ function without(name: string, value: object): object {
   return Object.fromEntries(Object.entries(value).filter(([key]) => key !== name));
 }
 
-function quietly(work: () => void): void {
+function ignoreErrors(work: () => void): void {
   try {
     work();
   } catch {}

@@ -3,18 +3,15 @@ import type { Beside } from '../commands/serve.ts';
 import { port } from '../config/values.ts';
 import { StartError } from '../util/start-error.ts';
 import { createViewer } from './app.ts';
-import { loadInspect, look } from './inspect.ts';
+import { loadInspect, startInspection } from './inspect.ts';
 import { createMask, secretsOf } from './mask.ts';
 
-/** Next to those of the sidecar. */
-const PORT = 9092;
+/** After the ports of the sidecar. */
+const DEFAULT_PORT = 9092;
 
-/**
- * Reads `INSPECT`: the port of the inspector, `off`, or nothing for the usual port. Throws what to say to whoever
- * set it to something else.
- */
+/** Reads `INSPECT`: the port of the inspector, `off`, or nothing for the default port. Throws for any other value. */
 export function parseInspect(value: string | undefined): number | null {
-  if (value === undefined || value === '') return PORT;
+  if (value === undefined || value === '') return DEFAULT_PORT;
   if (value.toLowerCase() === 'off') return null;
   const parsed = port.safeParse(value);
   if (!parsed.success)
@@ -22,28 +19,30 @@ export function parseInspect(value: string | undefined): number | null {
   return parsed.data;
 }
 
-/** Opens the inspector on this machine's loopback. Without it the sidecar runs all the same: the log says why. */
+/** Opens the inspector on loopback. If it cannot start, the sidecar runs without it and logs the reason. */
 export function inspectorOn(wanted: number): Beside {
   return async ({ supervisor: root }, { config, log }) => {
     const inspect = await loadInspect();
     if (inspect === null) {
-      log.warn(
-        'no inspector: @statelyai/inspect is for development and not installed here; npm ci brings it',
-      );
+      log.warn('no inspector: the development dependency @statelyai/inspect is not installed; run npm ci');
       return null;
     }
     const mask = createMask(secretsOf(config));
     const door = createDoor(config.ops.token, log);
-    const viewer = createViewer({ look: (send) => look({ inspect, root, mask, send }), door, log });
+    const viewer = createViewer({
+      inspect: (send) => startInspection({ inspect, root, mask, send }),
+      door,
+      log,
+    });
     try {
       const { close, port } = await listen(viewer.app, { host: 'localhost', port: wanted, setting: '', log });
-      log.info(`the inspector is at http://localhost:${port}`);
+      log.info(`inspector: http://localhost:${port}`);
       return async () => {
         viewer.close();
         await close();
       };
     } catch {
-      log.warn(`no inspector: port ${wanted} can not be had; set INSPECT to a free one, or to "off"`);
+      log.warn(`no inspector: port ${wanted} is not available; set INSPECT to another port or to "off"`);
       return null;
     }
   };

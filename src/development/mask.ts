@@ -1,4 +1,4 @@
-/** Plain copies of what actors hold, in which no secret is left: what is shown may reach a page of somebody else's. */
+/** Copies the actors' data without secrets: the hosted inspector is a page of another site. */
 import type { Config } from '../config/index.ts';
 import type { Secret } from '../util/secret.ts';
 
@@ -6,20 +6,21 @@ import type { Secret } from '../util/secret.ts';
 export type Mask = (value: unknown) => unknown;
 
 const HIDDEN = '***';
-const DEPTH = 8;
+const MAX_DEPTH = 8;
 const MAX_LIST_LENGTH = 100;
 
-/** Names under which a secret could stand that no setting holds, as a session's cookie. */
-const telling = /^(?:pass(?:word|wd)?|secret|token|cookies?|authorization|auth|api_?key|credentials?|sid)$/i;
+/** Names of fields that may contain a secret that is not a setting, such as a session's cookie. */
+const SECRET_NAME =
+  /^(?:pass(?:word|wd)?|secret|token|cookies?|authorization|auth|api_?key|credentials?|sid)$/i;
 
 /**
- * Hides whatever contains one of the secrets, as it is, URL encoded or in Base64, and whatever is called like one. The
- * machines hold none (test/properties/secrets.test.ts): this is the second wall.
+ * Hides texts that contain a secret (plain, URL encoded or in Base64) and fields with the name of one. The machines
+ * contain no secrets (test/properties/secrets.test.ts): this is a second line of defence.
  */
 export function createMask(secrets: () => Iterable<string>): Mask {
   return (value) => {
-    const traces = [...secrets()].filter((secret) => secret !== '').flatMap(tracesOf);
-    const hide = (text: string) => (traces.some((trace) => text.includes(trace)) ? HIDDEN : text);
+    const patterns = [...secrets()].filter((secret) => secret !== '').flatMap(encodingsOf);
+    const hide = (text: string) => (patterns.some((pattern) => text.includes(pattern)) ? HIDDEN : text);
     try {
       return copy(value, hide, 0);
     } catch {
@@ -29,7 +30,7 @@ export function createMask(secrets: () => Iterable<string>): Mask {
   };
 }
 
-function tracesOf(secret: string): string[] {
+function encodingsOf(secret: string): string[] {
   return [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64').replace(/=+$/, '')];
 }
 
@@ -38,11 +39,11 @@ function copy(value: unknown, hide: (text: string) => string, depth: number): un
   if (typeof value === 'bigint' || typeof value === 'symbol') return hide(String(value));
   if (typeof value === 'function') return undefined;
   if (typeof value !== 'object' || value === null) return value;
-  if (depth > DEPTH) return '…';
+  if (depth > MAX_DEPTH) return '…';
   if (value instanceof Error) return { name: hide(value.name), message: hide(value.message) };
   if (value instanceof Map) return `Map (${value.size})`;
   if (value instanceof Set) return `Set (${value.size})`;
-  // An actor: what there is to see of it comes with its own messages.
+  // An actor: its data is in its own messages.
   if ('sessionId' in value && 'send' in value) return { actor: hide(String(value.sessionId)) };
   if (Array.isArray(value)) {
     const items = value.slice(0, MAX_LIST_LENGTH).map((item) => copy(item, hide, depth + 1));
@@ -50,21 +51,21 @@ function copy(value: unknown, hide: (text: string) => string, depth: number): un
   }
   const entries = Object.entries(value).map(([key, item]) => [
     hide(key),
-    telling.test(key) ? HIDDEN : copy(item, hide, depth + 1),
+    SECRET_NAME.test(key) ? HIDDEN : copy(item, hide, depth + 1),
   ]);
   return Object.fromEntries(entries);
 }
 
-/** Every secret that the configuration holds or ever held: one from a file is read anew, and stays one when it changed. */
+/** All present and past secrets of the configuration: those in files are read again, and their old values stay hidden. */
 export function secretsOf({ hook, ntfy, ops, qbittorrent }: Config): () => Iterable<string> {
-  const seen = new Set<string>([ntfy.topic, ...tracesOfProxy(ntfy.proxy)]);
+  const seen = new Set<string>([ntfy.topic, ...secretsOfProxy(ntfy.proxy)]);
   const pairs = [qbittorrent.auth, ntfy.auth];
   const { basic } = qbittorrent;
   const kept: Array<Secret | null> = [hook.token, ops.token, basic?.password ?? null, ...pairs.map(secretOf)];
   return () => {
     for (const secret of kept) if (secret !== null) seen.add(secret.reveal());
     for (const auth of pairs) {
-      // As basic authentication would show them.
+      // As in basic authentication.
       if ('username' in auth) seen.add(`${auth.username}:${auth.password.reveal()}`);
     }
     if (basic !== undefined) seen.add(`${basic.username}:${basic.password.reveal()}`);
@@ -72,8 +73,8 @@ export function secretsOf({ hook, ntfy, ops, qbittorrent }: Config): () => Itera
   };
 }
 
-/** Its password, and the pair that basic authentication shows. */
-function tracesOfProxy(proxy: Config['ntfy']['proxy']): string[] {
+/** Its password, and the pair in basic authentication. */
+function secretsOfProxy(proxy: Config['ntfy']['proxy']): string[] {
   if (proxy === undefined) return [];
   const { username, password } = new URL(proxy.url.reveal());
   if (password === '') return [];

@@ -1,11 +1,11 @@
-/** Hands over one after the other what comes in bursts. */
+/** A queue that is read as an async iterable. */
 export interface Queue<Item> extends AsyncIterable<Item> {
   push: (item: Item) => void;
-  /** What waits is dropped; whoever iterates is let go. */
+  /** Drops the waiting items and ends the iteration. */
   end: () => void;
 }
 
-/** Ends by itself when more than `limit` items wait: whoever takes them is too slow, or gone. */
+/** Ends when more than `limit` items wait: the reader is too slow or disconnected. */
 export function createQueue<Item>(limit: number): Queue<Item> {
   const items: Item[] = [];
   let ended = false;

@@ -1,33 +1,33 @@
 import type { AnyActorRef, Subscription } from 'xstate';
-import { createReader } from './happening.ts';
-import type { ActorStep } from './happening.ts';
+import { createStepReader } from './actor-step.ts';
+import type { ActorStep } from './actor-step.ts';
 import { createRing } from './ring.ts';
 import type { Ring } from './ring.ts';
 
-export type { ActorStep as Happening } from './happening.ts';
+export type { ActorStep } from './actor-step.ts';
 export { machineOf } from './machines.ts';
 export type { MachineName } from './machines.ts';
 
-/** What all actors of a system do, for whoever looks. */
+/** Observes the steps of all actors of a system. */
 export interface Inspector {
-  /** Hears of each step until it ends; the first who looks switches the inspection on, the last one off. */
-  watch(listener: (happening: ActorStep) => void): () => void;
-  /** The last steps of an actor, oldest first, since somebody looks. */
-  of(actor: string): ActorStep[];
+  /** Calls the listener with each step until the returned function is called. The first listener starts the inspection, the last one stops it. */
+  watch(listener: (step: ActorStep) => void): () => void;
+  /** The last steps of an actor since the inspection started, oldest first. */
+  stepsOf(actor: string): ActorStep[];
 }
 
 export interface InspectorOptions {
-  /** How many steps are kept; default 1,000. */
+  /** Stored steps; default 1,000. */
   size?: number;
   /** Milliseconds since 1970. */
   now?: () => number;
-  /** Hears of what went wrong; nothing of it reaches the actors. */
+  /** Called with exceptions, which never reach the actors. */
   onError?: (error: unknown) => void;
 }
 
 /**
- * Inspects the system of an actor while somebody looks, and costs nothing while nobody does: no listener, no timer,
- * nothing kept.
+ * Inspects the system of an actor while there are listeners. Without listeners there is no observer and no timer, and no
+ * step is stored.
  *
  * @example
  * const stop = createInspector(supervisor).watch(({ actor, event, state }) => draw(actor, event, state));
@@ -37,19 +37,19 @@ export function createInspector(
   options: InspectorOptions = {},
 ): Inspector {
   const { size = 1000, now = Date.now, onError = () => {} } = options;
-  const listeners = new Set<(happening: ActorStep) => void>();
+  const listeners = new Set<(step: ActorStep) => void>();
   let attached: { subscription: Subscription; ring: Ring } | null = null;
 
   function attach() {
     const ring = createRing(size);
-    const read = createReader(now);
+    const read = createStepReader(now);
     const subscription = root.system.inspect((inspected) => {
-      // What is thrown here would come out of the `send` of whoever sent, and leave his event half done.
+      // XState would throw an exception from here in the sender's `send`, with the event half processed.
       try {
-        const happening = read(inspected);
-        if (happening === null) return;
-        const told = ring.add(happening);
-        for (const listener of listeners) listener(told);
+        const step = read(inspected);
+        if (step === null) return;
+        const stored = ring.add(step);
+        for (const listener of listeners) listener(stored);
       } catch (error) {
         onError(error);
       }
@@ -67,6 +67,6 @@ export function createInspector(
         attached = null;
       };
     },
-    of: (actor) => attached?.ring.of(actor) ?? [],
+    stepsOf: (actor) => attached?.ring.stepsOf(actor) ?? [],
   };
 }

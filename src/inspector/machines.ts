@@ -2,10 +2,10 @@ import type { AnyActorRef } from 'xstate';
 import { charts } from '../charts/index.ts';
 import type { ChartName } from '../charts/index.ts';
 
-/** The machines that are shown: those that have a chart. */
+/** The machines that have a chart. */
 export type MachineName = ChartName;
 
-/** Which of the machines an actor runs; `null` for promises, callbacks and whatever else is none of them. */
+/** The machine that an actor runs; `null` for promises, callbacks and any other logic. */
 export function machineOf(actor: AnyActorRef): MachineName | null {
   const { logic } = actor as { logic?: { id?: unknown } };
   const id = logic?.id;

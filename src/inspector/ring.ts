@@ -1,42 +1,43 @@
-import type { ActorStep } from './happening.ts';
+import type { ActorStep } from './actor-step.ts';
 
-/** The newest happenings of all actors, so many and no more. */
+/** The newest steps of all actors, in a ring buffer. */
 export interface Ring {
-  /** Takes a happening; what it returns is to be told: the same step once more counts up. */
-  add(happening: ActorStep): ActorStep;
-  /** Of one actor, oldest first. */
-  of(actor: string): ActorStep[];
+  /** Stores a step. Returns the stored one: a repeated step increments the count of the one before. */
+  add(step: ActorStep): ActorStep;
+  /** The steps of one actor, oldest first. */
+  stepsOf(actor: string): ActorStep[];
   readonly length: number;
 }
 
-/** @param size the most that is kept */
+/** @param size maximum number of steps */
 export function createRing(size: number): Ring {
-  const kept: ActorStep[] = [];
+  const steps: ActorStep[] = [];
   let next = 0;
-  /** The last of each actor that is still kept. */
+  /** The last step of each actor, while it is in the ring. */
   const last = new Map<string, ActorStep>();
   return {
-    add(happening) {
-      const before = last.get(happening.actor);
-      if (before !== undefined && isSame(before, happening)) {
-        // A poll that finds nothing new is no line of its own.
-        return Object.assign(before, { seq: happening.seq, at: happening.at, times: before.times + 1 });
+    add(step) {
+      const before = last.get(step.actor);
+      if (before !== undefined && isSame(before, step)) {
+        // A poll without changes does not add a step.
+        return Object.assign(before, { seq: step.seq, at: step.at, times: before.times + 1 });
       }
-      const gone = kept[next];
-      if (gone !== undefined && last.get(gone.actor) === gone) last.delete(gone.actor);
-      kept[next] = happening;
+      const overwritten = steps[next];
+      if (overwritten !== undefined && last.get(overwritten.actor) === overwritten)
+        last.delete(overwritten.actor);
+      steps[next] = step;
       next = (next + 1) % size;
-      last.set(happening.actor, happening);
-      return happening;
+      last.set(step.actor, step);
+      return step;
     },
-    of: (actor) => kept.filter((happening) => happening.actor === actor).toSorted((a, b) => a.seq - b.seq),
+    stepsOf: (actor) => steps.filter((step) => step.actor === actor).toSorted((a, b) => a.seq - b.seq),
     get length() {
-      return kept.length;
+      return steps.length;
     },
   };
 }
 
-/** The same event that led the same way. */
+/** The same event with the same transitions. */
 function isSame(a: ActorStep, b: ActorStep): boolean {
   return a.event === b.event && a.from === b.from && a.state === b.state && a.taken.join() === b.taken.join();
 }

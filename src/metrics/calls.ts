@@ -3,20 +3,20 @@ import type { NtfyClient } from '../ntfy/client.ts';
 import type { QbittorrentClient } from '../qbittorrent/client.ts';
 import type { CallResult, QBITTORRENT_CALLS } from './labels.ts';
 
-/** A call to one of the two servers that has ended. */
+/** A finished call to qBittorrent or ntfy. */
 export type Call =
   | ({ to: 'qbittorrent'; call: (typeof QBITTORRENT_CALLS)[number]; seconds: number } & Ending)
   | ({ to: 'ntfy' } & Ending);
 
 interface Ending {
   result: CallResult;
-  /** Why it did not go well. */
+  /** `null` unless it failed. */
   failure: Failure | null;
 }
 
 export type OnCall = (call: Call) => void;
 
-/** The same client, and whoever counts hears of each call. */
+/** Wraps a client so that `onCall` is called after each of its calls. */
 export function countQbittorrent(client: QbittorrentClient, onCall: OnCall): QbittorrentClient {
   const counted = async <R extends Answer>(
     call: (typeof QBITTORRENT_CALLS)[number],
@@ -39,7 +39,7 @@ export function countQbittorrent(client: QbittorrentClient, onCall: OnCall): Qbi
   };
 }
 
-/** The same client, and whoever counts hears of each message that it tried to send. */
+/** Wraps a client so that `onCall` is called after each attempt to publish. */
 export function countNtfy(client: NtfyClient, onCall: OnCall): NtfyClient {
   return {
     ...client,
@@ -58,7 +58,7 @@ export function countNtfy(client: NtfyClient, onCall: OnCall): NtfyClient {
 
 type Answer = { ok: true } | { ok: false; failure: Failure };
 
-/** What nobody waits for any more is no failure of the server's. */
+/** An aborted call is not a failure of the server. */
 function endingOf(answer: Answer, signal: AbortSignal | undefined): Ending {
   if (answer.ok) return { result: 'ok', failure: null };
   if (signal?.aborted === true) return { result: 'aborted', failure: null };

@@ -13,28 +13,28 @@ import {
 } from './labels.ts';
 import type { HookAnswer, HookName } from './labels.ts';
 
-/** Seconds: a look is answered in milliseconds, a login takes 70 to 90 ms of PBKDF2, after 10 s a call is given up. */
+/** Seconds: a poll takes milliseconds, a login 70 to 90 ms of PBKDF2, and a call times out after 10 s. */
 const BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** What the hooks and the machines do, counted while they do it. */
+/** Counters of hook calls and of events of the machines. */
 export function createEventCounters({ counter }: Instruments) {
-  const hooks = counter('qbit_ntfy_hook_requests_total', 'Calls of the hook API, by answer.', [
+  const hooks = counter('qbit_ntfy_hook_requests_total', 'Hook API calls, by answer.', [
     ...pairs('hook', ['track'], 'answer', HOOK_ANSWERS.track),
     ...pairs('hook', ['finished'], 'answer', HOOK_ANSWERS.finished),
   ]);
-  const told = counter(
+  const notifications = counter(
     'qbit_ntfy_notifications_total',
-    'Notifications, by how they ended: ntfy has it or need not be told, a newer one took its place, or it was dropped because it is rejected while others are accepted.',
+    'Notifications, by outcome: accepted by ntfy or not needed, superseded by a newer one, or refused by ntfy while others were accepted, and dropped.',
     pairs('kind', KINDS, 'outcome', OUTCOMES),
   );
   const simplified = counter(
     'qbit_ntfy_messages_simplified_total',
-    'Messages that were rejected while others were accepted, by the form in which they are sent next.',
+    'Messages that ntfy rejected while it accepted others, by the simpler form in which they are sent next.',
     pairs('kind', KINDS, 'form', SIMPLER_FORMS),
   );
   const restarts = counter(
     'qbit_ntfy_restarts_total',
-    'Actors that crashed and were started again: one torrent, or a service and all torrents with it.',
+    'Restarts of crashed actors: one torrent, or a service together with all torrents.',
     each('what', ['torrent', 'service']),
   );
   return {
@@ -43,7 +43,7 @@ export function createEventCounters({ counter }: Instruments) {
     },
     event(this: void, event: SupervisorEmitted): void {
       if (event.type === 'notification.settled') {
-        told.inc({ kind: event.notification.kind, outcome: event.outcome });
+        notifications.inc({ kind: event.notification.kind, outcome: event.outcome });
       } else if (event.type === 'outbox.simplified') {
         simplified.inc({ kind: event.notification.kind, form: event.form });
       } else if (event.type === 'torrent.crashed') restarts.inc({ what: 'torrent' });
@@ -52,16 +52,16 @@ export function createEventCounters({ counter }: Instruments) {
   };
 }
 
-/** What the two servers were asked, and how it ended. */
+/** Counters of calls to qBittorrent and ntfy. */
 export function createCallCounters({ counter, gauge, histogram }: Instruments) {
-  const asked = counter(
+  const requests = counter(
     'qbit_ntfy_qbittorrent_requests_total',
-    'Questions to qBittorrent, by result. A login is one, and a scan, although they take some requests each.',
+    'Calls to qBittorrent, by result. A login or a scan counts as one call, although it takes several HTTP requests.',
     pairs('call', QBITTORRENT_CALLS, 'result', QBITTORRENT_RESULTS),
   );
   const durations = histogram(
     'qbit_ntfy_qbittorrent_request_duration_seconds',
-    'Time until a question to qBittorrent was answered, or given up.',
+    'Duration of a call to qBittorrent, until its answer or its timeout.',
     BUCKETS,
     each('call', QBITTORRENT_CALLS),
   );
@@ -72,15 +72,15 @@ export function createCallCounters({ counter, gauge, histogram }: Instruments) {
   );
   const last = (what: string, help: string) =>
     gauge(`qbit_ntfy_last_${what}_timestamp_seconds`, `${help}, in seconds since 1970; 0 before the first.`);
-  const lastLogin = last('login', 'When the last good login to qBittorrent was');
-  const lastPoll = last('poll', 'When qBittorrent last answered a poll');
-  const lastPublish = last('publish', 'When ntfy last took a message');
+  const lastLogin = last('login', 'Time of the last successful login to qBittorrent');
+  const lastPoll = last('poll', 'Time of the last poll that qBittorrent answered');
+  const lastPublish = last('publish', 'Time of the last message that ntfy accepted');
   return {
     call(call: Call): void {
       const { to, result } = call;
       if (to === 'ntfy') attempts.inc({ result });
       else {
-        asked.inc({ call: call.call, result });
+        requests.inc({ call: call.call, result });
         durations.observe({ call: call.call }, call.seconds);
       }
       if (result !== 'ok') return;

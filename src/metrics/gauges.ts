@@ -4,37 +4,45 @@ import type { Instruments } from './instruments.ts';
 import { HOOK_STATES, SESSION_STATES, TORRENT_STATES } from './labels.ts';
 import type { Reading } from './reading.ts';
 
-/** What is looked up when somebody asks. */
+/** Gauges that are read at each scrape. */
 export function createGauges({ gauge }: Instruments, version: string) {
-  const torrents = gauge(
-    'qbit_ntfy_torrents',
-    'Torrents that are followed, by what they are doing.',
-    each('state', TORRENT_STATES),
+  const torrents = gauge('qbit_ntfy_torrents', 'Tracked torrents, by state.', each('state', TORRENT_STATES));
+  const ready = gauge(
+    'qbit_ntfy_session_ready',
+    '1 while the sidecar has a session in qBittorrent, 0 otherwise.',
   );
-  const ready = gauge('qbit_ntfy_session_ready', 'Whether there is a session with qBittorrent.');
   const session = gauge(
     'qbit_ntfy_session_state',
-    'What the session with qBittorrent is at: 1 for one of the states.',
+    'State of the qBittorrent session: 1 for the current state, 0 for the others.',
     each('state', SESSION_STATES),
   );
   const hook = gauge(
     'qbit_ntfy_hook_state',
-    'What the hook installer is at (AUTO_INSTALL_HOOK): 1 for one of the states.',
+    'State of the hook installer (AUTO_INSTALL_HOOK): 1 for the current state, 0 for the others.',
     each('state', HOOK_STATES),
   );
-  const waiting = gauge('qbit_ntfy_outbox_waiting', 'Notifications that ntfy has not taken yet.');
-  const oldest = gauge('qbit_ntfy_outbox_oldest_seconds', 'How long the one that waits longest has waited.');
-  const budget = gauge('qbit_ntfy_budget_messages', 'Messages that may leave at once; +Inf without a limit.');
+  const waiting = gauge('qbit_ntfy_outbox_waiting', 'Notifications that ntfy has not accepted yet.');
+  const oldest = gauge(
+    'qbit_ntfy_outbox_oldest_seconds',
+    'Age of the oldest waiting notification; 0 without one.',
+  );
+  const budget = gauge(
+    'qbit_ntfy_budget_messages',
+    'Messages that may be sent now; +Inf without a rate limit.',
+  );
   const day = gauge(
     'qbit_ntfy_day_messages_left',
-    "What is left of the day's quota; +Inf while none is known.",
+    'Messages left of the daily quota; +Inf while none is known.',
   );
-  const incident = gauge('qbit_ntfy_incident_open', 'Whether the phone was told that qBittorrent is away.');
+  const incident = gauge(
+    'qbit_ntfy_incident_open',
+    '1 while an incident of qBittorrent is reported on the phone, 0 otherwise.',
+  );
   const degraded = gauge(
     'qbit_ntfy_store_degraded',
-    'Whether the state is only in memory although there is a STATE_DIR.',
+    '1 while the state is only in memory although STATE_DIR is set, 0 otherwise.',
   );
-  const info = gauge('qbit_ntfy_info', "This program's version and the WebAPI's of qBittorrent; always 1.", [
+  const info = gauge('qbit_ntfy_info', 'Version of the sidecar and of the WebAPI of qBittorrent; always 1.', [
     { version, webapi: 'unknown' },
   ]);
   return {
@@ -55,7 +63,7 @@ export function createGauges({ gauge }: Instruments, version: string) {
   };
 }
 
-/** The basics of the process, by the names that everybody uses for them. */
+/** Process metrics under their usual Prometheus names. */
 export function createProcessGauges({ counter, gauge }: Instruments) {
   const cpu = counter('process_cpu_seconds_total', 'Total user and system CPU time spent in seconds.');
   const resident = gauge('process_resident_memory_bytes', 'Resident memory size in bytes.');
@@ -66,7 +74,7 @@ export function createProcessGauges({ counter, gauge }: Instruments) {
   );
   const lag = gauge(
     'qbit_ntfy_event_loop_lag_seconds',
-    'How long the event loop took to come round just now.',
+    'Delay of one turn of the event loop, measured at the scrape.',
   );
   started.set(Math.round(Date.now() / 1000 - process.uptime()));
   return {

@@ -10,7 +10,7 @@ export { readingOf } from './reading.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** What a scrape is answered. */
+/** The answer to a scrape. */
 export interface Page {
   /** Content type. */
   type: string;
@@ -18,8 +18,8 @@ export interface Page {
 }
 
 /**
- * The numbers for Prometheus. Counting is an addition; all else is looked up when somebody asks, so that nobody who
- * does not look pays for it: no timer, no monitor. No label is a hash, a name or a topic.
+ * The metrics for Prometheus. Counters are incremented by events; everything else is read at the scrape, so there is no
+ * timer and no monitor. No label is a hash, a name or a topic.
  *
  * @example
  * const metrics = createMetrics(version);
@@ -36,7 +36,7 @@ export function createMetrics(version: string) {
     async page(reading: Reading): Promise<Page> {
       gauges.set(reading);
       await process.set();
-      // Prometheus's own text: as OpenMetrics, prom-client would rename its counters for good.
+      // The Prometheus text format: with OpenMetrics, prom-client would rename the counters permanently.
       const { registry } = instruments;
       return { type: registry.contentType, text: await registry.metrics() };
     },

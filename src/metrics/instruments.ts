@@ -7,8 +7,8 @@ import Registry from 'prom-client/lib/registry.js';
 type Labels = Record<string, string>;
 
 /**
- * Makes instruments that write to one registry of their own. Each is there with 0 for all its series from the start:
- * what is absent until it first happens can't be alerted on.
+ * Creates instruments in a registry of their own. All series exist with 0 from the start: Prometheus cannot alert on
+ * series that are absent.
  */
 export function createInstruments() {
   const registry = new Registry();

@@ -1,7 +1,7 @@
-/** Every value that a label can have: closed sets, so that no torrent and no server can add a series. */
+/** All values of all labels: closed sets, so that no torrent and no server can add a series. */
 import type { Failure, Form, Notification, Outcome, Phase } from '../../machines/domain.ts';
 
-/** What a torrent is doing; `waiting`: for the session, its first look or its next start. */
+/** States of a torrent; `waiting`: for the session, its first poll or its restart. */
 export const TORRENT_STATES = [
   'metadata',
   'queued',
@@ -16,7 +16,7 @@ export const TORRENT_STATES = [
   'waiting',
 ] as const satisfies readonly (Phase | 'waiting')[];
 
-/** The states of the session's chart in which it can be found. */
+/** The states of the session machine, without transient ones. */
 export const SESSION_STATES = [
   'signedOut',
   'loggingIn',
@@ -27,7 +27,7 @@ export const SESSION_STATES = [
   'failing',
 ] as const;
 
-/** The states of the hook installer's chart in which it can be found. */
+/** The innermost states of the hook installer, without transient ones. */
 export const HOOK_STATES = [
   'off',
   'signedOut',
@@ -39,7 +39,7 @@ export const HOOK_STATES = [
   'retrying',
 ] as const;
 
-/** What each hook can be answered. */
+/** The answers of each hook. */
 export const HOOK_ANSWERS = {
   track: ['started', 'already', 'looking', 'full', 'refused'],
   finished: ['accepted', 'looking', 'full', 'refused'],
@@ -58,7 +58,7 @@ export const KINDS = [
   'relief',
 ] as const satisfies readonly Notification['kind'][];
 
-/** What a message can be reduced to. */
+/** The simpler forms of a message. */
 export const SIMPLER_FORMS = ['plain', 'fixed'] as const satisfies readonly Form[];
 
 export const OUTCOMES = ['accepted', 'superseded', 'refused'] as const satisfies readonly Outcome[];
@@ -66,7 +66,7 @@ export const OUTCOMES = ['accepted', 'superseded', 'refused'] as const satisfies
 /** The calls of the qBittorrent client. */
 export const QBITTORRENT_CALLS = ['login', 'observe', 'list', 'newest', 'scan', 'settings'] as const;
 
-/** How a call ended: well, with a failure, or nobody waited for its end any more. */
+/** The result of a call: success, abort or the kind of failure. */
 export type CallResult = 'ok' | 'aborted' | Failure['kind'];
 
 export const QBITTORRENT_RESULTS = [

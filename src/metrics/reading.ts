@@ -19,13 +19,13 @@ import { TORRENT_STATES } from './labels.ts';
 
 type TorrentState = (typeof TORRENT_STATES)[number];
 
-/** What the actors are at, in numbers. */
+/** The values of the gauges. */
 export interface Reading {
   torrents: Record<TorrentState, number>;
-  /** The state of the session's chart; `null` while there is none. */
+  /** The state of the session; `null` if it is not running. */
   session: string | null;
   webapi: string;
-  /** The innermost state of the hook installer's chart; `null` while there is none. */
+  /** The innermost state of the hook installer; `null` if it is not running. */
   hook: string | null;
   waiting: number;
   /** Seconds. */
@@ -37,7 +37,7 @@ export interface Reading {
   degraded: boolean;
 }
 
-/** Looks the numbers up. It reads what is there, and leaves nothing behind. */
+/** Reads the values of the gauges. */
 export function readingOf(supervisor: Supervisor, health: Health): Reading {
   const snapshot = supervisor.getSnapshot();
   const { session, incident, hookInstaller } = snapshot.children;
@@ -62,7 +62,7 @@ function countTorrents(snapshot: SupervisorSnapshot): Reading['torrents'] {
   return counts;
 }
 
-/** A crashed torrent has no actor; one that has no session knows no more what it is doing. */
+/** A crashed torrent has no actor; without a session its phase is outdated. */
 function stateOf({ stage }: TorrentRecord, actor: TorrentSnapshot | undefined): TorrentState {
   if (stage === 'completing' || stage === 'dismissing') return 'complete';
   if (actor === undefined || actor.value === 'login') return 'waiting';
@@ -85,7 +85,7 @@ function readOutbox({ children: { outbox } }: SupervisorSnapshot) {
 /** `idle.installed` is `installed`. */
 const leafOf = (value: StateValue): string => pathOf(value).replace(/^.*\./, '');
 
-/** qBittorrent says it, and could say anything. */
+/** Untrusted text from qBittorrent. */
 function webapiOf(version: string | null): string {
   if (version === null) return 'unknown';
   return /^\d{1,3}(\.\d{1,3}){1,3}$/.test(version) ? version : 'odd';

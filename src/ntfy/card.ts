@@ -1,17 +1,18 @@
 import { isInjected } from '../../machines/torrent/finish.ts';
 import type { Form, Notification } from '../../machines/domain.ts';
+import { torrentName } from '../format/text.ts';
 import {
   alertText,
+  allClearText,
   completionText,
-  concernTitle,
   fixedText,
   incidentText,
-  nameOf,
+  incidentTitle,
   progressText,
-  reliefText,
-} from './wording.ts';
+} from './card-text.ts';
+import type { AlertDelays } from './card-text.ts';
 
-/** A publish as ntfy's JSON endpoint takes it, at the server's root (ntfy docs, "Publish as JSON"). */
+/** The body of a publish as JSON, which is sent to the server's root (ntfy docs, "Publish as JSON"). */
 export interface Card {
   topic: string;
   sequence_id: string;
@@ -21,38 +22,40 @@ export interface Card {
   tags: string[];
 }
 
-/** Where cards go, how their sequences are called, and in which time zone they tell the time. */
-export interface Address {
+/** What the cards of a sidecar have in common. */
+export interface CardOptions {
   topic: string;
-  /** Told apart from other sidecars on the same topic. */
+  /** Begins each sequence ID: distinguishes sidecars that share a topic. */
   instance: string;
-  /** IANA name. */
+  /** IANA name, for times on cards. */
   timeZone: string | undefined;
+  /** Named in the alerts' texts. Default: not named. */
+  alerts?: AlertDelays;
 }
 
-/** At the very end of the drawer, without an icon in the status bar. */
-const HIDDEN = 1;
-/** Drawn in the drawer only: neither sound nor vibration. */
+/** At the end of the notification drawer, without an icon in the status bar. */
+const HIDDEN_PRIORITY = 1;
+/** In the notification drawer only: no sound, no vibration. */
 const SILENT_PRIORITY = 2;
-/** Heard. */
+/** With sound. */
 const AUDIBLE_PRIORITY = 4;
 
 /** The progress card of a torrent: updated in place, then deleted. */
 export const progressSequence = (instance: string, key: string): string => `${instance}-${key}`;
-/** The completion has a card of its own: an update of a card that still shows is silent on Android. */
+/** The completion has its own card: Android makes no sound for an update of a card that is showing. */
 export const completionSequence = (instance: string, key: string): string => `${instance}-${key}-done`;
-/** So has what is said aloud while it is on its way. */
+/** The alert of a torrent has its own card for the same reason. */
 export const alertSequence = (instance: string, key: string): string => `${instance}-${key}-err`;
 
-/** What is published; the rest only takes cards away. */
+/** Notifications that are published; the others delete cards. */
 export type Published = Exclude<Notification, { kind: 'dismissal' | 'clearance' }>;
 
-/** How a notification looks on the phone. */
-export function renderCard(notification: Published, address: Address, form: Form = 'full'): Card {
-  if (form === 'full') return renderFully(notification, address);
-  if (form === 'plain') return simplify(renderFully(notification, address));
+/** Renders a notification as a card. */
+export function renderCard(notification: Published, options: CardOptions, form: Form = 'full'): Card {
+  if (form === 'full') return renderFully(notification, options);
+  if (form === 'plain') return simplify(renderFully(notification, options));
   const { kind, key } = notification;
-  const { topic, instance } = address;
+  const { topic, instance } = options;
   const priority = priorityOf(notification);
   return {
     topic,
@@ -66,14 +69,14 @@ export function renderCard(notification: Published, address: Address, form: Form
 function priorityOf(notification: Published): number {
   const { kind } = notification;
   if (kind === 'progress' || kind === 'relief') return SILENT_PRIORITY;
-  // What was on the disk already is no download that somebody waits for.
+  // A torrent whose data already existed was not downloaded: no sound.
   return kind === 'completion' && isInjected(notification.torrent) ? SILENT_PRIORITY : AUDIBLE_PRIORITY;
 }
 
-/** The last update of a card that can't be deleted. */
+/** The last update of a card that cannot be deleted. */
 export function renderEnded(topic: string, sequence: string): Card {
-  const message = 'Nothing more follows here: swipe this card away.';
-  return { topic, sequence_id: sequence, title: 'Ended', message, priority: HIDDEN, tags: [] };
+  const message = 'No further updates: dismiss this notification.';
+  return { topic, sequence_id: sequence, title: 'Ended', message, priority: HIDDEN_PRIORITY, tags: [] };
 }
 
 const SEQUENCES: Record<Published['kind'], (instance: string, key: string) => string> = {
@@ -81,11 +84,11 @@ const SEQUENCES: Record<Published['kind'], (instance: string, key: string) => st
   completion: completionSequence,
   alert: alertSequence,
   incident: progressSequence,
-  // The all-clear takes the place of the incident's card.
+  // The all-clear replaces the incident's card.
   relief: progressSequence,
 };
 
-function renderFully(notification: Published, { topic, instance, timeZone }: Address): Card {
+function renderFully(notification: Published, { topic, instance, timeZone, alerts }: CardOptions): Card {
   const { kind, key } = notification;
   const sequence_id = SEQUENCES[kind](instance, key);
   switch (kind) {
@@ -93,7 +96,7 @@ function renderFully(notification: Published, { topic, instance, timeZone }: Add
       return {
         topic,
         sequence_id,
-        title: nameOf(key, notification.torrent.name, 'title'),
+        title: torrentName(key, notification.torrent.name),
         message: progressText(notification, timeZone),
         priority: SILENT_PRIORITY,
         tags: ['arrow_down'],
@@ -111,8 +114,8 @@ function renderFully(notification: Published, { topic, instance, timeZone }: Add
       return {
         topic,
         sequence_id,
-        title: nameOf(key, notification.name, 'title'),
-        message: alertText(notification),
+        title: torrentName(key, notification.name),
+        message: alertText(notification, alerts),
         priority: notification.silent === true ? SILENT_PRIORITY : AUDIBLE_PRIORITY,
         tags: ['warning'],
       };
@@ -121,15 +124,15 @@ function renderFully(notification: Published, { topic, instance, timeZone }: Add
       return {
         topic,
         sequence_id,
-        title: concernTitle(notification),
-        message: kind === 'incident' ? incidentText(notification.failure) : reliefText(key),
+        title: incidentTitle(notification),
+        message: kind === 'incident' ? incidentText(notification.failure) : allClearText(key),
         priority: kind === 'incident' && notification.silent !== true ? AUDIBLE_PRIORITY : SILENT_PRIORITY,
         tags: [kind === 'incident' ? 'warning' : 'white_check_mark'],
       };
   }
 }
 
-/** The same in plain, short text, for a server that rejected it. */
+/** The same card as short ASCII text, for a server that rejected the full one. */
 function simplify(card: Card): Card {
   return { ...card, title: plain(card.title, 60), message: plain(card.message, 200), tags: [] };
 }

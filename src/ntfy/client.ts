@@ -6,44 +6,44 @@ import type { Config } from '../config/index.ts';
 import { err, hostOf, parseJson, request } from '../http/request.ts';
 import type { Reply, RequestOptions } from '../http/request.ts';
 import { alertSequence, progressSequence, renderCard, renderEnded } from './card.ts';
-import type { Address, Card } from './card.ts';
+import type { Card, CardOptions } from './card.ts';
 import { createRemoval } from './removal.ts';
-import type { Way } from './removal.ts';
+import type { RemovalMethod } from './removal.ts';
 import { accepted, account, ERROR_CODES } from './schemas.ts';
-import { failureOfReply } from './verdict.ts';
+import { failureOfReply } from './reply-failure.ts';
 
 export interface PublishOptions {
-  /** How much the message says. Default: `full`. */
+  /** How much text the message contains. Default: `full`. */
   form?: Form;
   signal?: AbortSignal;
 }
 
 export interface NtfyClientOptions {
-  /** Hears that DELETE does not reach ntfy, and what is done instead; again after hours. Default: nobody. */
-  onDeleteRejected?: (instead: Way) => void;
+  /** Called when DELETE does not reach ntfy, with the method used instead; again after hours. */
+  onDeleteRejected?: (instead: RemovalMethod) => void;
   /** Milliseconds since 1970. */
   now?: () => number;
 }
 
-/** What the sidecar asks of ntfy. Failures are data; what is thrown is a bug. */
+/** The requests of the sidecar to ntfy. Failures are returned; an exception is a bug. */
 export interface NtfyClient {
   publish(notification: Notification, options?: PublishOptions): Promise<Publication>;
-  /** What this sender may send today; `null` where the server does not say. */
+  /** The daily message quota of this sender; `null` if the server does not report it. */
   allowance(signal?: AbortSignal): Promise<Allowance | null>;
 }
 
 /**
- * Publishes as JSON to the server's root, where text is never a header. A card that has to go is deleted by its
- * sequence; a server before 2.16 knows neither, answers without the sequence or with 40401, and counts as not live.
+ * Publishes as JSON to the server's root, so that no text becomes a header. Cards are deleted by their sequence ID. A
+ * server before 2.16 has no sequence IDs: it answers without one, or with 40401, and counts as not live.
  */
 export function createNtfyClient(
   config: Config['ntfy'],
-  place: Omit<Address, 'topic'>,
+  cardOptions: Omit<CardOptions, 'topic'>,
   { onDeleteRejected = () => {}, now = Date.now }: NtfyClientOptions = {},
 ): NtfyClient {
   const { topic } = config;
   const removal = createRemoval(onDeleteRejected, now);
-  /** Whether this server is known to have sequences. */
+  /** Whether this server has echoed a sequence ID. */
   let isLive = false;
 
   const call = createCall(config);
@@ -57,23 +57,23 @@ export function createNtfyClient(
     return { ok: true, value: { live } };
   }
 
-  async function remove(way: 'delete' | 'clear', sequence: string, signal: AbortSignal | undefined) {
+  async function remove(method: 'delete' | 'clear', sequence: string, signal: AbortSignal | undefined) {
     const path = `${topic}/${sequence}`;
-    const answer = await (way === 'delete'
+    const answer = await (method === 'delete'
       ? call(path, { method: 'DELETE', ...abortedBy(signal) })
       : call(`${path}/clear`, { headers: { 'cache-control': 'no-cache' }, ...abortedBy(signal) }));
     if (answer.ok) return { ok: true, value: { live: true } } as const;
     const isUnknown = answer.failure.answer?.code === ERROR_CODES.notFound;
     if (!isUnknown) return answer;
-    // A server that echoes sequences and yet does not know this path: there is another way.
+    // The server has sequence IDs but not this path: something in front of it answered.
     if (isLive) return { ok: false, failure: { ...answer.failure, reason: 'not-ntfy' } } as const;
     return { ok: true, value: { live: false } } as const;
   }
 
-  async function takeAway(sequences: readonly string[], { form = 'full', signal }: PublishOptions) {
+  async function removeAll(sequences: readonly string[], { form = 'full', signal }: PublishOptions) {
     let last: Publication = { ok: true, value: { live: null } };
     for (const sequence of sequences) {
-      last = await removal.takeAway(form, {
+      last = await removal.remove(form, {
         delete: () => remove('delete', sequence, signal),
         clear: () => remove('clear', sequence, signal),
         update: () => send(renderEnded(topic, sequence), signal),
@@ -86,13 +86,13 @@ export function createNtfyClient(
   return {
     async publish(notification, options = {}) {
       const { kind, key } = notification;
-      const { instance } = place;
-      if (kind === 'clearance') return takeAway([alertSequence(instance, key)], options);
+      const { instance } = cardOptions;
+      if (kind === 'clearance') return removeAll([alertSequence(instance, key)], options);
       if (kind === 'dismissal') {
         const alert = notification.alerted ? [alertSequence(instance, key)] : [];
-        return takeAway([progressSequence(instance, key), ...alert], options);
+        return removeAll([progressSequence(instance, key), ...alert], options);
       }
-      return send(renderCard(notification, { ...place, topic }, options.form), options.signal);
+      return send(renderCard(notification, { ...cardOptions, topic }, options.form), options.signal);
     },
     allowance: (signal) => readAllowance(config, signal),
   };
@@ -106,7 +106,7 @@ async function readAllowance({ server, auth, proxy }: Config['ntfy'], signal?: A
   return { daily: parsed.data.limits.messages, left: parsed.data.stats.messages_remaining };
 }
 
-/** Makes a request, and returns ntfy's acceptance; `null`: it accepted, and its answer can't be read. */
+/** Sends a request and returns ntfy's answer; `null`: accepted, but the answer is unreadable. */
 function createCall({ server, auth, proxy }: Config['ntfy']) {
   const host = hostOf(server);
   return async (path: string, options: RequestOptions): Promise<Result<Accepted | null>> => {
@@ -130,9 +130,9 @@ interface Accepted {
 }
 
 /**
- * What a 2xx contains. A page without ntfy's `id` is a login page or a captive portal, which answers 200 to anything:
- * what it "accepted" never arrives. Where an answer can't be read at all, ntfy has the message: sent again, it would make
- * a second sound on a server without sequences.
+ * Reads a 2xx answer. One without ntfy's `id` comes from a login page or a captive portal, which answer 200 to any
+ * request: the message is not delivered. An unreadable answer counts as accepted: sent again, the message would make a
+ * second sound on a server without sequence IDs.
  */
 function readAccepted(reply: Reply, host: string, bytes: number): Result<Accepted | null> {
   const { status, text } = reply;
@@ -145,14 +145,14 @@ function readAccepted(reply: Reply, host: string, bytes: number): Result<Accepte
 
 const abortedBy = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });
 
-/** The header that shows who publishes. */
+/** The Authorization header, if any. */
 export function authorization(auth: Config['ntfy']['auth']): Record<string, string> {
   if (auth.kind === 'token') return { authorization: `Bearer ${auth.token.reveal()}` };
   if (auth.kind === 'none') return {};
   return { authorization: basicAuthorization(auth) };
 }
 
-/** Whether a good answer comes from another server: a web page, such as a login, or JSON of another kind. */
+/** Whether a 2xx answer is not ntfy's: a web page, such as a login page, or other JSON. */
 function isForeign({ text, headers }: Reply): boolean {
   const isPage = /^\s*</.test(text) || /\bhtml\b/i.test(headers.get('content-type') ?? '');
   return isPage || parseJson(text) !== undefined;

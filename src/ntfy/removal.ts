@@ -2,56 +2,54 @@ import type { Publication } from '../../machines/outbox/machine.ts';
 import type { Failure, Form } from '../../machines/domain.ts';
 
 /**
- * How a card leaves the phone's screen, the best way first: DELETE removes it. `GET …/clear` only dismisses it from the
- * drawer (the app's list keeps it, as read), but is a GET, which firewalls let through (measured on 2.27; the documented
- * PUT is rejected where DELETE is). A last silent update leaves a card that says it is over.
+ * How to remove a card from the phone, in order of preference. DELETE removes it. `GET …/clear` only dismisses it from
+ * the drawer (the app lists it as read), but firewalls allow GET (measured on 2.27; the documented PUT is rejected
+ * wherever DELETE is). Otherwise a last silent update replaces its text.
  */
 const REMOVAL_METHODS = ['delete', 'clear', 'update'] as const;
-export type Way = (typeof REMOVAL_METHODS)[number];
+export type RemovalMethod = (typeof REMOVAL_METHODS)[number];
 
-/** Milliseconds for which DELETE is not tried again where it was rejected. */
+/** Milliseconds until DELETE is tried again after it was rejected. */
 const RETRY_DELETE_AFTER = 6 * 60 * 60_000;
 
-/** The requests that take one card away. */
+/** The requests that remove one card, by method. */
 export interface RemovalRequests {
   delete: () => Promise<Publication>;
   clear: () => Promise<Publication>;
   update: () => Promise<Publication>;
 }
 
-/** Remembers which way works on this server. */
+/** Removes cards, and remembers which method this server accepts. */
 export interface Removal {
-  /** @param form another one than `full` avoids DELETE: it was rejected */
-  takeAway(form: Form, requests: RemovalRequests): Promise<Publication>;
+  /** @param form any other than `full` uses the last method only: the others were rejected */
+  remove(form: Form, requests: RemovalRequests): Promise<Publication>;
 }
 
-/**
- * @param onRejected hears, each time that it is found out, that DELETE does not reach ntfy, and what is done instead
- */
-export function createRemoval(onRejected: (instead: Way) => void, now: () => number): Removal {
+/** @param onRejected called each time DELETE turns out not to reach ntfy, with the method used instead */
+export function createRemoval(onRejected: (instead: RemovalMethod) => void, now: () => number): Removal {
   let known = { first: 0, at: -Infinity };
   const isFresh = () => Math.abs(now() - known.at) < RETRY_DELETE_AFTER;
   return {
-    async takeAway(form, requests) {
+    async remove(form, requests) {
       const first = form !== 'full' ? REMOVAL_METHODS.length - 1 : isFresh() ? known.first : 0;
-      for (const [index, way] of REMOVAL_METHODS.entries()) {
+      for (const [index, method] of REMOVAL_METHODS.entries()) {
         if (index < first) continue;
-        const publication = await requests[way]();
-        if (way !== 'update' && !publication.ok && isRejectedOnTheWay(publication.failure)) continue;
-        // Several that are on their way at once find out the same.
+        const publication = await requests[method]();
+        if (method !== 'update' && !publication.ok && isRejectedByProxy(publication.failure)) continue;
+        // Concurrent removals have the same result: report it once.
         if (publication.ok && index > first && !(isFresh() && known.first === index)) {
           known = { first: index, at: now() };
-          onRejected(way);
+          onRejected(method);
         }
         return publication;
       }
-      throw new Error('the last way always returns');
+      throw new Error('the last method always returns');
     },
   };
 }
 
-/** Whether something on the way rejected the request for what it is, so that another kind of request may pass. */
-function isRejectedOnTheWay({ reason, kind, answer }: Failure): boolean {
+/** Whether a proxy or firewall rejected the method or path, so that another kind of request may pass. */
+function isRejectedByProxy({ reason, kind, answer }: Failure): boolean {
   if (reason === 'not-ntfy') return true;
   return reason === 'in-front' && (kind === 'misdirected' || kind === 'rejected' || answer?.status === 501);
 }

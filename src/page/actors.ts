@@ -4,7 +4,7 @@ import type { MachineName } from '../inspector/index.ts';
 import { pathOf } from '../util/state-path.ts';
 import type { Supervisor } from '../app/status.ts';
 
-/** The actors whose chart can be asked for by name; torrents are asked for by their keys. */
+/** The actors whose chart is opened by name; a torrent's is opened by its key. */
 export const SERVICES = [
   'supervisor',
   'session',
@@ -15,8 +15,8 @@ export const SERVICES = [
   'hookInstaller',
 ] as const satisfies readonly MachineName[];
 
-/** Whose chart is shown. */
-export interface Shown {
+/** The actor whose chart is shown. */
+export interface ShownActor {
   /** The actor's ID. */
   id: string;
   machine: MachineName;
@@ -24,8 +24,8 @@ export interface Shown {
   parents: readonly string[];
 }
 
-/** Reads the `show` of an address: the caller's text. `null` where it names no actor that there could be. */
-export function shownOf(text: string | undefined, supervisor: Supervisor): Shown | null {
+/** Parses the `show` parameter of the URL, untrusted text. `null` if no actor can have this ID. */
+export function findShownActor(text: string | undefined, supervisor: Supervisor): ShownActor | null {
   if (text === undefined) return null;
   const service = SERVICES.find((id) => id === text);
   if (service !== undefined) {
@@ -37,10 +37,10 @@ export function shownOf(text: string | undefined, supervisor: Supervisor): Shown
   return { id: text, machine: 'torrent', parents: ['supervisor', shard] };
 }
 
-/** The state that an actor is in; `null` where there is no such actor now. */
-export function stateOf(supervisor: Supervisor, { id, parents }: Shown): string | null {
-  const way = [...parents, id].slice(1);
-  const actor = way.reduce<AnyActorRef | undefined>(
+/** The state of an actor; `null` if it is not running. */
+export function stateOf(supervisor: Supervisor, { id, parents }: ShownActor): string | null {
+  const path = [...parents, id].slice(1);
+  const actor = path.reduce<AnyActorRef | undefined>(
     (actor, child) => snapshotOf(actor)?.children[child],
     supervisor,
   );

@@ -6,8 +6,8 @@ import { nextTurn } from '../server/turns.ts';
 import { longAnswers, refuse, RETRY_AFTER } from '../server/index.ts';
 import type { Door, LongAnswers, ServerContext, ServerEnv } from '../server/index.ts';
 import { version } from '../util/version.ts';
-import { shownOf } from './actors.ts';
-import type { Shown } from './actors.ts';
+import { findShownActor } from './actors.ts';
+import type { ShownActor } from './actors.ts';
 import { assets } from './assets.ts';
 import { ROWS } from './html/board.ts';
 import { livePage } from './html/document.ts';
@@ -15,41 +15,41 @@ import type { Html } from './html/html.ts';
 import { createBoard } from './live/board.ts';
 import type { LiveBoard } from './live/board.ts';
 import type { Viewer } from './live/viewer.ts';
-import type { Subject } from './look.ts';
+import type { PageSources } from './view-model.ts';
 import { pageHeaders, requireSignIn, signInRoutes } from './sign-in.ts';
 
-export interface PageDeps extends Subject {
+export interface PageDeps extends PageSources {
   log: Logger;
 }
 
-/** The page that shows what the sidecar does. */
+/** The status page. */
 export interface Page {
-  /** Its routes: `/`, `/events`, what they need, and a way in for browsers. */
+  /** Its routes: `/`, `/events`, their assets, and the sign-in. */
   routes(door: Door): Hono<ServerEnv>;
   /** Ends all streams. */
   close(): void;
 }
 
-/** Milliseconds until a browser asks again for a stream that broke off. */
+/** Milliseconds until a browser reconnects an interrupted stream. */
 const RETRY = 1000;
 
 /**
- * The page and its stream. Nothing of it costs anything while nobody looks.
+ * The page and its stream. Without viewers it has no listener and no timer.
  *
  * @example
  * const page = createPage({ supervisor, store, finished, timeZone, now: Date.now, log });
  * createOpsApp({ ...deps, page: page.routes });
  */
-export function createPage({ log, ...subject }: PageDeps): Page {
-  const board = createBoard(subject, log);
+export function createPage({ log, ...sources }: PageDeps): Page {
+  const board = createBoard(sources, log);
   const answer = longAnswers(log);
-  const shown = (name: string | undefined) => shownOf(name, subject.supervisor);
+  const shown = (name: string | undefined) => findShownActor(name, sources.supervisor);
   return { routes: (door) => routesOf({ board, shown, door, answer }), close: () => board.close() };
 }
 
 interface Routing {
   board: LiveBoard;
-  shown: (name: string | undefined) => Shown | null;
+  shown: (name: string | undefined) => ShownActor | null;
   door: Door;
   answer: LongAnswers;
 }
@@ -57,16 +57,16 @@ interface Routing {
 function routesOf({ board, shown, door, answer }: Routing): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
   app.get('/', pageHeaders, requireSignIn(door), (c) => {
-    const parts = board.draw(shown(c.req.query('show')));
+    const parts = board.render(shown(c.req.query('show')));
     const page = livePage({ ...parts, version, signedIn: door.isSignedIn(c) });
     return answer(c, 'text/html; charset=UTF-8', () => joinToPieces(inside(page, board.rows())));
   });
   app.get('/events', door.privately, (c) => {
-    // Hono answers HEAD by GET: nobody would ever read that stream.
+    // Hono answers HEAD by GET: that stream would never be read.
     if (c.req.method === 'HEAD') return c.body(null);
     const after = c.req.header('last-event-id') ?? c.req.query('after') ?? '';
     const viewer = board.join(shown(c.req.query('show')), after);
-    if (viewer === null) return refuse(c, 503, 'Too many look already.', RETRY_AFTER);
+    if (viewer === null) return refuse(c, 503, 'Too many viewers.', RETRY_AFTER);
     return stream(c, viewer, door);
   });
   for (const [path, { type, body }] of Object.entries(assets)) {
@@ -76,7 +76,7 @@ function routesOf({ board, shown, door, answer }: Routing): Hono<ServerEnv> {
   return app;
 }
 
-/** A page with its rows in their place. */
+/** The page with the rows in place of the placeholder. */
 function* inside(page: Html, rows: Iterable<string>): Generator<string> {
   const [head = '', tail = ''] = String(page).split(String(ROWS));
   yield head;
@@ -85,20 +85,20 @@ function* inside(page: Html, rows: Iterable<string>): Generator<string> {
 }
 
 function stream(c: ServerContext, viewer: Viewer, door: Door): Response {
-  // Else nginx would keep the messages for itself.
+  // Without it nginx would buffer the messages.
   c.header('X-Accel-Buffering', 'no');
   c.req.raw.signal.addEventListener('abort', () => viewer.leave(), { once: true });
   return streamSSE(c, async (events) => {
     events.onAbort(() => viewer.leave());
     await events.write(`retry: ${RETRY}\n\n`);
     for (;;) {
-      // A connection takes megabytes before it says that its client does not read.
+      // A socket buffers megabytes before backpressure shows that the client does not read.
       await nextTurn();
       const message = await viewer.next();
       if (message === null) return;
-      // It may have signed out since, or the token is another one. A heartbeat is a message, too.
+      // The browser may have signed out, or the token may have changed. Heartbeats are checked, too.
       if (!door.isStillWelcome(c)) return viewer.leave();
-      if (message.html === '') await events.write(': nothing new\n\n');
+      if (message.html === '') await events.write(': heartbeat\n\n');
       else await events.writeSSE({ id: message.id, data: message.html });
     }
   });

@@ -7,12 +7,12 @@ import { RETRY_AFTER } from '../server/index.ts';
 import type { Door, ServerContext, ServerEnv } from '../server/index.ts';
 import { lockedPage } from './html/document.ts';
 
-/** Bytes of the form with the token. */
-const MAX_FORM = 4096;
+/** Bytes. */
+const MAX_FORM_SIZE = 4096;
 
 /**
- * Everything comes from here, and nothing in the page's markup is code: a name that got through as markup would be
- * text that looks odd, and no more.
+ * All files come from this server, and no markup can contain code: a torrent's name that was not escaped could not run
+ * anything.
  */
 export const pageHeaders = secureHeaders({
   contentSecurityPolicy: {
@@ -25,20 +25,20 @@ export const pageHeaders = secureHeaders({
     baseUri: ["'none'"],
     frameAncestors: ["'none'"],
   },
-  // Not `no-referrer`: browsers would say that our own form comes from nowhere (`Origin: null`).
+  // Not `no-referrer`: browsers would send our own form with `Origin: null`.
   referrerPolicy: 'same-origin',
   xFrameOptions: 'DENY',
-  // Whether it is served by https is not known here.
+  // A proxy may serve it by http.
   strictTransportSecurity: false,
 });
 
-/** Where browsers show the token, and sign out: `/login` and `/logout`. */
+/** `/login`, which receives the token, and `/logout`. */
 export function signInRoutes(door: Door): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
   app.post('/login', pageHeaders, async (c) => {
-    const form = new URLSearchParams((await readBody(c.req.raw, MAX_FORM)) ?? '');
+    const form = new URLSearchParams((await readBody(c.req.raw, MAX_FORM_SIZE)) ?? '');
     const verdict = await door.enter(c, form.get('token') ?? '');
-    // Relative: it may be served below a path.
+    // Relative: the page may be served below a path.
     if (verdict === 'welcome') return c.redirect('./', 303);
     return verdict === 'later'
       ? c.html(lockedPage('later'), 429, RETRY_AFTER)
@@ -51,7 +51,7 @@ export function signInRoutes(door: Door): Hono<ServerEnv> {
   return app;
 }
 
-/** Lets a request for a page through, or shows a browser the form for the token. */
+/** Allows a signed-in request for a page; shows the sign-in form to other browsers. */
 export function requireSignIn(door: Door) {
   return createMiddleware<ServerEnv>(async (c, next) => {
     if (door.check(c, 'page') === 'welcome') return next();

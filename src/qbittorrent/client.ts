@@ -4,40 +4,40 @@ import type { Login } from '../../machines/session/machine.ts';
 import type { CompletionSettings, Hash, Observation, Result } from '../../machines/domain.ts';
 import type { Config } from '../config/index.ts';
 import { err } from '../http/request.ts';
-import { createConnection, judge } from './connection.ts';
+import { createConnection, failureOfStatus } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { createListReader } from './list-reader.ts';
 import { login } from './login.ts';
 import { readCompletionSettings } from './preferences.ts';
 import { torrentSchema } from './torrent.ts';
 
-/** What the sidecar asks of qBittorrent. None of it throws. */
+/** The requests of the sidecar to qBittorrent. None of them throws. */
 export interface QbittorrentClient {
   login(signal?: AbortSignal): Promise<Login>;
-  /** The torrents with these IDs; unknown IDs are left out. An empty list asks nothing: to qBittorrent it means "all". */
+  /** The torrents with these IDs; unknown IDs are omitted. An empty list sends no request: to qBittorrent it means "all". */
   observe(hashes: readonly Hash[], signal?: AbortSignal): Promise<Result<Observation[]>>;
-  /** Those of all torrents that have one of these as their ID, v1 or v2 hash. */
+  /** The torrents with one of these as their ID, v1 hash or v2 hash. */
   list(hashes: readonly Hash[], signal?: AbortSignal): Promise<Result<Observation[]>>;
-  /** The torrents that were added last, finished or not, the newest first: at most `limit`. */
+  /** The torrents that were added last, finished or not, newest first: at most `limit`. */
   newest(limit: number, signal?: AbortSignal): Promise<Result<Observation[]>>;
-  /** How it comes to a finished state, by its preferences. */
+  /** The preferences that affect when a finished state is final. */
   settings(signal?: AbortSignal): Promise<Result<CompletionSettings>>;
-  /** Every torrent that is not finished, broken ones included. */
+  /** All unfinished torrents, including those in an error. */
   scan(signal?: AbortSignal): Promise<Result<Observation[]>>;
 }
 
 /**
- * Filters that together hold what is not finished (measured on 4.5, 5.1 and 5.3): `downloading` leaves out
- * `checkingResumeData`, `moving`, `missingFiles` and `error`. `checking` and `moving` came with 4.4 and 4.5; a filter
- * that a version does not know means "all", and `isUnfinished` makes that right. Downloads come last: what is checked
- * or repaired might otherwise begin to download between two questions and be in neither answer.
+ * Filters that together return all unfinished torrents (measured on 4.5, 5.1 and 5.3): `downloading` omits
+ * `checkingResumeData`, `moving`, `missingFiles` and `error`. `checking` and `moving` exist since 4.4 and 4.5; an unknown
+ * filter means "all", which `isUnfinished` corrects. `downloading` is last: a torrent whose check ends between two
+ * requests would otherwise be in neither answer.
  */
 const UNFINISHED = ['checking', 'moving', 'errored', 'downloading'];
 
-/** Entries that are kept of one answer: far more than `MAX_TRACKED`, and 50 MB. */
+/** Entries of one answer: far more than `MAX_TRACKED`, and 50 MB. */
 const MAX_ENTRIES = 100_000;
 
-/** A client for qBittorrent's WebAPI, 4.1 to 5.3. Who else needs its session hands in the connection. */
+/** A client for the WebAPI of qBittorrent 4.1 to 5.3. Pass a connection to share its session. */
 export function createQbittorrentClient(
   config: Config['qbittorrent'],
   connection: Connection = createConnection(config),
@@ -78,14 +78,14 @@ export function createQbittorrentClient(
 
 interface Reading {
   form: Record<string, string>;
-  /** Which torrents are kept. Default: all. */
+  /** Which torrents are returned. Default: all. */
   isWanted?: (torrent: Observation) => boolean;
   /** As in `Stream`. */
   timeout?: number;
   signal?: AbortSignal | undefined;
 }
 
-/** Always a POST: a long list of hashes is too much for a URL. One odd entry never costs the others their poll. */
+/** Always a POST: a long list of hashes does not fit in a URL. An invalid entry is skipped. */
 async function readTorrents(
   { call, host }: Connection,
   { form, isWanted = () => true, timeout, signal }: Reading,
@@ -98,7 +98,7 @@ async function readTorrents(
   const garbage = new AbortController();
   const take = (piece: string): void => {
     reader.push(piece);
-    // Whatever follows: it may never end.
+    // The rest of the answer may never end.
     if (reader.isBroken()) garbage.abort();
   };
   const signals = signal === undefined ? garbage.signal : AbortSignal.any([signal, garbage.signal]);
@@ -106,7 +106,7 @@ async function readTorrents(
   const reply = await call('torrents/info', form, signals, stream);
   if (reader.isBroken()) return err('protocol', `${host} sent no list of torrents`);
   if (!reply.ok) return reply;
-  const judged = judge(reply.value, host);
-  if (judged !== null) return judged;
+  const refusal = failureOfStatus(reply.value, host);
+  if (refusal !== null) return refusal;
   return reader.isWhole() ? { ok: true, value: found } : err('protocol', `${host} sent no list of torrents`);
 }

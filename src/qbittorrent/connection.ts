@@ -5,7 +5,7 @@ import { err, hostOf, request } from '../http/request.ts';
 import type { Reply } from '../http/request.ts';
 import { createCookieJar } from './cookies.ts';
 
-/** The way to one qBittorrent: address, key, cookies. */
+/** The connection to one qBittorrent: URL, API key, cookies. */
 export interface Connection {
   /** GET without a form, POST with one. */
   readonly call: (
@@ -15,40 +15,39 @@ export interface Connection {
     stream?: Stream,
   ) => Promise<Result<Reply>>;
   /**
-   * Asks for the page to log in on, showing no credentials. The check of the Host header refuses it too (401), and
-   * nothing else of qBittorrent does.
+   * Requests the login page without credentials. Only qBittorrent's Host header validation answers it with 401.
    */
   readonly askPage: (signal?: AbortSignal) => Promise<Result<Reply>>;
-  /** Forgets the session's cookie. */
+  /** Deletes the session's cookie. */
   readonly forget: () => void;
-  /** Whether a proxy in front has a login of its own, which is shown with each call. */
+  /** Whether a proxy in front of qBittorrent has its own login, which is sent with each call. */
   readonly isGuarded: boolean;
   /** Host and port, for messages. */
   readonly host: string;
 }
 
-/** An answer that is read while it comes: as it is never held whole, it may have any size. */
+/** An answer that is read in pieces: it is never in memory as a whole, so it may have any size. */
 export interface Stream {
   /** As in `RequestOptions`. */
   readonly take: (piece: string) => void;
-  /** Milliseconds of silence until it is given up. Default: 10 000. */
+  /** Milliseconds without data until the timeout. Default: 10 000. */
   readonly timeout?: number;
 }
 
-/** Of any other answer. */
+/** Size of any other answer. */
 const MAX_BYTES = 1024 * 1024;
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
-/** `URLSearchParams` does this sign by sign in JavaScript; the list of all hashes has 400,000. */
+/** `URLSearchParams` encodes character by character in JavaScript; the list of all hashes has 400,000 characters. */
 const encode = (form: Record<string, string>): string =>
   Object.entries(form)
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join('&');
 
 /**
- * Each call has a connection of its own: between two polls qBittorrent closes one that is kept, and whatever is sent at
- * that moment is lost. It sends neither `Origin` nor `Referer` (CSRF check), and sends back whatever cookie it was given.
+ * Each call uses a new TCP connection: qBittorrent closes an idle one between two polls, and a request sent at that moment
+ * is lost. Calls have neither `Origin` nor `Referer` (CSRF check), and return all cookies that were set.
  */
 export function createConnection({ url, auth, basic }: Config['qbittorrent']): Connection {
   const jar = createCookieJar();
@@ -81,25 +80,25 @@ export function createConnection({ url, auth, basic }: Config['qbittorrent']): C
  * What a status says of a call with a session; `null` for a good one. 401 and 403 are first of all a session that is
  * over: a proxy may make the one of the other. `reason` says what it is if it comes back right after a good login.
  */
-export function judge({ status, text }: Reply, host: string) {
+export function failureOfStatus({ status, text }: Reply, host: string) {
   if (status >= 200 && status < 300) return null;
   if (status === 401) return err('unauthorized', hostRefusal(host), 'host-header-refused');
   if (status === 403 && isPage(text))
     return err('unauthorized', `something in front of qBittorrent at ${host} refuses (403)`, 'in-front');
-  if (status === 403) return err('unauthorized', `qBittorrent at ${host} wants a login`);
+  if (status === 403) return err('unauthorized', `qBittorrent at ${host} requires a login`);
   if (status === 429)
     return err('broken', `something in front of qBittorrent at ${host} limits requests (429)`);
   if (status >= 502 && status <= 504)
-    return err('broken', `${host} answered ${status}: a proxy there does not reach qBittorrent`);
+    return err('broken', `${host} answered ${status}: its proxy cannot reach qBittorrent`);
   if (status >= 500) return err('broken', `qBittorrent at ${host} answered ${status}`);
   return noQbittorrent(host, status);
 }
 
-/** qBittorrent refuses in plain text, proxies by a web page. */
+/** qBittorrent's refusals are plain text, those of proxies are web pages. */
 export const isPage = (text: string): boolean => /^\s*</.test(text);
 
 const hostRefusal = (host: string): string =>
-  `qBittorrent refuses requests for ${host}: the port in QBIT_HOST must be the one that it listens on itself, and its Host header validation must know the name`;
+  `qBittorrent refuses requests for ${host}: QBIT_HOST must have the port that qBittorrent listens on, and its Host header validation must allow the name`;
 
 export function refusedHost(host: string) {
   return err('misdirected', hostRefusal(host), 'host-header-refused');
@@ -108,7 +107,7 @@ export function refusedHost(host: string) {
 export function noQbittorrent(host: string, status: number) {
   return err(
     'misdirected',
-    `${host} does not answer like a qBittorrent (${status}): is QBIT_HOST its WebUI?`,
+    `${host} does not answer like qBittorrent (${status}): is QBIT_HOST its WebUI?`,
     'not-qbittorrent',
   );
 }

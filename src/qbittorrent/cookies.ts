@@ -1,6 +1,6 @@
-/** Keeps cookies as they were set. Values are raw base64 (`+`, `/`) and go back unchanged. */
+/** Stores cookies. Their values are raw base64 (`+`, `/`) and are returned unchanged. */
 export interface CookieJar {
-  /** The request header, or nothing when there is no cookie. */
+  /** The request header; empty without a cookie. */
   header(): Record<string, string>;
   store(headers: Headers): void;
   clear(): void;

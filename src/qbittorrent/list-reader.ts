@@ -1,34 +1,34 @@
 import { parseJson } from '../http/request.ts';
 
-/** Reads a list in JSON piece by piece, as it comes. */
+/** Reads a JSON array in pieces. */
 export interface ListReader {
-  /** Takes the next piece of the text, and hands over each entry that is whole now. */
+  /** Adds the next piece of the text, and emits the entries that are complete. */
   push(piece: string): void;
-  /** Whether what came is one list from its first sign to its last. */
+  /** Whether the text is one complete array. */
   isWhole(): boolean;
-  /** Whether what came is no list, whatever may follow. */
+  /** Whether the text cannot become an array. */
   isBroken(): boolean;
 }
 
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const [LIST, LIST_END, OBJECT, OBJECT_END] = [0x5b, 0x5d, 0x7b, 0x7d];
 
-/** Characters that one entry may have; a torrent has 1,400. */
+/** Characters of one entry; a torrent has 1,400. */
 const MAX_ENTRY_LENGTH = 1_048_576;
 
 /**
- * Of thousands of torrents the text has megabytes, and what `JSON.parse` makes of all of it many more. This holds one
- * entry at a time, and only finds where it ends: what it is, `JSON.parse` says. Libraries that read JSON as it comes
- * do so sign by sign in JavaScript, and take thirteen times as long (docs/benchmarks.md).
+ * For thousands of torrents the text has megabytes, and the result of `JSON.parse` many more. This reader stores one entry
+ * at a time: it finds the end of the entry, and `JSON.parse` parses it. Streaming JSON libraries parse character by
+ * character in JavaScript, which takes thirteen times as long (docs/benchmarks.md).
  *
  * @example
  * const reader = createListReader((entry) => entries.push(entry));
  */
 export function createListReader(onEntry: (entry: unknown) => void): ListReader {
   let state: 'before' | 'within' | 'after' | 'broken' = 'before';
-  /** What came of the entry that is not whole yet, and how far it was looked at. */
+  /** The incomplete entry at the end of the text, and how far it was scanned. */
   let rest = '';
-  let place: Place = START;
+  let position: Position = START;
   let entries = 0;
 
   function hand(text: string): boolean {
@@ -39,23 +39,23 @@ export function createListReader(onEntry: (entry: unknown) => void): ListReader 
     return true;
   }
 
-  /** Hands over what is whole of a text within the list; returns where the rest begins. */
+  /** Emits the complete entries of a text within the array; returns where the rest starts. */
   function handAll(text: string): number {
     let from = 0;
     while (state === 'within') {
-      let end = place.at === from ? likelyEnd(text, from) : -1;
+      let end = position.at === from ? likelyEnd(text, from) : -1;
       if (end === -1 || !hand(text.slice(from, end))) {
-        place = entryEnd(text, place);
-        if (!place.isEnd) break;
-        end = place.at;
-        const isEmpty = place.depth < 0 && entries === 0 && text.slice(from, end).trim() === '';
+        position = entryEnd(text, position);
+        if (!position.isEnd) break;
+        end = position.at;
+        const isEmpty = position.depth < 0 && entries === 0 && text.slice(from, end).trim() === '';
         if (!isEmpty && !hand(text.slice(from, end))) state = 'broken';
-        else if (place.depth < 0) state = text[end] === ']' ? 'after' : 'broken';
+        else if (position.depth < 0) state = text[end] === ']' ? 'after' : 'broken';
       }
       from = end + 1;
-      place = { ...START, at: from };
+      position = { ...START, at: from };
     }
-    place = { ...place, at: place.at - from };
+    position = { ...position, at: position.at - from };
     return from;
   }
 
@@ -77,26 +77,26 @@ export function createListReader(onEntry: (entry: unknown) => void): ListReader 
   };
 }
 
-interface Place {
+interface Position {
   at: number;
-  /** Of brackets and braces within the entry; below 0 at the end of the list. */
+  /** Nesting of brackets and braces within the entry; below 0 at the end of the array. */
   depth: number;
   isEnd: boolean;
 }
 
-const START: Place = { at: 0, depth: 0, isEnd: false };
+const START: Position = { at: 0, depth: 0, isEnd: false };
 
 /**
- * Where it ends if it is an object whose texts do not look like the end of one, and another object follows. If what is
- * before it is JSON, it is the end: no JSON begins with another.
+ * The likely end of an object that is followed by another one. If the text before it is valid JSON, it is the end: no JSON
+ * value is a prefix of another object.
  */
 function likelyEnd(text: string, from: number): number {
   const end = text.indexOf('},{', from);
   return end === -1 ? -1 : end + 1;
 }
 
-/** Where the entry ends, looked for from a place on; a place to go on from where the end is still to come. */
-function entryEnd(text: string, { at, depth }: Place): Place {
+/** Scans for the end of the entry. Returns the position of the end, or where to continue with the next piece. */
+function entryEnd(text: string, { at, depth }: Position): Position {
   for (; at < text.length; at += 1) {
     const sign = text.charCodeAt(at);
     if (sign === QUOTE) {
@@ -111,7 +111,7 @@ function entryEnd(text: string, { at, depth }: Place): Place {
   return { at, depth, isEnd: false };
 }
 
-/** Where a text in quotes ends that begins here: at a quote that no backslash makes a part of it. -1: not yet. */
+/** The end of the string that starts here: a quote that is not escaped. -1: not in this text. */
 function quoteEnd(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let before = end;

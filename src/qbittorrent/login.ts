@@ -2,15 +2,15 @@ import type { Login } from '../../machines/session/machine.ts';
 import type { Config } from '../config/index.ts';
 import { err } from '../http/request.ts';
 import type { Reply } from '../http/request.ts';
-import { isPage, judge, noQbittorrent, refusedHost } from './connection.ts';
+import { failureOfStatus, isPage, noQbittorrent, refusedHost } from './connection.ts';
 import type { Connection } from './connection.ts';
 
 type Auth = Config['qbittorrent']['auth'];
 
 /**
- * Signs in as the version wants it, and proves the session by reading the WebAPI's version. Good is 200 `Ok.` up to
- * 5.1 and 204 since 5.2; bad is 200 `Fails.` and 401. With a key, or with the localhost bypass, there is nothing to
- * sign in to, but the cookie that comes is kept all the same: without it each request would open a session.
+ * Logs in and checks the session by reading the WebAPI's version. Success is 200 `Ok.` up to 5.1 and 204 since 5.2;
+ * failure is 200 `Fails.` or 401. With an API key or the localhost bypass there is no login request, but the cookie is
+ * stored: without it, each request would open a new session.
  */
 export async function login(connection: Connection, auth: Auth, signal?: AbortSignal): Promise<Login> {
   const { call, forget, host } = connection;
@@ -19,15 +19,15 @@ export async function login(connection: Connection, auth: Auth, signal?: AbortSi
   if (problem !== null) return problem;
   const reply = await call('app/webapiVersion', undefined, signal);
   if (!reply.ok) return reply;
-  // The password was taken: the session ended in between, as by a restart.
+  // The password was accepted: the session ended in between, for example by a restart.
   const lost =
-    auth.kind === 'password' ? err('protocol', `${host} forgot the session at once`) : refused(auth);
+    auth.kind === 'password' ? err('protocol', `${host} forgot the session immediately`) : refused(auth);
   if (reply.value.status === 401) return refusalOf(lost, connection, reply.value, signal);
   if (reply.value.status === 403 && isPage(reply.value.text))
     return err('misdirected', `something in front of qBittorrent at ${host} refuses (403)`, 'in-front');
   if (reply.value.status === 403) return lost;
-  const judged = judge(reply.value, host);
-  if (judged !== null) return judged;
+  const refusal = failureOfStatus(reply.value, host);
+  if (refusal !== null) return refusal;
   const version = reply.value.text.trim();
   return /^\d+(\.\d+)+$/.test(version)
     ? { ok: true, value: { version } }
@@ -47,18 +47,18 @@ async function signIn(
   if (status === 403 && isPage(text))
     return err(
       'misdirected',
-      `something in front of qBittorrent at ${host} refuses the login (403), or hides that qBittorrent bans this address`,
+      `something in front of qBittorrent at ${host} refuses the login (403), or qBittorrent bans this address`,
       'in-front',
     );
-  if (status === 403) return err('banned', `qBittorrent at ${host} bans this address for a time`);
+  if (status === 403) return err('banned', `qBittorrent at ${host} has banned this address temporarily`);
   if (status === 401) return refusalOf(refused(auth), connection, reply.value, signal);
-  return text.trim() === 'Fails.' ? refused(auth) : judge(reply.value, host);
+  return text.trim() === 'Fails.' ? refused(auth) : failureOfStatus(reply.value, host);
 }
 
 /**
- * What a 401 at the login means. A password, a session and a Host header are all refused by it, but only the last costs
- * the page to log in on, too. Where a proxy has a login nothing more is asked: qBittorrent 5.2 and later reads that
- * login itself if the proxy hands it on, and counts each as a wrong password.
+ * The meaning of a 401 at the login: a wrong password, an expired session or a refused Host header. Only the last also
+ * refuses the login page. With a proxy login no further request is sent: if the proxy forwards that login, qBittorrent
+ * 5.2 and later reads it and counts it as a wrong password.
  */
 async function refusalOf(
   other: Extract<Login, { ok: false }>,
@@ -69,7 +69,7 @@ async function refusalOf(
   if (isGuarded) {
     const message = headers.has('www-authenticate')
       ? `the proxy at ${host} refused the user name and password that are set for it`
-      : `${host} answered 401: the proxy there hands its own login on to qBittorrent (it must remove the Authorization header), or ${other.failure.message}`;
+      : `${host} answered 401: the proxy forwards its own login to qBittorrent (it must remove the Authorization header), or ${other.failure.message}`;
     return { ...err('unauthorized', message, 'proxy-login-refused'), isFinal: true };
   }
   const page = await askPage(signal);
@@ -80,7 +80,7 @@ function refused({ kind }: Auth) {
   const messages = {
     password: 'qBittorrent refused QBIT_USER and QBIT_PASS',
     apiKey: 'qBittorrent refused QBIT_API_KEY',
-    none: 'qBittorrent wants a login: set QBIT_USER and QBIT_PASS, or QBIT_API_KEY, or let it bypass the login for localhost',
+    none: 'qBittorrent requires a login: set QBIT_USER and QBIT_PASS, or QBIT_API_KEY, or enable its bypass for localhost',
   };
   return err('unauthorized', messages[kind]);
 }

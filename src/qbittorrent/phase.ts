@@ -1,6 +1,6 @@
 import type { Phase } from '../../machines/domain.ts';
 
-/** qBittorrent's states from 4.1 to 5.3, by its `serialize_torrent.cpp`. */
+/** The states of qBittorrent 4.1 to 5.3 (`serialize_torrent.cpp`). */
 const PHASES: Readonly<Record<string, Phase>> = {
   metaDL: 'metadata',
   forcedMetaDL: 'metadata',
@@ -25,9 +25,9 @@ const PHASES: Readonly<Record<string, Phase>> = {
 };
 
 /**
- * What a state means. `checkingResumeData`, `allocating` and every state to come are `unknown`: decide nothing.
+ * The phase of a state. `checkingResumeData`, `allocating` and future states are `unknown`, which decides nothing.
  *
- * @param size bytes that are wanted: a torrent of which no file is selected has a finished state, too
+ * @param size selected bytes: a torrent without selected files has a finished state, too
  */
 export function phaseOf(state: string, size: number): Phase {
   const phase = Object.hasOwn(PHASES, state) ? (PHASES[state] ?? 'unknown') : 'unknown';

@@ -1,19 +1,19 @@
 import * as z from 'zod';
 import type { CompletionSettings, Result } from '../../machines/domain.ts';
 import { err, parseJson } from '../http/request.ts';
-import { judge } from './connection.ts';
+import { failureOfStatus } from './connection.ts';
 import type { Connection } from './connection.ts';
 
-/** One of the two places where qBittorrent takes a command. */
+/** One of the two events for which qBittorrent runs a command. */
 export type SlotName = 'added' | 'finished';
 
-/** What stands there, as it stands there. */
+/** The command of an event. */
 export interface Slot {
   enabled: boolean;
   program: string;
 }
 
-/** `added` is `null` before qBittorrent 4.5, which runs nothing when a torrent is added. */
+/** `added` is `null` before qBittorrent 4.5, which runs no command when a torrent is added. */
 export interface Slots {
   added: Slot | null;
   finished: Slot;
@@ -31,7 +31,7 @@ const preferences = z.object({
   autorun_on_torrent_added_program: z.string().optional(),
 });
 
-/** The preferences, as far as the schema wants them. Needs a session. */
+/** The preferences in the schema. Needs a session. */
 async function readPreferences<T>(
   { call, host }: Connection,
   schema: z.ZodType<T>,
@@ -39,13 +39,13 @@ async function readPreferences<T>(
 ): Promise<Result<T>> {
   const reply = await call('app/preferences', undefined, signal);
   if (!reply.ok) return reply;
-  const judged = judge(reply.value, host);
-  if (judged !== null) return judged;
+  const refusal = failureOfStatus(reply.value, host);
+  if (refusal !== null) return refusal;
   const parsed = schema.safeParse(parseJson(reply.value.text));
   return parsed.success ? { ok: true, value: parsed.data } : err('protocol', `${host} sent no preferences`);
 }
 
-/** What qBittorrent runs when a torrent is added or finished. Needs a session. */
+/** The commands that qBittorrent runs when a torrent is added or finished. Needs a session. */
 export async function readSlots(connection: Connection, signal?: AbortSignal): Promise<Result<Slots>> {
   const read = await readPreferences(connection, preferences, signal);
   if (!read.ok) return read;
@@ -65,12 +65,12 @@ const checking = z.object({
   refresh_interval: z.number().positive().max(600_000).catch(1500),
 });
 
-/** libtorrent counts each second, and a check may begin a moment late. */
+/** libtorrent updates its figures each second, and a recheck may start a moment later. */
 const SETTLE_MARGIN = 2000;
 
 /**
- * Whether "Recheck torrents on completion" is on, and how long the numbers of a torrent take to fit each other: qBittorrent
- * refreshes them in turn, by default each 1.5 s. Needs a session.
+ * Whether "Recheck torrents on completion" is on, and how long a torrent's figures can be inconsistent: qBittorrent
+ * refreshes them one after the other, by default each 1.5 s. Needs a session.
  */
 export async function readCompletionSettings(
   connection: Connection,
@@ -82,7 +82,7 @@ export async function readCompletionSettings(
   return { ok: true, value: { rechecks, settlesIn: 2 * refresh + SETTLE_MARGIN } };
 }
 
-/** Writes these slots and nothing else: preferences that are not named stay as they are. */
+/** Writes these slots only: other preferences are unchanged. */
 export async function writeSlots(
   { call, host }: Connection,
   slots: Partial<Record<SlotName, Slot>>,
@@ -98,5 +98,5 @@ export async function writeSlots(
   }
   const reply = await call('app/setPreferences', { json: JSON.stringify(changes) }, signal);
   if (!reply.ok) return reply;
-  return judge(reply.value, host) ?? { ok: true, value: null };
+  return failureOfStatus(reply.value, host) ?? { ok: true, value: null };
 }

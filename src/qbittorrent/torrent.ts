@@ -8,15 +8,15 @@ const UNKNOWN_ETA = 8_640_000;
 const count = z.number().nonnegative().catch(0);
 const seconds = z.number().nullable().catch(null);
 const hex = z.string().toLowerCase();
-/** Empty where there is none: of most torrents one, and to make up for a failure takes ten times as long. */
+/** An empty string is valid, and common: zod's `catch` takes ten times as long as a match. */
 const otherHash = hex
   .regex(/^(?:[0-9a-f]{40,64})?$/)
   .nullish()
   .catch(null);
 
 /**
- * One entry of `torrents/info`, as far as it is used. Only the hash must be right: any other field that is missing or
- * odd (versions differ, see qBittorrent's `serialize_torrent.cpp`) falls back to what says least.
+ * The used fields of one entry of `torrents/info`. Only the hash must be valid: any other missing or invalid field
+ * (versions differ, see qBittorrent's `serialize_torrent.cpp`) has a neutral default.
  */
 export const torrentSchema = z
   .object({
@@ -38,7 +38,7 @@ export const torrentSchema = z
   })
   .transform((torrent): Observation => ({
     hash: torrent.hash,
-    // Of most the same text: one string for both.
+    // Equal for most torrents: one string in memory.
     v1: (torrent.infohash_v1 === torrent.hash ? torrent.hash : torrent.infohash_v1) || null,
     v2: torrent.infohash_v2?.slice(0, 40) || null,
     name: torrent.name === '' || torrent.name.toLowerCase() === torrent.hash ? null : torrent.name,
@@ -47,7 +47,7 @@ export const torrentSchema = z
     size: torrent.size,
     speed: torrent.dlspeed,
     eta: torrent.eta === null || torrent.eta < 0 || torrent.eta >= UNKNOWN_ETA ? null : torrent.eta,
-    // Where it is odd, not 0: that means "nothing to announce".
+    // The default is not 0, which would mean that nothing was downloaded.
     downloaded: torrent.downloaded ?? Math.round(torrent.progress * torrent.size),
     duration: durationOf(torrent),
     ratio: torrent.ratio === null || torrent.ratio < 0 ? null : torrent.ratio,
@@ -63,15 +63,15 @@ interface Times {
 }
 
 /**
- * The time in which it was neither stopped nor finished: days between adding and finishing say little. Before 4.3.4
- * nobody tells how much of it was seeding: it ended when the torrent was finished.
+ * The time in which the torrent was neither stopped nor finished; the time between adding and finishing may include days
+ * of pause. Versions before 4.3.4 do not report the seeding time: the finish time limits the duration.
  */
 function durationOf({ time_active: active, seeding_time: seeding, ...times }: Times): number | null {
   if (active === null || active <= 0) return null;
   if (seeding !== null) return Math.max(1, active - Math.max(0, seeding));
   const finished = finishedAt(times.completion_on);
-  const most = finished === null || times.added_on === 0 ? active : finished - times.added_on;
-  return Math.max(1, Math.min(active, most));
+  const limit = finished === null || times.added_on === 0 ? active : finished - times.added_on;
+  return Math.max(1, Math.min(active, limit));
 }
 
 /** Unset is -1 (5.x), 0 (4.5) or 4294967295 (4.1). */

@@ -1,28 +1,28 @@
-/** Faults that a real server can't be told to make. */
+/** Faults that real servers cannot produce on request. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context, Next } from 'hono';
 import type { Env, LoggedRequest } from './request.ts';
 
 /**
- * How a request goes wrong.
- * - `status`: this answer instead of the right one; nothing is done
- * - `hang`: no answer ever; nothing is done
- * - `close`: the connection is cut before anything is done
- * - `lose`: all is done, then the connection is cut instead of the answer
- * - `truncate`: all is done, half of the answer is sent, then the connection is cut
- * - `garbage`: all is done, then 200 with broken JSON
- * - `slow`: the right answer, `ms` later
+ * How a request fails.
+ * - `status`: answers with this status; the request is not processed
+ * - `hang`: never answers; the request is not processed
+ * - `close`: closes the connection; the request is not processed
+ * - `lose`: processes the request, then closes the connection instead of answering
+ * - `truncate`: processes the request, sends half of the answer, then closes the connection
+ * - `garbage`: processes the request, then answers 200 with invalid JSON
+ * - `slow`: answers correctly after `ms`
  */
 export type Fault =
   | { kind: 'status'; status: number; body?: string; headers?: Record<string, string> }
   | { kind: 'hang' | 'close' | 'lose' | 'truncate' | 'garbage' }
   | { kind: 'slow'; ms: number };
 
-/** Which requests: the end of the path, a pattern of `METHOD /path`, or any condition. */
+/** Selects requests: by the end of the path, a pattern of `METHOD /path`, or a function. */
 export type Matcher = string | RegExp | ((request: LoggedRequest) => boolean);
 
-/** Sets a fault for the next `times` matching requests (default: all). Returns how to lift it. */
+/** Sets a fault for the next `times` matching requests (default: all). Returns a function that removes it. */
 export type Fail = (matcher: Matcher, fault: Fault, times?: number) => () => void;
 
 export interface Recorder {
@@ -59,7 +59,7 @@ async function truncate(c: Context<Env>): Promise<Response> {
   return cut(c);
 }
 
-/** Hono merges the headers of a replaced answer into the new one, unless the old one is taken away first. */
+/** Hono merges the headers of a replaced response into the new one, unless the old one is removed first. */
 function replace(c: Context<Env>, response: Response): void {
   c.res = undefined;
   c.res = response;
@@ -93,7 +93,7 @@ async function act(fault: Fault, c: Context<Env>, next: Next): Promise<Response 
   }
 }
 
-/** A log of requests and the faults set for them; the fault set last wins. */
+/** Records requests and applies faults; the fault that was set last takes precedence. */
 export function createRecorder(): Recorder {
   const requests: LoggedRequest[] = [];
   const rules: Rule[] = [];

@@ -1,4 +1,4 @@
-/** Embedded servers: for the demo, and for the faults that real ones can't be told to make. */
+/** Embedded servers for the demo, and for faults that real servers cannot produce on request. */
 export type { Fault, Matcher } from './faults.ts';
 export type { LoggedRequest } from './request.ts';
 export type { QbittorrentGeneration, SimulatedGeneration } from './qbittorrent/generations.ts';

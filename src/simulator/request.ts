@@ -1,4 +1,4 @@
-/** What the simulators know of a request. */
+/** A request as the simulators record it. */
 import type { HttpBindings } from '@hono/node-server';
 
 /** One request as a simulator received it. */
@@ -19,6 +19,6 @@ export interface LoggedRequest {
 /** The Hono environment of both simulators. */
 export interface Env {
   Bindings: HttpBindings;
-  /** `principal`: who calls, once the simulator has found out. `cookie`: what `Set-Cookie` will say. */
+  /** `principal`: the authenticated user or session. `cookie`: the value of `Set-Cookie`. */
   Variables: { call: LoggedRequest; principal: string | null; cookie: string | null };
 }

@@ -1,4 +1,4 @@
-/** What both simulators share: a loopback server, a log of requests, and ways to fail. */
+/** The common parts of both simulators: a loopback server, a log of requests, and faults. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
@@ -11,9 +11,9 @@ import type { Env, LoggedRequest } from './request.ts';
 export interface Listening {
   port: number;
   url: string;
-  /** Cuts every connection, open streams and hanging requests included; new ones are refused. */
+  /** Closes all connections, including streams and hanging requests; new ones are refused. */
   stop: () => Promise<void>;
-  /** Listens again on the same port. Nothing to do while it listens. */
+  /** Listens again on the same port; does nothing while it listens. */
   resume: () => Promise<void>;
 }
 
@@ -27,7 +27,7 @@ async function readForm(type: string, body: Buffer): Promise<Record<string, stri
   return Object.fromEntries(entries.map(([key, value]) => [key, typeof value === 'string' ? value : '']));
 }
 
-/** Reads a request once, logs it and leaves it in `c.var.call`; then lets a matching fault have it. */
+/** Reads and records a request as `c.var.call`, then applies a matching fault. */
 function record(recorder: Recorder, now: () => number): MiddlewareHandler<Env> {
   return async (c, next) => {
     const body = Buffer.from(await c.req.arrayBuffer());
@@ -48,7 +48,7 @@ function record(recorder: Recorder, now: () => number): MiddlewareHandler<Env> {
   };
 }
 
-/** An app that logs and fails as `recorder` says; routes come after. */
+/** An app that records requests and applies the faults of `recorder`; add the routes to it. */
 export function createWire(recorder: Recorder, now: () => number): Hono<Env> {
   return new Hono<Env>().use(record(recorder, now));
 }

@@ -85,8 +85,8 @@ realTest(
     scene.qbittorrent.ban();
     scene.qbittorrent.expireSessions();
     await assertGood(scene.browser, scene.url, async (page) => {
-      await untilText(page, '#s-session', /Bans this address/);
-      await untilText(page, '#s-incident', /Said on the phone/);
+      await untilText(page, '#s-session', /Address banned/);
+      await untilText(page, '#s-incident', /Phone notified/);
     });
     await assertGood(scene.browser, scene.url, async (page) => {
       await page.route('**/events*', (route) => route.abort());

@@ -47,7 +47,7 @@ realTest(
     const url = `http://localhost:${scene.sidecar.ops.port}/`;
     const { page, complaints } = await openTab(chromium.browser, url);
     await untilLink(page, 'live');
-    assert.ok(await page.getByText('Nothing is followed now').isVisible());
+    assert.ok(await page.getByText('No active downloads').isVisible());
 
     const torrent = scene.seed.serve('debian.iso', 16_000_000);
     await scene.qbittorrent.addTorrent(torrent.file);
@@ -70,11 +70,11 @@ realTest(
       percents,
       percents.toSorted((a, b) => a - b),
     );
-    assert.match(await untilText(page, '#chart-now', /ended/), /It has ended\. Last complete/);
+    assert.match(await untilText(page, '#chart-now', /Stopped/), /Stopped\. Last state: complete/);
     await page.keyboard.press('Escape');
     assert.equal(await page.locator('#torrents li').count(), 0);
-    await untilText(page, '#s-watcher', /Asleep/);
-    await untilText(page, '#s-outbox', /Everything is told/);
+    await untilText(page, '#s-watcher', /Idle/);
+    await untilText(page, '#s-outbox', /All delivered/);
     assert.deepEqual(complaints, []);
   },
 );

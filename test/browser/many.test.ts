@@ -36,7 +36,7 @@ realTest(
       viewport: { width: 1280, height: 900 },
     });
     await untilLink(page, 'live');
-    await untilText(page, '#summary', /1,000 followed/);
+    await untilText(page, '#summary', /1,000 downloads/);
     assert.equal(await page.locator('#torrents li').count(), COUNT);
 
     const nodes = await page.evaluate(() => document.querySelectorAll('*').length);

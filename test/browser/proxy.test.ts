@@ -25,7 +25,7 @@ for (const host of ['$http_host', '$host', 'localhost:9091']) {
         ignoreHTTPSErrors: true,
       });
       assert.equal(page.url(), url);
-      const field = page.getByLabel('The token of this sidecar');
+      const field = page.getByLabel('Token of this sidecar');
       await field.fill(TOKEN);
       await page.keyboard.press('Enter');
       await untilLink(page, 'live');
@@ -68,7 +68,7 @@ realTest(
   async () => {
     await using scene = await startScene({ OPS_TOKEN: TOKEN });
     const { page } = await openTab(scene.browser, scene.url);
-    await page.getByLabel('The token of this sidecar').fill(TOKEN);
+    await page.getByLabel('Token of this sidecar').fill(TOKEN);
     await page.keyboard.press('Enter');
     await untilLink(page, 'live');
     // As from another tab: this one is not told.

@@ -48,7 +48,7 @@ realTest(
 
     await first.stop();
     await untilLink(page, 'lost');
-    assert.equal(await page.locator('#link').textContent(), 'Lost, connecting again');
+    assert.equal(await page.locator('#link').textContent(), 'Disconnected, reconnecting');
     assert.ok(await page.locator('#banner').isVisible());
 
     await start();

@@ -11,13 +11,13 @@ realTest(
     const url = scene.url.replace('localhost', 'pod.localhost');
     for (const colorScheme of ['light', 'dark'] as const) {
       const { page, complaints } = await openTab(scene.browser, url, { colorScheme });
-      const field = page.getByLabel('The token of this sidecar');
+      const field = page.getByLabel('Token of this sidecar');
       assert.deepEqual(await violationsOf(page), []);
       assert.equal(await page.evaluate(() => document.activeElement?.id), 'token', 'it can be typed at once');
 
       await field.fill('wrong');
       await page.keyboard.press('Enter');
-      await untilText(page, '#problem', /That is not the token/);
+      await untilText(page, '#problem', /Wrong token/);
       assert.deepEqual(await violationsOf(page), []);
       assert.ok(!page.url().includes('wrong'));
 
@@ -47,7 +47,7 @@ realTest(
     await using scene = await startScene({ OPS_TOKEN: 'correct-horse-battery' });
     const url = scene.url.replace('localhost', 'pod.localhost');
     const { page } = await openTab(scene.browser, url);
-    await page.getByLabel('The token of this sidecar').fill('correct-horse-battery');
+    await page.getByLabel('Token of this sidecar').fill('correct-horse-battery');
     await page.keyboard.press('Enter');
     await untilLink(page, 'live');
     // As a restart of the sidecar leaves it: the cookie is there, and known to nobody.
@@ -60,6 +60,6 @@ realTest(
     });
     await untilLink(page, 'refused');
     await page.getByRole('link', { name: 'Sign in' }).click();
-    await page.getByLabel('The token of this sidecar').waitFor();
+    await page.getByLabel('Token of this sidecar').waitFor();
   },
 );

@@ -64,7 +64,10 @@ export function expectationOf(run: Run, member: Member, messages: number) {
 
 const is = (found: readonly string[], wanted: readonly string[]) => found.join() === wanted.join();
 
-/** A progress card is quiet and never goes backwards; after it was deleted it may begin anew. */
+/** The percent on a progress card; NaN without one. */
+const percentOf = ({ message = '' }: NtfyMessage): number => Number(/(\d+)%/.exec(message)?.[1]);
+
+/** A progress card is silent and never goes backwards; after it was deleted it may start again. */
 function judgeProgress(messages: readonly NtfyMessage[], sequence: string): string[] {
   const problems: string[] = [];
   let last = 0;
@@ -73,9 +76,9 @@ function judgeProgress(messages: readonly NtfyMessage[], sequence: string): stri
     if (message.event === 'message' && message.priority !== wanted)
       problems.push(`${sequenceOf(message)} has priority ${message.priority}`);
     if (sequenceOf(message) !== sequence) continue;
-    const percent = message.event === 'message' ? Number.parseInt(message.message ?? '', 10) : 0;
+    const percent = message.event === 'message' ? percentOf(message) : 0;
     if (message.event === 'message' && !(percent >= last))
-      problems.push(`its card went from ${last} % to ${message.message?.split('\n')[0]}`);
+      problems.push(`its card went from ${last} % to ${JSON.stringify(message.message)}`);
     last = percent;
   }
   return problems;

@@ -153,7 +153,7 @@ test('words on a chart are those of the field', () => {
     states.map(({ does }) => does),
     [[], ['runs job'], [], ['entry / greet', 'exit / part']],
   );
-  assert.deepEqual(transitions.map(({ again }) => again).filter(Boolean), [true]);
+  assert.deepEqual(transitions.map(({ reenters }) => reenters).filter(Boolean), [true]);
 });
 
 test('a long description is broken between its words', () => {

@@ -136,7 +136,7 @@ const FAULTS: Array<[string, string, RegExp]> = [
   ],
   ['    network_mode: service:qbittorrent\n', '', /localhost is not that of a qBittorrent/],
   [
-    '        restart: true # a new qBittorrent container is a new network\n',
+    '        restart: true # a new qBittorrent container has a new network\n',
     '',
     /not restarted with qbittorrent/,
   ],

@@ -119,7 +119,7 @@ const broken: Array<
     'the address is banned',
     {
       fails: 'login',
-      found: /bans this address/,
+      found: /has banned this address/,
       advice: /Wait for an hour, or restart/,
       skips: NEEDS.login,
     },
@@ -132,7 +132,7 @@ const broken: Array<
   ],
   [
     'it wants a login, and there is none',
-    { fails: 'login', found: /wants a login/, advice: /Set QBIT_USER/, skips: NEEDS.login },
+    { fails: 'login', found: /requires a login/, advice: /Set QBIT_USER/, skips: NEEDS.login },
     () => ({ QBIT_USER: '', QBIT_PASS: '' }),
   ],
 ];

@@ -90,7 +90,7 @@ for (const generation of ['legacy', '5.1', 'current'] satisfies QbittorrentGener
       }
       const banned = await failing({});
       assert.equal(banned?.id, 'login');
-      assert.match(banned.found, /bans this address/);
+      assert.match(banned.found, /has banned this address/);
     },
   );
 }

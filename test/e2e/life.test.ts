@@ -155,7 +155,8 @@ describe('restarts, removals and changes of state', { concurrency: 3 }, () => {
       );
       const percents = (await scene.messages())
         .filter(({ priority }) => priority === 2)
-        .map(({ message }) => Number.parseInt(message ?? '', 10));
+        .map(({ message = '' }) => Number(/(\d+)%/.exec(message)?.[1]));
+      assert.ok(percents.every(Number.isInteger), percents.join(', '));
       assert.deepEqual(
         percents,
         percents.toSorted((a, b) => a - b),

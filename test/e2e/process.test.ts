@@ -99,14 +99,14 @@ test('a port that is taken is named, with the setting that changes it', async ()
 
 test('npm run demo plays to its end on embedded servers, with nothing configured', async () => {
   const started = run('npm', ['run', 'demo', '--silent']);
-  const [, page = ''] = await until('it tells where to look', () =>
-    /Open (http:\/\/localhost:\d+\/) to see it/.exec(started.output()),
+  const [, page = ''] = await until('it prints the URL', () =>
+    /statecharts: (http:\/\/localhost:\d+\/)/.exec(started.output()),
   );
-  assert.match(await (await fetch(page)).text(), /<h2 [^>]*>Following<\/h2>/);
+  assert.match(await (await fetch(page)).text(), /<h2 [^>]*>Downloads<\/h2>/);
   assert.equal(await started.ended, 0, started.output());
   const sounds = started.output().match(/\(sound\) Download Complete/g) ?? [];
   assert.equal(sounds.length, 3);
   assert.match(started.output(), /Stalled/);
-  assert.match(started.output(), /3 cards are left, 3 sounds were made/);
-  assert.match(started.output(), /saw 2 logins/);
+  assert.match(started.output(), /Cards left on the phone: 3. Sounds: 3./);
+  assert.match(started.output(), /Logins to qBittorrent: 2/);
 });

@@ -6,7 +6,7 @@ import type { Server } from 'node:net';
 import * as https from 'node:https';
 import { describe, test } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { incidentText } from '../../src/ntfy/wording.ts';
+import { incidentText } from '../../src/ntfy/card-text.ts';
 import { unreachable } from '../../src/doctor/address.ts';
 import { createAuthority } from './certificates.ts';
 import type { Certificate } from './certificates.ts';

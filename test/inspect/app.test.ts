@@ -26,7 +26,7 @@ assert.ok(parsed.ok);
 const { config } = parsed;
 const sidecar = await start({ config, log });
 const close = await inspectorOn(0)(sidecar, { config, log });
-const port = Number(/inspector is at http:\/\/localhost:(\d+)/.exec(lines.join(''))?.[1]);
+const port = Number(/inspector: http:\/\/localhost:(\d+)/.exec(lines.join(''))?.[1]);
 const url = `http://localhost:${port}`;
 after(async () => {
   await close?.();
@@ -95,12 +95,12 @@ describe("the inspector's server", () => {
     assert.ok(typeof address === 'object' && address !== null);
     lines.length = 0;
     assert.equal(await inspectorOn(address.port)(sidecar, { config, log }), null);
-    assert.match(lines.join(''), new RegExp(`port ${address.port} can not be had; set INSPECT`));
+    assert.match(lines.join(''), new RegExp(`port ${address.port} is not available; set INSPECT`));
     taken.close();
     assert.equal(sidecar.supervisor.getSnapshot().status, 'active');
   });
 
-  test('ends with viewers that look on', async () => {
+  test('ends while viewers are connected', async () => {
     lines.length = 0;
     const end = await inspectorOn(0)(sidecar, { config, log });
     const other = /http:\/\/localhost:\d+/.exec(lines.join(''))?.[0] ?? '';

@@ -35,7 +35,7 @@ function run(command: string, args: string[], env: Record<string, string> = {}, 
   return { child, ended, says, output: () => output };
 }
 
-const inspector = /the inspector is at (http:\/\/localhost:\d+)/;
+const inspector = /inspector: (http:\/\/localhost:\d+)/;
 
 test('npm run dev plays downloads on embedded servers, with readable logs and the inspector, until it is ended', async () => {
   const dev = run('npm', ['run', '--silent', 'dev'], PORTS, ROOT);
@@ -97,5 +97,5 @@ test('INSPECT in production is said to be of no use there, and opens nothing', a
   await serve.says(/listening/);
   serve.child.kill('SIGTERM');
   assert.equal(await serve.ended, 0);
-  assert.doesNotMatch(serve.output(), /inspector is at/);
+  assert.doesNotMatch(serve.output(), /inspector: http/);
 });

@@ -1,4 +1,4 @@
-/** Cards beside a download's own: what is said aloud, what concerns all torrents, and what the server allows. */
+/** Alerts, incidents and the simpler forms of a card. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Alert, Failure, Notification } from '../../machines/domain.ts';
@@ -6,7 +6,7 @@ import { alertSequence, renderCard } from '../../src/ntfy/card.ts';
 import type { Published } from '../../src/ntfy/card.ts';
 import { startNtfySimulator } from '../../src/simulator/index.ts';
 import { completionOf, hostileNames, key, progressOf } from './cards.ts';
-import { clientOf, none, token, topic } from './clients.ts';
+import { clientOf, topic } from './clients.ts';
 
 const address = { topic, instance: 'a-very_long-name18', timeZone: 'UTC' };
 const bytes = (text: string) => Buffer.byteLength(text);
@@ -19,7 +19,7 @@ const relief: Notification = { kind: 'relief', key: 'qbittorrent', shown: true }
 
 describe('an alert', () => {
   for (const alert of ['stalled', 'metadata', 'failed', 'crashing'] as const) {
-    test(`(${alert}) is loud, on a card of its own, with the torrent's name`, () => {
+    test(`(${alert}) is audible, on its own card, with the torrent's name`, () => {
       const card = renderCard(alertOf(alert), address);
       assert.deepEqual([card.priority, card.title], [4, 'debian.iso']);
       assert.equal(card.sequence_id, alertSequence(address.instance, key));
@@ -28,14 +28,27 @@ describe('an alert', () => {
     });
   }
 
-  test('that was heard within the hour is as quiet as progress, on the same card', () => {
+  test('with the delays names them; without, only what is missing', () => {
+    const delays = { stalledAfter: 1_800_000, metadataAfter: 5_400_000 };
+    const texts = (['stalled', 'metadata'] as const).flatMap((alert) =>
+      [{ ...address, alerts: delays }, address].map((options) => renderCard(alertOf(alert), options).message),
+    );
+    assert.deepEqual(texts, [
+      'Stalled at 42%: no data for 30 minutes.',
+      'Stalled at 42%: no data.',
+      'No metadata for 1 hour 30 minutes: the magnet may have no peers.',
+      'No metadata: the magnet may have no peers.',
+    ]);
+  });
+
+  test('repeated within the hour is as silent as progress, on the same card', () => {
     const [loud, silent] = [alertOf('stalled'), { ...alertOf('stalled'), silent: true }];
     assert.deepEqual(renderCard(silent, address), { ...renderCard(loud, address), priority: 2 });
     const incident = { ...incidentOf('unreachable'), silent: true };
     assert.equal(renderCard(incident, address).priority, 2);
   });
 
-  test('of 2,000 hostile names is never more than ntfy takes', () => {
+  test('with 2,000 hostile names never exceeds the limits of ntfy', () => {
     for (const [index, name] of hostileNames(2000, 3).entries()) {
       const card = renderCard(alertOf('stalled', name), address);
       assert.ok(bytes(JSON.stringify(card)) < 8192 && bytes(card.title) <= 200, `name ${index}`);
@@ -43,7 +56,7 @@ describe('an alert', () => {
     }
   });
 
-  test('leaves the phone by its clearance, which leaves the progress card where it is', async () => {
+  test('is deleted by its clearance, which keeps the progress card', async () => {
     await using ntfy = await startNtfySimulator();
     const client = clientOf(ntfy);
     await client.publish(progressOf());
@@ -56,7 +69,7 @@ describe('an alert', () => {
     );
   });
 
-  test('leaves the phone with the progress card when the torrent ends, the completion stays', async () => {
+  test('is deleted with the progress card when the torrent ends; the completion stays', async () => {
     await using ntfy = await startNtfySimulator();
     const client = clientOf(ntfy);
     for (const notification of [progressOf(), alertOf('stalled'), completionOf()]) {
@@ -80,14 +93,14 @@ describe('an incident', () => {
     'protocol',
   ];
   for (const kind of kinds) {
-    test(`(${kind}) is loud and says what is the matter`, () => {
+    test(`(${kind}) is audible and names the failure`, () => {
       const card = renderCard(incidentOf(kind, 'nothing listens on localhost:8080'), address);
       assert.equal(card.priority, 4);
       assert.match(card.message, /^Nothing listens on localhost:8080\./);
     });
   }
 
-  test('is replaced in place by its all-clear, which is quiet', async () => {
+  test('is replaced in place by its all-clear, which is silent', async () => {
     await using ntfy = await startNtfySimulator();
     const client = clientOf(ntfy);
     await client.publish(incidentOf('unreachable'));
@@ -97,20 +110,20 @@ describe('an incident', () => {
     assert.equal(ntfy.heard.length, 1);
   });
 
-  test('of the store says that the state is not kept, and then that it is kept again', () => {
+  test('of the store reports that the state is not saved, and then that it is saved again', () => {
     const message = 'The state is only in memory: the disk of STATE_DIR is full';
     const said = renderCard(
       { kind: 'incident', key: 'store', failure: { kind: 'protocol', message } },
       address,
     );
     const over = renderCard({ kind: 'relief', key: 'store', shown: true }, address);
-    assert.deepEqual([said.title, over.title], ['State is not kept', 'State is kept again']);
+    assert.deepEqual([said.title, over.title], ['State is not saved', 'State is saved again']);
     assert.equal(over.sequence_id, said.sequence_id, 'in its place');
     assert.deepEqual([said.priority, over.priority], [4, 2]);
     assert.doesNotMatch(over.message, /qBittorrent/);
   });
 
-  test('of a file that was repaired does not say that the state is lost, and ends with one full stop', () => {
+  test('of a repaired file does not report lost state, and ends with one full stop', () => {
     const message = 'The file in STATE_DIR was damaged. It was set aside as x and written anew.';
     const failure = { kind: 'protocol', message, reason: 'state-repaired' } as const;
     const card = renderCard({ kind: 'incident', key: 'store', failure }, address);
@@ -119,7 +132,7 @@ describe('an incident', () => {
     assert.equal(plain.message.split('\n')[0], 'It answered 500.');
   });
 
-  test('says what a server wrote as harmless text, however long', () => {
+  test("shows a server's text as safe text, however long", () => {
     for (const message of hostileNames(200, 4)) {
       const card = renderCard(incidentOf('broken', message), address);
       assert.ok(bytes(card.message) < 4096 && bytes(JSON.stringify(card)) < 8192);
@@ -129,7 +142,7 @@ describe('an incident', () => {
 });
 
 describe('a card in plain form', () => {
-  test('is plain, short text on the same sequence, and as loud', () => {
+  test('is short ASCII text with the same sequence ID and priority', () => {
     for (const [index, name] of hostileNames(500, 5).entries()) {
       const card = renderCard(completionOf({ name }), address);
       const simple = renderCard(completionOf({ name }), address, 'plain');
@@ -150,7 +163,7 @@ describe('a card in plain form', () => {
   });
 });
 
-describe('a card in its last form', () => {
+describe('a card in fixed form', () => {
   const failure = { kind: 'broken', message: 'POISON' } as const;
   const cases: Published[] = [
     progressOf({ name: 'POISON' }),
@@ -161,7 +174,7 @@ describe('a card in its last form', () => {
     { kind: 'relief', key: 'qbittorrent', shown: true },
   ];
   for (const notification of cases) {
-    test(`has the sequence and the sound of a full one, and no text from outside: ${notification.kind}`, () => {
+    test(`has the sequence ID and priority of the full form, and no untrusted text: ${notification.kind}`, () => {
       const [full, fixed] = [renderCard(notification, address), renderCard(notification, address, 'fixed')];
       assert.doesNotMatch(JSON.stringify(fixed), /POISON/);
       assert.match(`${fixed.title}\n${fixed.message}`, /^[\x20-\x7e\n]+$/);
@@ -169,7 +182,7 @@ describe('a card in its last form', () => {
     });
   }
 
-  test('is rendered where the full one throws an exception', () => {
+  test('is rendered when the full form throws an exception', () => {
     const torrent = Object.defineProperty(completionOf().torrent, 'name', {
       get: () => {
         throw new Error('a bug');
@@ -179,37 +192,5 @@ describe('a card in its last form', () => {
     assert.throws(() => renderCard(completion, address));
     const { title, message } = renderCard(completion, address, 'fixed');
     assert.deepEqual([title, message], ['Download Complete', 'A download is complete: see the page.']);
-  });
-});
-
-describe('what the server allows', () => {
-  test('is the messages of a day, and how many of them are left', async () => {
-    await using ntfy = await startNtfySimulator({ dailyLimit: 250 });
-    const client = clientOf(ntfy);
-    await client.publish(completionOf());
-    assert.deepEqual(await client.allowance(), { daily: 250, left: 249 });
-    assert.equal(ntfy.requests.at(-1)?.path, '/v1/account');
-  });
-
-  test('is unknown where nobody says so', async () => {
-    await using ntfy = await startNtfySimulator();
-    for (const body of [
-      '',
-      '<html>',
-      '{}',
-      '{"limits":{"messages":0},"stats":{"messages_remaining":1}}',
-      '[]',
-    ]) {
-      const lift = ntfy.fail('/v1/account', { kind: 'status', status: 200, body });
-      assert.equal(await clientOf(ntfy, none).allowance(), null);
-      lift();
-    }
-    ntfy.fail('/v1/account', { kind: 'close' });
-    assert.equal(await clientOf(ntfy, none).allowance(), null);
-  });
-
-  test('is unknown to whom the server does not let in', async () => {
-    await using ntfy = await startNtfySimulator({ token: 'tk_example' });
-    assert.equal(await clientOf(ntfy, token('tk_wrong')).allowance(), null);
   });
 });

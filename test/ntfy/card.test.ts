@@ -20,7 +20,7 @@ test('a progress card has the name as its title, and three lines', () => {
   });
 });
 
-test('a completion is loud, has a card of its own and says how long it took', () => {
+test('a completion is audible, has its own card and names the time it took', () => {
   assert.deepEqual(renderCard(completionOf(), address), {
     topic: 'downloads',
     sequence_id: `qbit-${key}-done`,
@@ -31,7 +31,7 @@ test('a completion is loud, has a card of its own and says how long it took', ()
   });
 });
 
-describe('the second line of a progress card', () => {
+describe('the first line of a progress card', () => {
   const words: [phase: Phase, word: RegExp][] = [
     ['metadata', /metadata/],
     ['queued', /Queued/],
@@ -42,20 +42,20 @@ describe('the second line of a progress card', () => {
     ['failed', /Error/],
   ];
   for (const [phase, word] of words) {
-    test(`of a torrent that is ${phase} says so, instead of a speed that is none`, () => {
-      const [head, second, ...rest] = renderCard(progressOf({}, { phase }), address).message.split('\n');
-      assert.equal(head, '42% [████░░░░░░]');
-      assert.match(second ?? '', word);
+    test(`names the phase ${phase}; the second line is the percent, and there is no speed`, () => {
+      const [first, second, ...rest] = renderCard(progressOf({}, { phase }), address).message.split('\n');
+      assert.match(first ?? '', word);
+      assert.equal(second, '42% [████░░░░░░]');
       assert.deepEqual(rest, []);
     });
   }
 });
 
-test('a time that nobody knows is ∞', () => {
+test('an unknown ETA is ∞', () => {
   assert.match(renderCard(progressOf({ eta: null }), address).message, /\nETA: ∞$/);
 });
 
-test('the percent on the card is the one that is told, not one that is computed anew', () => {
+test('the percent on the card is that of the notification, not computed again', () => {
   const { message } = renderCard(progressOf({ progress: 0.1 }, { percent: 99 }), address);
   assert.match(message, /^99% \[█████████░\]\n/);
 });
@@ -65,19 +65,19 @@ const lines = (over: Parameters<typeof completionOf>[0]) =>
   renderCard(completionOf(over), address).message.split('\n');
 
 describe('a completion', () => {
-  test('of nothing (no file was selected) says no size', () => {
+  test('of no files (none was selected) has no size', () => {
     assert.deepEqual(lines({ size: 0 }), ['debian.iso has finished downloading.']);
   });
 
-  test('of what was on the disk already says no speed', () => {
+  test('of data that already existed has no speed', () => {
     assert.equal(lines({ downloaded: 0 })[1], '704 MB');
   });
 
-  test('of which nobody knows the time says no speed', () => {
+  test('with an unknown duration has no speed', () => {
     assert.equal(lines({ duration: null })[1], '704 MB');
   });
 
-  test('does not count as speed what was on the disk already, or what was fetched twice', () => {
+  test('counts neither existing data nor data fetched twice in its speed', () => {
     assert.equal(lines({ downloaded: 5420 })[1], '704 MB in 9m 2s, 10 B/s on average');
     assert.equal(lines({ downloaded: 9e9 })[1], '704 MB in 9m 2s, 1.3 MB/s on average');
   });
@@ -85,7 +85,7 @@ describe('a completion', () => {
 
 describe('a torrent without a name', () => {
   for (const name of [null, '', ' ', '\0', '\u202e']) {
-    test(`(${JSON.stringify(name)}) is called by the beginning of its hash`, () => {
+    test(`(${JSON.stringify(name)}) is named by the start of its hash`, () => {
       assert.equal(renderCard(progressOf({ name }), address).title, 'Torrent 01234567');
       assert.match(renderCard(completionOf({ name }), address).message, /^Torrent 01234567 has finished/);
     });
@@ -94,7 +94,7 @@ describe('a torrent without a name', () => {
 
 describe('the sequence of a card', () => {
   for (const { instance } of [address, longest, { instance: 'a' }]) {
-    test(`is one that ntfy takes, with an instance name of ${instance.length} characters`, () => {
+    test(`is a valid sequence ID with an instance name of ${instance.length} characters`, () => {
       for (const sequence of [progressSequence(instance, key), completionSequence(instance, key)]) {
         assert.match(sequence, /^[-_A-Za-z0-9]{1,64}$/);
       }
@@ -110,7 +110,7 @@ describe('the sequence of a card', () => {
   });
 });
 
-test('of 2,000 hostile names not one makes a card that ntfy would refuse or make an attachment of', () => {
+test('with 2,000 hostile names, ntfy rejects no card and turns none into an attachment', () => {
   for (const [index, name] of hostileNames(2000, 2).entries()) {
     for (const notification of [progressOf({ name }), completionOf({ name })]) {
       const card = renderCard(notification, longest);

@@ -11,7 +11,7 @@ const live = { ok: true, value: { live: true } };
 const notLive = { ok: true, value: { live: false } };
 
 describe('a card', () => {
-  test('is published as JSON to the root, and the echo of its sequence shows that it can be updated', async () => {
+  test('is published as JSON to the root; the echo of its sequence ID shows that it can be updated', async () => {
     await using ntfy = await startNtfySimulator();
     assert.deepEqual(await clientOf(ntfy).publish(progressOf()), live);
     const [request] = ntfy.requests;
@@ -20,7 +20,7 @@ describe('a card', () => {
     assert.equal(ntfy.messages[0]?.title, 'debian.iso');
   });
 
-  test('is updated in place, and leaves the phone when it is dismissed', async () => {
+  test('is updated in place, and deleted by its dismissal', async () => {
     await using ntfy = await startNtfySimulator();
     const client = clientOf(ntfy);
     await client.publish(progressOf());
@@ -33,7 +33,7 @@ describe('a card', () => {
     assert.deepEqual(ntfy.cards(topic), []);
   });
 
-  test('that is dismissed takes no completion with it', async () => {
+  test('that is dismissed keeps the completion', async () => {
     await using ntfy = await startNtfySimulator();
     const client = clientOf(ntfy);
     for (const notification of [progressOf(), completionOf(), dismissal]) await client.publish(notification);
@@ -47,7 +47,7 @@ describe('a card', () => {
     );
   });
 
-  test('on an ntfy before 2.16 is taken, but not live', async () => {
+  test('is accepted by an ntfy before 2.16, but not live', async () => {
     await using ntfy = await startNtfySimulator({ generation: 'legacy' });
     const client = clientOf(ntfy);
     assert.deepEqual(await client.publish(progressOf()), notLive);
@@ -55,7 +55,7 @@ describe('a card', () => {
     assert.equal(ntfy.messages.length, 2);
   });
 
-  test('that an old ntfy can not delete is no failure', async () => {
+  test('that an old ntfy cannot delete is not a failure', async () => {
     await using ntfy = await startNtfySimulator({ generation: 'legacy' });
     assert.deepEqual(await clientOf(ntfy).publish(dismissal), notLive);
   });
@@ -68,22 +68,22 @@ describe('a card', () => {
   });
 });
 
-describe('who publishes', () => {
-  test('shows a token', async () => {
+describe('the Authorization header', () => {
+  test('contains the token', async () => {
     await using ntfy = await startNtfySimulator({ token: 'tk_example' });
     assert.deepEqual(await clientOf(ntfy, token('tk_example')).publish(progressOf()), live);
     assert.deepEqual(await clientOf(ntfy, token('tk_example')).publish(dismissal), live);
   });
 
-  test('shows a name and a password, whatever signs they have', async () => {
+  test('contains user name and password, with any characters', async () => {
     const password = 'p:ä ss€';
     await using ntfy = await startNtfySimulator({ users: { phone: password } });
     assert.deepEqual(await clientOf(ntfy, basic('phone', password)).publish(progressOf()), live);
   });
 
-  test('shows nothing without credentials', () => assert.deepEqual(authorization(none), {}));
+  test('is missing without credentials', () => assert.deepEqual(authorization(none), {}));
 
-  test('with a token from a file shows the newest', () => {
+  test('contains the newest token of a token file', () => {
     let value = 'tk_old';
     const auth: Auth = { kind: 'token', token: secret(() => value) };
     assert.deepEqual(authorization(auth), { authorization: 'Bearer tk_old' });

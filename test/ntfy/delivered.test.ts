@@ -1,4 +1,4 @@
-/** A message that ntfy has is never sent again, whatever becomes of its answer: on old servers it would sound twice. */
+/** A message that ntfy accepted is never sent again, even if its answer is lost: old servers would make two sounds. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
@@ -12,8 +12,8 @@ import { clientOf, dismissal, failureOf } from './clients.ts';
 const UNREAD = { ok: true, value: { live: null } };
 const page = '<html>Sign in</html>';
 
-/** What a client hears of an answer with this status, body and header. */
-async function heard(body: string | Uint8Array, headers: Record<string, string> = {}, status = 200) {
+/** Publishes to a server that answers with this status, body and header. */
+async function publishTo(body: string | Uint8Array, headers: Record<string, string> = {}, status = 200) {
   await using server = await serve((_, outgoing) => outgoing.writeHead(status, headers).end(body));
   const publication = await clientOf({ url: server.url.replace(/\/$/, '') }).publish(completionOf());
   assert.equal(server.requests.length, 1);
@@ -21,15 +21,15 @@ async function heard(body: string | Uint8Array, headers: Record<string, string> 
 }
 
 describe('a completion that was answered with 200', () => {
-  test('is delivered where half of the answer is lost', async () => {
+  test('is delivered if half of the answer is lost', async () => {
     await using ntfy = await startNtfySimulator();
     ntfy.fail('/', { kind: 'truncate' } satisfies Fault);
     assert.deepEqual(await clientOf(ntfy).publish(completionOf()), UNREAD);
     assert.equal(ntfy.messages.length, 1);
   });
 
-  test('is delivered where the answer can not be read', async () => {
-    const odd: Parameters<typeof heard>[] = [
+  test('is delivered if the answer is unreadable', async () => {
+    const odd: Parameters<typeof publishTo>[] = [
       [gzipSync('{}').subarray(0, 8), { 'content-encoding': 'gzip' }],
       ['{"id":"x"}', { 'content-encoding': 'compress' }],
       ['x'.repeat(70_000)],
@@ -38,23 +38,23 @@ describe('a completion that was answered with 200', () => {
       ['', {}, 204],
     ];
     for (const answer of odd)
-      assert.deepEqual(await heard(...answer), UNREAD, String(answer[0]).slice(0, 20));
+      assert.deepEqual(await publishTo(...answer), UNREAD, String(answer[0]).slice(0, 20));
   });
 
-  test('is delivered and understood where the answer is compressed', async () => {
+  test('is delivered and parsed if the answer is compressed', async () => {
     const answer = JSON.stringify({ id: 'abc', sequence_id: 'qbit-x-done' });
     for (const [encoding, body] of [
       ['gzip', gzipSync(answer)],
       ['br', brotliCompressSync(answer)],
     ] as const) {
-      const publication = await heard(body, { 'content-encoding': encoding });
+      const publication = await publishTo(body, { 'content-encoding': encoding });
       assert.deepEqual(publication, { ok: true, value: { live: false } });
     }
   });
 
-  test('is not delivered where the answer is a web page, or of another server', async () => {
+  test('is not delivered if the answer is a web page or comes from another server', async () => {
     const html = { 'content-type': 'text/html; charset=utf-8' };
-    const others: Parameters<typeof heard>[] = [
+    const others: Parameters<typeof publishTo>[] = [
       [page],
       [gzipSync(page), { 'content-encoding': 'gzip' }],
       [page, { ...html, 'content-encoding': 'compress' }],
@@ -62,13 +62,13 @@ describe('a completion that was answered with 200', () => {
       ['{"ok":true}'],
     ];
     for (const answer of others) {
-      const { kind, reason } = await failureOf(Promise.resolve(await heard(...answer)));
+      const { kind, reason } = await failureOf(Promise.resolve(await publishTo(...answer)));
       assert.deepEqual([kind, reason], ['misdirected', 'not-ntfy']);
     }
   });
 });
 
-test('a card that was deleted is, whatever the answer says', async () => {
+test('a deletion is delivered even if its answer is truncated', async () => {
   await using ntfy = await startNtfySimulator();
   ntfy.fail(/./, { kind: 'truncate' });
   assert.deepEqual(await clientOf(ntfy).publish(dismissal), { ok: true, value: { live: true } });

@@ -17,13 +17,13 @@ describe('a publish fails', () => {
     assert.doesNotMatch(failure.message, /tk_|downloads/);
   });
 
-  test('as unauthorized where strangers may not write (403)', async () => {
+  test('as unauthorized if anonymous publishing is forbidden (403)', async () => {
     await using ntfy = await startNtfySimulator({ token: 'tk_example' });
     assert.equal((await failureOf(clientOf(ntfy).publish(progressOf()))).kind, 'unauthorized');
     assert.equal((await failureOf(clientOf(ntfy).publish(dismissal))).kind, 'unauthorized');
   });
 
-  test('as unauthorized after too many wrong tokens (42909), not as a burst that passes soon', async () => {
+  test('as unauthorized after too many wrong tokens (42909), not as limited', async () => {
     await using ntfy = await startNtfySimulator({ token: 'tk_example', burst: 1000 });
     const client = clientOf(ntfy, token('tk_wrong'));
     for (let count = 0; count < 30; count += 1) await client.publish(progressOf());
@@ -47,7 +47,7 @@ describe('a publish fails', () => {
     assert.equal((await failureOf(client.publish(progressOf()))).kind, 'exhausted');
   });
 
-  test('as rejected where the topic can be none (400)', async () => {
+  test('as rejected with an invalid topic (400)', async () => {
     await using ntfy = await startNtfySimulator();
     const client = createNtfyClient(
       { server: ntfy.url, topic: 'docs', auth: none, rate: null, retryMax: 0 },
@@ -85,7 +85,7 @@ describe('a publish fails', () => {
     ['an answer that is lost', { kind: 'lose' }, 'unreachable'],
   ];
   for (const [title, fault, kind] of faults) {
-    test(`as ${kind} by ${title}, and is not repeated by itself`, async () => {
+    test(`as ${kind} by ${title}, and is not repeated automatically`, async () => {
       await using ntfy = await startNtfySimulator();
       ntfy.fail('/', fault);
       assert.equal((await failureOf(clientOf(ntfy).publish(progressOf()))).kind, kind);
@@ -101,7 +101,7 @@ describe('a publish fails', () => {
     [413, 'rejected'],
     [502, 'broken'],
   ] as const) {
-    test(`as ${kind} by a ${status} of something in front of ntfy, which is told from ntfy's own by its code`, async () => {
+    test(`as ${kind} by a ${status} of something in front of ntfy, because it has no ntfy error code`, async () => {
       await using ntfy = await startNtfySimulator({ token: 'tk_example' });
       ntfy.fail('/', { kind: 'status', status, body: page });
       const failure = await failureOf(clientOf(ntfy, token('tk_example')).publish(progressOf()));
@@ -123,7 +123,7 @@ describe('a publish fails', () => {
     assert.doesNotMatch(failure.message, /downloads/);
   });
 
-  test('as unreachable where nothing listens', async () => {
+  test('as unreachable if nothing listens', async () => {
     await using ntfy = await startNtfySimulator();
     await ntfy.goOffline();
     assert.deepEqual(await failureOf(clientOf(ntfy, token('tk_example')).publish(progressOf())), {

@@ -1,4 +1,4 @@
-/** A completion that is told late says when it was. */
+/** A completion that is sent late has the time of its finish. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { renderCard } from '../../src/ntfy/card.ts';
@@ -15,23 +15,23 @@ function lastLine(secondsBefore: number | null, timeZone = 'UTC'): string | unde
   return renderCard(notification, { topic: 't', instance: 'qbit', timeZone }).message.split('\n').at(-1);
 }
 
-describe('a completion says when it was', () => {
-  test('not when it is told at once, or nobody knows', () => {
+describe('the time of a completion', () => {
+  test('is missing if it is sent immediately, or unknown', () => {
     for (const seconds of [0, 5, 2 * MINUTE, -MINUTE, null])
       assert.match(lastLine(seconds) ?? '', /on average$/);
   });
 
-  test('by the clock when it was today', () => {
+  test('has no date on the same day', () => {
     assert.equal(lastLine(2 * MINUTE + 1), 'Finished at 14:30.');
     assert.equal(lastLine(14 * 60 * MINUTE), 'Finished at 00:32.');
   });
 
-  test('with the day when it was another', () => {
+  test('has the date on another day', () => {
     assert.equal(lastLine(DAY), 'Finished on 22 Nov at 14:32.');
     assert.equal(lastLine(15 * 60 * MINUTE), 'Finished on 22 Nov at 23:32.');
   });
 
-  test('in the time zone of the settings, the day too', () => {
+  test('is in the configured time zone, the date included', () => {
     assert.equal(lastLine(10 * MINUTE, 'Europe/Berlin'), 'Finished at 15:22.');
     assert.equal(lastLine(15 * 60 * MINUTE, 'Asia/Tokyo'), 'Finished at 08:32.');
     assert.equal(lastLine(10 * 60 * MINUTE, 'Asia/Tokyo'), 'Finished at 13:32.');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createNtfyClient } from '../../src/ntfy/client.ts';
-import type { Way } from '../../src/ntfy/removal.ts';
+import type { RemovalMethod } from '../../src/ntfy/removal.ts';
 import { startNtfySimulator } from '../../src/simulator/index.ts';
 import { freePort, realTest, startNtfy, startProxy, visibleCards } from '../servers/index.ts';
 import type { Firewall } from '../servers/index.ts';
@@ -14,7 +14,7 @@ const HOUR = 60 * 60_000;
 const onlyPost: Firewall = ({ method }) => (method === 'POST' ? null : 405);
 
 function start(server: string) {
-  const found: Way[] = [];
+  const found: RemovalMethod[] = [];
   const clock = { now: 0 };
   const client = createNtfyClient(
     { server, topic, auth: none, rate: null, retryMax: 0 },
@@ -71,7 +71,7 @@ realTest(
 );
 
 describe('a dismissal', () => {
-  test('that was rejected before avoids DELETE', async () => {
+  test('that was rejected before does not use DELETE', async () => {
     await using ntfy = await startNtfySimulator();
     await clientOf(ntfy).publish(progressOf());
     assert.equal((await clientOf(ntfy).publish(dismissal, { form: 'fixed' })).ok, true);
@@ -81,7 +81,7 @@ describe('a dismissal', () => {
     );
   });
 
-  test('that a page answers with 200 is none: a captive portal deletes nothing', async () => {
+  test('fails if a web page answers with 200: a captive portal deletes nothing', async () => {
     await using ntfy = await startNtfySimulator();
     ntfy.fail(/./, { kind: 'status', status: 200, body: '<html>Log in</html>' });
     const failure = await failureOf(clientOf(ntfy).publish(dismissal));
@@ -94,7 +94,7 @@ describe('a dismissal', () => {
     assert.deepEqual(await clientOf(ntfy).publish(dismissal), { ok: true, value: { live: true } });
   });
 
-  test('is a failure, once, where nothing answers', async () => {
+  test('fails once if nothing answers', async () => {
     const { client, found } = start(`http://127.0.0.1:${await freePort()}`);
     assert.equal((await failureOf(client.publish(dismissal))).kind, 'unreachable');
     assert.deepEqual(found, []);

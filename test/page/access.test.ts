@@ -126,7 +126,7 @@ describe('the token', () => {
     const texts = await Promise.all(answers.map((answer) => answer.text()));
     assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([403]));
     assert.equal(new Set(texts).size, 1);
-    assert.match(texts[0] ?? '', /That is not the token/);
+    assert.match(texts[0] ?? '', /Wrong token/);
     assert.ok(answers.every(({ headers }) => headers.get('set-cookie') === null));
   });
 

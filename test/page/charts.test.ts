@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { shownOf } from '../../src/page/actors.ts';
+import { findShownActor } from '../../src/page/actors.ts';
 import { hashOf, partitionOf, SECOND } from '../machines/fixtures.ts';
 import { following, startScene, take } from './setup.ts';
 
-describe('whose chart is open', () => {
-  test('gets it whole, then what the actor does, and others do not', async (t) => {
+describe('an open chart', () => {
+  test('is sent whole, then with the steps of its actor, to its viewers only', async (t) => {
     const { world, board } = startScene(t, await following(2));
-    const viewer = board.join(shownOf(hashOf(1), world.supervisor), '');
+    const viewer = board.join(findShownActor(hashOf(1), world.supervisor), '');
     const plain = board.join(null, '');
     const body = (await take(viewer)).get('chart-body') ?? '';
     assert.match(body, /data-state="polling\.downloading"/);
@@ -23,12 +23,15 @@ describe('whose chart is open', () => {
       (JSON.parse(states ?? '[]') as unknown[][]).map(([, state]) => state),
       ['notifying.completion', 'notifying.dismissal', 'complete'],
     );
-    assert.match(next.get('chart-now') ?? '', /It has ended\. Last <strong>complete</);
-    assert.match(next.get('chart-log') ?? '', /outbox\.told.*notifying\.dismissal → complete/);
+    assert.match(next.get('chart-now') ?? '', /Stopped\. Last state: <strong>complete</);
+    assert.match(
+      next.get('chart-log') ?? '',
+      /<\/time> <b>notification\.settled.*notifying\.dismissal → complete/,
+    );
     assert.ok(![...(await take(plain)).keys()].some((id) => id.startsWith('chart')));
   });
 
-  test('may look at any actor by its name, and at nothing else', async (t) => {
+  test('exists for each actor by its name, and for nothing else', async (t) => {
     const { world, board } = startScene(t, await following(1));
     const names = [
       'supervisor',
@@ -42,7 +45,7 @@ describe('whose chart is open', () => {
       hashOf(0),
     ];
     for (const name of names) {
-      const viewer = board.join(shownOf(name, world.supervisor), '');
+      const viewer = board.join(findShownActor(name, world.supervisor), '');
       const body = (await take(viewer)).get('chart-body') ?? '';
       assert.match(body, /Now <strong>\w/, name);
       viewer?.leave();
@@ -59,17 +62,18 @@ describe('whose chart is open', () => {
       '<b>',
       'x'.repeat(40),
     ];
-    for (const name of strange) assert.equal(shownOf(name, world.supervisor), null, name);
-    const nobody = board.join(shownOf(hashOf(9), world.supervisor), '');
-    assert.match((await take(nobody)).get('chart-body') ?? '', /There is no such actor now/);
+    for (const name of strange) assert.equal(findShownActor(name, world.supervisor), null, name);
+    const nobody = board.join(findShownActor(hashOf(9), world.supervisor), '');
+    assert.match((await take(nobody)).get('chart-body') ?? '', /This actor is not running/);
   });
 
-  test('sees steps that were before he opened it, as long as somebody looked', async (t) => {
+  test('lists earlier steps since the first viewer connected', async (t) => {
     const { world, board } = startScene(t, await following(1));
     await take(board.join(null, ''));
     world.set(hashOf(0), { progress: 0.6 });
     await world.pass(5 * SECOND);
-    const body = (await take(board.join(shownOf(hashOf(0), world.supervisor), ''))).get('chart-body') ?? '';
+    const body =
+      (await take(board.join(findShownActor(hashOf(0), world.supervisor), ''))).get('chart-body') ?? '';
     assert.match(body, /torrent\.observed.*polling\.downloading → notifying\.progress\.waiting/);
   });
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { shownOf } from '../../src/page/actors.ts';
+import { findShownActor } from '../../src/page/actors.ts';
 import { hashOf, SECOND } from '../machines/fixtures.ts';
 import { startWorld } from '../support/world.ts';
 import { countObservers, countTimers, startApp, startScene, take } from './setup.ts';
 
-test('with the page closed there is no listener and no timer, before and after somebody looked', async (t) => {
+test('without viewers there is no listener and no timer, before and after the first viewer', async (t) => {
   const world = startWorld();
   const observers = countObservers(world.supervisor);
   const timers = countTimers();
@@ -13,11 +13,11 @@ test('with the page closed there is no listener and no timer, before and after s
   world.set(hashOf(1));
   world.track(hashOf(1));
   await world.pass(10 * SECOND);
-  assert.deepEqual([observers.now, countTimers()], [0, timers], 'nobody has looked');
+  assert.deepEqual([observers.now, countTimers()], [0, timers], 'no viewer yet');
 
   const viewers = [
     board.join(null, ''),
-    board.join(shownOf(hashOf(1), world.supervisor), ''),
+    board.join(findShownActor(hashOf(1), world.supervisor), ''),
     board.join(null, ''),
   ];
   await Promise.all(viewers.map(take));
@@ -33,7 +33,7 @@ test('with the page closed there is no listener and no timer, before and after s
   assert.deepEqual([observers.now, countTimers()], [0, timers], 'all have gone');
 });
 
-test('a page that is only loaded leaves nothing behind', async (t) => {
+test('loading the page leaves no listener and no timer', async (t) => {
   const { call, world } = startApp(t);
   const observers = countObservers(world.supervisor);
   const timers = countTimers();
@@ -44,7 +44,7 @@ test('a page that is only loaded leaves nothing behind', async (t) => {
   assert.deepEqual([observers.now, countTimers()], [0, timers]);
 });
 
-test('a viewer that went away without a word is sent away, and takes the listener along', async (t) => {
+test('a viewer that stopped reading is disconnected, and the listener is removed', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
   const { world, board } = startScene(t);
   const observers = countObservers(world.supervisor);
@@ -57,7 +57,7 @@ test('a viewer that went away without a word is sent away, and takes the listene
   assert.equal(await viewer?.next(), null);
 });
 
-test('a viewer that reads is never sent away', async (t) => {
+test('a viewer that reads is never disconnected', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
   const { board } = startScene(t);
   const viewer = board.join(null, '');

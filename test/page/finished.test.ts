@@ -9,7 +9,7 @@ const closed = (n: number, end: 'complete' | 'removed' = 'complete') =>
 const told = (n: number, outcome: 'accepted' | 'superseded' = 'accepted') =>
   ({ type: 'notification.settled', notification: completionOf(hashOf(n)), outcome, failure: null }) as const;
 
-test('what finished is remembered with its measures, whether somebody looks or not', () => {
+test('finished torrents are listed with their size and duration, also without viewers', () => {
   const finished = createFinishedLately(20, () => 1000);
   finished.note(told(1));
   assert.deepEqual(finished.list(), [], 'its card has yet to go');
@@ -24,7 +24,7 @@ test('what finished is remembered with its measures, whether somebody looks or n
   );
 });
 
-test('only the last so many are remembered, the newest first', () => {
+test('only the last ones are listed, the newest first', () => {
   const finished = createFinishedLately(3);
   for (let n = 0; n < 10; n += 1) {
     finished.note(told(n));

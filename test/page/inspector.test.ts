@@ -3,12 +3,12 @@ import { test } from 'node:test';
 import { createActor, createMachine, assign } from 'xstate';
 import { charts } from '../../src/charts/index.ts';
 import { createInspector } from '../../src/inspector/index.ts';
-import type { Happening } from '../../src/inspector/index.ts';
+import type { ActorStep } from '../../src/inspector/index.ts';
 import { failure, hashOf, SECOND } from '../machines/fixtures.ts';
 import { startWorld } from '../support/world.ts';
 import { countObservers } from './setup.ts';
 
-test('nobody inspects the actors but while somebody looks, however many look', () => {
+test('the actors are inspected only while there are listeners, once for all of them', () => {
   const { supervisor } = startWorld();
   const observers = countObservers(supervisor);
   const inspector = createInspector(supervisor);
@@ -18,28 +18,28 @@ test('nobody inspects the actors but while somebody looks, however many look', (
   ends[0]?.();
   ends[0]?.();
   ends[1]?.();
-  assert.equal(observers.now, 1, 'who leaves twice leaves once');
+  assert.equal(observers.now, 1, 'unsubscribing twice counts once');
   ends[2]?.();
   assert.equal(observers.now, 0);
   inspector.watch(() => {})();
   assert.equal(observers.now, 0);
 });
 
-test('what was seen is forgotten when the last one leaves', async () => {
+test('the steps are deleted when the last listener leaves', async () => {
   const world = startWorld();
   const inspector = createInspector(world.supervisor);
   const end = inspector.watch(() => {});
   await world.pass(SECOND);
-  assert.ok(inspector.of('session').length > 0);
+  assert.ok(inspector.stepsOf('session').length > 0);
   end();
-  assert.deepEqual(inspector.of('session'), []);
+  assert.deepEqual(inspector.stepsOf('session'), []);
 });
 
-test('each step of a download is told, with the states between which it went', async () => {
+test('each step of a download is reported with its states', async () => {
   const world = startWorld();
   const hash = hashOf(1);
-  const seen: Happening[] = [];
-  createInspector(world.supervisor).watch((happening) => void seen.push({ ...happening }));
+  const seen: ActorStep[] = [];
+  createInspector(world.supervisor).watch((step) => void seen.push({ ...step }));
   world.set(hash, { progress: 0.1 });
   world.track(hash);
   await world.pass(20 * SECOND);
@@ -70,10 +70,10 @@ test('each step of a download is told, with the states between which it went', a
   );
 });
 
-test('every transition that is told is drawn on the chart of its machine', async () => {
+test('every reported transition is on the chart of its machine', async () => {
   const world = startWorld();
-  const seen: Happening[] = [];
-  createInspector(world.supervisor).watch((happening) => void seen.push({ ...happening }));
+  const seen: ActorStep[] = [];
+  createInspector(world.supervisor).watch((step) => void seen.push({ ...step }));
   world.set(hashOf(1), { progress: 0.1 });
   world.track(hashOf(1));
   await world.pass(10 * SECOND);
@@ -88,7 +88,7 @@ test('every transition that is told is drawn on the chart of its machine', async
   }
 });
 
-test('polls that bring nothing new are one line that counts, and leave the others their place', async () => {
+test('polls without changes are counted in one step and do not displace others', async () => {
   const world = startWorld();
   const hash = hashOf(1);
   const inspector = createInspector(world.supervisor);
@@ -96,13 +96,13 @@ test('polls that bring nothing new are one line that counts, and leave the other
   world.set(hash, { progress: 0.1 });
   world.track(hash);
   await world.pass(120 * SECOND);
-  const last = inspector.of(hash).at(-1);
+  const last = inspector.stepsOf(hash).at(-1);
   assert.equal(last?.event, 'torrent.observed');
   assert.ok((last?.times ?? 0) > 15);
-  assert.ok(inspector.of(hash).length < 10);
+  assert.ok(inspector.stepsOf(hash).length < 10);
 });
 
-test('however much happens, no more than so many steps are kept', async () => {
+test('the number of stored steps is limited', async () => {
   const world = startWorld();
   const inspector = createInspector(world.supervisor, { size: 20 });
   inspector.watch(() => {});
@@ -115,7 +115,7 @@ test('however much happens, no more than so many steps are kept', async () => {
   const actors = [world.supervisor.id, ...services];
   for (let n = 0; n < 50; n += 1) actors.push(hashOf(n));
   for (let n = 0; n < 256; n += 1) actors.push(`shard.${n.toString(16).padStart(2, '0')}`);
-  assert.equal(actors.flatMap((actor) => inspector.of(actor)).length, 20);
+  assert.equal(actors.flatMap((actor) => inspector.stepsOf(actor)).length, 20);
 });
 
 const PLANTED = 'xyzzy-planted-secret';
@@ -137,9 +137,9 @@ test('a secret in a context, an input, an output, an event or an error is in no 
     { actions: { keep: assign({ planted: PLANTED }), use: () => {} } },
   );
   const actor = createActor(machine, { input: { password: PLANTED } });
-  const seen: Happening[] = [];
+  const seen: ActorStep[] = [];
   const inspector = createInspector(actor);
-  inspector.watch((happening) => void seen.push(happening));
+  inspector.watch((step) => void seen.push(step));
   actor.start();
   actor.send({ type: 'turn', password: PLANTED, error: new Error(PLANTED) });
   assert.equal(seen.at(-1)?.state, 'on');
@@ -154,10 +154,10 @@ test('a secret in a context, an input, an output, an event or an error is in no 
     'taken',
     'times',
   ]);
-  assert.doesNotMatch(JSON.stringify([seen, inspector.of(actor.id)]), /planted/);
+  assert.doesNotMatch(JSON.stringify([seen, inspector.stepsOf(actor.id)]), /planted/);
 });
 
-test('whoever looks can throw, and the actors go on as if nobody looked', () => {
+test('a listener that throws does not affect the actors', () => {
   const machine = createMachine({
     id: 'session',
     initial: 'off',

@@ -45,7 +45,7 @@ describe('an open stream', () => {
     assert.equal(await rest(), '');
   });
 
-  test('ends when the token is another one, whether it was opened by a cookie or by the token', async (t) => {
+  test('ends when the token changes, whether it was opened with a cookie or the token', async (t) => {
     let value = TOKEN;
     const { call, open, move, lines } = await startStreams(
       t,
@@ -58,10 +58,10 @@ describe('an open stream', () => {
     value = 'another';
     await move();
     for (const rest of rests) assert.equal(await rest(), '');
-    assert.doesNotMatch(lines.join(''), /wrong OPS_TOKEN/, 'nobody has tried anything');
+    assert.doesNotMatch(lines.join(''), /wrong OPS_TOKEN/, 'no attempt was counted');
   });
 
-  test('ends at the next heartbeat, where nothing moves', async (t) => {
+  test('ends at the next heartbeat if nothing changes', async (t) => {
     t.mock.timers.enable({ apis: ['setInterval'] });
     const { call, open, world } = await startStreams(t, secret(TOKEN));
     const observers = countObservers(world.supervisor);
@@ -71,10 +71,10 @@ describe('an open stream', () => {
     await call('/logout', { method: 'POST', headers: { ...own, cookie } }, REMOTE);
     t.mock.timers.tick(15_000);
     assert.doesNotMatch(await rest(), /data:/);
-    assert.equal(observers.now, 0, 'nobody is left');
+    assert.equal(observers.now, 0, 'no viewer is left');
   });
 
-  test('goes on for others, and where wrong tokens came from the same address', async (t) => {
+  test('continues for other browsers, also after wrong tokens from the same address', async (t) => {
     const { call, open, move, page } = await startStreams(t, secret(TOKEN));
     const cookies = [cookieOf(await signIn(call, TOKEN)), cookieOf(await signIn(call, TOKEN))];
     const rests = [

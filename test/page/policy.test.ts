@@ -12,7 +12,7 @@ const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-test('every page says what it may load: nothing but its own files, and no code in its markup', async (t) => {
+test('the policy of every page allows only its own files, and no inline code', async (t) => {
   const { call } = startApp(t, secret('token'));
   const pages = [
     await call('/', { headers: visiting() }),
@@ -33,7 +33,7 @@ test('every page says what it may load: nothing but its own files, and no code i
   }
 });
 
-test('its files name no other host, and are there for whoever sees the form', async (t) => {
+test('its files reference no other host, and are served without signing in', async (t) => {
   const { call } = startApp(t, secret('token'));
   for (const [path, type] of [
     ['/page.js', 'text/javascript; charset=utf-8'],
@@ -48,13 +48,13 @@ test('its files name no other host, and are there for whoever sees the form', as
   }
 });
 
-test('the script is one that a browser can read', async (t) => {
+test('the script is valid JavaScript', async (t) => {
   const text = await (await startApp(t).call('/page.js')).text();
   assert.doesNotThrow(() => new Script(text));
   assert.doesNotMatch(text, /\b(import|export|eval|require)\b/);
 });
 
-test('the page is whole without a script', async (t) => {
+test('the page is complete without JavaScript', async (t) => {
   const { call, world } = startApp(t);
   world.track('a'.repeat(40));
   const html = await (await call(`/?show=${'a'.repeat(40)}`, { headers: visiting() })).text();
@@ -64,7 +64,7 @@ test('the page is whole without a script', async (t) => {
 });
 
 describe('over a real socket', () => {
-  test('a browser with the cookies of a whole host gets the page', async (t) => {
+  test('a browser with the cookies of a whole host receives the page', async (t) => {
     const { app } = startApp(t);
     const options = {
       host: '127.0.0.1',
@@ -80,7 +80,7 @@ describe('over a real socket', () => {
     assert.equal((await callSocket(server.port, { headers })).status, 200);
   });
 
-  test('a stream begins at once, is not to be buffered, and its end is noticed', async (t) => {
+  test('a stream starts immediately, disables buffering, and its end is noticed', async (t) => {
     const { app, world, page } = startApp(t);
     const server = await listen(app, { host: '127.0.0.1', port: 0, setting: 'OPS', log: recorder().log });
     t.after(() => server.close());

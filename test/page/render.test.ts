@@ -4,9 +4,8 @@ import type { Failure } from '../../machines/domain.ts';
 import { charts } from '../../src/charts/index.ts';
 import { board } from '../../src/page/html/board.ts';
 import { chartBody } from '../../src/page/html/chart.ts';
-import { html } from '../../src/page/html/html.ts';
 import { torrentRow } from '../../src/page/html/torrent.ts';
-import type { ViewModel } from '../../src/page/look.ts';
+import type { ViewModel } from '../../src/page/view-model.ts';
 import type { TorrentStatus } from '../../src/app/status.ts';
 import { servicesOf } from '../../src/app/status.ts';
 import { hashOf, seen } from '../machines/fixtures.ts';
@@ -45,7 +44,7 @@ function look(over: Partial<ViewModel> = {}): ViewModel {
   };
 }
 
-/** What a reader sees: the text between the tags. */
+/** The visible text: what is between the tags. */
 const textOf = (markup: unknown): string =>
   String(markup)
     .replaceAll(/<[^>]*>/g, '|')
@@ -62,7 +61,7 @@ const shapeOf = (markup: unknown): string =>
     .map(([, tag, name]) => tag ?? name)
     .join(' ');
 
-/** What a torrent's row says. */
+/** The text of a torrent's row. */
 const words = (over: Partial<TorrentStatus>): string => textOf(torrentRow(torrent(over), clock));
 
 const hostile = [
@@ -76,7 +75,7 @@ const hostile = [
 ];
 
 describe('a torrent on the page', () => {
-  test('says name, state, percent, size, speed, when it is there, and what the phone shows', () => {
+  test('shows name, state, percent, size, speed, ETA and its card on the phone', () => {
     assert.equal(
       textOf(torrentRow(torrent(), clock)),
       '|debian.iso|Downloading|42%|704 MB · 1.3 MB/s · ETA 12m 30s (14:12)|On the phone: |42%|',
@@ -84,23 +83,23 @@ describe('a torrent on the page', () => {
     assert.match(String(torrentRow(torrent(), clock)), /<progress max="100" value="42.9"/);
   });
 
-  test('says in words what it is doing, and what the phone was told of it', () => {
+  test('shows its state, and the state and percent of its card', () => {
     assert.match(words({ state: 'login', phase: 'unknown' }), /Waiting for qBittorrent/);
-    assert.match(words({ state: 'restarting', phase: 'unknown' }), /Crashed here, starting again/);
+    assert.match(words({ state: 'restarting', phase: 'unknown' }), /Crashed in the sidecar, restarting/);
     assert.match(
       words({ state: 'notifying.completion', phase: 'complete', progress: 1 }),
-      /telling the phone\|100%/,
+      /notifying the phone\|100%/,
     );
-    assert.match(words({ phase: 'failed', showing: 'failed', alert: 'failed' }), /Error.*42%, alert: error/);
+    assert.match(words({ phase: 'failed', showing: 'failed', alert: 'failed' }), /Error.*Alert: error, 42%/);
     assert.match(
       words({ phase: 'metadata', size: 0, shown: null, showing: null }),
-      /metadata\|On the phone: \|no card/,
+      /metadata\|On the phone: \|No card/,
     );
-    assert.match(words({ phase: 'stopped', showing: 'stopped' }), /Stopped\|42%\|704 MB\|.*42%, stopped/);
+    assert.match(words({ phase: 'stopped', showing: 'stopped' }), /Stopped\|42%\|704 MB\|.*Stopped, 42%/);
     assert.match(words({ eta: null }), /ETA ∞/);
   });
 
-  test('is not called stalled for the tick without data that healthy downloads have', () => {
+  test('is not labelled stalled after a single poll without data', () => {
     assert.match(textOf(torrentRow(torrent({ phase: 'stalled' }), clock)), /Waiting for data/);
     assert.match(textOf(torrentRow(torrent({ phase: 'stalled', showing: 'stalled' }), clock)), /Stalled/);
   });
@@ -109,7 +108,7 @@ describe('a torrent on the page', () => {
     assert.match(textOf(torrentRow(torrent({ progress: 0.9999 }), clock)), /\|99%\|/);
   });
 
-  test('is markup of ours alone, whatever it is called', () => {
+  test('contains no markup from its name', () => {
     const shape = shapeOf(torrentRow(torrent(), clock));
     for (const name of hostile) {
       const row = torrentRow(torrent({ name }), clock);
@@ -118,22 +117,22 @@ describe('a torrent on the page', () => {
     }
   });
 
-  test('can not turn the text around it, and a name of 10 KB is cut', () => {
+  test('cannot reverse the text around it, and a name of 10 KB is cut', () => {
     const row = String(torrentRow(torrent({ name: `gpj.\u202Eexe ${'x'.repeat(10_000)}` }), clock));
     assert.doesNotMatch(row, /[\u202A-\u202E\u2066-\u2069\u200E\u200F]/u);
     assert.ok(row.length < 1500);
     assert.match(row, /<bdi>gpj\. exe x+…<\/bdi>/);
   });
 
-  test('without a name is called by its hash', () => {
+  test('without a name is named by its hash', () => {
     for (const name of [null, '', '\u202E\u200B']) {
       assert.match(textOf(torrentRow(torrent({ name }), clock)), /\|Torrent 01000000\|/);
     }
   });
 });
 
-describe('what others say', () => {
-  test('a failure, a version, a problem and what is finished are text, and cut', () => {
+describe('untrusted text', () => {
+  test('in failures, versions, problems and finished torrents is escaped and cut', () => {
     const message = `<b>${'x'.repeat(10_000)}`;
     const failure: Failure = { kind: 'broken', message };
     const services: ViewModel['services'] = {
@@ -154,7 +153,7 @@ describe('what others say', () => {
     assert.ok(page.length < 10_000);
   });
 
-  test('an event and a title on a chart are text', () => {
+  test('in events and titles of a chart is escaped', () => {
     const shown = { id: hashOf(1), machine: 'torrent', parents: [] } as const;
     const step = {
       seq: 1,
@@ -177,35 +176,13 @@ describe('what others say', () => {
   });
 });
 
-describe('templates', () => {
-  test('drop their indentation between elements, and keep a space that stands in a text', () => {
-    const list = html`<ul>
-      ${[1, 2].map((n) => html`<li>${n}</li>`)}
-    </ul>`;
-    assert.equal(String(list), '<ul><li>1</li><li>2</li></ul>');
-    assert.equal(
-      String(
-        html`<p>
-          One line
-          <a href="x">and</a> another.
-        </p>`,
-      ),
-      '<p> One line <a href="x">and</a> another. </p>',
-    );
-  });
-
-  test('leave out what is nothing', () => {
-    assert.equal(String(html`<p>${null}${undefined}${false}${''}</p>`), '<p></p>');
-  });
-});
-
-/** The states in which a machine rests, and goes on. */
+/** The states without children, but for the failed one. */
 function statesOf(machine: 'session' | 'supervisor' | 'hookInstaller'): string[] {
   const all = [...charts[machine].matchAll(/data-state="([^"]+)"/g)].map(([, path = '']) => path);
   return all.filter((path) => !all.some((other) => other.startsWith(`${path}.`)) && path !== 'failed');
 }
 
-test('each state of the session, the supervisor and the hook installer has words of its own', () => {
+test('each state of the session, the supervisor and the hook installer has a label', () => {
   const { services } = look();
   const cases: Array<Partial<ViewModel['services']>> = [
     ...statesOf('session').map((state) => ({ session: { state, webapi: null, failure: null } })),
@@ -214,12 +191,12 @@ test('each state of the session, the supervisor and the hook installer has words
   ];
   for (const changes of cases) {
     const page = board(look({ services: { ...services, ...changes } }), []);
-    assert.doesNotMatch(textOf(page), /\|Is \w/, JSON.stringify(changes));
+    assert.doesNotMatch(textOf(page), /\|State: \w/, JSON.stringify(changes));
   }
 });
 
-test('a page with nothing to show says so in words', () => {
+test('an empty page has a text for each empty list', () => {
   const page = textOf(board(look(), []));
-  assert.match(page, /Nothing is followed now/);
-  assert.match(page, /Nothing yet, since this sidecar was started/);
+  assert.match(page, /No active downloads/);
+  assert.match(page, /None since the sidecar started/);
 });

@@ -5,7 +5,7 @@ import { createFinishedLately, createPage } from '../../src/page/index.ts';
 import { createBoard } from '../../src/page/live/board.ts';
 import type { LiveBoard } from '../../src/page/live/board.ts';
 import type { Viewer } from '../../src/page/live/viewer.ts';
-import type { Subject } from '../../src/page/look.ts';
+import type { PageSources } from '../../src/page/view-model.ts';
 import type { Secret } from '../../src/util/secret.ts';
 import { createOpsApp } from '../../src/server/index.ts';
 import { hashOf, SECOND } from '../machines/fixtures.ts';
@@ -14,7 +14,7 @@ import type { World } from '../support/world.ts';
 import { recorder } from '../server/apps.ts';
 
 /** What the page of a world is about. */
-export function subjectOf(world: World, over: Partial<Subject> = {}): Subject {
+export function sourcesOf(world: World, over: Partial<PageSources> = {}): PageSources {
   const finished = createFinishedLately(20, () => world.clock.now());
   let heard = 0;
   return {
@@ -45,7 +45,7 @@ export interface Scene {
 /** A world and its board; all viewers leave with the test. */
 export function startScene(t: TestContext, world: World = startWorld()): Scene {
   const { lines, log } = recorder();
-  const board = createBoard(subjectOf(world), log);
+  const board = createBoard(sourcesOf(world), log);
   t.after(() => board.close());
   return { world, board, lines };
 }
@@ -64,7 +64,7 @@ export async function following(count: number) {
 /** The operations app of a world, as a caller from an address sees it. */
 export function startApp(t: TestContext, token: Secret | null = null, world: World = startWorld()) {
   const { lines, log } = recorder();
-  const page = createPage({ ...subjectOf(world), log });
+  const page = createPage({ ...sourcesOf(world), log });
   t.after(() => page.close());
   const app = createOpsApp({
     live: () => true,

@@ -77,7 +77,7 @@ for (const generation of GENERATIONS) {
       qbittorrent.preferences.web_ui_port = 8080;
       const failure = failureOf(await client.newest(100));
       assert.deepEqual([failure.kind, failure.reason], ['unauthorized', 'host-header-refused']);
-      assert.match(failure.message, /the port in QBIT_HOST/);
+      assert.match(failure.message, /QBIT_HOST must have the port/);
     });
 
     test('never sends what a web page would: no Origin, no Referer', async () => {

@@ -4,8 +4,8 @@ import { describe, test } from 'node:test';
 import { createTroubles } from '../../src/log/troubles.ts';
 import { createMetrics, readingOf } from '../../src/metrics/index.ts';
 import { createFinishedLately } from '../../src/page/index.ts';
-import { createJournal } from '../../src/page/live/journal.ts';
-import { createMailbox } from '../../src/page/live/viewer.ts';
+import { createPatchLog } from '../../src/page/live/patch-log.ts';
+import { createViewerFeed } from '../../src/page/live/viewer.ts';
 import { secret } from '../../src/util/secret.ts';
 import { createAttempts } from '../../src/server/attempts.ts';
 import { createRecord, createRegistry, find, rename } from '../../machines/supervisor/registry.ts';
@@ -85,25 +85,25 @@ describe('a flood', () => {
   });
 
   test('of rows that come and go sends away who takes none, and is remembered for the last thousand', async () => {
-    const journal = createJournal('epoch');
+    const patchLog = createPatchLog('epoch');
     const gone: unknown[] = [];
-    const before = journal.name(journal.version);
+    const before = patchLog.name(patchLog.version);
     const onLeave = (left: unknown) => gone.push(left);
-    const mailbox = createMailbox({ journal, first: '', rest: null, after: 0, onLeave });
-    const behind = createMailbox({ journal, first: '', rest: null, after: 0, onLeave });
+    const feed = createViewerFeed({ patchLog, first: '', rest: null, after: 0, onLeave });
+    const behind = createViewerFeed({ patchLog, first: '', rest: null, after: 0, onLeave });
     for (let n = 0; n <= 10_000; n += 1) {
-      journal.put(`row ${n}`, '<li>');
-      mailbox.wake(false);
+      patchLog.put(`row ${n}`, '<li>');
+      feed.wake(false);
       behind.wake(false);
       // Who reads is told of each, and stays.
-      if (n % 500 === 0) assert.match((await mailbox.next())?.html ?? '', new RegExp(`row ${n}"|<li>`));
-      journal.remove(`row ${n}`);
+      if (n % 500 === 0) assert.match((await feed.next())?.html ?? '', new RegExp(`row ${n}"|<li>`));
+      patchLog.remove(`row ${n}`);
     }
     assert.deepEqual(gone, []);
     assert.equal(await behind.next(), null);
     assert.deepEqual(gone, [behind]);
-    assert.equal(journal.parse(before), null, 'that long ago cannot be told any more');
-    assert.ok(journal.size <= 3002, `${journal.size} entries`);
+    assert.equal(patchLog.parse(before), null, 'that long ago cannot be told any more');
+    assert.ok(patchLog.size <= 3002, `${patchLog.size} entries`);
   });
 
   test('of calls adds no series to the metrics', async () => {

@@ -1,12 +1,12 @@
-/** A laid out chart as SVG, without style and script: its classes are styled by `../style.ts`. */
+/** Draws a chart's layout as SVG, without style and script: `../style.ts` styles its classes. */
 import type { Box, Layout, Point } from './layout.ts';
 import { arrow } from './lines.ts';
 import type { Chart, ChartState, ChartTransition } from './read.ts';
-import { deedsOf, labelLines, notesOf } from './rows.ts';
+import { actionsIn, labelLines, notesOf } from './rows.ts';
 import { HEAD, LINE, PAD } from './sizes.ts';
 import { element, round, textElement } from './xml.ts';
 
-/** Arrows first, so that the names of the states they cross stay readable. */
+/** Arrows are drawn first, so that they do not cover the names of states. */
 export function drawChart(chart: Chart, { width, height, states, arrows, starts }: Layout): string {
   const id = `chart-${chart.name}`;
   const attributes = {
@@ -29,7 +29,7 @@ export function drawChart(chart: Chart, { width, height, states, arrows, starts 
   ]);
 }
 
-/** For those who hear the chart: what it is of, and which states there are. */
+/** The description for screen readers: the machine and its states. */
 function summaryOf({ states: [root, ...states] }: Chart): string {
   const names = states.map(({ path, kind }) => (kind === 'final' ? `${path} (final)` : path));
   return [root?.description ?? '', `Its states: ${names.join(', ')}.`].join(' ').trim();
@@ -38,7 +38,7 @@ function summaryOf({ states: [root, ...states] }: Chart): string {
 function drawState(chart: Chart, state: ChartState, box: Box): string {
   const { description, kind, name, parent, path } = state;
   const [x, y] = [round(box.x), round(box.y)];
-  const rows = [...notesOf(state), ...deedsOf(chart, state)];
+  const rows = [...notesOf(state), ...actionsIn(chart, state)];
   const attributes =
     parent === null
       ? { class: 'machine' }
@@ -82,11 +82,11 @@ function drawTransition(transition: ChartTransition, children: string[]): string
   ]);
 }
 
-/** What is shown where the pointer rests: with the actions, for which an arrow has no room. */
+/** The tooltip of a transition, with its actions. */
 function explain({ label, actions, description, from, to }: ChartTransition): string {
-  const way = from === to ? '' : `${from || 'any state'} → ${to}: `;
+  const path = from === to ? '' : `${from || 'any state'} → ${to}: `;
   const doing = actions.length === 0 ? '' : ` / ${actions.join(', ')}`;
-  return `${way}${label || 'at once'}${doing}${description === null ? '' : `. ${description}`}`;
+  return `${path}${label || 'always'}${doing}${description === null ? '' : `. ${description}`}`;
 }
 
 function drawStart(dot: Box, points: readonly Point[]): string {

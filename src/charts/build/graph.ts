@@ -1,8 +1,8 @@
-/** A chart as the graph that ELK lays out: https://eclipse.dev/elk/reference.html */
+/** Converts a chart to a graph for ELK: https://eclipse.dev/elk/reference.html */
 import type { ElkExtendedEdge, ElkNode, LayoutOptions } from 'elkjs/lib/elk.bundled.js';
 import { blockWidth, textWidth } from './measure.ts';
 import type { Chart, ChartState, ChartTransition } from './read.ts';
-import { deedsOf, isListed, labelLines, notesOf } from './rows.ts';
+import { actionsIn, isListed, labelLines, notesOf } from './rows.ts';
 import { FONT, FOOT, HEAD, LINE, PAD } from './sizes.ts';
 
 const options: LayoutOptions = {
@@ -21,16 +21,16 @@ const options: LayoutOptions = {
   'elk.layered.spacing.edgeNodeBetweenLayers': '16',
   'elk.layered.spacing.edgeEdgeBetweenLayers': '12',
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
-  // Beside each other in the order of `elk.position`. (ELK's own "model order" fails on nested graphs.)
+  // Orders nodes of a layer by `elk.position`. (ELK's "model order" fails on nested graphs.)
   'elk.layered.crossingMinimization.semiInteractive': 'true',
 };
 
-/** Diameter of the dot that says where a state begins. */
+/** Diameter of the dot that marks the initial state. */
 const DOT = 10;
-/** More rows than this stand beside a compound state's children, not above them, where arrows enter. */
-const FEW = 4;
+/** Up to this number, rows are above the children of a compound state; more are beside them. */
+const MAX_ROWS_ABOVE = 4;
 
-/** Names of the graph's parts. */
+/** IDs of the graph's elements. */
 export const idOf = {
   state: (path: string): string => `state ${path}`,
   dot: (path: string): string => `dot ${path}`,
@@ -39,10 +39,10 @@ export const idOf = {
 };
 
 /**
- * Whether an arrow leads to a state that is defined later. ELK is given the others turned round, so that it has no
- * cycle to break and the chart runs down in the order in which the machine is written.
+ * Whether a transition leads to a state that is defined later. The others are reversed for ELK, so that the graph has no
+ * cycles and the chart runs down in the order of the machine's definition.
  */
-export function leadsOn({ states }: Chart, { from, to }: ChartTransition): boolean {
+export function leadsForward({ states }: Chart, { from, to }: ChartTransition): boolean {
   const order = (path: string) => states.findIndex((state) => state.path === path);
   return order(from) < order(to);
 }
@@ -82,21 +82,21 @@ function nodeOf(chart: Chart, state: ChartState): ElkNode {
       ...position,
       'elk.padding': paddingOf(chart, state),
       'elk.nodeSize.constraints': 'MINIMUM_SIZE',
-      // ELK lays out from left to right and turns the result, but for this: it is height, width.
+      // ELK lays out from left to right and rotates the result, except this option: it is height, width.
       'elk.nodeSize.minimum': `(${size.height},${size.width})`,
     },
     children: [...(state.initial === null ? [] : [dot]), ...childrenOf(chart, state.path)],
   };
 }
 
-/** Only the order of these numbers counts. */
+/** Only the order of these numbers matters. */
 function positionOf(place: number): LayoutOptions {
   return { 'elk.position': `(${place * 1000},${place * 1000})` };
 }
 
-/** What the texts of a state need. */
+/** The size that the texts of a state need. */
 function sizeOf(chart: Chart, state: ChartState): { width: number; height: number } {
-  const rows = [...notesOf(state), ...deedsOf(chart, state)].map(({ text }) => text);
+  const rows = [...notesOf(state), ...actionsIn(chart, state)].map(({ text }) => text);
   const width = Math.max(textWidth(state.name, FONT.name, 'bold'), blockWidth(rows, FONT.small));
   return {
     width: width + 2 * PAD,
@@ -105,16 +105,16 @@ function sizeOf(chart: Chart, state: ChartState): { width: number; height: numbe
 }
 
 function paddingOf(chart: Chart, state: ChartState): string {
-  const deeds = deedsOf(chart, state).map(({ text }) => text);
-  const aside = deeds.length > FEW;
-  const above = notesOf(state).length + (aside ? 0 : deeds.length);
-  const left = aside ? blockWidth(deeds, FONT.small) + 3 * PAD : 16;
+  const actions = actionsIn(chart, state).map(({ text }) => text);
+  const aside = actions.length > MAX_ROWS_ABOVE;
+  const above = notesOf(state).length + (aside ? 0 : actions.length);
+  const left = aside ? blockWidth(actions, FONT.small) + 3 * PAD : 16;
   return `[top=${HEAD + above * LINE + 12},left=${left},bottom=16,right=16]`;
 }
 
 function arrowOf(chart: Chart, transition: ChartTransition, id: string): ElkExtendedEdge {
   const { from, to } = transition;
-  const [source, target] = leadsOn(chart, transition) ? [from, to] : [to, from];
+  const [source, target] = leadsForward(chart, transition) ? [from, to] : [to, from];
   const edge = { id, sources: [idOf.state(source)], targets: [idOf.state(target)] };
   const lines = labelLines(transition);
   if (lines.length === 0) return edge;

@@ -1,7 +1,6 @@
 /**
- * Draws the statecharts. This folder is for the time at which the project is made, not for the time at which it runs:
- * it needs a layout engine of 1.6 MB (elkjs, a development dependency), so nothing but `../write.ts` and the tests
- * import it, and what runs has the drawings in `../drawn.ts`.
+ * Draws the statecharts at development time. It needs a layout engine of 1.6 MB (elkjs, a development dependency), so only
+ * `../write.ts` and the tests import it; at run time the drawings in `../drawn.ts` are used.
  */
 import type { AnyStateMachine } from 'xstate';
 import { discoveryMachine } from '../../../machines/discovery/machine.ts';
@@ -19,7 +18,7 @@ import { drawChart } from './draw.ts';
 import { layOut } from './layout.ts';
 import { readChart } from './read.ts';
 
-/** Everything that has a chart, by its name. */
+/** All machines that have a chart, by name. */
 export const machines: ReadonlyMap<string, AnyStateMachine> = new Map<string, AnyStateMachine>([
   ['supervisor', supervisorMachine],
   ['shard', shardMachine],
@@ -33,13 +32,13 @@ export const machines: ReadonlyMap<string, AnyStateMachine> = new Map<string, An
   ['hookInstaller', hookInstallerMachine],
 ]);
 
-/** One machine as an SVG that is styled by `chartCss`. The same machine gives the same bytes. */
+/** Draws a machine as SVG, to be styled by `chartCss`. The same machine always gives the same bytes. */
 export async function draw(machine: AnyStateMachine): Promise<string> {
   const chart = readChart(machine);
   return drawChart(chart, await layOut(chart));
 }
 
-/** What is kept of the drawings: the content of each file, by its path in the house. */
+/** The generated files: the content by path. */
 export async function filesOfCharts(): Promise<Map<string, string>> {
   const drawn = new Map<string, string>();
   for (const [name, machine] of machines) drawn.set(name, await draw(machine));
@@ -49,17 +48,17 @@ export async function filesOfCharts(): Promise<Map<string, string>> {
 
 function moduleOf(drawn: ReadonlyMap<string, string>): string {
   const names = [...drawn.keys()].map((name) => `\n  | '${name}'`);
-  // No drawing holds a quote, a backslash or a line break: they are escaped.
+  // Drawings contain no quote, backslash or line break: they are escaped.
   const lines = [...drawn].map(([name, svg]) => `  ${name}:\n    '${svg}',\n`);
   return [
-    '/** Drawn from machines/ by `node src/charts/write.ts`: not to be changed by hand. */\n',
+    '/** Drawn from machines/ by `node src/charts/write.ts`: do not edit. */\n',
     `export type ChartName =${names.join('')};\n\n`,
     '/** The statechart of each machine, as an SVG that is styled by `chartCss`. */\n',
     `export const charts: Readonly<Record<ChartName, string>> = {\n${lines.join('')}};\n`,
   ].join('');
 }
 
-/** A picture that can be opened by itself. */
+/** A picture with its own style. */
 function standalone(svg: string): string {
   return `${svg.replace('>', () => `><style>\n${chartCss}</style>`)}\n`;
 }

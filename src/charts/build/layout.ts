@@ -1,7 +1,7 @@
-/** Where everything of a chart goes: the layout is ELK's, the boxes are as large as their texts. */
+/** The layout of a chart, computed by ELK. Boxes have the size of their texts. */
 import ELK from 'elkjs/lib/elk.bundled.js';
 import type { ElkEdgeSection, ElkNode } from 'elkjs/lib/elk.bundled.js';
-import { graphOf, idOf, leadsOn } from './graph.ts';
+import { graphOf, idOf, leadsForward } from './graph.ts';
 import type { Chart, ChartState, ChartTransition } from './read.ts';
 import { isListed } from './rows.ts';
 
@@ -15,19 +15,19 @@ export interface Box extends Point {
   height: number;
 }
 
-/** What is drawn, in pixels from the upper left corner. */
+/** Positions in pixels from the upper left corner. */
 export interface Layout {
   width: number;
   height: number;
   /** Parents before their children. */
   states: Array<{ state: ChartState; box: Box }>;
-  /** The transitions that are arrows: where they run, and where their labels stand. */
+  /** The transitions drawn as arrows, with the positions of their labels. */
   arrows: Array<{ transition: ChartTransition; points: Point[]; label: Box | null }>;
-  /** A dot in each compound state, and the way from it to the first child. */
+  /** A dot in each compound state, and the arrow from it to the initial child. */
   starts: Array<{ dot: Box; points: Point[] }>;
 }
 
-/** Lays a chart out; the same chart always in the same way. */
+/** Lays out a chart. The same chart always has the same layout. */
 export async function layOut(chart: Chart): Promise<Layout> {
   const placed = await new ELK.default().layout(graphOf(chart));
   const nodes = new Map(withDescendants(placed).map((node) => [node.id, node]));
@@ -40,7 +40,7 @@ export async function layOut(chart: Chart): Promise<Layout> {
       if (isListed(transition)) return [];
       const edge = found(edges, idOf.arrow(index));
       const [label] = edge.labels ?? [];
-      const points = leadsOn(chart, transition) ? pointsOf(edge) : pointsOf(edge).toReversed();
+      const points = leadsForward(chart, transition) ? pointsOf(edge) : pointsOf(edge).toReversed();
       return [{ transition, points, label: label === undefined ? null : boxOf(label) }];
     }),
     starts: chart.states.flatMap(({ path, initial }) => {
@@ -64,7 +64,7 @@ function pointsOf({ id, sections = [] }: { id: string; sections?: ElkEdgeSection
     ...(section.bendPoints ?? []),
     section.endPoint,
   ]);
-  if (points.length < 2) throw new Error(`ELK found no way for ${id}`);
+  if (points.length < 2) throw new Error(`ELK found no path for ${id}`);
   return points;
 }
 

@@ -1,16 +1,16 @@
-/** Lines with round corners that end in an arrow head. */
+/** Lines with rounded corners and an arrow head. */
 import type { Point } from './layout.ts';
 import { element, round } from './xml.ts';
 
 const HEAD = { length: 7, width: 8 } as const;
 const CORNER = 6;
 
-/** Two paths: the line, and its head. No `marker`: it would not take the colour of a line that is lit. */
+/** Two paths: the line and its head. Not a `marker`: it would not take the colour of a highlighted line. */
 export function arrow(points: readonly Point[]): string[] {
   const [end, before] = [points.at(-1), points.at(-2)];
   if (end === undefined || before === undefined) throw new Error('a line has two ends');
   const neck = along(end, before, HEAD.length);
-  // The line's direction turned by a right angle, half a head long.
+  // Perpendicular to the line, half as long as the head is wide.
   const scale = HEAD.width / 2 / HEAD.length;
   const side = { x: (neck.y - end.y) * scale, y: (end.x - neck.x) * scale };
   const wings = [
@@ -38,7 +38,7 @@ function rounded(points: readonly Point[]): string {
     .join('');
 }
 
-/** The point so far from one on the way to another. */
+/** The point at a distance from one point in the direction of another. */
 function along(from: Point, to: Point, length: number): Point {
   const part = length / (distance(from, to) || 1);
   return { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part };

@@ -1,8 +1,8 @@
-/** How wide a text is at most. No font is at hand where charts are drawn, and which one shows them is not known. */
+/** Estimates the maximum width of text. No font is available when charts are drawn, and the displayed font is unknown. */
 
 /**
- * Widths by kind of character in hundredths of the font's size, as DejaVu Sans has them: wider than what
- * `system-ui` stands for on the usual systems.
+ * Widths by kind of character, in hundredths of the font size, in DejaVu Sans, which is wider than the usual `system-ui`
+ * fonts.
  */
 const kinds: ReadonlyArray<readonly [RegExp, number]> = [
   [/[ijl|'.,:;!]/, 34],
@@ -11,11 +11,11 @@ const kinds: ReadonlyArray<readonly [RegExp, number]> = [
   [/[A-Z_&+=<>#~]/, 84],
 ];
 const other = 65;
-/** Beyond ASCII anything may come: as wide as it is high. */
-const foreign = 100;
+/** Characters beyond ASCII: as wide as the font size. */
+const nonAscii = 100;
 
 const widthOf = (character: string): number =>
-  character > '~' ? foreign : (kinds.find(([kind]) => kind.test(character))?.[1] ?? other);
+  character > '~' ? nonAscii : (kinds.find(([kind]) => kind.test(character))?.[1] ?? other);
 
 /** The width of a line in pixels, for a font of this size; bold is a tenth wider. */
 export function textWidth(text: string, size: number, weight: 'normal' | 'bold' = 'normal'): number {
@@ -23,12 +23,12 @@ export function textWidth(text: string, size: number, weight: 'normal' | 'bold' 
   return Math.ceil((hundredths * size * (weight === 'bold' ? 1.1 : 1)) / 100);
 }
 
-/** The widest of some lines. */
+/** The width of the widest line. */
 export function blockWidth(lines: readonly string[], size: number): number {
   return Math.max(0, ...lines.map((line) => textWidth(line, size)));
 }
 
-/** Breaks a text between words into lines of at most this width; a longer word is a line of its own. */
+/** Wraps a text between words into lines of at most this width; a longer word has its own line. */
 export function wrap(text: string, width: number, size: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

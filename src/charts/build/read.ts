@@ -1,47 +1,47 @@
-/** Reads a machine into what is drawn of it. Walks `machine.root`, where targets are resolved and nothing is lost. */
+/** Reads the states and transitions of a machine from `machine.root`, in which targets are resolved. */
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
 import { keyOf } from '../key.ts';
-import { actionsOf, deedOf, eventText, guardText } from './words.ts';
+import { actionRow, actionsOf, eventText, guardText } from './labels.ts';
 
 /** A state; the root's path is empty. */
 export interface ChartState {
-  /** Dotted, from below the root. */
+  /** Dotted, without the root. */
   path: string;
   name: string;
   /** `null` for the root. */
   parent: string | null;
   kind: 'atomic' | 'compound' | 'final';
-  /** The child that it begins in; none of a parallel state, which is in all of its children at once. */
+  /** The initial child; none of a parallel state, which is in all of its children at once. */
   initial: string | null;
   description: string | null;
-  /** What it does by itself: on its entry and exit, and while it lasts. */
+  /** Its entry and exit actions, and the actors it invokes. */
   does: string[];
 }
 
-/** One way to leave a state, or to react in it. Without a target `to` is `from`. */
+/** A transition. Without a target, `to` equals `from`. */
 export interface ChartTransition {
-  /** As XState calls it; empty when it needs none. */
+  /** The event type in XState; empty for an eventless transition. */
   event: string;
   from: string;
   to: string;
-  /** Its name on the chart; see `keyOf`. */
+  /** Its ID on the chart; see `keyOf`. */
   key: string;
   /** Event and guard. */
   label: string;
-  /** Whether it leaves its state and enters it anew. */
-  again: boolean;
+  /** Whether it exits its state and enters it again. */
+  reenters: boolean;
   actions: string[];
   description: string | null;
 }
 
-/** What a chart shows, whatever it looks like. The root comes first, parents before their children. */
+/** The content of a chart. The root is first, parents are before their children. */
 export interface Chart {
   name: string;
   states: ChartState[];
   transitions: ChartTransition[];
 }
 
-/** Throws for what the charts have no picture for: history states. */
+/** Throws for history states, which are not supported. */
 export function readChart(machine: AnyStateMachine): Chart {
   const nodes = withDescendants(machine.root);
   return { name: machine.id, states: nodes.map(readState), transitions: nodes.flatMap(readTransitions) };
@@ -62,8 +62,8 @@ function readState(node: AnyStateNode): ChartState {
     initial: node.type === 'compound' ? pathOf(firstOf(node.initial.target, node)) : null,
     description: node.description ?? null,
     does: [
-      ...deedOf('entry', node.entry),
-      ...deedOf('exit', node.exit),
+      ...actionRow('entry', node.entry),
+      ...actionRow('exit', node.exit),
       ...node.invoke.map(({ id }) => `runs ${id}`),
     ],
   };
@@ -78,7 +78,7 @@ function readTransitions(node: AnyStateNode): ChartTransition[] {
   const byEvent = [...node.transitions.values(), node.always ?? []];
   return byEvent.flatMap((candidates) =>
     candidates.map((transition) => {
-      // The last of several without a guard is taken when no other is.
+      // The last of several candidates without a guard is the default.
       const otherwise = transition.guard === undefined && candidates.length > 1;
       return readTransition(node, transition, otherwise ? 'else' : null);
     }),
@@ -99,7 +99,7 @@ function readTransition(
     to: pathOf(to),
     key: keyOf(transition) ?? '',
     label: [eventText(eventType), condition === null ? '' : `[${condition}]`].filter(Boolean).join(' '),
-    again: reenter,
+    reenters: reenter,
     actions: actionsOf(actions),
     description: description ?? null,
   };

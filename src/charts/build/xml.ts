@@ -1,11 +1,11 @@
-/** Text as it may stand in an SVG, in an element or an attribute. Names of events may come from anywhere one day. */
+/** Escapes text for an element or an attribute of an SVG. */
 export function escapeXml(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- XML has no way to write them
+  // oxlint-disable-next-line no-control-regex -- XML cannot contain them
   const legal = text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd');
   return legal.replace(/[&<>"'\\\n\r]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** An element; `null` attributes are left out. Children are SVG already; without any it closes itself. */
+/** An element; `null` attributes are omitted. Children are SVG markup; without children it is self-closing. */
 export function element(
   name: string,
   attributes: Readonly<Record<string, string | number | null>>,
@@ -18,7 +18,7 @@ export function element(
   return children.length === 0 ? `<${name}${written}/>` : `<${name}${written}>${children.join('')}</${name}>`;
 }
 
-/** An element that holds only text. */
+/** An element that contains only text. */
 export function textElement(
   name: string,
   attributes: Readonly<Record<string, string | number | null>>,
@@ -27,5 +27,5 @@ export function textElement(
   return element(name, attributes, [escapeXml(text)]);
 }
 
-/** A tenth of a pixel is enough. */
+/** Rounds to a tenth of a pixel. */
 export const round = (value: number): number => Math.round(value * 10) / 10;

@@ -1,16 +1,16 @@
-// Shows the stream of inspection messages, and hands it on to the hosted inspector when somebody opens that.
+// Shows the stream of inspection messages, and forwards it to the hosted inspector if that is open.
 const HOSTED = 'https://stately.ai/inspect';
-const LONGEST_LOG = 300;
+const MAX_LOG_LINES = 300;
 
 const byId = (id) => document.getElementById(id);
 const rows = new Map(); // by session ID
 let source = null;
-let hosted = null; // { window, origin } once the frame has said that it is there
+let hosted = null; // { window, origin } after the frame has connected
 
 connect();
 byId('hosted').addEventListener('click', openHosted);
 
-// Each connection begins with all actors as they are: what was shown before is void.
+// Each connection starts with all actors: the page is cleared.
 function connect() {
   source?.close();
   source = new EventSource('/events');
@@ -21,8 +21,8 @@ function connect() {
     byId('log').replaceChildren();
   });
   source.addEventListener('error', () => {
-    byId('connection').textContent = 'the sidecar is away; it is tried again';
-    // Actors of another life may bear the same IDs: the hosted inspector begins anew, too.
+    byId('connection').textContent = 'disconnected, reconnecting';
+    // Actors of a restarted sidecar may have the same IDs: the hosted inspector is reloaded, too.
     if (hosted !== null) openHosted();
   });
   source.addEventListener('message', ({ data }) => {
@@ -77,7 +77,7 @@ function addLine(message, text) {
   });
   const log = byId('log');
   log.prepend(line);
-  if (log.childElementCount > LONGEST_LOG) log.lastElementChild.remove();
+  if (log.childElementCount > MAX_LOG_LINES) log.lastElementChild.remove();
 }
 
 function openHosted() {
@@ -89,7 +89,7 @@ function openHosted() {
   byId('frame').replaceChildren(frame);
 }
 
-// The protocol of @statelyai/inspect: the frame says that it is there, then takes messages.
+// The protocol of @statelyai/inspect: the frame connects, then receives messages.
 addEventListener('message', ({ data, origin, source: sender }) => {
   const frame = byId('frame').querySelector('iframe');
   if (data?.type !== '@statelyai.connected' || sender !== frame?.contentWindow) return;

@@ -2,19 +2,18 @@
 /// <reference lib="dom.iterable" />
 
 /**
- * Opens charts from the links that lead to them. The address says which one is open: it can be sent to somebody, and the
- * way back closes it.
+ * Opens a chart when its link is clicked. The open chart is in the URL: it can be shared, and the back button closes it.
  *
- * @param onShow hears whose chart is wanted now; '' for none
+ * @param onShow called with the actor whose chart is open; '' for none
  */
 export function createDialog(dialog: HTMLDialogElement, onShow: (actor: string) => void) {
-  const wanted = () => new URLSearchParams(location.search).get('show') ?? '';
+  const shownActor = () => new URLSearchParams(location.search).get('show') ?? '';
 
-  /** Follows the address. */
-  function follow(): void {
-    const show = wanted();
+  /** Opens and closes the dialog according to the URL. */
+  function update(): void {
+    const show = shownActor();
     const body = document.getElementById('chart-body');
-    // Not the chart before this one.
+    // The body may still be that of the previous chart.
     if (show !== '' && body !== null && body.dataset['show'] !== show) body.replaceChildren();
     if (show === '') dialog.close();
     else if (!dialog.open) dialog.showModal();
@@ -25,7 +24,7 @@ export function createDialog(dialog: HTMLDialogElement, onShow: (actor: string) 
     const address = `?show=${encodeURIComponent(actor)}`;
     if (dialog.open) history.replaceState(history.state, '', address);
     else history.pushState('chart', '', address);
-    follow();
+    update();
   }
 
   document.addEventListener('click', (click) => {
@@ -36,13 +35,13 @@ export function createDialog(dialog: HTMLDialogElement, onShow: (actor: string) 
     open(link.dataset['show'] ?? '');
   });
   dialog.addEventListener('close', () => {
-    if (wanted() === '') return;
+    if (shownActor() === '') return;
     if (history.state === 'chart') return history.back();
     history.replaceState(null, '', './');
-    follow();
+    update();
   });
-  addEventListener('popstate', follow);
-  // Without a script the server opens it, but not as a modal one.
+  addEventListener('popstate', update);
+  // For browsers without JavaScript the server renders it open, which is not modal.
   dialog.removeAttribute('open');
-  follow();
+  update();
 }

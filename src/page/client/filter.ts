@@ -1,16 +1,16 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
-/** The filter above the torrents: by anything that stands in a row. Shown where there are many. */
+/** The filter above the torrents, which searches the text of the rows. Hidden if there are few. */
 export function createFilter() {
-  const many = 8;
+  const minRows = 8;
   const find = (id: string) => document.getElementById(id);
 
   function refresh(): void {
     const [input, list, box] = [find('filter'), find('torrents'), find('filter-box')];
     if (!(input instanceof HTMLInputElement) || list === null || box === null) return;
     const wanted = input.value.trim().toLowerCase();
-    box.hidden = list.childElementCount <= many && wanted === '';
+    box.hidden = list.childElementCount <= minRows && wanted === '';
     let matches = 0;
     for (const row of list.children) {
       if (!(row instanceof HTMLElement)) continue;

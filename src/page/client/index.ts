@@ -1,7 +1,7 @@
-import { scrollIntoView } from './bring.ts';
+import { scrollIntoView } from './scroll-into-view.ts';
 import { createDialog } from './dialog.ts';
 import { createFilter } from './filter.ts';
-import { createHighlighter } from './lights.ts';
+import { createHighlighter } from './highlighter.ts';
 import { main } from './main.ts';
 import type { Parts } from './main.ts';
 import { morph } from './morph.ts';
@@ -9,16 +9,16 @@ import { createStream } from './stream.ts';
 
 const parts: Parts = {
   morph,
-  bring: scrollIntoView,
+  scrollIntoView,
   createDialog,
-  createLights: createHighlighter,
+  createHighlighter,
   createFilter,
   createStream,
 };
 
 /**
- * The page's script, as a browser takes it: the functions' own text, from which Node, or the bundler, has taken the
- * types. So it is typed and linted like everything else, is in the one bundled file, and there is no step to build it.
+ * The page's script: the source text of these functions, from which Node or the bundler has removed the types. So it is
+ * type-checked and linted, is part of the one bundled file, and needs no build step.
  */
 export const script = `(${String(main)})({${Object.entries(parts)
   .map(([name, part]) => `${name}: ${String(part)}`)

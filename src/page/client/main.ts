@@ -1,50 +1,52 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import type { scrollIntoView } from './bring.ts';
+import type { scrollIntoView } from './scroll-into-view.ts';
 import type { createDialog } from './dialog.ts';
 import type { createFilter } from './filter.ts';
-import type { createHighlighter } from './lights.ts';
+import type { createHighlighter } from './highlighter.ts';
 import type { morph } from './morph.ts';
 import type { createStream, Link } from './stream.ts';
 
-/** What the script is made of. Handed in, for each is sent to the browser as text and sees nothing of the others. */
+/** The functions of the script. Passed in, because each is sent as text and has no access to the others' scope. */
 export interface Parts {
   morph: typeof morph;
-  bring: typeof scrollIntoView;
+  scrollIntoView: typeof scrollIntoView;
   createDialog: typeof createDialog;
-  createLights: typeof createHighlighter;
+  createHighlighter: typeof createHighlighter;
   createFilter: typeof createFilter;
   createStream: typeof createStream;
 }
 
-/** The page's script: swaps what the stream brings, and says how it stands with the stream. */
-export function main({ morph, bring, createDialog, createLights, createFilter, createStream }: Parts): void {
+/** The page's script: applies the messages of the stream and shows the state of the connection. */
+export function main(parts: Parts): void {
+  const { morph, scrollIntoView, createDialog, createHighlighter, createFilter, createStream } = parts;
   const find = (id: string) => document.getElementById(id);
-  const light = createLights(matchMedia('(prefers-reduced-motion: reduce)'), bring);
+  const highlight = createHighlighter(matchMedia('(prefers-reduced-motion: reduce)'), scrollIntoView);
   const filter = createFilter();
-  const look = createStream(swap, say);
+  const openStream = createStream(applyMessage, showLink);
   const dialog = find('chart');
   let shown = '';
-  /** The rows that came since a list began whose rows come in several messages. */
-  let fresh = new Set<string>();
+  /** Rows received since the last whole board, whose rows arrive in several messages. */
+  let received = new Set<string>();
 
-  function swap(html: string): void {
+  function applyMessage(html: string): void {
     const template = document.createElement('template');
     template.innerHTML = html;
     for (const next of Array.from(template.content.children)) {
-      if (next instanceof HTMLElement) put(next);
+      if (next instanceof HTMLElement) applyElement(next);
     }
     filter();
-    light(find('chart-now'));
+    highlight(find('chart-now'));
   }
 
-  function put(next: HTMLElement): void {
+  function applyElement(next: HTMLElement): void {
     const { show, gone, end, in: list = '' } = next.dataset;
-    if (end !== undefined) return sweep(end);
-    // A late word on a chart that was closed.
+    if (end !== undefined) return removeStale(end);
+    // For a chart that was closed meanwhile.
     if (show !== undefined && show !== shown) return;
-    if (next.id === 'board') fresh = new Set(Array.from(next.querySelectorAll('[data-in]'), ({ id }) => id));
-    else fresh.add(next.id);
+    if (next.id === 'board')
+      received = new Set(Array.from(next.querySelectorAll('[data-in]'), ({ id }) => id));
+    else received.add(next.id);
     const old = find(next.id);
     if (gone !== undefined) old?.remove();
     else if (old === null) find(list)?.append(next);
@@ -55,13 +57,13 @@ export function main({ morph, bring, createDialog, createLights, createFilter, c
     }
   }
 
-  /** All rows of a list have come: what else is in it went while nobody looked. */
-  function sweep(list: string): void {
-    for (const row of Array.from(find(list)?.children ?? [])) if (!fresh.has(row.id)) row.remove();
-    fresh.clear();
+  /** All rows of a list were received: removes those of torrents that ended while disconnected. */
+  function removeStale(list: string): void {
+    for (const row of Array.from(find(list)?.children ?? [])) if (!received.has(row.id)) row.remove();
+    received.clear();
   }
 
-  function say(link: Link): void {
+  function showLink(link: Link): void {
     document.documentElement.dataset['link'] = link;
     const badge = find('link');
     if (badge !== null) badge.textContent = badge.dataset[link] ?? '';
@@ -69,12 +71,12 @@ export function main({ morph, bring, createDialog, createLights, createFilter, c
     for (const [id, state] of Object.entries(banners)) find(id)?.toggleAttribute('hidden', link !== state);
   }
 
-  say('connecting');
+  showLink('connecting');
   filter();
-  light(find('chart-now'));
+  highlight(find('chart-now'));
   if (!(dialog instanceof HTMLDialogElement)) return;
   createDialog(dialog, (actor) => {
     shown = actor;
-    look(actor);
+    openStream(actor);
   });
 }

@@ -2,8 +2,8 @@
 /// <reference lib="dom.iterable" />
 
 /**
- * Makes an element like another one, changing only what differs: what has the focus, is selected or scrolled stays so.
- * Children that have IDs are told apart by them. `hidden` and `open` are the script's own.
+ * Makes an element equal to another one by changing only the differences, which preserves focus, selection and scroll
+ * position. Children are matched by their IDs. `hidden` and `open` belong to the script.
  */
 export function morph(from: Element, to: Element): void {
   const isOwn = (name: string) => name === 'hidden' || name === 'open';
@@ -28,7 +28,7 @@ export function morph(from: Element, to: Element): void {
     if (twin instanceof Element && next instanceof Element) morph(twin, next);
     else if (twin.nodeValue !== next.nodeValue) twin.nodeValue = next.nodeValue;
   }
-  // The rest comes in further messages.
+  // Further rows follow in the next messages.
   if (to.hasAttribute('data-more')) return;
   while (old !== null) {
     const gone = old;

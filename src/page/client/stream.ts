@@ -1,12 +1,12 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
-/** How it stands with the stream; the page has words for each. */
+/** The state of the connection; the page has a label for each. */
 export type Link = 'connecting' | 'live' | 'lost' | 'refused';
 
-/** The stream from the sidecar: opened again whenever it breaks off, closed while the page is not seen. */
+/** The stream from the sidecar: reopened after an interruption, closed while the page is hidden. */
 export function createStream(onMessage: (html: string) => void, onLink: (link: Link) => void) {
-  const retry = 2000;
+  const retryDelay = 2000;
   let source: EventSource | null = null;
   let after = '';
   let show = '';
@@ -19,7 +19,7 @@ export function createStream(onMessage: (html: string) => void, onLink: (link: L
       `events?show=${encodeURIComponent(show)}&after=${encodeURIComponent(after)}`,
     );
     source = next;
-    // The one before goes on until this one is there: so nothing is missed, and nothing sent twice.
+    // The previous stream is closed when this one is open: no message is missed or received twice.
     next.addEventListener('open', () => {
       before?.close();
       if (source === next) onLink('live');
@@ -33,17 +33,17 @@ export function createStream(onMessage: (html: string) => void, onLink: (link: L
       before?.close();
       if (source !== next) return;
       onLink('lost');
-      // Else the browser tries again by itself.
-      if (next.readyState === EventSource.CLOSED) waiting = setTimeout(askAgain, retry);
+      // In any other state the browser reconnects.
+      if (next.readyState === EventSource.CLOSED) waiting = setTimeout(tryReconnect, retryDelay);
     });
   }
 
-  function askAgain(): void {
-    ask().catch(() => onLink('lost'));
+  function tryReconnect(): void {
+    reconnect().catch(() => onLink('lost'));
   }
 
-  /** Who is refused is told so, and asks no more. */
-  async function ask(): Promise<void> {
+  /** Reopens the stream, unless this browser is signed out. */
+  async function reconnect(): Promise<void> {
     const status = await fetch('?', { method: 'HEAD' }).then(
       (answer) => answer.status,
       () => 0,
@@ -58,15 +58,15 @@ export function createStream(onMessage: (html: string) => void, onLink: (link: L
     source = null;
   }
 
-  function follow(): void {
+  function update(): void {
     if (document.hidden) close();
     else if (source === null) open();
   }
-  document.addEventListener('visibilitychange', follow);
+  document.addEventListener('visibilitychange', update);
   addEventListener('pagehide', close);
-  addEventListener('pageshow', follow);
+  addEventListener('pageshow', update);
 
-  /** Looks at the chart of an actor too; at none with ''. */
+  /** Opens the stream with the chart of an actor; without a chart if ''. */
   return (actor: string): void => {
     show = actor;
     open();

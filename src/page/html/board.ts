@@ -1,56 +1,55 @@
-import { arrival, duration, size } from '../../ntfy/text.ts';
-import { nameOf } from '../../ntfy/wording.ts';
+import { formatTime } from '../../format/clock.ts';
+import { formatDuration, formatSize } from '../../format/figures.ts';
+import { torrentName } from '../../format/text.ts';
 import type { TorrentStatus } from '../../app/status.ts';
 import type { Finished } from '../finished.ts';
-import type { ViewModel } from '../look.ts';
+import type { ViewModel } from '../view-model.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 import { serviceCards } from './services.ts';
 import { torrentRow } from './torrent.ts';
 
-/** Stands where the rows belong, in a page that is sent in pieces. No text can be like it: text is escaped. */
+/** Placeholder for the rows in a page that is sent in pieces. No text can equal it: text is escaped. */
 export const ROWS = html`<!--rows-->`;
 
 /**
- * Everything that moves, as one element: what a viewer gets first.
+ * All live content as one element: the first message to a viewer.
  *
- * @param more `data-more` where more rows follow: those that the browser has stay until all have come
+ * @param more `data-more` if more rows follow: the browser keeps its rows until all have arrived
  */
 export function board(
-  look: ViewModel,
+  view: ViewModel,
   torrents: readonly TorrentStatus[] | typeof ROWS,
   more: 'data-more' | '' = '',
 ): Html {
   return html`<main id="board">
     <section aria-labelledby="services-title">
-      <h2 class="hidden" id="services-title">What it is made of</h2>
+      <h2 class="hidden" id="services-title">Services</h2>
       <ul class="services" id="services" role="list">
-        ${serviceCards(look).map(({ html }) => html)}
+        ${serviceCards(view).map(({ html }) => html)}
       </ul>
     </section>
-    <section aria-labelledby="following">
+    <section aria-labelledby="downloads">
       <div class="heading">
-        <h2 id="following" tabindex="-1">Following</h2>
-        <p class="hint">Each opens the chart of its actor.</p>
+        <h2 id="downloads" tabindex="-1">Downloads</h2>
+        <p class="hint">Select one to see its statechart.</p>
         ${filter()}
       </div>
       <ul class="torrents" id="torrents" role="list" ${more}>
-        ${typeof torrents === 'object' && 'map' in torrents ? torrents.map((torrent) => torrentRow(torrent, look)) : torrents}
+        ${typeof torrents === 'object' && 'map' in torrents ? torrents.map((torrent) => torrentRow(torrent, view)) : torrents}
       </ul>
-      <p class="empty">
-        Nothing is followed now. A download that is added to qBittorrent appears here by itself.
-      </p>
+      <p class="empty">No active downloads. New downloads in qBittorrent appear here automatically.</p>
       <p class="none" id="none" hidden>No name or state matches.</p>
     </section>
     <section aria-labelledby="finished-title">
-      <div class="heading"><h2 id="finished-title" tabindex="-1">Finished lately</h2></div>
-      ${finishedList(look)}
-      <p class="empty">Nothing yet, since this sidecar was started.</p>
+      <div class="heading"><h2 id="finished-title" tabindex="-1">Recently finished</h2></div>
+      ${finishedList(view)}
+      <p class="empty">None since the sidecar started.</p>
     </section>
   </main>`;
 }
 
-/** Shown where there are enough torrents to look for one; the script unhides it. */
+/** Hidden unless there are many torrents; the script shows it. */
 function filter(): Html {
   return html`<div class="filter" id="filter-box" hidden>
     <label for="filter">Filter</label>
@@ -66,52 +65,52 @@ function filter(): Html {
   </div>`;
 }
 
-/** The parts that change by themselves, each by its element; torrents apart. */
-export function partsOf(look: ViewModel): Array<{ id: string; html: Html }> {
+/** The parts that change, by element; without the torrents' rows. */
+export function partsOf(view: ViewModel): Array<{ id: string; html: Html }> {
   return [
-    { id: 'summary', html: summary(look) },
-    ...serviceCards(look),
-    { id: 'finished', html: finishedList(look) },
-    { id: 'said', html: said(look) },
+    { id: 'summary', html: summary(view) },
+    ...serviceCards(view),
+    { id: 'finished', html: finishedList(view) },
+    { id: 'announcement', html: announcement(view) },
   ];
 }
 
-/** How much there is, in a line. */
+/** The number of downloads and their speed. */
 export function summary({ count, speed }: ViewModel): Html {
-  const words =
-    count === 0 ? 'Idle' : `${count.toLocaleString('en')} followed${speed > 0 ? ` · ${size(speed)}/s` : ''}`;
-  return html`<p id="summary">${words}</p>`;
+  const downloads = count === 1 ? '1 download' : `${count.toLocaleString('en')} downloads`;
+  const text = count === 0 ? 'Idle' : `${downloads}${speed > 0 ? ` · ${formatSize(speed)}/s` : ''}`;
+  return html`<p id="summary">${text}</p>`;
 }
 
-/** What a screen reader says aloud: ends and trouble, and nothing that moves all the time. */
-export function said({ services, finished }: ViewModel): Html {
+/** The text for screen readers: incidents and finished downloads, nothing that changes constantly. */
+export function announcement({ services, finished }: ViewModel): Html {
   const [last] = finished;
-  const trouble = services.incident === 'raised' ? 'There is trouble with qBittorrent. ' : '';
+  const problem = services.incident === 'raised' ? 'There is a problem with qBittorrent. ' : '';
   const end =
     last === undefined ? '' : `${titleOf(last)}: ${last.end === 'complete' ? 'complete' : 'removed'}.`;
-  return html`<p class="hidden" id="said" role="status">${trouble}${end}</p>`;
+  return html`<p class="hidden" id="announcement" role="status">${problem}${end}</p>`;
 }
 
-function finishedList(look: ViewModel): Html {
+function finishedList(view: ViewModel): Html {
   return html`<ul class="finished" id="finished" role="list">
-    ${look.finished.map((one) => finishedRow(one, look))}
+    ${view.finished.map((one) => finishedRow(one, view))}
   </ul>`;
 }
 
 function finishedRow(one: Finished, { now, timeZone }: ViewModel): Html {
   const { key, end, at, torrent } = one;
-  const words = end === 'complete' ? ['Complete', ...measures(torrent)] : ['Removed from qBittorrent'];
+  const texts = end === 'complete' ? ['Complete', ...figuresOf(torrent)] : ['Removed from qBittorrent'];
   return html`<li class="end" id="f-${key}-${at}" data-tone="${end === 'complete' ? 'done' : 'waiting'}">
-    <bdi class="name">${titleOf(one)}</bdi><span class="state">${words.join(' · ')}</span>
-    <time datetime="${new Date(at).toISOString()}">${arrival(at / 1000, now, timeZone)}</time>
+    <bdi class="name">${titleOf(one)}</bdi><span class="state">${texts.join(' · ')}</span>
+    <time datetime="${new Date(at).toISOString()}">${formatTime(at / 1000, now, timeZone)}</time>
   </li>`;
 }
 
-function measures(torrent: Finished['torrent']): string[] {
+function figuresOf(torrent: Finished['torrent']): string[] {
   if (torrent === null || torrent.size === 0) return [];
-  const took =
-    torrent.duration === null || torrent.downloaded === 0 ? '' : ` in ${duration(torrent.duration)}`;
-  return [`${size(torrent.size)}${took}`];
+  const { duration, downloaded, size } = torrent;
+  const time = duration === null || downloaded === 0 ? '' : ` in ${formatDuration(duration)}`;
+  return [`${formatSize(size)}${time}`];
 }
 
-const titleOf = ({ key, name }: Finished): string => nameOf(key, name, 'title');
+const titleOf = ({ key, name }: Finished): string => torrentName(key, name);

@@ -1,44 +1,43 @@
 import { raw } from 'hono/html';
 import { charts } from '../../charts/index.ts';
-import type { Happening } from '../../inspector/index.ts';
-import type { Shown } from '../actors.ts';
+import { formatTimeWithSeconds } from '../../format/clock.ts';
+import type { ActorStep } from '../../inspector/index.ts';
+import type { ShownActor } from '../actors.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 
-/** What the chart of an actor shows. */
-export interface ChartLook {
-  shown: Shown;
-  /** What it is about: a torrent's name, or what the actor is called. */
+/** The content of an actor's chart dialog. */
+export interface ChartView {
+  shown: ShownActor;
+  /** The torrent's name, or the actor's. */
   title: string;
-  /** The state that it is in, or was in when it ended; `null` where nothing is known of it. */
+  /** Its state, or its last one if it was stopped; `null` if unknown. */
   state: string | null;
-  /** Whether there is such an actor now. */
+  /** Whether the actor is running. */
   alive: boolean;
-  /** Its figures, in a line. */
+  /** Its figures, in one line. */
   facts: string;
-  /** What it did since somebody looks, oldest first. */
-  steps: readonly Happening[];
+  /** Its steps since the page is open, oldest first. */
+  steps: readonly ActorStep[];
   timeZone: string | undefined;
 }
 
-/** Steps that a chart plays again one after the other, so that eyes can follow. */
+/** Steps that the script animates one after the other. */
 const MAX_STEPS_SHOWN = 12;
 
-/** The dialog's content. The script lights the chart by what `chart-now` says. */
-export function chartBody(look: ChartLook): Html {
-  const { shown, title } = look;
+/** The dialog's content. The script highlights the chart by the data of `chart-now`. */
+export function chartBody(view: ChartView): Html {
+  const { shown, title } = view;
   return html`<div id="chart-body" data-show="${shown.id}">
     <header>
       <div>
-        <nav aria-label="Where this actor lives">
-          ${shown.parents.map(crumb)}<span>${shown.machine}</span>
-        </nav>
+        <nav aria-label="Parent actors">${shown.parents.map(crumb)}<span>${shown.machine}</span></nav>
         <h2 id="chart-title" tabindex="-1"><bdi>${title}</bdi></h2>
       </div>
       <form method="dialog"><button id="chart-close">Close</button></form>
     </header>
     <div class="chart-line">
-      ${chartNow(look)}<label><input type="checkbox" id="chart-fit" /> Whole chart</label>
+      ${chartNow(view)}<label><input type="checkbox" id="chart-fit" /> Whole chart</label>
     </div>
     <div class="chart-columns">
       <div
@@ -52,7 +51,7 @@ export function chartBody(look: ChartLook): Html {
       </div>
       <section class="chart-side" aria-labelledby="chart-log-title">
         <h3 id="chart-log-title">Last transitions</h3>
-        ${chartLog(look)}
+        ${chartLog(view)}
       </section>
     </div>
   </div>`;
@@ -62,46 +61,38 @@ function crumb(id: string): Html {
   return html`<a href="?show=${id}" data-show="${id}">${id}</a><span aria-hidden="true"> › </span>`;
 }
 
-/** What is lit, and what led there. */
-export function chartNow({ shown, state, alive, facts, steps }: ChartLook): Html {
+/** The current state, and the steps that led to it. */
+export function chartNow({ shown, state, alive, facts, steps }: ChartView): Html {
   const trail = steps.slice(-MAX_STEPS_SHOWN).map(({ seq, state, taken }) => [seq, state, taken]);
-  const words = state === null ? 'There is no such actor now.' : alive ? 'Now ' : 'It has ended. Last ';
+  const text = state === null ? 'This actor is not running.' : alive ? 'Now ' : 'Stopped. Last state: ';
   return html`<p
     id="chart-now"
     data-show="${shown.id}"
     data-state="${state ?? ''}"
     data-trail="${JSON.stringify(trail)}"
   >
-    ${words}${state === null ? '' : html`<strong>${state.replaceAll('.', ' › ')}</strong>`}<span class="facts"
+    ${text}${state === null ? '' : html`<strong>${state.replaceAll('.', ' › ')}</strong>`}<span class="facts"
       >${facts}</span
     >
   </p>`;
 }
 
 /** The last transitions, newest first. */
-export function chartLog({ shown, steps, timeZone }: ChartLook): Html {
+export function chartLog({ shown, steps, timeZone }: ChartView): Html {
   const rows = steps.toReversed().map((step) => stepRow(step, timeZone));
   return html`<ol id="chart-log" data-show="${shown.id}" reversed>
     ${rows}
   </ol>`;
 }
 
-function stepRow({ at, event, from, state, times }: Happening, timeZone: string | undefined): Html {
-  const way =
-    from === state ? `stays in ${state}` : from === '' ? `begins in ${state}` : `${from} → ${state}`;
+function stepRow({ at, event, from, state, times }: ActorStep, timeZone: string | undefined): Html {
+  const change =
+    from === state ? `stays in ${state}` : from === '' ? `starts in ${state}` : `${from} → ${state}`;
+  const time = formatTimeWithSeconds(at, timeZone);
+  const count = times > 1 ? html` <span class="times">× ${times}</span>` : '';
   return html`<li>
-    <time datetime="${new Date(at).toISOString()}">${clockTime(at, timeZone)}</time> <b>${event}</b>${
-      times > 1 ? html` <span class="times">× ${times}</span>` : ''
-    }<span class="way">${way}</span>
+    <time datetime="${new Date(at).toISOString()}">${time}</time> <b>${event}</b>${count}<span class="change"
+      >${change}</span
+    >
   </li>`;
-}
-
-const formatters = new Map<string | undefined, Intl.DateTimeFormat>();
-
-/** `14:32:05`. */
-function clockTime(at: number, timeZone: string | undefined): string {
-  const formatter =
-    formatters.get(timeZone) ?? new Intl.DateTimeFormat('en-GB', { timeZone, timeStyle: 'medium' });
-  formatters.set(timeZone, formatter);
-  return formatter.format(at);
 }

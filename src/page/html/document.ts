@@ -1,7 +1,7 @@
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 
-/** A whole page. Its addresses are relative: it may be served below a path. */
+/** A whole page. Its URLs are relative: it may be served below a path. */
 export function page(title: string, body: Html): Html {
   return html`<!doctype html>
     <html lang="en" data-link="still">
@@ -19,22 +19,22 @@ export function page(title: string, body: Html): Html {
     </html> `;
 }
 
-/** What the page is made of. */
-export interface Live {
+/** The parts of the page. */
+export interface LivePage {
   summary: Html;
   board: Html;
-  said: Html;
+  announcement: Html;
   /** The dialog's content; `null` while no chart is open. */
   chart: Html | null;
   version: string;
-  /** Whether there is a cookie to take back. */
+  /** Whether the browser has a session cookie. */
   signedIn: boolean;
 }
 
-export function livePage({ summary, board, said, chart, version, signedIn }: Live): Html {
+export function livePage({ summary, board, announcement, chart, version, signedIn }: LivePage): Html {
   return page(
     'qbit-ntfy-sidecar',
-    html`<a class="skip" href="#following">Skip to the downloads</a>
+    html`<a class="skip" href="#downloads">Skip to the downloads</a>
       <header class="top">
         <h1>qbit-ntfy-sidecar</h1>
         ${summary}
@@ -44,24 +44,24 @@ export function livePage({ summary, board, said, chart, version, signedIn }: Liv
           role="status"
           data-live="Live"
           data-connecting="Connecting"
-          data-lost="Lost, connecting again"
-          data-refused="Not let in any more"
+          data-lost="Disconnected, reconnecting"
+          data-refused="Signed out"
         >
           Not live
         </p>
         ${signedIn ? signOut() : ''}
         <p class="banner" id="banner" hidden>
-          What you see is old: the sidecar does not answer, and is asked again and again.
+          This page is outdated: the sidecar does not answer. Reconnecting.
         </p>
         <p class="banner" id="refused" hidden>
-          This browser is not let in any more: the sidecar was started again, or its token is another one.
+          This browser was signed out: the sidecar was restarted, or its token changed.
           <a href="?">Sign in</a>
         </p>
         <noscript>
-          <p class="banner">Without scripts this page stands still: load it again to see what is new.</p>
+          <p class="banner">JavaScript is disabled: reload this page to update it.</p>
         </noscript>
       </header>
-      ${board}${said}
+      ${board}${announcement}
       <dialog id="chart" aria-labelledby="chart-title" ${chart === null ? '' : 'open'}>
         ${chart ?? html`<div id="chart-body"></div>`}
       </dialog>
@@ -74,7 +74,7 @@ function signOut(): Html {
   return html`<form class="sign-out" method="post" action="logout"><button>Sign out</button></form>`;
 }
 
-/** What a browser sees that is not let in. */
+/** The page for a browser that is not signed in. */
 export function lockedPage(problem: 'none' | 'wrong' | 'later' | 'keyless'): Html {
   return page(
     'Sign in: qbit-ntfy-sidecar',
@@ -87,21 +87,21 @@ export function lockedPage(problem: 'none' | 'wrong' | 'later' | 'keyless'): Htm
 
 function keyless(): Html {
   return html`<p>
-      This page is for browsers on the same machine, under its own name: <code>http://localhost</code> and the
-      port, or through a port-forward, but not through a proxy.
+      Without a token, this page opens only on the same machine or through a port-forward, as
+      <code>http://localhost</code> with its port, and not through a proxy.
     </p>
-    <p>To open it to others, set <code>OPS_TOKEN</code>.</p>`;
+    <p>To allow other access, set <code>OPS_TOKEN</code>.</p>`;
 }
 
 const PROBLEMS = {
   none: '',
-  wrong: 'That is not the token.',
-  later: 'Too many wrong tokens came from there. Try again in a minute.',
+  wrong: 'Wrong token.',
+  later: 'Too many wrong tokens from this address. Try again in a minute.',
 };
 
 function form(problem: keyof typeof PROBLEMS): Html {
   return html`<form method="post" action="login">
-      <label for="token">The token of this sidecar (<code>OPS_TOKEN</code>)</label>
+      <label for="token">Token of this sidecar (<code>OPS_TOKEN</code>)</label>
       <input
         id="token"
         name="token"
@@ -114,5 +114,5 @@ function form(problem: keyof typeof PROBLEMS): Html {
       <p id="problem" role="alert">${PROBLEMS[problem]}</p>
       <button>Sign in</button>
     </form>
-    <p class="quiet">Signed in already, and came by a link? <a href="?">Go on</a></p>`;
+    <p class="quiet">Already signed in, but came here by a link? <a href="?">Continue</a></p>`;
 }

@@ -1,15 +1,14 @@
 import { html as tagged } from 'hono/html';
 
-/** Text that is markup already; everything else is escaped where it stands. */
+/** Escaped markup; any other value is escaped when it is inserted. */
 export type Html = Extract<ReturnType<typeof tagged>, string>;
 
-/** What may stand in a template. Neither objects nor promises: a mistake shows when it is compiled. */
+/** Allowed values in a template. No objects and no promises: the compiler finds such mistakes. */
 export type Value = string | number | boolean | null | undefined | Html | readonly Value[];
 
 /**
- * The page's templates: Hono's tagged ones, which escape by themselves. Not its JSX: Node runs `.ts` as it is, but
- * not `.tsx`, and calls of `jsx()` by hand are harder to read than HTML. Line breaks and indentation are for whoever
- * reads the source: between elements nothing is left of them.
+ * The page's templates: Hono's tagged templates, which escape values. Not JSX: Node runs `.ts` files directly, but not
+ * `.tsx`, and calls of `jsx()` are harder to read than HTML. Line breaks and indentation between elements are removed.
  *
  * @example html`<b>${name}</b>`
  */

@@ -1,11 +1,12 @@
-import { arrival, duration, size } from '../../ntfy/text.ts';
-import { nameOf } from '../../ntfy/wording.ts';
+import { formatTime } from '../../format/clock.ts';
+import { formatDuration, formatSize } from '../../format/figures.ts';
+import { torrentName } from '../../format/text.ts';
 import type { TorrentStatus } from '../../app/status.ts';
-import { phoneOf, saidOf } from '../words.ts';
+import { phoneLabel, stateLabel } from '../labels.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 
-/** When and where the page is read. */
+/** The time that the page shows. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now: number;
@@ -16,25 +17,25 @@ export interface Clock {
 /** The element of a torrent's row. */
 export const rowId = (key: string): string => `t-${key}`;
 
-/** A torrent, as a row. Its actor's chart opens from its name. */
+/** A torrent as a row. Its name opens the chart of its actor. */
 export function torrentRow(torrent: TorrentStatus, clock: Clock): Html {
   const { key, name } = torrent;
-  const said = saidOf(torrent);
-  const phone = phoneOf(torrent);
-  return html`<li class="torrent" id="${rowId(key)}" data-in="torrents" data-tone="${said.tone}">
+  const state = stateLabel(torrent);
+  const phone = phoneLabel(torrent);
+  return html`<li class="torrent" id="${rowId(key)}" data-in="torrents" data-tone="${state.tone}">
     <a class="name" id="n-${key}" href="?show=${key}" data-show="${key}"
-      ><bdi>${nameOf(key, name, 'title')}</bdi></a
+      ><bdi>${torrentName(key, name)}</bdi></a
     >
-    <span class="state">${said.words}</span>${progress(torrent)}<span class="figures"
+    <span class="state">${state.text}</span>${progress(torrent)}<span class="figures"
       >${figures(torrent, clock)}</span
     >
     <span class="phone" data-tone="${phone.tone}"
-      ><span class="hidden">On the phone: </span>${phone.words}</span
+      ><span class="hidden">On the phone: </span>${phone.text}</span
     >
   </li>`;
 }
 
-/** The very numbers of the torrent; the percent is floored, as on the phone: only what is complete has 100. */
+/** The current progress. The percent is rounded down, as on the phone: only a complete torrent has 100. */
 function progress({ key, progress, phase, size, state }: TorrentStatus): Html {
   const known = size > 0 && phase !== 'metadata' && state !== 'restarting';
   const value = Math.floor(progress * 1000) / 10;
@@ -45,10 +46,10 @@ function progress({ key, progress, phase, size, state }: TorrentStatus): Html {
         ><span class="percent"></span>`;
 }
 
-/** Size, speed, and when it will be there. */
-export function figures({ phase, speed, eta, size: bytes }: TorrentStatus, { now, timeZone }: Clock): string {
-  const of = bytes === 0 ? [] : [size(bytes)];
-  if (phase !== 'downloading') return of.join(' · ');
-  const left = eta === null ? '∞' : `${duration(eta)} (${arrival(now / 1000 + eta, now, timeZone)})`;
-  return [...of, `${size(speed)}/s`, `ETA ${left}`].join(' · ');
+/** Size, speed and ETA. */
+export function figures({ phase, speed, eta, size }: TorrentStatus, { now, timeZone }: Clock): string {
+  const sizes = size === 0 ? [] : [formatSize(size)];
+  if (phase !== 'downloading') return sizes.join(' · ');
+  const left = eta === null ? '∞' : `${formatDuration(eta)} (${formatTime(now / 1000 + eta, now, timeZone)})`;
+  return [...sizes, `${formatSize(speed)}/s`, `ETA ${left}`].join(' · ');
 }

@@ -2,78 +2,78 @@ import { createInspector } from '../../inspector/index.ts';
 import { logBug } from '../../log/bug.ts';
 import type { Logger } from '../../log/index.ts';
 import { eachTorrent, speedOf } from '../../app/status.ts';
-import type { Shown } from '../actors.ts';
-import { board, ROWS, said, summary } from '../html/board.ts';
+import type { ShownActor } from '../actors.ts';
+import { announcement, board, ROWS, summary } from '../html/board.ts';
 import type { Html } from '../html/html.ts';
 import { torrentRow } from '../html/torrent.ts';
-import { keysOf, createViewModel } from '../look.ts';
-import type { Subject } from '../look.ts';
+import { keysOf, createViewModel } from '../view-model.ts';
+import type { PageSources } from '../view-model.ts';
 import { startBroadcast } from './broadcast.ts';
 import type { Broadcast } from './broadcast.ts';
 import { openChart } from './chart.ts';
 import type { Viewer } from './viewer.ts';
 
-/** Viewers at once. */
+/** Open streams at the same time. */
 const MAX_VIEWERS = 32;
 
-/** The page's parts, each as it is now. */
+/** The parts of the page as they are now. */
 export interface Parts {
   summary: Html;
-  /** With `ROWS` where the rows of the torrents belong. */
+  /** With `ROWS` in place of the torrents' rows. */
   board: Html;
-  said: Html;
+  announcement: Html;
   /** `null` while no chart is open. */
   chart: Html | null;
 }
 
 export interface LiveBoard {
-  /** How things are now; nothing goes on after it. */
-  draw(shown: Shown | null): Parts;
-  /** The rows of all torrents, each drawn when its turn comes. */
+  /** Renders the page once. */
+  render(shown: ShownActor | null): Parts;
+  /** The rows of all torrents, rendered one by one. */
   rows(): Iterable<string>;
   /**
-   * Lets somebody look: first everything, then what changes.
+   * Adds a viewer: it receives the whole page, then the changes.
    *
-   * @param after where this viewer was before: it gets only what is another since, if that is known
-   * @returns `null` when too many look already
+   * @param after ID of the last message that it received before: if known, it receives only the changes since
+   * @returns `null` if there are too many viewers
    */
-  join(shown: Shown | null, after: string): Viewer | null;
-  /** Sends everybody away. */
+  join(shown: ShownActor | null, after: string): Viewer | null;
+  /** Disconnects all viewers. */
   close(): void;
 }
 
 /**
- * What the page shows, live. The first viewer starts the inspection of the actors, the last one ends it: with the page
- * closed there is no listener, no timer and nothing kept.
+ * The live page. The first viewer starts the inspection of the actors, the last one stops it: without viewers there is no
+ * listener and no timer, and no state is stored.
  */
-export function createBoard(subject: Subject, log: Logger): LiveBoard {
-  const onError = (error: unknown) => logBug(log, 'the page could not be drawn', error);
-  const inspector = createInspector(subject.supervisor, { now: subject.now, onError });
+export function createBoard(sources: PageSources, log: Logger): LiveBoard {
+  const onError = (error: unknown) => logBug(log, 'could not render the page', error);
+  const inspector = createInspector(sources.supervisor, { now: sources.now, onError });
   let broadcast: Broadcast | null = null;
 
-  function draw(shown: Shown | null): Parts {
+  function render(shown: ShownActor | null): Parts {
     let speed = 0;
-    for (const key of keysOf(subject.supervisor).keys()) speed += speedOf(subject.supervisor, key);
-    const look = createViewModel(subject, speed);
+    for (const key of keysOf(sources.supervisor).keys()) speed += speedOf(sources.supervisor, key);
+    const view = createViewModel(sources, speed);
     return {
-      summary: summary(look),
-      board: board(look, ROWS),
-      said: said(look),
-      chart: shown === null ? null : openChart(shown, subject, inspector).body(),
+      summary: summary(view),
+      board: board(view, ROWS),
+      announcement: announcement(view),
+      chart: shown === null ? null : openChart(shown, sources, inspector).body(),
     };
   }
 
   function* rows(): Generator<string> {
-    const clock = { now: subject.now(), timeZone: subject.timeZone };
-    for (const torrent of eachTorrent(subject.supervisor)) yield String(torrentRow(torrent, clock));
+    const clock = { now: sources.now(), timeZone: sources.timeZone };
+    for (const torrent of eachTorrent(sources.supervisor)) yield String(torrentRow(torrent, clock));
   }
 
   return {
-    draw,
+    render,
     rows,
     join(shown, after) {
       const onEnd = () => (broadcast = null);
-      broadcast ??= startBroadcast({ subject, inspector, onEnd, onError });
+      broadcast ??= startBroadcast({ sources, inspector, onEnd, onError });
       return broadcast.viewers < MAX_VIEWERS ? broadcast.add(shown, after) : null;
     },
     close: () => broadcast?.end(),

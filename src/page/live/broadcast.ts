@@ -1,118 +1,124 @@
 import { randomBytes } from 'node:crypto';
 import type { Inspector } from '../../inspector/index.ts';
 import { eachTorrent } from '../../app/status.ts';
-import type { Shown } from '../actors.ts';
-import { board, partsOf, said, summary } from '../html/board.ts';
-import { createViewModel } from '../look.ts';
-import type { Subject } from '../look.ts';
+import type { ShownActor } from '../actors.ts';
+import { announcement, board, partsOf, summary } from '../html/board.ts';
+import { createViewModel } from '../view-model.ts';
+import type { PageSources } from '../view-model.ts';
 import { createCharts } from './charts.ts';
-import { createJournal } from './journal.ts';
-import type { Change } from './journal.ts';
-import { startPulse } from './pulse.ts';
+import { createPatchLog } from './patch-log.ts';
+import type { Patch } from './patch-log.ts';
+import { startTicker } from './ticker.ts';
 import { createRows } from './rows.ts';
-import { createMailbox } from './viewer.ts';
-import type { Mailbox, Viewer } from './viewer.ts';
+import { createViewerFeed } from './viewer.ts';
+import type { ViewerFeed, Viewer } from './viewer.ts';
 
-/** Rows that a viewer gets with the first message; few enough to be made at once. */
+/** Rows in the first message to a viewer; few enough to render in one turn. */
 const FIRST_ROWS = 100;
 
-/** From the first viewer to the last. */
+/** The live updates while the page has viewers. */
 export interface Broadcast {
-  /** @param after where the viewer was before */
-  add(shown: Shown | null, after: string): Viewer;
+  /** @param after ID of the last message that the viewer received before */
+  add(shown: ShownActor | null, after: string): Viewer;
   readonly viewers: number;
-  /** Sends everybody away, which ends it. */
+  /** Disconnects all viewers, which ends the broadcast. */
   end(): void;
 }
 
 export interface BroadcastOptions {
-  subject: Subject;
+  sources: PageSources;
   inspector: Inspector;
-  /** Hears that the last viewer went away: no listener and no timer is left. */
+  /** Called after the last viewer left: no listener and no timer remains. */
   onEnd: () => void;
   onError: (error: unknown) => void;
 }
 
-export function startBroadcast({ subject, inspector, onEnd, onError }: BroadcastOptions): Broadcast {
-  const viewers = new Map<Mailbox, Shown | null>();
-  const drawing = createDrawing(subject, inspector);
-  const { journal, charts } = drawing;
-  const pulse = startPulse((isHeartbeat) => {
+export function startBroadcast({ sources, inspector, onEnd, onError }: BroadcastOptions): Broadcast {
+  const viewers = new Map<ViewerFeed, ShownActor | null>();
+  const renderer = createRenderer(sources, inspector);
+  const { patchLog, charts } = renderer;
+  const ticker = startTicker((isHeartbeat) => {
     try {
-      if (drawing.look()) pulse.move();
+      if (renderer.refresh()) ticker.schedule();
       const byChart = Map.groupBy(viewers, ([, shown]) => shown?.id);
       for (const readers of byChart.values()) {
         const shown = readers[0]?.[1] ?? null;
-        const news = shown === null ? [] : charts.look(shown);
-        for (const [mailbox] of readers) {
-          mailbox.deliver(news);
-          mailbox.wake(isHeartbeat);
+        const patches = shown === null ? [] : charts.changes(shown);
+        for (const [feed] of readers) {
+          feed.deliver(patches);
+          feed.wake(isHeartbeat);
         }
       }
     } catch (error) {
       onError(error);
     }
   });
-  const stopDrawing = drawing.watch(() => pulse.move());
+  const stopWatching = renderer.watch(() => ticker.schedule());
 
-  function leave(mailbox: Mailbox): void {
-    const shown = viewers.get(mailbox);
-    viewers.delete(mailbox);
+  function leave(feed: ViewerFeed): void {
+    const shown = viewers.get(feed);
+    viewers.delete(feed);
     if (shown) charts.close(shown);
     if (viewers.size > 0) return;
-    pulse.stop();
-    stopDrawing();
+    ticker.stop();
+    stopWatching();
     onEnd();
   }
 
   return {
     add(shown, after) {
-      const known = journal.parse(after);
-      const missing = known === null ? drawing.everything() : { first: '', rest: null };
-      const mailbox = createMailbox({ journal, ...missing, after: known ?? journal.version, onLeave: leave });
-      viewers.set(mailbox, shown);
-      if (shown !== null) mailbox.deliver([['chart-body', String(charts.open(shown))]]);
-      return mailbox;
+      const known = patchLog.parse(after);
+      const missing = known === null ? renderer.snapshot() : { first: '', rest: null };
+      const feed = createViewerFeed({
+        patchLog,
+        ...missing,
+        after: known ?? patchLog.version,
+        onLeave: leave,
+      });
+      viewers.set(feed, shown);
+      if (shown !== null) feed.deliver([['chart-body', String(charts.open(shown))]]);
+      return feed;
     },
     get viewers() {
       return viewers.size;
     },
     end() {
-      for (const mailbox of viewers.keys()) mailbox.leave();
+      for (const feed of viewers.keys()) feed.leave();
     },
   };
 }
 
-/** The page's elements as they were last seen, kept by what the actors do. */
-function createDrawing(subject: Subject, inspector: Inspector) {
-  const journal = createJournal(randomBytes(6).toString('hex'));
-  const rows = createRows(subject, journal);
-  const charts = createCharts(subject, inspector);
-  /** Follows what the actors do, until the returned function is called. */
-  const watch = (onMove: () => void) =>
-    inspector.watch((happening) => {
-      rows.note(happening);
-      charts.note(happening);
-      onMove();
+/** Renders the page's elements and updates them by the steps of the actors. */
+function createRenderer(sources: PageSources, inspector: Inspector) {
+  const patchLog = createPatchLog(randomBytes(6).toString('hex'));
+  const rows = createRows(sources, patchLog);
+  const charts = createCharts(sources, inspector);
+  /** Watches the actors until the returned function is called. */
+  const watch = (onStep: () => void) =>
+    inspector.watch((step) => {
+      rows.addStep(step);
+      charts.addStep(step);
+      onStep();
     });
 
-  /** Writes down what is another than at the last look; `true`: not all of it yet. */
-  function look(): boolean {
-    const isBehind = rows.look();
-    for (const { id, html } of partsOf(createViewModel(subject, rows.speed()))) journal.put(id, String(html));
+  /** Adds the changes since the last refresh to the patch log; `true`: some rows are left. */
+  function refresh(): boolean {
+    const isBehind = rows.refresh();
+    for (const { id, html } of partsOf(createViewModel(sources, rows.speed())))
+      patchLog.put(id, String(html));
     return isBehind;
   }
 
-  /** What a viewer gets that was not there before, or too long ago: the top of the page at once, all else in pieces. */
-  function everything(): { first: string; rest: Iterator<Change> | null } {
-    const torrents = firstOf(eachTorrent(subject.supervisor), FIRST_ROWS);
-    const now = createViewModel(subject, rows.speed());
+  /** The whole page for a new viewer: its top as the first message, the other rows in pieces. */
+  function snapshot(): { first: string; rest: Iterator<Patch> | null } {
+    const torrents = firstOf(eachTorrent(sources.supervisor), FIRST_ROWS);
+    const now = createViewModel(sources, rows.speed());
     const isWhole = now.count <= torrents.length;
-    const first = `${summary(now)}${board(now, torrents, isWhole ? '' : 'data-more')}${said(now)}`;
+    const first = `${summary(now)}${board(now, torrents, isWhole ? '' : 'data-more')}${announcement(now)}`;
     return { first, rest: isWhole ? null : rows.all() };
   }
-  look();
-  return { journal, charts, look, everything, watch };
+  refresh();
+  return { patchLog, charts, refresh, snapshot, watch };
 }
 
 function firstOf<T>(items: Iterable<T>, count: number): T[] {

@@ -1,58 +1,57 @@
-import type { Happening, Inspector } from '../../inspector/index.ts';
-import { harmless } from '../../ntfy/text.ts';
-import { nameOf } from '../../ntfy/wording.ts';
+import type { ActorStep, Inspector } from '../../inspector/index.ts';
+import { safeText, torrentName } from '../../format/text.ts';
 import { torrentOf } from '../../app/status.ts';
 import type { TorrentStatus } from '../../app/status.ts';
 import { stateOf } from '../actors.ts';
-import type { Shown } from '../actors.ts';
+import type { ShownActor } from '../actors.ts';
 import { chartBody, chartLog, chartNow } from '../html/chart.ts';
-import type { ChartLook } from '../html/chart.ts';
+import type { ChartView } from '../html/chart.ts';
 import type { Html } from '../html/html.ts';
 import { figures } from '../html/torrent.ts';
 import type { Clock } from '../html/torrent.ts';
-import type { Subject } from '../look.ts';
-import { phoneOf } from '../words.ts';
+import type { PageSources } from '../view-model.ts';
+import { phoneLabel } from '../labels.ts';
 
-/** The steps that a chart lists. */
-const STEPS = 30;
+/** Steps listed beside a chart. */
+const MAX_STEPS = 30;
 
-/** The chart of an actor, as long as somebody has it open. */
+/** The chart of an actor while a viewer has it open. */
 export interface OpenChart {
-  readonly shown: Shown;
-  /** Takes what the actor did; what others did is left alone. */
-  note(happening: Happening): void;
-  /** All of it. */
+  readonly shown: ShownActor;
+  /** Adds a step of the actor; ignores those of others. */
+  addStep(step: ActorStep): void;
+  /** The whole dialog. */
   body(): Html;
-  /** What may have changed since: each by its element. */
+  /** The parts that change, by element. */
   parts(): Array<{ id: string; html: Html }>;
 }
 
-const TITLES: Partial<Record<Shown['machine'], string>> = {
+const TITLES: Partial<Record<ShownActor['machine'], string>> = {
   session: 'The session with qBittorrent',
   watcher: 'The watcher',
-  outbox: 'What leaves for ntfy',
+  outbox: 'The outbox to ntfy',
   incident: 'Incidents',
   supervisor: 'The supervisor',
-  discovery: 'The look for new torrents',
+  discovery: 'Discovery of new torrents',
   hookInstaller: 'The hook installer',
 };
 
-export function openChart(shown: Shown, subject: Subject, inspector: Inspector): OpenChart {
-  const { supervisor, timeZone } = subject;
-  // The inspector's ring may turn over in a tick of thousands; what is looked at is kept here.
-  const steps = inspector.of(shown.id).slice(-STEPS);
+export function openChart(shown: ShownActor, sources: PageSources, inspector: Inspector): OpenChart {
+  const { supervisor, timeZone } = sources;
+  // One poll of thousands of torrents may overwrite the inspector's ring: the steps of an open chart are stored here.
+  const steps = inspector.stepsOf(shown.id).slice(-MAX_STEPS);
   let name: string | null = null;
 
-  function look(): ChartLook {
+  function view(): ChartView {
     const now = stateOf(supervisor, shown);
     const torrent = shown.machine === 'torrent' ? torrentOf(supervisor, shown.id) : null;
     name = torrent?.name ?? name;
     return {
       shown,
-      title: shown.machine === 'torrent' ? nameOf(shown.id, name, 'title') : titleOf(shown),
+      title: shown.machine === 'torrent' ? torrentName(shown.id, name) : titleOf(shown),
       state: now ?? steps.at(-1)?.state ?? null,
       alive: now !== null,
-      facts: torrent === null ? '' : factsOf(torrent, { now: subject.now(), timeZone }),
+      facts: torrent === null ? '' : factsOf(torrent, { now: sources.now(), timeZone }),
       steps,
       timeZone,
     };
@@ -60,17 +59,17 @@ export function openChart(shown: Shown, subject: Subject, inspector: Inspector):
 
   return {
     shown,
-    note(happening) {
-      if (happening.actor !== shown.id || steps.at(-1) === happening) return;
-      steps.push(happening);
-      if (steps.length > STEPS) steps.shift();
+    addStep(step) {
+      if (step.actor !== shown.id || steps.at(-1) === step) return;
+      steps.push(step);
+      if (steps.length > MAX_STEPS) steps.shift();
     },
-    body: () => chartBody(look()),
+    body: () => chartBody(view()),
     parts() {
-      const seen = look();
+      const now = view();
       return [
-        { id: 'chart-now', html: chartNow(seen) },
-        { id: 'chart-log', html: chartLog(seen) },
+        { id: 'chart-now', html: chartNow(now) },
+        { id: 'chart-log', html: chartLog(now) },
       ];
     },
   };
@@ -78,8 +77,8 @@ export function openChart(shown: Shown, subject: Subject, inspector: Inspector):
 
 function factsOf(torrent: TorrentStatus, clock: Clock): string {
   const percent = `${Math.floor(torrent.progress * 100)}%`;
-  const phone = `on the phone: ${phoneOf(torrent).words}`;
+  const phone = `on the phone: ${phoneLabel(torrent).text}`;
   return [percent, figures(torrent, clock), phone].filter((text) => text !== '').join(' · ');
 }
 
-const titleOf = ({ machine, id }: Shown): string => TITLES[machine] ?? harmless(id, 40);
+const titleOf = ({ machine, id }: ShownActor): string => TITLES[machine] ?? safeText(id, 40);

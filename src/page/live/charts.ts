@@ -1,34 +1,34 @@
-import type { Happening, Inspector } from '../../inspector/index.ts';
-import type { Shown } from '../actors.ts';
+import type { ActorStep, Inspector } from '../../inspector/index.ts';
+import type { ShownActor } from '../actors.ts';
 import type { Html } from '../html/html.ts';
-import type { Subject } from '../look.ts';
+import type { PageSources } from '../view-model.ts';
 import { openChart } from './chart.ts';
 import type { OpenChart } from './chart.ts';
-import type { Change } from './journal.ts';
+import type { Patch } from './patch-log.ts';
 
-/** The charts that somebody has open. */
+/** The charts that viewers have open. */
 export interface OpenCharts {
-  /** Opens a chart, or counts one more reader of it. */
-  open(shown: Shown): Html;
-  close(shown: Shown): void;
-  note(happening: Happening): void;
-  /** What looks different since the last time. */
-  look(shown: Shown): Change[];
+  /** Opens a chart, or adds a reader to it. */
+  open(shown: ShownActor): Html;
+  close(shown: ShownActor): void;
+  addStep(step: ActorStep): void;
+  /** What changed since the last call. */
+  changes(shown: ShownActor): Patch[];
 }
 
-interface Reading {
+interface ChartReaders {
   chart: OpenChart;
   readers: number;
-  /** What its readers have, by element. */
+  /** The elements that the readers have. */
   sent: Map<string, string>;
 }
 
-export function createCharts(subject: Subject, inspector: Inspector): OpenCharts {
-  const open = new Map<string, Reading>();
+export function createCharts(sources: PageSources, inspector: Inspector): OpenCharts {
+  const open = new Map<string, ChartReaders>();
   return {
     open(shown) {
       const reading = open.get(shown.id) ?? {
-        chart: openChart(shown, subject, inspector),
+        chart: openChart(shown, sources, inspector),
         readers: 0,
         sent: new Map<string, string>(),
       };
@@ -42,10 +42,10 @@ export function createCharts(subject: Subject, inspector: Inspector): OpenCharts
       reading.readers -= 1;
       if (reading.readers === 0) open.delete(id);
     },
-    note(happening) {
-      for (const { chart } of open.values()) chart.note(happening);
+    addStep(step) {
+      for (const { chart } of open.values()) chart.addStep(step);
     },
-    look({ id }) {
+    changes({ id }) {
       const { chart, sent } = open.get(id) ?? {};
       if (chart === undefined || sent === undefined) return [];
       const parts = chart.parts().map(({ id, html }) => [id, String(html)] as const);

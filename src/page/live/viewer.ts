@@ -1,55 +1,56 @@
-import type { Change, Journal } from './journal.ts';
+import type { Patch, PatchLog } from './patch-log.ts';
 
-/** What is sent at once: fragments of HTML, each an element with an ID. Empty: nothing but a sign of life. */
+/** One message: HTML elements with IDs. Empty: a heartbeat. */
 export interface Message {
-  /** Where the viewer is after it: what it shows when it comes back. Empty while it has not got everything once. */
+  /** What the viewer sends when it reconnects. Empty until it has received the whole page once. */
   id: string;
   html: string;
 }
 
-/** Somebody who looks. */
+/** One open stream, as its HTTP handler uses it. */
 export interface Viewer {
-  /** The next message, as soon as there is one; `null` at the end. */
+  /** Resolves with the next message; `null` at the end. */
   next(): Promise<Message | null>;
   leave(): void;
 }
 
-export interface Mailbox extends Viewer {
-  /** Hears that there may be something new; after a heartbeat there is a message in any case. */
+/** One open stream, as the broadcast uses it. */
+export interface ViewerFeed extends Viewer {
+  /** There may be patches; after a heartbeat there is a message in any case. */
   wake(isHeartbeat: boolean): void;
-  /** Puts in what only this viewer gets, in the place of older ones of the same elements. */
-  deliver(changes: readonly Change[]): void;
+  /** Adds patches for this viewer only, which replace older ones of the same elements. */
+  deliver(patches: readonly Patch[]): void;
 }
 
-export interface MailboxOptions {
-  journal: Journal;
-  /** What the viewer gets before everything else; empty where it has it. */
+export interface ViewerFeedOptions {
+  patchLog: PatchLog;
+  /** The first message; empty for a viewer that reconnected. */
   first: string;
-  /** What is missing in it, element by element. */
-  rest: Iterator<Change> | null;
-  /** The version that it has with both. */
+  /** The rows that are not in the first message. */
+  rest: Iterator<Patch> | null;
+  /** The version after both. */
   after: number;
-  onLeave: (mailbox: Mailbox) => void;
+  onLeave: (feed: ViewerFeed) => void;
 }
 
-/** Heartbeats that a viewer may let pass without asking for a message: then it is gone, or far too slow. */
+/** Heartbeats without a read after which a viewer is disconnected. */
 const MAX_HEARTBEATS_UNREAD = 3;
 
-/** Characters of a message, about. The next one is made when this one is on its way. */
+/** Approximate characters of a message. The next one is rendered after this one was sent. */
 const MAX_MESSAGE = 32_768;
 
-/** Says that the rows of a list are all there. */
+/** Marks the end of the list of rows. */
 const END = '<li id="torrents-end" data-end="torrents"></li>';
 
-const textOf = ([id, html]: Change): string => html ?? `<li id="${id}" data-gone></li>`;
+const textOf = ([id, html]: Patch): string => html ?? `<li id="${id}" data-gone></li>`;
 
-/** Where a viewer is in what there is for it. */
-function createPlace({ journal, first, rest, after }: Omit<MailboxOptions, 'onLeave'>) {
+/** The position of a viewer in its messages. */
+function createCursor({ patchLog, first, rest, after }: Omit<ViewerFeedOptions, 'onLeave'>) {
   const own = new Map<string, string>();
   let at = after;
 
-  /** The next part of what was there before. */
-  function takeRest(elements: Iterator<Change>): string {
+  /** The next rows of the first rendering. */
+  function takeRest(elements: Iterator<Patch>): string {
     let html = '';
     while (html.length < MAX_MESSAGE) {
       const { done, value } = elements.next();
@@ -62,76 +63,76 @@ function createPlace({ journal, first, rest, after }: Omit<MailboxOptions, 'onLe
     return html;
   }
 
-  function takeChanges(): string | null {
-    const read = journal.read(at, MAX_MESSAGE);
+  function takePatches(): string | null {
+    const read = patchLog.read(at, MAX_MESSAGE);
     if (read === null) return null;
     at = read.to;
-    return read.changes.map(textOf).join('');
+    return read.patches.map(textOf).join('');
   }
 
   function takeNext(): string | null {
-    if (first === '') return rest === null ? takeChanges() : takeRest(rest);
+    if (first === '') return rest === null ? takePatches() : takeRest(rest);
     const html = first;
     first = '';
     return html;
   }
 
   return {
-    deliver(changes: readonly Change[]): void {
-      for (const change of changes) own.set(change[0], textOf(change));
+    deliver(patches: readonly Patch[]): void {
+      for (const patch of patches) own.set(patch[0], textOf(patch));
     },
-    /** The next message, which may be empty; `null` where it is too long ago that the viewer took one. */
+    /** The next message, which may be empty; `null` if the log no longer has all patches for this viewer. */
     take(): Message | null {
       const next = takeNext();
       if (next === null) return null;
       const html = next + [...own.values()].join('');
       own.clear();
-      return { id: rest === null ? journal.name(at) : '', html };
+      return { id: rest === null ? patchLog.name(at) : '', html };
     },
   };
 }
 
 /**
- * Nothing is kept for a viewer but its place in the journal: what it has not taken yet is read when it asks for it, of
- * each element the newest, however slowly it reads.
+ * Only the position in the patch log is stored for a viewer: its messages are rendered when it reads them, with the newest
+ * patch of each element, however slowly it reads.
  */
-export function createMailbox({ onLeave, ...options }: MailboxOptions): Mailbox {
-  const place = createPlace(options);
-  let missed = 0;
+export function createViewerFeed({ onLeave, ...options }: ViewerFeedOptions): ViewerFeed {
+  const cursor = createCursor(options);
+  let heartbeatsUnread = 0;
   /** A message is due, even an empty one. */
   let isDue = true;
-  let isAsked = false;
+  let isReading = false;
   let over = false;
   let woken = Promise.withResolvers<void>();
 
-  const mailbox: Mailbox = {
+  const feed: ViewerFeed = {
     wake(isHeartbeat) {
-      if (isHeartbeat && !isAsked) missed += 1;
-      if (missed > MAX_HEARTBEATS_UNREAD) return mailbox.leave();
+      if (isHeartbeat && !isReading) heartbeatsUnread += 1;
+      if (heartbeatsUnread > MAX_HEARTBEATS_UNREAD) return feed.leave();
       isDue ||= isHeartbeat;
       woken.resolve();
     },
-    deliver: (changes) => place.deliver(changes),
+    deliver: (patches) => cursor.deliver(patches),
     async next() {
-      missed = 0;
-      isAsked = true;
+      heartbeatsUnread = 0;
+      isReading = true;
       const message = await takeWhenDue();
-      isAsked = false;
+      isReading = false;
       return message;
     },
     leave() {
       if (over) return;
       over = true;
       woken.resolve();
-      onLeave(mailbox);
+      onLeave(feed);
     },
   };
 
   async function takeWhenDue(): Promise<Message | null> {
     for (;;) {
       if (over) return null;
-      const message = place.take();
-      if (message === null) mailbox.leave();
+      const message = cursor.take();
+      if (message === null) feed.leave();
       else if (message.html !== '' || isDue) {
         isDue = false;
         return message;
@@ -142,5 +143,5 @@ export function createMailbox({ onLeave, ...options }: MailboxOptions): Mailbox 
     }
   }
 
-  return mailbox;
+  return feed;
 }

@@ -1,4 +1,4 @@
-/** Colours, type, and what is around the board. Each colour of text has a contrast of 4.5 and more on its ground. */
+/** Colours, fonts, header and footer. Each text colour has a contrast of at least 4.5 to its background. */
 export const base = `
 :root{
   color-scheme:light dark;
@@ -47,7 +47,7 @@ code{font:0.92em ui-monospace,monospace}
 .top noscript,.banner{order:2;flex-basis:100%}
 .banner{margin-top:.4rem;padding:.6rem .9rem;border-radius:9px;background:var(--warn-ground);color:var(--text);
   border:1px solid var(--warn)}
-/* A restart takes a second or two: that is no news. */
+/* Delayed: a restart takes a second or two. */
 #banner{animation:appear .3s 1.5s both}
 @keyframes appear{from{opacity:0}}
 @media (max-width:46rem){.top h1{flex:1}.top #summary{order:1;flex-basis:100%}}

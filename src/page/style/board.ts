@@ -1,4 +1,4 @@
-/** The cards above, the torrents, and what is finished. */
+/** The service cards, the torrents and the finished torrents. */
 export const board = `
 .services{display:grid;grid-template-columns:repeat(auto-fill,minmax(9rem,1fr));gap:.6rem}
 .service{position:relative;display:flex;flex-direction:column;padding:.6rem .8rem .65rem;background:var(--card);
@@ -9,8 +9,8 @@ export const board = `
 .service:has(>a):hover,.torrent:hover{border-color:var(--waiting)}
 .service:has(>a:focus-visible),.torrent:has(>a:focus-visible){outline:2.5px solid var(--accent);outline-offset:1px}
 .service>a:focus-visible,.torrent>a:focus-visible{outline:none}
-.service .words{font-weight:600}
-.service .more{font-size:.8rem;color:var(--soft)}
+.service .text{font-weight:600}
+.service .detail{font-size:.8rem;color:var(--soft)}
 [data-tone=moving]{--tone:var(--moving)}
 [data-tone=waiting]{--tone:var(--waiting)}
 [data-tone=done]{--tone:var(--done)}
@@ -18,7 +18,7 @@ export const board = `
 [data-tone=bad]{--tone:var(--bad)}
 .service[data-tone=warn]{background:var(--warn-ground);border-color:var(--warn)}
 .service[data-tone=bad]{background:var(--bad-ground);border-color:var(--bad)}
-.service[data-tone=warn] .more,.service[data-tone=bad] .more{color:var(--text)}
+.service[data-tone=warn] .detail,.service[data-tone=bad] .detail{color:var(--text)}
 
 .heading{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:.2rem 1rem;margin:1.6rem 0 .6rem;min-height:2.2rem}
 .hint{flex:1;font-size:.85rem;color:var(--soft)}
@@ -63,8 +63,8 @@ progress.unknown::-webkit-progress-bar{background:none}
   body{padding:0 .8rem 2rem}
   .services{grid-template-columns:1fr 1fr 1fr;gap:.4rem;grid-auto-flow:dense}
   .service{padding:.45rem .6rem}
-  .service .words{font-size:.85rem;line-height:1.25}
-  .service:is([data-tone=done],[data-tone=moving],[data-tone=waiting]) .more{display:none}
+  .service .text{font-size:.85rem;line-height:1.25}
+  .service:is([data-tone=done],[data-tone=moving],[data-tone=waiting]) .detail{display:none}
   .service:is([data-tone=warn],[data-tone=bad]){grid-column:1/-1}
   .torrent{grid-template-columns:minmax(0,1fr) auto 3.2rem;grid-template-areas:'name name name' 'bar bar percent' 'figures figures figures' 'state phone phone';
     gap:.2rem .8rem;contain-intrinsic-size:auto 5.7rem}

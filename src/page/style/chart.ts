@@ -19,7 +19,7 @@ dialog::backdrop{background:rgb(10 15 20/.55)}
 .chart-side h3{font-size:.85rem}
 #chart-log{overflow:auto;font-size:.8rem;display:grid;gap:.45rem;align-content:start;flex:1}
 #chart-log time{color:var(--soft)}
-#chart-log .way{display:block;color:var(--soft);overflow-wrap:anywhere}
+#chart-log .change{display:block;color:var(--soft);overflow-wrap:anywhere}
 #chart-log .times{color:var(--soft)}
 #chart-log:not(:has(li))::before{content:'None since this page was opened.';color:var(--soft)}
 .chart{--chart-ground:var(--ground);--chart-box:var(--card);--chart-line:var(--waiting);--chart-text:var(--text);--chart-soft:var(--soft);

@@ -1,10 +1,10 @@
-/** `/v1/*`: what costs no request of the limit. */
+/** `/v1/*`, which does not count towards the request limit. */
 import { Hono } from 'hono';
 import type { Env } from '../request.ts';
 import type { NtfyGeneration } from './generation.ts';
 import type { DailyQuota } from './limiter.ts';
 
-/** The real answer has more limits, of no interest here: mails, calls, attachments. */
+/** The real answer also has the limits of e-mails, calls and attachments. */
 function account(principal: string | null, quota: DailyQuota) {
   const used = quota.used();
   return {

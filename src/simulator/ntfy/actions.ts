@@ -1,12 +1,12 @@
-/** The buttons of a message, in the JSON form. The short form of the header is not simulated. */
+/** The action buttons of a message in JSON. The short format of the header is not simulated. */
 import type { NtfyGeneration } from './generation.ts';
 import type { Refusal } from './errors.ts';
 import { newId } from './id.ts';
 
 export type Action = Record<string, unknown>;
 
-/** What a button keeps; anything else is dropped. */
-const KEYS = ['action', 'label', 'clear', 'url', 'method', 'headers', 'body', 'intent', 'extras', 'value'];
+/** The fields of a button; others are dropped. */
+const FIELDS = ['action', 'label', 'clear', 'url', 'method', 'headers', 'body', 'intent', 'extras', 'value'];
 
 const KINDS: Record<NtfyGeneration, string[]> = {
   legacy: ['view', 'broadcast', 'http'],
@@ -18,7 +18,7 @@ function enumerate(kinds: string[]): string {
   return `${quoted.slice(0, -1).join(', ')} and ${quoted.at(-1)}`;
 }
 
-/** What is wrong with a button, in the server's words. */
+/** The error of a button, with the server's text; `null` for a valid one. */
 function findFault(action: Action, kinds: string[]): string | null {
   const kind = String(action.action);
   if (!kinds.includes(kind)) {
@@ -35,21 +35,21 @@ function findFault(action: Action, kinds: string[]): string | null {
   return null;
 }
 
-function keep(action: Action): Action {
-  const kept: Action = { id: newId().slice(0, 10) };
-  for (const key of KEYS) {
+function normalize(action: Action): Action {
+  const normalized: Action = { id: newId().slice(0, 10) };
+  for (const key of FIELDS) {
     const value = action[key] ?? (key === 'clear' ? false : undefined);
-    if (value !== undefined && value !== '') kept[key] = value;
+    if (value !== undefined && value !== '') normalized[key] = value;
   }
-  return kept;
+  return normalized;
 }
 
-/** The buttons as they will be delivered, or why they are refused. */
+/** The buttons as they are delivered, or the error. */
 export function parseActions(actions: Action[], generation: NtfyGeneration): Action[] | Refusal {
   if (actions.length > 3) return { code: 40018, detail: 'only 3 actions allowed' };
   for (const action of actions) {
     const fault = findFault(action, KINDS[generation]);
     if (fault !== null) return { code: 40018, detail: fault };
   }
-  return actions.map(keep);
+  return actions.map(normalize);
 }

@@ -1,15 +1,15 @@
-/** Who may publish and read. Without credentials in the options everything is open to everyone. */
+/** Access control. Without credentials in the options anyone may publish and read. */
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Env } from '../request.ts';
 import { refuse } from './errors.ts';
 import { createBucket } from './limiter.ts';
 
 export interface Credentials {
-  /** An access token. With it, or with `users`, strangers may do nothing (403). */
+  /** An access token. With it, or with `users`, anonymous access is forbidden (403). */
   token?: string | undefined;
   /** Passwords by user name. */
   users?: Record<string, string> | undefined;
-  /** What they may publish to and read; default: every topic. */
+  /** The topics that they may use; default: all. */
   topics?: string[] | undefined;
 }
 
@@ -17,7 +17,7 @@ export interface Credentials {
 const FAILURES = 30;
 const FAILURE_MS = 60_000;
 
-/** Who the credentials belong to. `null`: nobody. */
+/** The user of the credentials; `null` if they are wrong. */
 function find(scheme: string, value: string, { token, users = {} }: Credentials): string | null {
   const holder = (given: string) => (token !== undefined && given === token ? 'token' : null);
   if (scheme === 'bearer') return holder(value);
@@ -27,7 +27,7 @@ function find(scheme: string, value: string, { token, users = {} }: Credentials)
   return Object.hasOwn(users, user) && users[user] === password ? user : null;
 }
 
-/** The header, or the same in `?auth=`; other schemes than ntfy's are not looked at. */
+/** The Authorization header, or `?auth=`; schemes that ntfy does not know are ignored. */
 function credentialsOf(c: Context<Env>): [scheme: string, value: string] | null {
   const { headers, query } = c.var.call;
   const text = headers.authorization ?? Buffer.from(query.auth ?? '', 'base64url').toString();
@@ -35,7 +35,7 @@ function credentialsOf(c: Context<Env>): [scheme: string, value: string] | null 
   return scheme === '' ? null : [scheme.toLowerCase(), value];
 }
 
-/** 401 for wrong credentials, whatever was asked for; no credentials are no error here. */
+/** Answers 401 to wrong credentials on any path; missing credentials are allowed here. */
 export function identify(credentials: Credentials, now: () => number): MiddlewareHandler<Env> {
   const failures = createBucket(FAILURES, FAILURE_MS, now);
   const open = credentials.token === undefined && credentials.users === undefined;
@@ -53,7 +53,7 @@ export function identify(credentials: Credentials, now: () => number): Middlewar
   };
 }
 
-/** Whether somebody (`null`: a stranger) may use a topic. */
+/** Whether a user (`null`: anonymous) may use a topic. */
 export function mayUse(principal: string | null, topic: string, credentials: Credentials): boolean {
   if (credentials.token === undefined && credentials.users === undefined) return true;
   return principal !== null && (credentials.topics?.includes(topic) ?? true);

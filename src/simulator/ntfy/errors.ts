@@ -21,13 +21,13 @@ const errors = {
   42909: ['limit reached: too many auth failures', 'publish/#limitations'],
 } as const;
 
-/** The codes a simulator answers; the first three digits are the HTTP status. */
+/** The error codes of the simulator; the first three digits are the HTTP status. */
 export type ErrorCode = keyof typeof errors;
 
-/** Why a request is refused. */
+/** The error of a request. */
 export interface Refusal {
   code: ErrorCode;
-  /** Goes behind the error's own text. */
+  /** Appended to the error's text. */
   detail?: string;
 }
 

@@ -1,10 +1,10 @@
-/** What ntfy tells its subscribers. */
+/** The events that ntfy sends to subscribers. */
 import type { Action } from './actions.ts';
 
-/** One event as it goes over the wire; what is empty is left out. */
+/** One event as JSON; empty fields are omitted. */
 export interface NtfyEvent {
   id: string;
-  /** Absent when it equals `id`, and on servers that don't know sequences. */
+  /** Absent if it equals `id`, and on servers without sequence IDs. */
   sequence_id?: string;
   /** Unix seconds. */
   time: number;

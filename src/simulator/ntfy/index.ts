@@ -1,4 +1,4 @@
-/** An embedded ntfy: publishing, sequences, limits and streams, and the phone at the other end. */
+/** An embedded ntfy: publishing, sequence IDs, limits and streams, with a simulated phone. */
 import { createRecorder } from '../faults.ts';
 import type { Fail } from '../faults.ts';
 import type { LoggedRequest } from '../request.ts';
@@ -15,13 +15,13 @@ import { createStore } from './store.ts';
 import type { Listener } from './store.ts';
 
 export interface NtfyOptions extends Credentials {
-  /** `legacy` (before 2.16) knows no sequences. Default `current`. */
+  /** `legacy` (before 2.16) has no sequence IDs. Default `current`. */
   generation?: NtfyGeneration;
   /** Default 0: a free one. */
   port?: number;
-  /** Requests at once. Default 60, as a server's own. */
+  /** Size of the request bucket. Default 60, as in ntfy. */
   burst?: number;
-  /** One more request each so many milliseconds. Default 5000. */
+  /** Milliseconds until the bucket gets one more request. Default 5000. */
   replenishMs?: number;
   /** Messages a day, until 00:00 UTC. Default: a day's worth of `replenishMs` (17280). */
   dailyLimit?: number;
@@ -33,19 +33,19 @@ export interface NtfySimulator extends AsyncDisposable {
   url: string;
   port: number;
   generation: NtfyGeneration;
-  /** All events in the order of their publishing. */
+  /** All events in the order in which they were published. */
   messages: NtfyEvent[];
-  /** What the phone shows of a topic (default: of all): one card per sequence, deleted ones gone. */
+  /** The phone's cards of a topic (default: of all topics): one per sequence ID, without deleted ones. */
   cards: (topic?: string) => Card[];
   /** The messages that made a sound. */
   heard: NtfyEvent[];
-  /** The user swipes a card away. */
+  /** The user dismisses a card. */
   dismiss: (topic: string, sequence: string) => void;
-  /** Calls `listener` with each event from now on; returns how to end that. */
+  /** Calls `listener` with each new event; returns a function that ends it. */
   subscribe: (listener: Listener) => () => void;
   requests: LoggedRequest[];
   fail: Fail;
-  /** Connections are refused; what was published stays. */
+  /** Refuses connections; published events are kept. */
   goOffline: () => Promise<void>;
   goOnline: () => Promise<void>;
   stop: () => Promise<void>;
@@ -59,7 +59,7 @@ const DAY_MS = 86_400_000;
  * @example
  * await using ntfy = await startNtfySimulator({ token: 'tk_example' });
  * ntfy.fail('/', { kind: 'status', status: 502, body: '<html>Bad Gateway</html>' }, 2);
- * ntfy.cards('downloads'); // what the phone shows
+ * ntfy.cards('downloads'); // the cards on the phone
  */
 export async function startNtfySimulator(options: NtfyOptions = {}): Promise<NtfySimulator> {
   const generation = options.generation ?? 'current';

@@ -1,4 +1,4 @@
-/** ntfy's limits of one visitor: a bucket of requests, a daily number of messages. */
+/** ntfy's limits per visitor: a token bucket of requests and a daily quota of messages. */
 
 /** A token bucket that refills one token each `refillMs`. */
 export interface Bucket {
@@ -29,7 +29,7 @@ export function createBucket(size: number, refillMs: number, now: () => number):
 
 const DAY_MS = 86_400_000;
 
-/** Counts to `limit` and starts again at 00:00 UTC. */
+/** Counts up to `limit`; reset at 00:00 UTC. */
 export interface DailyQuota {
   limit: number;
   used: () => number;

@@ -1,13 +1,13 @@
-/** How a publish says what it wants: headers, a query, or JSON that becomes headers. */
+/** The parameters of a publish: from headers, the query, or JSON, which is converted to headers. */
 import * as z from 'zod';
 import type { LoggedRequest } from '../request.ts';
 import type { Action } from './actions.ts';
 import type { NtfyGeneration } from './generation.ts';
 
-/** The first of these parameters that is set, or ''. */
+/** Returns the first of these parameters that is set, or ''. */
 export type Params = (...names: string[]) => string;
 
-/** Headers first, then the query, each under all of a parameter's names. */
+/** Reads headers first, then the query, each with all names of a parameter. */
 export function paramsOf(headers: Record<string, string>, query: Record<string, string> = {}): Params {
   return (...names) => {
     for (const source of [headers, query]) {
@@ -20,7 +20,7 @@ export function paramsOf(headers: Record<string, string>, query: Record<string, 
   };
 }
 
-/** Types are strict, unknown fields are not looked at, null is as good as absent (Go's decoder). */
+/** As Go's decoder: types are strict, unknown fields are ignored, null equals absent. */
 const text = z.string().nullish();
 const legacy = z.looseObject({
   topic: text,
@@ -38,10 +38,10 @@ const legacy = z.looseObject({
   email: text,
   call: text,
 });
-/** `cache` and `firebase` came with 2.12, sequences with 2.16. */
+/** `cache` and `firebase` exist since 2.12, sequence IDs since 2.16. */
 const current = legacy.extend({ cache: text, firebase: text, sequence_id: text });
 
-/** A publish by JSON. */
+/** A publish as JSON. */
 export interface JsonPublish {
   topic: string;
   message: string;
@@ -49,7 +49,7 @@ export interface JsonPublish {
   actions: Action[];
 }
 
-/** `null`: not the JSON that ntfy wants (40024). JSON's `null` is an empty publish. */
+/** `null`: invalid JSON for ntfy (40024). The JSON value `null` is an empty publish. */
 export function parseJson(call: LoggedRequest, generation: NtfyGeneration): JsonPublish | null {
   let json: unknown;
   try {
@@ -80,7 +80,7 @@ export function parseJson(call: LoggedRequest, generation: NtfyGeneration): Json
   };
 }
 
-/** RFC 2047 words are decoded, wherever they come from: a hostile title can use that. */
+/** Decodes RFC 2047 encoded words, as ntfy does in any parameter, including untrusted titles. */
 export function decodeWords(header: string): string {
   return header.replace(/=\?utf-8\?([bq])\?([^?]*)\?=/gi, (_, kind: string, word: string) => {
     if (kind.toLowerCase() === 'b') return Buffer.from(word, 'base64').toString();

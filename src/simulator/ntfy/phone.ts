@@ -1,29 +1,29 @@
-/** What a phone with the Android app makes of the events: its cards, and what it is heard for. */
+/** A phone with ntfy's Android app: its cards and its sounds. */
 import { sequenceOf } from './event.ts';
 import type { NtfyEvent } from './event.ts';
 
-/** A card as the app lists it. `showing`: still in the notification drawer. */
+/** A card in the app's list. `showing`: it is in the notification drawer. */
 export interface Card extends NtfyEvent {
   showing: boolean;
-  /** How often its content was replaced. */
+  /** How often it was updated. */
   updates: number;
 }
 
 export interface Phone {
   receive: (event: NtfyEvent) => void;
-  /** The cards of a topic (default: all topics), in the order in which they first came. */
+  /** The cards of a topic (default: all topics), in the order of their first event. */
   cards: (topic?: string) => Card[];
-  /** The messages that made a sound, in order. */
+  /** The events that made a sound, in order. */
   heard: NtfyEvent[];
-  /** The user swipes a card away: the next update of it counts as new. */
+  /** The user dismisses a card: its next update counts as new. */
   dismiss: (topic: string, sequence: string) => void;
 }
 
 const keyOf = (topic: string, sequence: string) => `${topic}/${sequence}`;
 
 /**
- * Whether a message makes a sound: its priority is 3 (the default) or more and no card of its sequence is showing. The
- * app only alerts once per showing card.
+ * Whether a message makes a sound: its priority is 3 (the default) or more and no card with its sequence ID is showing.
+ * The app makes a sound only once per showing card.
  */
 export const isAudible = (priority = 3, isShowing = false): boolean => priority >= 3 && !isShowing;
 

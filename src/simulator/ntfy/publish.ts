@@ -1,4 +1,4 @@
-/** From parameters to an event, or to the error that ntfy answers. */
+/** Converts the parameters of a publish to an event, or to ntfy's error. */
 import { parseActions } from './actions.ts';
 import type { Action } from './actions.ts';
 import { newId } from './id.ts';
@@ -10,25 +10,25 @@ import type { Params } from './params.ts';
 
 /** The default cache duration. */
 const CACHE_SECONDS = 12 * 3600;
-/** A message that reaches this many bytes becomes an attachment; attachments are off here. */
+/** Bytes; a message of this size or more becomes an attachment, which this simulator rejects. */
 const MESSAGE_LIMIT = 4096;
 
 const NAME = /^[-_A-Za-z0-9]{1,64}$/;
 const RESERVED = new Set('docs static file app metrics account settings signup login v1'.split(' '));
 const PRIORITIES: Record<string, number> = { min: 1, low: 2, default: 3, high: 4, max: 5, urgent: 5 };
 
-/** Topics and sequence IDs have the same form. */
+/** Topics and sequence IDs have the same format. */
 export const isName = (text: string): boolean => NAME.test(text);
 
 export const isReserved = (topic: string): boolean => RESERVED.has(topic);
 
-/** `null`: no such priority. 0: none given, or one of RFC 9218, which is not ntfy's. */
+/** `null`: invalid. 0: missing, or a priority of RFC 9218, which ntfy ignores. */
 function parsePriority(text: string): number | null {
   if (text === '' || /^u=\d|^i$/.test(text)) return 0;
   return PRIORITIES[text.toLowerCase()] ?? (/^[1-5]$/.test(text) ? Number(text) : null);
 }
 
-/** What every event has, in the order of the wire. */
+/** The common fields of all events, in ntfy's order. */
 export function envelope(event: NtfyEvent['event'], topic: string, sequence: string, now: number): NtfyEvent {
   const id = newId();
   const time = Math.floor(now / 1000);
@@ -36,10 +36,10 @@ export function envelope(event: NtfyEvent['event'], topic: string, sequence: str
   return { id, ...own, time, expires: time + CACHE_SECONDS, event, topic };
 }
 
-/** A publish before it is looked at. */
+/** A publish before validation. */
 export interface Draft {
   topic: string;
-  /** '' if it isn't in the path. */
+  /** '' if it is not in the path. */
   sequence: string;
   message: string;
   params: Params;
@@ -64,18 +64,18 @@ function parseTags(text: string): string[] {
 const isFilled = ([, value]: [string, unknown]) =>
   value !== '' && value !== 0 && !(Array.isArray(value) && value.length === 0);
 
-/** Leaves out what is empty. */
+/** Omits empty fields. */
 function filled<T extends object>(fields: T): Partial<T> {
   const kept: Partial<T> = {};
   Object.assign(kept, Object.fromEntries(Object.entries(fields).filter(isFilled)));
   return kept;
 }
 
-/** The event of a publish. An empty message is `triggered`; title and message are trimmed. */
+/** The event of a publish. An empty message becomes `triggered`; title and message are trimmed. */
 export function compose(draft: Draft, generation: NtfyGeneration, now: number): NtfyEvent | Refusal {
   const { params } = draft;
-  const said = draft.sequence === '' ? params('x-sequence-id', 'sequence-id', 'sid') : draft.sequence;
-  const sequence = generation === 'legacy' ? '' : said;
+  const given = draft.sequence === '' ? params('x-sequence-id', 'sequence-id', 'sid') : draft.sequence;
+  const sequence = generation === 'legacy' ? '' : given;
   const priority = parsePriority(params('x-priority', 'priority', 'prio', 'p'));
   const error = findError(draft, sequence, priority);
   if (error !== null) return { code: error };

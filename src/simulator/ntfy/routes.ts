@@ -1,4 +1,4 @@
-/** Publishing, clearing, deleting and reading, with the checks in the order of the real server. */
+/** Publish, clear, delete and read, with the checks in the order of the real server. */
 import { Hono } from 'hono';
 import type { Context, Handler, MiddlewareHandler } from 'hono';
 import type { Env } from '../request.ts';
@@ -25,11 +25,11 @@ export interface Server {
   now: () => number;
 }
 
-/** Twice the message limit; reaching it is too much. */
+/** Bytes: twice the message limit. A body of this size or more is rejected. */
 const JSON_LIMIT = 8192;
 
-/** The first thing that speaks against a request for these topics. Bad names cost no request, the rest does. */
-function findObstacle(c: Context<Env>, server: Server, topics: string[]): ErrorCode | null {
+/** The first error of a request for these topics. Invalid names do not count towards the request limit. */
+function findAccessError(c: Context<Env>, server: Server, topics: string[]): ErrorCode | null {
   if (!topics.every(isName)) return 40009;
   if (topics.some(isReserved)) return 40010;
   if (!server.bucket.take()) return 42901;
@@ -44,12 +44,12 @@ function accept(server: Server, event: NtfyEvent | Refusal): Response {
 }
 
 function publish(c: Context<Env>, server: Server, draft: Draft): Response {
-  const obstacle = findObstacle(c, server, [draft.topic]);
-  if (obstacle !== null) return refuse({ code: obstacle });
+  const error = findAccessError(c, server, [draft.topic]);
+  if (error !== null) return refuse({ code: error });
   return accept(server, compose(draft, server.generation, server.now()));
 }
 
-/** JSON to the root. */
+/** Publishes JSON sent to the root. */
 function publishJson(server: Server): Handler<Env> {
   return (c) => {
     if (Buffer.byteLength(c.var.call.body) >= JSON_LIMIT) return refuse({ code: 41303 });
@@ -58,7 +58,7 @@ function publishJson(server: Server): Handler<Env> {
   };
 }
 
-/** The body is the message, the rest is in headers or the query. */
+/** Publishes a body that is the message; the parameters are in the headers or the query. */
 function publishText(server: Server): Handler<Env> {
   return (c) => {
     const { headers, query, body: message } = c.var.call;
@@ -71,21 +71,21 @@ function publishText(server: Server): Handler<Env> {
 function act(server: Server, event: 'message_clear' | 'message_delete'): Handler<Env> {
   return (c) => {
     const { topic = '', sequence = '' } = c.req.param();
-    const obstacle = findObstacle(c, server, [topic]);
-    if (obstacle !== null) return refuse({ code: obstacle });
+    const error = findAccessError(c, server, [topic]);
+    if (error !== null) return refuse({ code: error });
     return accept(server, envelope(event, topic, sequence, server.now()));
   };
 }
 
-/** `topics` may be several, with commas between them. */
+/** `topics` may be several, separated by commas. */
 function readTopics(server: Server, answer: Handler<Env>): Handler<Env> {
   return (c, next) => {
-    const obstacle = findObstacle(c, server, (c.req.param('topics') ?? '').split(','));
-    return obstacle === null ? answer(c, next) : refuse({ code: obstacle });
+    const error = findAccessError(c, server, (c.req.param('topics') ?? '').split(','));
+    return error === null ? answer(c, next) : refuse({ code: error });
   };
 }
 
-/** Since 2.16 a sequence can be in the path. Before, there was no such path. */
+/** Paths with a sequence ID exist since 2.16. */
 function sequenceRoutes(server: Server): Hono<Env> {
   return new Hono<Env>()
     .on(['POST', 'PUT'], '/:topic/:sequence', publishText(server))
@@ -94,14 +94,14 @@ function sequenceRoutes(server: Server): Hono<Env> {
     .on(['GET', 'PUT'], '/:topic/:sequence/read', act(server, 'message_clear'));
 }
 
-/** A path with anything but names in it fits no route; only readers may name several topics. */
+/** A path that contains anything but names matches no route; only GET may name several topics. */
 const checkPath: MiddlewareHandler<Env> = async (c, next) => {
   const separator = c.req.method === 'GET' ? /[/,]/ : '/';
   const names = c.req.path.split(separator).filter((name) => name !== '');
   return names.every(isName) ? next() : refuse({ code: 40401 });
 };
 
-/** As the real one: any page may call. */
+/** As the real server: pages of any origin may call it. */
 export const allowOrigins: MiddlewareHandler<Env> = async (c, next) => {
   await next();
   c.res.headers.set('Access-Control-Allow-Origin', '*');

@@ -1,22 +1,22 @@
-/** The events of a simulated ntfy: an append-only cache, and who listens to it. */
+/** The events of a simulated ntfy: an append-only cache and its subscribers. */
 import type { NtfyEvent } from './event.ts';
 import type { NtfyGeneration } from './generation.ts';
 
 export type Listener = (event: NtfyEvent) => void;
 
 export interface Store {
-  /** Everything that was published, in order, uncached events included. */
+  /** All published events, in order, including uncached ones. */
   events: NtfyEvent[];
   publish: (event: NtfyEvent) => void;
-  /** Returns how to stop listening. */
+  /** Returns a function that unsubscribes. */
   subscribe: (listener: Listener) => () => void;
-  /** Cached events of the topics, as `since` says. `null`: it says nothing (40008). */
+  /** The cached events of the topics, by `since`. `null`: `since` is invalid (40008). */
   since: (topics: string[], since: string) => NtfyEvent[] | null;
 }
 
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600 };
 
-/** The Unix second that `since` means, or `null` when it is no time. */
+/** `since` as Unix seconds; `null` if it is not a time. */
 function parseTime(since: string, now: number): number | null {
   if (/^\d{9,}$/.test(since)) return Number(since);
   const [, amount, unit] = /^(\d+)([smh])$/.exec(since) ?? [];
@@ -24,7 +24,7 @@ function parseTime(since: string, now: number): number | null {
   return Math.floor(now / 1000) - Number(amount) * (UNITS[unit] ?? 1);
 }
 
-/** `since=latest` came with 2.12. */
+/** `since=latest` exists since 2.12. */
 export function createStore(generation: NtfyGeneration, now: () => number): Store {
   const events: NtfyEvent[] = [];
   const listeners = new Set<Listener>();
@@ -50,7 +50,7 @@ export function createStore(generation: NtfyGeneration, now: () => number): Stor
       const time = parseTime(since, now());
       if (time !== null) return found.filter((event) => event.time >= time);
       if (!/^[A-Za-z0-9]{12}$/.test(since)) return null;
-      // An ID that isn't there answers everything.
+      // An unknown ID returns all events.
       return found.slice(found.findIndex(({ id }) => id === since) + 1);
     },
   };

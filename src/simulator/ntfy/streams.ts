@@ -1,4 +1,4 @@
-/** Reading: `GET /<topics>/json`, at once or as a stream. */
+/** `GET /<topics>/json`, as a stream or as one answer. */
 import type { Context } from 'hono';
 import { stream } from 'hono/streaming';
 import type { Env } from '../request.ts';
@@ -12,11 +12,11 @@ const NDJSON = { 'Content-Type': 'application/x-ndjson; charset=utf-8' };
 
 const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
-/** Streams carry a few events of their own. */
+/** Events that exist only in streams. */
 const control = (event: 'open' | 'keepalive', topic: string, now: number) =>
   line({ id: newId(), time: Math.floor(now / 1000), event, topic });
 
-/** All versions of every card, oldest first; `poll` is the cache alone. */
+/** All versions of all cards, oldest first; with `poll` only the cached events. */
 export function read(c: Context<Env>, topic: string, store: Store, now: () => number): Response {
   const topics = topic.split(',');
   const poll = ['1', 'true', 'yes'].includes(c.req.query('poll') ?? '');
@@ -25,7 +25,7 @@ export function read(c: Context<Env>, topic: string, store: Store, now: () => nu
   if (poll) return c.body(cached.map(line).join(''), 200, NDJSON);
   const response = stream(c, async (out) => {
     const write = (text: string): void => {
-      // A listener that went away is no failure.
+      // A disconnected subscriber is not an error.
       out.write(text).catch(() => undefined);
     };
     const send = (event: NtfyEvent) => {

@@ -1,4 +1,4 @@
-/** A torrent as `torrents/info` shows it: the fields and values of the real servers. */
+/** A torrent in `torrents/info`, with the fields and values of the real servers. */
 import type { Generation } from './generations.ts';
 import type { Step } from './script.ts';
 import { stepOf } from './torrent.ts';
@@ -10,7 +10,7 @@ export type TorrentObject = Record<string, string | number | boolean | null>;
 const UNKNOWN_ETA = 8_640_000;
 const FOLDER = '/downloads';
 
-/** qBittorrent's word for what the torrent does. */
+/** The torrent's state in qBittorrent. */
 export function stateOf(torrent: Torrent, generation: Generation): string {
   const step = stepOf(torrent);
   const side = torrent.completedAt === null ? 'DL' : 'UP';
@@ -34,13 +34,13 @@ export function stateOf(torrent: Torrent, generation: Generation): string {
 
 const seconds = (ms: number) => Math.floor(ms / 1000);
 
-/** How far the check is, from 0 to 1. `null`: nothing is checked. */
+/** Progress of the check, 0 to 1; `null` if it is not checked. */
 function checkOf({ stopped, elapsed }: Torrent, step: Step): number | null {
   if (step.phase !== 'checking' || stopped) return null;
   return Math.min(1, elapsed / (step.seconds ?? Infinity));
 }
 
-/** Wanted bytes that count as here: while checking, those that the check has found. */
+/** Downloaded bytes of the selected files; during a check, those found so far. */
 function completedOf(torrent: Torrent): number {
   return Math.floor(torrent.done * (checkOf(torrent, stepOf(torrent)) ?? 1));
 }
@@ -160,7 +160,7 @@ function fiveThree(torrent: Torrent): TorrentObject {
   };
 }
 
-/** Since 4.1.9, by the source of 4.4.5. */
+/** Fields added after 4.1.9, by the source of 4.4.5. */
 const LATER = [
   'infohash_v1',
   'infohash_v2',
@@ -175,7 +175,7 @@ function without(fields: readonly string[], object: TorrentObject): TorrentObjec
   return Object.fromEntries(Object.entries(object).filter(([name]) => !fields.includes(name)));
 }
 
-/** The whole object, with the fields of its generation. */
+/** The object with the fields of its generation. */
 export function describe(torrent: Torrent, generation: Generation): TorrentObject {
   const object = describeAll(torrent, generation);
   return generation.fields === 4.1 ? without(LATER, object) : object;
@@ -183,7 +183,7 @@ export function describe(torrent: Torrent, generation: Generation): TorrentObjec
 
 function describeAll(torrent: Torrent, generation: Generation): TorrentObject {
   const state = stateOf(torrent, generation);
-  // At the start bytes come before a rate is known: "stalled" with rising progress.
+  // At the start bytes arrive before the speed is known: "stalled" with rising progress.
   const shownSpeed = state === 'stalledDL' ? 0 : torrent.speed;
   return {
     ...identity(torrent),

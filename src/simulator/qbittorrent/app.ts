@@ -4,7 +4,7 @@ import type { Generation } from './generations.ts';
 
 export type Preferences = Record<string, unknown>;
 
-/** The preferences a simulator starts with: those that a client of ours may ask for. */
+/** The initial preferences: those that our clients read. */
 export function createPreferences(port: number, timeout: number, generation: Generation): Preferences {
   const limit = generation.sessionLimit;
   return {
@@ -23,7 +23,7 @@ export function createPreferences(port: number, timeout: number, generation: Gen
   };
 }
 
-/** Broken JSON changes nothing, and is no error either. */
+/** Invalid JSON changes nothing and is not an error. */
 function parse(json: string): Preferences {
   try {
     const value: unknown = JSON.parse(json);
@@ -33,7 +33,7 @@ function parse(json: string): Preferences {
   }
 }
 
-/** Attackers hide commands behind leading blanks, so 5.x cuts them off. */
+/** 5.x trims commands: attackers hide them behind leading spaces. */
 function clean([key, value]: [string, unknown]): [string, unknown] {
   return [key, typeof value === 'string' && key.endsWith('_program') ? value.trim() : value];
 }
@@ -52,7 +52,7 @@ export function appEndpoints(generation: Generation, preferences: Preferences, s
       run: ({ json = '' }) => {
         const entries = Object.entries(parse(json));
         const cleaned = generation.trimsPrograms ? entries.map(clean) : entries;
-        // A key that it does not know changes nothing.
+        // An unknown key changes nothing.
         const known = cleaned.filter(([key]) => generation.addedHook || !key.startsWith('autorun_on_'));
         Object.assign(preferences, Object.fromEntries(known));
         return { body: '' };

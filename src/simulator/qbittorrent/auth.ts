@@ -10,7 +10,7 @@ export function authEndpoints(access: Access): Endpoints {
     'auth/login': {
       post: true,
       run: ({ username = '', password = '' }, c) => {
-        // A session that lives is enough: the password isn't even read.
+        // With a valid session the password is not checked.
         if (c.var.principal !== null) return ok;
         const verdict = checkPassword(access, addressOf(c), username, password);
         if (verdict === 'banned') return { status: 403, body: BANNED };

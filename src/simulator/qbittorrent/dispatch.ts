@@ -1,9 +1,9 @@
-/** From an HTTP request to an endpoint, with the refusals of the real one on the way, in its order. */
+/** Routes HTTP requests to endpoints, with the checks in the order of the real server. */
 import type { Context, Handler } from 'hono';
 import type { Env } from '../request.ts';
 import type { Generation } from './generations.ts';
 
-/** What an endpoint answers; JSON when `body` is no string. `null` is an empty 204. */
+/** The answer of an endpoint; JSON unless `body` is a string. `null` is an empty 204. */
 export interface Answer {
   status?: number;
   body: unknown;
@@ -13,16 +13,16 @@ export interface Answer {
 export interface Endpoint {
   /** Only POST (since 4.4.4). */
   post?: boolean;
-  /** Parameters that it can't do without. */
+  /** Required parameters. */
   needs?: string[];
-  /** GET takes parameters from the query, POST from the form: never from both. */
+  /** `params` come from the query of a GET, or from the form of a POST. */
   run: (params: Record<string, string>, c: Context<Env>) => Answer;
 }
 
 /** By `scope/action`. */
 export type Endpoints = Record<string, Endpoint>;
 
-/** An answer without a body of its own says its status in words. */
+/** The body of an answer without its own: the reason phrase of the status. */
 const REASONS: Record<number, string> = {
   400: 'Bad Request',
   401: 'Unauthorized',
@@ -32,7 +32,7 @@ const REASONS: Record<number, string> = {
   409: 'Conflict',
 };
 
-/** A plain text answer, by default with the status's own words. */
+/** A plain text answer, by default with the reason phrase. */
 export function refuse(status: number, text = REASONS[status] ?? ''): Response {
   return send({ status, body: text });
 }
@@ -44,7 +44,7 @@ function send({ status = 200, body }: Answer): Response {
   return new Response(isText ? body : JSON.stringify(body), { status, headers: { 'Content-Type': type } });
 }
 
-/** What the HTTP server refuses before anything else is looked at: `null` if it may pass. */
+/** Refusals of the HTTP server, before any other check; `null` if there is none. */
 export function refuseForm(c: Context<Env>, generation: Generation): Response | null {
   const { method, headers, body } = c.var.call;
   const close = { Connection: 'close' };
@@ -60,7 +60,7 @@ export function refuseForm(c: Context<Env>, generation: Generation): Response | 
 
 const isChunked = (c: Context<Env>) => c.var.call.headers['transfer-encoding'] === 'chunked';
 
-/** A chunked body is not read: a right password sent so is a wrong one. */
+/** A chunked body is not read: even a right password in it is refused. */
 function paramsOf(c: Context<Env>): Record<string, string> {
   const { call } = c.var;
   if (call.method !== 'POST') return call.query;

@@ -1,50 +1,50 @@
-/** What differs between qBittorrent's versions. Measured on 4.5.2, 5.1.0 and 5.3.0. */
+/** The differences between qBittorrent's versions. Measured on 4.5.2, 5.1.0 and 5.3.0. */
 import { ancient, old } from './old-generations.ts';
 
-/** Those whose answers are held against the real ones. */
+/** Versions whose answers are compared with real servers. */
 export type QbittorrentGeneration = 'legacy' | '5.1' | 'current';
 
-/** Also those that only the source tells of. */
+/** Also versions known only from the source code. */
 export type SimulatedGeneration = QbittorrentGeneration | '4.1' | '4.4';
 
 export interface Generation {
   version: string;
   webapi: string;
-  /** `null`: nobody tells (until 4.2). */
+  /** `null`: not reported (before 4.2). */
   build: Record<string, string | number> | null;
   cookieName: (port: number) => string;
-  /** `<date>`: when the session ends. */
+  /** `<date>`: the expiry of the session. */
   cookieAttributes: string;
-  /** The cookie is sent again, unchanged, when half of its time is over. */
+  /** Sends the same cookie again after half of its lifetime. */
   renewsCookie: boolean;
-  /** How many sessions live; the least recently used goes first. */
+  /** Maximum number of sessions; the least recently used one is removed. */
   sessionLimit: number;
-  /** Answers of 5.2 and later: 204 and 401 for a login, 409 and JSON for an add, errors that say more. */
+  /** Answers of 5.2 and later: 204 and 401 for a login, 409 and JSON for an add, and detailed errors. */
   modernAnswers: boolean;
-  /** Bearer and Basic are understood (5.2). */
+  /** Accepts Bearer and Basic authentication (5.2). */
   apiKeys: boolean;
-  /** `Sec-Fetch-Site` is looked at, and only the API is protected against other sites. */
+  /** Checks `Sec-Fetch-Site`, and protects only the API against other sites. */
   fetchMetadata: boolean;
   /** The answer to PUT, DELETE and others. */
   unknownMethod: number;
-  /** What a torrent that the user stopped is called (`pausedDL`), also as a form field. */
+  /** The word for a stopped torrent in states (`pausedDL`) and form fields. */
   stoppedWord: 'paused' | 'stopped';
   runningFilter: 'resumed' | 'running';
   stopAction: string;
   startAction: string;
-  /** `completion_on` and `seen_complete` of what never was complete. */
+  /** `completion_on` and `seen_complete` of a torrent that was never complete. */
   never: number;
-  /** Which field list a torrent has. */
+  /** The version of the torrents' list of fields. */
   fields: 4.1 | 4.4 | 5 | 5.3;
-  /** Filters that later versions know; an unknown one means "all". */
+  /** Filters of later versions; an unknown filter means "all". */
   unknownFilters: readonly string[];
-  /** There is a hook for torrents that are added (4.5). */
+  /** Has a hook for added torrents (4.5). */
   addedHook: boolean;
-  /** Actions may come by GET, too (until 4.4.4). */
+  /** Accepts actions by GET (before 4.4.4). */
   anyMethod: boolean;
-  /** `active` means bytes flow; before, it was a list of states. */
+  /** The filter `active` selects by speed; before, by state. */
   activeBySpeed: boolean;
-  /** An offset past the end answers nothing; before, everything. */
+  /** An offset past the end returns nothing; before, everything. */
   emptyPastEnd: boolean;
   trimsTags: boolean;
   trimsPrograms: boolean;

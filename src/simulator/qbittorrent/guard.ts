@@ -1,4 +1,4 @@
-/** Who may call: Host, Origin, session, API key, bypass. In the order of the real one. */
+/** Access control: Host, Origin, session, API key, bypass, in the order of the real server. */
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Env } from '../request.ts';
 import { refuse, refuseForm } from './dispatch.ts';
@@ -14,13 +14,13 @@ export interface Access {
   sessions: Sessions;
   bans: Bans;
   now: () => number;
-  /** The configured port, known once the server listens; the cookie's name has it. */
+  /** The configured port, known once the server listens; part of the cookie's name. */
   port: () => number;
   /** How many logins opened a session. */
   logins: number;
 }
 
-/** The principal of a call with the API key: it belongs to no session. */
+/** The principal of a call with the API key, which has no session. */
 export const KEY_HOLDER = 'api-key';
 
 export const BANNED = 'Your IP address has been banned after too many failed authentication attempts.';
@@ -31,13 +31,13 @@ function hostOf(url: string): string | null {
   return URL.canParse(url) ? new URL(url).host : null;
 }
 
-/** Host names another port than the one that listens. */
+/** The Host header has another port than the server. */
 function isWrongPort({ host = '' }: Record<string, string>, port: number): boolean {
   const [, hostPort] = /:(\d+)$/.exec(host) ?? [];
   return hostPort !== undefined && Number(hostPort) !== port;
 }
 
-/** A page of another site asks. Origin goes before Referer; neither is fine. */
+/** The request comes from a page of another site, by Origin or else Referer. */
 function isCrossSite(headers: Record<string, string>, generation: Generation): boolean {
   const site = headers['sec-fetch-site'];
   if (generation.fetchMetadata && (site === 'cross-site' || site === 'same-site')) return true;
@@ -45,7 +45,7 @@ function isCrossSite(headers: Record<string, string>, generation: Generation): b
   return source !== undefined && hostOf(source) !== headers.host;
 }
 
-/** Counts a wrong one; the sixth try is refused even when it is right. */
+/** Counts wrong passwords; the sixth attempt is refused even with the right one. */
 export function checkPassword(
   access: Access,
   address: string,
@@ -68,7 +68,7 @@ function setCookie(c: Context<Env>, { generation, sessions, port, now }: Access,
   c.set('cookie', `${generation.cookieName(port())}=${id}; ${attributes}`);
 }
 
-/** A new session and the cookie that carries it. */
+/** Opens a session and sets its cookie. */
 export function startSession(c: Context<Env>, access: Access): string {
   const id = access.sessions.open();
   setCookie(c, access, id);
@@ -89,7 +89,7 @@ function readCookie({ cookie = '' }: Record<string, string>, name: string): stri
   return null;
 }
 
-/** The session of a call, or one it gets without a login. `Response`: refused. */
+/** The session of a call, or a new one if it needs no login. `Response`: refused. */
 function findSession(c: Context<Env>, access: Access): string | null | Response {
   const { headers } = c.var.call;
   const id = readCookie(headers, access.generation.cookieName(access.port()));
@@ -106,13 +106,13 @@ function findSession(c: Context<Env>, access: Access): string | null | Response 
   return verdict === 'right' ? startSession(c, access) : refuse(401);
 }
 
-/** Sends the cookie that the guard or an endpoint has set. */
+/** Adds the cookie that the guard or an endpoint has set. */
 export const cookies: MiddlewareHandler<Env> = async (c, next) => {
   await next();
   if (c.var.cookie !== null) c.res.headers.append('Set-Cookie', c.var.cookie);
 };
 
-/** Lets in who may, and answers 401 and 403 to the others. Login is open to all. */
+/** Allows authenticated calls and the login; answers 401 or 403 to others. */
 export function guard(access: Access): MiddlewareHandler<Env> {
   const { generation } = access;
   return async (c, next) => {

@@ -31,11 +31,11 @@ export interface QbittorrentOptions {
   password?: string;
   /** Default: none. Only `current` knows API keys. */
   apiKey?: string;
-  /** No login from loopback; each call without a cookie gets a new session. Default `false`. */
+  /** Loopback needs no login; each call without a cookie gets a new session. Default `false`. */
   bypassLocalAuth?: boolean;
   /** Seconds, sliding; 0 = never. Default 3600. */
   sessionTimeout?: number;
-  /** Milliseconds. Everything but the hook's 20 ms goes by it. Default `Date.now`. */
+  /** Milliseconds. The clock of everything except the hook's delay of 20 ms. Default `Date.now`. */
   now?: () => number;
   /** "Run on torrent added"; never before 4.5. */
   hook?: Hook;
@@ -48,44 +48,44 @@ export interface QbittorrentSimulator extends AsyncDisposable {
   port: number;
   username: string;
   password: string;
-  /** As `app/version` says it. */
+  /** As in `app/version`. */
   version: string;
   generation: SimulatedGeneration;
-  /** Adds a torrent and returns its ID. Throws when that ID is there already. */
+  /** Adds a torrent and returns its ID. Throws if that ID exists already. */
   addTorrent: (spec?: TorrentSpec) => string;
   removeTorrent: (hash: string) => void;
-  /** From now on the torrent goes through these steps. */
+  /** Replaces the torrent's remaining steps. */
   play: (hash: string, steps: Step[]) => void;
-  /** What a hybrid does when its metadata arrives: a new ID, `infohash_v1` stays the old one. */
+  /** As for a hybrid whose metadata arrives: a new ID, `infohash_v1` stays the old one. */
   changeId: (hash: string, newHash: string) => void;
-  /** All torrents as `torrents/info` would answer, without a request. */
+  /** All torrents as in `torrents/info`, without a request. */
   torrents: () => TorrentObject[];
   preferences: Preferences;
-  /** Everything that was asked, oldest first. */
+  /** All requests, oldest first. */
   requests: LoggedRequest[];
-  /** How many logins opened a session. */
+  /** Logins that opened a session. */
   readonly logins: number;
-  /** How many sessions are held, expired ones that nobody used since included. */
+  /** Stored sessions, including expired ones that were not used since. */
   readonly sessions: number;
-  /** Every cookie is forgotten, as after a restart. */
+  /** Ends all sessions, as after a restart. */
   expireSessions: () => void;
   /** Bans loopback for an hour of `now`. */
   ban: () => void;
   liftBan: () => void;
   fail: Fail;
-  /** Connections are refused, while torrents go on. */
+  /** Refuses connections; the torrents continue. */
   goOffline: () => Promise<void>;
-  /** There again, like a restarted one: sessions and bans are forgotten, torrents are not. */
+  /** Accepts connections again, as after a restart: without sessions and bans, with the torrents. */
   goOnline: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
 const LOOPBACK = '127.0.0.1';
 
-/** The WebUI's page: any client may see it. */
+/** The WebUI's page, which needs no login. */
 const PAGE = '<!DOCTYPE html><title>qBittorrent WebUI</title>';
 
-/** What one simulator is made of. */
+/** Creates the parts of a simulator. */
 function assemble(options: QbittorrentOptions) {
   const id = options.generation ?? 'current';
   const generation = generations[id];
@@ -148,7 +148,7 @@ export async function startQbittorrentSimulator(
     generation: id,
     addTorrent: (spec = {}) => {
       const hash = library.add(spec);
-      if (hash === null) throw new Error('this torrent is there already');
+      if (hash === null) throw new Error('this torrent exists already');
       return hash;
     },
     removeTorrent: library.remove,

@@ -1,21 +1,21 @@
-/** The torrents of one simulated qBittorrent, the time that moves them, and the hooks they fire. */
+/** The torrents of one simulated qBittorrent, their progress over time, and their hooks. */
 import { advance, enter, isSettled, play } from './life.ts';
 import { createTorrent, rename, stepOf } from './torrent.ts';
 import type { Torrent, TorrentSpec } from './torrent.ts';
 import type { Step } from './script.ts';
 
-/** Called with the torrent ID, as `%K` gives it. What it throws is lost, like a hook's exit status. */
+/** Called with the torrent ID, as in `%K`. Exceptions are ignored, like a hook's exit status. */
 export type Hook = (hash: string) => void | Promise<void>;
 
 export interface Library {
-  /** Every torrent, as of now. */
+  /** All torrents as they are now. */
   list: () => Torrent[];
-  /** `null` when it is there already: no second hook either. */
+  /** `null` if it exists already, which calls no hook. */
   add: (spec: TorrentSpec) => string | null;
   remove: (hash: string) => void;
-  /** From now on the torrent goes through these steps. */
+  /** Replaces the torrent's remaining steps. */
   play: (hash: string, steps: Step[]) => void;
-  /** Checks for 3 seconds, then goes on with what it did. */
+  /** Checks for 3 seconds, then continues. */
   recheck: (hash: string) => void;
   /** Bytes per second; 0 = no limit. */
   setLimit: (hash: string, limit: number) => void;
@@ -30,11 +30,11 @@ export interface LibraryOptions {
   onFinished: Hook | undefined;
 }
 
-/** The real one runs its hook 15-80 ms after the add. */
+/** The real server runs its hook 15-80 ms after the add. */
 const HOOK_DELAY_MS = 20;
 const TICK_MS = 250;
 
-/** Runs hooks a little later; `stop` forgets those that wait. */
+/** Runs hooks after a delay; `stop` cancels the waiting ones. */
 function createHooks() {
   const waiting = new Set<NodeJS.Timeout>();
   return {
@@ -51,7 +51,7 @@ function createHooks() {
   };
 }
 
-/** Calls `tick` again and again while it returns `true`; never keeps the process alive. */
+/** Calls `tick` repeatedly while it returns `true`; does not keep the process alive. */
 function createTicker(tick: () => boolean) {
   let timer: NodeJS.Timeout | undefined;
   const stop = () => {
@@ -69,13 +69,13 @@ function createTicker(tick: () => boolean) {
   };
 }
 
-/** Torrents live by `now`; each look at them brings them up to date. */
+/** The torrents follow the clock `now`; each access updates them. */
 export function createLibrary({ now, onAdded, onFinished }: LibraryOptions): Library {
   const torrents = new Map<string, Torrent>();
   const hooks = createHooks();
   let count = 0;
 
-  /** Whether anything will still happen by itself. */
+  /** Whether any torrent will still change. */
   const update = () => {
     let moving = false;
     for (const torrent of torrents.values()) {

@@ -1,9 +1,9 @@
-/** How time changes a simulated torrent. */
+/** The progress of a simulated torrent over time. */
 import type { Step } from './script.ts';
 import { stepOf } from './torrent.ts';
 import type { Torrent } from './torrent.ts';
 
-/** Begins the current step: what is complete has all its bytes. */
+/** Starts the current step: a complete torrent has all its bytes. */
 export function enter(torrent: Torrent, at: number): void {
   if (stepOf(torrent).phase !== 'complete') return;
   torrent.done = torrent.size;
@@ -18,12 +18,12 @@ function nextStep(torrent: Torrent, at: number): void {
   if (stepOf(torrent).phase !== 'complete') torrent.speed = 0;
 }
 
-/** Speed is never even: a slow wave and a fast one, the same in each run. */
+/** Varies the speed by a slow and a fast wave, the same in each run. */
 function wave(seconds: number): number {
   return 1 + 0.3 * Math.sin(seconds / 5) + 0.15 * Math.sin(seconds * 1.7);
 }
 
-/** Downloads for `seconds`; returns the seconds used, fewer when the step's goal was reached. */
+/** Downloads for `seconds`; returns the seconds used, fewer if the step's goal was reached. */
 function download(torrent: Torrent, step: Step & { phase: 'downloading' }, seconds: number): number {
   const goal = Math.floor(torrent.size * (step.to ?? 1));
   const speed = (step.rate ?? torrent.rate) * wave(torrent.elapsed);
@@ -36,17 +36,17 @@ function download(torrent: Torrent, step: Step & { phase: 'downloading' }, secon
   return used;
 }
 
-/** What is left of a complete torrent's speed after a second: as on the real one, it takes a minute to go. */
+/** A complete torrent's speed is multiplied by this each second: as on the real server, it decays within a minute. */
 const SPEED_DECAY = 0.8;
 
-/** The longest stretch of time that is reckoned at one speed, in seconds. */
-const GRAIN = 0.25;
+/** Seconds; the longest period that is computed with one speed. */
+const MAX_PERIOD = 0.25;
 
 function pass(torrent: Torrent, left: number, at: number): number {
   const step = stepOf(torrent);
   const last = torrent.index >= torrent.script.length - 1;
   if (step.phase === 'downloading') {
-    const grain = Math.min(left, GRAIN);
+    const grain = Math.min(left, MAX_PERIOD);
     const used = download(torrent, step, grain);
     torrent.elapsed += used;
     torrent.activeSeconds += used;
@@ -67,7 +67,7 @@ function pass(torrent: Torrent, left: number, at: number): number {
   return used;
 }
 
-/** Lets a torrent live until `now` (milliseconds). Stopped by the user, it stands still. */
+/** Advances a torrent to `now` (milliseconds). A stopped torrent does not change. */
 export function advance(torrent: Torrent, now: number): void {
   let left = (now - torrent.seenAt) / 1000;
   torrent.seenAt = Math.max(now, torrent.seenAt);
@@ -80,13 +80,13 @@ export function advance(torrent: Torrent, now: number): void {
   }
 }
 
-/** Nothing more will happen by itself. */
+/** Whether it will not change any more. */
 export function isSettled(torrent: Torrent): boolean {
   const last = torrent.index >= torrent.script.length - 1;
   return torrent.stopped || (last && stepOf(torrent).phase !== 'downloading');
 }
 
-/** Sends a torrent through other steps; the ones it had left come after them if `resume`. */
+/** Replaces the remaining steps; with `resume` they follow the new ones. */
 export function play(torrent: Torrent, steps: Step[], resume: boolean): void {
   torrent.script = [...steps, ...(resume ? torrent.script.slice(torrent.index) : [])];
   torrent.index = 0;

@@ -1,11 +1,11 @@
 /**
- * What differs in versions of which no server was measured: read in qBittorrent's source at the tags release-4.1.9 and
- * release-4.4.5 (`serialize_torrent.cpp`, `torrentfilter.cpp`, `appcontroller.cpp`, `webapplication.cpp`). All else is
- * taken to be as in 4.5.2.
+ * The differences in versions that were not measured, read in qBittorrent's source at the tags release-4.1.9 and
+ * release-4.4.5 (`serialize_torrent.cpp`, `torrentfilter.cpp`, `appcontroller.cpp`, `webapplication.cpp`). Everything else
+ * is assumed to equal 4.5.2.
  */
 import type { Generation } from './generations.ts';
 
-/** The last of 4.4: v2 torrents, and no hook for torrents that are added yet. */
+/** The last 4.4: v2 torrents, no hook for added torrents. */
 export const old: Partial<Generation> = {
   version: 'v4.4.5',
   webapi: '2.8.5',
@@ -13,7 +13,7 @@ export const old: Partial<Generation> = {
   unknownFilters: ['moving'],
 };
 
-/** The last of 4.1: one info-hash, no times but that of activity, and no `app/buildInfo`. */
+/** The last 4.1: one info-hash, only the active time, no `app/buildInfo`. */
 export const ancient: Partial<Generation> = {
   version: 'v4.1.9',
   webapi: '2.2.1',

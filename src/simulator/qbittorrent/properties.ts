@@ -1,4 +1,4 @@
-/** `torrents/properties`: the same facts as in the list, under other names. */
+/** `torrents/properties`: the data of the list with other names. */
 import type { TorrentObject } from './answer.ts';
 
 const RENAMED: Record<string, string> = {
@@ -31,7 +31,7 @@ const RENAMED: Record<string, string> = {
   up_speed: 'upspeed',
 };
 
-/** A part of the real object: what has a counterpart in the list. Unset dates are -1 in all versions. */
+/** The fields of the real object that are also in the list. Unset dates are -1 in all versions. */
 export function propertiesOf(object: TorrentObject): TorrentObject {
   const properties: TorrentObject = {};
   for (const [key, source] of Object.entries(RENAMED)) {

@@ -1,4 +1,4 @@
-/** Which torrents `torrents/info` answers, and in which order. */
+/** The selection and order of torrents in `torrents/info`. */
 import { describe, stateOf } from './answer.ts';
 import type { TorrentObject } from './answer.ts';
 import type { Generation } from './generations.ts';
@@ -15,7 +15,7 @@ const active = words('downloading metaDL forcedMetaDL forcedDL uploading forcedU
 
 type Filter = (state: string, speed: number) => boolean;
 
-/** By name, which torrents a filter lets through. An unknown name is no filter. */
+/** The filter of this name; `null`, which selects all, for an unknown name. */
 function findFilter(name: string, generation: Generation): Filter | null {
   const word = generation.stoppedWord;
   const isStopped: Filter = (state) => state.startsWith(word);
@@ -40,7 +40,7 @@ function findFilter(name: string, generation: Generation): Filter | null {
   return isKnown ? (filters[name] ?? null) : null;
 }
 
-/** The IDs of a `|`-separated list, in lower case; empty parts don't count. */
+/** The IDs of a `|`-separated list, in lower case; empty parts are ignored. */
 export const parseHashes = (list: string | undefined): string[] =>
   (list ?? '')
     .toLowerCase()
@@ -61,9 +61,9 @@ function page<T>(list: T[], limit: number, offset: number, emptyPastEnd: boolean
 
 const whole = (text: string | undefined) => Number.parseInt(text ?? '0', 10) || 0;
 
-/** Filters, sorts and cuts. `null`: the sort key doesn't exist (400; not noticed in an empty list). */
+/** Filters, sorts and limits. `null`: the sort key does not exist (400; not detected in an empty list). */
 export function select(torrents: Torrent[], params: Params, generation: Generation): TorrentObject[] | null {
-  // An empty list is no filter at all: everything is answered.
+  // An empty list is no filter: all torrents are returned.
   const hashes = new Set(parseHashes(params.hashes));
   const filter = findFilter(params.filter ?? 'all', generation);
   const found = torrents
@@ -75,7 +75,7 @@ export function select(torrents: Torrent[], params: Params, generation: Generati
         (params.tag === undefined ||
           (params.tag === '' ? torrent.tags.length === 0 : torrent.tags.includes(params.tag))),
     )
-    // The real one keeps no order of its own: nobody may count on the order of adding.
+    // The real server has no defined order: clients must not rely on the order of adding.
     .toSorted((a, b) => (a.hash < b.hash ? 1 : -1))
     .map((torrent) => describe(torrent, generation));
   const key = params.sort ?? '';

@@ -1,8 +1,8 @@
-/** What will become of a simulated torrent: a list of steps. */
+/** The scripts of simulated torrents: lists of steps. */
 
 /**
- * One step of a torrent's life. A step with `seconds` ends by itself; the last step never ends.
- * `state` overrides qBittorrent's own word for it (`forcedDL`, `missingFiles`, `unknown`, …).
+ * One step. A step with `seconds` ends after that time; the last step never ends. `state` overrides the state in
+ * qBittorrent (`forcedDL`, `missingFiles`, `unknown`, …).
  */
 export type Step =
   | {
@@ -29,23 +29,23 @@ export type Step =
 
 /** Ready-made scripts. */
 export type Fate =
-  | 'smooth' // a .torrent that simply downloads
+  | 'smooth' // a .torrent file that downloads without interruption
   | 'magnet' // metadata first
   | 'bumpy' // metadata, fast, stalled, slow, fast, moved, checked, complete
   | 'queued' // waits for its turn
-  | 'stuck' // stalls at 42 % for good
+  | 'stuck' // stalls at 42 %, permanently
   | 'dead' // a magnet that never gets metadata
-  | 'failing' // an error at 60 %, for good
+  | 'failing' // an error at 60 %, permanently
   | 'recovering' // the same, but it recovers
   | 'removed' // the user removes it at 50 %
-  | 'instant'; // its data is already there
+  | 'instant'; // its data already exists
 
 /** The steps of a fate. `rate` is in bytes per second. */
 export function scriptOf(fate: Fate, rate: number): Step[] {
   const resuming: Step = { phase: 'resuming', seconds: 0.2 };
   const complete: Step = { phase: 'complete' };
   const fetch = (to: number, factor = 1): Step => ({ phase: 'downloading', to, rate: rate * factor });
-  // The first second of every download is called stalled, although bytes come.
+  // In the first second, a download has the state stalled although bytes arrive.
   const start: Step = { ...fetch(0.02), state: 'stalledDL' };
   const scripts: Record<Fate, Step[]> = {
     smooth: [resuming, start, fetch(1), complete],

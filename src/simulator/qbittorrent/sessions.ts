@@ -1,25 +1,25 @@
 /** Sessions and bans of the simulated qBittorrent. */
 import { randomBytes } from 'node:crypto';
 
-/** Failures of one address before it is banned, and for how long. */
+/** Failures of one address until it is banned, and the duration of the ban. */
 const MAX_FAILURES = 5;
 const BAN_MS = 3_600_000;
 
 export interface Sessions {
   /** Seconds. */
   timeout: number;
-  /** Opens one and returns its cookie value; over the limit the least recently used one ends. */
+  /** Opens a session and returns its cookie value; over the limit, the least recently used session ends. */
   open: () => string;
-  /** Whether it lives; using it keeps it alive. */
+  /** Whether the session is valid; renews it. */
   use: (id: string) => boolean;
-  /** Half of the cookie's time is over: it is to be sent again. Says so once. */
+  /** Whether the cookie must be sent again, because half of its lifetime is over; `true` only once. */
   isDue: (id: string) => boolean;
   close: (id: string) => void;
   expireAll: () => void;
   count: () => number;
 }
 
-/** Raw base64 with `+` or `/` in it, like the real ones: a client that encodes it again loses it. */
+/** Raw base64 with `+` or `/`, like the real IDs: a client must not encode it again. */
 function newId(): string {
   for (;;) {
     const id = randomBytes(24).toString('base64');
@@ -34,13 +34,13 @@ interface Session {
 
 /** `timeout` in seconds, 0 = never. */
 export function createSessions(timeout: number, limit: number, now: () => number): Sessions {
-  // A Map keeps the order of insertion; using a session inserts it again, so the first is the oldest.
+  // A Map keeps the insertion order, and `use` inserts the session again: the first one is the least recently used.
   const sessions = new Map<string, Session>();
-  const lives = ({ usedAt }: Session) => timeout === 0 || now() - usedAt <= timeout * 1000;
+  const isValid = ({ usedAt }: Session) => timeout === 0 || now() - usedAt <= timeout * 1000;
   return {
     timeout,
     open: () => {
-      for (const [id, session] of sessions) if (!lives(session)) sessions.delete(id);
+      for (const [id, session] of sessions) if (!isValid(session)) sessions.delete(id);
       const id = newId();
       sessions.set(id, { usedAt: now(), cookieAt: now() });
       const [oldest] = sessions.keys();
@@ -51,7 +51,7 @@ export function createSessions(timeout: number, limit: number, now: () => number
       const session = sessions.get(id);
       if (!session) return false;
       sessions.delete(id);
-      if (!lives(session)) return false;
+      if (!isValid(session)) return false;
       sessions.set(id, { ...session, usedAt: now() });
       return true;
     },
@@ -73,12 +73,12 @@ export interface Bans {
   isBanned: (address: string) => boolean;
   fail: (address: string) => void;
   forgive: (address: string) => void;
-  /** Bans at once, as after five failures. */
+  /** Bans immediately, as after five failures. */
   ban: (address: string) => void;
   liftAll: () => void;
 }
 
-/** Failures never decay: only a success or the end of the ban clears them. */
+/** Failures never expire: only a success or the end of the ban resets them. */
 export function createBans(now: () => number): Bans {
   const failures = new Map<string, { count: number; until: number }>();
   return {

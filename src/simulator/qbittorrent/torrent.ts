@@ -1,22 +1,22 @@
-/** One simulated torrent, and how time changes it. */
+/** One simulated torrent. */
 import { createHash } from 'node:crypto';
 import { scriptOf } from './script.ts';
 import type { Fate, Step } from './script.ts';
 
-/** What to add. */
+/** The torrent to add. */
 export interface TorrentSpec {
-  /** Default: `Torrent <n>`. `null`: a magnet without a name, so its name is its hash until metadata comes. */
+  /** Default: `Torrent <n>`. `null`: a magnet without a name, so its name is its hash until its metadata arrives. */
   name?: string | null;
-  /** Wanted bytes. Default 100 MB. */
+  /** Bytes of the selected files. Default 100 MB. */
   size?: number;
-  /** All bytes, when some files are not selected. Default: `size`. */
+  /** Bytes of all files, selected or not. Default: `size`. */
   totalSize?: number;
   /** Mean bytes per second. Default 5 MB/s. */
   rate?: number;
-  /** Default `smooth`; `script` goes first. */
+  /** Default `smooth`; `script` takes precedence. */
   fate?: Fate;
   script?: Step[];
-  /** 40 hex digits. Default: made from the name. */
+  /** 40 hex digits. Default: derived from the name. */
   hash?: string;
   /** Which info-hashes it has; `v2` has no v1 hash, and its ID is the v2 hash cut short. Default `v1`. */
   kind?: 'v1' | 'v2' | 'hybrid';
@@ -29,9 +29,9 @@ export interface Torrent {
   hash: string;
   v1: string;
   v2: string;
-  /** The name that the metadata gives. */
+  /** The name in the metadata. */
   name: string;
-  /** The name before that. */
+  /** The name until the metadata arrives. */
   magnetName: string;
   metadata: boolean;
   size: number;
@@ -44,7 +44,7 @@ export interface Torrent {
   /** Seconds spent in the current step. */
   elapsed: number;
   stopped: boolean;
-  /** Wanted bytes that are here. */
+  /** Downloaded bytes of the selected files. */
   done: number;
   downloaded: number;
   speed: number;
@@ -63,7 +63,7 @@ export interface Torrent {
 const sha = (text: string, length: number) =>
   createHash('sha256').update(text).digest('hex').slice(0, length);
 
-/** A torrent as it is in the moment of its adding. */
+/** A torrent at the time of its add. */
 export function createTorrent(spec: TorrentSpec, count: number, now: number): Torrent {
   const name = spec.name ?? `Torrent ${count}`;
   const hash = (spec.hash ?? sha(`${name}/${count}`, 40)).toLowerCase();
@@ -104,7 +104,7 @@ export function createTorrent(spec: TorrentSpec, count: number, now: number): To
 /** The step a torrent is in. */
 export const stepOf = (torrent: Torrent): Step => torrent.script[torrent.index] ?? { phase: 'complete' };
 
-/** A hybrid whose metadata has come: its ID becomes its v2 hash cut short, its v1 hash stays. Returns the ID. */
+/** As for a hybrid whose metadata arrived: its ID becomes its truncated v2 hash, its v1 hash stays. Returns the ID. */
 export function rename(torrent: Torrent, newHash: string): string {
   torrent.hash = newHash.toLowerCase();
   torrent.v2 = torrent.hash.padEnd(64, '0');

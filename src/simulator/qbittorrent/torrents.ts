@@ -14,7 +14,7 @@ function parseTags(text: string, generation: Generation): string[] {
   return tags.filter((tag) => tag !== '').toSorted();
 }
 
-/** Only magnets with a v1 hash are understood. They wait for metadata for ever: see `play`. */
+/** Only magnets with a v1 hash are supported. They never get metadata; see `play`. */
 function parseMagnet(url: string, form: Params, generation: Generation): TorrentSpec | null {
   const query = url.startsWith('magnet:?') ? new URLSearchParams(url.slice(8)) : null;
   const [, v1] = /^urn:btih:([0-9a-f]{40})$/i.exec(query?.get('xt') ?? '') ?? [];
@@ -45,7 +45,7 @@ function add(form: Params, generation: Generation, library: Library): Answer {
   };
 }
 
-/** POST actions on `hashes`: an unknown hash is no error, `all` is everything. */
+/** POST actions on `hashes`: an unknown hash is not an error, `all` means all torrents. */
 function actions(generation: Generation, library: Library): Endpoints {
   const on = (act: (hash: string, params: Params) => void, ...needs: string[]): Endpoint => ({
     post: true,

@@ -1,7 +1,7 @@
-/** How events, guards and actions are called on a chart. */
+/** The labels of events, guards and actions on a chart. */
 import type { AnyStateNode, AnyTransitionDefinition } from 'xstate';
 
-/** What starts a transition, in words: `after pause`, `done observe`. Empty for one that needs no event. */
+/** The event of a transition, such as `after pause` or `done observe`; empty for an eventless transition. */
 export function eventText(type: string): string {
   const [, kind, rest = ''] =
     /^xstate\.(done\.actor|error\.actor|done\.state|after)\.(.*)$/s.exec(type) ?? [];
@@ -24,8 +24,8 @@ export function eventText(type: string): string {
 type Guard = NonNullable<AnyTransitionDefinition['guard']>;
 
 /**
- * A guard by its name and the parameters that are written beside it: `isAt completing`, `latest and hasCard`. Where
- * the parameter is the target's name it says enough: `[moving]` at the way to `moving`.
+ * A guard with its parameters: `isAt completing`, `latest and hasCard`. If the target's name is a parameter, the
+ * parameters are enough: `[moving]` for the transition to `moving`.
  */
 export function guardText(guard: Guard, target: string): string {
   if (typeof guard === 'string') return guard;
@@ -43,13 +43,13 @@ export function guardText(guard: Guard, target: string): string {
 
 type Action = AnyTransitionDefinition['actions'][number];
 
-/** Names of actions; what XState does by itself (an inline `assign`, the timer of an `after`) has none. */
+/** The names of actions, without XState's own (an inline `assign`, the timer of an `after`). */
 export function actionsOf(actions: readonly Action[]): string[] {
   return actions.map(actionText).filter((name) => name !== '' && !name.startsWith('xstate.'));
 }
 
-/** A row for what happens on the way in or out. */
-export function deedOf(when: 'entry' | 'exit', actions: AnyStateNode['entry']): string[] {
+/** A row for entry or exit actions. */
+export function actionRow(when: 'entry' | 'exit', actions: AnyStateNode['entry']): string[] {
   const names = actionsOf(actions);
   return names.length === 0 ? [] : [`${when} / ${names.join(', ')}`];
 }
@@ -60,7 +60,7 @@ function actionText(action: Action): string {
   return [action.type, ...valuesOf(action.params)].join(' ');
 }
 
-/** Plain values only: parameters that are made from the event have no text. */
+/** Strings only: parameters that are computed from the event have no text. */
 function valuesOf(params: unknown): string[] {
   if (typeof params !== 'object' || params === null) return [];
   return Object.values(params).filter((value) => typeof value === 'string');

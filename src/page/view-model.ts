@@ -6,8 +6,8 @@ import type { Supervisor } from '../app/status.ts';
 import type { Health } from '../store/index.ts';
 import type { Finished, FinishedLately } from './finished.ts';
 
-/** What the page is about. */
-export interface Subject {
+/** Where the page reads its data. */
+export interface PageSources {
   supervisor: Supervisor;
   store: { readonly health: Health };
   finished: FinishedLately;
@@ -16,21 +16,21 @@ export interface Subject {
   now: () => number;
 }
 
-/** Everything there is to see, but for the torrents one by one. */
+/** The data of the page, without the torrents' rows. */
 export interface ViewModel {
   services: ReturnType<typeof servicesOf>;
   health: Health;
   finished: readonly Finished[];
-  /** How many torrents are followed. */
+  /** Tracked torrents. */
   count: number;
-  /** Bytes per second of all together. */
+  /** Bytes per second of all torrents together. */
   speed: number;
   now: number;
   timeZone: string | undefined;
 }
 
 export function createViewModel(
-  { supervisor, store, finished, timeZone, now }: Subject,
+  { supervisor, store, finished, timeZone, now }: PageSources,
   speed: number,
 ): ViewModel {
   return {
@@ -44,7 +44,7 @@ export function createViewModel(
   };
 }
 
-/** The keys of all torrents that are followed, in the order in which they came. */
+/** The keys of all tracked torrents, in the order in which they were added. */
 export function keysOf(supervisor: Supervisor): ReadonlyMap<Hash, unknown> {
   return selectRecords(supervisor.getSnapshot());
 }

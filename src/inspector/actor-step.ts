@@ -5,44 +5,44 @@ import { machineOf } from './machines.ts';
 import type { MachineName } from './machines.ts';
 
 /**
- * One step of one actor. These fields and no others: context, input, output and what an event carries may hold what
- * nobody should see, and are never read.
+ * One step (XState: macrostep) of one actor. It has these fields only: context, input, output and the payload of events
+ * are never read, because they may contain private data.
  */
 export interface ActorStep {
-  /** Rises by one with each step of any actor. */
+  /** Increases by one with each step of any actor. */
   seq: number;
   /** Milliseconds since 1970. */
   at: number;
-  /** The actor's ID: a torrent's is the hash that its record has as key. */
+  /** The actor's ID; a torrent's is the key of its record. */
   actor: string;
   machine: MachineName;
-  /** The type of the event that began the step. */
+  /** The type of the event that caused the step. */
   event: string;
-  /** The state before, as `polling.downloading`; empty for an actor that begins. */
+  /** The state before, such as `polling.downloading`; empty for an actor that starts. */
   from: string;
   state: string;
-  /** The transitions that were taken, as the charts name them (`data-key`). */
+  /** The transitions taken, by their keys on the chart (`data-key`). */
   taken: readonly string[];
-  /** How often the very same step came in a row. */
+  /** How often the same step was repeated in a row. */
   times: number;
 }
 
-/** What a step is made of while it runs: XState tells of its parts one by one. */
-interface Step {
+/** A step that is not complete yet: XState reports its microsteps one by one. */
+interface PartialStep {
   event: string;
   from: string;
   taken: string[];
 }
 
-/** No event of ours has a longer type. */
+/** Characters; no event of ours has a longer type. */
 const MAX_NAME_LENGTH = 120;
 
-/** Puts XState's inspection events together to steps; `null` while a step is not whole, or nothing came of it. */
-export function createReader(now: () => number) {
-  const running = new WeakMap<AnyActorRef, Step>();
+/** Combines XState's inspection events into steps; `null` until a step is complete, or if it changed nothing. */
+export function createStepReader(now: () => number) {
+  const running = new WeakMap<AnyActorRef, PartialStep>();
   let seq = 0;
 
-  function begin(actor: AnyActorRef, { type }: { type: string }): Step {
+  function begin(actor: AnyActorRef, { type }: { type: string }): PartialStep {
     const step = { event: type.slice(0, MAX_NAME_LENGTH), from: stateBefore(actor), taken: [] };
     running.set(actor, step);
     return step;
@@ -71,12 +71,12 @@ function keysOf(transitions: readonly AnyTransitionDefinition[]): string[] {
   return transitions.map(keyOf).filter((key) => key !== null);
 }
 
-/** While a step runs, an actor's snapshot is still the one before it. */
+/** During a step, the actor's snapshot is still the previous one. */
 function stateBefore(actor: AnyActorRef): string {
   try {
     return stateOf(actor);
   } catch {
-    // One that begins has none, and says so by throwing.
+    // An actor that starts has no snapshot: `getSnapshot` throws.
     return '';
   }
 }

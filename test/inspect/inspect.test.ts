@@ -5,7 +5,7 @@ import * as inspect from '@statelyai/inspect';
 import type { StatelyInspectionEvent } from '@statelyai/inspect';
 import { assign, createActor, createMachine, setup } from 'xstate';
 import type { AnyActorRef } from 'xstate';
-import { look } from '../../src/development/inspect.ts';
+import { startInspection } from '../../src/development/inspect.ts';
 import { createMask } from '../../src/development/mask.ts';
 import { hashOf, MINUTE } from '../machines/fixtures.ts';
 import { startWorld } from '../support/world.ts';
@@ -16,7 +16,7 @@ const mask = createMask(() => [SECRET]);
 /** Looks at a system with the real package; it hands over a turn of the event loop late. */
 function watch(root: AnyActorRef, send: (message: StatelyInspectionEvent) => void = () => {}) {
   const got: StatelyInspectionEvent[] = [];
-  const stop = look({
+  const stop = startInspection({
     inspect,
     root,
     mask,
@@ -41,7 +41,7 @@ const counter = setup({
   },
 });
 
-describe('who looks', () => {
+describe('an inspection', () => {
   test('sees every actor there is at once, down to the torrents, and then what they do', async () => {
     const world = startWorld();
     world.set(hashOf(1), { progress: 0.3 });
@@ -191,7 +191,7 @@ describe('what is shown', () => {
         return inspector;
       },
     };
-    const stop = look({
+    const stop = startInspection({
       inspect: future,
       root: createActor(counter).start(),
       mask,

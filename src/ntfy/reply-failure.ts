@@ -4,10 +4,10 @@ import type { Reply } from '../http/request.ts';
 import { ERROR_CODES, refusal } from './schemas.ts';
 
 /**
- * What a status says; `null` for a good one (2xx). ntfy puts a code of its own into each error. An error without one
- * comes from something in front of it: a firewall, a proxy, a login page.
+ * The failure of an answer; `null` for 2xx. Each error of ntfy has a code of its own. An error without one comes from
+ * something in front of it: a firewall, a proxy, a login page.
  *
- * @param bytes of the request's body
+ * @param bytes size of the request's body
  */
 export function failureOfReply({ status, text }: Reply, host: string, bytes: number): Failure | null {
   if (status >= 200 && status < 300) return null;
@@ -32,7 +32,7 @@ function kindOfCode(status: number, code: number): Failure['kind'] {
   return status === 400 || status === 413 ? 'rejected' : 'misdirected';
 }
 
-/** A 403 is no statement about the topic or the token. */
+/** A proxy's 403 does not mean that ntfy refused the topic or the token. */
 function kindOfProxy(status: number): Failure['kind'] {
   if (status === 401) return 'unauthorized';
   if (status === 429) return 'limited';

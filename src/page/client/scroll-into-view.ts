@@ -1,17 +1,17 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
-/** Scrolls what is lit deepest into sight, unless it is there already, with some room around it. */
+/** Scrolls the innermost active state into view, unless it is visible already with a margin. */
 export function scrollIntoView(view: Element, behavior: ScrollBehavior): void {
-  const room = 40;
+  const margin = 40;
   const active = Array.from(view.querySelectorAll('.active')).at(-1);
   if (active === undefined) return;
   const [frame, box] = [view.getBoundingClientRect(), active.getBoundingClientRect()];
   const isInside =
-    box.top >= frame.top + room &&
-    box.bottom <= frame.bottom - room &&
-    box.left >= frame.left + room &&
-    box.right <= frame.right - room;
+    box.top >= frame.top + margin &&
+    box.bottom <= frame.bottom - margin &&
+    box.left >= frame.left + margin &&
+    box.right <= frame.right - margin;
   if (isInside) return;
   view.scrollTo({
     left: view.scrollLeft + box.left + box.width / 2 - frame.left - frame.width / 2,

@@ -1,0 +1,130 @@
+import type {
+  Alert,
+  Concern,
+  Failure,
+  FailureReason,
+  Notification,
+  Observation,
+} from '../../machines/domain.ts';
+import { formatMoment, formatTime } from '../format/clock.ts';
+import { formatDuration, formatLongDuration, formatSize, progressBar } from '../format/figures.ts';
+import { PHASE_LABELS } from '../format/phase.ts';
+import { safeText, torrentName } from '../format/text.ts';
+
+/** While it downloads: percent, speed and ETA. In any other phase: the phase, then the percent. */
+export function progressText(
+  { torrent: { speed, eta }, tell: { percent, phase }, at }: Extract<Notification, { kind: 'progress' }>,
+  timeZone: string | undefined,
+): string {
+  const progress = `${percent}% ${progressBar(percent)}`;
+  if (phase !== 'downloading') return `${PHASE_LABELS[phase]}\n${progress}`;
+  const time = eta === null ? '' : ` (${formatTime(at / 1000 + eta, at, timeZone)})`;
+  return `${progress}\nSpeed: ${formatSize(speed)}/s\nETA: ${formatDuration(eta)}${time}`;
+}
+
+/** A completion that is sent more seconds than this after the torrent finished also has the time of its finish. */
+const LATE_AFTER_SECONDS = 120;
+
+export function completionText(
+  { key, torrent, at }: Extract<Notification, { kind: 'completion' }>,
+  timeZone: string | undefined,
+): string {
+  const { finishedAt } = torrent;
+  const lines = [
+    `${torrentName(key, torrent.name, 'text')} has finished downloading.`,
+    ...completionFigures(torrent),
+  ];
+  if (finishedAt !== null && at / 1000 - finishedAt > LATE_AFTER_SECONDS)
+    lines.push(`Finished ${formatMoment(finishedAt, at, timeZone)}.`);
+  return lines.join('\n');
+}
+
+function completionFigures({ size, downloaded, duration, ratio }: Observation): string[] {
+  if (size === 0) return [];
+  // Data that already existed took no time to download.
+  if (downloaded === 0 || duration === null) return [formatSize(size)];
+  const speed = Math.min(size, downloaded) / duration;
+  const shared = ratio === null || ratio < 0.1 ? '' : `, ratio ${ratio.toFixed(1)}`;
+  return [`${formatSize(size)} in ${formatDuration(duration)}, ${formatSize(speed)}/s on average${shared}`];
+}
+
+/** After how many milliseconds an alert is sent (`STALLED_AFTER`, `METADATA_AFTER`). */
+export interface AlertDelays {
+  readonly stalledAfter: number;
+  readonly metadataAfter: number;
+}
+
+const lasting = (delay: number | undefined): string =>
+  delay === undefined ? '' : ` for ${formatLongDuration(delay / 1000)}`;
+
+/** @param delays named in the text if given */
+export function alertText(
+  { alert, percent }: Extract<Notification, { kind: 'alert' }>,
+  delays: AlertDelays | undefined,
+): string {
+  const texts: Record<Alert, string> = {
+    stalled: `Stalled at ${percent}%: no data${lasting(delays?.stalledAfter)}.`,
+    metadata: `No metadata${lasting(delays?.metadataAfter)}: the magnet may have no peers.`,
+    failed: `Error at ${percent}%: files are missing or the disk is full. See qBittorrent.`,
+    crashing: 'Tracking this download keeps failing: retrying less often. See the log of the sidecar.',
+  };
+  return texts[alert];
+}
+
+/** For reasons that need other advice than their kind. */
+const ADVICE_BY_REASON: Partial<Record<FailureReason, string>> = {
+  'certificate-untrusted': 'Add its authority to NODE_EXTRA_CA_CERTS and restart the sidecar.',
+  'certificate-expired': 'Renew the certificate or correct the clock.',
+  'certificate-name': 'Use the name that the certificate was issued for.',
+  'proxy-login-refused':
+    'Correct it and restart the sidecar. The same login is not sent again: qBittorrent could ban this address.',
+};
+
+const ADVICE: Partial<Record<Failure['kind'], string>> = {
+  unreachable: 'Downloads are not tracked until it answers.',
+  broken: 'Downloads are not tracked until it works again.',
+  unauthorized:
+    'Correct the setting. Next login: in 10 minutes, or when the password file changes. More attempts would make qBittorrent ban this address.',
+  banned: 'The ban ends after an hour by default, or when qBittorrent is restarted.',
+};
+
+export function incidentText({ kind, message, reason }: Failure): string {
+  const text = safeText(message, 600);
+  // The name qBittorrent begins with a small letter everywhere. Some messages are whole sentences already.
+  const sentence = `${text.startsWith('qB') ? 'q' : text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.…!?]$/u.test(text) ? '' : '.'}`;
+  const advice = (reason === undefined ? undefined : ADVICE_BY_REASON[reason]) ?? ADVICE[kind];
+  return advice === undefined ? sentence : `${sentence}\n${advice}`;
+}
+
+/** The title of an incident's card, and of the all-clear that replaces it. */
+export function incidentTitle(notification: Extract<Notification, { kind: 'incident' | 'relief' }>): string {
+  if (notification.key === 'qbittorrent') return 'qBittorrent';
+  if (notification.kind === 'relief') return 'State is saved again';
+  return notification.failure.reason === 'state-repaired' ? 'State was repaired' : 'State is not saved';
+}
+
+const ALL_CLEAR: Record<Concern, string> = {
+  qbittorrent: 'qBittorrent answers again. Downloads are tracked.',
+  store: 'The state is saved to disk again. A restart loses nothing.',
+};
+
+export const allClearText = (source: Concern): string => ALL_CLEAR[source];
+
+/** The last resort when ntfy rejects everything else: no text from a torrent or a server. */
+export function fixedText(notification: Exclude<Notification, { kind: 'dismissal' | 'clearance' }>): {
+  title: string;
+  message: string;
+} {
+  switch (notification.kind) {
+    case 'progress':
+      return { title: 'A download', message: `${notification.tell.percent}%` };
+    case 'completion':
+      return { title: 'Download Complete', message: 'A download is complete: see the page.' };
+    case 'alert':
+      return { title: 'A download has a problem', message: 'See the page.' };
+    case 'incident':
+      return { title: incidentTitle(notification), message: 'There is a problem: see the page.' };
+    case 'relief':
+      return { title: incidentTitle(notification), message: allClearText(notification.key) };
+  }
+}

@@ -1,0 +1,80 @@
+/** The labels of a torrent on the page. */
+import type { Alert, Phase } from '../../machines/domain.ts';
+import type { TorrentStatus } from '../app/status.ts';
+import { PHASE_LABELS } from '../format/phase.ts';
+
+/** Colours a row or a card: active, waiting, finished, or in need of attention. */
+export type Tone = 'moving' | 'waiting' | 'done' | 'warn' | 'bad';
+
+interface Label {
+  text: string;
+  tone: Tone;
+}
+
+const PHASE_TONES: Readonly<Record<Phase, Tone>> = {
+  downloading: 'moving',
+  metadata: 'waiting',
+  queued: 'waiting',
+  stalled: 'warn',
+  stopped: 'waiting',
+  unselected: 'waiting',
+  checking: 'moving',
+  moving: 'moving',
+  failed: 'bad',
+  complete: 'done',
+  unknown: 'waiting',
+};
+
+/** For states of the actor that the phase does not describe. */
+const STATES: Readonly<Record<string, Label>> = {
+  restarting: { text: 'Crashed in the sidecar, restarting', tone: 'bad' },
+  login: { text: 'Waiting for qBittorrent', tone: 'waiting' },
+  'notifying.completion': { text: 'Complete, notifying the phone', tone: 'done' },
+  'notifying.dismissal': { text: 'Complete, deleting its card', tone: 'done' },
+  'notifying.withdrawal': { text: 'Removed, deleting its card', tone: 'done' },
+  complete: { text: 'Complete', tone: 'done' },
+  removed: { text: 'Removed', tone: 'done' },
+};
+
+/** A healthy download has polls without data: it is labelled "stalled" once its card or alert is. */
+const WAITING_FOR_DATA: Label = { text: 'Waiting for data', tone: 'waiting' };
+
+type Activity = Pick<TorrentStatus, 'state' | 'phase' | 'showing' | 'alert'>;
+
+/** What a torrent is doing. */
+export function stateLabel({ state, phase, showing, alert }: Activity): Label {
+  const isWaiting = phase === 'stalled' && showing !== 'stalled' && alert !== 'stalled';
+  const label = { text: PHASE_LABELS[phase], tone: PHASE_TONES[phase] };
+  return STATES[state] ?? (isWaiting ? WAITING_FOR_DATA : label);
+}
+
+const CARD_PHASES: Partial<Record<Phase, string>> = {
+  metadata: 'Fetching metadata',
+  queued: 'Queued',
+  stalled: 'Stalled',
+  stopped: 'Stopped',
+  unselected: 'No files selected',
+  checking: 'Checking',
+  moving: 'Moving',
+  failed: 'Error',
+};
+
+const ALERTS: Readonly<Record<Alert, string>> = {
+  stalled: 'stalled',
+  metadata: 'no metadata',
+  failed: 'error',
+  crashing: 'tracking fails',
+};
+
+/** What the phone shows of a torrent: the alert or the state, then the percent. */
+export function phoneLabel({
+  shown,
+  showing,
+  alert,
+}: Pick<TorrentStatus, 'shown' | 'showing' | 'alert'>): Label {
+  const phase = showing === null ? undefined : CARD_PHASES[showing];
+  const percent = shown === null ? 'no card' : `${shown}%`;
+  if (alert !== null) return { text: `Alert: ${ALERTS[alert]}, ${percent}`, tone: 'warn' };
+  const card = phase === undefined ? percent : `${phase}, ${percent}`;
+  return { text: shown === null ? 'No card' : card, tone: shown === null ? 'waiting' : 'moving' };
+}
