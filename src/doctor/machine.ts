@@ -1,8 +1,6 @@
 import { accessSync, constants, mkdtempSync, rmdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { FILE } from '../store/disk.ts';
-import { faultOfFiles } from '../store/files.ts';
-import { readInstance, SHARED_INSTANCE } from '../store/instance.ts';
+import { FILE, problemOfFiles, readInstance, SHARED_INSTANCE } from '../store/index.ts';
 import type { Config } from '../config/index.ts';
 import { fail, ok, skip, warn } from './finding.ts';
 import type { Outcome } from './finding.ts';
@@ -47,8 +45,8 @@ export function checkState(dir: string | null): Outcome {
       return ok('it is not there yet, and can be made');
     }
     rmdirSync(mkdtempSync(join(path, '.doctor-')));
-    const fault = faultOfFiles(join(path, FILE));
-    if (fault !== null) return fail(fault, 'Move it away: the sidecar makes a file of its own there.');
+    const problem = problemOfFiles(join(path, FILE));
+    if (problem !== null) return fail(problem, 'Move it elsewhere: the sidecar creates its own file.');
     return ok('it can be written');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
@@ -61,7 +59,7 @@ export function checkInstance({ instance, stateDir }: Pick<Config, 'instance' | 
   if (instance !== null) return ok(`${instance}, from INSTANCE_NAME`);
   const kept = readInstance(stateDir);
   if (kept.kind === 'own') return ok(`${kept.name}, from the state folder`);
-  if (kept.kind === 'unmade') return ok('a new state file gets a name of its own');
+  if (kept.kind === 'new') return ok('a new state file gets a name of its own');
   const why = stateDir === null ? 'without STATE_DIR' : 'with a state file of an earlier version';
   return warn(
     `${SHARED_INSTANCE}, as that of each sidecar ${why}: two of them on one topic replace and delete each other's cards`,
