@@ -45,7 +45,7 @@ export function createHookHandlers({ supervisor, most, metrics }: Answering) {
       metrics.hook('finished', answer);
       return answer;
     },
-    look(hook: HookName) {
+    rescan(hook: HookName) {
       supervisor.send({ type: 'rescan' });
       metrics.hook(hook, 'looking');
     },

@@ -5,7 +5,7 @@ import type { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { Logger } from '../log/index.ts';
 import { requireSignIn, signInRoutes } from '../page/sign-in.ts';
-import { createBase, refuse, type Door, type ServerEnv } from '../server/index.ts';
+import { createBase, refuse, type AccessGuard, type ServerEnv } from '../server/index.ts';
 import { createQueue } from './queue.ts';
 import type { Queue } from './queue.ts';
 
@@ -13,7 +13,7 @@ export interface ViewerDeps {
   /** Begins to look; the returned function ends it. */
   look: (send: (message: StatelyInspectionEvent) => void) => () => void;
   /** The same rules as for the page: what is shown names torrents. */
-  door: Door;
+  guard: AccessGuard;
   log: Logger;
 }
 
@@ -52,12 +52,12 @@ const files = {
 } as const;
 
 /** For this machine alone: no name but its own (DNS rebinding), no page but this one. With a token, for who shows it. */
-export function createViewer({ look, door, log }: ViewerDeps): Viewer {
+export function createViewer({ look, guard, log }: ViewerDeps): Viewer {
   const viewers = new Set<Queue<string>>();
   const app = createBase(log);
-  app.route('/', signInRoutes(door));
-  app.get('/', requireSignIn(door));
-  app.use(door.privately, async (c, next) => {
+  app.route('/', signInRoutes(guard));
+  app.get('/', requireSignIn(guard));
+  app.use(guard.requireAccess, async (c, next) => {
     c.header('Content-Security-Policy', policy);
     c.header('Referrer-Policy', 'no-referrer');
     return next();
@@ -76,7 +76,7 @@ export function createViewer({ look, door, log }: ViewerDeps): Viewer {
       const stop = look((message) => queue.push(JSON.stringify(message)));
       try {
         for await (const data of queue) {
-          if (!door.isStillWelcome(c)) break;
+          if (!guard.isStillAllowed(c)) break;
           await stream.writeSSE({ data });
         }
       } finally {

@@ -1,4 +1,4 @@
-import { createDoor, listen } from '../server/index.ts';
+import { createAccessGuard, listen } from '../server/index.ts';
 import type { Beside } from '../commands/serve.ts';
 import { port } from '../config/values.ts';
 import { StartError } from '../util/start-error.ts';
@@ -33,8 +33,8 @@ export function inspectorOn(wanted: number): Beside {
       return null;
     }
     const mask = createMask(secretsOf(config));
-    const door = createDoor(config.ops.token, log);
-    const viewer = createViewer({ look: (send) => look({ inspect, root, mask, send }), door, log });
+    const guard = createAccessGuard(config.ops.token, log);
+    const viewer = createViewer({ look: (send) => look({ inspect, root, mask, send }), guard, log });
     try {
       const { close, port } = await listen(viewer.app, { host: 'localhost', port: wanted, setting: '', log });
       log.info(`the inspector is at http://localhost:${port}`);

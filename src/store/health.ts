@@ -1,4 +1,4 @@
-/** What can be wrong with the disk or with the state file, and who is informed of it. */
+/** What can be wrong with the disk or with the state file, and how changes are reported. */
 import { logBug } from '../log/bug.ts';
 import type { Logger } from '../log/index.ts';
 

@@ -133,7 +133,7 @@ describe('doctor', () => {
   test('reports it', (t) => {
     const dir = tempDir(t);
     assert.deepEqual(check('seedbox', null), ['ok', 'seedbox, from INSTANCE_NAME']);
-    assert.deepEqual(check(null, dir), ['ok', 'a new state file gets a name of its own']);
+    assert.deepEqual(check(null, dir), ['ok', 'created with the state file at the first start']);
     const name = nameIn(dir);
     assert.deepEqual(check(null, dir), ['ok', `${name}, from the state folder`]);
   });
@@ -143,8 +143,8 @@ describe('doctor', () => {
     fill(dir, [following(1)]);
     forget(dir);
     for (const [stateDir, found] of [
-      [null, /^qbit, as that of each sidecar without STATE_DIR: two of them on one topic/],
-      [dir, /^qbit, as that of each sidecar with a state file of an earlier version/],
+      [null, /^qbit, the same for each sidecar without STATE_DIR: two of them on one topic/],
+      [dir, /^qbit, the same for each sidecar with a state file of an earlier version/],
     ] as const) {
       const [status, said] = check(null, stateDir);
       assert.equal(status, 'warn');
