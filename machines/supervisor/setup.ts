@@ -5,19 +5,11 @@ import { incidentMachine, isAllClear } from '../incident/machine.ts';
 import { outboxMachine } from '../outbox/machine.ts';
 import { shardMachine, torrentIn } from '../shard/machine.ts';
 import { restartAll } from './pending-starts.ts';
-import { isRepeated, addRecentCompletion } from './recent-completions.ts';
+import { isRepeated } from './recent-completions.ts';
 import { withinMinute } from '../torrent/finish.ts';
 import type { AddressedEvent } from './addressing.ts';
 import type { Match } from '../matcher/matching.ts';
-import {
-  createRecord,
-  drop,
-  find,
-  forgetFinishHook,
-  recordRequest,
-  recordSettlement,
-  put,
-} from './registry.ts';
+import { createRecord, find, forgetFinishHook, recordRequest, recordSettlement, put } from './registry.ts';
 import { overdueAfter } from '../watchdog.ts';
 import { scanPause } from '../rules/pauses.ts';
 import { settleCard, storeNotice } from '../incident/store-notice.ts';
@@ -25,7 +17,6 @@ import type { StoreReport } from '../incident/store-notice.ts';
 import { isHopeless } from './restarts.ts';
 import { recordSound, silenceRepeated } from './sounds.ts';
 import { sessionMachine } from '../session/machine.ts';
-import type { End } from '../torrent/setup.ts';
 import type { Failure, Hash, Notification, Observation, Outcome, Result } from '../domain.ts';
 import {
   isFlooded,
@@ -205,25 +196,6 @@ export const supervisorSetup = setup({
         if (!isAllClear(told.notification) || told.outcome === 'superseded' || context.raised) return;
         enqueue.assign({ troubled: false });
         enqueue.sendTo('store', { type: 'incident.save', troubled: false });
-      },
-    ),
-    close: enqueueActions(
-      (
-        { context: { registry, crashes, ended, shards, partitionOf }, enqueue },
-        { key, end }: { key: Hash; end: End },
-      ) => {
-        const record = drop(registry, key);
-        if (record !== undefined && record.finished !== null) addRecentCompletion(ended, record.finished);
-        enqueue.sendTo('store', { type: 'record.delete', key });
-        crashes.delete(key);
-        // A shard that crashed is gone, and its torrents with it.
-        if (shards.has(partitionOf(key))) enqueue.sendTo(partitionOf(key), { type: 'torrent.stop', key });
-        enqueue.sendTo('watcher', { type: 'torrent.unwatch', hash: record?.hash ?? key });
-        enqueue.sendTo('hookInstaller', { type: 'hook.check' });
-        // Its finish hook came while it ended.
-        if (end === 'removed' && record !== undefined && record.finishHookAt !== null)
-          enqueue.raise({ type: 'torrent.markFinished', hash: record.again ?? record.hash });
-        else if (record?.again) enqueue.raise({ type: 'torrent.track', hash: record.again });
       },
     ),
     readd: enqueueActions(({ context, enqueue }, { hash }: { hash: Hash }) => {

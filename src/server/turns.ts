@@ -1,12 +1,15 @@
 import { performance } from 'node:perf_hooks';
 
+/** Other events get this many times the time of the caller, while there are any. */
+const OTHERS_TIME_FACTOR = 4;
+
 const waiting: Array<() => void> = [];
 let isRunning = false;
 
 /**
  * Resolves when the caller may run its next piece of low-priority work: one caller at a time, in the order of the calls.
- * After each, other events are processed first, for as long as the caller took: libuv accepts one connection in each
- * iteration of the event loop, so a probe would otherwise wait for hundreds of iterations while many clients connect.
+ * After each, other events are processed first: libuv accepts one connection in each iteration of the event loop, so a
+ * probe would otherwise wait for hundreds of iterations while many clients connect.
  *
  * @example
  * for (const piece of pieces) {
@@ -33,7 +36,10 @@ function runNext(): void {
   const from = performance.now();
   const before = countEvents();
   resolve();
-  setImmediate(() => yieldToEvents(before, 2 * performance.now() - from));
+  setImmediate(() => {
+    const now = performance.now();
+    yieldToEvents(before, now + OTHERS_TIME_FACTOR * (now - from));
+  });
 }
 
 /** Until an iteration without events, or a point in time (milliseconds of `performance.now`). */

@@ -99,7 +99,7 @@ test('a missing address, or a token that a line cannot contain, is reported with
   const noPort = await run(['install-hook'], { ...env, HOOK_PORT: '0' });
   assert.match(noPort.err, /HOOK_PORT is 0/);
   const badToken = await run(['install-hook'], { ...env, HOOK_TOKEN: 'planted"' });
-  assert.match(badToken.err, /HOOK_TOKEN holds/);
+  assert.match(badToken.err, /HOOK_TOKEN contains/);
   assert.deepEqual([noPort.status, badToken.status, qbittorrent.requests.length], [78, 78, 0]);
   assert.doesNotMatch(badToken.err, /planted/);
 });

@@ -45,6 +45,6 @@ test('a port in use is not reported as a bug, and has no stack', async () => {
   const { status, line } = await run('', { HOOK_PORT: String(port), HOOK_HOST: '127.0.0.1' });
   taken.close();
   assert.equal(status, EXIT.failed);
-  assert.match(String(line['message']), new RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is taken`));
+  assert.match(String(line['message']), new RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is in use`));
   assert.doesNotMatch(JSON.stringify(line), /"stack"/);
 });
