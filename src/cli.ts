@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import './node-version.ts';
 import { EXIT } from './commands/exit.ts';
-import { complain } from './commands/terminal.ts';
+import { printError } from './commands/terminal.ts';
 import { failUnsettled } from './commands/unsettled.ts';
 
-/** What runs for months and what runs each minute need no parser of options, which costs either more than it has. */
+/** Commands that run for months or every minute start without the parser of options, to save memory and time. */
 const plain: Record<string, (() => Promise<number>) | undefined> = {
   serve: async () => (await import('./commands/serve.ts')).serve(),
   healthcheck: async () => (await import('./commands/healthcheck.ts')).healthcheck(),
@@ -14,7 +14,7 @@ const plain: Record<string, (() => Promise<number>) | undefined> = {
 const command = run(process.argv.slice(2));
 failUnsettled(command);
 command.catch((error: unknown) => {
-  complain((error instanceof Error && error.stack) || String(error));
+  printError((error instanceof Error && error.stack) || String(error));
   process.exitCode = EXIT.software;
 });
 

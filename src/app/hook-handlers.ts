@@ -46,7 +46,7 @@ export function createHookHandlers({ supervisor, metrics }: Answering) {
       metrics.hook('finished', answer);
       return answer;
     },
-    look(hook: HookName) {
+    rescan(hook: HookName) {
       supervisor.send({ type: 'rescan' });
       metrics.hook(hook, 'looking');
     },

@@ -25,7 +25,7 @@ import { createRelay } from './relay.ts';
 import { subscribeTo } from './subscriptions.ts';
 import { statusOf } from './status.ts';
 import type { Supervisor } from './status.ts';
-import { keep, keptIn, openStore } from '../store/index.ts';
+import { openStore, restoredState, saveEvent } from '../store/index.ts';
 import type { Store } from '../store/index.ts';
 import { policyOf, provideActors } from './actors.ts';
 import { version } from '../util/version.ts';
@@ -79,7 +79,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
     qbittorrent: countQbittorrent(client, onCall),
     ntfy: countNtfy(createNtfyClient(config.ntfy, cardOptionsOf(config, instance), eventLog), onCall),
     ensureHook: createEnsureHook(config, { connection, port: () => hookPort, log }),
-    keep: (event) => keep(store, event),
+    keep: (event) => saveEvent(store, event),
     rotation: (signal) => rotation.until(signal),
   });
   const supervisor = createActor(machine, {
@@ -88,7 +88,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
       policy: { ...policyOf(config), ...policy },
       now: Date.now,
       partitionOf: createPartitionOf(crypto.getRandomValues(new Uint32Array(SALT_LENGTH))),
-      ...keptIn(store),
+      ...restoredState(store),
     },
   });
   relay.connect(supervisor);
@@ -180,7 +180,7 @@ async function openPorts({
     status: () => ({ instance, ...statusOf(supervisor), store: store.health }),
     metrics: () => metrics.page(readingOf(supervisor, store.health)),
     token: config.ops.token,
-    page: (door) => page.routes(door),
+    page: (guard) => page.routes(guard),
     log,
   });
   const onDrop = () => supervisor.send({ type: 'rescan', why: 'dropped' });

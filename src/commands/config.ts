@@ -2,7 +2,7 @@ import { parseConfig } from '../config/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Terminal } from './terminal.ts';
 
-/** The configuration; `null` when it has problems, which are printed then. */
+/** Reads the configuration; prints its problems and returns `null` when it is invalid. */
 export function configOf({ env, err }: Terminal): Config | null {
   const parsed = parseConfig(env);
   if (!parsed.ok) {

@@ -3,7 +3,7 @@ import { EXIT } from './exit.ts';
 import { processTerminal } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Prints what it found; 0 when the sidecar will work, 1 when something is wrong. */
+/** Prints the findings; 0 when no check failed, 1 otherwise. */
 export async function doctor(
   options: { json: boolean },
   terminal: Terminal = processTerminal(),

@@ -1,30 +1,30 @@
 import { once } from 'node:events';
 import { get } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import { faultOfPort } from '../config/port.ts';
+import { problemOfPort } from '../config/port.ts';
 import { EXIT } from './exit.ts';
 import { processTerminal } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Milliseconds. Docker's own limit for a health check is 30 s. */
+/** Milliseconds. Docker's own timeout for a health check is 30 s. */
 const TIMEOUT = 5000;
 
-/** As in the settings, which are not read here: with zod and fetch a check costs several times as much. */
+/** As in the settings, which are not loaded here: with zod and fetch a check takes several times as long. */
 export const DEFAULTS = { OPS_HOST: '::', OPS_PORT: '9091' };
 
 /** `GET /livez` of a sidecar on this machine. For images without a shell. */
 export async function healthcheck(terminal: Terminal = processTerminal()): Promise<number> {
   const setting = (name: keyof typeof DEFAULTS) => terminal.env[name]?.trim() || DEFAULTS[name];
   const [host, port] = [reachable(setting('OPS_HOST')), setting('OPS_PORT')];
-  const fault = faultOfPort(port);
-  if (fault !== null) terminal.err(`OPS_PORT ${fault}.`);
+  const problem = problemOfPort(port);
+  if (problem !== null) terminal.err(`OPS_PORT ${problem}.`);
   else if (Number(port) === 0)
-    terminal.err('OPS_PORT is 0, so it is not known where to ask: set it to a port.');
+    terminal.err('OPS_PORT is 0, so the port is unknown: set OPS_PORT to a fixed port.');
   else return ask({ host, port }, terminal);
   return EXIT.config;
 }
 
-/** How this machine reaches what listens there. */
+/** The address at which this machine reaches a server that listens on this one. */
 function reachable(host: string): string {
   const bare = host.replace(/^\[(.*)\]$/, '$1');
   return bare === '0.0.0.0' || bare === '::' || bare === 'localhost' ? '127.0.0.1' : bare;
@@ -38,7 +38,7 @@ async function ask({ host, port }: { host: string; port: string }, { err }: Term
     let text = '';
     for await (const chunk of response) text += chunk;
     if (response.statusCode === 200 && text === 'ok') return EXIT.ok;
-    err(`The sidecar answered ${response.statusCode}.`);
+    err(`The sidecar answered with status ${response.statusCode}.`);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : 'no code';
     const what = code === 'ECONNREFUSED' ? 'nothing listens' : `no answer (${String(code)})`;

@@ -1,14 +1,14 @@
 import type { Config } from '../config/index.ts';
 import {
   applyPlan,
-  howToChain,
+  chainInstructions,
   LABELS,
   obstacleTo,
   planInstall,
   planUninstall,
-  wantedOf,
+  desiredLine,
 } from '../hooks/index.ts';
-import type { Plan, Wanted } from '../hooks/index.ts';
+import type { Plan, DesiredLine } from '../hooks/index.ts';
 import { createConnection } from '../qbittorrent/connection.ts';
 import type { Connection } from '../qbittorrent/connection.ts';
 import { login } from '../qbittorrent/login.ts';
@@ -23,7 +23,7 @@ import type { Terminal } from './terminal.ts';
 
 const NAMES = ['added', 'finished'] as const;
 
-/** Enters both hooks in qBittorrent and asks it whether they stand there. Nothing is changed where one is blocked. */
+/** Installs both hooks in qBittorrent and reads them back. Changes nothing when one of them is blocked. */
 export async function installHook(
   given: HookOptions = {},
   terminal: Terminal = processTerminal(),
@@ -35,28 +35,30 @@ export async function installHook(
   }
   const config = configOf(terminal);
   if (config === null) return EXIT.config;
-  const wanted = wantedOf({ hook: { ...config.hook, ...options.changes } });
+  const desired = desiredLine({ hook: { ...config.hook, ...options.changes } });
   const obstacle =
-    wanted === null ? 'HOOK_PORT is 0, so there is no address to enter: set a port' : obstacleTo(wanted);
-  if (wanted === null || obstacle !== null) {
-    terminal.err(`The hook can not be installed: ${obstacle}.`);
+    desired === null
+      ? 'HOOK_PORT is 0, so the address is unknown: set HOOK_PORT to a fixed port'
+      : obstacleTo(desired);
+  if (desired === null || obstacle !== null) {
+    terminal.err(`Cannot install the hook: ${obstacle}.`);
     return EXIT.config;
   }
   const session = await openSession(config, terminal);
   if (session === null) return EXIT.failed;
-  const plan = narrow(planInstall(session.slots, wanted, 'exact'), options.only);
+  const plan = narrow(planInstall(session.slots, desired, 'exact'), options.only);
   const blocked = NAMES.filter((name) => plan[name].action === 'blocked');
-  if (blocked.length > 0) return explainBlocked(blocked, session.slots, wanted, terminal);
-  return finish({ session, plan, terminal, say: sayInstalled });
+  if (blocked.length > 0) return explainBlocked(blocked, session.slots, desired, terminal);
+  return finish({ session, plan, terminal, describe: describeInstalled });
 }
 
-/** Takes lines of ours out, and leaves everything else. */
+/** Removes the lines of the sidecar, and nothing else. */
 export async function uninstallHook(terminal: Terminal = processTerminal()): Promise<number> {
   const config = configOf(terminal);
   if (config === null) return EXIT.config;
   const session = await openSession(config, terminal);
   if (session === null) return EXIT.failed;
-  return finish({ session, plan: planUninstall(session.slots), terminal, say: sayUninstalled });
+  return finish({ session, plan: planUninstall(session.slots), terminal, describe: describeUninstalled });
 }
 
 interface Session {
@@ -69,7 +71,7 @@ async function openSession({ qbittorrent }: Config, { err }: Terminal): Promise<
   const session = await login(connection, qbittorrent.auth);
   const slots = session.ok ? await readSlots(connection) : session;
   if (slots.ok) return { connection, slots: slots.value };
-  err(`${slots.failure.message}. \`doctor\` says more.`);
+  err(`${slots.failure.message}. Run \`doctor\` for details.`);
   return null;
 }
 
@@ -83,41 +85,37 @@ interface Finish {
   session: Session;
   plan: Plan;
   terminal: Terminal;
-  say: (name: SlotName, plan: Plan[SlotName]) => string;
+  describe: (name: SlotName, plan: Plan[SlotName]) => string;
 }
 
-async function finish({ session, plan, terminal, say }: Finish): Promise<number> {
+async function finish({ session, plan, terminal, describe }: Finish): Promise<number> {
   const applied = await applyPlan(session.connection, plan);
   if (!applied.ok) {
     terminal.err(`${applied.failure.message}.`);
     return EXIT.failed;
   }
-  for (const name of NAMES) terminal.out(`${LABELS[name]}: ${say(name, plan[name])}`);
+  for (const name of NAMES) terminal.out(`${LABELS[name]}: ${describe(name, plan[name])}`);
   return EXIT.ok;
 }
 
-function sayInstalled(name: SlotName, plan: Plan[SlotName]): string {
+function describeInstalled(name: SlotName, plan: Plan[SlotName]): string {
   if (plan.action === 'write')
-    return plan.was === 'empty'
-      ? 'installed, and qBittorrent has it.'
-      : 'brought up to date, and qBittorrent has it.';
+    return plan.was === 'empty' ? 'installed and verified.' : 'updated and verified.';
   if (plan.action === 'absent')
-    return 'this qBittorrent is older than 4.5 and has none. Set DISCOVER=60s, and new torrents are found without it.';
-  return name === 'added' || plan.action === 'kept' ? 'left as it is.' : '';
+    return 'not available before qBittorrent 4.5. Set DISCOVER=60s to find new torrents without it.';
+  return name === 'added' || plan.action === 'kept' ? 'not changed.' : '';
 }
 
-function sayUninstalled(_name: SlotName, plan: Plan[SlotName]): string {
-  if (plan.action === 'write') return 'taken out, and left as it was before.';
-  if (plan.action === 'absent') return 'this qBittorrent is older than 4.5 and has none.';
-  return plan.action === 'blocked'
-    ? 'a command of yours stands there, which stays.'
-    : 'nothing stands there.';
+function describeUninstalled(_name: SlotName, plan: Plan[SlotName]): string {
+  if (plan.action === 'write') return 'removed; the option is as it was before.';
+  if (plan.action === 'absent') return 'not available before qBittorrent 4.5.';
+  return plan.action === 'blocked' ? 'contains another command, which was not changed.' : 'is empty.';
 }
 
-function explainBlocked(blocked: SlotName[], slots: Slots, wanted: Wanted, { err }: Terminal): number {
-  for (const line of blocked.flatMap((name) => howToChain(name, wanted))) err(line);
+function explainBlocked(blocked: SlotName[], slots: Slots, desired: DesiredLine, { err }: Terminal): number {
+  for (const line of blocked.flatMap((name) => chainInstructions(name, desired))) err(line);
   const other = NAMES.find((name) => !blocked.includes(name) && slots[name] !== null);
-  const hint = other === undefined ? '' : ` \`install-hook --only ${other}\` installs the other one.`;
+  const hint = other === undefined ? '' : ` Run \`install-hook --only ${other}\` to install the other one.`;
   err(`Nothing was changed.${hint}`);
   return EXIT.failed;
 }

@@ -8,9 +8,9 @@ import type { Sidecar } from '../app/start.ts';
 import { StartError } from '../util/start-error.ts';
 import { collectGarbageWhenIdle } from '../app/memory.ts';
 import { EXIT } from './exit.ts';
-import { complain } from './terminal.ts';
+import { printError } from './terminal.ts';
 
-/** Something that runs beside the sidecar, from its start until the returned function is called. */
+/** Something that runs next to the sidecar, until the returned function is called. */
 export type Beside = (
   sidecar: Sidecar,
   deps: { config: Config; log: Logger },
@@ -28,17 +28,19 @@ export interface ServeOptions {
 export async function serve({ env = process.env, pretty, beside }: ServeOptions = {}): Promise<number> {
   const parsed = parseConfig(env);
   if (!parsed.ok) {
-    complain(parsed.message);
+    printError(parsed.message);
     return EXIT.config;
   }
   const { config, warnings } = parsed;
   const log = createLogger({ level: config.logLevel, ...(pretty === undefined ? {} : { pretty }) });
   for (const warning of warnings) log.warn(warning);
   if (beside === undefined && env['INSPECT'])
-    log.warn('INSPECT is not heeded here: the inspector is for development, by `npm run dev` in a checkout');
+    log.warn(
+      'INSPECT is ignored: the inspector is only available in development, with `npm run dev` in a checkout',
+    );
   process.once('uncaughtException', (error, origin) => {
-    // Of a rejection, too. What is stored survives it, and whoever runs the process starts it anew.
-    log.error('a bug ends the process', { error, origin });
+    // Also for unhandled rejections. The state survives it, and the service manager restarts the process.
+    log.error('a bug in this program ends the process, please report it', { error, origin });
     process.exit(EXIT.software);
   });
   const { promise: signalled, resolve } = Promise.withResolvers<void>();
@@ -51,7 +53,7 @@ export async function serve({ env = process.env, pretty, beside }: ServeOptions 
     const code = await Promise.race([failed, signalled.then(() => EXIT.ok)]);
     log.info('stopping');
     await Promise.all([sidecar.stop(), ...company.map((end) => end?.())]);
-    // Whatever still holds the process (a look-up, a socket) is not waited for.
+    // Without waiting for what still keeps the process alive (a DNS query, a socket).
     process.exit(code);
   } catch (error) {
     if (error instanceof StartError) log.error(error.message, { error });

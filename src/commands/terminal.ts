@@ -2,25 +2,25 @@ import { styleText } from 'node:util';
 import { printable } from '../util/printable.ts';
 import type { Painted } from '../util/printable.ts';
 
-/** Writes one line, given in parts: whatever stands in them, it stays one, and nothing in it acts on a terminal. */
+/** Writes one line, given in parts. Newlines and control characters in them are escaped. */
 export type WriteLine = (...parts: ReadonlyArray<string | Painted>) => void;
 
-/** Where a command reads its settings and writes what it has to say; in tests, wherever they like. */
+/** The environment and the output of a command; replaced in tests. */
 export interface Terminal {
   env: Record<string, string | undefined>;
   out: WriteLine;
   err: WriteLine;
-  /** Whether a person looks: colours and symbols. */
+  /** Whether to use colours and symbols. */
   pretty: boolean;
 }
 
 export interface TerminalOptions extends Pick<Terminal, 'env' | 'pretty'> {
-  /** Take a finished line each, without its newline. */
+  /** Each receives a line, without its newline. */
   out: (line: string) => void;
   err: (line: string) => void;
 }
 
-/** Makes a terminal. Every command writes to one, so that no text from a server or from qBittorrent gets past it. */
+/** Creates a terminal. Every command writes to one, so that all text from servers is escaped. */
 export function createTerminal({ env, pretty, out, err }: TerminalOptions): Terminal {
   const writeTo =
     (write: (line: string) => void): WriteLine =>
@@ -35,7 +35,7 @@ function draw(part: string | Painted, pretty: boolean): string {
   return pretty ? styleText(part.colour, text, { validateStream: false }) : text;
 }
 
-/** The process's own. A reader that goes away (`| head`) ends the command, not with a crash. */
+/** The terminal of the process. A reader that closes the pipe (`| head`) ends the command without an error. */
 export function processTerminal(): Terminal {
   process.stdout.once('error', () => process.exit());
   return createTerminal({
@@ -50,7 +50,7 @@ export function processTerminal(): Terminal {
   });
 }
 
-/** Writes lines of ours to stderr, for what is no command's. */
-export function complain(text: string): void {
+/** Writes lines to stderr, outside of commands. */
+export function printError(text: string): void {
   for (const line of text.split('\n')) process.stderr.write(`${printable(line)}\n`);
 }

@@ -11,16 +11,16 @@ import type { Terminal } from './terminal.ts';
 /** Milliseconds between two messages of one card: ntfy's clock has whole seconds (reference/ntfy.md, section 1). */
 const UPDATE_DELAY = 1200;
 
-/** No torrent has it: hashes are hexadecimal. */
+/** Not the key of a torrent: hashes are hexadecimal. */
 const KEY = 'test';
 
 interface Step {
   notification: Notification;
-  /** What to look for on the phone, where it can show cards that move. */
-  look: string;
+  /** What the phone shows, if it updates cards in place. */
+  expected: string;
 }
 
-/** One quiet card, its update, one loud card; then the quiet one goes. Says what the server made of it. */
+/** Sends a silent card, its update and a card with a sound, then deletes the first. Prints the results. */
 export async function testNotification(
   terminal: Terminal = processTerminal(),
   apart = UPDATE_DELAY,
@@ -30,42 +30,42 @@ export async function testNotification(
   const { out, err } = terminal;
   const instance = config.instance ?? instanceIn(config.stateDir);
   const ntfy = createNtfyClient(config.ntfy, { instance, timeZone: config.timeZone });
-  out(`Sending to your topic on ${hostOf(config.ntfy.server)}, as ${instance}. Look at the phone:`);
+  out(`Sending to your topic on ${hostOf(config.ntfy.server)}, as ${instance}. Check the phone:`);
   let live: boolean | null = null;
-  for (const [index, { notification, look }] of steps(Date.now()).entries()) {
+  for (const [index, { notification, expected }] of steps(Date.now()).entries()) {
     if (notification.kind === 'dismissal' && live !== true) continue;
     if (index > 0) await sleep(apart);
     const publication = await ntfy.publish(notification);
     if (!publication.ok) {
-      err(`  refused: ${publication.failure.message}. \`doctor\` says more.`);
+      err(`  refused: ${publication.failure.message}. Run \`doctor\` for details.`);
       return EXIT.failed;
     }
     live ??= publication.value.live;
-    out(`  accepted: ${look}`);
+    out(`  accepted: ${expected}`);
   }
   for (const line of live === true ? LIVE : SEPARATE_MESSAGES) out(line);
   return EXIT.ok;
 }
 
 function instanceIn(stateDir: string | null): string {
-  const kept = readInstance(stateDir);
-  return kept.kind === 'own' ? kept.name : SHARED_INSTANCE;
+  const stored = readInstance(stateDir);
+  return stored.kind === 'own' ? stored.name : SHARED_INSTANCE;
 }
 
 const LIVE = [
-  'The server knows sequence IDs: one card moves in place, on Android 1.22.2 and later.',
-  'Left on the phone: one card, "Download Complete". No card at all? See whether the app is subscribed to the topic.',
+  'The server supports sequence IDs: one card is updated in place, on Android 1.22.2 and later.',
+  'Left on the phone: one card, "Download Complete". If there is none, check whether the app is subscribed to the topic.',
 ];
 const SEPARATE_MESSAGES = [
-  'The server does not know sequence IDs (ntfy before 2.16): each message is a card of its own, so the sidecar says',
-  'only 25, 50 and 75 % there. Left on the phone: three cards, which you can swipe away.',
+  'The server does not support sequence IDs (ntfy before 2.16): each message is a separate card, so the sidecar sends',
+  'progress only at 25, 50 and 75 %. Left on the phone: three cards, which you can swipe away.',
 ];
 
 function steps(at: number): Step[] {
   return [
-    { notification: progress(25, at), look: 'a card at 25 %, without a sound' },
-    { notification: progress(75, at), look: 'the same card at 75 %, still without a sound' },
-    { notification: completion(at), look: 'a second card, "Download Complete", with a sound' },
+    { notification: progress(25, at), expected: 'a card at 25 %, without a sound' },
+    { notification: progress(75, at), expected: 'the same card at 75 %, still without a sound' },
+    { notification: completion(at), expected: 'a second card, "Download Complete", with a sound' },
     {
       notification: {
         kind: 'dismissal',
@@ -73,7 +73,7 @@ function steps(at: number): Step[] {
         shown: true,
         alerted: false,
       },
-      look: 'the first card goes',
+      expected: 'the first card is deleted',
     },
   ];
 }

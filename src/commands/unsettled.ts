@@ -1,9 +1,9 @@
 import { EXIT } from './exit.ts';
-import { complain } from './terminal.ts';
+import { printError } from './terminal.ts';
 
 /**
- * Ends the process with a message and an exit status where nothing is left that could settle the promise: Node would
- * end with status 0 and without a word.
+ * Ends the process with a message and an exit status when the event loop is empty before the promise settles. Node would
+ * exit with status 0 and no output.
  */
 export function failUnsettled(command: Promise<unknown>): void {
   process.once('beforeExit', fail);
@@ -14,6 +14,6 @@ export function failUnsettled(command: Promise<unknown>): void {
 }
 
 function fail(): void {
-  complain('The command ended without a result. This is a bug: please report it.');
+  printError('The command ended without a result. This is a bug: please report it.');
   process.exitCode = EXIT.software;
 }

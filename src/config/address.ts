@@ -1,8 +1,8 @@
-/** Addresses of servers, and ntfy's topic. Messages continue the name: "QBIT_HOST must be …". */
+/** Addresses of servers, and ntfy's topic. Messages continue the name of the setting: "QBIT_HOST must be …". */
 import * as z from 'zod';
 
-/** Paths that the ntfy server keeps for itself (reference/ntfy.md, section 3). */
-const reservedTopics = new Set([
+/** Paths that the ntfy server reserves (reference/ntfy.md, section 3). */
+const RESERVED_TOPICS = new Set([
   'docs',
   'static',
   'file',
@@ -15,21 +15,23 @@ const reservedTopics = new Set([
   'v1',
 ]);
 
-/** What ntfy serves below a topic: such a URL was copied from a subscription. */
-const belowTopics = new Set(['json', 'sse', 'raw', 'ws', 'auth', 'publish', 'send', 'trigger']);
+/** Paths below a topic: such a URL was copied from a subscription. */
+const TOPIC_SUBPATHS = new Set(['json', 'sse', 'raw', 'ws', 'auth', 'publish', 'send', 'trigger']);
 
-/** An address, and the user name and password of the proxy there. */
+/** An address, and the user name and password for the reverse proxy at it. */
 export interface GuardedUrl {
   url: string;
   login: { username: string; password: string } | null;
 }
 
-/** Like `httpUrl`, and may hold a user name and a password, percent-encoded. */
+/** Like `httpUrl`, but may contain a user name and a password, percent-encoded. */
 export const guardedUrl = z.string().transform((text, context): GuardedUrl => {
   const { url, fault } = address(text, null);
   const login = url === undefined ? null : loginIn(url);
   if (url && login !== undefined) return { url: withoutSlash(url), login };
-  context.addIssue(fault ?? 'must hold its user name and password percent-encoded, the name without a colon');
+  context.addIssue(
+    fault ?? 'must contain its user name and password percent-encoded, and no colon in the user name',
+  );
   return z.NEVER;
 });
 
@@ -44,9 +46,9 @@ function loginIn({ username, password }: URL): GuardedUrl['login'] | undefined {
 }
 
 /**
- * An http or https address, its path kept, without a slash at its end.
+ * An http or https address with its path, without a trailing slash.
  *
- * @param instead the settings that hold its user name and password, for a message; default: there are none
+ * @param instead the settings for its user name and password, for a message; default: there are none
  */
 export function httpUrl(instead = '') {
   return z.string().transform((text, context) => {
@@ -61,9 +63,9 @@ const withoutSlash = ({ origin, pathname }: URL): string => origin + pathname.re
 
 const NTFY_LOGIN = 'NTFY_USER and NTFY_PASS';
 
-/** A topic, bare or as the URL that the ntfy app shows, also below the path of a proxy. */
+/** A topic: its name, or its URL as the ntfy app shows it, which may have a base path. */
 export const topic = z
-  .string('is missing: it says where the cards go')
+  .string('is missing: set it to the topic that receives the notifications')
   .transform((text, context): { server: string | null; topic: string } => {
     const parsed = parseTopic(text);
     if (!('fault' in parsed)) return parsed;
@@ -79,30 +81,30 @@ function parseTopic(text: string): { server: string | null; topic: string } | { 
   const { url, fault } = address(text, NTFY_LOGIN);
   if (!url) return { fault: `${fault}, or a topic without slashes` };
   const [, base = '', name = ''] = /^(.*?)\/+([^/]*)$/.exec(url.pathname.replace(/\/$/, '')) ?? [];
-  if (base !== '' && belowTopics.has(name))
-    return { fault: `must end with the topic, without "/${name}" behind it` };
+  if (base !== '' && TOPIC_SUBPATHS.has(name))
+    return { fault: `must end with the topic, without "/${name}" after it` };
   return checkTopic(url.origin + base, name);
 }
 
 function checkTopic(server: string | null, name: string) {
-  if (name === '') return { fault: 'must name a topic behind the server' };
+  if (name === '') return { fault: 'must contain a topic after the server' };
   if (!/^[-_A-Za-z0-9]{1,64}$/.test(name))
     return { fault: 'must be a topic of 1 to 64 letters, digits, "-" and "_", or its full URL' };
-  if (reservedTopics.has(name)) return { fault: 'must be another topic: ntfy keeps this name for itself' };
+  if (RESERVED_TOPICS.has(name)) return { fault: 'must be another topic: ntfy reserves this name' };
   return { server, topic: name };
 }
 
 type Address = { url: URL; fault?: never } | { url?: never; fault: string };
 
-/** `instead`: as in `httpUrl`; `null` where they may stand. */
+/** `instead`: as in `httpUrl`; `null`: a user name and password are allowed. */
 function address(text: string, instead: string | null): Address {
   const url = URL.parse(text);
   if (!url || !/^https?:$/.test(url.protocol))
     return { fault: 'must be an address that starts with http:// or https://' };
   if (instead !== null && (url.username || url.password)) {
-    const place = instead === '' ? '' : `: ${instead} are for them`;
-    return { fault: `must hold no user name and no password${place}` };
+    const place = instead === '' ? '' : `: use ${instead}`;
+    return { fault: `must not contain a user name or password${place}` };
   }
-  if (url.search || url.hash) return { fault: 'must hold no query (?) and no fragment (#)' };
+  if (url.search || url.hash) return { fault: 'must not contain a query (?) or fragment (#)' };
   return { url };
 }

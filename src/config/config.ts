@@ -11,33 +11,33 @@ import { findShortTokens } from './short-tokens.ts';
 import { contentOf, readSources, type Environment, type Problem, type ReadFile } from './sources.ts';
 import { findTypos } from './typos.ts';
 
-/** Where one of the two servers listens. `token` opens it to callers that are not on this machine. */
+/** The address of one of the two servers. `token` gives clients on other machines access. */
 export interface ListenConfig {
   readonly host: string;
-  /** 0 takes any free one. */
+  /** 0: any free port. */
   readonly port: number;
   readonly token: Secret | null;
 }
 
-/** The hook API, and how qBittorrent is made to call it. */
+/** The hook API, and the hook in qBittorrent that calls it. */
 export interface HookConfig extends ListenConfig {
-  /** Where qBittorrent reaches it; `null`: at `http://localhost:<port>`. */
+  /** The address at which qBittorrent reaches it; `null`: `http://localhost:<port>`. */
   readonly url: string | null;
   readonly tool: 'curl' | 'wget';
-  /** Whether the hook is entered in qBittorrent at each login. */
+  /** Whether the hook is installed in qBittorrent after each login. */
   readonly autoInstall: boolean;
 }
 
 /** The whole configuration, frozen. Durations are milliseconds. URLs end without a slash. */
 export interface Config {
   readonly qbittorrent: {
-    /** With its base path, if there is one. */
+    /** With its base path, if it has one. */
     readonly url: string;
     readonly auth:
       | { readonly kind: 'password'; readonly username: string; readonly password: Secret }
       | { readonly kind: 'apiKey'; readonly key: Secret }
       | { readonly kind: 'none' };
-    /** The login of a proxy in front of it. */
+    /** The login for a reverse proxy in front of it. */
     readonly basic?: BasicLogin;
   };
   readonly ntfy: {
@@ -47,38 +47,38 @@ export interface Config {
       | { readonly kind: 'token'; readonly token: Secret }
       | { readonly kind: 'basic'; readonly username: string; readonly password: Secret }
       | { readonly kind: 'none' };
-    /** Messages a minute; `null`: no limit; `auto`: what the server allows. */
+    /** Messages per minute; `null`: no limit; `auto`: by the limits of the server. */
     readonly rate: number | 'auto' | null;
     readonly retryMax: number;
-    /** What lies between; nothing if it is left out. */
+    /** Missing: no proxy. */
     readonly proxy?: Proxy;
   };
   readonly poll: { readonly interval: number };
-  /** After how long it is said aloud. */
+  /** Times before an alert is sent. */
   readonly alerts: { readonly stalledAfter: number; readonly metadataAfter: number };
   readonly maxTracked: number;
-  /** Between two looks for new torrents; `null`: the hook tells of them. */
+  /** Between two scans for new torrents; `null`: no scans. */
   readonly discover: number | null;
   readonly hook: HookConfig;
   readonly ops: ListenConfig;
-  /** Prefix of ntfy's sequence IDs; `null`: the one that the store names. */
+  /** Prefix of ntfy's sequence IDs; `null`: the store's instance name. */
   readonly instance: string | null;
   readonly progress: 'auto' | 'live' | 'milestones';
-  /** IANA name or offset; the system's if undefined: asking for that one costs 9 MB before anybody needs it. */
+  /** IANA name or offset; `undefined`: the system's, which takes 9 MB to determine and is not always needed. */
   readonly timeZone: string | undefined;
-  /** `null`: keep the state in memory. */
+  /** `null`: the state is kept in memory. */
   readonly stateDir: string | null;
   readonly logLevel: LogLevel;
 }
 
-/** `message` names every problem; no value of a variable is in it. `warnings` are worth a log line each. */
+/** `message` lists every problem and contains no value of a variable. `warnings` are logged, one line each. */
 export type ParsedConfig =
   | { ok: true; config: Config; warnings: string[] }
   | { ok: false; message: string; problems: Problem[] };
 
 type Settings = z.output<typeof settings>;
 
-/** Reveals the secret of that name, or `null` when it is not set. */
+/** The secret of that name; `null` when it is not set. */
 type Secrets = (name: SettingName) => Secret | null;
 
 /**
@@ -94,15 +94,15 @@ export function parseConfig(env: Environment, readFile: ReadFile = readSecretFil
   const notes = [...findTypos(env), ...sources.warnings];
   const problems = [
     ...sources.problems,
-    // What could not be read was named already: it is not also "missing".
+    // A setting that could not be read is reported once, not also as missing.
     ...invalid(parsed.error).filter(({ name }) => name in sources.values || !sources.given.has(name)),
     ...findConflicts(sources),
   ];
   if (!parsed.success || problems.length > 0)
     return { ok: false, message: report(problems, notes), problems };
-  const way = proxyFor(serverOf(parsed.data), parsed.data.QBIT_HOST.url, parsed.data);
-  if ('problem' in way) {
-    const { problem } = way;
+  const route = proxyFor(serverOf(parsed.data), parsed.data.QBIT_HOST.url, parsed.data);
+  if ('problem' in route) {
+    const { problem } = route;
     return { ok: false, message: report([problem], notes), problems: [problem] };
   }
   const secrets: Secrets = (name) => {
@@ -113,13 +113,13 @@ export function parseConfig(env: Environment, readFile: ReadFile = readSecretFil
   };
   const zone = parsed.data.TZ?.isKnown === false ? [UNKNOWN_ZONE] : [];
   const warnings = [...notes, ...zone, ...findShortTokens(sources.values)];
-  return { ok: true, config: deepFreeze(build(parsed.data, secrets, way.proxy)), warnings };
+  return { ok: true, config: deepFreeze(build(parsed.data, secrets, route.proxy)), warnings };
 }
 
 const UNKNOWN_ZONE =
-  "TZ is no time zone that can be read, so times of day are in the system's. Set it to an IANA name, like Europe/Berlin.";
+  "TZ is not a valid time zone, so times of day are in the system's time zone. Set it to an IANA name, like Europe/Berlin.";
 
-/** Reads a secret's file each time, and keeps the last good value while the file is gone or half written. */
+/** Reads a secret's file each time, and keeps the last valid value while the file is missing or invalid. */
 function follow(name: SettingName, path: string, first: string, readFile: ReadFile): () => string {
   let last = first;
   return () => {
@@ -139,7 +139,7 @@ function report(problems: Problem[], notes: string[]): string {
     const example = infos.get(name.replace(/_FILE$/, ''))?.example;
     return `  ${name} ${message}.\n      Example: ${example}`;
   });
-  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+  const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
   return [`The configuration has ${count}:`, ...lines, ...notes.map((line) => `  ${line}`)].join('\n');
 }
 

@@ -3,7 +3,7 @@ import type { Problem, Sources } from './sources.ts';
 import { guardedUrl, ntfyServer, topic } from './address.ts';
 import { host } from './values.ts';
 
-/** What is wrong between settings that are each right on their own. */
+/** Finds conflicts between settings that are each valid. */
 export function findConflicts({ given, values }: Sources): Problem[] {
   return [
     ...pair(given, 'QBIT_USER', 'QBIT_PASS'),
@@ -21,26 +21,26 @@ export function findConflicts({ given, values }: Sources): Problem[] {
 function pair(given: ReadonlySet<string>, user: string, pass: string): Problem[] {
   if (given.has(user) === given.has(pass)) return [];
   const [has, lacks] = given.has(user) ? [user, pass] : [pass, user];
-  return [{ name: lacks, message: `is missing: ${has} is set, and they only work together` }];
+  return [{ name: lacks, message: `is missing: ${has} is set, and requires it` }];
 }
 
 function oneWay(given: ReadonlySet<string>, name: string, others: string[]): Problem[] {
   const set = others.filter((other) => given.has(other));
   if (!given.has(name) || set.length === 0) return [];
-  return [{ name, message: `is set beside ${set.join(' and ')}: keep one way to log in` }];
+  return [{ name, message: `is set together with ${set.join(' and ')}: keep one way to log in` }];
 }
 
-/** A proxy's login and an API key both need the `Authorization` header. */
+/** The login for a reverse proxy and an API key both use the `Authorization` header. */
 function oneHeader(given: ReadonlySet<string>, { QBIT_HOST = '' }: Record<string, string>): Problem[] {
   const inAddress = Boolean(guardedUrl.safeParse(QBIT_HOST).data?.login);
   const isSet = given.has('QBIT_BASIC_USER') || given.has('QBIT_BASIC_PASS');
   if (inAddress && isSet) {
-    const message = 'is set beside a user name in QBIT_HOST: keep one of the two';
+    const message = 'is set, and QBIT_HOST contains a user name: keep one of the two';
     return [{ name: given.has('QBIT_BASIC_USER') ? 'QBIT_BASIC_USER' : 'QBIT_BASIC_PASS', message }];
   }
   if (!given.has('QBIT_API_KEY') || !(inAddress || isSet)) return [];
   const other = inAddress ? 'the user name in QBIT_HOST' : 'QBIT_BASIC_USER';
-  const message = `is set beside ${other}, and both need the Authorization header: use QBIT_USER and QBIT_PASS instead`;
+  const message = `is set together with ${other}, and both use the Authorization header: use QBIT_USER and QBIT_PASS instead`;
   return [{ name: 'QBIT_API_KEY', message }];
 }
 
@@ -48,18 +48,18 @@ function oneServer({ NTFY_TOPIC = '', NTFY_SERVER }: Record<string, string>): Pr
   if (!NTFY_SERVER || !NTFY_TOPIC.includes('/')) return [];
   const [named, server] = [topic.safeParse(NTFY_TOPIC).data?.server, ntfyServer.safeParse(NTFY_SERVER).data];
   if (named !== undefined && named === server) return [];
-  const why = 'NTFY_TOPIC is a URL and names another server';
+  const why = 'NTFY_TOPIC is a URL with another server';
   return [{ name: 'NTFY_SERVER', message: `must be unset: ${why}` }];
 }
 
 function guardedHook(given: ReadonlySet<string>, { HOOK_HOST }: Record<string, string>): Problem[] {
   if (given.has('HOOK_TOKEN') || !HOOK_HOST || isLoopback(HOOK_HOST)) return [];
   if (!host.safeParse(HOOK_HOST).success) return [];
-  const why = 'HOOK_HOST is beyond loopback, where anyone on the network could call the hook API';
+  const why = 'HOOK_HOST is not loopback, so the hook API is reachable from the network';
   return [{ name: 'HOOK_TOKEN', message: `is missing: ${why}. Set a token, or HOOK_HOST=localhost` }];
 }
 
 function twoPorts({ HOOK_PORT = '9090', OPS_PORT = '9091' }: Record<string, string>): Problem[] {
   if (Number(HOOK_PORT) !== Number(OPS_PORT) || Number(OPS_PORT) === 0) return [];
-  return [{ name: 'OPS_PORT', message: 'must differ from HOOK_PORT: they are two servers' }];
+  return [{ name: 'OPS_PORT', message: 'must differ from HOOK_PORT' }];
 }

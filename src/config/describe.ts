@@ -1,15 +1,15 @@
-/** What each setting does, for people. */
+/** Descriptions of the settings, for messages and documents. */
 import * as z from 'zod';
 import { settings } from './settings.ts';
 
-/** What is known of a setting, apart from how its value is read. */
+/** A setting, apart from how its value is parsed. */
 export interface SettingInfo {
   description: string;
-  /** A line of an environment that sets it. */
+  /** An example, as `NAME=value`. */
   example: string;
   default: string | null;
   required: boolean;
-  /** Whether `<NAME>_FILE` works too. */
+  /** Whether `<NAME>_FILE` is accepted. */
   secret: boolean;
 }
 
@@ -28,8 +28,8 @@ const described = () =>
   });
 
 /**
- * All settings by name, in the order of the schema. For messages and documents only: reckoning it takes milliseconds
- * and memory that a start can do without.
+ * All settings by name, in the order of the schema. For messages and documents only: computing it at each start would
+ * take milliseconds and memory.
  */
 export function describeSettings(): ReadonlyMap<string, SettingInfo> {
   const { properties, required } = described().parse(z.toJSONSchema(settings, { io: 'input' }));

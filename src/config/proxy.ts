@@ -1,15 +1,15 @@
-/** Whether requests to ntfy go through a proxy, as `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say it everywhere. */
+/** Whether requests to ntfy use a proxy, by the usual `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. */
 import { BlockList, isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { secret, type Secret } from '../util/secret.ts';
 import { isLoopback } from '../util/loopback.ts';
 import type { Problem } from './sources.ts';
 
-/** A proxy on the way out. */
+/** A forward proxy. */
 export interface Proxy {
   /** With its user and password. */
   readonly url: Secret;
-  /** Host and port: what a message may name. */
+  /** Host and port, which may appear in messages. */
   readonly host: string;
 }
 
@@ -19,13 +19,13 @@ export interface ProxySettings {
   NO_PROXY?: string | undefined;
 }
 
-/** The version of Node whose agents know proxies. */
+/** The first version of Node whose agents support proxies. */
 const [MAJOR, MINOR] = [24, 5];
 
 /**
- * The proxy for a server, or what is wrong with its setting. Loopback and qBittorrent's host are never reached through
- * one: whoever reaches qBittorrent directly reaches an ntfy on the same host, too. A setting that is not used may hold
- * anything: it belongs to others.
+ * The proxy for a server, or what is wrong with its setting. Requests to loopback and to qBittorrent's host never use a
+ * proxy: qBittorrent is reached directly, so an ntfy on the same host is, too. A proxy setting that is not used is not
+ * checked.
  */
 export function proxyFor(
   server: string,
@@ -46,16 +46,18 @@ export function proxyFor(
   const [major = 0, minor = 0] = node.split('.').map(Number);
   if (major < MAJOR || (major === MAJOR && minor < MINOR))
     return {
-      problem: { name, message: `needs Node.js ${MAJOR}.${MINOR} or later, and this is ${node}` },
+      problem: { name, message: `requires Node.js ${MAJOR}.${MINOR} or later; this is ${node}` },
     };
   const url = urlOf(text);
   if (url === null)
-    return { problem: { name, message: 'must be the address of a proxy: http://host:port, or https' } };
+    return {
+      problem: { name, message: 'must be the address of a proxy: http://host:port or https://host:port' },
+    };
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
   return { proxy: { url: secret(url.href), host: `${url.hostname}:${port}` } };
 }
 
-/** As curl takes it, the scheme may be missing. Neither SOCKS nor a password that can't be decoded. */
+/** The scheme may be missing, as for curl. `null` for SOCKS, and for a password that cannot be decoded. */
 function urlOf(text: string): URL | null {
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`);
   if (url === null || !/^https?:$/.test(url.protocol)) return null;
@@ -67,7 +69,7 @@ function urlOf(text: string): URL | null {
   }
 }
 
-/** Whether `NO_PROXY` names it: `*`, a host and what lies below it, a host with its port, an address, a network. */
+/** Whether `NO_PROXY` contains it: `*`, a host with its subdomains, a host with a port, an address, or a network. */
 function isExempt({ hostname, port, protocol }: URL, list: string): boolean {
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   const own = port || (protocol === 'https:' ? '443' : '80');
@@ -97,6 +99,6 @@ function isWithin(address: string, entry: string): boolean {
   return network.check(address, family);
 }
 
-/** All of 127/8, and the names and unspecified addresses that end here, too. `isLoopback` is stricter: it is a guard. */
+/** All of 127/8, unspecified addresses and names of localhost. `isLoopback` is stricter, because it controls access. */
 const isThisMachine = (hostname: string): boolean =>
   /^(?:127\.[\d.]+|0\.0\.0\.0|\[::\]|(?:.+\.)?localhost\.?)$/i.test(hostname);

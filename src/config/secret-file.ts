@@ -1,23 +1,23 @@
 import { closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 
-/** Bytes. A Kubernetes token has some 1,500. */
+/** Bytes. A Kubernetes token has about 1,500. */
 const MAX_BYTES = 65_536;
 
 const CHUNK = 4096;
 
-/** The file is no secret's. The message continues the setting's name: "names a file that …". */
+/** The file cannot contain a secret. The message continues the name of the setting: "names a file of …". */
 export class SecretFileError extends Error {
   override name = 'SecretFileError';
 }
 
 /**
- * Reads a small regular file, or what a symbolic link to one names. A FIFO would keep the process waiting, a device could
- * send without end. Throws `SecretFileError`, or as `node:fs` does.
+ * Reads a small regular file, also through a symbolic link. Reading a FIFO could block, and reading a device never end.
+ * Throws `SecretFileError`, or an error of `node:fs`.
  */
 export function readSecretFile(path: string): Buffer {
   if (!statSync(path).isFile())
-    throw new SecretFileError('names a folder, FIFO or device, not a regular file');
-  // Not even if it was replaced by a FIFO just now.
+    throw new SecretFileError('names a folder, FIFO or device instead of a regular file');
+  // Non-blocking, in case it was replaced by a FIFO after the check.
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const chunks: Buffer[] = [];

@@ -1,58 +1,60 @@
-/** Every setting: its name, its default, what it does. The table in README.md is made from here. */
+/** Every setting: its name, its default, what it does. The table in README.md is generated from this file. */
 import * as z from 'zod';
 import { guardedUrl, httpUrl, ntfyServer, topic } from './address.ts';
 import * as v from './values.ts';
 
-/** `secret` settings can also come as `<NAME>_FILE`, and are never printed. */
+/** `secret` settings can also be set by `<NAME>_FILE`, and are never printed. */
 const about = (description: string, example: string) => ({ description, example });
 const secret = (description: string) => ({ description, secret: true });
-/** Written in lower case, too, as everywhere. */
+/** Also accepted in lower case, as by other programs. */
 const lowerCase = true;
 
-const basicUser = z.string().regex(/^[^:]*$/, 'must hold no colon: HTTP can not carry it in a user name');
+const basicUser = z
+  .string()
+  .regex(/^[^:]*$/, 'must not contain a colon, which HTTP does not allow in a user name');
 
 export const settings = z.object({
   QBIT_HOST: guardedUrl
     .prefault('http://localhost:8080')
-    .meta(about("qBittorrent's WebUI, with its base path if it has one", 'http://localhost:8080')),
-  QBIT_USER: z.string().optional().meta(about('user of the WebUI; goes with `QBIT_PASS`', 'admin')),
+    .meta(
+      about('address of the qBittorrent WebUI, with its base path if it has one', 'http://localhost:8080'),
+    ),
+  QBIT_USER: z.string().optional().meta(about('user of the WebUI; requires `QBIT_PASS`', 'admin')),
   QBIT_PASS: z.string().optional().meta(secret('password of the WebUI')),
   QBIT_API_KEY: v.token
     .optional()
-    .meta(secret('API key (qBittorrent 5.2 and later) instead of user and password')),
+    .meta(secret('API key of the WebUI (qBittorrent 5.2 and later), instead of user and password')),
   QBIT_BASIC_USER: basicUser
     .optional()
     .meta(
       about(
-        'user of a proxy in front of the WebUI (Basic authentication); goes with `QBIT_BASIC_PASS`',
+        'user for a reverse proxy in front of the WebUI (Basic authentication); requires `QBIT_BASIC_PASS`',
         'me',
       ),
     ),
-  QBIT_BASIC_PASS: z.string().optional().meta(secret('password of that proxy')),
+  QBIT_BASIC_PASS: z.string().optional().meta(secret('password for that reverse proxy')),
   NTFY_TOPIC: topic.meta({
-    ...secret('where the cards go: a full URL, or a topic on `NTFY_SERVER`'),
+    ...secret('topic that receives the notifications: a full URL, or a topic on `NTFY_SERVER`'),
     example: 'https://ntfy.example.org/downloads',
   }),
   NTFY_SERVER: ntfyServer
     .prefault('https://ntfy.sh')
     .meta(
       about(
-        'the ntfy server, with its path if a proxy has it under one; if `NTFY_TOPIC` does not say it',
+        'address of the ntfy server, with its path if it has one; not used if `NTFY_TOPIC` is a URL',
         'https://ntfy.example.org',
       ),
     ),
   NTFY_TOKEN: v.token.optional().meta(secret('access token of the ntfy server')),
   NTFY_USER: basicUser
     .optional()
-    .meta(about('user of the ntfy server, instead of a token; goes with `NTFY_PASS`', 'phone')),
+    .meta(about('user of the ntfy server, instead of a token; requires `NTFY_PASS`', 'phone')),
   NTFY_PASS: z.string().optional().meta(secret('password of the ntfy server')),
   HTTPS_PROXY: z
     .string()
     .optional()
     .meta({
-      ...secret(
-        'proxy on the way to an ntfy server at an https address; qBittorrent is always reached directly',
-      ),
+      ...secret('proxy for requests to an https address of ntfy; requests to qBittorrent never use a proxy'),
       example: 'http://proxy.example.org:3128',
       lowerCase,
     }),
@@ -60,7 +62,7 @@ export const settings = z.object({
     .string()
     .optional()
     .meta({
-      ...secret('the same for an http address'),
+      ...secret('proxy for requests to an http address of ntfy'),
       example: 'http://proxy.example.org:3128',
       lowerCase,
     }),
@@ -69,7 +71,7 @@ export const settings = z.object({
     .optional()
     .meta({
       ...about(
-        'hosts that are reached without a proxy: names (with what is below them), addresses, networks, or `*`',
+        'hosts that are reached without a proxy: names (with their subdomains), addresses, networks, or `*`',
         'example.org,10.0.0.0/8',
       ),
       lowerCase,
@@ -78,36 +80,36 @@ export const settings = z.object({
     .prefault('auto')
     .meta(
       about(
-        'messages a minute at most, `unlimited` for a server of your own, or `auto`: a little less than the server allows, ' +
-          "a small day's quota spread over the day",
+        'maximum number of messages per minute, `unlimited`, or `auto`: slightly below the limit of the server; a small ' +
+          'daily quota is spread over the day',
         '10',
       ),
     ),
   NTFY_RETRY_MAX: v
     .duration('1s', '24h')
     .prefault('5m')
-    .meta(about('longest pause between two tries while ntfy does not answer', '5m')),
+    .meta(about('maximum pause between two attempts while ntfy does not answer', '5m')),
   POLL_INTERVAL: v
     .duration('1s', '1h')
     .prefault('5s')
-    .meta(about('how often qBittorrent is asked while something downloads', '5s')),
+    .meta(about('interval between two polls of qBittorrent while a torrent downloads', '5s')),
   DISCOVER: v
     .duration('10s', '24h')
     .optional()
-    .meta(about('looks for new torrents this often, where no hook can call; never if unset', '60s')),
+    .meta(about('interval between two scans for new torrents; no scans if unset', '60s')),
   STALLED_AFTER: v
     .duration('1m', '24h')
     .prefault('30m')
-    .meta(about('how long nothing arrives before it is said aloud', '30m')),
+    .meta(about('time without data before an alert is sent', '30m')),
   METADATA_AFTER: v
     .duration('1m', '24h')
     .prefault('15m')
-    .meta(about('how long a magnet may look for its metadata before it is said aloud', '15m')),
+    .meta(about('time a magnet link may wait for its metadata before an alert is sent', '15m')),
   MAX_TRACKED: v.count
     .prefault('20000')
     .meta(
       about(
-        'torrents that are followed at once, at most; others are followed when places become free',
+        'maximum number of torrents that are tracked at the same time; others are tracked when earlier ones are done',
         '20000',
       ),
     ),
@@ -116,8 +118,8 @@ export const settings = z.object({
     .prefault('auto')
     .meta(
       about(
-        '`live` updates one card, `milestones` says 25, 50 and 75 % (for iPhones, which pile up cards), ' +
-          '`auto` is live where the ntfy server can do it',
+        '`live`: one card is updated; `milestones`: messages at 25, 50 and 75 % (for iPhones, which do not update cards); ' +
+          '`auto`: `live` if the ntfy server supports it',
         'milestones',
       ),
     ),
@@ -127,75 +129,72 @@ export const settings = z.object({
     .optional()
     .meta(
       about(
-        'tells the cards of sidecars on one topic apart; if unset, `qbit-` and six random characters that are kept in ' +
-          '`STATE_DIR`, or `qbit` without one',
+        'name that distinguishes the cards of several sidecars on one topic; default: `qbit-` and six random characters, ' +
+          'stored in `STATE_DIR`, or `qbit` without `STATE_DIR`',
         'seedbox',
       ),
     ),
   TZ: v.timeZone
     .optional()
-    .meta(about("time zone of times of day; the system's if unset or not readable", 'Europe/Berlin')),
+    .meta(about("time zone for times of day; the system's if unset or invalid", 'Europe/Berlin')),
   STATE_DIR: z
     .string()
     .optional()
-    .meta(
-      about('folder for what survives a restart; without one it is kept in memory', '/var/lib/qbit-ntfy'),
-    ),
+    .meta(about('folder for the state; if unset, the state is lost at a restart', '/var/lib/qbit-ntfy')),
   HOOK_HOST: v.host
     .prefault('localhost')
-    .meta(about('where the hook API listens; beyond `localhost` it wants a `HOOK_TOKEN`', 'localhost')),
-  HOOK_PORT: v.port.prefault('9090').meta(about('its port; 0 takes any free one', '9090')),
-  HOOK_TOKEN: v.token.optional().meta(secret('bearer token that callers of the hook API have to show')),
+    .meta(
+      about(
+        'address that the hook API listens on; any address except `localhost` requires `HOOK_TOKEN`',
+        'localhost',
+      ),
+    ),
+  HOOK_PORT: v.port.prefault('9090').meta(about('port of the hook API; 0: any free port', '9090')),
+  HOOK_TOKEN: v.token.optional().meta(secret('bearer token that the hook API requires')),
   HOOK_URL: httpUrl()
     .optional()
     .meta(
       about(
-        'where qBittorrent reaches the hook API, if not at `http://localhost:<HOOK_PORT>`',
+        'address at which qBittorrent reaches the hook API, if not `http://localhost:<HOOK_PORT>`',
         'http://sidecar:9090',
       ),
     ),
   HOOK_TOOL: v
     .oneOf(['curl', 'wget'])
     .prefault('curl')
-    .meta(about('what the hook calls with: `curl`, or `wget` where there is no curl', 'wget')),
+    .meta(about('program that the hook runs: `curl`, or `wget` if curl is not installed', 'wget')),
   AUTO_INSTALL_HOOK: v
     .oneOf(['false', 'true'])
     .prefault('false')
-    .meta(about('`true` enters the hook in qBittorrent by itself, never over a command of yours', 'true')),
+    .meta(
+      about(
+        '`true`: the sidecar installs the hook in qBittorrent; it never replaces another command',
+        'true',
+      ),
+    ),
   OPS_HOST: v.host
     .prefault('::')
     .meta(
       about(
-        'where health, metrics, status and page are served; `::` is all addresses, IPv4 too; what names torrents stays local',
+        'address that health, metrics, status and page are served on; `::`: all addresses, IPv4 included; without `OPS_TOKEN`, status and page are only available from this machine',
         '::',
       ),
     ),
-  OPS_PORT: v.port.prefault('9091').meta(about('its port; 0 takes any free one', '9091')),
+  OPS_PORT: v.port
+    .prefault('9091')
+    .meta(about('port for health, metrics, status and page; 0: any free port', '9091')),
   OPS_TOKEN: v.token
     .optional()
     .meta(
       secret(
-        'token for page and status, from this machine too: entered once in the page, or as bearer token; opens them to other machines',
+        'token that page and status require, also from this machine: entered on the page, or sent as bearer token; makes them available to other machines',
       ),
     ),
   LOG_LEVEL: v
     .oneOf(['debug', 'info', 'warn', 'error'])
     .prefault('info')
-    .meta(about('the least grave that is logged', 'debug')),
+    .meta(about('minimum log level: `debug`, `info`, `warn` or `error`', 'debug')),
 });
 
 /** The name of a setting. */
 export type SettingName = keyof typeof settings.shape;
-
-/** All settings, in the order of the schema, and whether each can come as `<NAME>_FILE` and in lower case, too. */
-export const settingNames: ReadonlyMap<string, { secret: boolean; lowerCase: boolean }> = new Map(
-  Object.entries(settings.shape).map(([name, schema]) => {
-    const meta = schema.meta();
-    return [name, { secret: meta?.['secret'] === true, lowerCase: meta?.['lowerCase'] === true }];
-  }),
-);
-
-/** Every variable that says something. */
-export const variables: ReadonlySet<string> = new Set(
-  [...settingNames].flatMap(([name, { secret }]) => (secret ? [name, `${name}_FILE`] : [name])),
-);

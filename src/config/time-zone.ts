@@ -1,16 +1,16 @@
-/** `TZ` in the forms that systems use. It is not ours: no value of it keeps the sidecar from starting. */
+/** Parses `TZ` in the forms that systems use. An invalid value does not prevent the start: other programs read it, too. */
 import { readFileSync, realpathSync } from 'node:fs';
 
-/** The two calls of `node:fs` that tell the system's zone; both throw as they do. */
+/** The two functions of `node:fs` that are needed for the system's zone; both may throw. */
 export interface ZoneFiles {
   realPath: (path: string) => string;
   readFile: (path: string) => string;
 }
 
-/** A name that `Intl` takes, `undefined` for its own default. */
+/** A time zone for `Intl`. `undefined`: its default. */
 export interface TimeZone {
   name: string | undefined;
-  /** Whether the text could be read. Where it could not, `name` is the system's zone. */
+  /** Whether the text is valid. Otherwise `name` is the system's zone. */
   isKnown: boolean;
 }
 
@@ -23,7 +23,7 @@ const system: ZoneFiles = {
 
 /**
  * Reads a time zone as the C library does (tzset(3)): an IANA name, or the path of its file, both also behind a colon,
- * or a POSIX zone without daylight saving time, like `UTC0` and `<+03>-3`. `Intl` has no words for POSIX rules.
+ * or a POSIX zone without daylight saving time, like `UTC0` and `<+03>-3`. `Intl` does not support POSIX rules.
  */
 export function readTimeZone(text: string, files: ZoneFiles = system): TimeZone {
   const bare = text.trim().replace(/^:/, '');
@@ -38,7 +38,7 @@ function systemZone(files: ZoneFiles): string | undefined {
   );
 }
 
-/** By its path, or by that of the file that it links to. */
+/** From its path, or from the path that it links to. */
 function nameOfFile(path: string, { realPath }: ZoneFiles): string | undefined {
   const [, name = ''] = /\/zoneinfo\/(.+)$/.exec(path) ?? [];
   return (
@@ -55,7 +55,7 @@ function validName(text: string): string | undefined {
   });
 }
 
-/** POSIX counts to the west: `CET-1` is `+01:00`. */
+/** In POSIX, west is positive: `CET-1` is `+01:00`. */
 function fixedOffset(text: string): string | undefined {
   const zone = /^(?:[A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)([+-]?)(\d{1,2})(?::([0-5]\d))?$/.exec(text);
   if (zone === null) return undefined;

@@ -1,23 +1,23 @@
-import { variables } from './settings.ts';
+import { variables } from './setting-names.ts';
 import type { Environment } from './sources.ts';
 
-/** Our prefixes, and how they are commonly misspelt. */
-const ours = /^(?:QBIT|QBT|NTFY|NFTY|HOOK|OPS)_/;
+/** The prefixes of settings, and common misspellings of them. */
+const PREFIXES = /^(?:QBIT|QBT|NTFY|NFTY|HOOK|OPS)_/;
 
-/** What Kubernetes adds for Services that happen to be called like our prefixes. */
-const serviceLink = /_SERVICE_(?:HOST|PORT)(?:_|$)|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_|$)/;
+/** Variables that Kubernetes adds for Services whose names begin with such a prefix. */
+const SERVICE_LINK = /_SERVICE_(?:HOST|PORT)(?:_|$)|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_|$)/;
 
 /** One sentence for each variable that looks like a misspelt setting. Names only: values may be secrets. */
 export function findTypos(env: Environment): string[] {
   return Object.keys(env).flatMap((name) => {
-    if (!ours.test(name) || variables.has(name) || serviceLink.test(name)) return [];
+    if (!PREFIXES.test(name) || variables.has(name) || SERVICE_LINK.test(name)) return [];
     if (/^(?:tcp|udp|sctp):\/\//.test(env[name] ?? '')) return [];
     const meant = nearest(name);
     return meant ? [`${name} is not a setting and was ignored. Did you mean ${meant}?`] : [];
   });
 }
 
-/** The setting at most two edits away, or the one that the name only lengthens: `QBIT_PASSWORD`. */
+/** The setting at most two edits away, or one that the name begins with: `QBIT_PASSWORD`. */
 function nearest(name: string): string | undefined {
   const byDistance = [...variables]
     .map((candidate) => ({ candidate, edits: editDistance(name, candidate) }))

@@ -1,7 +1,7 @@
-/** The kinds of values that settings are made of. Messages continue the name: "POLL_INTERVAL must be …". */
+/** The types of the settings' values. Messages continue the name of the setting: "POLL_INTERVAL must be …". */
 import { isIP } from 'node:net';
 import * as z from 'zod';
-import { faultOfPort } from './port.ts';
+import { problemOfPort } from './port.ts';
 import { readTimeZone } from './time-zone.ts';
 
 const unitMs = new Map([
@@ -11,7 +11,7 @@ const unitMs = new Map([
   ['h', 3_600_000],
 ]);
 
-/** `500ms`, `5s`, `2m`, `1h`, within bounds given the same way; milliseconds come out. */
+/** `500ms`, `5s`, `2m` or `1h`, in milliseconds, within bounds of the same format. */
 export function duration(min: string, max: string) {
   const [least, most] = [milliseconds(min), milliseconds(max)];
   return z.string().transform((text, context) => {
@@ -35,27 +35,27 @@ export const host = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** A TCP port; 0 takes any free one. */
+/** A TCP port; 0: any free port. */
 export const port = z.string().transform((text, context) => {
-  const fault = faultOfPort(text);
-  if (fault === null) return Number(text);
-  context.addIssue(fault);
+  const problem = problemOfPort(text);
+  if (problem === null) return Number(text);
+  context.addIssue(problem);
   return z.NEVER;
 });
 
-/** A whole number of things, 1 or more. */
+/** A whole number, 1 or more. */
 export const count = z.string().transform((text, context) => {
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
   context.addIssue('must be a whole number from 1 to 9999999');
   return z.NEVER;
 });
 
-/** Messages a minute; `null` without a limit. */
+/** Messages per minute; `null`: no limit. */
 export const rate = z.string().transform((text, context): number | 'auto' | null => {
   if (text.toLowerCase() === 'auto') return 'auto';
   if (text.toLowerCase() === 'unlimited') return null;
   if (/^\d+(?:\.\d+)?$/.test(text) && Number(text) >= 1) return Number(text);
-  context.addIssue('must be a number of messages a minute, 1 or more, or "unlimited", or "auto"');
+  context.addIssue('must be a number of messages per minute (1 or more), "unlimited" or "auto"');
   return z.NEVER;
 });
 
@@ -67,10 +67,10 @@ export function oneOf<const Words extends readonly string[]>(words: Words) {
     .pipe(z.enum(words, `must be one of: ${words.join(', ')}`));
 }
 
-/** What may stand in an `Authorization: Bearer` header. */
+/** A value for an `Authorization: Bearer` header. */
 export const token = z
   .string()
   .regex(/^[\u0021-\u007e]+$/, 'must be one line of visible ASCII characters without blanks');
 
-/** A time zone; what can't be read is the system's. */
+/** A time zone; the system's if it cannot be parsed. */
 export const timeZone = z.string().transform((text) => readTimeZone(text));

@@ -1,4 +1,4 @@
-/** Brings README.md's table of settings up to date: `npx node src/config/write-table.ts`. */
+/** Updates the table of settings in README.md: `npx node src/config/write-table.ts`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { withSettingsTable } from './table.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { complain } from '../commands/terminal.ts';
+import { printError } from '../commands/terminal.ts';
 import { parseConfig } from '../config/index.ts';
 import type { Config } from '../config/index.ts';
 import { createLogger } from '../log/index.ts';
@@ -42,7 +42,7 @@ export async function demo(env: NodeJS.ProcessEnv = process.env): Promise<void> 
   }
   const parsed = parseConfig({ ...defaults, ...given });
   if (!parsed.ok) {
-    complain(parsed.message);
+    printError(parsed.message);
     process.exitCode = 78;
     return;
   }

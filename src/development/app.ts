@@ -5,7 +5,7 @@ import type { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { Logger } from '../log/index.ts';
 import { requireSignIn, signInRoutes } from '../page/sign-in.ts';
-import { createBase, refuse, type Door, type ServerEnv } from '../server/index.ts';
+import { createBase, refuse, type AccessGuard, type ServerEnv } from '../server/index.ts';
 import { createQueue } from './queue.ts';
 import type { Queue } from './queue.ts';
 
@@ -13,7 +13,7 @@ export interface ViewerDeps {
   /** Starts the inspection; the returned function stops it. */
   inspect: (send: (message: StatelyInspectionEvent) => void) => () => void;
   /** The same access rules as for the page: the inspector shows names of torrents. */
-  door: Door;
+  guard: AccessGuard;
   log: Logger;
 }
 
@@ -52,12 +52,12 @@ const files = {
 } as const;
 
 /** Without a token, for this machine only, under its own name (DNS rebinding) and from its own page; else with the token. */
-export function createViewer({ inspect, door, log }: ViewerDeps): Viewer {
+export function createViewer({ inspect, guard, log }: ViewerDeps): Viewer {
   const viewers = new Set<Queue<string>>();
   const app = createBase(log);
-  app.route('/', signInRoutes(door));
-  app.get('/', requireSignIn(door));
-  app.use(door.privately, async (c, next) => {
+  app.route('/', signInRoutes(guard));
+  app.get('/', requireSignIn(guard));
+  app.use(guard.requireAccess, async (c, next) => {
     c.header('Content-Security-Policy', policy);
     c.header('Referrer-Policy', 'no-referrer');
     return next();
@@ -76,7 +76,7 @@ export function createViewer({ inspect, door, log }: ViewerDeps): Viewer {
       const stop = inspect((message) => queue.push(JSON.stringify(message)));
       try {
         for await (const data of queue) {
-          if (!door.isStillWelcome(c)) break;
+          if (!guard.isStillAllowed(c)) break;
           await stream.writeSSE({ data });
         }
       } finally {

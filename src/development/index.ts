@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { EXIT } from '../commands/exit.ts';
 import { serve } from '../commands/serve.ts';
-import { complain } from '../commands/terminal.ts';
+import { printError } from '../commands/terminal.ts';
 import { startEmbedded } from './embedded.ts';
 import { inspectorOn, parseInspect } from './inspector.ts';
 
@@ -27,7 +27,7 @@ async function develop(): Promise<number> {
     await embedded?.stop();
     return status;
   } catch (error) {
-    complain(error instanceof Error ? error.message : String(error));
+    printError(error instanceof Error ? error.message : String(error));
     return EXIT.config;
   }
 }

@@ -1,4 +1,4 @@
-import { createDoor, listen } from '../server/index.ts';
+import { createAccessGuard, listen } from '../server/index.ts';
 import type { Beside } from '../commands/serve.ts';
 import { port } from '../config/values.ts';
 import { StartError } from '../util/start-error.ts';
@@ -28,10 +28,10 @@ export function inspectorOn(wanted: number): Beside {
       return null;
     }
     const mask = createMask(secretsOf(config));
-    const door = createDoor(config.ops.token, log);
+    const guard = createAccessGuard(config.ops.token, log);
     const viewer = createViewer({
       inspect: (send) => startInspection({ inspect, root, mask, send }),
-      door,
+      guard,
       log,
     });
     try {

@@ -7,13 +7,13 @@ import { isPage, refusedHost } from '../qbittorrent/connection.ts';
 import { fail, ok } from './finding.ts';
 import type { Outcome } from './finding.ts';
 
-/** Milliseconds. A server that is slower than this won't be a good companion. */
+/** Milliseconds, less than the timeout of the sidecar's own requests. */
 export const REQUEST_TIMEOUT = 5000;
 
-/** Bytes that its page may have. */
-const PAGE_BYTES = 1_048_576;
+/** Maximum size of the WebUI's page, in bytes. */
+const MAX_PAGE_BYTES = 1_048_576;
 
-/** Whether a qBittorrent answers, asked without showing who asks. */
+/** Whether qBittorrent answers, without sending its credentials. */
 export async function checkAddress({ url, basic }: Config['qbittorrent']): Promise<Outcome> {
   const host = hostOf(url);
   const headers = basic === undefined ? {} : { authorization: basicAuthorization(basic) };
@@ -24,100 +24,100 @@ export async function checkAddress({ url, basic }: Config['qbittorrent']): Promi
   return redirected(reply.value, 'QBIT_HOST') ?? judge(reply.value, host);
 }
 
-/** The check of the Host header costs every page. Otherwise a proxy makes 401 of the 403 that asks for a login. */
+/** A wrong Host header makes every page a 401. If the page is fine, a proxy turned qBittorrent's 403 into a 401. */
 async function judge401({ headers }: Reply, url: string): Promise<Outcome> {
   const host = hostOf(url);
   if (headers.has('www-authenticate'))
-    return fail(`something in front of qBittorrent at ${host} wants a login of its own`, OWN_LOGIN);
-  const page = await request(`${url}/`, { timeout: REQUEST_TIMEOUT, maxBytes: PAGE_BYTES });
+    return fail(`a proxy in front of qBittorrent at ${host} requires its own login`, OWN_LOGIN);
+  const page = await request(`${url}/`, { timeout: REQUEST_TIMEOUT, maxBytes: MAX_PAGE_BYTES });
   return page.ok && page.value.status === 401
     ? fail(refusedHost(host).failure.message, HOST_HEADER)
-    : ok(`a qBittorrent answers at ${host}, and wants a login`);
+    : ok(`qBittorrent answers at ${host}, and requires a login`);
 }
 
-/** It was shown once, and nothing else is asked: qBittorrent might count it. */
+/** Tried once, without further requests: qBittorrent may count it as a failed login. */
 function refusedLogin({ headers }: Reply, host: string): Outcome {
   return headers.has('www-authenticate')
     ? fail(`the proxy at ${host} refused the user name and password that are set for it`, PROXY_LOGIN)
-    : fail(`qBittorrent at ${host} refuses the login that is the proxy's`, ADVICE_AUTHORIZATION_HEADER);
+    : fail(`qBittorrent at ${host} refuses the login for the proxy`, ADVICE_AUTHORIZATION_HEADER);
 }
 
 function judge(reply: Reply, host: string): Outcome {
   const { status, text } = reply;
   const isWeb = isPage(text);
-  if (status === 200 && /^v\d/.test(text)) return ok(`a qBittorrent answers at ${host}`);
-  if (status === 403 && !isWeb) return ok(`a qBittorrent answers at ${host}, and wants a login`);
+  if (status === 200 && /^v\d/.test(text)) return ok(`qBittorrent answers at ${host}`);
+  if (status === 403 && !isWeb) return ok(`qBittorrent answers at ${host}, and requires a login`);
   if (status === 403)
-    return fail(`something in front of qBittorrent at ${host} refuses (403)`, ADVICE_DIRECT);
+    return fail(`a proxy in front of qBittorrent at ${host} refuses the request (403)`, ADVICE_DIRECT);
   if (status >= 500)
-    return fail(`${host} answered ${status}: a proxy there does not reach qBittorrent`, ADVICE_DIRECT);
+    return fail(`${host} answered ${status}: a proxy there cannot reach qBittorrent`, ADVICE_DIRECT);
   return fail(
-    `what answers at ${host} is no qBittorrent (${status}${isWeb ? ', a web page' : ''})`,
+    `the server at ${host} is not qBittorrent (${status}${isWeb ? ', a web page' : ''})`,
     ADVICE_DIRECT,
   );
 }
 
 const ADVICE_DIRECT =
-  'Point QBIT_HOST straight at the WebUI of qBittorrent: its own port, or its base path on a proxy.';
+  'Set QBIT_HOST to the WebUI of qBittorrent itself: its own port, or its base path on a proxy.';
 
-const OWN_LOGIN = `Set QBIT_BASIC_USER and QBIT_BASIC_PASS to it. Or: ${ADVICE_DIRECT}`;
+const OWN_LOGIN = `Set QBIT_BASIC_USER and QBIT_BASIC_PASS to that login. Or: ${ADVICE_DIRECT}`;
 
 const PROXY_LOGIN =
-  'Correct QBIT_BASIC_USER and QBIT_BASIC_PASS (or what stands in QBIT_HOST). It was tried once.';
+  'Correct QBIT_BASIC_USER and QBIT_BASIC_PASS (or the login in QBIT_HOST). It was tried once.';
 
 const ADVICE_AUTHORIZATION_HEADER =
-  'Let the proxy remove the header (nginx: proxy_set_header Authorization "";): qBittorrent 5.2 and later reads it, and bans this address after five. It was tried once.';
+  'Configure the proxy to remove the header (nginx: proxy_set_header Authorization "";): qBittorrent 5.2 and later reads it, and bans this address after five attempts. It was tried once.';
 
 const HOST_HEADER =
-  'A port mapping like 9999:8080 does this: use the port that qBittorrent itself listens on (in Compose ' +
-  'http://<service>:<port>, or map both to the same number), or switch off "Enable Host header validation" in qBittorrent.';
+  'A port mapping like 9999:8080 causes this: use the port that qBittorrent itself listens on (in Compose ' +
+  'http://<service>:<port>, or map both to the same number), or disable "Enable Host header validation" in qBittorrent.';
 
-/** An answer that sends us elsewhere; `null` where it does not. Only the target's host is named. */
+/** The outcome for a redirect; `null` for other responses. Names only the host of the target. */
 export function redirected({ status, headers }: Reply, setting: string): Outcome | null {
   if (status < 300 || status >= 400) return null;
   const target = URL.parse(headers.get('location') ?? '');
   const where = target === null ? 'another path' : target.origin;
   return fail(
-    `it answers with a redirect (${status}) to ${where}`,
-    `Set ${setting} to the address behind the redirect, with the right http or https and without a login page in front.`,
+    `the server answers with a redirect (${status}) to ${where}`,
+    `Set ${setting} to the target of the redirect, with the right http or https and without a login page in front of it.`,
   );
 }
 
 const NAME = (setting: string) =>
-  `Check the name in ${setting}. In Compose it is the name of the service, and both need a network in common.`;
+  `Check the name in ${setting}. In Compose it is the name of the service, and both containers must share a network.`;
 
 const OTHER_PROTOCOL = (setting: string) =>
-  `Another protocol is spoken there: check the port and http or https in ${setting}.`;
+  `The server uses another protocol: check the port and http or https in ${setting}.`;
 
-/** What to do about a request that failed, by its cause. */
+/** What to do about a failed request, by its reason. */
 const ADVICE: Partial<Record<FailureReason, (setting: string) => string>> = {
   'name-unknown': NAME,
   'name-lookup-failed': NAME,
   timeout: (setting) =>
-    `Something on the way drops the request: check the address in ${setting} and firewalls, or wait until the server is up.`,
+    `A firewall may drop the request, or the server is not running: check the address in ${setting}, firewalls and the server.`,
   'certificate-untrusted': () =>
-    'Let Node trust the authority that signed it, NODE_EXTRA_CA_CERTS=/path/to/ca.pem, and restart; or let the server send its whole chain.',
+    'Set NODE_EXTRA_CA_CERTS=/path/to/ca.pem to the authority that signed it, and restart; or configure the server to send the whole certificate chain.',
   'certificate-expired': () =>
-    'Renew it on the server, and see whether the clock here is right. NODE_EXTRA_CA_CERTS does not help against this.',
+    'Renew it on the server, and check the clock of this machine. NODE_EXTRA_CA_CERTS does not help here.',
   'certificate-name': (setting) =>
-    `Use the name in ${setting} that the certificate is for, or have one issued for this name (an address needs an IP entry). NODE_EXTRA_CA_CERTS does not help against this.`,
+    `Use a name in ${setting} that the certificate is valid for, or have one issued for this name (an IP address needs an IP entry). NODE_EXTRA_CA_CERTS does not help here.`,
   'certificate-invalid': () => 'Have a new certificate issued for the server.',
   'proxy-unreachable': () =>
-    'Correct the address of the proxy (HTTPS_PROXY, or HTTP_PROXY for an http address); if the server is reached without one, name it in NO_PROXY.',
+    'Correct the address of the proxy (HTTPS_PROXY, or HTTP_PROXY for an http address), or add the server to NO_PROXY if it needs no proxy.',
   'proxy-unauthorized': () =>
-    'Correct user and password of the proxy, which stand before the @ of HTTPS_PROXY (or HTTP_PROXY): user:password, special characters percent-encoded.',
+    'Correct the user and password of the proxy, before the @ in HTTPS_PROXY (or HTTP_PROXY): user:password, special characters percent-encoded.',
   'proxy-refused': () =>
-    'Let the proxy connect to this server and port, or name the server in NO_PROXY if it is reached without one.',
+    'Configure the proxy to allow connections to this server and port, or add the server to NO_PROXY if it needs no proxy.',
   'tls-failed': OTHER_PROTOCOL,
   'not-http': OTHER_PROTOCOL,
   'connection-closed': OTHER_PROTOCOL,
 };
 
-/** What to do when a request to the server in that setting fails. */
+/** What to do when a request to the server in this setting fails. */
 export function unreachable({ reason }: Failure, setting: string): string {
   const advice = reason === undefined ? undefined : ADVICE[reason];
   return (
     advice?.(setting) ??
-    `Is it running, and is its address in ${setting}, with the port? In a container, localhost is the container itself.`
+    `Is it running, and does ${setting} contain its address and port? In a container, localhost is the container itself.`
   );
 }

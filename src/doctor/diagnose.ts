@@ -9,8 +9,8 @@ import { checkNtfy } from './ntfy.ts';
 import { checkQbittorrent } from './qbittorrent.ts';
 
 /**
- * Checks the whole set-up. Of a chain of things that need each other only the first that is wrong fails; what comes
- * after it is skipped. Changes nothing, publishes nothing, and tries the password once.
+ * Checks the whole set-up. Checks that depend on a failed one are skipped. Changes nothing, publishes nothing, and tries
+ * the password once.
  */
 export async function diagnose(env: Record<string, string | undefined>): Promise<Finding[]> {
   const parsed = parseConfig(env);
@@ -30,9 +30,7 @@ export async function diagnose(env: Record<string, string | undefined>): Promise
       instance: checkInstance(config),
     });
   }
-  const missing = skip(
-    parsed.ok ? 'what comes before it has to be right first' : 'the configuration comes first',
-  );
+  const missing = skip(parsed.ok ? 'an earlier check failed' : 'skipped: the configuration is invalid');
   return (Object.keys(TITLES) as CheckId[]).map((id) => {
     const { status, found, advice } = outcomes[id] ?? missing;
     return { id, title: TITLES[id], status, found, advice };
@@ -42,8 +40,8 @@ export async function diagnose(env: Record<string, string | undefined>): Promise
 function configuration(parsed: ParsedConfig): Outcome {
   if (parsed.ok) {
     const { warnings } = parsed;
-    if (warnings.length === 0) return ok('every setting can be read');
-    return warn(warnings.join(' '), 'Correct the variable or its file, or take it away.');
+    if (warnings.length === 0) return ok('all settings are valid');
+    return warn(warnings.join(' '), 'Correct or remove the variable or its file.');
   }
   const found = parsed.problems.map(({ name, message }) => `${name} ${message}.`).join(' ');
   const infos = describeSettings();

@@ -1,4 +1,4 @@
-/** What the doctor looks at, in the order in which it says it. */
+/** The titles of the checks, in the order in which they are printed. */
 export const TITLES = {
   configuration: 'Configuration',
   qbittorrent: "qBittorrent's address",
@@ -10,7 +10,7 @@ export const TITLES = {
   'hook-port': "Hook API's port",
   ntfy: "ntfy's address",
   'ntfy-access': 'ntfy: publishing',
-  'ntfy-updates': 'ntfy: cards that move',
+  'ntfy-updates': 'ntfy: updating cards',
   'ntfy-deletions': 'ntfy: deleting cards',
   'ntfy-limits': "ntfy: today's limit",
   clock: 'Clock',
@@ -22,17 +22,17 @@ export const TITLES = {
 /** The name of a check. */
 export type CheckId = keyof typeof TITLES;
 
-/** `warn`: it works, but less well. `fail`: it won't. `skip`: something else has to be right first. */
+/** `warn`: works with restrictions. `fail`: does not work. `skip`: another check failed first. */
 export type Status = 'ok' | 'warn' | 'fail' | 'skip';
 
-/** What a check came to. `advice` says what to do; neither text holds a secret. */
+/** The result of a check. `advice`: what to do. Neither text contains a secret. */
 export interface Outcome {
   status: Status;
   found: string;
   advice: string | null;
 }
 
-/** One line of the doctor. */
+/** One line of the report. */
 export interface Finding extends Outcome {
   id: CheckId;
   title: string;
@@ -43,5 +43,5 @@ export const warn = (found: string, advice: string): Outcome => ({ status: 'warn
 export const fail = (found: string, advice: string): Outcome => ({ status: 'fail', found, advice });
 export const skip = (found: string): Outcome => ({ status: 'skip', found, advice: null });
 
-/** What each of some checks came to. */
+/** The results of several checks. */
 export type Outcomes = Partial<Record<CheckId, Outcome>>;

@@ -6,23 +6,26 @@ import { REQUEST_TIMEOUT } from './address.ts';
 import { fail, ok, warn } from './finding.ts';
 import type { Outcome } from './finding.ts';
 
-/** Whether a sidecar listens already, or the port is free for one. */
+/** Whether a sidecar listens on the port, or it is free. */
 export async function checkHookPort({ host, port, autoInstall }: HookConfig): Promise<Outcome> {
   if (port === 0) {
-    if (autoInstall) return ok('any free one: AUTO_INSTALL_HOOK enters the right one');
-    return warn('HOOK_PORT is 0: another one at each start', 'Set HOOK_PORT, so that the hook can name it.');
+    if (autoInstall) return ok('any free port: AUTO_INSTALL_HOOK installs the hook with the right one');
+    return warn(
+      'HOOK_PORT is 0: a different port at each start',
+      'Set HOOK_PORT to a fixed port for the hook.',
+    );
   }
   const reply = await request(`http://${reachable(host)}:${port}/track`, { timeout: REQUEST_TIMEOUT });
   if (reply.ok && isSidecar(reply.value)) return ok(`a sidecar listens on port ${port}`);
   if (!reply.ok && reply.failure.reason === 'connection-refused')
-    return ok(`port ${port} is free: no sidecar runs here at the moment`);
+    return ok(`port ${port} is free: no sidecar is running on this machine`);
   return fail(
-    `another program has port ${port}`,
-    'Set HOOK_PORT to a free one, and run `install-hook` again.',
+    `another program uses port ${port}`,
+    'Set HOOK_PORT to a free port, and run `install-hook` again.',
   );
 }
 
-/** A GET is refused, and how says whose it is. */
+/** By the way in which it refuses a GET. */
 function isSidecar({ status, headers, text }: Reply): boolean {
   if (status === 405) return headers.get('allow') === 'POST';
   return (

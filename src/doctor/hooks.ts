@@ -1,24 +1,29 @@
 import type { Config } from '../config/index.ts';
-import { flawsOf, LABELS, obstacleTo, PATHS, proxyFlaw, readLine, wantedOf } from '../hooks/index.ts';
+import {
+  problemsOf,
+  LABELS,
+  obstacleTo,
+  PATHS,
+  proxyProblem,
+  readLine,
+  desiredLine,
+} from '../hooks/index.ts';
 import type { OurLine } from '../hooks/index.ts';
 import type { SlotName, Slots } from '../qbittorrent/preferences.ts';
 import { fail, ok, warn } from './finding.ts';
 import type { Outcome } from './finding.ts';
 
-const INSTALL = 'Run `install-hook`: it enters the line, and asks qBittorrent whether it stands there.';
+const INSTALL = 'Run `install-hook`: it installs the hook in qBittorrent, and verifies it.';
 
 /** Whether qBittorrent will call the sidecar when a torrent is added or finished. */
 export function checkHook(name: SlotName, slots: Slots, config: Config): Outcome {
   const outcome = judge(name, slots, config);
   if (outcome.status !== 'fail') return outcome;
-  // Without this hook it works too: the end of a download is seen by the next poll.
+  // Without this hook the next poll detects the end of a download.
   if (name === 'finished')
-    return warn(
-      `${outcome.found}; the end of a download is told by the next poll`,
-      outcome.advice ?? INSTALL,
-    );
+    return warn(`${outcome.found}; the next poll detects the end of a download`, outcome.advice ?? INSTALL);
   if (config.discover !== null)
-    return ok(`${outcome.found}; not needed, since DISCOVER looks every ${config.discover / 1000} s`);
+    return ok(`${outcome.found}; not needed, because DISCOVER scans every ${config.discover / 1000} s`);
   return outcome;
 }
 
@@ -26,55 +31,56 @@ function judge(name: SlotName, slots: Slots, config: Config): Outcome {
   const slot = slots[name];
   if (slot === null)
     return fail(
-      'this qBittorrent is older than 4.5 and has none',
-      'Set DISCOVER=60s: new torrents are found without it.',
+      'not available: this qBittorrent is older than 4.5',
+      'Set DISCOVER=60s to find new torrents without it.',
     );
   const read = readLine(slot.program);
   if (read.kind === 'foreign') return foreign(name, read.program, read.callsUs);
   if (read.kind === 'script') {
     return slot.enabled
-      ? ok(`${read.program}, a script of yours that by its name calls the sidecar`)
-      : fail(`${read.program} stands there, but is switched off`, `Tick "${LABELS[name]}" in qBittorrent.`);
+      ? ok(`${read.program}, your script, which by its name calls the sidecar`)
+      : fail(`${read.program} is set, but the option is disabled`, `Tick "${LABELS[name]}" in qBittorrent.`);
   }
   const outcome =
-    read.kind === 'empty' ? fail('no command stands there', INSTALL) : checkLine(name, read, slots, config);
+    read.kind === 'empty' ? fail('no command is set', INSTALL) : checkLine(name, read, slots, config);
   return outcome.status !== 'ok' && config.hook.autoInstall ? promised(outcome.found, config) : outcome;
 }
 
 function promised(problem: string, config: Config): Outcome {
-  const wanted = config.hook.port === 0 ? null : wantedOf(config);
-  const obstacle = wanted === null ? null : obstacleTo(wanted);
-  if (obstacle !== null) return fail(`${problem}, and none can be made: ${obstacle}`, 'Change that setting.');
+  const desired = config.hook.port === 0 ? null : desiredLine(config);
+  const obstacle = desired === null ? null : obstacleTo(desired);
+  if (obstacle !== null)
+    return fail(`${problem}, and the hook cannot be installed: ${obstacle}`, 'Change that setting.');
   return warn(
-    `${problem}; AUTO_INSTALL_HOOK mends it when the sidecar logs in`,
-    'Start the sidecar, and look again.',
+    `${problem}; AUTO_INSTALL_HOOK repairs it when the sidecar logs in`,
+    'Start the sidecar, and run `doctor` again.',
   );
 }
 
-/** Whether a line of ours will call this sidecar. */
+/** Whether a hook line will call this sidecar. */
 function checkLine(name: SlotName, line: OurLine, slots: Slots, config: Config): Outcome {
-  const wanted = wantedOf(config);
-  if (wanted === null) return fail('HOOK_PORT is 0, so no line can name it', INSTALL);
-  const flaws = flawsOf(line, name, wanted, slots.added !== null);
+  const desired = desiredLine(config);
+  if (desired === null) return fail('HOOK_PORT is 0, so the hook cannot contain the port', INSTALL);
+  const problems = problemsOf(line, name, desired, slots.added !== null);
   const isOn = slots[name]?.enabled === true;
-  if (flaws.length === 0)
+  if (problems.length === 0)
     return isOn
       ? ok(`calls ${line.url}/${PATHS[name]}`)
-      : fail('the line stands there, but is switched off', INSTALL);
-  // Where there is no proxy, a line that would obey one works.
-  const works = isOn && flaws.every((flaw) => flaw === proxyFlaw(line));
-  return (works ? warn : fail)(`the line ${flaws.join('; it ')}`, INSTALL);
+      : fail('the hook is set, but the option is disabled', INSTALL);
+  // Without a proxy, a line that would use one works.
+  const works = isOn && problems.every((problem) => problem === proxyProblem(line));
+  return (works ? warn : fail)(`the line ${problems.join('; it ')}`, INSTALL);
 }
 
 function foreign(name: SlotName, program: string, callsUs: boolean): Outcome {
   const called = program.replace(/[^\w.-]/g, '').slice(0, 40);
   if (callsUs) {
     return fail(
-      `the command (${called}) calls the sidecar among other things, but qBittorrent runs no shell: operators like && and | are handed over as arguments`,
-      'Clear the box and run `install-hook`; what else shall run belongs into a script.',
+      `the command (${called}) calls the sidecar and does something else, but qBittorrent runs no shell: operators like && and | are passed as arguments`,
+      'Clear the option and run `install-hook`; put other commands into a script.',
     );
   }
-  const what = called === '' ? 'blanks stand there' : `another command (${called}) stands there`;
-  const without = name === 'added' ? ' Or set DISCOVER=60s, and no hook is needed.' : '';
-  return fail(what, `\`install-hook\` leaves it alone, and prints how to run both.${without}`);
+  const what = called === '' ? 'only blanks are set' : `another command (${called}) is set`;
+  const without = name === 'added' ? ' Or set DISCOVER=60s, which needs no hook.' : '';
+  return fail(what, `\`install-hook\` does not change it, and prints how to run both.${without}`);
 }

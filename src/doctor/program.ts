@@ -7,23 +7,25 @@ import { ok, skip, warn } from './finding.ts';
 import type { Outcome } from './finding.ts';
 
 /**
- * Whether the program of the hook is there. Only the machine (or container) that the doctor runs on can be looked at:
- * that it is qBittorrent's own is likely at best.
+ * Whether the program of the hook is installed. Only the machine (or container) of the doctor can be checked, which may
+ * not be that of qBittorrent.
  */
 export function checkProgram(slots: Slots, qbittorrent: string, path: string): Outcome {
   const line = [slots.added, slots.finished].find(
     (slot) => slot && readLine(slot.program).kind === 'ours',
   )?.program;
-  if (line === undefined) return skip('there is no hook to look at');
+  if (line === undefined) return skip('no hook is installed');
   const [program = ''] = splitCommand(line);
   const name = program.replace(/^.*[\\/]/, '');
   if (!isLoopback(qbittorrent.replace(/:\d+$/, '')))
-    return skip(`qBittorrent runs elsewhere: see to it that ${name} is there`);
+    return skip(`qBittorrent runs on another machine: make sure that ${name} is installed there`);
   if (isThere(program, path))
-    return ok(`${name} is on this machine; a qBittorrent in a container of its own needs one there`);
+    return ok(
+      `${name} is installed on this machine; if qBittorrent runs in another container, it must be installed there`,
+    );
   return warn(
-    `${name} is not where the doctor runs, and whether qBittorrent has one can't be seen from here`,
-    `If qBittorrent runs here too: install ${name}, or use the other one (\`install-hook --tool ${name === 'curl' ? 'wget' : 'curl'}\`), or set DISCOVER=60s.`,
+    `${name} is not installed where the doctor runs, and qBittorrent's container cannot be checked from here`,
+    `If qBittorrent runs here too: install ${name}, or use the other program (\`install-hook --tool ${name === 'curl' ? 'wget' : 'curl'}\`), or set DISCOVER=60s.`,
   );
 }
 

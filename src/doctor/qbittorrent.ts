@@ -13,7 +13,7 @@ import { checkProgram } from './program.ts';
 
 type Auth = Config['qbittorrent']['auth'];
 
-/** Address, login, version, hooks: each needs the one before. */
+/** Checks address, login, version and hooks; each requires the one before. */
 export async function checkQbittorrent(config: Config, path: string): Promise<Outcomes> {
   const { url, auth } = config.qbittorrent;
   const address = await checkAddress(config.qbittorrent);
@@ -26,7 +26,7 @@ export async function checkQbittorrent(config: Config, path: string): Promise<Ou
   if (version.status === 'fail') return before;
   const slots = await readSlots(connection);
   if (!slots.ok) {
-    const advice = 'It answered the login, but not this: try again, and look into its log.';
+    const advice = 'The login succeeded, but reading the options failed: try again, and check its log.';
     return { ...before, 'hook-added': fail(slots.failure.message, advice) };
   }
   return {
@@ -38,16 +38,16 @@ export async function checkQbittorrent(config: Config, path: string): Promise<Ou
 }
 
 function accepted({ kind }: Auth): Outcome {
-  if (kind === 'none') return ok('it lets this machine in without one');
+  if (kind === 'none') return ok('not required from this machine');
   return ok(kind === 'apiKey' ? 'QBIT_API_KEY is accepted' : 'QBIT_USER and QBIT_PASS are accepted');
 }
 
-const TRIED_ONCE = 'It was tried once: five refusals ban this address for an hour.';
+const TRIED_ONCE = 'It was tried once: five failed logins ban this address for an hour.';
 
 const CREDENTIALS: Record<Auth['kind'], string> = {
-  password: `Correct QBIT_USER and QBIT_PASS; a qBittorrent without a password of its own prints a new one at each start. ${TRIED_ONCE}`,
+  password: `Correct QBIT_USER and QBIT_PASS; without a configured password, qBittorrent prints a new one at each start. ${TRIED_ONCE}`,
   apiKey:
-    'Copy the key from the WebUI options of qBittorrent. Versions before 5.2 have none: set QBIT_USER and QBIT_PASS there.',
+    'Copy the key from the WebUI options of qBittorrent. Versions before 5.2 have none: set QBIT_USER and QBIT_PASS instead.',
   none: 'Set QBIT_USER and QBIT_PASS, or QBIT_API_KEY (5.2 and later), or tick "Bypass authentication for clients on localhost" in qBittorrent.',
 };
 
@@ -56,20 +56,20 @@ function refused(failure: Failure, auth: Auth): Outcome {
   if (kind === 'banned') {
     return fail(
       message,
-      'Somebody at this address gave a wrong password too often. Wait for an hour, or restart qBittorrent; then check QBIT_PASS here and in whatever else logs in from here.',
+      'Too many logins with a wrong password came from this address. Wait for an hour, or restart qBittorrent; then check QBIT_PASS here and in other programs that log in from this address.',
     );
   }
   if (kind === 'unauthorized') return fail(message, CREDENTIALS[auth.kind]);
   if (failure.reason === 'in-front')
-    return fail(message, 'Let the proxy hand on everything below the path of QBIT_HOST, or go past it.');
+    return fail(
+      message,
+      'Configure the proxy to forward everything below the path of QBIT_HOST, or bypass it.',
+    );
   if (kind === 'unreachable') return fail(message, unreachable(failure, 'QBIT_HOST'));
-  return fail(
-    message,
-    'Point QBIT_HOST straight at the WebUI, with the port that qBittorrent itself listens on.',
-  );
+  return fail(message, 'Set QBIT_HOST to the WebUI itself, with the port that qBittorrent listens on.');
 }
 
-/** 4.1.1: the first that can be asked for some torrents only (qBittorrent's `WebAPI_Changelog.md`). */
+/** 4.1.1: the first that can list selected torrents (qBittorrent's `WebAPI_Changelog.md`). */
 const MIN_WEBAPI_VERSION = '2.0.1';
 /** 4.5.0: the first that runs a command when a torrent is added. */
 const ADDED_HOOK = '2.8.18';
@@ -78,8 +78,8 @@ async function checkVersion({ call }: Connection, webapi: string): Promise<Outco
   const reply = await call('app/version');
   const [version] = (reply.ok && /^v?(\d[\w.]{0,20})/.exec(reply.value.text)?.slice(1)) || ['unknown'];
   const found = `${version}, WebAPI ${webapi}`;
-  if (isBefore(webapi, MIN_WEBAPI_VERSION)) return fail(found, 'Bring qBittorrent to 4.1.1 or later.');
-  return ok(isBefore(webapi, ADDED_HOOK) ? `${found}: it runs nothing when a torrent is added` : found);
+  if (isBefore(webapi, MIN_WEBAPI_VERSION)) return fail(found, 'Update qBittorrent to 4.1.1 or later.');
+  return ok(isBefore(webapi, ADDED_HOOK) ? `${found}: without a hook for added torrents` : found);
 }
 
 /** Numbers, not text: 2.11 is after 2.8. */

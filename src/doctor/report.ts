@@ -4,7 +4,7 @@ import type { Finding, Status } from './finding.ts';
 const SYMBOLS: Record<Status, string> = { ok: '✔', warn: '▲', fail: '✖', skip: '–' };
 const COLOURS = { ok: 'green', warn: 'yellow', fail: 'red', skip: 'gray' } as const;
 
-/** Whether the sidecar will work. */
+/** Whether no check failed. */
 export function isHealthy(findings: readonly Finding[]): boolean {
   return findings.every(({ status }) => status !== 'fail');
 }
@@ -12,7 +12,7 @@ export function isHealthy(findings: readonly Finding[]): boolean {
 /** A line, in parts. */
 export type Line = ReadonlyArray<string | Painted>;
 
-/** The findings as lines: with symbols and colours for a terminal, as plain words where they are piped. */
+/** The findings as lines: with symbols and colours for a terminal, as plain text for a pipe. */
 export function report(findings: readonly Finding[], { pretty }: { pretty: boolean }): Line[] {
   const width = Math.max(...findings.map(({ title }) => title.length));
   const lines = findings.flatMap(({ status, title, found, advice }): Line[] => {
@@ -28,11 +28,11 @@ export function report(findings: readonly Finding[], { pretty }: { pretty: boole
 
 function verdict(findings: readonly Finding[]): string {
   const wrong = findings.filter(({ status }) => status === 'fail');
-  if (wrong.length === 0) return 'It will work.';
-  return `It will not work yet. First: ${wrong[0]?.title}.`;
+  if (wrong.length === 0) return 'No check failed.';
+  return `${wrong.length === 1 ? '1 check' : `${wrong.length} checks`} failed. First: ${wrong[0]?.title}.`;
 }
 
-/** The same for programs, in JSON. */
+/** The findings as JSON. */
 export function reportJson(findings: readonly Finding[]): Line[] {
   const text = JSON.stringify({ ok: isHealthy(findings), findings }, null, 2);
   return text.split('\n').map((line) => [line]);

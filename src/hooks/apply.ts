@@ -6,7 +6,7 @@ import type { Slots } from '../qbittorrent/preferences.ts';
 import { writesOf } from './plan.ts';
 import type { Plan } from './plan.ts';
 
-/** Writes what the plan says and asks qBittorrent whether it stands there now. Writes nothing where nothing changes. */
+/** Writes a plan to qBittorrent and reads it back. Writes nothing when nothing changes; returns `null` then. */
 export async function applyPlan(
   connection: Connection,
   plan: Plan,
@@ -19,10 +19,10 @@ export async function applyPlan(
   const found = await readSlots(connection, signal);
   if (!found.ok) return found;
   for (const name of ['added', 'finished'] as const) {
-    const [wanted, is] = [writes[name], found.value[name]];
-    if (wanted === undefined) continue;
-    if (is?.enabled !== wanted.enabled || is.program !== wanted.program)
-      return err('protocol', `qBittorrent at ${connection.host} did not keep what was written`);
+    const [desired, is] = [writes[name], found.value[name]];
+    if (desired === undefined) continue;
+    if (is?.enabled !== desired.enabled || is.program !== desired.program)
+      return err('protocol', `qBittorrent at ${connection.host} did not store the hook that was written`);
   }
   return found;
 }

@@ -1,36 +1,34 @@
 import type { SlotName } from '../qbittorrent/preferences.ts';
 import { scriptLine } from './line.ts';
-import type { Wanted } from './line.ts';
+import type { DesiredLine } from './line.ts';
 
-/** The box in qBittorrent's options, under Downloads. */
+/** The label of the option in qBittorrent, under Downloads. */
 export const LABELS: Record<SlotName, string> = {
   added: 'Run external program on torrent added',
   finished: 'Run external program on torrent finished',
 };
 
 /**
- * How to run the sidecar's call and the command that stands there, in lines. The script gets that command as its
- * arguments, so it stays as it is, placeholders included, and no name of a torrent is ever read by a shell. The command
- * is not repeated: it may hold passwords.
+ * Instructions for running both the sidecar's hook and the existing command, in lines. The script receives that command
+ * as its arguments, so it does not change, placeholders included, and no shell reads names of torrents. The command is
+ * not printed: it may contain passwords.
  */
-export function howToChain(name: SlotName, wanted: Wanted): string[] {
+export function chainInstructions(name: SlotName, desired: DesiredLine): string[] {
   const script = `/config/qbit-ntfy-${name}.sh`;
-  const token = wanted.token === null ? null : '<HOOK_TOKEN>';
+  const token = desired.token === null ? null : '<HOOK_TOKEN>';
   return [
-    `"${LABELS[name]}" holds a command of yours, which stays as it is.`,
+    `"${LABELS[name]}" contains another command, which was not changed.`,
     '',
-    `qBittorrent takes one command and runs no shell, so both need a script. Where qBittorrent can run it, say`,
-    `${script} (the name has to begin with qbit-ntfy):`,
+    `qBittorrent runs one command without a shell, so running both requires a script. Create it where qBittorrent can run`,
+    `it, for example ${script} (the name must begin with qbit-ntfy):`,
     '',
     '    #!/bin/sh',
-    `    ${scriptLine({ ...wanted, slot: name, token })} &`,
+    `    ${scriptLine({ ...desired, slot: name, token })} &`,
     '    shift',
     '    exec "$@"',
     '',
-    ...(token === null
-      ? []
-      : ['with your HOOK_TOKEN in the place of <HOOK_TOKEN>, which is not printed here.', '']),
-    `Make it executable (chmod +x ${script}), and enter in qBittorrent, with your command at the end:`,
+    ...(token === null ? [] : ['Replace <HOOK_TOKEN> by your HOOK_TOKEN, which is not printed here.', '']),
+    `Make it executable (chmod +x ${script}), and set this command in qBittorrent, with your command at the end:`,
     '',
     `    ${script} "%K" <your command>`,
     '',

@@ -11,19 +11,19 @@ import { LABELS } from './chain.ts';
 import { obstacleTo } from './line.ts';
 import { planInstall } from './plan.ts';
 import type { Plan } from './plan.ts';
-import { desiredLine } from './wanted.ts';
+import { desiredLine } from './desired.ts';
 
 export interface EnsureOptions {
   /** With a session. */
   connection: Connection;
-  /** Where the hook API listens; 0 while that is not known. */
+  /** The port of the hook API; 0 while it is unknown. */
   port: () => number;
   log: Logger;
 }
 
 /**
- * Makes what keeps the hooks in qBittorrent, for `AUTO_INSTALL_HOOK=true`: one read each time, a write only where one
- * is missing or calls elsewhere. A foreign command is never touched. Each problem is logged once. Never rejects.
+ * Creates the check that installs the hooks in qBittorrent, for `AUTO_INSTALL_HOOK=true`: one read per check, and a write
+ * only when a hook is missing or wrong. Other commands are never changed. Each problem is logged once. Never rejects.
  *
  * @example
  * const ensureHook = createEnsureHook(config, { connection, port: () => hook.port, log });
@@ -32,21 +32,21 @@ export interface EnsureOptions {
 export function createEnsureHook(config: Pick<Config, 'hook'>, { connection, port, log }: EnsureOptions) {
   const logs = createLogs(log);
   return async (signal?: AbortSignal): Promise<Result<HookCheck>> => {
-    const wanted = desiredLine(config, port());
-    const obstacle = wanted === null ? 'HOOK_PORT is not known' : obstacleTo(wanted);
-    if (wanted === null || obstacle !== null) {
-      logs.warn('the hook cannot be installed', { reason: obstacle });
+    const desired = desiredLine(config, port());
+    const obstacle = desired === null ? 'the port of the hook API is unknown' : obstacleTo(desired);
+    if (desired === null || obstacle !== null) {
+      logs.warn('cannot install the hook', { reason: obstacle });
       return { ok: true, value: { state: 'impossible', written: false, reason: obstacle } };
     }
     const slots = await readSlots(connection, signal);
-    const plan = slots.ok ? planInstall(slots.value, wanted, 'working') : null;
+    const plan = slots.ok ? planInstall(slots.value, desired, 'working') : null;
     const applied = plan === null ? slots : await applyPlan(connection, plan, signal);
     if (plan !== null && applied.ok) {
       logs.planned(plan);
       return { ok: true, value: checkOf(plan) };
     }
     const { failure } = applied.ok ? { failure: NO_ANSWER } : applied;
-    // Nobody waits for what is aborted.
+    // An aborted check has no result.
     if (signal?.aborted !== true) logs.failed(failure);
     return { ok: false, failure };
   };
@@ -64,9 +64,9 @@ function createLogs(log: Logger) {
     warn,
     failed({ kind, message }: Failure) {
       const isUnauthorized = kind === 'unauthorized';
-      // That a session has expired is logged where the new login is.
+      // An expired session is logged with the new login.
       if (!isUnauthorized || wasUnauthorized)
-        warn('could not check the hook, trying again', { reason: kind, detail: message });
+        warn('could not check the hook, retrying', { reason: kind, detail: message });
       wasUnauthorized = isUnauthorized;
     },
     planned(plan: Plan) {
@@ -74,7 +74,9 @@ function createLogs(log: Logger) {
       const [written, blocked] = [namesOf(plan, 'write'), namesOf(plan, 'blocked')];
       if (written.length > 0) log.info('installed the hook in qBittorrent', { hooks: written });
       if (blocked.length > 0)
-        warn('another command stands where the hook belongs: see `install-hook`', { hooks: blocked });
+        warn('another command is set in place of the hook: run `install-hook` for instructions', {
+          hooks: blocked,
+        });
       else logged = '';
     },
   };
@@ -85,7 +87,11 @@ function checkOf(plan: Plan): HookCheck {
   const written = namesOf(plan, 'write').length > 0;
   if (blocked.length === 0) return { state: 'installed', written, reason: null };
   const slots = blocked.map((name) => `"${LABELS[name]}"`).join(' and ');
-  return { state: 'blocked', written, reason: `another command stands in ${slots}: see install-hook` };
+  return {
+    state: 'blocked',
+    written,
+    reason: `another command is set in ${slots}: run install-hook for instructions`,
+  };
 }
 
 function namesOf(plan: Plan, action: Plan['added']['action']): SlotName[] {

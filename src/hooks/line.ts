@@ -1,37 +1,37 @@
-/** What stands in qBittorrent so that it calls the sidecar. qBittorrent runs no shell (reference/qbittorrent.md, 5). */
+/** The command lines that call the sidecar. qBittorrent runs them without a shell (reference/qbittorrent.md, 5). */
 import type { Secret } from '../util/secret.ts';
 import type { SlotName } from '../qbittorrent/preferences.ts';
 
-/** What can call an address from a command line. */
+/** The program that sends the request. */
 export type Tool = 'curl' | 'wget';
 
-/** What a hook line has to say. */
-export interface Wanted {
-  /** How qBittorrent reaches the hook API, without a slash at its end. */
+/** What a hook line has to contain. */
+export interface DesiredLine {
+  /** The address at which qBittorrent reaches the hook API, without a trailing slash. */
   url: string;
-  /** `url` was given by the owner, and is not only the default: a line with another host is wrong then. */
-  urlIsGiven: boolean;
+  /** `url` comes from the settings, not from the default: a line with another host is wrong then. */
+  isUrlGiven: boolean;
   token: Secret | null;
   tool: Tool;
 }
 
-/** Where a torrent's hash goes: its ID since 4.4, before that its v1 hash, which was the ID then. */
+/** Stands for the torrent's ID: `%K` since 4.4, before that `%I`, its v1 hash. */
 export type Placeholder = '%K' | '%I';
 
 export const PATHS: Record<SlotName, string> = { added: 'track', finished: 'finished' };
 
 /**
- * A header that remembers, in the line itself, that the empty slot had been switched on: `uninstall-hook` needs no
- * memory beside qBittorrent's own. Off is what nearly everybody has, and is said by leaving it out.
+ * A header that stores, in the line itself, that the empty option was enabled before: `uninstall-hook` needs no other
+ * storage. Without it the option was disabled, the usual case.
  */
 export const WAS_ON = 'X-Hook-Was: on';
 
-export interface LineOptions extends Pick<Wanted, 'url' | 'tool'> {
+export interface LineOptions extends Pick<DesiredLine, 'url' | 'tool'> {
   slot: SlotName;
   placeholder: Placeholder;
   /** The path of the tool. Default: its name. */
   program?: string;
-  /** The token itself, or what is shown in its place. */
+  /** The token, or a placeholder for it. */
   token: string | null;
   wasOn?: boolean;
 }
@@ -49,7 +49,7 @@ export function hookLine({ slot, placeholder, token, wasOn = false, ...rest }: L
   return callLine({ ...rest, path: `${PATHS[slot]}?hash=${placeholder}`, headers, everywhere });
 }
 
-/** The same call for a script, where the hash is the first argument. */
+/** The same command for a script, with the hash as the first argument. */
 export function scriptLine({
   slot,
   url,
@@ -60,8 +60,8 @@ export function scriptLine({
   return callLine({ url, tool, path: `${PATHS[slot]}?hash=$1`, headers, everywhere: '"*"' });
 }
 
-/** A line as it is, but for the option that makes it go past every proxy: the last `--noproxy` is the one that counts. */
-export function pastProxies(
+/** The same line with the option that bypasses all proxies: curl uses the last `--noproxy`. */
+export function bypassProxies(
   line: string,
   { tool, placeholder }: { tool: Tool; placeholder: string },
 ): string {
@@ -71,7 +71,7 @@ export function pastProxies(
     .replace(/^(?:"[^"]*"|[^\s"]+)/, (program) => `${program} ${option}`);
 }
 
-/** Before 4.1.7 a shell reads the line, and an asterisk without quotes stands for file names. */
+/** Before 4.1.7 a shell reads the line, and expands an asterisk without quotes to file names. */
 const everywhereFor = (placeholder: string): Call['everywhere'] => (placeholder === '%K' ? '*' : '"*"');
 
 interface Call {
@@ -80,14 +80,14 @@ interface Call {
   program?: string;
   path: string;
   headers: string[];
-  /** An asterisk, as whatever reads the line has to see it. */
+  /** An asterisk, quoted if a shell reads the line. */
   everywhere: '*' | '"*"';
 }
 
 /**
- * No proxy and no `.curlrc`: qBittorrent's children inherit its environment, and 4.5 and 5.1 add the proxy of their
- * options to it (reference/qbittorrent.md, section 5). Single quotes would be a part of the asterisk. wget gets options
- * that GNU's and BusyBox's both know. No `-T`: Debian's BusyBox 1.35, built without it, crashes on it.
+ * Without proxy and `.curlrc`: child processes inherit qBittorrent's environment, and 4.5 and 5.1 add the proxy of their
+ * options to it (reference/qbittorrent.md, section 5). Single quotes would become part of the asterisk. The options of
+ * wget exist in GNU and BusyBox. No `-T`: Debian's BusyBox 1.35 is built without it, and crashes on it.
  */
 function callLine({ url, tool, program = tool, path, headers, everywhere }: Call): string {
   const options =
@@ -99,10 +99,11 @@ function callLine({ url, tool, program = tool, path, headers, everywhere }: Call
   return [start, options, ...headers.map((header) => `${option} "${header}"`), `"${url}/${path}"`].join(' ');
 }
 
-/** Why no line can be made of these, or `null`. A quote would end the argument, a percent sign names a placeholder. */
-export function obstacleTo({ url, token }: Pick<Wanted, 'url' | 'token'>): string | null {
-  if (/["%\s]/.test(url)) return "the hook's address holds a character that qBittorrent would change";
+/** Why no line can contain these, or `null`. A quote would end the argument, a percent sign begins a placeholder. */
+export function obstacleTo({ url, token }: Pick<DesiredLine, 'url' | 'token'>): string | null {
+  if (/["%\s]/.test(url))
+    return "the hook's address contains a character that qBittorrent would change (a quote, a % or a blank)";
   if (token !== null && /["%]/.test(token.reveal()))
-    return 'HOOK_TOKEN holds a " or a %, which qBittorrent would change: choose another token';
+    return 'HOOK_TOKEN contains a " or a %, which qBittorrent would change: choose another token';
   return null;
 }

@@ -1,26 +1,26 @@
-/** What would have to change in qBittorrent: decided here, written elsewhere. */
+/** Decides what to change in qBittorrent; `apply.ts` writes it. */
 import type { Slot, SlotName, Slots } from '../qbittorrent/preferences.ts';
-import { addressFlaw, problemsOf, proxyFlaw } from './flaws.ts';
-import { hookLine, obstacleTo, pastProxies } from './line.ts';
-import type { LineOptions, Wanted } from './line.ts';
+import { addressProblem, problemsOf, proxyProblem } from './problems.ts';
+import { hookLine, obstacleTo, bypassProxies } from './line.ts';
+import type { LineOptions, DesiredLine } from './line.ts';
 import { readLine } from './read-line.ts';
 import type { OurLine } from './read-line.ts';
 
-/** What becomes of a slot. `kept`: it works as it is. `blocked`: somebody else's command stands there. */
+/** What to do with an option. `kept`: it works. `blocked`: it contains another command. */
 export type SlotPlan =
   | { action: 'write'; slot: Slot; was: 'empty' | 'ours' }
   | { action: 'kept' }
   | { action: 'blocked' }
-  /** This qBittorrent has no such slot. */
+  /** This qBittorrent has no such option. */
   | { action: 'absent' };
 
 export type Plan = Record<SlotName, SlotPlan>;
 
-/** `exact`: as a fresh one would be. `working`: whatever works stays as it is. */
-export type Care = 'exact' | 'working';
+/** `exact`: the line is replaced unless it equals a new one. `working`: a line that works is kept. */
+export type Strictness = 'exact' | 'working';
 
-/** Only an empty slot is filled, and only lines of ours are changed: a foreign command is never touched. */
-export function planInstall(slots: Slots, wanted: Wanted, care: Care): Plan {
+/** Only an empty option is filled, and only lines of the sidecar are changed: other commands are never touched. */
+export function planInstall(slots: Slots, desired: DesiredLine, strictness: Strictness): Plan {
   const knowsIds = slots.added !== null;
   const plan = (name: SlotName): SlotPlan => {
     const slot = slots[name];
@@ -29,41 +29,48 @@ export function planInstall(slots: Slots, wanted: Wanted, care: Care): Plan {
     if (read.kind === 'foreign') return { action: 'blocked' };
     if (read.kind === 'script') return { action: slot.enabled ? 'kept' : 'blocked' };
     const wasOn = read.kind === 'ours' ? read.wasOn : slot.enabled;
-    if (care === 'working' && read.kind === 'ours' && slot.enabled) {
-      const flaws = problemsOf(read, name, wanted, knowsIds);
-      if (flaws.length === 0) return { action: 'kept' };
-      // Nothing else is wrong with it: options that the owner added stay, as `-k` for a certificate of his own.
-      if (read.hasMore && flaws.length === 1 && flaws[0] === proxyFlaw(read))
+    if (strictness === 'working' && read.kind === 'ours' && slot.enabled) {
+      const problems = problemsOf(read, name, desired, knowsIds);
+      if (problems.length === 0) return { action: 'kept' };
+      // Nothing else is wrong with it: options that the user added are kept, such as `-k`.
+      if (read.hasMore && problems.length === 1 && problems[0] === proxyProblem(read))
         return {
           action: 'write',
-          slot: { enabled: true, program: pastProxies(slot.program, read) },
+          slot: { enabled: true, program: bypassProxies(slot.program, read) },
           was: 'ours',
         };
     }
     const program = hookLine({
-      ...(read.kind === 'ours' ? keeping(read, wanted, care) : wanted),
+      ...(read.kind === 'ours' ? keptParts(read, desired, strictness) : desired),
       slot: name,
       placeholder: knowsIds ? '%K' : '%I',
-      token: wanted.token?.reveal() ?? null,
+      token: desired.token?.reveal() ?? null,
       wasOn,
     });
-    const works = care === 'exact' && read.kind === 'ours' && slot.enabled && slot.program === program;
+    const works = strictness === 'exact' && read.kind === 'ours' && slot.enabled && slot.program === program;
     return works ? { action: 'kept' } : { action: 'write', slot: { enabled: true, program }, was: read.kind };
   };
   return { added: plan('added'), finished: plan('finished') };
 }
 
 /**
- * What an update leaves as it is: an address that can be right where none was given, and, when nobody asked for the
- * update, the program. The owner's machine may have no other.
+ * What an update keeps: an address that may be right when the settings give none, and, for automatic updates, the
+ * program, because the other one may not be installed.
  */
-function keeping(line: OurLine, wanted: Wanted, care: Care): Pick<LineOptions, 'url' | 'tool' | 'program'> {
-  const isRight = addressFlaw(line, wanted) === false && obstacleTo({ url: line.url, token: null }) === null;
-  const url = isRight && !wanted.urlIsGiven ? line.url : wanted.url;
-  return care === 'exact' ? { url, tool: wanted.tool } : { url, tool: line.tool, program: line.program };
+function keptParts(
+  line: OurLine,
+  desired: DesiredLine,
+  strictness: Strictness,
+): Pick<LineOptions, 'url' | 'tool' | 'program'> {
+  const isRight =
+    addressProblem(line, desired) === false && obstacleTo({ url: line.url, token: null }) === null;
+  const url = isRight && !desired.isUrlGiven ? line.url : desired.url;
+  return strictness === 'exact'
+    ? { url, tool: desired.tool }
+    : { url, tool: line.tool, program: line.program };
 }
 
-/** Lines of ours go; the switch is left as the line remembers it. */
+/** Lines of the sidecar are removed; the option is enabled again if it was before. */
 export function planUninstall(slots: Slots): Plan {
   const plan = (name: SlotName): SlotPlan => {
     const slot = slots[name];
@@ -76,7 +83,7 @@ export function planUninstall(slots: Slots): Plan {
   return { added: plan('added'), finished: plan('finished') };
 }
 
-/** The slots that a plan writes. */
+/** The options that a plan writes. */
 export function writesOf(plan: Plan): Partial<Record<SlotName, Slot>> {
   const writes: Partial<Record<SlotName, Slot>> = {};
   for (const name of ['added', 'finished'] as const) {

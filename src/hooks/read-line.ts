@@ -2,30 +2,30 @@ import type { SlotName } from '../qbittorrent/preferences.ts';
 import { PATHS, WAS_ON } from './line.ts';
 import type { Tool } from './line.ts';
 
-/** A line that calls a sidecar and does nothing else. */
+/** A line that calls a sidecar, and nothing else. */
 export interface OurLine {
   kind: 'ours';
   tool: Tool;
-  /** How it is started: its name, or its path. */
+  /** The name or path of the program. */
   program: string;
-  /** Where it calls: the address without the path. */
+  /** The address without the path. */
   url: string;
   slot: SlotName;
-  /** `%K`, or whatever stands there. */
+  /** `%K`, or another placeholder. */
   placeholder: string;
   token: string | null;
-  /** Whether it calls by POST. */
+  /** Whether it uses POST. */
   posts: boolean;
   wasOn: boolean;
-  /** Whether it goes past any proxy that is set in the environment. */
+  /** Whether it bypasses the proxies of the environment. */
   direct: boolean;
-  /** It has options or headers that a line made by `hookLine` never has, in this version or an earlier one. */
+  /** Whether it has options or headers that no version of `hookLine` writes. */
   hasMore: boolean;
-  /** Redirections of a shell, which qBittorrent hands over as arguments. */
+  /** Shell redirections, which qBittorrent passes as arguments. */
   operators: boolean;
 }
 
-/** What stands in a slot. `script`: one of the owner's, which by its name calls the sidecar. */
+/** The content of an option. `script`: the user's script, which by its name calls the sidecar. */
 export type ReadLine =
   | OurLine
   | { kind: 'empty' }
@@ -33,14 +33,14 @@ export type ReadLine =
   | { kind: 'foreign'; program: string; callsUs: boolean };
 
 /**
- * Splits as qBittorrent does on Unix since 4.4: at blanks outside of quotes. Quotes go only where they hold the whole
- * argument (`Utils::String::splitCommand`).
+ * Splits a line as qBittorrent does on Unix since 4.4: at blanks outside of quotes. Quotes are removed only around a
+ * whole argument (`Utils::String::splitCommand`).
  */
 export function splitCommand(line: string): string[] {
   return [...line.matchAll(/(?:"[^"]*"?|[^\s"])+/g)].map(([part]) => /^"([^"]*)"$/.exec(part)?.[1] ?? part);
 }
 
-/** Takes a command apart: none, ours (in whatever form), a script made for chaining, or somebody else's. */
+/** Parses a command: none, the sidecar's line (in any form), a script for chaining, or another command. */
 export function readLine(line: string): ReadLine {
   if (line === '') return { kind: 'empty' };
   const [path = '', ...args] = splitCommand(line);
@@ -96,11 +96,11 @@ type Options = ReadonlyArray<[name: string, value: string]>;
 const STANDARD =
   /^(?:-[fsSq]+|-[mXOtoT]|-XPOST|--(?:silent|fail|show-error|quiet|max-time|timeout|tries|request|output-document|output|noproxy|no-proxy|request=POST|proxy=off|post-data(?:=.*)?))$/;
 
-/** Whether a new line says the same without it. */
+/** Whether a new line does the same without it. */
 const isStandard = ([name, value]: [name: string, value: string]): boolean =>
   STANDARD.test(name) || ((name === '-H' || name === '--header') && (BEARER.test(value) || value === WAS_ON));
 
-/** curl heeds the last `--noproxy`, and takes an asterisk for one only where nothing else stands there. */
+/** curl uses the last `--noproxy`, and accepts an asterisk only as its whole value. */
 function isDirect(tool: Tool, options: Options, host?: string): boolean {
   if (tool === 'wget')
     return options.some(

@@ -3,26 +3,26 @@ import * as https from 'node:https';
 import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import type { Proxy } from '../config/proxy.ts';
 
-/** Milliseconds for which a connection is kept: messages that come in a burst share one. */
-const KEEP_ALIVE = 4000;
-/** Milliseconds that a proxy may take to connect; less than a request may, so that the proxy is named as the cause. */
-const TUNNEL = 9000;
+/** Milliseconds for which an idle connection is kept, for bursts of messages. */
+const KEEP_ALIVE_TIMEOUT = 4000;
+/** Milliseconds for connecting through a proxy; less than for a request, so that the proxy is reported as the cause. */
+const TUNNEL_TIMEOUT = 9000;
 
 /**
- * Milliseconds for each address of a name but the last. Node's own 250 give up on every address that is farther away
- * than that, as by a satellite or a distant VPN.
+ * Milliseconds for each address of a name except the last. Node's default of 250 is too short for satellite links or
+ * distant VPNs.
  */
-const ATTEMPT = 1000;
-setDefaultAutoSelectFamilyAttemptTimeout(ATTEMPT);
+const CONNECT_ATTEMPT_TIMEOUT = 1000;
+setDefaultAutoSelectFamilyAttemptTimeout(CONNECT_ATTEMPT_TIMEOUT);
 
 type Agents = Record<'http' | 'https', http.Agent>;
 
 function create(keepAlive: boolean, proxy?: Proxy): Agents {
-  const options: https.AgentOptions = { keepAlive, timeout: KEEP_ALIVE };
+  const options: https.AgentOptions = { keepAlive, timeout: KEEP_ALIVE_TIMEOUT };
   if (proxy !== undefined) {
     const url = proxy.url.reveal();
-    // Which servers are reached directly is decided already.
-    Object.assign(options, { timeout: TUNNEL, proxyEnv: { http_proxy: url, https_proxy: url } });
+    // NO_PROXY has been evaluated already.
+    Object.assign(options, { timeout: TUNNEL_TIMEOUT, proxyEnv: { http_proxy: url, https_proxy: url } });
   }
   return { http: new http.Agent(options), https: new https.Agent(options) };
 }
@@ -30,7 +30,7 @@ function create(keepAlive: boolean, proxy?: Proxy): Agents {
 const direct = create(true);
 const proxied = new WeakMap<Proxy, Record<'kept' | 'single', Agents>>();
 
-/** What connects: Node's own tunnels through a proxy, and none (`false`) for a direct connection of its own. */
+/** The agent for a request: with a proxy, Node's own tunnels; `false` for a direct connection that is not kept. */
 export function agentFor(url: string, keep: boolean, proxy: Proxy | null): http.Agent | false {
   const protocol = url.startsWith('https:') ? 'https' : 'http';
   if (proxy === null) return keep && direct[protocol];

@@ -1,6 +1,6 @@
 import type { Secret } from '../util/secret.ts';
 
-/** A user name and a password as HTTP's Basic authentication takes them. */
+/** The credentials for HTTP Basic authentication. */
 export interface BasicLogin {
   readonly username: string;
   readonly password: Secret;

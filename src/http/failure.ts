@@ -4,17 +4,17 @@ import type { Proxy } from '../config/proxy.ts';
 type Cause = [reason: FailureReason, message: (host: string) => string];
 
 const CLOSED: Cause = ['connection-closed', (host) => `${host} closed the connection`];
-const NO_ROUTE: Cause = ['no-route', (host) => `no way to ${host}`];
+const NO_ROUTE: Cause = ['no-route', (host) => `no route to ${host}`];
 const ISSUER: Cause = [
   'certificate-untrusted',
-  (host) => `the certificate of ${host} is signed by an authority that is not known here`,
+  (host) => `the certificate of ${host} is signed by an unknown authority`,
 ];
 
 /** By Node's error code. */
 const CAUSES: Readonly<Record<string, Cause>> = {
   ECONNREFUSED: ['connection-refused', (host) => `nothing listens on ${host}`],
-  ENOTFOUND: ['name-unknown', (host) => `${host} is no known name`],
-  EAI_AGAIN: ['name-lookup-failed', (host) => `the name of ${host} can't be looked up now`],
+  ENOTFOUND: ['name-unknown', (host) => `the host name of ${host} is unknown`],
+  EAI_AGAIN: ['name-lookup-failed', (host) => `looking up the name of ${host} failed`],
   ETIMEDOUT: ['timeout', (host) => `${host} did not answer in time`],
   ECONNRESET: CLOSED,
   ECONNABORTED: CLOSED,
@@ -34,8 +34,8 @@ const CAUSES: Readonly<Record<string, Cause>> = {
     'certificate-name',
     (host) => `the certificate of ${host} is for another name`,
   ],
-  HPE_HEADER_OVERFLOW: ['answer-too-large', (host) => `${host} sent more headers than are read`],
-  EPROTO: ['tls-failed', (host) => `no encrypted connection to ${host} comes about`],
+  HPE_HEADER_OVERFLOW: ['answer-too-large', (host) => `${host} sent too many headers`],
+  EPROTO: ['tls-failed', (host) => `the TLS connection to ${host} failed`],
 };
 
 /** Groups of codes. */
@@ -46,26 +46,29 @@ const GROUPS: ReadonlyArray<[RegExp, (code: string) => Cause]> = [
   ],
   [
     /^(ERR_TLS|ERR_SSL)/,
-    (code) => ['tls-failed', (host) => `no encrypted connection to ${host} comes about (${code})`],
+    (code) => ['tls-failed', (host) => `the TLS connection to ${host} failed (${code})`],
   ],
-  [/^HPE_/, () => ['not-http', (host) => `${host} does not speak HTTP`]],
+  [/^HPE_/, () => ['not-http', (host) => `${host} is not an HTTP server`]],
 ];
 
-/** What no network throws: Node's own errors of this kind, about a URL or a header, have a code. */
+/** Exceptions of these types without a code are bugs: Node's own, about a URL or a header, have one. */
 const isBug = (error: Error): boolean =>
   !('code' in error) && [TypeError, RangeError, ReferenceError].some((bug) => error instanceof bug);
 
-/** Why no answer came; throws what is a bug. Messages of ofetch and of Node hold addresses: only the code of the innermost cause is used. */
+/**
+ * Why a request failed; rethrows bugs. Only the error code of the innermost cause is used: messages of ofetch and Node
+ * contain addresses.
+ */
 export function failureOf(error: unknown, host: string, proxy: Proxy | null = null): Failure {
   for (let inner = error; inner instanceof Error; inner = inner.cause) {
     if (isBug(inner)) throw inner;
     const code = 'code' in inner ? String(inner.code) : '';
-    if (code === 'ERR_PROXY_TUNNEL' && proxy !== null) return noTunnel(inner, host, proxy);
+    if (code === 'ERR_PROXY_TUNNEL' && proxy !== null) return tunnelFailure(inner, host, proxy);
     const cause = causeOf(code);
     if (cause === null) continue;
     const [reason, message] = cause;
     if (proxy === null) return { kind: 'unreachable', message: message(host), reason };
-    // It is the proxy that is connected to; whatever comes later may be the server's fault or its.
+    // The connection is to the proxy; later failures may be caused by either.
     return CONNECTING.has(reason)
       ? { kind: 'unreachable', message: message(nameOf(proxy)), reason: 'proxy-unreachable' }
       : { kind: 'unreachable', message: `${message(host)}, through ${nameOf(proxy)}`, reason };
@@ -84,24 +87,24 @@ const CONNECTING: ReadonlySet<FailureReason> = new Set([
   'timeout',
 ]);
 
-/** The proxy answered the request to connect otherwise than with 200, or not at all. */
-function noTunnel(error: Error, host: string, proxy: Proxy): Failure {
+/** The proxy did not answer CONNECT, or not with 200. */
+function tunnelFailure(error: Error, host: string, proxy: Proxy): Failure {
   const status = 'statusCode' in error ? Number(error.statusCode) : null;
   if (status === 407) return proxyUnauthorized(proxy);
   return status === null
     ? { kind: 'unreachable', message: `${nameOf(proxy)} does not answer`, reason: 'proxy-unreachable' }
     : {
         kind: 'unreachable',
-        message: `${nameOf(proxy)} does not connect to ${host} (${status})`,
+        message: `${nameOf(proxy)} refused to connect to ${host} (${status})`,
         reason: 'proxy-refused',
       };
 }
 
-/** Nothing that passes by itself, and nothing to try often. */
+/** Needs a change of the settings, so it is not retried often. */
 export function proxyUnauthorized(proxy: Proxy): Failure {
   return {
     kind: 'unauthorized',
-    message: `${nameOf(proxy)} does not accept its user and password, or wants some (407)`,
+    message: `${nameOf(proxy)} requires a user and password, or rejected them (407)`,
     reason: 'proxy-unauthorized',
   };
 }

@@ -5,7 +5,7 @@ import type { Proxy } from '../config/proxy.ts';
 import { AnswerError, httpRequest } from './transport.ts';
 import { failureOf, proxyUnauthorized } from './failure.ts';
 
-/** An answer that arrived whole, whatever its status. */
+/** A complete response, whatever its status. */
 export interface Reply {
   status: number;
   headers: Headers;
@@ -15,39 +15,39 @@ export interface Reply {
 export interface RequestOptions {
   method?: 'GET' | 'POST' | 'DELETE';
   headers?: Record<string, string>;
-  /** Never chunked: qBittorrent understands no chunks. */
+  /** Never chunked: qBittorrent does not support it. */
   body?: string;
-  /** Aborts the request; its own time limit holds beside it. */
+  /** Aborts the request, in addition to its own timeout. */
   signal?: AbortSignal;
   /**
-   * Milliseconds until the whole answer has to be there; with `take`, milliseconds of silence, and the whole answer may
-   * take ten times as long. Default: 10 000.
+   * Milliseconds for the whole response; with `take`, milliseconds without data, and ten times as long for the whole
+   * response. Default: 10 000.
    */
   timeout?: number;
-  /** Keeps the connection a moment for the next request. Default: `false`. */
+  /** Keeps the connection for the next request. Default: `false`. */
   keep?: boolean;
-  /** Bytes that an answer may have, decompressed. Default: 64 KiB. */
+  /** Maximum size of the response in bytes, decompressed. Default: 64 KiB. */
   maxBytes?: number;
   /**
-   * Takes the text of a good answer (2xx) piece by piece, and leaves `Reply.text` empty: a large one is never held
-   * whole, and between two pieces others get their turn. Must not throw.
+   * Receives the text of a successful response (2xx) in pieces, and leaves `Reply.text` empty: a large response is never
+   * in memory as a whole, and other work runs between two pieces. Must not throw.
    */
   take?: (piece: string) => void;
   /**
-   * A good status (2xx) is the answer, even if its body is cut off, too large, can't be decompressed or never ends;
-   * `Reply.text` is empty then. For what must not be repeated. Default: `false`.
+   * A success status (2xx) suffices, even if the body is incomplete, too large, cannot be decompressed or never ends;
+   * `Reply.text` is empty then. For requests that must not be repeated. Default: `false`.
    */
   statusSuffices?: boolean;
-  /** Only what lies outside is reached through a proxy. Default: `null`, directly. */
+  /** Default: `null`, no proxy. */
   proxy?: Proxy | null | undefined;
 }
 
 const MAX_BYTES = 65_536;
 
 /**
- * One request, no retry (a retry is a state on a chart), no redirect followed (a POST would arrive as a GET).
- * What keeps an answer away comes back as `unreachable` or `protocol`, and no message holds more of the URL than its
- * host. What is thrown is a bug.
+ * Sends one request, without retries (a retry is a state on a chart) and without following redirects (a POST would become
+ * a GET). Without a valid response the failure is `unreachable` or `protocol`; messages contain only the host of the URL.
+ * Exceptions are bugs.
  */
 export async function request(url: string, options: RequestOptions = {}): Promise<Result<Reply>> {
   const {
@@ -61,12 +61,12 @@ export async function request(url: string, options: RequestOptions = {}): Promis
     ...rest
   } = options;
   const limit = new AbortController();
-  // Not `AbortSignal.timeout`, whose timer goes on when the answer is there.
+  // Not `AbortSignal.timeout`, whose timer continues after the response.
   const silence = createTimer(timeout, () => limit.abort());
   const whole = take && createTimer(TIMEOUTS_PER_STREAM * timeout, () => limit.abort());
   const taken = take && afterwards(take, () => silence.restart());
-  const terms = { keep, maxBytes, take: taken, statusSuffices, proxy };
-  const fetch = (input: unknown, init: RequestInit = {}) => httpRequest(String(input), init, terms);
+  const transport = { keep, maxBytes, take: taken, statusSuffices, proxy };
+  const fetch = (input: unknown, init: RequestInit = {}) => httpRequest(String(input), init, transport);
   try {
     const { status, headers, _data } = await createFetch({ fetch }).raw<string, 'text'>(url, {
       ...rest,
@@ -92,7 +92,7 @@ export async function request(url: string, options: RequestOptions = {}): Promis
   }
 }
 
-/** A timer that begins anew with each `restart`, until it has ended. */
+/** A timer that `restart` sets back, until `end`. */
 function createTimer(ms: number, act: () => void) {
   let timer: NodeJS.Timeout | null = setTimeout(act, ms);
   return {
@@ -108,12 +108,12 @@ function createTimer(ms: number, act: () => void) {
   };
 }
 
-const afterwards = (take: (piece: string) => void, heard: () => void) => (piece: string) => {
+const afterwards = (take: (piece: string) => void, then: () => void) => (piece: string) => {
   take(piece);
-  heard();
+  then();
 };
 
-/** Parses JSON; `undefined` where it is none. */
+/** Parses JSON; `undefined` if it is invalid. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -130,7 +130,7 @@ export function err(
   return { ok: false, failure: { kind, message, ...(reason === undefined ? {} : { reason }) } };
 }
 
-/** The host and port of a URL: what a message may name. */
+/** The host and port of a URL, which may appear in messages. */
 export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'the server';
 }

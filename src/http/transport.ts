@@ -1,27 +1,27 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { pipeline } from 'node:stream';
-import { setImmediate as others } from 'node:timers/promises';
+import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { createBrotliDecompress, createUnzip, createZstdDecompress } from 'node:zlib';
 import type { BrotliDecompress, Unzip, ZstdDecompress } from 'node:zlib';
 import { agentFor } from './agents.ts';
 import type { Proxy } from '../config/proxy.ts';
 
-/** What `fetch` has no words for. */
+/** Options that `fetch` does not have. */
 export interface TransportOptions {
-  /** Whether the connection may serve another request. */
+  /** Whether the connection is kept for another request. */
   keep: boolean;
-  /** Bytes that the body of the answer may have, decompressed. */
+  /** Maximum size of the response body in bytes, decompressed. */
   maxBytes: number;
-  /** Takes the text of a good answer (2xx) piece by piece, which is empty then. */
+  /** Receives the text of a successful response (2xx) in pieces; the text of the response is empty then. */
   take: ((piece: string) => void) | undefined;
-  /** A good status (2xx) is an answer, even if its body can't be read; the text is empty then. */
+  /** A success status (2xx) suffices, even if the body cannot be read; the text is empty then. */
   statusSuffices: boolean;
-  /** `null`: the server is reached directly. */
+  /** `null`: no proxy. */
   proxy: Proxy | null;
 }
 
-/** An answer that is none, although the connection is fine; the message goes on from the name of the host. */
+/** An invalid response. The message continues the name of the host. */
 export class AnswerError extends Error {
   override name = 'AnswerError';
   readonly reason: 'answer-too-large' | 'answer-encoded' | 'not-http';
@@ -33,34 +33,34 @@ export class AnswerError extends Error {
 }
 
 /**
- * What `fetch` does, over Node's own HTTP client, no redirect followed, the answer read whole. To ask once each five
- * seconds takes Node's `fetch` twice the time (it connects anew for each, and makes an error of each connection that
- * it closes) and 14 MB for the WebAssembly that reads its answers: docs/benchmarks.md.
+ * A `fetch` over Node's own HTTP client, which does not follow redirects and reads the whole response. For one request
+ * every five seconds Node's `fetch` takes twice the time (it connects for each, and creates an error for each connection
+ * that it closes), and 14 MB for the WebAssembly of its parser: docs/benchmarks.md.
  *
  * @example
- * createFetch({ fetch: (url, init) => exchange(url, init, { keep, maxBytes, take, statusSuffices, proxy }) });
+ * createFetch({ fetch: (url, init) => httpRequest(url, init, { keep, maxBytes, take, statusSuffices, proxy }) });
  */
 export async function httpRequest(
   url: string,
   init: RequestInit,
-  terms: TransportOptions,
+  options: TransportOptions,
 ): Promise<Response> {
   const { signal } = init;
   const aborted = abortionOf(signal);
-  const incoming = await Promise.race([send(url, init, terms), aborted]);
+  const incoming = await Promise.race([send(url, init, options), aborted]);
   const { statusCode: status = 0 } = incoming;
   const isGood = status >= 200 && status < 300;
-  const maxBytes = Math.min(terms.maxBytes, MAX_ERROR_BYTES);
-  const reading = read(incoming, isGood ? terms : { ...terms, take: undefined, maxBytes });
+  const maxBytes = Math.min(options.maxBytes, MAX_ERROR_BYTES);
+  const reading = read(incoming, isGood ? options : { ...options, take: undefined, maxBytes });
   const text = await Promise.race([reading, aborted]).catch((error: unknown) => {
     incoming.destroy();
-    if (isGood && terms.statusSuffices) return '';
+    if (isGood && options.statusSuffices) return '';
     throw error;
   });
   return responseOf(incoming, status, text);
 }
 
-/** Rejects when the signal aborts: not everything that a server does ends in an event of the request. */
+/** Rejects when the signal aborts: some responses never cause an event of the request. */
 function abortionOf(signal: RequestInit['signal']): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   promise.catch(() => {});
@@ -70,7 +70,7 @@ function abortionOf(signal: RequestInit['signal']): Promise<never> {
   return promise;
 }
 
-/** Resolves with the head of the answer. */
+/** Resolves with the head of the response. */
 function send(
   url: string,
   init: RequestInit,
@@ -92,24 +92,24 @@ function send(
     .on('error', reject)
     .once('upgrade', (_, socket) => {
       socket.destroy();
-      reject(new AnswerError('switches to another protocol, which nobody asked for', 'not-http'));
+      reject(new AnswerError('switched to another protocol without being asked', 'not-http'));
     })
-    .once('close', () => reject(new Error('closed without an answer')))
+    .once('close', () => reject(new Error('closed without a response')))
     .end(body);
   return promise;
 }
 
-/** Bytes of all that comes before the body. Node allows 16 KiB of headers, but counts no spaces and no early hints. */
+/** Bytes before the body. Node limits headers to 16 KiB, but does not count spaces and early hints. */
 const MAX_HEAD_BYTES = 262_144;
 
-/** Ends a request whose answer does not get to its body: what comes without an end leaves no time for others. */
+/** Aborts a request whose response never reaches its body: endless headers would block the process. */
 function limitHead(outgoing: http.ClientRequest): void {
   outgoing.once('socket', (socket) => {
     let bytes = 0;
     const count = (chunk: Buffer) => {
       bytes += chunk.byteLength;
       if (bytes > MAX_HEAD_BYTES)
-        outgoing.destroy(new AnswerError('sends headers without an end', 'not-http'));
+        outgoing.destroy(new AnswerError('sent headers without an end', 'not-http'));
     };
     const end = () => {
       socket.off('data', count);
@@ -119,7 +119,7 @@ function limitHead(outgoing: http.ClientRequest): void {
   });
 }
 
-/** Nothing compressed is asked for: qBittorrent is next door, and that costs it 5 % of a poll. It understands no chunks. */
+/** No compression: it takes qBittorrent, usually on the same host, 5 % of a poll. With a length: it supports no chunks. */
 function headersOf({ headers, method }: RequestInit, body: string): Record<string, string> {
   const length = method === 'POST' ? { 'content-length': String(Buffer.byteLength(body)) } : {};
   return {
@@ -138,28 +138,27 @@ const DECODERS: Readonly<Record<string, () => Unzip | BrotliDecompress | ZstdDec
   zstd: createZstdDecompress,
 };
 
-/** Bytes of an answer that is no good one: it is held whole, also where a good one is taken in pieces. */
+/** Bytes of an error response, which is always read as a whole. */
 const MAX_ERROR_BYTES = 1_048_576;
 
-/** Statuses with which a `Response` can hold no body. */
+/** Statuses of a `Response` without a body. */
 const BODILESS = new Set([204, 205, 304]);
 
-/** The body as it was before something on the way compressed it, although that was not asked for. */
+/** The body, decompressed if a proxy compressed it without being asked. */
 async function* decompressed(incoming: http.IncomingMessage): AsyncGenerator<Buffer> {
   const encoding = incoming.headers['content-encoding']?.trim().toLowerCase() || 'identity';
   const isEmpty = incoming.headers['content-length'] === '0' || BODILESS.has(incoming.statusCode ?? 0);
   if (encoding === 'identity' || isEmpty) return yield* incoming;
-  // The name comes from the server: `__proto__` is no decoder.
+  // The name comes from the server: `__proto__` must not match.
   const decoder = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding]?.() : undefined;
-  if (decoder === undefined)
-    throw new AnswerError('encodes its answer in a way that was not asked for', 'answer-encoded');
-  // What fails is thrown where the decoder is read.
+  if (decoder === undefined) throw new AnswerError('used an unsupported content encoding', 'answer-encoded');
+  // A failure is thrown where the decoder is read.
   pipeline(incoming, decoder, () => {});
   try {
     yield* decoder;
   } catch (error) {
     throw isDecoding(error)
-      ? new AnswerError('sent a body that can not be decompressed', 'answer-encoded')
+      ? new AnswerError('sent a body that cannot be decompressed', 'answer-encoded')
       : error;
   }
 }
@@ -179,7 +178,7 @@ async function read(incoming: http.IncomingMessage, { maxBytes, take }: Transpor
     if (take === undefined) text += piece;
     else {
       take(piece);
-      await others();
+      await yieldToEvents();
     }
   }
   const last = decoder.decode();
@@ -189,9 +188,9 @@ async function read(incoming: http.IncomingMessage, { maxBytes, take }: Transpor
 }
 
 function responseOf({ headersDistinct }: http.IncomingMessage, status: number, text: string): Response {
-  // A `Response` can't hold it.
+  // A `Response` does not support it.
   if (status < 200 || status > 599)
-    throw new AnswerError(`answered with status ${status}, which HTTP does not know`, 'not-http');
+    throw new AnswerError(`answered with the invalid status ${status}`, 'not-http');
   const headers = new Headers();
   for (const [name, values = []] of Object.entries(headersDistinct)) {
     for (const value of values) headers.append(name, value);

@@ -1,13 +1,13 @@
 import type { Logger } from './index.ts';
 
-/** Causes of causes that are written. */
+/** Nested causes that are logged. */
 const MAX_CAUSES = 3;
 
 /**
- * Logs an exception that nothing expected. It says that it is a bug of this program and no fault of a server, a disk
- * or a setting, and writes the stack at every level.
+ * Logs an unexpected exception as a bug in this program, as opposed to a failure of a server, a disk or a setting, with
+ * its stack at every level.
  *
- * @param what what could not be done, as the end of a sentence
+ * @param what the consequence, for example 'a request failed'
  */
 export function logBug(
   log: Logger,

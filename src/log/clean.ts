@@ -1,15 +1,15 @@
-/** What fields may look like on a line: no live objects, no cycles. */
+/** Converts the fields of a log line to plain data: no objects with methods, no cycles. */
 
-/** Depth after which a value is cut: logs are read by people, not restored from. */
-const maxDepth = 5;
+/** Depth below which values are replaced by '[deep]'. */
+const MAX_DEPTH = 5;
 
-/** The names that pino writes itself. A field of that name would be a second key, and the last one wins. */
-const reserved = new Set(['time', 'level', 'message']);
+/** The names that pino writes itself. A field with such a name would be a duplicate key. */
+const RESERVED = new Set(['time', 'level', 'message']);
 
-/** Makes fields plain data: errors become name and message (and stack, if wanted), cycles and depths are cut. */
+/** Errors become name and message (and stack, with `stacks`); cycles and deep values are replaced. */
 export function cleanFields(fields: Record<string, unknown>, stacks: boolean): Record<string, unknown> {
   const entries = Object.entries(fields).map(([key, value]) => [
-    reserved.has(key) ? `${key}_` : key,
+    RESERVED.has(key) ? `${key}_` : key,
     plain(value, stacks, []),
   ]);
   return Object.fromEntries(entries);
@@ -19,10 +19,10 @@ function plain(value: unknown, stacks: boolean, parents: readonly object[]): unk
   if (typeof value === 'bigint') return value.toString();
   if (typeof value !== 'object' || value === null) return value;
   if (parents.includes(value)) return '[circular]';
-  if (parents.length >= maxDepth) return '[deep]';
+  if (parents.length >= MAX_DEPTH) return '[deep]';
   const within = [...parents, value];
   if (value instanceof Error) return describe(value, stacks, within);
-  // Secrets, dates and URLs say themselves how they want to be written.
+  // Secrets, dates and URLs define how they are written.
   if ('toJSON' in value && typeof value.toJSON === 'function') return value;
   if (Array.isArray(value)) return value.map((item) => plain(item, stacks, within));
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item, stacks, within)]));

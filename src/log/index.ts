@@ -3,34 +3,34 @@ import { printable } from '../util/printable.ts';
 import { cleanFields } from './clean.ts';
 import { prettyLine } from './pretty.ts';
 
-/** From what only a developer wants to what somebody has to mend. */
+/** In the order of severity. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-/** Writes one line. Whatever comes from a torrent or a server belongs into `fields`, never into `message`. */
+/** Writes one line. Text from torrents and servers belongs into `fields`, never into `message`. */
 export type Write = (message: string, fields?: Record<string, unknown>) => void;
 
-/** Says what happens. Never throws, whatever it is given. */
+/** Writes log lines. Never throws. */
 export interface Logger {
   readonly debug: Write;
   readonly info: Write;
   readonly warn: Write;
   readonly error: Write;
-  /** A logger that adds these fields to each of its lines. A field of a line wins over one of its logger. */
+  /** A logger that adds these fields to each of its lines. Fields of a line take precedence. */
   readonly child: (fields: Record<string, unknown>) => Logger;
 }
 
 export interface LoggerOptions {
-  /** The least level that is written. */
+  /** The minimum level that is written. */
   level: LogLevel;
-  /** Coloured lines for people instead of JSON lines. Default: whether stdout is a terminal. */
+  /** Coloured text instead of JSON lines. Default: whether stdout is a terminal. */
   pretty?: boolean;
-  /** Takes each finished line, its newline included. Default: stdout. */
+  /** Receives each line with its newline. Default: stdout. */
   write?: (line: string) => void;
 }
 
 /**
- * Makes a logger: JSON lines (`time` in ISO 8601, `level`, `message`, then the fields) or, on a terminal,
- * readable ones. Secrets print as `***`, errors as name and message (with their stack at level `debug`).
+ * Creates a logger: JSON lines (`time` in ISO 8601, `level`, `message`, then the fields) or, on a terminal, text.
+ * Secrets are written as `***`, errors as name and message (with their stack at level `debug`).
  *
  * @example
  * const log = createLogger({ level: 'info' }).child({ hash });
@@ -65,7 +65,7 @@ function withFields(sink: Sink, bound: Record<string, unknown>): Logger {
       try {
         sink[level]({ ...bound, ...fields }, message);
       } catch {
-        // A getter that throws is no reason to lose the line, let alone the process.
+        // For example a getter that throws: the line is written without its fields.
         sink[level]({ unloggable: true }, message);
       }
     };
@@ -78,7 +78,7 @@ function withFields(sink: Sink, bound: Record<string, unknown>): Logger {
   };
 }
 
-/** A reader that went away (`… | head`) must not take the process along: an unheard `error` event would. */
+/** A reader that closed the pipe (`… | head`) must not end the process: an unhandled `error` event would. */
 function toStdout(): (line: string) => void {
   if (!process.stdout.listeners('error').includes(ignore)) process.stdout.on('error', ignore);
   return (line) => {
@@ -86,7 +86,7 @@ function toStdout(): (line: string) => void {
   };
 }
 
-/** When the log itself can't be written, there is no place left to say it. */
+/** A log line that cannot be written is lost: there is no place to report it. */
 function attempt(write: () => void): void {
   try {
     write();

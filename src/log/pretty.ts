@@ -6,8 +6,8 @@ type Style = Parameters<typeof styleText>[0];
 const styles: Record<string, Style> = { debug: 'gray', info: 'green', warn: 'yellow', error: 'red' };
 
 /**
- * Turns one line of the JSON log into one for a terminal: `08:15:42 info  message key=value`.
- * A stack follows on lines of its own, each behind a bar, so that nothing in it can pass for a log line.
+ * Converts one line of the JSON log to text for a terminal: `08:15:42 info  message key=value`.
+ * A stack follows on separate lines, each with a bar, so that it cannot be mistaken for a log line.
  * `NO_COLOR` is honoured: https://no-color.org
  */
 export function prettyLine(json: string): string {
@@ -34,7 +34,7 @@ function paint(style: Style, text: string): string {
   return process.env['NO_COLOR'] ? text : styleText(style, text, { validateStream: false });
 }
 
-/** The time of day where the reader is: `TZ` decides. */
+/** The time of day in the time zone of `TZ`. */
 function clock(time: string): string {
   return new Date(time).toLocaleTimeString('en-GB');
 }

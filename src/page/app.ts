@@ -4,7 +4,7 @@ import type { Logger } from '../log/index.ts';
 import { joinToPieces } from '../server/pieces.ts';
 import { nextTurn } from '../server/turns.ts';
 import { longAnswers, refuse, RETRY_AFTER } from '../server/index.ts';
-import type { Door, LongAnswers, ServerContext, ServerEnv } from '../server/index.ts';
+import type { AccessGuard, LongAnswers, ServerContext, ServerEnv } from '../server/index.ts';
 import { version } from '../util/version.ts';
 import { findShownActor } from './actors.ts';
 import type { ShownActor } from './actors.ts';
@@ -25,7 +25,7 @@ export interface PageDeps extends PageSources {
 /** The status page. */
 export interface Page {
   /** Its routes: `/`, `/events`, their assets, and the sign-in. */
-  routes(door: Door): Hono<ServerEnv>;
+  routes(guard: AccessGuard): Hono<ServerEnv>;
   /** Ends all streams. */
   close(): void;
 }
@@ -44,35 +44,35 @@ export function createPage({ log, ...sources }: PageDeps): Page {
   const board = createBoard(sources, log);
   const answer = longAnswers(log);
   const shown = (name: string | undefined) => findShownActor(name, sources.supervisor);
-  return { routes: (door) => routesOf({ board, shown, door, answer }), close: () => board.close() };
+  return { routes: (guard) => routesOf({ board, shown, guard, answer }), close: () => board.close() };
 }
 
 interface Routing {
   board: LiveBoard;
   shown: (name: string | undefined) => ShownActor | null;
-  door: Door;
+  guard: AccessGuard;
   answer: LongAnswers;
 }
 
-function routesOf({ board, shown, door, answer }: Routing): Hono<ServerEnv> {
+function routesOf({ board, shown, guard, answer }: Routing): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
-  app.get('/', pageHeaders, requireSignIn(door), (c) => {
+  app.get('/', pageHeaders, requireSignIn(guard), (c) => {
     const parts = board.render(shown(c.req.query('show')));
-    const page = livePage({ ...parts, version, signedIn: door.isSignedIn(c) });
+    const page = livePage({ ...parts, version, signedIn: guard.isSignedIn(c) });
     return answer(c, 'text/html; charset=UTF-8', () => joinToPieces(inside(page, board.rows())));
   });
-  app.get('/events', door.privately, (c) => {
+  app.get('/events', guard.requireAccess, (c) => {
     // Hono answers HEAD by GET: that stream would never be read.
     if (c.req.method === 'HEAD') return c.body(null);
     const after = c.req.header('last-event-id') ?? c.req.query('after') ?? '';
     const viewer = board.join(shown(c.req.query('show')), after);
     if (viewer === null) return refuse(c, 503, 'Too many viewers.', RETRY_AFTER);
-    return stream(c, viewer, door);
+    return stream(c, viewer, guard);
   });
   for (const [path, { type, body }] of Object.entries(assets)) {
     app.get(path, pageHeaders, (c) => c.body(body, 200, { 'Content-Type': type }));
   }
-  app.route('/', signInRoutes(door));
+  app.route('/', signInRoutes(guard));
   return app;
 }
 
@@ -84,7 +84,7 @@ function* inside(page: Html, rows: Iterable<string>): Generator<string> {
   yield tail;
 }
 
-function stream(c: ServerContext, viewer: Viewer, door: Door): Response {
+function stream(c: ServerContext, viewer: Viewer, guard: AccessGuard): Response {
   // Without it nginx would buffer the messages.
   c.header('X-Accel-Buffering', 'no');
   c.req.raw.signal.addEventListener('abort', () => viewer.leave(), { once: true });
@@ -97,7 +97,7 @@ function stream(c: ServerContext, viewer: Viewer, door: Door): Response {
       const message = await viewer.next();
       if (message === null) return;
       // The browser may have signed out, or the token may have changed. Heartbeats are checked, too.
-      if (!door.isStillWelcome(c)) return viewer.leave();
+      if (!guard.isStillAllowed(c)) return viewer.leave();
       if (message.html === '') await events.write(': heartbeat\n\n');
       else await events.writeSSE({ id: message.id, data: message.html });
     }

@@ -4,7 +4,7 @@ import { createMiddleware } from 'hono/factory';
 import { secureHeaders } from 'hono/secure-headers';
 import { readBody } from '../server/body.ts';
 import { RETRY_AFTER } from '../server/index.ts';
-import type { Door, ServerContext, ServerEnv } from '../server/index.ts';
+import type { AccessGuard, ServerContext, ServerEnv } from '../server/index.ts';
 import { lockedPage } from './html/document.ts';
 
 /** Bytes. */
@@ -33,30 +33,30 @@ export const pageHeaders = secureHeaders({
 });
 
 /** `/login`, which receives the token, and `/logout`. */
-export function signInRoutes(door: Door): Hono<ServerEnv> {
+export function signInRoutes(guard: AccessGuard): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
   app.post('/login', pageHeaders, async (c) => {
     const form = new URLSearchParams((await readBody(c.req.raw, MAX_FORM_SIZE)) ?? '');
-    const verdict = await door.enter(c, form.get('token') ?? '');
+    const verdict = await guard.signIn(c, form.get('token') ?? '');
     // Relative: the page may be served below a path.
-    if (verdict === 'welcome') return c.redirect('./', 303);
-    return verdict === 'later'
+    if (verdict === 'allowed') return c.redirect('./', 303);
+    return verdict === 'throttled'
       ? c.html(lockedPage('later'), 429, RETRY_AFTER)
       : c.html(lockedPage('wrong'), 403);
   });
-  app.post('/logout', pageHeaders, door.privately, (c) => {
-    door.leave(c);
+  app.post('/logout', pageHeaders, guard.requireAccess, (c) => {
+    guard.signOut(c);
     return c.redirect('./', 303);
   });
   return app;
 }
 
 /** Allows a signed-in request for a page; shows the sign-in form to other browsers. */
-export function requireSignIn(door: Door) {
+export function requireSignIn(guard: AccessGuard) {
   return createMiddleware<ServerEnv>(async (c, next) => {
-    if (door.check(c, 'page') === 'welcome') return next();
-    if (!wantsHtml(c)) return door.privately(c, next);
-    return c.html(lockedPage(door.hasKey ? 'none' : 'keyless'), 403);
+    if (guard.check(c, 'page') === 'allowed') return next();
+    if (!wantsHtml(c)) return guard.requireAccess(c, next);
+    return c.html(lockedPage(guard.hasToken ? 'none' : 'keyless'), 403);
   });
 }
 

@@ -2,33 +2,33 @@ import { digest } from './access.ts';
 import { isLoopbackPeer } from '../util/loopback.ts';
 import { networkOf } from '../util/network.ts';
 
-/** Different wrong tokens of one network in a window, before all of its tokens are refused without a comparison. */
-const MAX_WRONG = 10;
+/** Different wrong tokens from one network in a window, before it is locked out. */
+const MAX_WRONG_TOKENS = 10;
 
-/** Milliseconds from the first wrong token. */
+/** Milliseconds, from the first wrong token. */
 const WINDOW = 60_000;
 
-/** Networks that have a count of their own. */
+/** Networks with a count of their own. */
 const MAX_NETWORKS = 1000;
 
 /** Limits how many different tokens can be tried. */
 export interface Attempts {
-  /** Whether too many wrong tokens came from there: then not even the right one is accepted. */
-  isSpent(address: string): boolean;
-  /** Counts a wrong token. The same one again is no other guess: a client with an outdated token is never locked out. */
-  count(address: string, shown: string): void;
+  /** Whether the address is locked out after too many wrong tokens: even the right one is not accepted then. */
+  isLockedOut(address: string): boolean;
+  /** Counts a wrong token. The same token counts once: a client with an outdated token is never locked out. */
+  count(address: string, presented: string): void;
 }
 
 interface Count {
   since: number;
-  /** Digests. */
+  /** Digests of tokens. */
   guesses: Set<string>;
 }
 
 /**
- * Counts by address, for IPv6 by /64. Within its window no count is forgotten: when there are too many networks, all
- * others share one count. So a minute sees at most `MAX_WRONG` times `MAX_NETWORKS` guesses and a few, however many
- * addresses take part. This machine always has its own count.
+ * Counts by address, for IPv6 by /64. Counts are not deleted within their window: when there are too many networks, the
+ * others share one count. So at most about `MAX_WRONG_TOKENS` times `MAX_NETWORKS` tokens can be tried in a minute, from
+ * any number of addresses. Loopback always has its own count.
  *
  * @param now milliseconds, monotonic
  */
@@ -43,16 +43,16 @@ export function createAttempts(now: () => number = () => performance.now()): Att
 
   const isCurrent = ({ since }: Count): boolean => now() - since < WINDOW;
 
-  function forgetExpired(): void {
+  function deleteExpired(): void {
     for (const [network, count] of counts) {
       if (isCurrent(count)) return;
       counts.delete(network);
     }
   }
 
-  /** The count of an address; `undefined` where it has none yet, and there is room for one. */
+  /** The count of an address; `undefined` when it has none yet and can get one. */
   function find(address: string): Count | undefined {
-    forgetExpired();
+    deleteExpired();
     const own = counts.get(networkOf(address));
     if (own !== undefined || counts.size < MAX_NETWORKS || isLoopbackPeer(address)) return own;
     if (!isCurrent(others)) others = startCount();
@@ -60,11 +60,11 @@ export function createAttempts(now: () => number = () => performance.now()): Att
   }
 
   return {
-    isSpent: (address) => (find(address)?.guesses.size ?? 0) >= MAX_WRONG,
-    count(address, shown) {
+    isLockedOut: (address) => (find(address)?.guesses.size ?? 0) >= MAX_WRONG_TOKENS,
+    count(address, presented) {
       let count = find(address);
       if (count === undefined) counts.set(networkOf(address), (count = startCount()));
-      if (count.guesses.size < MAX_WRONG) count.guesses.add(digest(shown).toString('base64'));
+      if (count.guesses.size < MAX_WRONG_TOKENS) count.guesses.add(digest(presented).toString('base64'));
     },
   };
 }

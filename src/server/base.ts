@@ -1,4 +1,4 @@
-/** What both servers have in common: how they refuse, what they never say. */
+/** What both servers have in common: security headers, error responses, and the log of unexpected errors. */
 import type { HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
 import { accepts } from 'hono/accepts';
@@ -7,7 +7,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { logBug } from '../log/bug.ts';
 import type { Logger } from '../log/index.ts';
 
-/** `incoming` is missing in tests that need no socket. */
+/** `incoming` is missing in tests without a socket. */
 export interface ServerEnv {
   Bindings: Partial<HttpBindings>;
   Variables: { refusal: string };
@@ -15,10 +15,10 @@ export interface ServerEnv {
 
 export type ServerContext = Context<ServerEnv>;
 
-/** Hears of each refusal (4xx): its reason, and the path that was called, which is the caller's text. */
+/** Called for each refusal (4xx), with its reason and the path, which is untrusted text. */
 export type OnRefused = (status: number, reason: string, path: string) => void;
 
-/** An app without routes that answers 404, 405 and 500 with constant texts, and that nobody may cache. */
+/** An app without routes that answers 404, 405 and 500 with constant texts and forbids caching. */
 export function createBase(log: Logger, onRefused: OnRefused = () => {}): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
   app.use(async (c, next) => {
@@ -31,18 +31,18 @@ export function createBase(log: Logger, onRefused: OnRefused = () => {}): Hono<S
     methodNotAllowed({
       app,
       onMethodNotAllowed: (c, methods) =>
-        refuse(c, 405, 'This method is not allowed here.', { Allow: methods.join(', ') }),
+        refuse(c, 405, 'This method is not allowed.', { Allow: methods.join(', ') }),
     }),
   );
-  app.notFound((c) => refuse(c, 404, 'There is nothing here.'));
+  app.notFound((c) => refuse(c, 404, 'Not found.'));
   app.onError((error, c) => {
     logBug(log, 'a request failed', error);
-    return refuse(c, 500, 'Something went wrong here. The log says what.');
+    return refuse(c, 500, 'Internal error. See the log of the sidecar.');
   });
   return app;
 }
 
-/** Says no in one sentence, in the format that was asked for. The sentence is ours: it repeats no input. */
+/** Refuses a request with one sentence, as text or JSON. The sentence is constant: it contains no input. */
 export function refuse(
   c: ServerContext,
   status: ContentfulStatusCode,
@@ -53,7 +53,7 @@ export function refuse(
   return wantsJson(c) ? c.json({ error: sentence }, status, headers) : c.text(sentence, status, headers);
 }
 
-/** Plain text, unless `Accept` prefers JSON: the caller is usually a curl that nobody listens to. */
+/** Plain text, unless `Accept` prefers JSON: most requests come from curl in a hook, whose output is dropped. */
 export function wantsJson(c: ServerContext): boolean {
   const supports = ['text/plain', 'application/json'];
   return accepts(c, { header: 'Accept', supports, default: 'text/plain' }) === 'application/json';

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Whether a request comes with a body at all (RFC 9112, section 6.3); a hook's does not. */
+/** Whether a request has a body (RFC 9112, section 6.3). The requests of the hooks have none. */
 export function hasBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
 }
 
 /**
- * A request's body as text; `null` where it is longer than `limit` bytes, or did not arrive whole.
+ * A request's body as text; `null` when it is longer than `limit` bytes, or incomplete.
  *
- * Hono's own `bodyLimit` copies the request, and counts only what a handler reads of it: a hook's reads nothing.
+ * Hono's own `bodyLimit` copies the request, and counts only what a handler reads: those of the hooks read nothing.
  */
 export async function readBody(request: Request, limit: number): Promise<string | null> {
   if (Number(request.headers.get('content-length') ?? 0) > limit) return null;
@@ -23,7 +23,7 @@ export async function readBody(request: Request, limit: number): Promise<string 
     }
     return Buffer.concat(chunks).toString();
   } catch {
-    // The caller went away, or was cut off for being slow.
+    // The client closed the connection, or exceeded a time limit.
     return null;
   }
 }

@@ -2,37 +2,37 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { networkOf } from '../util/network.ts';
 
-/** How many connections a server keeps open. */
+/** How many connections a server accepts at the same time. */
 export interface ConnectionLimits {
   /** From all addresses together. */
   total: number;
-  /** From one address; of IPv6, from one /64, which is what a single host is given. */
+  /** From one address; for IPv6, from one /64, which a single host can use. */
   perNetwork: number;
 }
 
 /**
- * Of the operations port, which is open to the cluster. 32 viewers may come through one proxy; a connection that is held
- * open costs some 15 KB.
+ * For the operations port, which is reachable from the whole cluster. 32 viewers may come through one proxy; an open
+ * connection takes about 15 KB.
  */
 export const OPS_CONNECTIONS: ConnectionLimits = { total: 256, perNetwork: 64 };
 
 export interface LimitOptions extends ConnectionLimits {
-  /** Whether nothing can happen on a connection before its client sends or reads something. */
+  /** Whether the connection is idle until its client sends or reads something. */
   waitsForClient: (socket: Socket) => boolean;
-  /** Hears that a connection was closed to stay within the limits. */
+  /** Called when a connection was closed because of the limits. */
   onDrop: () => void;
 }
 
 /**
- * Closes a connection when there is one too many: the oldest that waits for its client, of the address that has most.
- * So a new one, as a probe's, finds a place however many connections are held open. Only where all of them are being
- * answered the new one is closed.
+ * Closes a connection when a limit is exceeded: the oldest one that waits for its client, from the network with the most
+ * connections. So a new connection, such as a probe's, is accepted however many are held open. Only when all of them are
+ * being answered, the new one is closed.
  */
 export function limitConnections(
   server: Server,
   { total, perNetwork, waitsForClient, onDrop }: LimitOptions,
 ): void {
-  /** By network; of each the oldest first. */
+  /** By network; the oldest connections of each first. */
   const open = new Map<string, Set<Socket>>();
   const networks = new Map<Socket, string>();
 
@@ -53,8 +53,8 @@ export function limitConnections(
     if (sockets?.size === 0) open.delete(network);
   }
 
-  /** The networks that can make room for one that has so many. */
-  function crowded(own: Set<Socket>): Array<Set<Socket>> {
+  /** The connections of networks that may be closed for a new one, the largest network first. */
+  function findCandidates(own: Set<Socket>): Array<Set<Socket>> {
     if (own.size > perNetwork) return [own];
     if (networks.size <= total) return [];
     return [...open.values()]
@@ -62,7 +62,7 @@ export function limitConnections(
       .toSorted((one, other) => other.size - one.size);
   }
 
-  function idleOf(candidates: Array<Set<Socket>>, newest: Socket): Socket | undefined {
+  function findIdle(candidates: Array<Set<Socket>>, newest: Socket): Socket | undefined {
     for (const sockets of candidates) {
       for (const socket of sockets) if (socket !== newest && waitsForClient(socket)) return socket;
     }
@@ -70,13 +70,13 @@ export function limitConnections(
   }
 
   server.on('connection', (socket: Socket) => {
-    const candidates = crowded(add(socket));
+    const candidates = findCandidates(add(socket));
     socket.once('close', () => remove(socket));
     if (candidates.length === 0) return;
-    const victim = idleOf(candidates, socket) ?? socket;
-    // Now and not when it has closed: of those that come in the same moment each needs a place of its own.
-    remove(victim);
-    victim.destroy();
+    const closing = findIdle(candidates, socket) ?? socket;
+    // Now, not on its close event: of several new connections at once, each has to close another one.
+    remove(closing);
+    closing.destroy();
     onDrop();
   });
 }

@@ -3,51 +3,51 @@ import type { Hono } from 'hono';
 import type { Hash } from '../../machines/domain.ts';
 import type { Logger } from '../log/index.ts';
 import type { Secret } from '../util/secret.ts';
-import { isAddressedLocally, isForeignPage, isForwarded, peerOf, shownToken } from './access.ts';
+import { isAddressedLocally, isForeignPage, isForwarded, peerOf, presentedToken } from './access.ts';
 import { createBase, refuse, wantsJson, type OnRefused, type ServerContext, type ServerEnv } from './base.ts';
 import { hasBody, readBody } from './body.ts';
 import { parseHash } from './hash.ts';
 import { throttle } from '../util/throttle.ts';
-import { createTokenGuard, type TokenGuard } from './token-guard.ts';
+import { createTokenGuard, LOCKED_OUT, type TokenGuard } from './token-guard.ts';
 
-/** Bytes of path and query: `/track?hash=` and 64 digits need 76. */
-const maxUrl = 512;
+/** Characters of path and query: `/track?hash=` and 64 digits need 76. */
+const MAX_URL_LENGTH = 512;
 
-/** Bytes; no body is needed at all. */
-const maxBody = 1024;
+/** Bytes; the hooks send no body. */
+const MAX_BODY_SIZE = 1024;
 
-/** Seconds: how soon a torrent that is followed may have come to its end. */
+/** Seconds, also for how soon another torrent may be done. */
 const RETRY_AFTER = '60';
 
-/** Between two log lines on the same refusal, in milliseconds. */
-const refusalInterval = 10_000;
+/** Milliseconds between two log lines on the same refusal. */
+const REFUSAL_LOG_INTERVAL = 10_000;
 
 export interface HookDeps {
-  /** Starts to follow a torrent, or says that it is followed already, or that there are too many. Must return at once. */
+  /** Starts tracking a torrent, unless it is tracked already, or too many are. Must return at once. */
   track: (hash: Hash) => 'started' | 'already' | 'full';
-  /** Hears that a torrent is finished: it is looked at at once, unless there are too many. */
+  /** Marks a torrent as finished: it is polled at once, unless too many are tracked. */
   finished: (hash: Hash) => 'accepted' | 'full';
-  /** Hears that a call of a hook was refused, before it came to the two above; with 429 after too many wrong tokens. */
+  /** Called when a hook's request was refused before it reached the two above; with 429 after too many wrong tokens. */
   refused?: (hook: 'track' | 'finished', status: number) => void;
-  /** Hears of a torrent that the hook could not name: whatever is new is looked for. */
-  look: (hook: 'track' | 'finished') => void;
-  /** What callers have to show; `null` only on loopback. */
+  /** Scans for new torrents: the hook's request has no hash. */
+  rescan: (hook: 'track' | 'finished') => void;
+  /** Required in every request; `null` only on loopback. */
   token: Secret | null;
-  /** Whether only this machine can reach the socket. */
+  /** Whether the socket can only be reached from this machine. */
   loopbackOnly: boolean;
   log: Logger;
 }
 
 /**
- * The API that qBittorrent's hook calls: `POST /track?hash=%K`.
- * Throws when it would be open to the network without a token.
+ * The API for qBittorrent's hooks: `POST /track?hash=%K` and `POST /finished?hash=%K`.
+ * Throws when it would be reachable from the network without a token.
  *
  * @example
  * createHookApp({ track, token: config.hook.token, loopbackOnly: isLoopback(config.hook.host), log });
  */
 export function createHookApp(deps: HookDeps): Hono<ServerEnv> {
-  if (!deps.token && !deps.loopbackOnly) throw new Error('a hook API beyond loopback needs a token');
-  const app = createBase(deps.log, tellRefusals(deps));
+  if (!deps.token && !deps.loopbackOnly) throw new Error('a hook API beyond loopback requires a token');
+  const app = createBase(deps.log, reportRefusals(deps));
   app.use(guard(deps));
   app.post(
     '/track',
@@ -62,21 +62,22 @@ export function createHookApp(deps: HookDeps): Hono<ServerEnv> {
     '/finished',
     withHash(deps, 'finished', (c, hash) => {
       if (deps.finished(hash) === 'full') return refuseSurplus(c);
-      return wantsJson(c) ? c.json({ status: 'finished', hash }) : c.text(`Finished noted for ${hash}`);
+      return wantsJson(c) ? c.json({ status: 'finished', hash }) : c.text(`Marked as finished: ${hash}`);
     }),
   );
   return app;
 }
 
-const SCANNING = 'Looking for a torrent without a v1 hash. With %K instead of %I qBittorrent would name it.';
+const SCANNING =
+  'Scanning for a torrent without a v1 hash. Use %K instead of %I in the hook, so that qBittorrent sends its ID.';
 
-const FULL = 'Too many torrents are followed already.';
+const FULL = 'Too many torrents are tracked. See MAX_TRACKED.';
 
 const refuseSurplus = (c: ServerContext): Response => refuse(c, 429, FULL, { 'Retry-After': RETRY_AFTER });
 
-/** Answers a call about one torrent, or refuses it where its hash is none. */
+/** Answers a request about one torrent, or refuses it when its hash is invalid. */
 function withHash(
-  { look }: HookDeps,
+  { rescan }: HookDeps,
   hook: 'track' | 'finished',
   answer: (c: ServerContext, hash: Hash) => Response,
 ) {
@@ -84,23 +85,23 @@ function withHash(
     const parsed = parseHash(c.req.url.replace(/^[^?]*\??/, ''));
     if (!parsed.ok) return refuse(c, 400, parsed.message);
     if (parsed.hash !== null) return answer(c, parsed.hash);
-    look(hook);
-    return wantsJson(c) ? c.json({ status: 'looking', hash: null }) : c.text(SCANNING);
+    rescan(hook);
+    return wantsJson(c) ? c.json({ status: 'scanning', hash: null }) : c.text(SCANNING);
   };
 }
 
-/** What every request has to pass, the cheapest first. Who is refused learns no more than that. */
+/** Checks that every request has to pass, the cheapest first. A refusal reveals nothing else. */
 function guard({ token, loopbackOnly }: HookDeps) {
   const refuseCaller =
     token === null ? refuseUnlessLocal(loopbackOnly) : refuseWithout(createTokenGuard(token));
   return createMiddleware<ServerEnv>(async (c, next) => {
     const { url } = c.req;
-    if (url.length - url.indexOf('/', 'https://'.length) > maxUrl)
+    if (url.length - url.indexOf('/', 'https://'.length) > MAX_URL_LENGTH)
       return refuse(c, 414, 'The URL is too long.');
-    if (isForeignPage(c)) return refuse(c, 403, 'Web pages of other sites may not call this.');
+    if (isForeignPage(c)) return refuse(c, 403, 'Requests from web pages of other sites are not allowed.');
     const refusal = refuseCaller(c);
     if (refusal !== null) return refusal;
-    if (mayHaveBody(c) && (await readBody(c.req.raw, maxBody)) === null)
+    if (mayHaveBody(c) && (await readBody(c.req.raw, MAX_BODY_SIZE)) === null)
       return refuse(c, 413, 'The body is too long.');
     return next();
   });
@@ -114,28 +115,28 @@ const refuseUnlessLocal = (loopbackOnly: boolean) => (c: ServerContext) => {
 };
 
 const refuseWithout = (tokens: TokenGuard) => (c: ServerContext) => {
-  const shown = shownToken(c);
-  const verdict = shown === null ? 'stranger' : tokens.check(String(peerOf(c)), shown);
-  if (verdict === 'welcome') return null;
-  if (verdict === 'later') return refuse(c, 429, LOCKED_OUT, { 'Retry-After': RETRY_AFTER });
+  const presented = presentedToken(c);
+  const verdict = presented === null ? 'denied' : tokens.check(String(peerOf(c)), presented);
+  if (verdict === 'allowed') return null;
+  if (verdict === 'throttled') return refuse(c, 429, LOCKED_OUT, { 'Retry-After': RETRY_AFTER });
   const challenge = { 'WWW-Authenticate': 'Bearer' };
-  return refuse(c, 401, 'Show the token: Authorization: Bearer <HOOK_TOKEN>.', challenge);
+  return refuse(c, 401, 'Send the token: Authorization: Bearer <HOOK_TOKEN>.', challenge);
 };
 
-const LOCKED_OUT = 'Too many wrong tokens came from there.';
-
-/** To look for one costs a stream each time. */
+/** Reading a body creates a stream: only for requests that have one. */
 function mayHaveBody(c: ServerContext): boolean {
   const bindings: ServerEnv['Bindings'] | undefined = c.env;
   return bindings?.incoming === undefined || hasBody(bindings.incoming);
 }
 
-/** qBittorrent drops what curl says, so the log is where an owner finds out why nothing is tracked. */
-function tellRefusals({ log, refused = () => {} }: HookDeps): OnRefused {
-  const tell = throttle(refusalInterval);
+/** qBittorrent drops the output of curl, so the log is where users find out why nothing is tracked. */
+function reportRefusals({ log, refused = () => {} }: HookDeps): OnRefused {
+  const logThrottled = throttle(REFUSAL_LOG_INTERVAL);
   return (status, reason, path) => {
-    tell(reason, (unsaid) => log.warn('a call of the hook was refused', { status, reason, unsaid }));
-    // What is full has answered for itself.
+    logThrottled(reason, (suppressed) =>
+      log.warn('a request of the hook was refused', { status, reason, suppressed }),
+    );
+    // The handlers know that they are full.
     if (reason === FULL) return;
     if (path === '/track' || path === '/finished') refused(path === '/track' ? 'track' : 'finished', status);
   };

@@ -1,23 +1,23 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Bytes that the parser gets at once: room for some twenty requests, not for the 2,500 of a whole read. */
-const SLICE = 512;
+/** Bytes that are passed to the parser at once: about twenty requests instead of the 2,500 in a whole read. */
+const SLICE_BYTES = 512;
 
-/** Which request of a connection is being answered. */
+/** The request of each connection that is being answered. */
 export interface InFlight {
-  /** Notes a request; `false`: the one before is not answered yet, and the connection is closed. */
+  /** Registers a request; `false`: the previous one is not answered yet, and the connection was closed. */
   begin(incoming: IncomingMessage, outgoing: ServerResponse): boolean;
-  /** Whether nothing can happen before the client sends or reads something. */
+  /** Whether the connection is idle until its client sends or reads something. */
   waitsForClient(socket: Socket): boolean;
 }
 
 /**
- * Allows one request at a time on each connection. A client that sends the next one before it has its answer is cut
- * off: browsers, curl, the kubelet and Prometheus never do (RFC 9112, section 9.3.2, lets a server close).
+ * Allows one request at a time on each connection. The connection of a client that pipelines requests is closed:
+ * browsers, curl, the kubelet and Prometheus never do (RFC 9112, section 9.3.2, allows closing it).
  *
- * The parser would make objects of all requests in 64 KiB, before the first of them is answered: 4 MB and 70 ms of
- * CPU time each. So it gets what was read in slices, and none after a request that came too soon.
+ * The parser would create objects for all requests in 64 KiB before the first of them is answered: 4 MB and 70 ms of
+ * CPU time for each read. So it receives slices, and none after a pipelined request.
  */
 export function limitInFlight(server: Server): InFlight {
   const requests = new WeakMap<Socket, IncomingMessage>();
@@ -26,16 +26,16 @@ export function limitInFlight(server: Server): InFlight {
     if (parse === undefined) return;
     socket.removeAllListeners('data');
     socket.on('data', (chunk: Buffer) => {
-      for (let from = 0; from < chunk.length && !socket.destroyed; from += SLICE) {
-        // Node's listener throws on a paused socket. Node pauses one whose client reads too little of its answers.
+      for (let from = 0; from < chunk.length && !socket.destroyed; from += SLICE_BYTES) {
+        // Node's listener throws on a paused socket. Node pauses one whose client reads too little of its responses.
         if (socket.isPaused()) return socket.destroy();
-        Reflect.apply(parse, socket, [chunk.subarray(from, from + SLICE)]);
+        Reflect.apply(parse, socket, [chunk.subarray(from, from + SLICE_BYTES)]);
       }
       return undefined;
     });
   });
-  // Else Node would answer these by itself, any number at once: with an `Expect` that it does not know, and after the
-  // last request that a connection may have. An answer to that one says that it was the last.
+  // Node would answer these itself, any number at once: requests with an unknown `Expect`, and those after the last
+  // request that is allowed on a connection.
   server.on('checkExpectation', ({ socket }: IncomingMessage) => socket.destroy());
   server.on('dropRequest', (_, socket: Socket) => socket.destroy());
   return {

@@ -1,8 +1,8 @@
+export { createAccessGuard, RETRY_AFTER, type AccessGuard } from './access-guard.ts';
 export { OPS_CONNECTIONS } from './connections.ts';
 export { createBase, refuse, type ServerContext, type ServerEnv } from './base.ts';
 export { createHookApp, type HookDeps } from './hook.ts';
 export { listen, type Listening, type ListenOptions } from './listen.ts';
 export { isLoopback } from '../util/loopback.ts';
-export { createAccessGuard as createDoor, RETRY_AFTER, type AccessGuard as Door } from './door.ts';
 export { longAnswers, type LongAnswers } from './long-answers.ts';
 export { createOpsApp, type OpsDeps } from './ops.ts';

@@ -1,8 +1,8 @@
-/** How much of the same is done at once, or again, whoever asks for it. */
+/** Limits for work that several clients request at the same time. */
 
-/** Places for so many at once. */
+/** A limited number of slots. */
 export interface Slots {
-  /** Takes a place; the returned function gives it back. `null` when none is free. */
+  /** Takes a slot; the returned function releases it. `null` when none is free. */
   take(): (() => void) | null;
 }
 
@@ -22,7 +22,7 @@ export function createSlots(max: number): Slots {
 }
 
 /**
- * Makes something at most once an interval: who asks meanwhile gets what was made, or is being made.
+ * Calls `make` at most once per interval. Other calls within the interval return the same promise.
  *
  * @param interval milliseconds
  */

@@ -6,19 +6,19 @@ import { startServer, stopServer, type App } from './socket.ts';
 
 export interface ListenOptions {
   /**
-   * An address, or `localhost` for both 127.0.0.1 and ::1, of which some programs try only the first. `::` takes IPv4,
-   * too, and is 0.0.0.0 on a machine without IPv6.
+   * An address, or `localhost` for both 127.0.0.1 and ::1, of which some programs try only the first. `::` includes
+   * IPv4, and is replaced by 0.0.0.0 on a machine without IPv6.
    */
   host: string;
-  /** 0 takes any free one. */
+  /** 0: any free port. */
   port: number;
-  /** Prefix of the two settings that these came from (`HOOK`, `OPS`), for messages. */
+  /** Prefix of the names of the two settings (`HOOK`, `OPS`), for messages. */
   setting: string;
-  /** Bytes. Default: 4096, which is more than any hook sends. */
+  /** Bytes. Default: 4096, more than any hook sends. */
   maxHeaderSize?: number;
-  /** Default: 1024 connections, which one address may have alone. */
+  /** Default: 1024 connections, all of which may come from one address. */
   connections?: ConnectionLimits;
-  /** Hears, a moment later, that connections were dropped: too many came at once. */
+  /** Called after connections were dropped because of the limits, once for each burst. */
   onDrop?: () => void;
   log: Logger;
 }
@@ -26,13 +26,13 @@ export interface ListenOptions {
 export interface Listening {
   addresses: string[];
   port: number;
-  /** Ends within two seconds, whatever the clients do. */
+  /** Resolves within two seconds, whatever the clients do. */
   close: () => Promise<void>;
 }
 
 /**
- * Serves an app. Rejects with an error whose message names the setting to change when the port is taken, not
- * allowed, or the address is not this machine's.
+ * Serves an app. Rejects with an error whose message names the setting to change when the port is in use or not
+ * permitted, or the address does not belong to this machine.
  *
  * @example
  * const { port, close } = await listen(app, { ...config.hook, setting: 'HOOK', log });
@@ -73,33 +73,38 @@ export async function startAny(start: Start, host: string, port: number, log: Lo
     return await start(host, port);
   } catch (error) {
     if (!lacksIPv6(codeOf(error))) throw error;
-    log.info('there is no IPv6 here: listening on 0.0.0.0 alone');
+    log.info('IPv6 is not available: listening on 0.0.0.0 only');
     return start('0.0.0.0', port);
   }
 }
 
-/** How often a port that is free on both loopback addresses is looked for. */
-const attempts = 20;
+/** Attempts to find a port that is free on both loopback addresses. */
+const MAX_PORT_ATTEMPTS = 20;
 
 /** Listens on both loopback addresses with one port; on a machine without IPv6, on one. */
-export async function startBoth(start: Start, port: number, log: Logger, left = attempts): Promise<Server[]> {
+export async function startBoth(
+  start: Start,
+  port: number,
+  log: Logger,
+  attempts = MAX_PORT_ATTEMPTS,
+): Promise<Server[]> {
   const v4 = await start('127.0.0.1', port);
   try {
     return [v4, await start('::1', boundTo(v4).port)];
   } catch (error) {
     const code = codeOf(error);
     if (lacksIPv6(code)) {
-      log.info('there is no IPv6 here: listening on 127.0.0.1 alone');
+      log.info('IPv6 is not available: listening on 127.0.0.1 only');
       return [v4];
     }
     await stopServer(v4);
-    // The port that was free on the one address was taken on the other: another one may be free on both.
-    if (port === 0 && code === 'EADDRINUSE' && left > 1) return startBoth(start, port, log, left - 1);
+    // The port is free on the first address and in use on the second: another one may be free on both.
+    if (port === 0 && code === 'EADDRINUSE' && attempts > 1) return startBoth(start, port, log, attempts - 1);
     throw error;
   }
 }
 
-/** What a socket says where IPv6 is switched off, by how that was done. */
+/** The error code depends on how IPv6 was disabled. */
 const lacksIPv6 = (code: string): boolean => code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';
 
 function boundTo(server: Server): { address: string; port: number } {
@@ -112,14 +117,14 @@ function explain(code: string, host: string, port: number, setting: string): str
   const where = `Port ${port} on ${host}`;
   switch (code) {
     case 'EADDRINUSE':
-      return `${where} is taken by another program. Set ${setting}_PORT to a free one.`;
+      return `${where} is in use by another program. Set ${setting}_PORT to a free one.`;
     case 'EACCES':
-      return `${where} needs more rights than this program has. Set ${setting}_PORT to 1024 or above.`;
+      return `${where} requires more permissions than this program has. Set ${setting}_PORT to 1024 or above.`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `${host} is no address of this machine. Set ${setting}_HOST to one that is.`;
+      return `${host} is not an address of this machine. Set ${setting}_HOST to one that is.`;
     default:
-      return `${where} can not be listened on (${code}). Check ${setting}_HOST and ${setting}_PORT.`;
+      return `Cannot listen on port ${port} on ${host} (${code}). Check ${setting}_HOST and ${setting}_PORT.`;
   }
 }
 

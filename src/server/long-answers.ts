@@ -4,15 +4,15 @@ import { refuse, type ServerContext } from './base.ts';
 import { createSlots } from './limits.ts';
 import { streamOf } from './pieces.ts';
 
-/** Long answers that are made at once, of each kind. */
+/** Long responses at the same time, of each kind. */
 const MAX_LONG_ANSWERS = 4;
 
-/** Answers with pieces of text. */
+/** Responds with pieces of text. */
 export type LongAnswers = (c: ServerContext, type: string, pieces: () => Iterator<string>) => Response;
 
 /**
- * Answers in pieces, each made when the client has taken the one before. Only so many such answers are made at once;
- * beyond, the client is told to ask again. What is short is sent at once and always.
+ * Responds in pieces, each created when the client has received the one before. Beyond `MAX_LONG_ANSWERS` responses at
+ * the same time, the answer is 503 with Retry-After. Short responses are not limited.
  */
 export function longAnswers(log: Logger): LongAnswers {
   const slots = createSlots(MAX_LONG_ANSWERS);
@@ -22,15 +22,17 @@ export function longAnswers(log: Logger): LongAnswers {
     const first = pieces.next();
     const second = first.done === true ? first : pieces.next();
     if (second.done === true) return c.body(first.done === true ? '' : first.value, 200, headers);
-    // Hono answers HEAD by GET: nobody would ever read that body.
+    // Hono answers HEAD with the handler of GET, whose body is never read.
     if (c.req.method === 'HEAD') return c.body(null, 200, headers);
     const release = slots.take();
     if (release === null)
-      return refuse(c, 503, 'Too many ask for this at once. Ask again.', { 'Retry-After': '1' });
+      return refuse(c, 503, 'Too many requests for this at the same time. Try again.', {
+        'Retry-After': '1',
+      });
     const fail = (error: unknown) => {
       release();
-      logBug(log, 'an answer broke off', error);
-      // The status is sent: only a broken connection says that the rest is missing.
+      logBug(log, 'a response was interrupted', error);
+      // The status has been sent: only closing the connection shows that the rest is missing.
       c.env.outgoing?.destroy();
     };
     return c.body(streamOf(chain(first.value, second.value, pieces), { end: release, fail }), 200, headers);

@@ -2,35 +2,35 @@ import type { Hono } from 'hono';
 import type { Logger } from '../log/index.ts';
 import type { Secret } from '../util/secret.ts';
 import { createBase, refuse, type ServerEnv } from './base.ts';
-import { createAccessGuard, type AccessGuard } from './door.ts';
+import { createAccessGuard, type AccessGuard } from './access-guard.ts';
 import { atMostEvery } from './limits.ts';
 import { longAnswers } from './long-answers.ts';
 import { jsonPieces } from './pieces.ts';
 
 export interface OpsDeps {
-  /** Whether the process works; `false` asks Kubernetes to restart it. */
+  /** Whether the process works; after `false` Kubernetes restarts it. */
   live: () => boolean;
-  /** Whether the hook can be answered. */
+  /** Whether hooks can be answered. */
   ready: () => boolean;
-  /** Anything that JSON can hold; what is iterable is written as an array, item by item. */
+  /** Any JSON value; iterables are written as arrays, item by item. */
   status: () => Readonly<Record<string, unknown>>;
-  /** What Prometheus reads: names nothing private. */
+  /** For Prometheus; contains no names of torrents. */
   metrics: () => Promise<{ type: string; text: string }>;
-  /** Opens the status to other machines; `null`: this machine only. */
+  /** Gives other machines access to status and page; `null`: this machine only. */
   token: Secret | null;
-  /** The page and its stream, behind the same door. */
-  page: (door: AccessGuard) => Hono<ServerEnv>;
+  /** The page and its stream, with the same access guard. */
+  page: (guard: AccessGuard) => Hono<ServerEnv>;
   log: Logger;
-  /** Milliseconds, of any clock that never goes back. */
+  /** Milliseconds, monotonic. */
   now?: () => number;
 }
 
-/** Milliseconds in which the metrics are rendered once, however many ask. */
+/** Milliseconds in which the metrics are rendered once for all requests. */
 const METRICS_INTERVAL = 1000;
 
 /**
- * The API for those who run the sidecar; it changes nothing. `/livez`, `/readyz` and `/metrics` are for anyone,
- * `/status` and the page name torrents and have a door. The probes come first and wait for nothing.
+ * The read-only API for operations. `/livez`, `/readyz` and `/metrics` are public; `/status` and the page contain names
+ * of torrents and require access. The probes are answered without waiting.
  */
 export function createOpsApp({
   live,
@@ -43,7 +43,7 @@ export function createOpsApp({
   now,
 }: OpsDeps): Hono<ServerEnv> {
   const app = createBase(log);
-  const door = createAccessGuard(token, log);
+  const guard = createAccessGuard(token, log);
   const render = atMostEvery(METRICS_INTERVAL, () => metrics().then(encode), now);
   const answerAtLength = longAnswers(log);
   app.get('/livez', (c) => (live() ? c.text('ok') : refuse(c, 503, 'not live')));
@@ -52,12 +52,12 @@ export function createOpsApp({
     const { type, body } = await render();
     return c.body(body, 200, { 'Content-Type': type });
   });
-  app.get('/status', door.privately, (c) =>
+  app.get('/status', guard.requireAccess, (c) =>
     answerAtLength(c, 'application/json', () => jsonPieces(status())),
   );
-  app.route('/', page(door));
+  app.route('/', page(guard));
   return app;
 }
 
-/** Bytes that all answers share: whoever does not read them costs no copy. */
+/** All responses share these bytes: a client that does not read them takes no memory for a copy. */
 const encode = ({ type, text }: { type: string; text: string }) => ({ type, body: Buffer.from(text) });

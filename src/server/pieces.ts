@@ -1,22 +1,22 @@
-/** Long answers, made while they are read: none is in memory as a whole. */
+/** Long responses, created while they are read: none is in memory as a whole. */
 import { nextTurn } from './turns.ts';
 
-/** Characters of a piece, about. */
-const PIECE = 32_768;
+/** Characters of a piece, approximately. */
+const PIECE_LENGTH = 32_768;
 
-/** The same of the first two, which are made before it is known whether the answer is a long one. */
-const FIRST_PIECE = 4096;
+/** Of the first two pieces, which are created before it is known whether the response is long. */
+const FIRST_PIECE_LENGTH = 4096;
 
-/** Characters after which the next piece ends. */
+/** The length of each piece in turn. */
 function* limits(): Generator<number, never> {
-  yield FIRST_PIECE;
-  yield FIRST_PIECE;
-  for (;;) yield PIECE;
+  yield FIRST_PIECE_LENGTH;
+  yield FIRST_PIECE_LENGTH;
+  for (;;) yield PIECE_LENGTH;
 }
 
 /**
- * An object as JSON, in pieces. Iterables in it are written as arrays, and each of their items is asked for only when
- * its piece is.
+ * An object as JSON, in pieces. Iterables in it are written as arrays, and their items are read only when their piece is
+ * requested.
  *
  * @example
  * jsonPieces({ torrents: eachTorrent(supervisor), store: store.health });
@@ -52,7 +52,7 @@ export function* jsonPieces(value: Readonly<Record<string, unknown>>): Generator
 const isIterable = (value: unknown): value is Iterable<unknown> =>
   typeof value === 'object' && value !== null && Symbol.iterator in value;
 
-/** Joins short texts to pieces. */
+/** Joins short texts into pieces. */
 export function* joinToPieces(texts: Iterable<string>): Generator<string> {
   const ends = limits();
   let limit = ends.next().value;
@@ -67,15 +67,14 @@ export function* joinToPieces(texts: Iterable<string>): Generator<string> {
   if (piece !== '') yield piece;
 }
 
-/** Hears of the end of a body, once: it was read, given up by its reader, or could not be made. */
+/** One of these is called at the end of a body: it was read, cancelled by its reader, or failed. */
 export interface OnEnd {
   end: () => void;
   fail: (error: unknown) => void;
 }
 
 /**
- * A body that makes each piece when the one before is on its way to the client; between two of them others have their
- * turn.
+ * A body that creates each piece when the one before was passed to the socket; other work runs between two pieces.
  */
 export function streamOf(pieces: Iterator<string>, { end, fail }: OnEnd): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();

@@ -9,43 +9,43 @@ import { getRequestListener } from '@hono/node-server';
 import type { Logger } from '../log/index.ts';
 import { limitConnections, type ConnectionLimits } from './connections.ts';
 import { limitInFlight } from './in-flight.ts';
-import { enforceRequestTimeouts } from './patience.ts';
+import { enforceRequestTimeouts } from './request-timeouts.ts';
 import { throttle } from '../util/throttle.ts';
 
-/** Node's own look at slow callers is left to `limitPatience`. Milliseconds, bytes. */
-const limits: ServerOptions = {
+/** Node's own check of slow clients is replaced by `enforceRequestTimeouts`. Milliseconds. */
+const serverOptions: ServerOptions = {
   connectionsCheckingInterval: 2 ** 31 - 1,
   keepAliveTimeout: 5000,
 };
 
 /** Bytes: more than any hook sends. */
-const maxHeaders = 4096;
+const MAX_HEADER_SIZE = 4096;
 
-const maxRequestsPerSocket = 100;
-
-/**
- * For each listening socket. A thousand torrents added at once are a thousand curls from one address, so that one may
- * have all. For what a dropped hook was about the supervisor looks by itself.
- */
-const maxConnections: ConnectionLimits = { total: 1024, perNetwork: 1024 };
+const MAX_REQUESTS_PER_SOCKET = 100;
 
 /**
- * Connections that wait to be accepted. When there are more, Linux ignores the next ones, and their clients try again
- * after 1, 3, 7 s, among them a probe. So it is what Linux allows at most by default (`net.core.somaxconn`).
+ * For each listening socket. A thousand torrents that are added at once are a thousand curls from one address, so one
+ * address may use all of them. After dropped hooks the supervisor scans for new torrents.
  */
-const backlog = 4096;
+const MAX_CONNECTIONS: ConnectionLimits = { total: 1024, perNetwork: 1024 };
 
-/** How long a server that stops lets open requests finish, in milliseconds. */
-const grace = 1000;
+/**
+ * Connections that wait to be accepted. Linux ignores further ones, and their clients, including probes, try again after
+ * 1, 3 and 7 s. So this is Linux's default maximum (`net.core.somaxconn`).
+ */
+const BACKLOG = 4096;
 
-/** From the last dropped connection until that is said, and from the first at most, in milliseconds. */
-const dropPause = 1000;
-const dropLimit = 10_000;
+/** Milliseconds in which open requests may finish when a server stops. */
+const GRACE_PERIOD = 1000;
 
-/** Between two log lines on dropped connections, in milliseconds. */
-const dropInterval = 10_000;
+/** Milliseconds from the last dropped connection of a burst until `onDrop` is called, and at most from the first. */
+const DROP_DELAY = 1000;
+const MAX_DROP_DELAY = 10_000;
 
-/** What is served: an app of Hono's. */
+/** Milliseconds between two log lines on dropped connections. */
+const DROP_LOG_INTERVAL = 10_000;
+
+/** A Hono app. */
 export interface App {
   fetch: Parameters<typeof getRequestListener>[0];
 }
@@ -63,12 +63,12 @@ export function startServer(
   app: App,
   host: string,
   port: number,
-  { log, maxHeaderSize = maxHeaders, connections = maxConnections, onDrop = () => {} }: SocketOptions,
+  { log, maxHeaderSize = MAX_HEADER_SIZE, connections = MAX_CONNECTIONS, onDrop = () => {} }: SocketOptions,
 ): Promise<Server> {
-  // With the light `Request` and `Response` of node-server in place of Node's: a tenth less CPU for a burst of hooks
-  // (docs/benchmarks.md). What the process asks others for itself uses neither's body as a stream.
+  // With node-server's light `Request` and `Response` instead of Node's: a tenth less CPU for a burst of hooks
+  // (docs/benchmarks.md). The process's own HTTP client uses neither's body as a stream.
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: true });
-  const server = createServer({ ...limits, maxHeaderSize });
+  const server = createServer({ ...serverOptions, maxHeaderSize });
   const inFlight = limitInFlight(server);
   server.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
     if (!inFlight.begin(incoming, outgoing)) return;
@@ -77,16 +77,16 @@ export function startServer(
       outgoing.destroy();
     });
   });
-  server.maxRequestsPerSocket = maxRequestsPerSocket;
+  server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET;
   limitConnections(server, {
     ...connections,
     waitsForClient: (socket) => inFlight.waitsForClient(socket),
-    onDrop: tellDrops(connections, log, onDrop),
+    onDrop: reportDrops(connections, log, onDrop),
   });
   enforceRequestTimeouts(server);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host, port, backlog }, () => {
+    server.listen({ host, port, backlog: BACKLOG }, () => {
       server.off('error', reject);
       server.on('error', (error) => log.error('a server socket failed', { error }));
       resolve(server);
@@ -94,31 +94,35 @@ export function startServer(
   });
 }
 
-/** Logs dropped connections, and calls `onDrop` once for a burst of them, after its last: until then more may get lost. */
-function tellDrops({ total, perNetwork }: ConnectionLimits, log: Logger, onDrop: () => void): () => void {
-  const tell = throttle(dropInterval);
+/** Logs dropped connections, and calls `onDrop` once for each burst, after its last one. */
+function reportDrops({ total, perNetwork }: ConnectionLimits, log: Logger, onDrop: () => void): () => void {
+  const logThrottled = throttle(DROP_LOG_INTERVAL);
   let pending: { timer: NodeJS.Timeout; since: number } | null = null;
   const end = () => {
     pending = null;
     onDrop();
   };
   return () => {
-    tell('drop', (unsaid) =>
-      log.warn('connections were dropped: too many at once', { maxConnections: total, perNetwork, unsaid }),
+    logThrottled('drop', (suppressed) =>
+      log.warn('connections were dropped: too many at once', {
+        maxConnections: total,
+        perNetwork,
+        suppressed,
+      }),
     );
     const now = performance.now();
     const since = pending?.since ?? now;
-    // A burst without an end is told about, too.
-    if (pending !== null && now - since > dropLimit) return;
+    // A burst that does not end is reported as well.
+    if (pending !== null && now - since > MAX_DROP_DELAY) return;
     clearTimeout(pending?.timer);
-    pending = { since, timer: setTimeout(end, dropPause).unref() };
+    pending = { since, timer: setTimeout(end, DROP_DELAY).unref() };
   };
 }
 
-/** Accepts nothing new, lets open requests finish for a second, then cuts off whoever is left. */
+/** Stops accepting, lets open requests finish for a second, then closes the remaining connections. */
 export function stopServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    const cutOff = setTimeout(() => server.closeAllConnections(), grace);
+    const cutOff = setTimeout(() => server.closeAllConnections(), GRACE_PERIOD);
     server.close(() => {
       clearTimeout(cutOff);
       resolve();

@@ -2,24 +2,27 @@ import type { Secret } from '../util/secret.ts';
 import { isToken } from './access.ts';
 import { createAttempts } from './attempts.ts';
 
-/** `later`: too many wrong tokens came from there. */
-export type Verdict = 'welcome' | 'stranger' | 'later';
+/** `throttled`: the address is locked out after too many wrong tokens. */
+export type Verdict = 'allowed' | 'denied' | 'throttled';
 
-/** Compares tokens for one server, and limits how many can be tried. */
+/** The answer to a request from an address that is locked out. */
+export const LOCKED_OUT = 'Too many wrong tokens from your address. Try again in a minute.';
+
+/** Compares the tokens of requests to one server, and limits how many can be tried. */
 export interface TokenGuard {
-  check(address: string, shown: string): Verdict;
+  check(address: string, presented: string): Verdict;
 }
 
-/** @param onWrong hears of each wrong token that was compared */
+/** @param onWrong called for each wrong token that was compared */
 export function createTokenGuard(token: Secret, onWrong: (address: string) => void = () => {}): TokenGuard {
   const attempts = createAttempts();
   return {
-    check(address, shown) {
-      if (attempts.isSpent(address)) return 'later';
-      if (isToken(shown, token)) return 'welcome';
-      attempts.count(address, shown);
+    check(address, presented) {
+      if (attempts.isLockedOut(address)) return 'throttled';
+      if (isToken(presented, token)) return 'allowed';
+      attempts.count(address, presented);
       onWrong(address);
-      return 'stranger';
+      return 'denied';
     },
   };
 }

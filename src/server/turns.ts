@@ -1,15 +1,15 @@
 import { performance } from 'node:perf_hooks';
 
-/** Everything else gets so many times as much of the time, while there is anything else. */
-const SHARE_OF_OTHERS = 4;
+/** Other events get this many times the time of the caller, while there are any. */
+const OTHERS_TIME_FACTOR = 4;
 
 const waiting: Array<() => void> = [];
-let isServing = false;
+let isRunning = false;
 
 /**
- * Resolves when it is the caller's turn to work for a client that can wait: one caller at a time, in the order of the
- * calls. After each, everything else that came meanwhile goes first: libuv accepts one connection in each iteration of
- * the event loop, so that a probe would wait for hundreds of iterations while many connect.
+ * Resolves when the caller may run its next piece of low-priority work: one caller at a time, in the order of the calls.
+ * After each, other events are processed first: libuv accepts one connection in each iteration of the event loop, so a
+ * probe would otherwise wait for hundreds of iterations while many clients connect.
  *
  * @example
  * for (const piece of pieces) {
@@ -20,17 +20,17 @@ let isServing = false;
 export async function nextTurn(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   waiting.push(resolve);
-  if (!isServing) {
-    isServing = true;
-    setImmediate(serve);
+  if (!isRunning) {
+    isRunning = true;
+    setImmediate(runNext);
   }
   return promise;
 }
 
-function serve(): void {
+function runNext(): void {
   const resolve = waiting.shift();
   if (resolve === undefined) {
-    isServing = false;
+    isRunning = false;
     return;
   }
   const from = performance.now();
@@ -38,16 +38,16 @@ function serve(): void {
   resolve();
   setImmediate(() => {
     const now = performance.now();
-    giveWay(before, now + SHARE_OF_OTHERS * (now - from));
+    yieldToEvents(before, now + OTHERS_TIME_FACTOR * (now - from));
   });
 }
 
-/** Until there was an iteration in which nothing came, or a moment is reached (milliseconds of `performance.now`). */
-function giveWay(before: number, until: number): void {
+/** Until an iteration without events, or a point in time (milliseconds of `performance.now`). */
+function yieldToEvents(before: number, until: number): void {
   const events = countEvents();
-  if (events === before || performance.now() >= until) serve();
-  else setImmediate(giveWay, events, until);
+  if (events === before || performance.now() >= until) runNext();
+  else setImmediate(yieldToEvents, events, until);
 }
 
-/** Events that the event loop has seen. */
+/** Events that the event loop has processed. */
 const countEvents = (): number => performance.nodeTiming.uvMetricsInfo.events;

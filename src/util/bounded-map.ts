@@ -1,11 +1,11 @@
-/** The part of a `Map` that is needed of one whose keys are the callers'. */
+/** The used part of a `Map` whose keys come from clients. */
 export type BoundedMap<Key, Value> = Pick<Map<Key, Value>, 'get' | 'delete' | 'size'> & {
   set(key: Key, value: Value): void;
 };
 
 /**
- * Makes a map that forgets the key that came first when there would be more than `maxKeys`: whoever can add keys as he
- * likes costs no more memory than that.
+ * Creates a map that deletes its oldest key when there would be more than `maxKeys`: clients that choose the keys cannot
+ * use more memory than that.
  *
  * @example
  * const attempts = createBoundedMap<string, number>(1000);

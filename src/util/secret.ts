@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 
-/** A value that never prints itself: strings, JSON and `util.inspect` all show `***`. */
+/** A value that is never printed: as string, in JSON and by `util.inspect` it is `***`. */
 export interface Secret {
-  /** The value. Of a secret that came from a file it is what the file holds now, so a rotation is picked up. */
+  /** The value. A secret from a file is read again, so that a rotated one is used. */
   readonly reveal: () => string;
   readonly toString: () => string;
   readonly toJSON: () => string;
@@ -12,8 +12,8 @@ export interface Secret {
 const hidden = (): string => '***';
 
 /**
- * Wraps a value, or a way to read its newest one, so that it can't slip into a log, an error or a snapshot.
- * The value lives in a closure: it is no property of the object.
+ * Wraps a value, or a function that reads it, so that it cannot get into a log, an error or a snapshot.
+ * The value is in a closure, not in a property.
  *
  * @example secret('hunter2').reveal()
  */

@@ -1,4 +1,4 @@
-/** The process can't start, for a reason outside of it that a person can mend. Everything else that is thrown is a bug. */
+/** The process cannot start, for an external reason that the user can fix. Every other exception is a bug. */
 export class StartError extends Error {
   override name = 'StartError';
 }

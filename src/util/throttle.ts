@@ -1,51 +1,51 @@
-/** Keys that are told apart at once. Those beyond share one interval: whoever makes up keys makes no more lines either. */
+/** Keys with an interval of their own. Further ones share one interval, so that many keys do not cause many calls. */
 const MAX_KEYS = 100;
 
-/** When something was last said, and how often it was left out since. */
-interface Said {
+/** The time of the last call, and how many were suppressed since. */
+interface LastCall {
   at: number;
-  unsaid: number;
+  suppressed: number;
 }
 
 export interface Throttle {
-  (key: string, say: (unsaid: number) => void): void;
-  /** How many keys are remembered. */
+  (key: string, run: (suppressed: number) => void): void;
+  /** The number of keys in memory. */
   readonly keys: number;
 }
 
 /**
- * Lets something be said at most once per interval and key, so that a flood of requests is no flood of lines.
- * What is said gets the number of times it was left out since.
+ * Calls a function at most once per interval and key, so that a flood of requests does not cause a flood of log lines.
+ * The function receives the number of calls that were suppressed since the last one.
  *
  * @param interval milliseconds
  */
 export function throttle(interval: number, now: () => number = () => performance.now()): Throttle {
-  /** The one that was said longest ago comes first. */
-  const last = new Map<string, Said>();
-  /** Of all keys that found no place. */
-  let others: Said | undefined;
-  const isRecent = ({ at }: Said): boolean => now() - at < interval;
+  /** The oldest first. */
+  const last = new Map<string, LastCall>();
+  /** Shared by all keys beyond `MAX_KEYS`. */
+  let others: LastCall | undefined;
+  const isRecent = ({ at }: LastCall): boolean => now() - at < interval;
 
-  /** Whether there is a place for a new key: a free one, or that of a key whose interval is over. */
-  function hasPlace(): boolean {
+  /** Whether a new key can be added, maybe in place of one whose interval is over. */
+  function hasRoom(): boolean {
     const [oldest] = last;
     if (last.size < MAX_KEYS || oldest === undefined) return true;
     return !isRecent(oldest[1]) && last.delete(oldest[0]);
   }
 
-  const tell = (key: string, say: (unsaid: number) => void): void => {
-    const isOwn = last.has(key) || hasPlace();
+  const throttled = (key: string, run: (suppressed: number) => void): void => {
+    const isOwn = last.has(key) || hasRoom();
     const before = isOwn ? last.get(key) : others;
     if (before !== undefined && isRecent(before)) {
-      before.unsaid += 1;
+      before.suppressed += 1;
       return;
     }
-    const said = { at: now(), unsaid: 0 };
+    const call = { at: now(), suppressed: 0 };
     if (isOwn) {
       last.delete(key);
-      last.set(key, said);
-    } else others = said;
-    say(before?.unsaid ?? 0);
+      last.set(key, call);
+    } else others = call;
+    run(before?.suppressed ?? 0);
   };
-  return Object.defineProperty(tell, 'keys', { get: () => last.size }) as Throttle;
+  return Object.defineProperty(throttled, 'keys', { get: () => last.size }) as Throttle;
 }

@@ -54,14 +54,14 @@ describe('a server that is away', () => {
     assert.deepEqual(lines.slice(0, 2), [
       {
         level: 'warn',
-        message: 'no session with qBittorrent',
+        message: 'login to qBittorrent failed',
         reason: 'unreachable',
         detail: away.message,
         failures: 1,
       },
       {
         level: 'warn',
-        message: 'no session with qBittorrent',
+        message: 'login to qBittorrent failed',
         reason: 'unreachable',
         detail: away.message,
         failures: 11,
@@ -72,7 +72,7 @@ describe('a server that is away', () => {
     assert.equal(lines.length, 48, 'a login alone proves nothing');
     call('scan');
     assert.deepEqual(lines.slice(48), [
-      { level: 'info', message: 'qBittorrent answers again', failures: 480, seconds: 480 * 60 },
+      { level: 'info', message: 'qBittorrent is available again', failures: 480, seconds: 480 * 60 },
     ]);
     call('observe');
     assert.equal(lines.length, 49, 'it is said once');
@@ -134,10 +134,10 @@ describe('a server that is away', () => {
     assert.deepEqual(
       lines.map(({ message }) => message),
       [
-        'no session with qBittorrent',
-        'could not reach the phone, trying again',
-        'qBittorrent answers again',
-        'ntfy takes messages again',
+        'login to qBittorrent failed',
+        'request to ntfy failed, retrying',
+        'qBittorrent is available again',
+        'ntfy is available again',
       ],
     );
   });
@@ -159,7 +159,7 @@ describe('a server that is away', () => {
     call('scan');
     assert.deepEqual(
       lines.map(({ message }) => message),
-      ['scan failed', 'qBittorrent answers again'],
+      ['scan failed', 'qBittorrent is available again'],
     );
   });
 });
@@ -175,7 +175,7 @@ describe('what ntfy refuses for good', () => {
       clock.now += 5000;
     }
     assert.equal(count(lines, 'error'), 5);
-    assert.equal(lines.at(-1)?.['unsaid'], 11);
+    assert.equal(lines.at(-1)?.['suppressed'], 11);
     for (const n of [1, 2, 3]) {
       const notification = completionOf(hashOf(n));
       notes.event({ type: 'notification.settled', notification, outcome: 'refused', failure: rejected });
@@ -194,10 +194,10 @@ test('a list of all torrents that fails is a line each ten minutes, and no outag
   assert.equal(lines.length, 6);
   assert.deepEqual(lines[0], {
     level: 'warn',
-    message: 'could not read the list of all torrents',
+    message: 'could not read the list of torrents',
     reason: 'broken',
     detail: broken.message,
-    unsaid: 0,
+    suppressed: 0,
   });
 });
 
@@ -208,5 +208,5 @@ test('torrents for which there is no place are a line each ten minutes', () => {
     notes.event({ type: 'capacity.exceeded' });
   }
   assert.equal(lines.length, 2);
-  assert.match(String(lines[0]?.['message']), /^MAX_TRACKED torrents are followed/);
+  assert.match(String(lines[0]?.['message']), /^MAX_TRACKED torrents are tracked/);
 });

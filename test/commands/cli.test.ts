@@ -52,7 +52,7 @@ for (const args of [
   ['install-hook', '--tool', 'nc'],
   ['install-hook', '--only', 'both'],
 ]) {
-  test(`${args.join(' ')} is a misuse: exit status 64, with a word on it, and nothing is done`, async () => {
+  test(`${args.join(' ')} is a usage error: exit status 64 with a message, and nothing is done`, async () => {
     const { status, out, err } = await run(args, { NTFY_TOPIC: 't' });
     assert.equal(status, 64);
     assert.equal(out, '');
@@ -93,13 +93,13 @@ test('the doctor and the installer work together as processes, and print no secr
   for (const { out, err } of [sick, installed, json, removed]) assert.doesNotMatch(out + err, /planted/);
 });
 
-test('no address, or a token that makes no line, is said before qBittorrent is asked', async () => {
+test('a missing address, or a token that a line cannot contain, is reported without a request to qBittorrent', async () => {
   await using qbittorrent = await startQbittorrentSimulator();
   const env = { QBIT_HOST: qbittorrent.url, NTFY_TOPIC: 't' };
   const noPort = await run(['install-hook'], { ...env, HOOK_PORT: '0' });
   assert.match(noPort.err, /HOOK_PORT is 0/);
   const badToken = await run(['install-hook'], { ...env, HOOK_TOKEN: 'planted"' });
-  assert.match(badToken.err, /HOOK_TOKEN holds/);
+  assert.match(badToken.err, /HOOK_TOKEN contains/);
   assert.deepEqual([noPort.status, badToken.status, qbittorrent.requests.length], [78, 78, 0]);
   assert.doesNotMatch(badToken.err, /planted/);
 });

@@ -25,17 +25,17 @@ test('a sidecar that runs is healthy, with nothing but its port known', async ()
   }
 });
 
-test('one that does not answer, or says that it is not live, is not', async () => {
+test('one that does not answer, or answers 503, is not healthy', async () => {
   const gone = await check({ OPS_PORT: String(await freePort()) });
   assert.deepEqual([gone.status, /nothing listens/.test(gone.said)], [1, true]);
   await using sick = await serve((_, outgoing) => outgoing.writeHead(503).end('not live'));
   const ill = await check({ OPS_PORT: new URL(sick.url).port });
-  assert.deepEqual([ill.status, ill.said], [1, 'The sidecar answered 503.']);
+  assert.deepEqual([ill.status, ill.said], [1, 'The sidecar answered with status 503.']);
   await using other = await serve((_, outgoing) => outgoing.end('Welcome to nginx!'));
   assert.equal((await check({ OPS_PORT: new URL(other.url).port })).status, 1);
 });
 
-test('a port that can not be known is a matter of configuration', async () => {
+test('an unknown port is a configuration problem', async () => {
   assert.equal((await check({ OPS_PORT: '0' })).status, 78);
   const wrong = await check({ OPS_PORT: 'planted' });
   assert.equal(wrong.status, 78);
@@ -43,7 +43,7 @@ test('a port that can not be known is a matter of configuration', async () => {
   assert.doesNotMatch(wrong.said, /planted/);
 });
 
-test('it asks where the sidecar listens that was told nothing', () => {
+test('its defaults are those of the settings', () => {
   const settings = describeSettings();
   for (const [name, value] of Object.entries(DEFAULTS)) assert.equal(settings.get(name)?.default, value);
 });

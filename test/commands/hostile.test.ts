@@ -96,7 +96,7 @@ for (const [title, line] of Object.entries(LINES)) {
   });
 }
 
-test('a refusal that ntfy words itself, and what was mistyped, are printed as plain text', async () => {
+test('a refusal by ntfy, and mistyped arguments, are printed as plain text', async () => {
   await using ntfy = await startHostileNtfy();
   const env = envOf(ntfy.url);
   const ended = await Promise.all(

@@ -37,7 +37,7 @@ test('an exception at the start is logged as a bug, with its stack, at level inf
   assert.match(JSON.stringify(line['error']), /"stack":"TypeError: not a function\\n {4}at /);
 });
 
-test('a port that is taken is no bug, and needs no stack', async () => {
+test('a port in use is not reported as a bug, and has no stack', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => taken.once('listening', resolve));
   const address = taken.address();
@@ -45,6 +45,6 @@ test('a port that is taken is no bug, and needs no stack', async () => {
   const { status, line } = await run('', { HOOK_PORT: String(port), HOOK_HOST: '127.0.0.1' });
   taken.close();
   assert.equal(status, EXIT.failed);
-  assert.match(String(line['message']), new RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is taken`));
+  assert.match(String(line['message']), new RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is in use`));
   assert.doesNotMatch(JSON.stringify(line), /"stack"/);
 });

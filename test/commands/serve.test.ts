@@ -30,7 +30,10 @@ for (const [kind, bug] of [
     assert.equal(status, 70, stderr);
     const lines = stdout.trim().split('\n');
     const last = JSON.parse(lines.at(-1) ?? '') as Record<string, unknown>;
-    assert.deepEqual([last['level'], last['message']], ['error', 'a bug ends the process']);
+    assert.deepEqual(
+      [last['level'], last['message']],
+      ['error', 'a bug in this program ends the process, please report it'],
+    );
     assert.match(JSON.stringify(last['error']), /a planted bug/);
     assert.equal(stderr, '');
     assert.doesNotMatch(stdout, /planted-pass/);

@@ -8,7 +8,7 @@ const TOKEN = 'tk_plantedplantedplantedplanted12';
 
 const envOf = (url: string, token = TOKEN) => ({ NTFY_TOPIC: `${url}/planted-topic`, NTFY_TOKEN: token });
 
-test('one quiet card moves, one is heard, and only that one is left', async () => {
+test('one silent card is updated, one makes a sound, and only that one is left', async () => {
   await using ntfy = await startNtfySimulator({ token: TOKEN });
   const terminal = createTerminal(envOf(ntfy.url));
   assert.equal(await testNotification(terminal.terminal, 0), 0, terminal.all());
@@ -22,16 +22,16 @@ test('one quiet card moves, one is heard, and only that one is left', async () =
     ],
   );
   assert.deepEqual([ntfy.heard.length, ntfy.cards().length], [1, 1]);
-  assert.match(terminal.out(), /knows sequence IDs/);
+  assert.match(terminal.out(), /supports sequence IDs/);
   assert.doesNotMatch(terminal.all(), /planted/);
 });
 
-test('an older ntfy is named as one, and asked for nothing that it does not know', async () => {
+test('an older ntfy is reported, and receives no request that it does not support', async () => {
   await using ntfy = await startNtfySimulator({ token: TOKEN, generation: 'legacy' });
   const terminal = createTerminal(envOf(ntfy.url));
   assert.equal(await testNotification(terminal.terminal, 0), 0);
   assert.equal(ntfy.messages.length, 3);
-  assert.match(terminal.out(), /does not know sequence IDs/);
+  assert.match(terminal.out(), /does not support sequence IDs/);
 });
 
 test('a refusal ends it with status 1 and the reason', async () => {

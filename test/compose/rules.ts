@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseConfig } from '../../src/config/index.ts';
 import type { Config } from '../../src/config/index.ts';
-import { variables } from '../../src/config/settings.ts';
+import { variables } from '../../src/config/setting-names.ts';
 import { isLoopback } from '../../src/util/loopback.ts';
 import type { Project, Service } from './config.ts';
 

@@ -66,20 +66,23 @@ describe('the login of a proxy in front of qBittorrent', () => {
   const refused: [env: Env, message: RegExp][] = [
     [
       { QBIT_HOST: HOST, QBIT_API_KEY: 'k' },
-      /QBIT_API_KEY is set beside the user name in QBIT_HOST, and both/,
+      /QBIT_API_KEY is set together with the user name in QBIT_HOST, and both/,
     ],
     [
       { QBIT_BASIC_USER: 'planted', QBIT_BASIC_PASS: '4711', QBIT_API_KEY: 'k' },
-      /QBIT_API_KEY is set beside QBIT_BASIC_USER, and both need the Authorization header/,
+      /QBIT_API_KEY is set together with QBIT_BASIC_USER, and both use the Authorization header/,
     ],
-    [{ QBIT_HOST: HOST, QBIT_BASIC_USER: 'a', QBIT_BASIC_PASS: 'b' }, /QBIT_BASIC_USER is set beside/],
+    [
+      { QBIT_HOST: HOST, QBIT_BASIC_USER: 'a', QBIT_BASIC_PASS: 'b' },
+      /QBIT_BASIC_USER is set, and QBIT_HOST contains a user name/,
+    ],
     [{ QBIT_BASIC_USER: 'planted' }, /QBIT_BASIC_PASS is missing/],
-    [{ QBIT_BASIC_USER: 'planted:4711', QBIT_BASIC_PASS: 'b' }, /QBIT_BASIC_USER must hold no colon/],
+    [{ QBIT_BASIC_USER: 'planted:4711', QBIT_BASIC_PASS: 'b' }, /QBIT_BASIC_USER must not contain a colon/],
     [
       { QBIT_HOST: 'http://planted%zz:4711@box.example' },
-      /QBIT_HOST must hold its user name and password perc/,
+      /QBIT_HOST must contain its user name and password perc/,
     ],
-    [{ QBIT_HOST: 'http://planted%3A:4711@box.example' }, /QBIT_HOST must hold .* without a colon/],
+    [{ QBIT_HOST: 'http://planted%3A:4711@box.example' }, /QBIT_HOST must contain .* no colon/],
     [{ QBIT_HOST: 'ftp://planted:4711@box.example' }, /QBIT_HOST must be an address that starts with http/],
   ];
   for (const [env, message] of refused) {
@@ -93,9 +96,15 @@ describe('the login of a proxy in front of qBittorrent', () => {
 describe('a user name and a password in an address', () => {
   const LOGIN = 'planted:planted-pass@';
   const refused: [env: Env, message: RegExp][] = [
-    [{ NTFY_TOPIC: `https://${LOGIN}ntfy.sh/t` }, /NTFY_TOPIC must hold .*: NTFY_USER and NTFY_PASS are/],
-    [{ NTFY_SERVER: `https://${LOGIN}ntfy.sh` }, /NTFY_SERVER must hold .*: NTFY_USER and NTFY_PASS are/],
-    [{ HOOK_URL: `http://${LOGIN}sidecar:9090` }, /HOOK_URL must hold no user name and no password\.\n/],
+    [
+      { NTFY_TOPIC: `https://${LOGIN}ntfy.sh/t` },
+      /NTFY_TOPIC must not contain .*: use NTFY_USER and NTFY_PASS/,
+    ],
+    [
+      { NTFY_SERVER: `https://${LOGIN}ntfy.sh` },
+      /NTFY_SERVER must not contain .*: use NTFY_USER and NTFY_PASS/,
+    ],
+    [{ HOOK_URL: `http://${LOGIN}sidecar:9090` }, /HOOK_URL must not contain a user name or password\.\n/],
   ];
   for (const [env, message] of refused) {
     test(`of ${Object.keys(env).join()} is refused, and not repeated`, () => {

@@ -64,7 +64,7 @@ describe('with nothing but a topic', () => {
     assert.deepEqual(configOf(empty), configOf({}));
   });
 
-  test('the configuration can not be changed afterwards', () => {
+  test('the configuration cannot be changed afterwards', () => {
     const config = configOf({ QBIT_USER: 'admin', QBIT_PASS: 'x' });
     for (const part of [config, config.ntfy, config.ntfy.auth, config.hook, config.qbittorrent.auth]) {
       assert.ok(Object.isFrozen(part));
@@ -73,7 +73,7 @@ describe('with nothing but a topic', () => {
 });
 
 describe('the environment of the design document', () => {
-  test('is understood: a topic as full URL, user and password', () => {
+  test('is parsed: a topic as full URL, user and password', () => {
     const config = configOf({
       QBIT_HOST: 'http://localhost:8080',
       QBIT_USER: 'admin',
@@ -132,35 +132,41 @@ describe('values that are wrong', () => {
     [{ NTFY_TOPIC: undefined }, /NTFY_TOPIC is missing/],
     [{ NTFY_TOPIC: 'no spaces' }, /NTFY_TOPIC must be a topic of 1 to 64/],
     [{ NTFY_TOPIC: 'ntfy.example.org/downloads' }, /NTFY_TOPIC must be an address that starts with http/],
-    [{ NTFY_TOPIC: 'https://ntfy.example.org/' }, /NTFY_TOPIC must name a topic/],
-    [{ NTFY_TOPIC: 'https://u:p@ntfy.sh/downloads' }, /NTFY_TOPIC must hold no user name/],
-    [{ NTFY_TOPIC: 'https://ntfy.sh/downloads?auth=x' }, /NTFY_TOPIC must hold no query/],
+    [{ NTFY_TOPIC: 'https://ntfy.example.org/' }, /NTFY_TOPIC must contain a topic/],
+    [{ NTFY_TOPIC: 'https://u:p@ntfy.sh/downloads' }, /NTFY_TOPIC must not contain a user name/],
+    [{ NTFY_TOPIC: 'https://ntfy.sh/downloads?auth=x' }, /NTFY_TOPIC must not contain a query/],
     [{ NTFY_TOPIC: 'https://ntfy.sh/v1' }, /NTFY_TOPIC must be another topic/],
     [{ NTFY_TOPIC: 'a'.repeat(65) }, /NTFY_TOPIC must be a topic/],
     [{ NTFY_TOPIC: 'https://ntfy.sh/x', NTFY_SERVER: 'https://n.example' }, /NTFY_SERVER must be unset/],
-    [{ NTFY_TOKEN: 'x', NTFY_USER: 'u', NTFY_PASS: 'p' }, /NTFY_TOKEN is set beside NTFY_USER and NTFY_PASS/],
+    [
+      { NTFY_TOKEN: 'x', NTFY_USER: 'u', NTFY_PASS: 'p' },
+      /NTFY_TOKEN is set together with NTFY_USER and NTFY_PASS/,
+    ],
     [{ NTFY_PASS: 'p' }, /NTFY_USER is missing/],
-    [{ NTFY_USER: 'a:b', NTFY_PASS: 'p' }, /NTFY_USER must hold no colon/],
+    [{ NTFY_USER: 'a:b', NTFY_PASS: 'p' }, /NTFY_USER must not contain a colon/],
     [{ NTFY_RATE: '0.5' }, /NTFY_RATE must be a number/],
     [{ NTFY_RATE: '1e3' }, /NTFY_RATE must be a number/],
     [{ NTFY_RETRY_MAX: '25h' }, /NTFY_RETRY_MAX must be a duration/],
     [{ QBIT_HOST: 'localhost:8080' }, /QBIT_HOST must be an address that starts with http/],
     [{ QBIT_HOST: 'file:///etc/passwd' }, /QBIT_HOST must be an address/],
-    [{ QBIT_HOST: 'http://localhost:8080/?x=1' }, /QBIT_HOST must hold no query/],
+    [{ QBIT_HOST: 'http://localhost:8080/?x=1' }, /QBIT_HOST must not contain a query/],
     [{ QBIT_USER: 'admin' }, /QBIT_PASS is missing: QBIT_USER is set/],
     [{ QBIT_PASS: 'x' }, /QBIT_USER is missing/],
-    [{ QBIT_API_KEY: 'k', QBIT_USER: 'a', QBIT_PASS: 'b' }, /QBIT_API_KEY is set beside/],
+    [{ QBIT_API_KEY: 'k', QBIT_USER: 'a', QBIT_PASS: 'b' }, /QBIT_API_KEY is set together with/],
     [{ QBIT_API_KEY: 'two\nlines' }, /QBIT_API_KEY must be one line/],
     [{ POLL_INTERVAL: '5' }, /POLL_INTERVAL must be a duration with its unit/],
     [{ POLL_INTERVAL: '999ms' }, /POLL_INTERVAL must be a duration .* from 1s to 1h/],
     [{ POLL_INTERVAL: '1e9s' }, /POLL_INTERVAL/],
-    [{ HOOK_HOST: '::' }, /HOOK_TOKEN is missing: HOOK_HOST is beyond loopback/],
-    [{ HOOK_HOST: '0.0.0.0' }, /HOOK_TOKEN is missing: HOOK_HOST is beyond loopback, where anyone/],
+    [{ HOOK_HOST: '::' }, /HOOK_TOKEN is missing: HOOK_HOST is not loopback/],
+    [
+      { HOOK_HOST: '0.0.0.0' },
+      /HOOK_TOKEN is missing: HOOK_HOST is not loopback, so the hook API is reachable/,
+    ],
     [{ HOOK_HOST: 'localhost:9090' }, /HOOK_HOST must be a host name or an IP address, without a port/],
     [{ HOOK_PORT: '70000' }, /HOOK_PORT must be a port/],
     [{ HOOK_PORT: '-1' }, /HOOK_PORT must be a port/],
-    [{ HOOK_PORT: 'tcp://10.0.0.1:9090' }, /HOOK_PORT holds the link that Kubernetes makes/],
-    [{ OPS_PORT: 'tcp://10.0.0.1:9091' }, /OPS_PORT holds the link that Kubernetes makes/],
+    [{ HOOK_PORT: 'tcp://10.0.0.1:9090' }, /HOOK_PORT contains the link that Kubernetes creates/],
+    [{ OPS_PORT: 'tcp://10.0.0.1:9091' }, /OPS_PORT contains the link that Kubernetes creates/],
     [{ OPS_PORT: '9090' }, /OPS_PORT must differ from HOOK_PORT/],
     [{ INSTANCE_NAME: 'nineteen-characters' }, /INSTANCE_NAME must be 1 to 18/],
     [{ PROGRESS: 'yes' }, /PROGRESS must be one of: auto, live, milestones/],
@@ -170,7 +176,7 @@ describe('values that are wrong', () => {
     test(`${JSON.stringify(env)} is refused`, () => {
       const message = messageOf(env);
       assert.match(message, expected);
-      assert.match(message, /^The configuration has a problem:/);
+      assert.match(message, /^The configuration has one problem:/);
       assert.match(message, /Example: [A-Z_]+=\S+/);
     });
   }

@@ -36,7 +36,7 @@ function messageOf(env: Record<string, string>): string {
 }
 
 describe('a secret in a file', () => {
-  test('is read without the newline that an editor left at its end', () => {
+  test('is read without the newline that an editor adds at its end', () => {
     for (const end of ['', '\n', '\r\n']) {
       assert.equal(hookToken({ HOOK_TOKEN_FILE: file('a', `s3cret${end}`) }).reveal(), 's3cret');
     }
@@ -79,19 +79,19 @@ describe('a secret in a file', () => {
     const files = { QBIT_PASS_FILE: join(folder, 'nowhere'), HOOK_TOKEN_FILE: folder };
     const message = messageOf({ ...files, QBIT_USER: 'admin', OPS_TOKEN_FILE: file('f', '\n') });
     assert.match(message, /has 3 problems/);
-    assert.match(message, /QBIT_PASS_FILE names a file that can not be read \(ENOENT\)/);
-    assert.match(message, /HOOK_TOKEN_FILE names a folder, FIFO or device, not a regular file/);
-    assert.match(message, /OPS_TOKEN_FILE names a file that is empty/);
+    assert.match(message, /QBIT_PASS_FILE names a file that cannot be read \(ENOENT\)/);
+    assert.match(message, /HOOK_TOKEN_FILE names a folder, FIFO or device instead of a regular file/);
+    assert.match(message, /OPS_TOKEN_FILE names an empty file/);
     assert.ok(!message.includes(folder));
   });
 
-  test('is not also said to be missing when it could not be read', () => {
+  test('is not also reported as missing when it could not be read', () => {
     assert.doesNotMatch(messageOf({ NTFY_TOPIC: '', NTFY_TOPIC_FILE: join(folder, 'no') }), /is missing/);
   });
 
   test('is a problem beside the variable itself', () => {
     const message = messageOf({ HOOK_TOKEN: 'x', HOOK_TOKEN_FILE: file('g', 'y') });
-    assert.match(message, /HOOK_TOKEN is given twice, by itself and as HOOK_TOKEN_FILE/);
+    assert.match(message, /HOOK_TOKEN and HOOK_TOKEN_FILE are both set/);
   });
 });
 
@@ -123,10 +123,10 @@ function parseApart(env: Record<string, string>): string {
 }
 
 describe('a secret file that is no regular file', () => {
-  const refused = /HOOK_TOKEN_FILE names a folder, FIFO or device, not a regular file/;
+  const refused = /HOOK_TOKEN_FILE names a folder, FIFO or device instead of a regular file/;
   const fifo = join(folder, 'fifo');
 
-  test('is a problem when it is a FIFO, and nobody waits for whoever writes to it', () => {
+  test('is a problem when it is a FIFO, and reading it does not block', () => {
     spawnSync('mkfifo', [fifo]);
     assert.match(parseApart({ HOOK_TOKEN_FILE: fifo }), refused);
   });

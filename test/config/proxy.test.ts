@@ -48,7 +48,7 @@ describe('the proxy on the way to ntfy', () => {
     assert.equal(proxyOf({ HTTPS_PROXY: 'http://[2001:db8::1]' })?.[0], '[2001:db8::1]:80');
   });
 
-  test("is never taken to this machine, or to qBittorrent's", () => {
+  test("is never used for this machine, or for qBittorrent's", () => {
     const all = { HTTPS_PROXY: PROXY, HTTP_PROXY: PROXY };
     const here = ['localhost', '127.0.0.1:2586', '[::1]:2586', '127.0.1.1', 'localhost.', 'a.localhost'];
     for (const host of [...here, '0.0.0.0', '[::]'])
@@ -114,7 +114,7 @@ describe('NO_PROXY', () => {
   });
 });
 
-describe('a proxy that can not be', () => {
+describe('an invalid proxy', () => {
   test('is a problem of the configuration, which shows no value', () => {
     for (const value of [
       'socks5://planted@proxy:1080',
@@ -137,7 +137,7 @@ describe('a proxy that can not be', () => {
   test('is one that this Node does not know', () => {
     for (const node of ['24.0.0', '24.4.1'])
       assert.deepEqual(by(node), {
-        problem: { name: 'HTTPS_PROXY', message: `needs Node.js 24.5 or later, and this is ${node}` },
+        problem: { name: 'HTTPS_PROXY', message: `requires Node.js 24.5 or later; this is ${node}` },
       });
     for (const node of ['24.5.0', '25.0.0']) assert.ok('proxy' in by(node));
   });

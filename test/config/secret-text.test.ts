@@ -32,18 +32,18 @@ const utf16 = (text: string, swap = false) => {
 describe('a secret that was not written down as it was meant', () => {
   for (const [what, content, password, warning] of [
     [
-      'a byte order mark is left out',
+      'a byte order mark is ignored',
       '\ufeffplänted\n',
       'plänted',
-      /begins with a byte order mark, which is left out/,
+      /begins with a byte order mark, which is ignored/,
     ],
     [
       'UTF-16 is decoded',
       utf16('plänted\r\n'),
       'plänted',
-      /is UTF-16, and was read as such: save it as UTF-8/,
+      /is UTF-16, and was decoded as such: save it as UTF-8/,
     ],
-    ['the other UTF-16, too', utf16('planted', true), 'planted', /is UTF-16, and was read as such/],
+    ['the other UTF-16, too', utf16('planted', true), 'planted', /is UTF-16, and was decoded as such/],
     [
       'UTF-16 without its mark is named',
       utf16('planted').subarray(2),
@@ -55,7 +55,7 @@ describe('a secret that was not written down as it was meant', () => {
     ['a second line stays', 'planted\nnote\n', 'planted\nnote', /has more than one line/],
     ['a blank before it stays', ' planted', ' planted', /begins or ends with a blank/],
     ['a blank behind it stays', 'planted\t\n', 'planted\t', /begins or ends with a blank/],
-    ['a control character stays', 'plan\u001bted', 'plan\u001bted', /holds control characters/],
+    ['a control character stays', 'plan\u001bted', 'plan\u001bted', /contains control characters/],
   ] as const) {
     test(`${what}, with one warning that names the setting and not the secret`, () => {
       const found = passwordOf({ QBIT_PASS_FILE: file('odd', Buffer.from(content)) });

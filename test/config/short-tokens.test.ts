@@ -18,7 +18,7 @@ for (const name of ['HOOK_TOKEN', 'OPS_TOKEN']) {
         assert.equal(warnings.length, 1);
         assert.match(
           warnings[0] ?? '',
-          new RegExp(`^${name} has fewer than 16 characters and may be guessed`),
+          new RegExp(`^${name} has fewer than 16 characters and can be guessed`),
         );
         assert.doesNotMatch(warnings.join(''), /planted/);
       }

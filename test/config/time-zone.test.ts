@@ -50,7 +50,7 @@ describe('TZ', () => {
     test(`${text} leaves the system's zone`, () =>
       assert.deepEqual(readTimeZone(text, lisbon), { name: 'Europe/Lisbon', isKnown: false }));
 
-  test("is the system's where that is a file of its name, or Node's own where nothing tells it", () => {
+  test("is that of the system's file, or Node's own without one", () => {
     const debian = { realPath: gone, readFile: () => 'Asia/Tokyo\n' };
     assert.equal(readTimeZone('Mars/Olympus', debian).name, 'Asia/Tokyo');
     const bare = { realPath: gone, readFile: gone };
@@ -63,7 +63,7 @@ describe('TZ', () => {
     const parsed = parseConfig({ ...base, TZ: 'Planted/Olympus' });
     assert.ok(parsed.ok);
     assert.equal(parsed.warnings.length, 1);
-    assert.match(parsed.warnings[0] ?? '', /^TZ is no time zone/);
+    assert.match(parsed.warnings[0] ?? '', /^TZ is not a valid time zone/);
     assert.doesNotMatch(parsed.warnings[0] ?? '', /Planted/);
     for (const TZ of [':Europe/Berlin', ':/etc/localtime', 'CET-1', '']) {
       const quiet = parseConfig({ ...base, TZ });

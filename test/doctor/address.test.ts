@@ -7,18 +7,18 @@ import { freePort } from '../servers/ports.ts';
 
 const RUNNING = /^Is it running/;
 
-test('the advice follows from the reason of a failure, whatever its message says', () => {
+test('the advice depends on the reason of a failure, not on its message', () => {
   const expected: Array<[FailureReason | undefined, RegExp]> = [
     ['name-unknown', /^Check the name in SETTING/],
     ['name-lookup-failed', /^Check the name in SETTING/],
-    ['timeout', /drops the request.*SETTING/],
-    ['certificate-untrusted', /trust the authority.*NODE_EXTRA_CA_CERTS=/],
+    ['timeout', /drop the request.*SETTING/],
+    ['certificate-untrusted', /^Set NODE_EXTRA_CA_CERTS=.* authority/],
     ['certificate-expired', /^Renew it.*clock/],
-    ['certificate-name', /^Use the name in SETTING/],
+    ['certificate-name', /^Use a name in SETTING/],
     ['certificate-invalid', /new certificate/],
-    ['tls-failed', /^Another protocol .*SETTING/],
-    ['not-http', /^Another protocol .*SETTING/],
-    ['connection-closed', /^Another protocol .*SETTING/],
+    ['tls-failed', /^The server uses another protocol.*SETTING/],
+    ['not-http', /^The server uses another protocol.*SETTING/],
+    ['connection-closed', /^The server uses another protocol.*SETTING/],
     ['connection-refused', RUNNING],
     [undefined, RUNNING],
   ];
@@ -29,12 +29,12 @@ test('the advice follows from the reason of a failure, whatever its message says
   }
 });
 
-test('a free port is told from one that another program has', async () => {
+test('a free port is reported as free', async () => {
   const port = await freePort();
   const hook = { host: 'localhost', port, token: null, url: null, tool: 'curl', autoInstall: false } as const;
   assert.deepEqual(await checkHookPort(hook), {
     status: 'ok',
-    found: `port ${port} is free: no sidecar runs here at the moment`,
+    found: `port ${port} is free: no sidecar is running on this machine`,
     advice: null,
   });
 });

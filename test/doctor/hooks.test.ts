@@ -14,11 +14,11 @@ type Change = (setup: Setup, line: string) => Record<string, unknown>;
 const broken: Array<
   [title: string, found: RegExp, advice: RegExp, change: Change, env?: Record<string, string>]
 > = [
-  ['is missing', /no command stands there/, /install-hook/, () => ({ [ENABLED]: false, [PROGRAM]: '' })],
-  ['is switched off', /switched off/, /install-hook/, () => ({ [ENABLED]: false })],
+  ['is missing', /no command is set/, /install-hook/, () => ({ [ENABLED]: false, [PROGRAM]: '' })],
+  ['is switched off', /option is disabled/, /install-hook/, () => ({ [ENABLED]: false })],
   [
     'is a foreign command',
-    /another command \(notify\.sh\) stands there/,
+    /another command \(notify\.sh\) is set/,
     /prints how to run both.*DISCOVER/,
     () => ({ [PROGRAM]: '/config/notify.sh --key planted' }),
   ],
@@ -42,14 +42,14 @@ const broken: Array<
   ],
   [
     'does not show the token',
-    /does not show the HOOK_TOKEN/,
+    /does not send HOOK_TOKEN/,
     /install-hook/,
     () => ({}),
     { HOOK_TOKEN: 'planted-hook-token' },
   ],
   [
-    'shows another token',
-    /shows another token/,
+    'sends another token',
+    /sends another token/,
     /install-hook/,
     (_, line) => ({ [PROGRAM]: line.replace('"http', '-H "Authorization: Bearer planted-o" "http') }),
     { HOOK_TOKEN: 'planted-hook-token' },
@@ -62,13 +62,13 @@ const broken: Array<
   ],
   [
     'is a GET',
-    /does not call by POST/,
+    /does not use POST/,
     /install-hook/,
     (_, line) => ({ [PROGRAM]: line.replace('-X POST ', '') }),
   ],
   [
     'is a script that is switched off',
-    /switched off/,
+    /option is disabled/,
     /Tick/,
     () => ({ [ENABLED]: false, [PROGRAM]: '/config/qbit-ntfy-added.sh "%K"' }),
   ],
@@ -94,7 +94,7 @@ for (const [title, found, advice, change, env] of broken) {
     Object.assign(preferences, change(setup, String(preferences[PROGRAM])));
     const diagnosis = await examine({ ...setup.env, ...env, DISCOVER: '60s' });
     assert.deepEqual(diagnosis.with('fail'), []);
-    assert.match(diagnosis.of('hook-added').found, /not needed, since DISCOVER looks every 60 s/);
+    assert.match(diagnosis.of('hook-added').found, /not needed, because DISCOVER scans every 60 s/);
   });
 }
 
@@ -105,7 +105,7 @@ test('AUTO_INSTALL_HOOK promises the hook that is missing, but not over a foreig
   preferences[PROGRAM] = '';
   const missing = await examine(env);
   assert.deepEqual(missing.with('fail'), []);
-  assert.match(missing.of('hook-added').found, /AUTO_INSTALL_HOOK mends it/);
+  assert.match(missing.of('hook-added').found, /AUTO_INSTALL_HOOK repairs it/);
   preferences[PROGRAM] = 'notify.sh';
   assert.deepEqual((await examine(env)).with('fail'), ['hook-added']);
 });
@@ -118,7 +118,7 @@ test('a hook that obeys proxies works without one: a warning, which install-hook
   const diagnosis = await examine(setup.env);
   assert.deepEqual(diagnosis.with('fail'), []);
   assert.deepEqual(diagnosis.with('warn'), ['hook-added', 'hook-finished']);
-  assert.match(diagnosis.of('hook-added').found, /lacks --noproxy \*: it goes to the proxy/);
+  assert.match(diagnosis.of('hook-added').found, /lacks --noproxy \*: it uses the proxy/);
   assert.match(diagnosis.of('hook-added').advice ?? '', /install-hook/);
   assert.equal(await installHook({}, createTerminal(setup.env).terminal), 0);
   assert.deepEqual((await examine(setup.env)).with('warn'), []);
@@ -130,7 +130,7 @@ test('without the hook when finished it works, a little later', async () => {
   const diagnosis = await examine(setup.env);
   assert.deepEqual(diagnosis.with('fail'), []);
   assert.deepEqual(diagnosis.with('warn'), ['hook-finished']);
-  assert.match(diagnosis.of('hook-finished').found, /told by the next poll/);
+  assert.match(diagnosis.of('hook-finished').found, /the next poll detects the end of a download/);
 });
 
 test('before 4.5 there is no hook when added: DISCOVER takes its place', async () => {
@@ -144,7 +144,7 @@ test('before 4.5 there is no hook when added: DISCOVER takes its place', async (
   assert.deepEqual((await examine({ ...setup.env, DISCOVER: '60s' })).with('fail'), []);
 });
 
-test('a version that can not be asked for some torrents only is too old', async () => {
+test('a version that cannot list selected torrents is too old', async () => {
   await using setup = await startSetup();
   setup.qbittorrent.fail('app/webapiVersion', { kind: 'status', status: 200, body: '2.0.0' });
   const diagnosis = await examine(setup.env);

@@ -16,14 +16,14 @@ const misconfigured: Array<[title: string, env: Record<string, string>, found: R
   [
     'a file of a secret that is not there',
     { QBIT_PASS: '', QBIT_PASS_FILE: '/nonexistent/planted-path' },
-    /^QBIT_PASS_FILE names a file that can not be read \(ENOENT\)/,
+    /^QBIT_PASS_FILE names a file that cannot be read \(ENOENT\)/,
     /QBIT_PASS_FILE=/,
   ],
   ['no topic', { NTFY_TOPIC: '' }, /^NTFY_TOPIC is missing/, /NTFY_TOPIC_FILE|NTFY_TOPIC=/],
 ];
 
 for (const [title, env, found, advice] of misconfigured) {
-  test(`${title} is said before anything else is looked at`, async () => {
+  test(`${title} is reported before any other check`, async () => {
     await using setup = await startSetup();
     const diagnosis = await examine({ ...setup.env, ...env });
     assertDiagnosis(diagnosis, { fails: 'configuration', found, advice, skips: ALL });
@@ -31,11 +31,11 @@ for (const [title, env, found, advice] of misconfigured) {
   });
 }
 
-test('a TZ that can not be read is a warning', async () => {
+test('an invalid TZ is a warning', async () => {
   await using setup = await startSetup();
   const diagnosis = await examine({ ...setup.env, TZ: 'Planted/Atlantis' });
   assert.deepEqual([diagnosis.with('fail'), diagnosis.with('warn')], [[], ['configuration']]);
-  assert.match(diagnosis.of('configuration').found, /^TZ is no time zone .* Europe\/Berlin/);
+  assert.match(diagnosis.of('configuration').found, /^TZ is not a valid time zone.* Europe\/Berlin/);
   assert.doesNotMatch(diagnosis.of('configuration').found, /Planted/);
 });
 
@@ -50,13 +50,13 @@ test('a file in the place of the state folder, or nothing above it, is wrong; no
   await using setup = await startSetup();
   const file = join(setup.env['STATE_DIR'] ?? '', 'a-file');
   writeFileSync(file, '');
-  const found = /can not be written/;
+  const found = /is not writable/;
   const inPlace = await examine({ ...setup.env, STATE_DIR: file });
-  assertDiagnosis(inPlace, { fails: 'state', found, advice: /A file stands in its place/ });
+  assertDiagnosis(inPlace, { fails: 'state', found, advice: /A file is in its place/ });
   const deep = await examine({ ...setup.env, STATE_DIR: join(setup.env['STATE_DIR'] ?? '', 'not', 'there') });
-  assertDiagnosis(deep, { fails: 'state', found, advice: /folder above it is not there/ });
+  assertDiagnosis(deep, { fails: 'state', found, advice: /parent folder does not exist/ });
   const fresh = await examine({ ...setup.env, STATE_DIR: join(setup.env['STATE_DIR'] ?? '', 'fresh') });
-  assert.match(fresh.of('state').found, /can be made/);
+  assert.match(fresh.of('state').found, /can be created/);
   const none = await examine({ ...setup.env, STATE_DIR: '' });
   assert.deepEqual([none.with('fail'), none.with('warn')], [[], ['state', 'instance']]);
 });
@@ -69,7 +69,7 @@ test('another program on the port of the hook is wrong, a sidecar is not', async
   for (const name of ['autorun_program', 'autorun_on_torrent_added_program'])
     preferences[name] = String(preferences[name]).replace(/:\d+/, `:${port}`);
   const taken = await examine({ ...setup.env, HOOK_PORT: port });
-  assertDiagnosis(taken, { fails: 'hook-port', found: /another program has port/, advice: /HOOK_PORT/ });
+  assertDiagnosis(taken, { fails: 'hook-port', found: /another program uses port/, advice: /HOOK_PORT/ });
 });
 
 for (const token of ['', 'planted-hook-token']) {

@@ -17,13 +17,13 @@ test('ntfy down: that is the one thing that is wrong', async () => {
   });
 });
 
-test('a server that is no ntfy, or redirects, is told from one', async () => {
+test('a server that is not ntfy, or redirects, is reported', async () => {
   await using setup = await startSetup();
   await using page = await serve((_, outgoing) => outgoing.end('<html></html>'));
   const wrong = await examine({ ...setup.env, NTFY_TOPIC: `${page.url}t` });
   assertDiagnosis(wrong, {
     fails: 'ntfy',
-    found: /no ntfy server \(200\)/,
+    found: /not an ntfy server \(200\)/,
     advice: /NTFY_TOPIC/,
     skips: NEEDS.ntfy,
   });
@@ -33,7 +33,7 @@ test('a server that is no ntfy, or redirects, is told from one', async () => {
   assert.match(redirected.of('ntfy').found, /redirect \(308\) to https:\/\/ntfy\.example\.org$/);
 });
 
-test('a wrong token is told from a missing permission', async () => {
+test('a wrong token is distinguished from a missing permission', async () => {
   await using setup = await startSetup({ ntfy: { token: PLANTED.token, topics: ['another'] } });
   const denied = await examine(setup.env);
   assertDiagnosis(denied, {
@@ -120,7 +120,7 @@ test('a proxy that rejects DELETE is a warning, and costs no message', async () 
   }
 });
 
-test("a firewall's 403 is told from ntfy's own: neither the token nor the topic is blamed", async () => {
+test("a firewall's 403 is distinguished from ntfy's: neither token nor topic is reported as the cause", async () => {
   await using setup = await startSetup();
   setup.ntfy.fail(/^POST/, { kind: 'status', status: 403, ...html });
   const diagnosis = await examine(setup.env);

@@ -11,7 +11,7 @@ const startGuard = () =>
     outgoing.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end('<html>401</html>'),
   );
 
-test('a login that a proxy wants is named with the settings for it', async () => {
+test('a login for a proxy is reported with its settings', async () => {
   await using setup = await startSetup();
   await using guard = await startGuard();
   const { advice } = (await examine({ ...setup.env, QBIT_HOST: guard.url })).of('qbittorrent');

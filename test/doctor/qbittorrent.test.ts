@@ -29,7 +29,7 @@ const broken: Array<
     'the name is not known',
     {
       fails: 'qbittorrent',
-      found: /qbittorrent\.invalid.*(known name|looked up)/,
+      found: /qbittorrent\.invalid.*(is unknown|failed)/,
       advice: /name of the service/,
       skips: NEEDS.qbittorrent,
     },
@@ -49,8 +49,8 @@ const broken: Array<
     'the port is the one of another web server',
     {
       fails: 'qbittorrent',
-      found: /no qBittorrent \(200, a web page\)/,
-      advice: /Point QBIT_HOST straight/,
+      found: /not qBittorrent \(200, a web page\)/,
+      advice: /Set QBIT_HOST to the WebUI/,
       skips: NEEDS.qbittorrent,
     },
     async (_, stack) => {
@@ -62,7 +62,7 @@ const broken: Array<
   ],
   [
     'it is the port of ntfy',
-    { fails: 'qbittorrent', found: /no qBittorrent/, advice: /QBIT_HOST/, skips: NEEDS.qbittorrent },
+    { fails: 'qbittorrent', found: /not qBittorrent/, advice: /QBIT_HOST/, skips: NEEDS.qbittorrent },
     ({ ntfy }) => ({ QBIT_HOST: ntfy.url }),
   ],
   [
@@ -70,7 +70,7 @@ const broken: Array<
     {
       fails: 'qbittorrent',
       found: /redirect \(302\) to https:\/\/auth\.example\.org$/,
-      advice: /behind the redirect/,
+      advice: /target of the redirect/,
       skips: NEEDS.qbittorrent,
     },
     async (_, stack) => {
@@ -131,7 +131,7 @@ const broken: Array<
     () => ({ QBIT_USER: '', QBIT_PASS: '', QBIT_API_KEY: 'qbt_planted000000000000000000wrong' }),
   ],
   [
-    'it wants a login, and there is none',
+    'it requires a login, and none is set',
     { fails: 'login', found: /requires a login/, advice: /Set QBIT_USER/, skips: NEEDS.login },
     () => ({ QBIT_USER: '', QBIT_PASS: '' }),
   ],
@@ -156,7 +156,7 @@ test('a set-up in which all is well has nothing to say but that', async () => {
 });
 
 describe('the doctor costs nothing', () => {
-  test('a wrong password is shown once', async () => {
+  test('a wrong password is tried once', async () => {
     await using setup = await startSetup();
     await examine({ ...setup.env, QBIT_PASS: 'planted-wrong' });
     assert.equal(setup.qbittorrent.requests.filter(({ path }) => path.endsWith('auth/login')).length, 1);
@@ -173,13 +173,13 @@ describe('the doctor costs nothing', () => {
   });
 });
 
-test('through a proxy with a login of its own it says whose login that is', async () => {
+test('a proxy that requires its own login is named as its source', async () => {
   await using setup = await startSetup();
   await using guarded = await serve((_, outgoing) =>
     outgoing.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end('<html>401</html>'),
   );
   const diagnosis = await examine({ ...setup.env, QBIT_HOST: guarded.url });
-  assert.match(diagnosis.of('qbittorrent').found, /in front of qBittorrent .* wants a login of its own/);
+  assert.match(diagnosis.of('qbittorrent').found, /in front of qBittorrent .* requires its own login/);
 });
 
 const statusOf = (status: number) => (status === 403 ? 401 : status);
@@ -191,7 +191,7 @@ for (const auth of ['password', 'none'] as const) {
     const none = auth === 'none' ? { QBIT_USER: '', QBIT_PASS: '' } : {};
     const diagnosis = await examine({ ...setup.env, ...none, QBIT_HOST: proxy.url });
     assert.deepEqual(diagnosis.with('fail'), auth === 'none' ? ['login'] : []);
-    assert.match(diagnosis.of('qbittorrent').found, /a qBittorrent answers/);
+    assert.match(diagnosis.of('qbittorrent').found, /qBittorrent answers/);
     if (auth === 'none') assert.match(diagnosis.of('login').advice ?? '', /Set QBIT_USER/);
   });
 }
@@ -200,7 +200,10 @@ test('something in front that refuses with a page is named, and not the address'
   await using setup = await startSetup();
   await using front = await serve((_, outgoing) => outgoing.writeHead(403).end('<html>403</html>'));
   const diagnosis = await examine({ ...setup.env, QBIT_HOST: front.url });
-  assert.match(diagnosis.of('qbittorrent').found, /something in front of qBittorrent .* refuses \(403\)/);
+  assert.match(
+    diagnosis.of('qbittorrent').found,
+    /a proxy in front of qBittorrent .* refuses the request \(403\)/,
+  );
 });
 
 test('a plain proxy that keeps the Host header right is no problem', async () => {

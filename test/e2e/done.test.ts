@@ -67,7 +67,7 @@ describe('outages, limits and wrong passwords', { concurrency: 3 }, () => {
       await until('it moves on', async () => (await ntfy.messages(TOPIC)).length >= 3);
       await ntfy.stop();
       await until('it is finished', async () => (await qbittorrent.find(torrent.hash))?.['progress'] === 1);
-      await until('and kept', () => sidecar.life?.output.includes('could not reach the phone') === true);
+      await until('and kept', () => sidecar.life?.output.includes('request to ntfy failed') === true);
       await sleep(2500);
       await kill();
       sidecar.start();

@@ -72,7 +72,7 @@ realTest(
     assert.ok(rejected.length >= 4);
     for (const line of rejected) {
       assert.deepEqual(
-        Object.keys(line).filter((field) => !['time', 'level', 'message', 'unsaid'].includes(field)),
+        Object.keys(line).filter((field) => !['time', 'level', 'message', 'suppressed'].includes(field)),
         ['kind', 'key', 'reason', 'status', 'code', 'bytes'],
       );
     }

@@ -30,7 +30,7 @@ realTest(
     const late = await fetch(`http://127.0.0.1:${scene.sidecar.hook.port}/finished?hash=${torrent.hash}`, {
       method: 'POST',
     });
-    assert.equal(await late.text(), `Finished noted for ${torrent.hash}`);
+    assert.equal(await late.text(), `Marked as finished: ${torrent.hash}`);
     const second = scene.seed.serve('second.iso', 1_000_000);
     await scene.qbittorrent.addTorrent(second.file);
     await until('the second is told', async () => (await loud(scene)).length === 2);

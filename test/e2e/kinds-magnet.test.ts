@@ -76,7 +76,7 @@ async function play(generation: QbittorrentGeneration): Promise<void> {
     assertToldOnce(messages, keys[index] ?? '', torrent);
   }
   assertLeft(messages, keys);
-  assert.ok(scene.log.every((line) => !line.includes('the torrent is gone')));
+  assert.ok(scene.log.every((line) => !line.includes('the torrent was removed')));
 }
 
 // Most of it is waiting.

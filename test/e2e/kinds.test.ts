@@ -62,7 +62,7 @@ describe('v1, v2-only and hybrid torrents', { concurrency: 3 }, () => {
         for (const [index, torrent] of byV1.entries()) assertToldOnce(messages, keys[index] ?? '', torrent);
         assertLeft(messages, [...byId.map(({ hash }) => hash), ...keys]);
         assert.equal(scene.toQbittorrent.logins(), 1);
-        assert.ok(scene.log.every((line) => !line.includes('the torrent is gone')));
+        assert.ok(scene.log.every((line) => !line.includes('the torrent was removed')));
 
         for (const { hash, v1, v2 } of [...byId, ...byV1]) {
           for (const name of [hash, v1, v2, v1 === null ? '-' : null]) {

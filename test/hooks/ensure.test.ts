@@ -81,7 +81,7 @@ test('after a reset of the preferences it is entered again', async () => {
   assert.equal(preferences['autorun_on_torrent_added_enabled'], true);
 });
 
-test('a foreign command stays, the other hook is entered all the same, and it is said once', async () => {
+test('another command is kept, the other hook is installed, and this is logged once', async () => {
   await using qbittorrent = await startQbittorrentSimulator();
   const { preferences } = qbittorrent;
   Object.assign(preferences, { autorun_enabled: true, autorun_program: 'notify.sh planted-argument' });
@@ -92,7 +92,8 @@ test('a foreign command stays, the other hook is entered all the same, and it is
       value: {
         state: 'blocked',
         written,
-        reason: 'another command stands in "Run external program on torrent finished": see install-hook',
+        reason:
+          'another command is set in "Run external program on torrent finished": run install-hook for instructions',
       },
     });
   }
@@ -102,7 +103,7 @@ test('a foreign command stays, the other hook is entered all the same, and it is
   assert.doesNotMatch(log.join(''), /planted/);
 });
 
-test('nothing is asked or written with a token that makes no line', async () => {
+test('nothing is read or written with a token that a line cannot contain', async () => {
   await using qbittorrent = await startQbittorrentSimulator();
   const { ensureHook, log } = await prepare(qbittorrent, { token: secret('planted"quote') });
   for (let times = 0; times < 2; times += 1) {
@@ -139,7 +140,7 @@ test('a failure is logged once while it lasts, and again after a success', async
   assert.equal(failures(), 2);
 });
 
-test('a check that nobody waits for any more is no failure', async () => {
+test('an aborted check is no failure', async () => {
   await using qbittorrent = await startQbittorrentSimulator();
   const { ensureHook, log } = await prepare(qbittorrent);
   assert.equal((await ensureHook(AbortSignal.abort())).ok, false);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { flawsOf, planInstall, planUninstall, readLine, wantedOf } from '../../src/hooks/index.ts';
-import type { Wanted } from '../../src/hooks/index.ts';
+import { problemsOf, planInstall, planUninstall, readLine, desiredLine } from '../../src/hooks/index.ts';
+import type { DesiredLine } from '../../src/hooks/index.ts';
 import type { Slot, Slots } from '../../src/qbittorrent/preferences.ts';
 import { secret } from '../../src/util/secret.ts';
 
-const wanted: Wanted = { url: 'http://localhost:9090', urlIsGiven: false, token: null, tool: 'curl' };
+const desired: DesiredLine = { url: 'http://localhost:9090', isUrlGiven: false, token: null, tool: 'curl' };
 const LINE = 'curl -q -fsS -m 5 --noproxy * -X POST "http://localhost:9090/track?hash=%K"';
 const DONE = 'curl -q -fsS -m 5 --noproxy * -X POST "http://localhost:9090/finished?hash=%K"';
 const empty: Slot = { enabled: false, program: '' };
@@ -15,7 +15,7 @@ const slotsWith = (program: string, enabled = true): Slots => ({
   finished: empty,
 });
 const added = (program: string, enabled = true, care: 'exact' | 'working' = 'exact') =>
-  planInstall(slotsWith(program, enabled), wanted, care).added;
+  planInstall(slotsWith(program, enabled), desired, care).added;
 
 /** What an update by itself makes of a line. */
 const updated = (program: string) => {
@@ -25,13 +25,13 @@ const updated = (program: string) => {
 
 describe('installing', () => {
   test('fills empty slots and switches them on', () => {
-    assert.deepEqual(planInstall({ added: empty, finished: empty }, wanted, 'exact'), {
+    assert.deepEqual(planInstall({ added: empty, finished: empty }, desired, 'exact'), {
       added: { action: 'write', slot: { enabled: true, program: LINE }, was: 'empty' },
       finished: { action: 'write', slot: { enabled: true, program: DONE }, was: 'empty' },
     });
   });
 
-  test('keeps what stands there already', () => {
+  test('keeps an existing hook', () => {
     assert.deepEqual(added(LINE), { action: 'kept' });
   });
 
@@ -41,12 +41,12 @@ describe('installing', () => {
       assert.deepEqual(added(program), { action: 'blocked' });
   });
 
-  test('brings lines of ours up to date: %I, another port, switched off, without the token', () => {
+  test('updates hook lines: %I, another port, disabled, without the token', () => {
     const update = { action: 'write', slot: { enabled: true, program: LINE }, was: 'ours' };
     assert.deepEqual(added('curl -X POST "http://localhost:9090/track?hash=%I"'), update);
     assert.deepEqual(added(LINE.replace('9090', '8000')), update);
     assert.deepEqual(added(LINE, false), update);
-    const guarded = planInstall(slotsWith(LINE), { ...wanted, token: secret('t') }, 'exact').added;
+    const guarded = planInstall(slotsWith(LINE), { ...desired, token: secret('t') }, 'exact').added;
     assert.ok(guarded.action === 'write' && guarded.slot.program.includes('Bearer t"'));
   });
 
@@ -76,7 +76,7 @@ describe('installing', () => {
       'wget -q -O /dev/null -t 1 --proxy=off --post-data= "http://localhost:9090/track?hash=%K"',
     );
     assert.equal(updated(updated('curl -X POST "http://a:9090/track?hash=%K"')), 'kept');
-    const given = { ...wanted, urlIsGiven: true };
+    const given = { ...desired, isUrlGiven: true };
     const slots = slotsWith('curl -X POST "http://sidecar:9090/track?hash=%K"');
     assert.deepEqual(planInstall(slots, given, 'working').added, {
       action: 'write',
@@ -101,7 +101,7 @@ describe('installing', () => {
   });
 
   test('before 4.5 there is one slot, and its hash is %I', () => {
-    const plan = planInstall({ added: null, finished: empty }, wanted, 'exact');
+    const plan = planInstall({ added: null, finished: empty }, desired, 'exact');
     assert.deepEqual(plan.added, { action: 'absent' });
     assert.ok(plan.finished.action === 'write' && plan.finished.slot.program.endsWith('?hash=%I"'));
   });
@@ -111,7 +111,7 @@ describe('taking out', () => {
   test('an empty slot is empty again, its switch as it was', () => {
     for (const enabled of [false, true]) {
       const found: Slots = { added: { enabled, program: '' }, finished: empty };
-      const plan = planInstall(found, wanted, 'exact');
+      const plan = planInstall(found, desired, 'exact');
       assert.ok(plan.added.action === 'write');
       const back = planUninstall({ ...found, added: plan.added.slot }).added;
       assert.deepEqual(back, { action: 'write', slot: { enabled, program: '' }, was: 'ours' });
@@ -119,11 +119,11 @@ describe('taking out', () => {
   });
 
   test('an update remembers how the slot was at first', () => {
-    const plan = planInstall(slotsWith(''), wanted, 'exact').added;
+    const plan = planInstall(slotsWith(''), desired, 'exact').added;
     assert.ok(plan.action === 'write');
     const moved = planInstall(
       { added: plan.slot, finished: empty },
-      { ...wanted, url: 'http://a:1' },
+      { ...desired, url: 'http://a:1' },
       'exact',
     ).added;
     assert.ok(moved.action === 'write');
@@ -140,28 +140,28 @@ describe('taking out', () => {
   });
 });
 
-const flaws = (line: string, changes: Partial<Wanted> = {}) => {
+const problems = (line: string, changes: Partial<DesiredLine> = {}) => {
   const read = readLine(line);
   assert.ok(read.kind === 'ours');
-  return flawsOf(read, 'added', { ...wanted, ...changes }, true).join('; ');
+  return problemsOf(read, 'added', { ...desired, ...changes }, true).join('; ');
 };
 
-const calls = (path: string, url: string, urlIsGiven = true) =>
-  flaws(LINE.replace('/track', path), { url, urlIsGiven });
+const calls = (path: string, url: string, isUrlGiven = true) =>
+  problems(LINE.replace('/track', path), { url, isUrlGiven });
 
 describe('what is wrong with a line', () => {
-  test('is said, and a good one has none', () => {
-    assert.equal(flaws(LINE), '');
-    assert.equal(flaws(LINE.replace('localhost', '127.0.0.1')), '');
-    assert.match(flaws(LINE.replace('%K', '%I')), /uses %I instead of %K/);
-    assert.match(flaws(LINE.replace('9090', '9091')), /calls port 9091 instead of 9090/);
-    assert.match(flaws(DONE), /calls \/finished instead of \/track/);
-    assert.match(flaws(LINE.replace(' -X POST', '')), /POST/);
-    assert.match(flaws(LINE.replace(' --noproxy *', '')), /^lacks --noproxy \*: it goes to the proxy/);
-    assert.match(flaws(LINE.replace('*', "'*'")), /lacks --noproxy \*/);
-    assert.match(flaws(`${LINE} > /dev/null`), /qBittorrent runs none/);
+  test('is reported, and a correct line has none', () => {
+    assert.equal(problems(LINE), '');
+    assert.equal(problems(LINE.replace('localhost', '127.0.0.1')), '');
+    assert.match(problems(LINE.replace('%K', '%I')), /uses %I instead of %K/);
+    assert.match(problems(LINE.replace('9090', '9091')), /calls port 9091 instead of 9090/);
+    assert.match(problems(DONE), /calls \/finished instead of \/track/);
+    assert.match(problems(LINE.replace(' -X POST', '')), /POST/);
+    assert.match(problems(LINE.replace(' --noproxy *', '')), /^lacks --noproxy \*: it uses the proxy/);
+    assert.match(problems(LINE.replace('*', "'*'")), /lacks --noproxy \*/);
+    assert.match(problems(`${LINE} > /dev/null`), /qBittorrent runs no shell/);
     assert.match(
-      flaws(LINE, { url: 'http://sidecar:9090', urlIsGiven: true }),
+      problems(LINE, { url: 'http://sidecar:9090', isUrlGiven: true }),
       /calls localhost:9090 instead of sidecar:9090/,
     );
   });
@@ -177,10 +177,12 @@ describe('what is wrong with a line', () => {
     }
   });
 
-  test('a token is asked for, and never said', () => {
+  test('a token is required, and never printed', () => {
     const token = secret('planted-token');
-    assert.match(flaws(LINE, { token }), /does not show the HOOK_TOKEN/);
-    const other = flaws(LINE.replace('"http', '-H "Authorization: Bearer planted-other" "http'), { token });
+    assert.match(problems(LINE, { token }), /does not send HOOK_TOKEN/);
+    const other = problems(LINE.replace('"http', '-H "Authorization: Bearer planted-other" "http'), {
+      token,
+    });
     assert.match(other, /another token/);
     assert.doesNotMatch(other, /planted/);
   });
@@ -195,7 +197,7 @@ test('where the lines call: HOOK_URL, or localhost, or the address that the API 
     tool: 'curl',
     autoInstall: false,
   } as const;
-  const urlOf = (changes: object, port?: number) => wantedOf({ hook: { ...hook, ...changes } }, port)?.url;
+  const urlOf = (changes: object, port?: number) => desiredLine({ hook: { ...hook, ...changes } }, port)?.url;
   assert.equal(urlOf({}), 'http://localhost:9090');
   assert.equal(urlOf({ host: '0.0.0.0' }), 'http://localhost:9090');
   assert.equal(urlOf({ host: '10.0.0.2' }), 'http://10.0.0.2:9090');

@@ -99,7 +99,7 @@ for (const [generation, suite, source] of SCENES) {
 }
 
 realTest(
-  'quotes around the asterisk: double ones are taken away by qBittorrent, single ones are not',
+  'quotes around the asterisk: double ones are removed by qBittorrent, single ones are not',
   { needs: ['qbittorrent legacy', 'qbittorrent current', 'callers'] },
   async () => {
     for (const [generation, suite, source] of [SCENES[0], SCENES[3]].filter((scene) => scene !== undefined)) {

@@ -52,7 +52,7 @@ describe('lines that people wrote', () => {
     ['curl -X POST "http://localhost:9090/track?hash=%K" >/dev/null &', { operators: true }],
   ];
   for (const [line, differs] of ours) {
-    test(`${line} is one of ours`, () => {
+    test(`${line} is a hook line`, () => {
       const expected = { kind: 'ours', tool: 'curl', program: 'curl', url, slot: 'added', placeholder: '%K' };
       assert.deepEqual(readLine(line), {
         ...expected,
@@ -79,12 +79,12 @@ describe('lines that people wrote', () => {
     'python3 /scripts/curl "http://localhost:9090/track?hash=%K"',
   ];
   for (const line of foreign) {
-    test(`${JSON.stringify(line)} is somebody else's`, () => {
+    test(`${JSON.stringify(line)} is another command`, () => {
       assert.equal(readLine(line).kind, 'foreign');
     });
   }
 
-  test('whether a line goes past proxies is read as its program reads it', () => {
+  test('whether a line bypasses proxies is decided as its program does', () => {
     const call = '"http://localhost:9090/track?hash=%K"';
     const direct = [
       'curl --noproxy *',
@@ -131,7 +131,7 @@ describe('lines that people wrote', () => {
   });
 });
 
-test('a line is taken apart as qBittorrent does it: quotes go where they hold the whole argument', () => {
+test('a line is split as by qBittorrent: quotes are removed around a whole argument', () => {
   assert.deepEqual(splitCommand(String.raw`a "b c"  d="e f" 'g h' "" \"i j"`), [
     'a',
     'b c',

@@ -28,7 +28,7 @@ describe('a compressed answer that was not asked for', () => {
     });
   }
 
-  test('is read piece by piece too, and whatever its status', async () => {
+  test('is also read in pieces, with any status', async () => {
     const pieces: string[] = [];
     const take = (piece: string) => void pieces.push(piece);
     await using good = await answering('gzip', gzipSync('ü'.repeat(100_000)));
@@ -44,7 +44,7 @@ describe('a compressed answer that was not asked for', () => {
     assert.equal((await replyOf(server.url)).text, '');
   });
 
-  test('that can not be decompressed is a failure with a reason', async () => {
+  test('that cannot be decompressed is a failure with a reason', async () => {
     const whole = gzipSync('x'.repeat(1000));
     const wrong = {
       gzip: 'plain text',
@@ -64,7 +64,7 @@ describe('a compressed answer that was not asked for', () => {
     }
   });
 
-  test('that is cut off is a closed connection', async () => {
+  test('that is incomplete is reported as a closed connection', async () => {
     await using server = await serve((incoming, outgoing) => {
       outgoing.writeHead(200, { 'content-encoding': 'gzip', 'content-length': '1000' });
       outgoing.write(gzipSync('half').subarray(0, 12), () => incoming.socket.destroy());
@@ -76,7 +76,7 @@ describe('a compressed answer that was not asked for', () => {
 describe('where the status suffices', () => {
   const options = { method: 'POST', statusSuffices: true, timeout: 200, maxBytes: 1000 } as const;
 
-  test('a good one is an answer, whatever becomes of its body', async () => {
+  test('a success status is returned, whatever happens to its body', async () => {
     const bodies: Record<string, Parameters<typeof serve>[0]> = {
       'too large': (_, outgoing) => outgoing.end('x'.repeat(1001)),
       'in no known encoding': (_, outgoing) => outgoing.writeHead(200, { 'content-encoding': 'x' }).end('x'),
@@ -92,7 +92,7 @@ describe('where the status suffices', () => {
     }
   });
 
-  test('a bad one needs its body, and a missing one is a failure', async () => {
+  test('an error status needs its body, and a missing status is a failure', async () => {
     await using bad = await serve((incoming, outgoing) => {
       outgoing.writeHead(429).write('x', () => incoming.socket.destroy());
     });
@@ -121,7 +121,7 @@ describe('an answer that HTTP does not foresee', () => {
     await closed.promise;
   });
 
-  test('other answers before the answer are passed over', async () => {
+  test('informational responses are skipped', async () => {
     await using server = await serve((incoming, outgoing) => {
       incoming.socket.write('HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n');
       outgoing.end('ok');
@@ -129,7 +129,7 @@ describe('an answer that HTTP does not foresee', () => {
     assert.equal((await replyOf(server.url)).text, 'ok');
   });
 
-  test('a status that can hold no body, or that is none, is no crash', async () => {
+  test('a status without a body, or an invalid one, causes no crash', async () => {
     await using reset = await raw('205 Reset Content\r\nContent-Length: 1\r\n\r\nx');
     const { status, text } = await replyOf(reset.url);
     assert.deepEqual([status, text], [205, '']);
@@ -143,7 +143,7 @@ describe('an answer that HTTP does not foresee', () => {
     assert.equal((await replyOf(server.url, { keep: true })).text, 'old');
   });
 
-  test('with more headers than are read is too large', async () => {
+  test('with too many headers is too large', async () => {
     await using server = await raw(`200 OK\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`);
     assert.equal((await failureOf(server.url)).reason, 'answer-too-large');
   });

@@ -6,8 +6,8 @@ import { serve } from './server.ts';
 
 const refuse = () => assert.fail('what is not good is taken');
 
-describe('an answer that somebody takes piece by piece', () => {
-  test('comes whole, and others get their turn in between', async () => {
+describe('a response that is read in pieces', () => {
+  test('is complete, and other work runs in between', async () => {
     const body = 'ü€😀'.repeat(100_000);
     await using server = await serve((_, outgoing) => void outgoing.end(body));
     const pieces: string[] = [];
@@ -21,7 +21,7 @@ describe('an answer that somebody takes piece by piece', () => {
     assert.ok(pieces.length > 2 && turns > 0, `${pieces.length} pieces, ${turns} turns`);
   });
 
-  test('is left as text where its status is not good', async () => {
+  test('is returned as text when its status is an error', async () => {
     for (const status of [302, 403, 500]) {
       await using server = await serve((_, outgoing) => outgoing.writeHead(status).end('why'));
       const result = await request(server.url, { take: refuse });
@@ -30,7 +30,7 @@ describe('an answer that somebody takes piece by piece', () => {
     }
   });
 
-  test('may take long, but is given up after so much silence, and after ten times of it', async (t) => {
+  test('may take long, but is aborted after a time without data, and after ten times of it', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const answers: ServerResponse[] = [];
     await using server = await serve((_, outgoing) => void answers.push(outgoing));
@@ -55,7 +55,7 @@ describe('an answer that somebody takes piece by piece', () => {
     }
   });
 
-  test('has the same limit as any other', async () => {
+  test('has the same size limit as any other', async () => {
     await using server = await serve((_, outgoing) => void outgoing.end('x'.repeat(200_000)));
     const result = await request(server.url, { maxBytes: 100_000, take: () => {} });
     assert.equal(result.ok ? null : result.failure.kind, 'protocol');

@@ -45,7 +45,7 @@ async function serveTls() {
 }
 
 describe('through a proxy', () => {
-  test('https goes by a tunnel, which is kept for the next message, and ends at the real certificate', async () => {
+  test('https uses a tunnel, which is kept for the next message, and verifies the certificate of the server', async () => {
     await using server = await serveTls();
     await using proxy = await startForwardProxy({
       credentials: 'user:p@ss:w%rd',
@@ -61,7 +61,7 @@ describe('through a proxy', () => {
     assert.deepEqual(proxy.requests.slice(1), [`CONNECT ${NAME}:8443`]);
   });
 
-  test('http goes by whole URLs, with a user and a password for the proxy alone', async () => {
+  test('http uses absolute URLs, with the user and password for the proxy only', async () => {
     await using server = await serve(({ headers, url }, outgoing) =>
       outgoing.end(`${url} ${headers.host} ${headers['proxy-authorization']}`),
     );
@@ -78,10 +78,10 @@ describe('through a proxy', () => {
   });
 });
 
-describe('a failure names the proxy where it is the cause', () => {
+describe('a failure names the proxy when it is the cause', () => {
   const bothWays = [`https://${NAME}/secret`, `http://${NAME}/secret`];
 
-  test('it can not be reached', async () => {
+  test('it cannot be reached', async () => {
     const proxy = proxyAt(await freePort(), 'planted:planted');
     for (const url of bothWays) {
       const failure = await failureOf(url, { proxy });
@@ -94,7 +94,7 @@ describe('a failure names the proxy where it is the cause', () => {
     }
   });
 
-  test('it wants a user and a password, or others: that is not tried often', async () => {
+  test('it requires a user and a password, or rejects them: this is not retried often', async () => {
     await using proxy = await startForwardProxy({ credentials: 'user:pass' });
     for (const url of bothWays) {
       for (const credentials of ['', 'user:planted']) {
@@ -107,17 +107,17 @@ describe('a failure names the proxy where it is the cause', () => {
     assert.equal(proxy.requests.length, 4);
   });
 
-  test('it does not connect to the server', async () => {
+  test('it refuses to connect to the server', async () => {
     await using proxy = await startForwardProxy({ refuse: 403 });
     const failure = await failureOf(`https://${NAME}/secret`, { proxy: proxyAt(proxy.port) });
     assert.deepEqual(failure, {
       kind: 'unreachable',
-      message: `the proxy 127.0.0.1:${proxy.port} does not connect to ${NAME} (403)`,
+      message: `the proxy 127.0.0.1:${proxy.port} refused to connect to ${NAME} (403)`,
       reason: 'proxy-refused',
     });
   });
 
-  test('it cuts the connection, or says nothing: the request ends at its limit all the same', async () => {
+  test('it closes the connection, or does not answer: the request ends at its timeout', async () => {
     const sockets = new Set<{ destroy: () => unknown }>();
     const server = createServer((socket) => void sockets.add(socket.on('error', () => {}))).listen(
       0,
@@ -136,7 +136,7 @@ describe('a failure names the proxy where it is the cause', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  test('a certificate behind it is the fault of the server', async () => {
+  test('an invalid certificate is the fault of the server', async () => {
     await using server = await serveTls();
     await using proxy = await startForwardProxy({ portOf: () => server.port });
     const { reason, message } = await failureOf('https://other.example.org/', { proxy: proxyAt(proxy.port) });

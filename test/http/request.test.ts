@@ -11,7 +11,7 @@ const text = (body: string | Uint8Array) => (_: IncomingMessage, outgoing: Serve
 
 describe('an answer', () => {
   for (const status of [200, 204, 302, 401, 403, 404, 429, 500, 503]) {
-    test(`of ${status} is handed on as it came, asked for once`, async () => {
+    test(`of ${status} is returned unchanged, after one request`, async () => {
       await using server = await serve((_, outgoing) => outgoing.writeHead(status, { 'x-a': 'b' }).end());
       const { status: got, headers, text } = await replyOf(server.url);
       assert.deepEqual([got, headers.get('x-a'), text], [status, 'b', '']);
@@ -19,14 +19,14 @@ describe('an answer', () => {
     });
   }
 
-  test('stays text: broken JSON is not made up for', async () => {
+  test('is returned as text, also with invalid JSON', async () => {
     for (const body of ['{"oops', '1e3', 'null', 'Ok.', 'ü€😀']) {
       await using server = await serve(text(body));
       assert.equal((await replyOf(server.url)).text, body);
     }
   });
 
-  test('whose characters are torn apart on the way is put together again', async () => {
+  test('whose characters are split between packets is decoded correctly', async () => {
     await using server = await serve((_, outgoing) => {
       const [first, second] = [Buffer.from('ü€😀').subarray(0, 7), Buffer.from('ü€😀').subarray(7)];
       outgoing.write(first, () => setImmediate(() => outgoing.end(second)));
@@ -34,7 +34,7 @@ describe('an answer', () => {
     assert.equal((await replyOf(server.url)).text, 'ü€😀');
   });
 
-  test('that redirects is not followed: what a POST says goes nowhere else', async () => {
+  test('that redirects is not followed, so that a POST is sent to no other server', async () => {
     await using elsewhere = await serve(text('secrets'));
     for (const status of [301, 302, 303, 307, 308]) {
       await using server = await serve((_, outgoing) =>
@@ -48,7 +48,7 @@ describe('an answer', () => {
 });
 
 describe('an answer that is too large', () => {
-  test('is one byte more than it may have', async () => {
+  test('has one byte more than the limit', async () => {
     await using server = await serve(text('a'.repeat(100)));
     assert.equal((await replyOf(server.url, { maxBytes: 100 })).text.length, 100);
     assert.deepEqual(await failureOf(server.url, { maxBytes: 99 }), {
@@ -58,17 +58,17 @@ describe('an answer that is too large', () => {
     });
   });
 
-  test('is so by its bytes, not by its characters', async () => {
+  test('is measured in bytes, not in characters', async () => {
     await using server = await serve(text('😀'.repeat(10)));
     assert.equal((await failureOf(server.url, { maxBytes: 39 })).kind, 'protocol');
   });
 
-  test('is 64 KiB where nobody says more', async () => {
+  test('has more than 64 KiB by default', async () => {
     await using server = await serve(text('a'.repeat(65_537)));
     assert.equal((await failureOf(server.url)).kind, 'protocol');
   });
 
-  test('is one that unfolds to more, without being unfolded whole', async () => {
+  test('is one that decompresses to more, and is not decompressed completely', async () => {
     const bomb = gzipSync(Buffer.alloc(50_000_000));
     await using server = await serve((_, outgoing) =>
       outgoing.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb),
@@ -77,7 +77,7 @@ describe('an answer that is too large', () => {
     assert.equal(reason, 'answer-too-large');
   });
 
-  test('is not waited for: one without an end is cut off', async () => {
+  test('is aborted, also without an end', async () => {
     const cut = Promise.withResolvers<void>();
     await using server = await serve((_, outgoing) => {
       outgoing.on('close', () => cut.resolve());
@@ -107,7 +107,7 @@ describe('a request ends', () => {
     }
   });
 
-  test('when its signal aborts, and lets go of the connection', async () => {
+  test('when its signal aborts, and closes the connection', async () => {
     const [begun, gone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     await using server = await serve((_, outgoing) => {
       outgoing.on('close', () => gone.resolve());
@@ -142,7 +142,7 @@ describe('a request ends', () => {
   });
 });
 
-test('what is sent goes whole, never in chunks', async () => {
+test('a request body is sent with a length, never in chunks', async () => {
   const bodies: string[] = [];
   await using server = await serve((incoming, outgoing) => {
     let body = '';
@@ -157,14 +157,14 @@ test('what is sent goes whole, never in chunks', async () => {
   }
 });
 
-test('JSON is parsed, and what is none is nothing', () => {
+test('JSON is parsed, and invalid JSON is undefined', () => {
   assert.deepEqual(parseJson('{"a":[1]}'), { a: [1] });
   for (const broken of ['', '{"a', 'undefined', 'NaN', "{'a':1}", '<html>']) {
     assert.equal(parseJson(broken), undefined);
   }
 });
 
-test('a message may name the host and port of a URL', () => {
+test('the host and port of a URL are extracted for messages', () => {
   assert.equal(hostOf('http://user:pass@example.org:8080/path?query'), 'example.org:8080');
   assert.equal(hostOf('https://[::1]:8080'), '[::1]:8080');
   assert.equal(hostOf('nonsense'), 'the server');

@@ -37,13 +37,13 @@ test('a server whose authority is trusted answers, by its name and by its addres
   }
 });
 
-describe('what is wrong with a certificate is told apart', () => {
+describe('problems of certificates are distinguished', () => {
   const names = ['127.0.0.1'];
   const cases = {
     'an unknown authority': {
       certificate: stranger.issue({ names }),
       reason: 'certificate-untrusted',
-      message: /signed by an authority that is not known here$/,
+      message: /signed by an unknown authority$/,
       advice: /NODE_EXTRA_CA_CERTS=/,
       card: /NODE_EXTRA_CA_CERTS/,
     },
@@ -65,7 +65,7 @@ describe('what is wrong with a certificate is told apart', () => {
       certificate: authority.issue({ names: ['ntfy.example.org'] }),
       reason: 'certificate-name',
       message: /for another name$/,
-      advice: /^Use the name in NTFY_SERVER/,
+      advice: /^Use a name in NTFY_SERVER/,
       card: /Use the name/,
     },
   };
@@ -82,20 +82,20 @@ describe('what is wrong with a certificate is told apart', () => {
   }
 });
 
-describe('another protocol is told from a certificate', () => {
-  test('https where http is spoken', async () => {
+describe('another protocol is not reported as a certificate problem', () => {
+  test('https to an http server', async () => {
     await using server = await serve((_, outgoing) => outgoing.end('plain'));
     const { reason, message } = await failureOf(`https://${server.host}`);
     assert.equal(reason, 'tls-failed', message);
     assert.doesNotMatch(message, /certificate/);
   });
 
-  test('http where https is spoken', async () => {
+  test('http to an https server', async () => {
     await using server = await serveTls(authority.issue({ names: ['127.0.0.1'] }));
     assert.equal((await failureOf(`http://127.0.0.1:${server.port}`)).reason, 'connection-closed');
   });
 
-  test('what is no HTTP at all', async () => {
+  test('a server without HTTP', async () => {
     const banner = createTcpServer((socket) => void socket.on('error', () => {}).end('SSH-2.0-x\r\n'));
     await using server = await listening(banner);
     assert.equal((await failureOf(`http://127.0.0.1:${server.port}`)).reason, 'not-http');

@@ -20,7 +20,7 @@ async function connectionsOf(keep: boolean): Promise<number> {
 }
 
 describe('a connection', () => {
-  test('that the server has closed meanwhile is made anew', async () => {
+  test('that the server has closed is opened again', async () => {
     const sockets: Socket[] = [];
     await using server = await serve((incoming, outgoing) => {
       sockets.push(incoming.socket);
@@ -34,7 +34,7 @@ describe('a connection', () => {
     assert.equal(new Set(sockets).size, 2);
   });
 
-  test('is tried for a second with each address of a name, and goes to IPv6 addresses, too', async (t) => {
+  test('is tried for a second with each address of a name, IPv6 included', async (t) => {
     assert.ok(getDefaultAutoSelectFamilyAttemptTimeout() >= 1000);
     const server = createServer((_, outgoing) => outgoing.end('six')).listen(0, '::1');
     const failed = await Promise.race([once(server, 'listening').then(() => null), once(server, 'error')]);
@@ -46,11 +46,11 @@ describe('a connection', () => {
     server.close();
   });
 
-  test('serves one call', async () => {
+  test('serves one request', async () => {
     assert.equal(await connectionsOf(false), 2);
   });
 
-  test('serves the next one too, where it is kept', async () => {
+  test('serves the next one too, when it is kept', async () => {
     assert.equal(await connectionsOf(true), 1);
   });
 });
@@ -69,7 +69,7 @@ async function sentBy(options: Parameters<typeof request>[1]) {
 }
 
 describe('what is sent', () => {
-  test('says who asks, wants nothing packed, and has a length: qBittorrent understands no chunks', async () => {
+  test('has a user agent, no compression, and a length: qBittorrent does not support chunks', async () => {
     for (const body of [undefined, '', 'ü']) {
       const { method, headers } = await sentBy({ method: 'POST', ...(body === undefined ? {} : { body }) });
       assert.equal(method, 'POST');
@@ -80,7 +80,7 @@ describe('what is sent', () => {
     }
   });
 
-  test('is no body where there is none', async () => {
+  test('has no body when none is given', async () => {
     for (const method of ['GET', 'DELETE'] as const) {
       const { headers } = await sentBy({ method });
       assert.deepEqual([headers['content-length'], headers['transfer-encoding']], [undefined, undefined]);
@@ -96,7 +96,7 @@ describe('an answer whose headers never end', () => {
     'early hints': ['', 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'.repeat(2000)],
   };
   for (const [title, [start, more]] of Object.entries(floods)) {
-    test(`is no answer: ${title}`, { timeout: 60_000 }, async () => {
+    test(`is aborted: ${title}`, { timeout: 60_000 }, async () => {
       const { promise: closed, resolve: close } = Promise.withResolvers<void>();
       await using server = await serve(({ socket }) => {
         const write = () => {
@@ -116,7 +116,7 @@ describe('an answer whose headers never end', () => {
     });
   }
 
-  test('but a long body is not counted', async () => {
+  test('a long body is not limited', async () => {
     const text = 'x'.repeat(1_000_000);
     await using server = await serve((_, outgoing) => void outgoing.end(text));
     const reply = await request(server.url, { maxBytes: text.length });

@@ -43,7 +43,7 @@ imageTest(
     const keys = (await sent()).map(({ sequence_id: id }) => /-([0-9a-f]{40})-done$/.exec(id ?? '')?.[1]);
     assert.equal(keys.length, torrents.length);
     assert.deepEqual(new Set(keys), new Set(torrents.map(({ hash }) => hash)));
-    assert.match(await second.log(), /STATE_DIR can not be written to/);
+    assert.match(await second.log(), /STATE_DIR is not writable/);
     assert.equal(await second.stop(), 0);
   },
 );

@@ -93,7 +93,7 @@ test('INSPECT in production is said to be of no use there, and opens nothing', a
     NTFY_TOPIC: 'http://127.0.0.1:1/topic',
   };
   const serve = run(process.execPath, [join(ROOT, 'src', 'cli.ts')], env);
-  await serve.says(/INSPECT is not heeded here: the inspector is for development/);
+  await serve.says(/INSPECT is ignored: the inspector is only available in development/);
   await serve.says(/listening/);
   serve.child.kill('SIGTERM');
   assert.equal(await serve.ended, 0);

@@ -97,7 +97,7 @@ for (const { way, key, basic } of credentials) {
     assert.equal(tracked.status, 200);
     qbittorrent.expireSessions();
     await until('the torrent is followed to its end', () =>
-      lines.some((line) => line.includes('followed to the end')),
+      lines.some((line) => line.includes('the torrent is finished')),
     );
 
     await until('its end is shown', () => stream.text().includes('"value":"complete"'));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { settingNames } from '../../src/config/settings.ts';
+import { settingNames } from '../../src/config/setting-names.ts';
 import { SECRET } from './checks/environment.ts';
 import { read } from './kustomize.ts';
 import type { Workload } from './manifest.ts';

@@ -5,7 +5,7 @@ import { startSidecar } from '../support/sidecar.ts';
 import { scrape } from '../metrics/samples.ts';
 import { until } from '../servers/wait.ts';
 
-test('a sidecar whose servers are both away says each once, and each once more when it is back', async () => {
+test('two servers that are unavailable are logged once each, and once more when they are available again', async () => {
   await using qbittorrent = await startQbittorrentSimulator();
   await using ntfy = await startNtfySimulator();
   const log: string[] = [];
@@ -37,8 +37,8 @@ test('a sidecar whose servers are both away says each once, and each once more w
   mend();
   await until(
     'both are back',
-    () => said('qBittorrent answers again') + said('ntfy takes messages again') === 2,
+    () => said('qBittorrent is available again') + said('ntfy is available again') === 2,
   );
-  assert.equal(said('could not ask qBittorrent'), 1);
-  assert.equal(said('could not reach the phone, trying again'), 1);
+  assert.equal(said('request to qBittorrent failed'), 1);
+  assert.equal(said('request to ntfy failed, retrying'), 1);
 });

@@ -35,15 +35,14 @@ describe('a message that is rejected while others are accepted', () => {
   };
   const numbers = { reason: 'misdirected', status: 403, code: null, bytes: 312 };
 
-  test('is a warning with its kind, its key and numbers, and nothing that was in it', () => {
+  test('is logged as a warning with its kind, its key and numbers, without its content', () => {
     const { lines, notes } = start();
     const notification = completionOf(hashOf(1));
     notes.event({ type: 'outbox.simplified', notification, form: 'fixed', failure });
     assert.deepEqual(lines, [
       {
         level: 'warn',
-        message:
-          'a message is rejected although others are accepted: sending it in its last form, without any name',
+        message: 'ntfy rejects a message, but accepts others: sending it again without any name',
         kind: 'completion',
         key: hashOf(1),
         ...numbers,
@@ -51,12 +50,12 @@ describe('a message that is rejected while others are accepted', () => {
     ]);
   });
 
-  test('and dropped is an error with the same', () => {
+  test('and dropped is logged as an error with the same fields', () => {
     const { lines, notes } = start();
     const notification = progressOf(hashOf(1), 5);
     notes.event({ type: 'notification.settled', notification, outcome: 'refused', failure });
-    const { level, message, unsaid, ...fields } = lines[0] ?? {};
-    assert.deepEqual([level, unsaid], ['error', 0]);
+    const { level, message, suppressed, ...fields } = lines[0] ?? {};
+    assert.deepEqual([level, suppressed], ['error', 0]);
     assert.match(String(message), /^a message was dropped/);
     assert.deepEqual(fields, { kind: 'progress', key: hashOf(1), ...numbers });
   });
@@ -70,20 +69,17 @@ describe('an exception of our own code', () => {
     const notification = completionOf(hashOf(1));
     for (let times = 0; times < 100; times += 1) notes.event({ type: 'outbox.crashed', notification, error });
     assert.equal(lines.length, 1);
-    assert.equal(
-      lines[0]?.['message'],
-      'a bug in this program, please report it: a message could not be sent',
-    );
+    assert.equal(lines[0]?.['message'], 'a bug in this program, please report it: sending a message failed');
     assert.equal(stackOf(lines[0]), error.stack);
     assert.deepEqual([lines[0]?.['kind'], lines[0]?.['key']], ['completion', hashOf(1)]);
     clock.now += MINUTE;
     notes.event({ type: 'outbox.crashed', notification: null, error });
     notes.event({ type: 'outbox.crashed', notification, error });
     assert.equal(lines.length, 3);
-    assert.equal(lines[2]?.['unsaid'], 99);
+    assert.equal(lines[2]?.['suppressed'], 99);
   });
 
-  test('in a torrent or a service is one, too', () => {
+  test('in a torrent or a service actor is logged as a bug', () => {
     const { lines, notes } = start();
     notes.event({ type: 'torrent.crashed', key: hashOf(1), reason: error.message, error });
     notes.event({ type: 'service.crashed', service: 'watcher', error });
@@ -91,7 +87,7 @@ describe('an exception of our own code', () => {
       assert.equal(line['level'], 'error');
       assert.match(
         String(line['message']),
-        /^a bug in this program, please report it: a (torrent|service) failed/,
+        /^a bug in this program, please report it: a (torrent|service) actor failed/,
       );
       assert.equal(stackOf(line), error.stack);
     }

@@ -30,14 +30,14 @@ function parse(line = ''): Record<string, unknown> {
   return data;
 }
 
-describe('a log line for machines', () => {
-  test('says when, how grave, what, and the fields', () => {
+describe('a JSON log line', () => {
+  test('contains time, level, message and fields', () => {
     const { time, ...rest } = logged((log) => log.info('tracked', { hash: 'abc', progress: 0.5 }));
     assert.match(String(time), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     assert.deepEqual(rest, { level: 'info', message: 'tracked', hash: 'abc', progress: 0.5 });
   });
 
-  test('is left out below the level that was asked for', () => {
+  test('is not written below the minimum level', () => {
     const lines: string[] = [];
     const log = logTo(lines, { level: 'warn' });
     log.debug('no');
@@ -50,7 +50,7 @@ describe('a log line for machines', () => {
     );
   });
 
-  test('carries the fields of its logger, and its own win, each written once', () => {
+  test('contains the fields of its logger, and its own take precedence, each written once', () => {
     const lines: string[] = [];
     logTo(lines).child({ hash: 'a', actor: 'torrent' }).child({ hash: 'b' }).info('x', { actor: 'outbox' });
     assert.equal(lines[0]?.match(/"actor"/g)?.length, 1);
@@ -64,7 +64,7 @@ describe('a log line for machines', () => {
     assert.equal(line['message_'], 'fake');
   });
 
-  test('stays one harmless line under a hostile name, which reads back as it was', () => {
+  test('stays one line with a hostile name, which is parsed back unchanged', () => {
     const lines: string[] = [];
     logTo(lines).info(hostile, { name: hostile, [hostile]: [hostile], deep: { name: hostile } });
     const [line = ''] = lines;
@@ -73,12 +73,12 @@ describe('a log line for machines', () => {
     assert.equal(parse(line)['name'], hostile);
   });
 
-  test('does not fill in placeholders: a message is said as it is', () => {
+  test('does not replace placeholders in the message', () => {
     assert.equal(logged((log) => log.info('100%s %d {name}', { name: 'x' }))['message'], '100%s %d {name}');
   });
 });
 
-describe('what a log line shows of values', () => {
+describe('the values in a log line', () => {
   test('secrets are three stars, at any depth', () => {
     const lines: string[] = [];
     const token = secret('planted-4711');
@@ -91,7 +91,7 @@ describe('what a log line shows of values', () => {
     assert.match(lines.join(''), /\*\*\*/);
   });
 
-  test('a login in an address is three stars, wherever it stands', () => {
+  test('a login in an address is three stars, anywhere in the text', () => {
     const lines: string[] = [];
     const url = 'https://planted-user:planted@pass@host.example.org:8443/path?x=a@b';
     for (const pretty of [false, true]) {
@@ -116,12 +116,12 @@ describe('what a log line shows of values', () => {
     assert.deepEqual(line['error'], { name: 'TypeError', message: 'fetch failed', code: 'E', cause });
   });
 
-  test('errors bring their stack at level debug only', () => {
+  test('errors include their stack at level debug only', () => {
     const line = logged((log) => log.error('x', { error: new Error('boom') }), { level: 'debug' });
     assert.match(JSON.stringify(line['error']), /"stack":.*logger\.test/);
   });
 
-  test('values that are no JSON are no reason to fail', () => {
+  test('values that JSON cannot represent cause no failure', () => {
     const circular: Record<string, unknown> = { big: 2n ** 70n };
     circular['self'] = circular;
     const loop = new Error('loop');
@@ -132,7 +132,7 @@ describe('what a log line shows of values', () => {
     assert.match(JSON.stringify(line['deep']), /\[deep\]/);
   });
 
-  test('values that throw when they are read cost their fields, not the line', () => {
+  test('with a value that throws when it is read, the line is written without its fields', () => {
     const trap = {
       get name(): string {
         throw new Error('trap');
@@ -144,8 +144,8 @@ describe('what a log line shows of values', () => {
   });
 });
 
-describe('a log line for people', () => {
-  test('is readable, coloured, and has its fields behind it', () => {
+describe('a log line on a terminal', () => {
+  test('is coloured text, with the fields after the message', () => {
     const lines: string[] = [];
     logTo(lines, { pretty: true }).warn('ntfy is slow', { ms: 1200, name: 'two words' });
     assert.match(lines[0] ?? '', /\u001b\[33mwarn/); // oxlint-disable-line no-control-regex -- a colour
@@ -153,7 +153,7 @@ describe('a log line for people', () => {
     assert.match(text, /^\d\d:\d\d:\d\d warn {2}ntfy is slow ms=1200 name="two words"\n$/);
   });
 
-  test('stays one harmless line under a hostile name', () => {
+  test('stays one line with a hostile name', () => {
     const lines: string[] = [];
     logTo(lines, { pretty: true }).info(hostile, { name: hostile, [hostile]: [hostile] });
     const line = (lines[0] ?? '').replaceAll(/\u001b\[\d\dm/g, ''); // oxlint-disable-line no-control-regex
@@ -162,7 +162,7 @@ describe('a log line for people', () => {
     assert.doesNotMatch(line.replaceAll('\n', ''), acting);
   });
 
-  test('shows a stack below itself, where it can not pass for a line of the log', () => {
+  test('has a stack below it, which cannot be mistaken for a log line', () => {
     const lines: string[] = [];
     const error = new Error(`boom\n12:00:00 info fake ${hostile}`);
     logTo(lines, { pretty: true, level: 'debug' }).error('failed', { error });
@@ -177,12 +177,12 @@ describe('a log line for people', () => {
   });
 });
 
-describe('a log that can not be written', () => {
+describe('a log that cannot be written', () => {
   test('does not throw', () => {
     createLogger({ level: 'info', pretty: false, write: assert.fail }).error('x');
   });
 
-  test('does not end the process when its reader goes away', async () => {
+  test('does not end the process when its reader closes the pipe', async () => {
     const url = new URL('../../src/log/index.ts', import.meta.url).href;
     const script = `
       const { createLogger } = await import(${JSON.stringify(url)});

@@ -83,7 +83,7 @@ describe('the page', () => {
   test('says no in a line of text to what has no eyes', async (t) => {
     const answer = await startApp(t, secret(TOKEN)).call('/', { headers: { host: 'pod.example' } }, REMOTE);
     assert.equal(answer.status, 403);
-    assert.match(await answer.text(), /^Show the OPS_TOKEN as a bearer token, or sign in/);
+    assert.match(await answer.text(), /^Send OPS_TOKEN as a bearer token, or sign in/);
   });
 });
 

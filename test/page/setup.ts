@@ -72,7 +72,7 @@ export function startApp(t: TestContext, token: Secret | null = null, world: Wor
     status: () => ({}),
     metrics: async () => ({ type: 'text/plain', text: '' }),
     token,
-    page: (door) => page.routes(door),
+    page: (guard) => page.routes(guard),
     log,
   });
   const call = async (path: string, init: RequestInit = {}, from = '127.0.0.1') =>

@@ -7,14 +7,14 @@ import { hash, hookApp, post, recorder } from './apps.ts';
 const url = `/track?hash=${hash}`;
 
 describe('on loopback without a token', () => {
-  test('this machine may be called by each of its names, with any port', async () => {
+  test('requests to each name of this machine are allowed, with any port', async () => {
     const { app } = hookApp();
     for (const host of ['localhost', 'LOCALHOST:9090', '127.0.0.1:9090', '[::1]:9090', '[::1]']) {
       assert.equal((await post(app, { host })).status, 200, host);
     }
   });
 
-  test('any other name is refused: somebody made it resolve to this machine', async () => {
+  test('requests to any other name that resolves to this machine are refused', async () => {
     const { app, tracked } = hookApp();
     const rebound = [
       'evil.example',
@@ -39,7 +39,7 @@ describe('on loopback without a token', () => {
     assert.deepEqual(tracked, []);
   });
 
-  test('a page of another site in a browser on this machine is refused', async () => {
+  test('requests from pages of other sites in a browser on this machine are refused', async () => {
     const { app, tracked } = hookApp();
     const host = 'localhost:9090';
     const origins = [
@@ -57,7 +57,7 @@ describe('on loopback without a token', () => {
     assert.deepEqual(tracked, []);
   });
 
-  test('a call that a proxy on this machine hands on is refused', async () => {
+  test('a request that a proxy on this machine forwards is refused', async () => {
     const { app, tracked } = hookApp();
     for (const header of ['forwarded', 'via', 'x-forwarded-for', 'x-real-ip']) {
       const response = await post(app, { host: 'localhost:9090', [header]: '127.0.0.1' });
@@ -67,14 +67,14 @@ describe('on loopback without a token', () => {
     assert.deepEqual(tracked, []);
   });
 
-  test('a page of its own origin, and a user who types the address, are not refused', async () => {
+  test('a page of its own origin, and a typed address, are not refused', async () => {
     const { app } = hookApp();
     const own = { host: 'localhost:9090', origin: 'http://localhost:9090', 'sec-fetch-site': 'same-origin' };
     assert.equal((await post(app, own)).status, 200);
     assert.equal((await post(app, { 'sec-fetch-site': 'none' })).status, 200);
   });
 
-  test('no answer ever opens itself to other sites', async () => {
+  test('no response allows other sites by CORS', async () => {
     const { app } = hookApp();
     const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };
     for (const method of ['OPTIONS', 'POST']) {
@@ -92,14 +92,14 @@ describe('with a token', () => {
   const token = secret('correct-horse');
   const authorization = 'Bearer correct-horse';
 
-  test('whoever shows it is let in, by any name of the host', async () => {
+  test('a request that presents it is allowed, by any name of the host', async () => {
     const { app, tracked } = hookApp({ token, loopbackOnly: false });
     assert.equal((await post(app, { authorization, host: 'seedbox.lan:9090' })).status, 200);
     assert.equal((await post(app, { authorization: 'bearer correct-horse' })).status, 200);
     assert.deepEqual(tracked, [hash]);
   });
 
-  test('whoever does not is turned away, on loopback too, and learns nothing else', async () => {
+  test('a request without it is refused, on loopback too, and learns nothing else', async () => {
     const wrong = ['', 'Bearer', 'Bearer ', 'Bearer correct-hors', 'Bearer correct-horse2', 'correct-horse'];
     for (const loopbackOnly of [true, false]) {
       const { app, tracked } = hookApp({ token, loopbackOnly });
@@ -115,7 +115,7 @@ describe('with a token', () => {
     }
   });
 
-  test('it can not be tried out: after ten wrong ones from an address not even the right one is compared', async () => {
+  test('it cannot be guessed: after ten wrong ones from an address not even the right one is compared', async () => {
     const refused: number[] = [];
     const { app, tracked, lines } = hookApp({ token, refused: (_, status) => refused.push(status) });
     const call = async (authorization: string | null, from = '10.1.2.3') => {
@@ -133,14 +133,14 @@ describe('with a token', () => {
     assert.equal(lines.length, 2, 'a line for each reason');
   });
 
-  test('an outdated one is refused as often as it is shown, and never locks out the new one', async () => {
+  test('an outdated one is refused each time, and never locks out the new one', async () => {
     const { app } = hookApp({ token });
     for (let n = 0; n < 100; n += 1)
       assert.equal((await post(app, { authorization: 'Bearer outdated' })).status, 401);
     assert.equal((await post(app, { authorization })).status, 200);
   });
 
-  test('a login that was meant for a proxy is no guess', async () => {
+  test('a login for a proxy does not count as a wrong token', async () => {
     const { app } = hookApp({ token });
     for (let n = 0; n < 20; n += 1)
       assert.equal((await post(app, { authorization: `Basic ${btoa(`me:${n}`)}` })).status, 401);
@@ -152,7 +152,7 @@ describe('with a token', () => {
     assert.equal((await post(app, { authorization, origin: 'https://evil.example' })).status, 403);
   });
 
-  test('a rotated token counts from the next call on', async () => {
+  test('a rotated token is valid from the next request on', async () => {
     let value = 'old';
     const { app } = hookApp({ token: secret(() => value) });
     assert.equal((await post(app, { authorization: 'Bearer old' })).status, 200);
@@ -161,15 +161,15 @@ describe('with a token', () => {
     assert.equal((await post(app, { authorization: 'Bearer new' })).status, 200);
   });
 
-  test('beyond loopback there is no hook API without one', () => {
+  test('a hook API beyond loopback requires one', () => {
     const deps = {
       track: () => 'started' as const,
       finished: () => 'accepted' as const,
-      look: () => {},
+      rescan: () => {},
       token: null,
       loopbackOnly: false,
       log: recorder().log,
     };
-    assert.throws(() => createHookApp(deps), /needs a token/);
+    assert.throws(() => createHookApp(deps), /requires a token/);
   });
 });

@@ -10,7 +10,7 @@ import { call } from './sockets.ts';
 const deadline = { timeout: 60_000 };
 
 describe('the metrics', () => {
-  test('are rendered once a second, however many ask', deadline, async (t) => {
+  test('are rendered once a second, however many requests come', deadline, async (t) => {
     let now = 5000;
     let rendered = 0;
     const metrics = async () => {
@@ -76,7 +76,7 @@ function* items(onMade: () => void, count = ITEMS): Generator<{ key: string; nam
 }
 
 describe('a status of 20,000 torrents', () => {
-  test('is whole, and made in pieces', deadline, async (t) => {
+  test('is complete, and created in pieces', deadline, async (t) => {
     const { app } = opsApp({
       status: () => ({ a: null, torrents: items(() => {}), store: { kind: 'disk' } }),
     });
@@ -88,7 +88,7 @@ describe('a status of 20,000 torrents', () => {
     assert.deepEqual(torrents?.at(-1), [...items(() => {})].at(-1));
   });
 
-  test('that nobody reads is not made, and of forty at once four are', deadline, async (t) => {
+  test('that is not read is not created, and of forty at once four are', deadline, async (t) => {
     let made = 0;
     const status = () => ({ torrents: items(() => (made += 1)) });
     const { port, sockets, send } = await serve(t, opsApp({ status }).app);
@@ -106,7 +106,7 @@ describe('a status of 20,000 torrents', () => {
     assert.equal((await call(port, { path: '/livez' })).status, 200);
   });
 
-  test('gives its place back when its reader goes, and HEAD takes none', deadline, async (t) => {
+  test('releases its slot when its reader disconnects, and HEAD takes none', deadline, async (t) => {
     const { port, sockets, send } = await serve(
       t,
       opsApp({ status: () => ({ torrents: items(() => {}) }) }).app,
@@ -119,35 +119,39 @@ describe('a status of 20,000 torrents', () => {
     await until('there is a place', async () => (await call(port, { path: '/status' })).status === 200);
   });
 
-  test('whose torrent can not be described breaks off, and gives its place back', deadline, async (t) => {
+  test('whose torrent cannot be serialized is interrupted, and releases its slot', deadline, async (t) => {
     const broken = { key: 'planted', toJSON: () => assert.fail('planted') };
     const { app, lines } = opsApp({ status: () => ({ torrents: [...items(() => {}), broken] }) });
     const { port } = await serve(t, app);
     for (let n = 0; n < 10; n += 1)
       await assert.rejects(call(port, { path: '/status' }), { code: 'ECONNRESET' });
-    assert.match(lines.join(''), /an answer broke off/);
+    assert.match(lines.join(''), /a response was interrupted/);
   });
 });
 
 describe('an answer that is not read', () => {
-  test('is cut off after half a minute without a byte, and a slow reader is not', deadline, async (t) => {
-    t.mock.timers.enable({ apis: ['setTimeout'] });
-    const { app } = opsApp({ status: () => ({ torrents: items(() => {}, 10 * ITEMS) }) });
-    const { sockets, send } = await serve(t, app);
-    await send(request('/status'));
-    const slow = await send(request('/status'));
-    while ([...sockets].filter(isStuck).length < 2) await turn();
-    const ends = [...sockets].find(({ remotePort }) => remotePort === slow.localPort) ?? assert.fail();
-    for (const pass of [5000, 30_000, 30_000, 30_000]) {
-      t.mock.timers.tick(pass);
-      const before = takenOf(ends);
-      slow.resume();
-      while (takenOf(ends) === before) await turn();
-      slow.pause();
-      while (!isStuck(ends)) await turn();
-    }
-    await turn();
-    assert.equal(sockets.size, 1, 'the slow one is left');
-    assert.equal(slow.destroyed, false);
-  });
+  test(
+    'is disconnected after half a minute without a byte, and a slow reader is not',
+    deadline,
+    async (t) => {
+      t.mock.timers.enable({ apis: ['setTimeout'] });
+      const { app } = opsApp({ status: () => ({ torrents: items(() => {}, 10 * ITEMS) }) });
+      const { sockets, send } = await serve(t, app);
+      await send(request('/status'));
+      const slow = await send(request('/status'));
+      while ([...sockets].filter(isStuck).length < 2) await turn();
+      const ends = [...sockets].find(({ remotePort }) => remotePort === slow.localPort) ?? assert.fail();
+      for (const pass of [5000, 30_000, 30_000, 30_000]) {
+        t.mock.timers.tick(pass);
+        const before = takenOf(ends);
+        slow.resume();
+        while (takenOf(ends) === before) await turn();
+        slow.pause();
+        while (!isStuck(ends)) await turn();
+      }
+      await turn();
+      assert.equal(sockets.size, 1, 'the slow one is left');
+      assert.equal(slow.destroyed, false);
+    },
+  );
 });

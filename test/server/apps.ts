@@ -23,7 +23,7 @@ export function hookApp(deps: Partial<HookDeps> = {}) {
       tracked.push(hash);
       return 'accepted';
     },
-    look: () => void tracked.push('whatever is new'),
+    rescan: () => void tracked.push('whatever is new'),
     token: null,
     loopbackOnly: true,
     log,

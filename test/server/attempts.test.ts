@@ -10,62 +10,62 @@ function guess(attempts: Attempts, address: string, times: number, start = 0): v
 }
 
 describe('an address', () => {
-  test('may show nine wrong tokens, and after the tenth none is compared for the rest of the minute', () => {
+  test('may send nine wrong tokens, and is locked out for the rest of the minute after the tenth', () => {
     let now = 0;
     const attempts = createAttempts(() => now);
     guess(attempts, '10.1.2.3', 9);
-    assert.ok(!attempts.isSpent('10.1.2.3'));
+    assert.ok(!attempts.isLockedOut('10.1.2.3'));
     now = 50_000;
     guess(attempts, '10.1.2.3', 1, 9);
-    assert.ok(attempts.isSpent('10.1.2.3'));
-    assert.ok(!attempts.isSpent('10.1.2.4'));
+    assert.ok(attempts.isLockedOut('10.1.2.3'));
+    assert.ok(!attempts.isLockedOut('10.1.2.4'));
     now = 59_999;
-    assert.ok(attempts.isSpent('10.1.2.3'));
+    assert.ok(attempts.isLockedOut('10.1.2.3'));
     now = 60_000;
-    assert.ok(!attempts.isSpent('10.1.2.3'));
+    assert.ok(!attempts.isLockedOut('10.1.2.3'));
   });
 
-  test('that shows one outdated token again and again is not locked out: it guesses nothing', () => {
+  test('that repeats one outdated token is not locked out', () => {
     const attempts = createAttempts(() => 0);
     for (let times = 0; times < 1000; times += 1) attempts.count('10.1.2.3', 'outdated');
-    assert.ok(!attempts.isSpent('10.1.2.3'));
+    assert.ok(!attempts.isLockedOut('10.1.2.3'));
     guess(attempts, '10.1.2.3', 9);
-    assert.ok(attempts.isSpent('10.1.2.3'));
+    assert.ok(attempts.isLockedOut('10.1.2.3'));
   });
 
   test('of IPv6 is counted with all others of its /64', () => {
     const attempts = createAttempts(() => 0);
     for (let n = 0; n < 10; n += 1) attempts.count(`2001:db8:1:2:${n}:${n}::${n}`, `guess ${n}`);
-    assert.ok(attempts.isSpent('2001:db8:1:2:ffff::1'));
-    assert.ok(!attempts.isSpent('2001:db8:1:3::1'));
+    assert.ok(attempts.isLockedOut('2001:db8:1:2:ffff::1'));
+    assert.ok(!attempts.isLockedOut('2001:db8:1:3::1'));
   });
 
-  test('that is locked out stays so while ten thousand others show wrong tokens', () => {
+  test('stays locked out while ten thousand others send wrong tokens', () => {
     const attempts = createAttempts(() => 0);
     guess(attempts, '10.1.2.3', 10);
     for (let n = 0; n < 10_000; n += 1) guess(attempts, `10.2.${n >> 8}.${n & 255}`, 1, n);
-    assert.ok(attempts.isSpent('10.1.2.3'));
+    assert.ok(attempts.isLockedOut('10.1.2.3'));
   });
 
-  test('of this machine has its own count, also when a thousand others have used up theirs', () => {
+  test('of this machine has its own count, also when a thousand others are locked out', () => {
     const attempts = createAttempts(() => 0);
     for (let n = 0; n < 2000; n += 1) guess(attempts, `10.2.${n >> 8}.${n & 255}`, 10);
-    assert.ok(attempts.isSpent('10.9.9.9'), 'all others share a count');
+    assert.ok(attempts.isLockedOut('10.9.9.9'), 'all others share a count');
     for (const address of ['127.0.0.1', '::1']) {
-      assert.ok(!attempts.isSpent(address));
+      assert.ok(!attempts.isLockedOut(address));
       guess(attempts, address, 10);
-      assert.ok(attempts.isSpent(address));
+      assert.ok(attempts.isLockedOut(address));
     }
   });
 
-  test('that comes after a flood has its own count again', () => {
+  test('has its own count again after a flood', () => {
     let now = 0;
     const attempts = createAttempts(() => now);
     for (let n = 0; n < 2000; n += 1) guess(attempts, `10.2.${n >> 8}.${n & 255}`, 10);
     now = 60_000;
     guess(attempts, '10.9.9.9', 10);
-    assert.ok(attempts.isSpent('10.9.9.9'));
-    assert.ok(!attempts.isSpent('10.9.9.8'));
+    assert.ok(attempts.isLockedOut('10.9.9.9'));
+    assert.ok(!attempts.isLockedOut('10.9.9.8'));
   });
 });
 

@@ -7,7 +7,7 @@ import { request, serve } from './serving.ts';
 
 const deadline = { timeout: 60_000 };
 
-describe('who loses a connection when there is one too many', () => {
+describe('the connection that is closed when a limit is exceeded', () => {
   const never = { fetch: () => Promise.withResolvers<Response>().promise };
 
   test('is the oldest that waits for its client, not one that is being answered', deadline, async (t) => {
@@ -20,7 +20,7 @@ describe('who loses a connection when there is one too many', () => {
     assert.deepEqual([answered.destroyed, third.destroyed, sockets.size], [false, false, 3]);
   });
 
-  test('is the new one where all are being answered', deadline, async (t) => {
+  test('is the new one when all others are being answered', deadline, async (t) => {
     const { sockets, send } = await serve(t, never, { connections: { total: 2, perNetwork: 2 } });
     const [one, other] = [await send(request('/')), await send(request('/'))];
     await until(
@@ -34,7 +34,7 @@ describe('who loses a connection when there is one too many', () => {
   });
 });
 
-test('an address is one caller; of IPv6, the /64', () => {
+test('connections are counted by address; for IPv6, by /64', () => {
   const cases = {
     '10.1.2.3': '10.1.2.3',
     '::ffff:10.1.2.3': '10.1.2.3',

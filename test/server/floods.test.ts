@@ -1,7 +1,7 @@
 /** Whoever calls as often, from as many addresses and with as many names as he likes grows nothing without a bound. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createTroubles } from '../../src/log/troubles.ts';
+import { createOutageLog } from '../../src/log/outages.ts';
 import { createMetrics, readingOf } from '../../src/metrics/index.ts';
 import { createFinishedLately } from '../../src/page/index.ts';
 import { createPatchLog } from '../../src/page/live/patch-log.ts';
@@ -24,7 +24,7 @@ const closed = (n: number) =>
   ({ type: 'torrent.finished', key: hashOf(n), end: 'complete', name: null }) as const;
 
 describe('a flood', () => {
-  test('of wrong tokens from as many addresses is one line, and each is refused', async (t) => {
+  test('of wrong tokens from as many addresses is one log line, and each is refused', async (t) => {
     t.mock.method(performance, 'now', () => 0);
     const { app, lines } = opsApp({ token: secret('planted-token') });
     const headers = { host: 'pod.example', authorization: 'Bearer wrong' };
@@ -41,14 +41,14 @@ describe('a flood', () => {
     const networks = Array.from({ length: 10_000 }, (_, n) => networkOf(n));
     let guesses = 0;
     for (const address of networks) {
-      for (let n = 0; n < 20 && !attempts.isSpent(address); n += 1) {
+      for (let n = 0; n < 20 && !attempts.isLockedOut(address); n += 1) {
         attempts.count(address, `guess ${n}`);
         guesses += 1;
       }
     }
     assert.equal(guesses, 1001 * 10, 'what was compared in all');
     assert.ok(
-      networks.every((address) => attempts.isSpent(address)),
+      networks.every((address) => attempts.isLockedOut(address)),
       'none was forgotten',
     );
   });
@@ -75,11 +75,11 @@ describe('a flood', () => {
     assert.equal(find(registry, hashOf(FLOOD))?.key, hashOf(0));
   });
 
-  test('of failures that each sound different is one line', () => {
+  test('of failures with different messages is one log line', () => {
     const { lines, log } = recorder();
-    const troubles = createTroubles(log, () => 0);
+    const outages = createOutageLog(log, () => 0);
     for (let n = 0; n < FLOOD; n += 1) {
-      troubles.failed('qbittorrent', { message: 'no session', reason: 'protocol', detail: `sentence ${n}` });
+      outages.failed('qbittorrent', { message: 'no session', reason: 'protocol', detail: `sentence ${n}` });
     }
     assert.equal(lines.length, 1);
   });
@@ -106,7 +106,7 @@ describe('a flood', () => {
     assert.ok(patchLog.size <= 3002, `${patchLog.size} entries`);
   });
 
-  test('of calls adds no series to the metrics', async () => {
+  test('of requests adds no series to the metrics', async () => {
     const metrics = createMetrics('1.2.3');
     const reading = readingOf(startWorld().supervisor, { kind: 'memory', problem: null });
     const series = async () => (await metrics.page(reading)).text.match(/^\w.*$/gm)?.length;

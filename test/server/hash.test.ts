@@ -25,18 +25,18 @@ describe('a hash', () => {
     assert.deepEqual(parseHash(`a=1&hash=${hash}&name=x%20y`), { ok: true, hash });
   });
 
-  test('that is missing is asked for', () => {
+  test('that is missing is reported', () => {
     for (const query of ['', 'hash', 'hash=', '=', '&', `HASH=${hash}`, `hashes=${hash}`, hash]) {
       assert.match(messageOf(query), /^The hash is missing/);
     }
   });
 
-  test('that is "-" is no torrent, and no mistake', () => {
+  test('that is "-" is valid, and names no torrent', () => {
     assert.deepEqual(parseHash('hash=-'), { ok: true, hash: null });
     for (const query of ['hash=--', 'hash=-&hash=-', `hash=-${hash}`]) assert.ok(!parseHash(query).ok);
   });
 
-  test('that is given twice is refused, even if both are the same or one is in disguise', () => {
+  test('that is given twice is refused, even if both are the same or one is encoded', () => {
     for (const other of [`hash=${hash}`, 'hash=', 'hash', `h%61sh=${hash}`]) {
       assert.match(messageOf(`hash=${hash}&${other}`), /more than once/);
     }
@@ -102,7 +102,7 @@ describe('a hostile hash changes nothing and is not repeated:', () => {
   test('an array parameter', () => assert.match(messageOf(`hash[]=${hash}`), /missing/));
 });
 
-test('of thousands of random queries none gets through but a plain hash', () => {
+test('of thousands of random queries only a plain hash is accepted', () => {
   const random = seeded(20_261_123);
   const pick = <Item>(items: readonly Item[]) => items[Math.floor(random() * items.length)];
   const parts = [

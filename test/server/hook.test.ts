@@ -5,7 +5,7 @@ import { hash, hookApp, post } from './apps.ts';
 const url = `/track?hash=${hash}`;
 
 describe('POST /track', () => {
-  test('starts to track a torrent, and says so', async () => {
+  test('starts tracking a torrent, and confirms it', async () => {
     const { app, tracked } = hookApp();
     const response = await post(app);
     assert.equal(response.status, 200);
@@ -13,7 +13,7 @@ describe('POST /track', () => {
     assert.deepEqual(tracked, [hash]);
   });
 
-  test('says that a torrent is tracked already, by whichever hash it is called', async () => {
+  test('reports that a torrent is tracked already, by any of its hashes', async () => {
     const { app, tracked } = hookApp();
     await post(app);
     const names = [hash, hash.toUpperCase(), `${hash}${'f'.repeat(24)}`];
@@ -26,18 +26,18 @@ describe('POST /track', () => {
   });
 
   for (const path of ['/track', '/finished']) {
-    test(`${path} with the "-" that %I gives for a v2 torrent has it looked for, and %K is named`, async () => {
+    test(`${path} with "-", the %I of a v2 torrent, starts a scan, and the answer recommends %K`, async () => {
       const { app, tracked } = hookApp();
       const response = await post(app, {}, `${path}?hash=-`);
       assert.equal(response.status, 200);
-      assert.match(await response.text(), /^Looking for .*%K instead of %I/);
+      assert.match(await response.text(), /^Scanning for .*%K instead of %I/);
       assert.deepEqual(tracked, ['whatever is new']);
       const json = await post(app, { accept: 'application/json' }, `${path}?hash=-`);
-      assert.deepEqual(await json.json(), { status: 'looking', hash: null });
+      assert.deepEqual(await json.json(), { status: 'scanning', hash: null });
     });
   }
 
-  test('answers in JSON when asked for it', async () => {
+  test('answers in JSON when Accept prefers it', async () => {
     const { app } = hookApp();
     const accept = { accept: 'application/json' };
     assert.deepEqual(await (await post(app, accept)).json(), { status: 'started', hash });
@@ -47,7 +47,7 @@ describe('POST /track', () => {
     assert.match(JSON.stringify(await refused.json()), /^\{"error":"The hash must be [^"]+"\}$/);
   });
 
-  test('answers curl and browsers in plain text that is not to be guessed at or kept', async () => {
+  test('answers curl and browsers in plain text with nosniff and no-store', async () => {
     const { app } = hookApp();
     for (const accept of ['*/*', 'text/html,application/xhtml+xml,*/*;q=0.8', '', 'nonsense']) {
       const { headers } = await post(app, { accept });
@@ -57,13 +57,13 @@ describe('POST /track', () => {
     }
   });
 
-  test('needs no body, and takes a small one', async () => {
+  test('needs no body, and accepts a small one', async () => {
     const { app } = hookApp();
     const response = await app.request(url, { method: 'POST', body: 'x'.repeat(1024) });
     assert.equal(response.status, 200);
   });
 
-  test('refuses a body of more than 1 KiB, said in advance or not', async () => {
+  test('refuses a body of more than 1 KiB, with or without Content-Length', async () => {
     const { app, tracked } = hookApp();
     const body = 'x'.repeat(1025);
     for (const headers of [{}, { 'content-length': '1025' }]) {
@@ -96,25 +96,25 @@ describe('anything but POST /track', () => {
     for (const path of ['/', '/track/', '/TRACK', '//track', '/tracker', '/%74rack%00', '/<b>', '/metrics']) {
       const response = await post(app, {}, `http://localhost${path}?hash=${hash}`);
       assert.equal(response.status, 404);
-      assert.equal(await response.text(), 'There is nothing here.');
+      assert.equal(await response.text(), 'Not found.');
     }
   });
 });
 
-describe('what the log says', () => {
-  test('a refused call is told with its reason, for qBittorrent tells nobody', async () => {
+describe('the log', () => {
+  test('contains a refused request with its reason, which qBittorrent does not show', async () => {
     const { app, lines } = hookApp();
     await post(app, {}, '/track');
-    assert.match(lines.join(''), /"level":"warn".*"status":400.*Call it as \/track\?hash=%K/);
+    assert.match(lines.join(''), /"level":"warn".*"status":400.*Use \/track\?hash=%K/);
   });
 
-  test('a flood of refused calls is one line', async () => {
+  test('contains one line for a flood of refused requests', async () => {
     const { app, lines } = hookApp();
     for (let i = 0; i < 100; i += 1) await post(app, {}, `/track?hash=${i}`);
     assert.equal(lines.length, 1);
   });
 
-  test('a failure inside is told in the log, and not to the caller', async () => {
+  test('contains an internal error, which the response does not', async () => {
     const { app, lines } = hookApp({ track: () => assert.fail('planted detail') });
     const response = await post(app);
     assert.equal(response.status, 500);
@@ -123,8 +123,8 @@ describe('what the log says', () => {
   });
 });
 
-describe('whoever is told no', () => {
-  test('because too many are followed hears when to ask again, whichever hook it was', async () => {
+describe('a refused request', () => {
+  test('because too many torrents are tracked gets a Retry-After, from either hook', async () => {
     const { app, lines } = hookApp({ track: () => 'full', finished: () => 'full' });
     for (const path of ['/track', '/finished']) {
       const response = await post(app, {}, `${path}?hash=${hash}`);
@@ -134,7 +134,7 @@ describe('whoever is told no', () => {
     assert.match(lines.join(''), /Too many torrents/);
   });
 
-  test('is counted by the hook it called; what called none of them is not', async () => {
+  test('is counted by its hook; one for another path is not counted', async () => {
     const counted: string[] = [];
     const { app } = hookApp({
       track: () => 'full',

@@ -62,14 +62,14 @@ describe('listening on localhost', () => {
     });
   });
 
-  test('a machine without IPv6 is served on 127.0.0.1 alone, and the log says so', deadline, async () => {
+  test('without IPv6 only 127.0.0.1 is used, and this is logged', deadline, async () => {
     for (const code of ['EADDRNOTAVAIL', 'EAFNOSUPPORT']) {
       const { lines, log } = recorder();
       const start: Start = (host, port) =>
         host === '::1' ? Promise.reject(failing(code)) : startServer(hookApp().app, host, port, { log });
       const servers = await startBoth(start, 0, log);
       assert.equal(servers.length, 1);
-      assert.match(lines.join(''), /no IPv6/);
+      assert.match(lines.join(''), /IPv6 is not available/);
       await Promise.all(servers.map(stopServer));
     }
   });
@@ -93,13 +93,13 @@ describe('listening on all addresses', () => {
     all?.some(({ address }) => address === '::1'),
   );
 
-  test('the default of OPS_HOST is for IPv6 and IPv4: a pod of either is probed', deadline, async (t) => {
+  test('the default of OPS_HOST includes IPv6 and IPv4, for pods of either family', deadline, async (t) => {
     if (!hasIPv6) return t.skip('this machine has no IPv6');
     const host = describeSettings().get('OPS_HOST')?.default ?? '';
     await serving(opsApp().app, answersBothFamilies, { host });
   });
 
-  test('a machine without IPv6 is served on 0.0.0.0, and the log says so', deadline, async () => {
+  test('without IPv6 0.0.0.0 is used, and this is logged', deadline, async () => {
     for (const code of ['EADDRNOTAVAIL', 'EAFNOSUPPORT']) {
       const { lines, log } = recorder();
       const start: Start = (host, port) =>
@@ -108,18 +108,18 @@ describe('listening on all addresses', () => {
       const bound = server.address();
       assert.ok(bound && typeof bound === 'object');
       assert.equal((await call(bound.port, { path: '/livez' })).status, 200);
-      assert.match(lines.join(''), /no IPv6/);
+      assert.match(lines.join(''), /IPv6 is not available/);
       await stopServer(server);
     }
   });
 
-  test('a port that is taken is no machine without IPv6', deadline, async () => {
+  test('a port in use is not mistaken for a machine without IPv6', deadline, async () => {
     await assert.rejects(startAny(occupied, '::', 9091, recorder().log), { code: 'EADDRINUSE' });
   });
 });
 
-describe('a place where nothing can listen', () => {
-  test('is named with the setting to change: a port that is taken', deadline, async () => {
+describe('an address that cannot be used', () => {
+  test('is reported with the setting to change: a port in use', deadline, async () => {
     const { app } = hookApp();
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
@@ -127,14 +127,14 @@ describe('a place where nothing can listen', () => {
     assert.ok(bound && typeof bound === 'object');
     for (const host of ['localhost', '127.0.0.1']) {
       const options = { host, port: bound.port, setting: 'HOOK', log: recorder().log };
-      await assert.rejects(listen(app, options), new RegExp(`Port ${bound.port} .* taken.* Set HOOK_PORT`));
+      await assert.rejects(listen(app, options), new RegExp(`Port ${bound.port} .* in use.* Set HOOK_PORT`));
     }
     other.close();
   });
 
-  test('is named with the setting to change: an address of another machine', deadline, async () => {
+  test('is reported with the setting to change: an address of another machine', deadline, async () => {
     const options = { host: '203.0.113.7', port: 0, setting: 'OPS', log: recorder().log };
-    await assert.rejects(listen(opsApp().app, options), /no address of this machine\. Set OPS_HOST/);
+    await assert.rejects(listen(opsApp().app, options), /not an address of this machine\. Set OPS_HOST/);
   });
 });
 

@@ -12,7 +12,7 @@ function from(app: App, remoteAddress: string, headers: Record<string, string> =
 }
 
 describe('the probes', () => {
-  test('say ok to anyone while all is well', async () => {
+  test('answer ok to any client while everything works', async () => {
     const { app } = opsApp();
     for (const path of ['/livez', '/readyz']) {
       const response = await from(
@@ -27,7 +27,7 @@ describe('the probes', () => {
     }
   });
 
-  test('say 503 on their own account', async () => {
+  test('answer 503 independently of each other', async () => {
     const dead = opsApp({ live: () => false }).app;
     assert.equal((await dead.request('/livez')).status, 503);
     assert.equal((await dead.request('/readyz')).status, 200);
@@ -42,7 +42,7 @@ describe('the probes', () => {
     assert.equal(await response.text(), '');
   });
 
-  test('that fail inside are a constant 500', async () => {
+  test('with an internal error answer a constant 500', async () => {
     const response = await opsApp({ live: () => assert.fail('planted') }).app.request('/livez');
     assert.equal(response.status, 500);
     assert.doesNotMatch(await response.text(), /planted/);
@@ -69,7 +69,7 @@ test('routes that are added later are guarded and refused the same way', async (
 });
 
 describe('the status', () => {
-  test('is shown to this machine, by each of its addresses', async () => {
+  test('is available to this machine, by each of its addresses', async () => {
     const { app } = opsApp({ status: () => ({ torrents: [{ name: 'x' }] }) });
     for (const address of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) {
       const response = await from(app, address);
@@ -78,7 +78,7 @@ describe('the status', () => {
     }
   });
 
-  test('is not shown to others, whatever their headers claim', async () => {
+  test('is not available to others, whatever their headers are', async () => {
     const { app } = opsApp();
     const claims = { 'x-forwarded-for': '127.0.0.1', forwarded: 'for=127.0.0.1', 'x-real-ip': '::1' };
     // 127.0.0.6 is where Istio delivers remote calls from.
@@ -88,7 +88,7 @@ describe('the status', () => {
     assert.equal((await app.request('/status')).status, 403, 'without a socket');
   });
 
-  test('is not shown through a proxy that says so, although it is on this machine', async () => {
+  test('is not available through a proxy on this machine that adds its headers', async () => {
     const { app } = opsApp();
     const claims = {
       forwarded: 'for=10.1.2.3',
@@ -105,18 +105,18 @@ describe('the status', () => {
     for (const [name, value] of Object.entries(claims)) {
       const response = await from(app, '127.0.0.1', { host: 'localhost:9091', [name]: value });
       assert.equal(response.status, 403, name);
-      assert.match(await response.text(), /^This is for direct calls from the same machine/);
+      assert.match(await response.text(), /^Only direct requests from this machine are allowed/);
     }
     assert.equal((await from(app, '127.0.0.1', { 'user-agent': 'curl/8', accept: '*/*' })).status, 200);
   });
 
-  test('is not shown to a page that made its name resolve to this machine', async () => {
+  test('is not available to a page whose name resolves to this machine', async () => {
     const { app } = opsApp();
     assert.equal((await from(app, '127.0.0.1', { host: 'evil.example:9091' })).status, 403);
     assert.equal((await from(app, '127.0.0.1', { host: 'localhost:19091' })).status, 200, 'a port-forward');
   });
 
-  test('is not shown to pages of other sites, even with the token', async () => {
+  test('is not available to pages of other sites, even with the token', async () => {
     const { app } = opsApp({ token: secret('correct-horse') });
     const authorization = 'Bearer correct-horse';
     for (const foreign of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }]) {
@@ -124,7 +124,7 @@ describe('the status', () => {
     }
   });
 
-  test('is shown to other machines that have the token', async () => {
+  test('is available to other machines with the token', async () => {
     const { app } = opsApp({ token: secret('correct-horse') });
     const host = 'pod.example:9091';
     const statusFor = async (authorization: string) =>
@@ -142,13 +142,13 @@ describe('the status', () => {
     }
   });
 
-  test('is refused to a wrong token with its address as IPv4 writes it', async () => {
+  test('is refused to a wrong token, and the address is logged in IPv4 form', async () => {
     const { app, lines } = opsApp({ token: secret('correct-horse') });
     await from(app, '::ffff:10.1.2.3', { host: 'pod.example:9091', authorization: 'Bearer wrong' });
     assert.match(lines.join(''), /"address":"10\.1\.2\.3"/);
   });
 
-  test('is not opened by an empty token when none is set', async () => {
+  test('is not available with an empty token when none is set', async () => {
     const { app } = opsApp();
     for (const authorization of ['Bearer ', 'Bearer null', 'Bearer undefined', 'Bearer ***']) {
       assert.equal((await from(app, '10.1.2.3', { authorization })).status, 403);

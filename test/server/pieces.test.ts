@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { streamOf } from '../../src/server/pieces.ts';
 
-test('a reader that goes while the next piece is made ends the body, and that is no bug', async () => {
+test('a reader that disconnects while the next piece is created ends the body, without an error', async () => {
   const ends: string[] = [];
   const onEnd = {
     end: () => ends.push('end'),

@@ -13,7 +13,7 @@ function work(): void {
   while (performance.now() < end);
 }
 
-test('one has its turn after the other, in the order of the calls, none in the same iteration', async () => {
+test('callers run one after the other, in the order of the calls, each in its own iteration', async () => {
   let iterations = 0;
   const count = () => {
     iterations += 1;
@@ -30,7 +30,7 @@ test('one has its turn after the other, in the order of the calls, none in the s
   assert.equal(new Set(turns.map(([, iteration]) => iteration)).size, 3);
 });
 
-test('all who connect while a piece is made are accepted before the next one', async () => {
+test('all connections that arrive while a piece is created are accepted before the next one', async () => {
   let accepted = 0;
   const server = createServer().on('connection', () => (accepted += 1));
   await once(server.listen(0, '127.0.0.1'), 'listening');

@@ -120,7 +120,7 @@ realTest('a Node that is too old is told so in one line', { needs: ['machine'] }
     assert.equal(status, EXIT.config, output);
     assert.match(
       output,
-      /^qbit-ntfy-sidecar needs Node\.js 24 or later, and this is 2\d\.\d+\.\d+ \([^)]+\)\.\n$/,
+      /^qbit-ntfy-sidecar requires Node\.js 24 or later; this is 2\d\.\d+\.\d+ \([^)]+\)\.\n$/,
     );
   }
 });

@@ -1,6 +1,6 @@
 /**
- * A process that saves and dies without a word: `node crashed.ts <folder> <first> <count>`. Saves completions by their
- * number, each by itself; a fact counts them.
+ * A process that saves completions by number, each in a write of its own, and kills itself:
+ * `node crashed.ts <folder> <first> <count>`.
  */
 import { openStore } from '../../src/store/index.ts';
 import { createLogger } from '../../src/log/index.ts';

@@ -15,10 +15,10 @@ const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 export const FILE = 'sidecar.sqlite';
 
-/** What the name of each of these folders begins with. */
+/** The prefix of the path of each of these folders. */
 export const TEMP_PREFIX = join(memory, 'store-test-');
 
-/** A folder that is gone after the test; in memory where it may be: what power loss does is not tested here. */
+/** A folder that is deleted after the test; in memory where possible, because no test cuts the power. */
 export function tempDir(t: TestContext): string {
   const dir = mkdtempSync(TEMP_PREFIX);
   t.after(() => rmSync(dir, { recursive: true, force: true }));
@@ -42,14 +42,14 @@ export function completing(index: number, changes: Partial<TorrentRecord> = {}):
 export interface Opened {
   store: Store;
   lines: { level: string; message: string }[];
-  /** What `onDegraded` heard, and what `onRepaired` heard. */
+  /** The calls of `onDegraded`, and those of `onRepaired`. */
   problems: string[];
   repairs: string[];
   /** How often `onRestored` was called. */
   restored: () => number;
 }
 
-/** Opens a store and listens to all that it says. */
+/** Opens a store, and records its log lines and its calls of the listeners. */
 export function open(dir: StoreOptions['dir']): Opened {
   const lines: Opened['lines'] = [];
   const problems: string[] = [];
@@ -72,7 +72,7 @@ export function reopen(dir: string): Pick<Store, 'records' | 'facts' | 'health'>
   return store;
 }
 
-/** What a store holds after these were saved in it. */
+/** Creates a store with these records and facts, and closes it. */
 export function fill(
   dir: string,
   records: readonly TorrentRecord[],
@@ -84,10 +84,10 @@ export function fill(
   store.close();
 }
 
-/** How far a torrent has come. */
-export type Place = Stage | 'dropped';
+/** The stage of a stored torrent, or that it was deleted. */
+export type Place = Stage | 'deleted';
 
-/** The record of a torrent that has come so far. */
+/** The record of a torrent in this stage. */
 export function recordAt(index: number, stage: Stage): TorrentRecord {
   return stage === 'following' ? following(index) : completing(index, { stage });
 }
@@ -97,10 +97,10 @@ export function big(index: number): TorrentRecord {
   return completing(index, { finished: observation(index, { name: `${index} `.repeat(3000) }) });
 }
 
-/** The end of the run of the process, when everything urgent is on the disk. */
+/** The end of the synchronous run of the process, when every urgent change is on the disk. */
 export const endOfRun = (): Promise<void> => Promise.resolve();
 
-/** The file, past the store. */
+/** Opens the file with SQLite, without the store. */
 export function withFile<Result>(dir: string, use: (database: DatabaseSync) => Result): Result {
   const database = new DatabaseSync(join(dir, FILE));
   try {
@@ -110,29 +110,32 @@ export function withFile<Result>(dir: string, use: (database: DatabaseSync) => R
   }
 }
 
-/** The main files that were set aside, without their companions. */
-export function asides(dir: string): string[] {
+/** The quarantined files, without their companions. */
+export function quarantinedFiles(dir: string): string[] {
   return readdirSync(dir).filter((name) => /\.(?:damaged|newer)-[^-]+(?:-\d+)?$/.test(name));
 }
 
-/** Lets so many milliseconds pass for a disk that is left alone for a while. */
+/** Advances the clock of the writer, in milliseconds. */
 export function passTime(t: TestContext, milliseconds: number): void {
   const now = performance.now();
   t.mock.method(performance, 'now', () => now + milliseconds);
 }
 
-/** How long a disk that failed is left alone, in milliseconds. */
-export const REST = 30_000;
+/** Milliseconds between two attempts on a disk that failed. */
+export const REOPEN_INTERVAL = 30_000;
 
-/** It said so once, in the log and to who listens, and goes on. */
+/** Saves, and checks that the store works in memory and reported the problem once, in the log and to its listener. */
 export async function assertInMemory({ store, lines, problems }: Opened, reason: RegExp): Promise<void> {
   for (let index = 10; index < 30; index += 1) store.save(completing(index));
   store.setFact('incident', true);
-  store.drop(hashOf(10));
+  store.delete(hashOf(10));
   await endOfRun();
   assert.equal(store.health.kind, 'memory');
   assert.match(store.health.problem ?? '', reason);
-  assert.match(store.health.problem ?? '', /a download that finishes while the sidecar restarts is not told/);
+  assert.match(
+    store.health.problem ?? '',
+    /no notification is sent for a download that finishes while the sidecar restarts/,
+  );
   assert.deepEqual(problems, [store.health.problem]);
   const errors = lines.filter(({ level }) => level === 'error');
   assert.deepEqual(

@@ -4,39 +4,48 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { openStore } from '../../src/store/index.ts';
-import { assertInMemory, completing, endOfRun, open, passTime, reopen, REST, tempDir } from './fixtures.ts';
+import {
+  assertInMemory,
+  completing,
+  endOfRun,
+  open,
+  passTime,
+  reopen,
+  REOPEN_INTERVAL,
+  tempDir,
+} from './fixtures.ts';
 
-describe('a folder that can not be used', () => {
-  test('because its parent is missing, is told once; all goes on in memory', async (t) => {
+describe('a folder that cannot be used', () => {
+  test('because its parent is missing, is reported once; the store works in memory', async (t) => {
     const opened = open(join(tempDir(t), 'missing', 'state'));
-    await assertInMemory(opened, /no folder and can not be made/);
+    await assertInMemory(opened, /not a folder and cannot be created/);
     opened.store.close();
   });
 
-  test('because it is a file, is told once, and the file is left alone', async (t) => {
+  test('because it is a file, is reported once, and the file is not changed', async (t) => {
     const dir = join(tempDir(t), 'state');
     writeFileSync(dir, 'mine');
     const opened = open(dir);
-    await assertInMemory(opened, /no folder and can not be made/);
+    await assertInMemory(opened, /not a folder and cannot be created/);
     opened.store.close();
     assert.equal(readFileSync(dir, 'utf8'), 'mine');
   });
 
-  test('because it is a device, is told once', async () => {
+  test('because it is a device, is reported once', async () => {
     const opened = open('/dev/full');
-    await assertInMemory(opened, /no folder and can not be made/);
+    await assertInMemory(opened, /not a folder and cannot be created/);
     opened.store.close();
   });
 
-  test('is used when it is there later, with all that was said meanwhile', async (t) => {
+  test('is used once it exists, and contains what was saved in the meantime', async (t) => {
     const parent = join(tempDir(t), 'volume');
     const dir = join(parent, 'state');
     const { store, restored } = open(dir);
     store.save(completing(1));
     mkdirSync(parent);
     store.save(completing(2));
-    assert.equal(existsSync(dir), false, 'the disk is not left alone');
-    passTime(t, REST);
+    assert.equal(existsSync(dir), false, 'tried again too early');
+    passTime(t, REOPEN_INTERVAL);
     store.save(completing(3));
     await endOfRun();
     assert.deepEqual(store.health, { kind: 'disk', problem: null });
@@ -46,7 +55,7 @@ describe('a folder that can not be used', () => {
   });
 });
 
-/** A store in trouble from the start, and who hears of it. */
+/** A store that is degraded from the start, with a listener. */
 const listen = (t: TestContext, onDegraded: () => void) => {
   const lines: string[] = [];
   const write = (message: string) => void lines.push(message);
@@ -54,21 +63,21 @@ const listen = (t: TestContext, onDegraded: () => void) => {
   return { lines, store: openStore({ dir: join(tempDir(t), 'missing', 'state'), log, onDegraded }) };
 };
 
-describe('who hears of a problem', () => {
-  test('hears of it when the store is there, not from within a call', async (t) => {
-    const heard: string[] = [];
-    const { store } = listen(t, () => heard.push(store.health.kind));
-    assert.deepEqual(heard, []);
+describe('a listener', () => {
+  test('is called when the store exists, not from within a call', async (t) => {
+    const calls: string[] = [];
+    const { store } = listen(t, () => calls.push(store.health.kind));
+    assert.deepEqual(calls, []);
     await endOfRun();
-    assert.deepEqual(heard, ['memory']);
+    assert.deepEqual(calls, ['memory']);
   });
 
-  test('may throw: the store goes on and the log says so', async (t) => {
+  test('may throw: the store works, and the exception is logged', async (t) => {
     const { store, lines } = listen(t, () => {
-      throw new Error('nobody is there');
+      throw new Error('listener failed');
     });
     await endOfRun();
     store.save(completing(1));
-    assert.match(lines.at(-1) ?? '', /could not be passed on/);
+    assert.match(lines.at(-1) ?? '', /a listener of the store failed/);
   });
 });

@@ -16,16 +16,16 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { checkState } from '../../src/doctor/machine.ts';
-import { diedAfterwards, lay } from './damage.ts';
+import { killedStore, lay } from './damage.ts';
 import { assertInMemory, completing, FILE, fill, open, reopen, tempDir } from './fixtures.ts';
 import { visit } from './visits.ts';
 
-/** Only a process that waits for ever reaches it. */
+/** Only a process that blocks reaches this limit. */
 const GUARD = ['timeout', '--signal=KILL', '60'];
 
 const isRoot = process.getuid?.() === 0;
 
-describe('what stands in the place of a state file and is no regular file', () => {
+describe('a file in place of the state file that is not a regular file', () => {
   for (const [kind, name, place] of [
     ['a FIFO', FILE, (path: string) => void spawnSync('mkfifo', [path])],
     ['a FIFO', `${FILE}-wal`, (path: string) => void spawnSync('mkfifo', [path])],
@@ -33,7 +33,7 @@ describe('what stands in the place of a state file and is no regular file', () =
     ['a symbolic link', `${FILE}-journal`, (path: string) => symlinkSync('/dev/zero', path)],
     ['a folder', FILE, (path: string) => mkdirSync(path)],
   ] as const) {
-    test(`${kind} as ${name} is left alone, and reported: the state is kept in memory`, async (t) => {
+    test(`${kind} as ${name} is not touched, and reported: the state is kept in memory`, async (t) => {
       const dir = tempDir(t);
       if (name !== FILE) fill(dir, [completing(0)]);
       place(join(dir, name));
@@ -47,7 +47,7 @@ describe('what stands in the place of a state file and is no regular file', () =
     });
   }
 
-  test('a symbolic link is left alone also when a file is behind it', async (t) => {
+  test('a symbolic link to a file is not touched', async (t) => {
     const [dir, other] = [tempDir(t), join(tempDir(t), 'precious')];
     writeFileSync(other, 'precious');
     symlinkSync(other, join(dir, FILE));
@@ -58,7 +58,7 @@ describe('what stands in the place of a state file and is no regular file', () =
     assert.ok(lstatSync(join(dir, FILE)).isSymbolicLink());
   });
 
-  test('a socket is left alone', async (t) => {
+  test('a socket is not touched', async (t) => {
     const dir = tempDir(t);
     const server = createServer().listen(join(dir, FILE));
     t.after(() => server.close());
@@ -67,7 +67,7 @@ describe('what stands in the place of a state file and is no regular file', () =
     opened.store.close();
   });
 
-  test('is used no more, and the state is on disk, once it is taken away', (t) => {
+  test('is no longer reported, and the state is on disk, once it is deleted', (t) => {
     const dir = tempDir(t);
     const path = join(dir, FILE);
     symlinkSync('nowhere', path);
@@ -91,27 +91,27 @@ describe('STATE_DIR', () => {
     assert.deepEqual(reopen(link).records, [completing(1)]);
   });
 
-  test('is reported when it is a symbolic link to nothing, and what it names is not made', async (t) => {
+  test('is reported when it is a dangling symbolic link, and its target is not created', async (t) => {
     const dir = join(tempDir(t), 'link');
     symlinkSync(`${dir}-target`, dir);
     const opened = open(dir);
-    await assertInMemory(opened, /no folder and can not be made/);
+    await assertInMemory(opened, /not a folder and cannot be created/);
     opened.store.close();
     assert.ok(!existsSync(`${dir}-target`));
   });
 
-  test('that the flags of the image do not let it write to is reported as such', async (t) => {
+  test('that the flags of the image do not allow writing to is reported as not writable', async (t) => {
     const [allowed, dir] = [tempDir(t), tempDir(t)];
     const { report } = await visit({ dir, allowed });
-    assert.match(report.before.problem ?? '', /STATE_DIR can not be written to/);
+    assert.match(report.before.problem ?? '', /STATE_DIR is not writable/);
     assert.deepEqual(readdirSync(dir), []);
   });
 });
 
-describe('a state file that others may read', () => {
-  test('is for its user alone from the next start on, its journals too', (t) => {
+describe('a state file that other users can read', () => {
+  test('is private from the next start on, with its journals', (t) => {
     const dir = tempDir(t);
-    lay(dir, diedAfterwards(t));
+    lay(dir, killedStore(t));
     const modes = () => readdirSync(dir).map((name) => statSync(join(dir, name)).mode & 0o777);
     for (const name of readdirSync(dir)) chmodSync(join(dir, name), 0o666);
     const { store } = open(dir);
@@ -123,7 +123,7 @@ describe('a state file that others may read', () => {
     assert.equal(reopen(dir).records.length, 5);
   });
 
-  test('and was set aside is for its user alone', (t) => {
+  test('is private when it is quarantined', (t) => {
     const dir = tempDir(t);
     writeFileSync(join(dir, FILE), 'x'.repeat(1000), { mode: 0o666 });
     chmodSync(join(dir, FILE), 0o666);
@@ -132,7 +132,7 @@ describe('a state file that others may read', () => {
   });
 });
 
-/** As root made it: a folder with this mode, and in it a file of `owner` that everyone may write to. */
+/** Creates, as root, a folder with this mode, and in it a file of `owner` that everyone can write to. */
 function folderWith(
   dir: string,
   { mode, owner, folder = 0 }: Record<'mode' | 'owner', number> & { folder?: number },
@@ -144,30 +144,34 @@ function folderWith(
   chmodSync(dir, mode);
 }
 
-describe('a state file of another user', { skip: isRoot ? false : 'only root can give a file away' }, () => {
-  test('in a folder that everyone may write to is left alone', async (t) => {
-    const dir = tempDir(t);
-    folderWith(dir, { mode: 0o1777, owner: 1234 });
-    const { report } = await visit({ dir, save: 1, user: 65_534 });
-    assert.deepEqual(report.found, []);
-    assert.match(
-      report.after.problem ?? '',
-      /: sidecar\.sqlite in STATE_DIR belongs to another user \(1234\), in a folder that everyone may write to\./,
-    );
-    assert.deepEqual(readdirSync(dir), [FILE]);
-  });
-
-  for (const [what, setting] of [
-    ['is our own', { mode: 0o1777, owner: 65_534 }],
-    ["is root's", { mode: 0o1777, owner: 0 }],
-    ["is the folder's owner's", { mode: 0o777, owner: 1234, folder: 1234 }],
-    ['stands where only a group may write', { mode: 0o775, owner: 1234 }],
-  ] as const) {
-    test(`is used where it ${what}`, async (t) => {
+describe(
+  'a state file of another user',
+  { skip: isRoot ? false : 'only root can change the owner of a file' },
+  () => {
+    test('in a folder that everyone can write to is not touched', async (t) => {
       const dir = tempDir(t);
-      folderWith(dir, setting);
-      const { report } = await visit({ dir, user: 65_534 });
-      assert.deepEqual(report.found, [completing(0)]);
+      folderWith(dir, { mode: 0o1777, owner: 1234 });
+      const { report } = await visit({ dir, save: 1, user: 65_534 });
+      assert.deepEqual(report.found, []);
+      assert.match(
+        report.after.problem ?? '',
+        /: sidecar\.sqlite in STATE_DIR belongs to another user \(1234\), in a folder that everyone can write to\./,
+      );
+      assert.deepEqual(readdirSync(dir), [FILE]);
     });
-  }
-});
+
+    for (const [what, setting] of [
+      ['belongs to this user', { mode: 0o1777, owner: 65_534 }],
+      ['belongs to root', { mode: 0o1777, owner: 0 }],
+      ['belongs to the owner of the folder', { mode: 0o777, owner: 1234, folder: 1234 }],
+      ['is in a folder that only a group can write to', { mode: 0o775, owner: 1234 }],
+    ] as const) {
+      test(`is used when it ${what}`, async (t) => {
+        const dir = tempDir(t);
+        folderWith(dir, setting);
+        const { report } = await visit({ dir, user: 65_534 });
+        assert.deepEqual(report.found, [completing(0)]);
+      });
+    }
+  },
+);

@@ -11,12 +11,12 @@ import {
   open,
   passTime,
   reopen,
-  REST,
+  REOPEN_INTERVAL,
   tempDir,
 } from './fixtures.ts';
 import { spyOnSqlite } from './spy.ts';
 
-/** A store whose file may not grow, and room that can be made. */
+/** A store whose file cannot grow until `makeRoom` is called. */
 function fillUp(t: TestContext, dir: string) {
   const spy = spyOnSqlite(t);
   const opened = open(dir);
@@ -26,7 +26,7 @@ function fillUp(t: TestContext, dir: string) {
 }
 
 describe('a full disk', () => {
-  test('is told once; all goes on in memory, and what was there stays', async (t) => {
+  test('is reported once; the store works in memory, and what was stored stays', async (t) => {
     const dir = tempDir(t);
     fill(dir, [completing(1)]);
     const { opened } = fillUp(t, dir);
@@ -36,17 +36,17 @@ describe('a full disk', () => {
     assert.deepEqual(reopen(dir).records, [completing(1)]);
   });
 
-  test('that has room again takes all of it, and says so', async (t) => {
+  test('that has space again receives everything, and is reported as restored', async (t) => {
     const dir = tempDir(t);
     fill(dir, [completing(1), completing(2)]);
     const { opened, makeRoom } = fillUp(t, dir);
     const { store, lines, restored } = opened;
     store.save(big(3));
-    store.drop(hashOf(1));
+    store.delete(hashOf(1));
     store.setFact('incident', 'full');
     makeRoom();
     assert.equal(store.health.kind, 'memory');
-    passTime(t, REST);
+    passTime(t, REOPEN_INTERVAL);
     store.save(completing(4));
     await endOfRun();
     assert.deepEqual(store.health, { kind: 'disk', problem: null });
@@ -60,17 +60,17 @@ describe('a full disk', () => {
     assert.deepEqual(reopen(dir).facts, new Map([['incident', 'full']]));
   });
 
-  test('is told once, however long it lasts', async (t) => {
+  test('is reported once, however long it lasts', async (t) => {
     const { opened } = fillUp(t, tempDir(t));
     for (let index = 0; index < 10; index += 1) {
       opened.store.save(big(index));
-      passTime(t, 2 * REST);
+      passTime(t, 2 * REOPEN_INTERVAL);
     }
     await assertInMemory(opened, /the disk of STATE_DIR is full/);
     opened.store.close();
   });
 
-  test('is tried once more at the end of the process', (t) => {
+  test('is tried again at the end of the process', (t) => {
     const dir = tempDir(t);
     const { opened, makeRoom } = fillUp(t, dir);
     opened.store.save(big(3));
@@ -80,7 +80,7 @@ describe('a full disk', () => {
     assert.deepEqual(reopen(dir).records, [big(3)]);
   });
 
-  test('is left alone between two tries, however much there is to save', (t) => {
+  test('is not written to between two attempts, however much is saved', (t) => {
     const { opened } = fillUp(t, tempDir(t));
     const spy = spyOnSqlite(t);
     opened.store.save(big(1));

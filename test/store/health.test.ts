@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createReporter } from '../../src/store/health.ts';
-import { troubleOf } from '../../src/store/trouble.ts';
+import { createHealthReporter } from '../../src/store/health.ts';
+import { failureOf } from '../../src/store/health.ts';
 import { createLogger } from '../../src/log/index.ts';
 import { endOfRun } from './fixtures.ts';
 
@@ -12,7 +12,7 @@ function start() {
   const lines: Record<string, unknown>[] = [];
   const clock = { now: 0 };
   const log = createLogger({ level: 'info', pretty: false, write: (line) => lines.push(JSON.parse(line)) });
-  const reporter = createReporter(
+  const reporter = createHealthReporter(
     {
       log,
       onDegraded: () => heard.push('degraded'),
@@ -25,14 +25,14 @@ function start() {
 }
 
 describe('a file that was repaired', () => {
-  test('is no loss of the state: it is reported as repaired, and shown until it held for ten minutes', async () => {
+  test('is reported as repaired, not as degraded, and shown for ten minutes', async () => {
     const { reporter, heard, clock } = start();
-    reporter.degraded({ kind: 'disk', problem: 'It was written anew.' });
+    reporter.degraded({ kind: 'disk', problem: 'A new one was written.' });
     await endOfRun();
     assert.deepEqual(heard, ['repaired']);
     clock.now = 9 * MINUTE;
     reporter.restored();
-    assert.deepEqual(reporter.health, { kind: 'disk', problem: 'It was written anew.' });
+    assert.deepEqual(reporter.health, { kind: 'disk', problem: 'A new one was written.' });
     clock.now = 10 * MINUTE;
     reporter.restored();
     reporter.restored();
@@ -42,10 +42,10 @@ describe('a file that was repaired', () => {
   });
 });
 
-test('an exception of our own code is not reported as a disk that fails', () => {
+test('an exception of our own code is reported as a bug, not as a failing disk', () => {
   const { reporter, lines } = start();
   const error = new TypeError("Cannot read properties of undefined (reading 'key')");
-  assert.equal(troubleOf(error), 'bug');
+  assert.equal(failureOf(error), 'bug');
   reporter.degraded({ kind: 'memory', problem: 'The state is only in memory.' }, error);
   assert.match(String(lines[0]?.['message']), /^a bug in this program, please report it/);
   assert.match(JSON.stringify(lines[0]?.['error']), /"stack":"TypeError/);

@@ -10,19 +10,19 @@ import { once } from 'node:events';
 
 const OWN = /^qbit-[0-9a-f]{6}$/;
 
-/** What a start with this folder calls itself. */
+/** The instance name of a start with this folder. */
 function nameIn(dir: string | null): string {
   const { store } = open(dir);
   store.close();
   return store.instance;
 }
 
-/** Takes the name out of a file, as an earlier version left it. */
+/** Deletes the name from a file, as an earlier version wrote it. */
 const forget = (dir: string) =>
   withFile(dir, (file) => file.exec(`DELETE FROM facts WHERE name = '"instance"'; VACUUM`));
 
 describe('the name of a sidecar without an INSTANCE_NAME', () => {
-  test('is another one with each new state file, and survives restarts', (t) => {
+  test('differs for each new state file, and survives restarts', (t) => {
     const dirs = Array.from({ length: 20 }, () => tempDir(t));
     const names = dirs.map(nameIn);
     for (const name of names) assert.match(name, OWN);
@@ -30,19 +30,19 @@ describe('the name of a sidecar without an INSTANCE_NAME', () => {
     assert.deepEqual(dirs.map(nameIn), names);
   });
 
-  test('is on the disk before anything else happens', (t) => {
+  test('is on the disk when the store is open', (t) => {
     const dir = tempDir(t);
     const { store } = open(dir);
     t.after(() => store.close());
     const copy = tempDir(t);
     for (const suffix of ['', '-wal']) {
-      // Not as SQLite would see it: a copy of what is there now, as a kill leaves it.
+      // A copy of the bytes on the disk, as after a kill; SQLite is not asked.
       writeFileSync(join(copy, FILE + suffix), readFileSync(join(dir, FILE + suffix)));
     }
     assert.equal(nameIn(copy), store.instance);
   });
 
-  test('is no fact for anybody else', (t) => {
+  test('is not among the facts', (t) => {
     const dir = tempDir(t);
     fill(dir, [], { troubled: true });
     assert.deepEqual(open(dir).store.facts, new Map([['troubled', true]]));
@@ -55,13 +55,13 @@ describe('the name of a sidecar without an INSTANCE_NAME', () => {
     assert.deepEqual([nameIn(dir), nameIn(dir), nameIn(null)], ['qbit', 'qbit', 'qbit']);
   });
 
-  test('is qbit where what a file calls itself is no name', (t) => {
+  test('is qbit when the name in the file is invalid', (t) => {
     const dir = tempDir(t);
     fill(dir, [following(1)], { instance: 'qbit-ABCDEF/../..' });
     assert.equal(nameIn(dir), 'qbit');
   });
 
-  test('is written anew with a file that was taken away while it was in use', (t) => {
+  test('is written to the new file when the file was deleted while it was open', (t) => {
     const dir = tempDir(t);
     const { store } = open(dir);
     rmSync(join(dir, FILE));
@@ -70,7 +70,7 @@ describe('the name of a sidecar without an INSTANCE_NAME', () => {
     assert.equal(nameIn(dir), store.instance);
   });
 
-  test('is another one when the file was deleted while nobody used it', (t) => {
+  test('is a new one when the file was deleted while no sidecar was running', (t) => {
     const dir = tempDir(t);
     const before = nameIn(dir);
     rmSync(join(dir, FILE));
@@ -78,16 +78,16 @@ describe('the name of a sidecar without an INSTANCE_NAME', () => {
   });
 });
 
-describe('the name in a file that can not be used', () => {
-  /** Random bytes of a torrent's name that look like a row of the name. */
+describe('the name in a file that cannot be used', () => {
+  /** A torrent's name that looks like the row with the instance name. */
   const forged = completing(1, { finished: observation(1, { name: '"instance""qbit-bad000"' }) });
 
   for (const [what, spoil] of [
-    ['of which the beginning was overwritten', (bytes: Buffer) => bytes.fill('x', 0, 200)],
-    ['that was cut off within its last page', (bytes: Buffer) => bytes.subarray(0, -100)],
+    ['whose beginning was overwritten', (bytes: Buffer) => bytes.fill('x', 0, 200)],
+    ['that was truncated within its last page', (bytes: Buffer) => bytes.subarray(0, -100)],
     ['of a newer version', (bytes: Buffer) => (bytes.writeUInt32BE(99, 60), bytes)],
   ] as const) {
-    test(`${what} is recovered, and no torrent can forge it`, (t) => {
+    test(`${what} is recovered, and cannot be forged by a torrent`, (t) => {
       const dir = tempDir(t);
       fill(dir, [forged]);
       const before = nameIn(dir);
@@ -96,12 +96,12 @@ describe('the name in a file that can not be used', () => {
       const { store, repairs } = open(dir);
       store.close();
       assert.equal(store.instance, before);
-      assert.match(JSON.stringify([store.health, repairs]), /set aside/);
-      assert.equal(nameIn(dir), before, 'it is in the new file, too');
+      assert.match(JSON.stringify([store.health, repairs]), /renamed to/);
+      assert.equal(nameIn(dir), before, 'it is also in the new file');
     });
   }
 
-  test('of an earlier version has none: it stays qbit', (t) => {
+  test('of an earlier version does not exist: it stays qbit', (t) => {
     const dir = tempDir(t);
     fill(dir, [forged]);
     forget(dir);
@@ -110,7 +110,7 @@ describe('the name in a file that can not be used', () => {
     assert.deepEqual([nameIn(dir), nameIn(dir)], ['qbit', 'qbit']);
   });
 
-  test('because another process has it is used all the same: cards stay the same', async (t) => {
+  test('because another process has opened it is still used, so that the cards stay the same', async (t) => {
     const dir = tempDir(t);
     const name = nameIn(dir);
     const other = startVisit({ dir, save: 1, hold: 60_000 });
@@ -130,21 +130,21 @@ const check = (instance: string | null, stateDir: string | null) => {
 };
 
 describe('doctor', () => {
-  test('names it', (t) => {
+  test('reports it', (t) => {
     const dir = tempDir(t);
     assert.deepEqual(check('seedbox', null), ['ok', 'seedbox, from INSTANCE_NAME']);
-    assert.deepEqual(check(null, dir), ['ok', 'a new state file gets a name of its own']);
+    assert.deepEqual(check(null, dir), ['ok', 'created with the state file at the first start']);
     const name = nameIn(dir);
     assert.deepEqual(check(null, dir), ['ok', `${name}, from the state folder`]);
   });
 
-  test('warns where two sidecars could have the same', (t) => {
+  test('warns when two sidecars could have the same name', (t) => {
     const dir = tempDir(t);
     fill(dir, [following(1)]);
     forget(dir);
     for (const [stateDir, found] of [
-      [null, /^qbit, as that of each sidecar without STATE_DIR: two of them on one topic/],
-      [dir, /^qbit, as that of each sidecar with a state file of an earlier version/],
+      [null, /^qbit, the same for each sidecar without STATE_DIR: two of them on one topic/],
+      [dir, /^qbit, the same for each sidecar with a state file of an earlier version/],
     ] as const) {
       const [status, said] = check(null, stateDir);
       assert.equal(status, 'warn');

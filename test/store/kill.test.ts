@@ -10,7 +10,7 @@ import type { Place } from './fixtures.ts';
 import { shippedFlags } from '../shipped-flags.ts';
 import { mulberry32 } from '../mulberry32.ts';
 
-/** Where a torrent may be: where the store said it is, and where it was about to go. */
+/** The possible places of a torrent: the last one that was confirmed, and those that were requested since. */
 type Expected = Map<number, Set<Place>>;
 
 interface Run {
@@ -20,11 +20,11 @@ interface Run {
   first: number;
   /** Milliseconds. */
   killAfter: number;
-  /** From when on. */
+  /** From when `killAfter` is counted. */
   since: 'start' | 'ready';
 }
 
-/** Lets a process save until it is killed, and returns what it said. */
+/** Starts a process that saves, kills it, and returns its notes. */
 async function saveUntilKilled({ dir, seed, first, killAfter, since }: Run): Promise<string> {
   const [script, notes] = [join(import.meta.dirname, 'saver.ts'), `${dir}.notes`];
   writeFileSync(notes, '');
@@ -36,50 +36,50 @@ async function saveUntilKilled({ dir, seed, first, killAfter, since }: Run): Pro
   await setTimeout(killAfter);
   child.kill('SIGKILL');
   const [, signal] = await ended;
-  assert.equal(signal, 'SIGKILL', 'it ended by itself');
+  assert.equal(signal, 'SIGKILL', 'it ended before it was killed');
   return readFileSync(notes, 'utf8');
 }
 
-/** Takes in what a process said; a line that was cut off is none. Returns the highest number in it. */
-function follow(expected: Expected, said: string): number {
+/** Adds the notes of a process; an incomplete line is ignored. Returns the highest number in them. */
+function follow(expected: Expected, notes: string): number {
   let highest = 0;
-  for (const [, mark, number, place] of said.matchAll(/^([?!]) (\d+) (\w+)\n/gm)) {
+  for (const [, mark, number, place] of notes.matchAll(/^([?!]) (\d+) (\w+)\n/gm)) {
     const index = Number(number);
-    const places = mark === '!' ? new Set<Place>() : (expected.get(index) ?? new Set<Place>(['dropped']));
+    const places = mark === '!' ? new Set<Place>() : (expected.get(index) ?? new Set<Place>(['deleted']));
     expected.set(index, places.add(place as Place));
     highest = Math.max(highest, index);
   }
   return highest;
 }
 
-/** Each torrent is where it may be, whole; from now on it is there. */
+/** Checks that each torrent is complete and in a possible place, which becomes its only one. */
 function check(dir: string, expected: Expected, what: string): void {
   const { records, health } = reopen(dir);
   assert.deepEqual(health, { kind: 'disk', problem: null }, what);
   const found = new Map(records.map((record) => [record.key, record]));
   for (const [index, places] of expected) {
     const record = found.get(hashOf(index));
-    const place = record?.stage ?? 'dropped';
+    const place = record?.stage ?? 'deleted';
     assert.ok(places.has(place), `${what}: ${index} is ${place} instead of ${[...places].join(' or ')}`);
     if (record) assert.deepEqual({ ...record, told: null }, recordAt(index, record.stage), what);
     if (record) expected.set(index, new Set([record.stage]));
     else expected.delete(index);
     found.delete(hashOf(index));
   }
-  assert.deepEqual([...found.keys()], [], `${what}: a torrent comes out of nowhere`);
+  assert.deepEqual([...found.keys()], [], `${what}: a torrent was never saved`);
 }
 
 describe('a process that is killed', { concurrency: true }, () => {
   for (const seed of [1, 2, 3, 4]) {
-    test(`at any moment lost nothing that it had saved (${seed})`, async (t) => {
+    test(`at any moment loses nothing that it had saved (${seed})`, async (t) => {
       const [dir, random, expected] = [join(tempDir(t), 'state'), mulberry32(seed), new Map() as Expected];
       let first = 1;
       for (let round = 0; round < 20; round += 1) {
-        // Every fourth one while it is still starting.
+        // Every fourth one is killed while it starts.
         const since = round % 4 === 3 ? 'start' : 'ready';
         const killAfter = random() * (since === 'start' ? 200 : 60);
-        const said = await saveUntilKilled({ dir, seed: seed * 1000 + round, first, killAfter, since });
-        first = Math.max(first, 1 + follow(expected, said));
+        const notes = await saveUntilKilled({ dir, seed: seed * 1000 + round, first, killAfter, since });
+        first = Math.max(first, 1 + follow(expected, notes));
         check(dir, expected, `seed ${seed}, round ${round}`);
       }
       t.diagnostic(`${first} torrents`);

@@ -4,15 +4,15 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { TorrentRecord } from '../../machines/domain.ts';
-import { endOfRun, hashOf, open, passTime, recordAt, REST, tempDir } from './fixtures.ts';
+import { endOfRun, hashOf, open, passTime, recordAt, REOPEN_INTERVAL, tempDir } from './fixtures.ts';
 import { mulberry32 } from '../mulberry32.ts';
 
 /** SQLite's result codes: full, an I/O error. */
 const FAULTS = [13, 10] as const;
-/** Not often: a disk that damages one file after the other is given up. */
+/** Rarely: a disk that damages each file is given up. */
 const DAMAGED = 11;
 
-/** Lets writes fail with a result code of SQLite, or not at all: `null`. */
+/** Makes writes fail with a result code of SQLite; `null`: they succeed. */
 function breakDisk(t: TestContext): (code: number | null) => void {
   let fault: number | null = null;
   const exec = Object.getOwnPropertyDescriptor(DatabaseSync.prototype, 'exec')?.value as (
@@ -25,7 +25,7 @@ function breakDisk(t: TestContext): (code: number | null) => void {
   return (code) => (fault = code);
 }
 
-/** What has to be there in the end. */
+/** What has to be stored at the end. */
 interface Model {
   records: Map<string, TorrentRecord>;
   facts: Map<string, unknown>;
@@ -40,7 +40,7 @@ function change({ records, facts }: Model, store: ReturnType<typeof open>['store
   switch (pick(5)) {
     case 0: {
       records.delete(hashOf(index));
-      store.drop(hashOf(index));
+      store.delete(hashOf(index));
       return;
     }
     case 1: {
@@ -61,7 +61,7 @@ function change({ records, facts }: Model, store: ReturnType<typeof open>['store
 }
 
 for (let seed = 1; seed <= 40; seed += 1) {
-  test(`whatever is saved and whatever the disk does, it is all there once the disk is well (${seed})`, async (t) => {
+  test(`whatever is saved and however the disk fails, everything is stored once the disk works (${seed})`, async (t) => {
     const [dir, random, setFault] = [tempDir(t), mulberry32(seed), breakDisk(t)];
     const pick: Random = (below) => Math.floor(random() * below);
     const model: Model = { records: new Map(), facts: new Map() };
@@ -75,7 +75,7 @@ for (let seed = 1; seed <= 40; seed += 1) {
         if (pick(20) === 0) setFault(FAULTS[pick(3)] ?? null);
         if (step === 75) setFault(DAMAGED);
         if (step === 76) setFault(null);
-        if (pick(30) === 0) passTime(t, REST * (life + 1) * 150 + REST * step);
+        if (pick(30) === 0) passTime(t, REOPEN_INTERVAL * (life + 1) * 150 + REOPEN_INTERVAL * step);
         if (pick(100) === 0) rmSync(dir, { recursive: true, force: true });
       }
       setFault(null);

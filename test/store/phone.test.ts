@@ -6,9 +6,9 @@ import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulat
 import { startSidecar } from '../support/sidecar.ts';
 import { scrape } from '../metrics/samples.ts';
 import { until } from '../servers/wait.ts';
-import { passTime, REST, tempDir } from './fixtures.ts';
+import { passTime, REOPEN_INTERVAL, tempDir } from './fixtures.ts';
 
-test('a disk that is away is told on the phone and taken back when it is there again', async (t) => {
+test('a missing disk is reported on the phone, and resolved when it is available again', async (t) => {
   await using qbittorrent = await startQbittorrentSimulator({ bypassLocalAuth: true });
   await using ntfy = await startNtfySimulator();
   await using stack = new AsyncDisposableStack();
@@ -21,20 +21,20 @@ test('a disk that is away is told on the phone and taken back when it is there a
   stack.defer(() => sidecar.stop());
   const titles = () => ntfy.cards('downloads').map(({ title }) => title);
   const degraded = async () => (await scrape(sidecar)).get('qbit_ntfy_store_degraded');
-  await until('it is said', () => titles().includes('State is not kept'));
+  await until('it is reported', () => titles().includes('State is not kept'));
   assert.equal(await degraded(), 1);
   mkdirSync(volume);
-  passTime(t, REST);
-  // The next change is what tries the disk again.
+  passTime(t, REOPEN_INTERVAL);
+  // The next change tries the disk again.
   const hash = qbittorrent.addTorrent({ fate: 'dead' });
   await fetch(`http://127.0.0.1:${sidecar.hook.port}/track?hash=${hash}`, { method: 'POST' });
-  await until('it is taken back', () => titles().includes('State is kept again'));
+  await until('it is resolved', () => titles().includes('State is kept again'));
   assert.deepEqual(titles(), ['State is kept again'], 'in its place');
   assert.equal(ntfy.heard.length, 1);
   assert.equal(await degraded(), 0);
 });
 
-test('a state file that was taken away and written anew is told as repaired, and cleared when it held', async (t) => {
+test('a state file that was deleted and written again is reported as repaired, and cleared after ten minutes', async (t) => {
   await using qbittorrent = await startQbittorrentSimulator({ bypassLocalAuth: true });
   await using ntfy = await startNtfySimulator();
   await using stack = new AsyncDisposableStack();
@@ -56,8 +56,8 @@ test('a state file that was taken away and written anew is told as repaired, and
   const cards = () => ntfy.cards('downloads').map(({ title, message }) => [title, message]);
   rmSync(state, { recursive: true });
   await track();
-  const message = 'The files in STATE_DIR were taken away. They were written anew.';
-  await until('it is told', () => cards().length > 0);
+  const message = 'The files in STATE_DIR were deleted. New ones were written.';
+  await until('it is reported', () => cards().length > 0);
   assert.deepEqual(cards(), [['State was repaired', message]]);
   assert.deepEqual(await store(), { kind: 'disk', problem: message });
   passTime(t, 11 * 60_000);

@@ -5,15 +5,26 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } fro
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { diedAfterwards, lay } from './damage.ts';
-import { big, completing, endOfRun, FILE, fill, open, passTime, reopen, REST, tempDir } from './fixtures.ts';
+import { killedStore, lay } from './damage.ts';
+import {
+  big,
+  completing,
+  endOfRun,
+  FILE,
+  fill,
+  open,
+  passTime,
+  reopen,
+  REOPEN_INTERVAL,
+  tempDir,
+} from './fixtures.ts';
 import { startVisit, visit } from './visits.ts';
 import type { Visited, Wrapper } from './visits.ts';
 
 const bigs = (count: number) => Array.from({ length: count }, (_, index) => big(1000 + index));
 
 describe('a process with a store', () => {
-  test('prints nothing of its own and ends by itself, closed or not', async (t) => {
+  test('prints nothing and ends, whether the store was closed or not', async (t) => {
     const dir = tempDir(t);
     for (const close of [true, false]) {
       const { code, stderr } = await visit({ dir, save: 1, close });
@@ -24,7 +35,7 @@ describe('a process with a store', () => {
 });
 
 describe('a second process in the same folder', () => {
-  test('is told so once and leaves the file to the first', async (t) => {
+  test('reports it once and does not use the file', async (t) => {
     const dir = tempDir(t);
     const first = startVisit({ dir, save: 3, hold: 60_000 });
     t.after(() => first.kill());
@@ -44,7 +55,7 @@ describe('a second process in the same folder', () => {
     assert.deepEqual(reopen(dir).records, bigs(3));
   });
 
-  test('that took it while it was gone keeps it', async (t) => {
+  test('that created it anew after it was deleted keeps it', async (t) => {
     const dir = join(tempDir(t), 'state');
     const { store, restored } = open(dir);
     t.after(() => store.close());
@@ -57,14 +68,14 @@ describe('a second process in the same folder', () => {
     assert.match(store.health.problem ?? '', /another process uses the same STATE_DIR/);
     other.kill('SIGKILL');
     await once(other, 'close');
-    passTime(t, 100 * REST);
+    passTime(t, 100 * REOPEN_INTERVAL);
     store.save(completing(2));
     store.close();
     assert.deepEqual([store.health.kind, restored()], ['memory', 0]);
     assert.deepEqual(reopen(dir).records, bigs(3));
   });
 
-  test('waits a moment for one that is about to end', async (t) => {
+  test('waits for one that is about to end', async (t) => {
     const dir = tempDir(t);
     const first = startVisit({ dir, save: 3, hold: 300 });
     t.after(() => first.kill());
@@ -77,10 +88,10 @@ describe('a second process in the same folder', () => {
   });
 });
 
-/** Root may write everywhere: a visitor has the rights of nobody. */
+/** Root can write everywhere: a visitor runs as nobody. */
 const user = process.getuid?.() === 0 ? 65_534 : undefined;
 
-/** Opens it as somebody who may not write, and checks that nothing was changed. */
+/** Opens it as a user without write access, and checks that nothing was changed. */
 async function visitReadOnly(dir: string, wrapper: Wrapper = []): Promise<Visited> {
   const seen = () => readdirSync(dir).map((name) => readFileSync(join(dir, name), 'base64'));
   const before = seen();
@@ -92,32 +103,32 @@ async function visitReadOnly(dir: string, wrapper: Wrapper = []): Promise<Visite
   return visited;
 }
 
-/** A folder that everyone may enter. */
+/** A folder that every user can enter. */
 function publicDir(t: TestContext): string {
   const parent = tempDir(t);
   chmodSync(parent, 0o755);
   return join(parent, 'state');
 }
 
-describe('a folder that may only be read', () => {
-  test('is read, even if nothing can be written anywhere: completions in it are still told', async (t) => {
+describe('a read-only folder', () => {
+  test('is read, even if nothing is writable: completions in it are still sent', async (t) => {
     const dir = publicDir(t);
     fill(dir, [completing(0), completing(1)]);
     const { report } = await visitReadOnly(dir, ['env', `TMPDIR=${dir}`]);
     assert.deepEqual(report.found, [completing(0), completing(1)]);
-    assert.match(report.before.problem ?? '', /STATE_DIR can not be written to/);
+    assert.match(report.before.problem ?? '', /STATE_DIR is not writable/);
     assert.deepEqual(report.after, report.before);
   });
 
-  test('is read also when the last process was killed', async (t) => {
+  test('is read when the last process was killed', async (t) => {
     const dir = publicDir(t);
-    lay(dir, diedAfterwards(t));
+    lay(dir, killedStore(t));
     const { report } = await visitReadOnly(dir);
     assert.deepEqual(
       report.found,
       [0, 1, 2, 3].map((index) => completing(index)),
     );
-    assert.match(report.before.problem ?? '', /STATE_DIR can not be written to/);
+    assert.match(report.before.problem ?? '', /STATE_DIR is not writable/);
   });
 
   test('may be empty', async (t) => {
@@ -125,22 +136,22 @@ describe('a folder that may only be read', () => {
     mkdirSync(dir);
     const { report } = await visitReadOnly(dir);
     assert.deepEqual(report.found, []);
-    assert.match(report.before.problem ?? '', /STATE_DIR can not be written to/);
+    assert.match(report.before.problem ?? '', /STATE_DIR is not writable/);
   });
 });
 
-test('a folder that may not be entered is told, and nothing is found', async (t) => {
+test('a folder that cannot be entered is reported, and nothing is found', async (t) => {
   const dir = publicDir(t);
   fill(dir, [completing(0)]);
   chmodSync(dir, user === undefined ? 0o000 : 0o700);
   const { report } = await visit({ dir, save: 20, ...(user !== undefined && { user }) });
   chmodSync(dir, 0o700);
   assert.deepEqual(report.found, []);
-  assert.match(report.before.problem ?? '', /STATE_DIR can not be written to/);
+  assert.match(report.before.problem ?? '', /STATE_DIR is not writable/);
   assert.deepEqual(reopen(dir).records, [completing(0)]);
 });
 
-/** Saves until it can't, goes on, and finds all that was saved at the next start. */
+/** Saves until that fails, and checks that the next start finds all that was saved. */
 async function visitUntilFull(dir: string, wrapper: Wrapper, problem: RegExp): Promise<void> {
   const { report, code, stderr } = await visit({ dir, save: 200 }, wrapper);
   assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
@@ -152,10 +163,10 @@ async function visitUntilFull(dir: string, wrapper: Wrapper, problem: RegExp): P
   assert.deepEqual(records.slice(0, report.saved), bigs(report.saved));
 }
 
-test('files that may not grow any more lose nothing that was saved', async (t) => {
+test('files that cannot grow lose nothing that was saved', async (t) => {
   const limit = ['sh', '-c', `trap '' XFSZ; ulimit -f 600; exec "$@"`, 'sh'];
   const dir = join(tempDir(t), 'state');
-  await visitUntilFull(dir, limit, /the disk of STATE_DIR (?:fails|is full)/);
+  await visitUntilFull(dir, limit, /the disk of STATE_DIR (?:reports errors|is full)/);
   assert.ok(statSync(join(dir, FILE)).size > 0);
 });
 
@@ -165,10 +176,10 @@ test('a file system that is full loses nothing that was saved', async (t) => {
   const dir = tempDir(t);
   const mounting = spawnSync('unshare', [...unshared.slice(1), 'sh', '-c', mount, 'sh', dir]);
   if (mounting.status !== 0) {
-    t.skip('no small file system may be mounted here; full.test.ts has SQLite itself say that it is full');
+    t.skip('mounting a small file system is not permitted; full.test.ts limits the file in SQLite');
     return;
   }
-  // What is in it is gone with the process: it is copied first.
+  // Its files disappear with the process: they are copied first.
   const [mounted, kept] = [join(dir, 'mounted'), join(dir, 'kept')];
   mkdirSync(mounted);
   mkdirSync(kept);

@@ -4,7 +4,7 @@ import type { Told, TorrentRecord } from '../../machines/domain.ts';
 import { completing, fill, following, hashOf, open, reopen, tempDir, withFile } from './fixtures.ts';
 
 describe('a record of another version', () => {
-  test('keeps the fields that this one does not know', (t) => {
+  test('keeps unknown fields', (t) => {
     const dir = tempDir(t);
     const { finished } = completing(1);
     const record = { ...completing(1), mood: 'good', finished: finished && { ...finished, seeds: 3 } };
@@ -12,14 +12,14 @@ describe('a record of another version', () => {
     assert.deepEqual(reopen(dir).records, [record]);
   });
 
-  test('gets the fields that it did not have', (t) => {
+  test('gets the fields that are missing', (t) => {
     const dir = tempDir(t);
     const older = { ...following(1), alert: undefined, sounded: undefined };
     fill(dir, [older as unknown as TorrentRecord]);
     assert.deepEqual(reopen(dir).records, [following(1)]);
   });
 
-  test('does not know which time of arrival its card shows, where that was not kept', (t) => {
+  test('has no time of arrival when none was stored', (t) => {
     const dir = tempDir(t);
     const told = { percent: 50, phase: 'downloading' } as const;
     const estimate = { arrival: 9, at: 5, corrections: 2 };
@@ -35,7 +35,7 @@ describe('a record of another version', () => {
     );
   });
 
-  test('loses only what can not be understood', (t) => {
+  test('loses only values that cannot be parsed', (t) => {
     const dir = tempDir(t);
     const odd = {
       ...following(1),
@@ -50,13 +50,13 @@ describe('a record of another version', () => {
     ]);
   });
 
-  test('that is complete but does not say what is looked for once more', (t) => {
+  test('that is complete but has no observation is polled again', (t) => {
     const dir = tempDir(t);
     fill(dir, [completing(1, { finished: null })]);
     assert.deepEqual(reopen(dir).records, [following(1)]);
   });
 
-  test('is left out, counted in one line and left in the file, when its stage is unknown', (t) => {
+  test('is ignored, counted in one log line and kept in the file when its stage is unknown', (t) => {
     const dir = tempDir(t);
     const odd = { ...following(1), stage: 'dreaming' } as unknown as TorrentRecord;
     fill(dir, [odd, { ...odd, key: hashOf(3) }, following(2)]);

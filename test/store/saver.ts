@@ -1,7 +1,7 @@
 /**
- * A process that saves and saves until it is killed: `node saver.ts <folder> <seed> <first number> <notes>`. Before
- * each change it notes `? <number> <stage>` in a file, and when the store has it `! <number> <stage>`. It prints `ready`
- * when the store is open.
+ * A process that saves until it is killed: `node saver.ts <folder> <seed> <first number> <notes>`. Before each change it
+ * writes `? <number> <stage>` to the file of notes, and after it `! <number> <stage>`. It prints `ready` when the store
+ * is open.
  */
 import { openSync, writeSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
@@ -20,7 +20,7 @@ const open: number[] = [];
 const saved = new Map<string, TorrentRecord>();
 let next = Number(first);
 
-const say = (mark: '?' | '!', numbers: readonly number[], place: Place) =>
+const write = (mark: '?' | '!', numbers: readonly number[], place: Place) =>
   writeSync(file, numbers.map((number) => `${mark} ${number} ${place}\n`).join(''));
 
 function save(record: TorrentRecord): void {
@@ -28,26 +28,26 @@ function save(record: TorrentRecord): void {
   store.save(record);
 }
 
-/** `lasting` is on the disk when `save` returns, all else when the run ends. */
-async function change(numbers: readonly number[], place: Place, lasting = false): Promise<void> {
-  say('?', numbers, place);
+/** A durable change is on the disk when `save` returns, all others when the run ends. */
+async function change(numbers: readonly number[], place: Place, isDurable = false): Promise<void> {
+  write('?', numbers, place);
   for (const number of numbers) {
-    if (place === 'dropped') store.drop(hashOf(number));
+    if (place === 'deleted') store.delete(hashOf(number));
     else save(recordAt(number, place));
   }
-  if (!lasting) await endOfRun();
-  say('!', numbers, place);
+  if (!isDurable) await endOfRun();
+  write('!', numbers, place);
 }
 
 const begin = (count: number) => Array.from({ length: count }, () => next++);
 
-/** A burst, now and then; mostly one. */
+/** Mostly one torrent, sometimes a burst. */
 async function step(): Promise<void> {
   const numbers = begin(random() < 0.1 ? 30 : 1);
   if (random() < 0.5) await change(numbers, 'following');
   await change(numbers, 'completing', numbers.length === 1);
   open.push(...numbers);
-  // Only what the card shows is new: it may wait.
+  // Only what the card shows changes: this write may wait.
   for (const number of numbers) {
     const record = saved.get(hashOf(number));
     if (record !== undefined) save({ ...record, told: { percent: 9, phase: 'moving' } });
@@ -55,7 +55,7 @@ async function step(): Promise<void> {
   while (open.length > 40 * random()) {
     const done = open.splice(Math.floor(random() * open.length), 1);
     await change(done, 'dismissing', true);
-    await change(done, 'dropped');
+    await change(done, 'deleted');
   }
 }
 

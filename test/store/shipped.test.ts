@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { shippedFlags } from '../shipped-flags.ts';
 import { TEMP_PREFIX } from './fixtures.ts';
 
-/** Whatever runs a store in a process of its own does so under these flags already; and this file itself. */
+/** These start processes under the flags themselves; and this file. */
 const APART = new Set(['damage', 'foreign', 'instance', 'kill', 'phone', 'process', 'shipped']);
 
 /** All other tests of the store. */

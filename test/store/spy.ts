@@ -6,17 +6,17 @@ export interface Spy {
   attempts(): number;
   /** Transactions that were committed since the last call. */
   commits(): number;
-  /** Those of them that were to survive a power loss. */
-  lasting(): number;
+  /** Those of them that survive a power loss. */
+  durable(): number;
   /** The connection that was used last. */
   database(): DatabaseSync;
 }
 
-/** Sees what is asked of SQLite. Counts begin at 0. */
+/** Records the calls of SQLite. Counts begin at 0. */
 export function spyOnSqlite(t: TestContext): Spy {
   let seen: DatabaseSync | undefined;
   let level = '';
-  const counts = { attempts: 0, commits: 0, lasting: 0 };
+  const counts = { attempts: 0, commits: 0, durable: 0 };
   const exec = Object.getOwnPropertyDescriptor(DatabaseSync.prototype, 'exec')?.value as (
     sql: string,
   ) => void;
@@ -27,7 +27,7 @@ export function spyOnSqlite(t: TestContext): Spy {
     exec.call(this, sql);
     level = /synchronous = (\w+)/.exec(sql)?.[1] ?? level;
     if (sql === 'COMMIT') counts.commits += 1;
-    if (sql === 'COMMIT' && level === 'FULL') counts.lasting += 1;
+    if (sql === 'COMMIT' && level === 'FULL') counts.durable += 1;
   });
   const take = (name: keyof typeof counts) => () => {
     const count = counts[name];
@@ -37,15 +37,15 @@ export function spyOnSqlite(t: TestContext): Spy {
   return {
     attempts: take('attempts'),
     commits: take('commits'),
-    lasting: take('lasting'),
+    durable: take('durable'),
     database() {
-      if (seen === undefined) throw new Error('nothing was asked of SQLite');
+      if (seen === undefined) throw new Error('SQLite was not called');
       return seen;
     },
   };
 }
 
-/** How many timers were begun from now on and neither ended nor fired; each of them lets the process end. */
+/** Counts the timers that are started from now on and are neither cleared nor fired. */
 export function spyOnTimers(t: TestContext): () => number {
   const live = new Set<unknown>();
   const { setTimeout: begin, clearTimeout: end } = globalThis;

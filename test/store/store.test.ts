@@ -16,7 +16,7 @@ import {
   withFile,
 } from './fixtures.ts';
 
-/** Names that break what is not careful. */
+/** Names with characters that need escaping. */
 const hostile = [
   'a\u0000b',
   'x'.repeat(10_240),
@@ -29,8 +29,8 @@ const hostile = [
   '',
 ];
 
-describe('what survives a restart', () => {
-  test('are the torrents that are followed, as they were, in the order in which they came', (t) => {
+describe('a restart', () => {
+  test('keeps the tracked torrents, unchanged and in their order', (t) => {
     const dir = tempDir(t);
     const records = [
       completing(7),
@@ -39,29 +39,29 @@ describe('what survives a restart', () => {
       following(2, { stage: 'withdrawing' }),
     ];
     fill(dir, records);
-    const { records: kept, health } = reopen(dir);
-    assert.deepEqual(kept, records);
+    const { records: stored, health } = reopen(dir);
+    assert.deepEqual(stored, records);
     assert.deepEqual(health, { kind: 'disk', problem: null });
   });
 
-  test('is the last that was said of a torrent, in its old place', (t) => {
+  test('keeps the last record of a torrent, in its old place', (t) => {
     const dir = tempDir(t);
     fill(dir, [following(1), following(2)]);
     fill(dir, [completing(1)]);
     assert.deepEqual(reopen(dir).records, [completing(1), following(2)]);
   });
 
-  test('is nothing of a torrent that was dropped', (t) => {
+  test('does not bring back a deleted torrent', (t) => {
     const dir = tempDir(t);
     fill(dir, [following(1), completing(2)]);
     const { store } = open(dir);
-    store.drop(hashOf(2));
-    store.drop(hashOf(5));
+    store.delete(hashOf(2));
+    store.delete(hashOf(5));
     store.close();
     assert.deepEqual(reopen(dir).records, [following(1)]);
   });
 
-  test('are the facts, until they are taken back', (t) => {
+  test('keeps the facts until they are deleted', (t) => {
     const dir = tempDir(t);
     fill(dir, [], { incident: { kind: 'banned' }, count: 3, nothing: null, gone: true });
     fill(dir, [], { gone: undefined, count: 4 });
@@ -75,7 +75,7 @@ describe('what survives a restart', () => {
     );
   });
 
-  test('a fact that can not be written down is none, and harms nothing', (t) => {
+  test('loses only a fact that JSON cannot represent', (t) => {
     const dir = tempDir(t);
     const circle: unknown[] = [];
     circle.push(circle);
@@ -83,7 +83,7 @@ describe('what survives a restart', () => {
     assert.deepEqual(reopen(dir).facts, new Map([['fine', true]]));
   });
 
-  test('names that try everything come back as they were', (t) => {
+  test('keeps names with any characters unchanged', (t) => {
     const dir = tempDir(t);
     const records = hostile.map((name, index) =>
       completing(index, { finished: observation(index, { name }) }),
@@ -98,13 +98,13 @@ describe('what survives a restart', () => {
     for (const name of hostile) assert.deepEqual(kept.facts.get(name), [name]);
   });
 
-  test('a record whose key is no hash is left out, and no other one is', (t) => {
+  test('ignores only the record whose key is not a hash', (t) => {
     const dir = tempDir(t);
     fill(dir, [...hostile.map((key) => following(1, { key })), following(2)]);
     assert.deepEqual(reopen(dir).records, [following(2)]);
   });
 
-  test('a record that stands under the key of another torrent is left out', (t) => {
+  test('ignores a record under the key of another torrent', (t) => {
     const dir = tempDir(t);
     fill(dir, [following(2)]);
     const [name, value] = [hashOf(1), JSON.stringify(following(3))];
@@ -114,7 +114,7 @@ describe('what survives a restart', () => {
     assert.deepEqual(reopen(dir).records, [following(2)]);
   });
 
-  test('twenty thousand torrents are there again', (t) => {
+  test('keeps twenty thousand torrents', (t) => {
     const dir = tempDir(t);
     const records = Array.from({ length: 20_000 }, (_, index) => completing(index));
     fill(dir, records);
@@ -123,7 +123,7 @@ describe('what survives a restart', () => {
 });
 
 describe('the folder', () => {
-  test('is made, and nobody else may look into it', (t) => {
+  test('is created, and private', (t) => {
     const dir = join(tempDir(t), 'state');
     const { store } = open(dir);
     store.save(completing(1));
@@ -133,7 +133,7 @@ describe('the folder', () => {
     store.close();
   });
 
-  test('holds one file between two runs', (t) => {
+  test('contains one file between two runs', (t) => {
     const dir = tempDir(t);
     fill(dir, [following(1)]);
     assert.deepEqual(readdirSync(dir), ['sidecar.sqlite']);
@@ -141,15 +141,18 @@ describe('the folder', () => {
 });
 
 describe('without a folder', () => {
-  test('one line says what that costs, and all goes on in memory', async () => {
+  test('one log line names the consequence, and the store works in memory', async () => {
     const { store, lines, problems } = open(null);
     store.save(completing(1));
     store.setFact('incident', true);
-    store.drop(hashOf(1));
+    store.delete(hashOf(1));
     store.close();
     await endOfRun();
     assert.equal(lines.length, 1);
-    assert.match(lines[0]?.message ?? '', /a download that finishes while the sidecar restarts is not told/);
+    assert.match(
+      lines[0]?.message ?? '',
+      /no notification is sent for a download that finishes while the sidecar restarts/,
+    );
     assert.deepEqual(store.health, { kind: 'memory', problem: null });
     assert.deepEqual([store.records, store.facts.size, problems], [[], 0, []]);
   });
@@ -162,7 +165,7 @@ describe('after close', () => {
     store.save(following(1));
     store.close();
     store.save(completing(2));
-    store.drop(hashOf(1));
+    store.delete(hashOf(1));
     store.setFact('late', true);
     store.close();
     assert.deepEqual(reopen(dir).records, [following(1)]);

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import {
-  asides,
+  quarantinedFiles,
   assertInMemory,
   big,
   completing,
@@ -16,18 +16,18 @@ import {
   open,
   passTime,
   reopen,
-  REST,
+  REOPEN_INTERVAL,
   tempDir,
 } from './fixtures.ts';
 
-describe('files that vanish while they are in use', () => {
+describe('files that are deleted or moved while they are open', () => {
   for (const [what, remove] of [
     ['the folder', (dir: string) => rmSync(dir, { recursive: true })],
     ['the file', (dir: string) => rmSync(join(dir, FILE))],
     ['the journal', (dir: string) => rmSync(join(dir, `${FILE}-wal`))],
-    ['the folder, which was moved away', (dir: string) => renameSync(dir, `${dir}-moved`)],
+    ['the folder, which is moved', (dir: string) => renameSync(dir, `${dir}-moved`)],
   ] as const) {
-    test(`${what}: all of it is written anew`, async (t) => {
+    test(`${what}: everything is written again`, async (t) => {
       const dir = join(tempDir(t), 'state');
       fill(dir, [following(1)], { incident: 'banned' });
       const { store, problems, repairs } = open(dir);
@@ -37,27 +37,27 @@ describe('files that vanish while they are in use', () => {
       await endOfRun();
       assert.equal(store.health.kind, 'disk');
       assert.deepEqual(problems, []);
-      assert.match(repairs.join(), /^The files in STATE_DIR were taken away/);
+      assert.match(repairs.join(), /^The files in STATE_DIR were deleted/);
       store.close();
       assert.deepEqual(reopen(dir).records, [following(1), completing(2), completing(3)]);
       assert.deepEqual(reopen(dir).facts, new Map([['incident', 'banned']]));
     });
   }
 
-  test('and leave a file in place of the folder: all goes on in memory', async (t) => {
+  test('and replaced by a file: the store works in memory', async (t) => {
     const dir = join(tempDir(t), 'state');
     const opened = open(dir);
     opened.store.save(completing(2));
     rmSync(dir, { recursive: true });
     writeFileSync(dir, 'mine');
-    await assertInMemory(opened, /no folder and can not be made/);
+    await assertInMemory(opened, /not a folder and cannot be created/);
     opened.store.close();
     assert.equal(readFileSync(dir, 'utf8'), 'mine');
   });
 });
 
-describe('a file that is damaged while it is in use', () => {
-  test('is set aside, and all of it is written anew', async (t) => {
+describe('a file that is damaged while it is open', () => {
+  test('is quarantined, and everything is written again', async (t) => {
     const dir = tempDir(t);
     const records = Array.from({ length: 1000 }, (_, index) => big(index));
     fill(dir, records);
@@ -72,37 +72,37 @@ describe('a file that is damaged while it is in use', () => {
     for (const record of changed) store.save(record);
     await endOfRun();
     assert.equal(store.health.kind, 'disk');
-    assert.equal(asides(dir).length, 1);
+    assert.equal(quarantinedFiles(dir).length, 1);
     assert.match(
       repairs.join(),
-      /^The file in STATE_DIR was damaged\. It was set aside as sidecar\.sqlite\.damaged-\S+ and written anew\.$/,
+      /^The file in STATE_DIR was damaged\. It was renamed to sidecar\.sqlite\.damaged-\S+, and a new one was written\.$/,
     );
     store.close();
     assert.deepEqual(reopen(dir).records, changed);
   });
 
   for (const [what, isDamaged] of [
-    ['whatever is done about it', () => true],
+    ['despite each repair', () => true],
     ['soon after it was repaired', (commit: number) => commit % 3 === 0],
   ] as const) {
-    test(`again and again, ${what}, is given up, so that the disk is not filled`, (t) => {
+    test(`repeatedly, ${what}, is given up, so that the disk is not filled`, (t) => {
       const dir = tempDir(t);
       const { store } = open(dir);
       let commits = 0;
       failCommits(t, () => isDamaged(commits++));
       for (let index = 0; index < 100; index += 1) {
         store.save(completing(index));
-        passTime(t, 2 * REST);
+        passTime(t, 2 * REOPEN_INTERVAL);
       }
       store.close();
-      assert.match(store.health.problem ?? '', /what is in STATE_DIR is damaged and can not be replaced/);
-      const count = asides(dir).length;
+      assert.match(store.health.problem ?? '', /the file in STATE_DIR is damaged and cannot be replaced/);
+      const count = quarantinedFiles(dir).length;
       assert.ok(count > 0 && count < 10, `${count} files`);
     });
   }
 });
 
-/** Lets SQLite find damage when a transaction ends. */
+/** Makes SQLite report damage when a transaction ends. */
 function failCommits(t: TestContext, isDamaged: () => boolean): void {
   const exec = Object.getOwnPropertyDescriptor(DatabaseSync.prototype, 'exec')?.value as (
     sql: string,

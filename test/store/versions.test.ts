@@ -1,29 +1,31 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { migrate, MIGRATIONS, versionOf } from '../../src/store/schema.ts';
+import { migrate, MIGRATIONS, versionOf } from '../../src/store/database.ts';
+import { restoredState } from '../../src/store/index.ts';
 import {
-  asides,
+  quarantinedFiles,
   completing,
   endOfRun,
   FILE,
   fill,
   following,
+  hashOf,
   open,
   reopen,
   tempDir,
   withFile,
 } from './fixtures.ts';
 
-test('a file says which version wrote it', (t) => {
+test('a file contains the version of its schema', (t) => {
   const dir = tempDir(t);
   fill(dir, []);
   assert.equal(withFile(dir, versionOf), MIGRATIONS.length);
 });
 
-test('a file of a newer version is set aside as it is, and a new one is begun', async (t) => {
+test('a file of a newer version is quarantined unchanged, and a new one is created', async (t) => {
   const dir = tempDir(t);
   fill(dir, [completing(1)]);
   withFile(dir, (file) => file.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`));
@@ -32,10 +34,10 @@ test('a file of a newer version is set aside as it is, and a new one is begun', 
   await endOfRun();
   assert.deepEqual(store.records, []);
   assert.equal(store.health.kind, 'disk');
-  const [name = ''] = asides(dir);
+  const [name = ''] = quarantinedFiles(dir);
   assert.match(name, /^sidecar\.sqlite\.newer-\d{8}T\d{9}Z$/);
   assert.deepEqual(repairs, [
-    `What was kept is from a newer version. It was set aside as ${name}, and a new file was begun.`,
+    `The state file is from a newer version. It was renamed to ${name}, and a new file was created.`,
   ]);
   store.save(completing(2));
   store.close();
@@ -43,17 +45,17 @@ test('a file of a newer version is set aside as it is, and a new one is begun', 
   assert.deepEqual(reopen(dir).records, [completing(2)]);
 });
 
-test('a file that another program made is set aside', (t) => {
+test('a file of another program is quarantined', (t) => {
   const dir = tempDir(t);
   withFile(dir, (file) => file.exec('CREATE TABLE records (key TEXT)'));
   const { store } = open(dir);
   store.save(completing(1));
   store.close();
-  assert.equal(asides(dir).length, 1);
+  assert.equal(quarantinedFiles(dir).length, 1);
   assert.deepEqual(reopen(dir).records, [completing(1)]);
 });
 
-test('a file of an older version is brought to the newest one, with all that is in it', (t) => {
+test('a file of an older version is migrated, with all its rows', (t) => {
   const dir = tempDir(t);
   fill(dir, [following(1), completing(2)]);
   withFile(dir, (file) => {
@@ -66,7 +68,7 @@ test('a file of an older version is brought to the newest one, with all that is 
   });
 });
 
-test('an update that fails half way leaves a file as it was', () => {
+test('a migration that fails leaves the file unchanged', () => {
   const database = new DatabaseSync(':memory:');
   const steps = [
     ...MIGRATIONS,
@@ -82,10 +84,42 @@ test('an update that fails half way leaves a file as it was', () => {
   database.close();
 });
 
-test('an empty file of version 0 becomes a store', (t) => {
+test('an empty SQLite file becomes a store', (t) => {
   const dir = tempDir(t);
   withFile(dir, (file) => file.exec('PRAGMA user_version = 1; PRAGMA user_version = 0'));
   fill(dir, [following(1)]);
   assert.deepEqual(reopen(dir).records, [following(1)]);
-  assert.deepEqual(asides(dir), []);
+  assert.deepEqual(quarantinedFiles(dir), []);
+});
+
+test('a file that version 0.1.0 wrote is read completely, and stays in use', (t) => {
+  const dir = tempDir(t);
+  copyFileSync(join(import.meta.dirname, 'state-0.1.0.sqlite'), join(dir, FILE));
+  const { store, lines } = open(dir);
+  const time = 1_700_000_000_000;
+  const records = [
+    following(1, {
+      told: {
+        percent: 42,
+        phase: 'downloading',
+        estimate: { arrival: time + 600_000, at: time, corrections: 1 },
+      },
+      highest: 43,
+      card: true,
+      alert: 'stalled',
+      sounded: { stalled: time },
+      hash: hashOf(9),
+    }),
+    completing(2),
+    completing(3, { stage: 'dismissing', card: true, again: hashOf(4) }),
+    following(5, { stage: 'withdrawing', card: true }),
+    following(6, { quiet: true, finishHookAt: time }),
+  ];
+  const restored = { records, troubled: true, sounds: { 'qbittorrent.unreachable': time } };
+  assert.deepEqual(restoredState(store), restored);
+  assert.equal(store.instance, 'qbit-428000');
+  assert.deepEqual([store.health, lines], [{ kind: 'disk', problem: null }, []]);
+  store.close();
+  assert.deepEqual(quarantinedFiles(dir), []);
+  assert.deepEqual(reopen(dir).records, records);
 });

@@ -1,5 +1,5 @@
 /**
- * A process that opens a store, saves, and prints as JSON what it saw: `node visitor.ts <Visit as JSON>`.
+ * A process that opens a store, saves, and prints a report as JSON: `node visitor.ts <Visit as JSON>`.
  */
 import { createLogger } from '../../src/log/index.ts';
 import { openStore } from '../../src/store/index.ts';
@@ -18,7 +18,7 @@ for (let index = 1000; index < 1000 + save; index += 1) {
   await Promise.resolve();
 }
 report.after = store.health;
-// It waits for a second that does not come.
+// This change would be written after a second, when the process has ended.
 if (!close) store.save({ ...first, told: { percent: 1, phase: 'moving' } });
 process.stdout.write(`${JSON.stringify(report)}\n`);
 if (close) setTimeout(() => store.close(), hold);

@@ -7,14 +7,14 @@ import type { TorrentRecord } from '../../machines/domain.ts';
 import type { Health } from '../../src/store/index.ts';
 import { shippedFlags } from '../shipped-flags.ts';
 
-/** What another process is to do with a store. */
+/** What another process does with a store. */
 export interface Visit {
   dir: string;
   /** How many large completions it saves, from number 1000 on. */
   save?: number;
   /** The folder that the flags of the image let it write to. Default: `dir`. */
   allowed?: string;
-  /** Whose rights it has. */
+  /** The user that it runs as. */
   user?: number;
   /** Whether it closes the store when it is done. */
   close?: boolean;
@@ -22,7 +22,7 @@ export interface Visit {
   hold?: number;
 }
 
-/** What it saw. */
+/** What it found. */
 export interface Report {
   found: readonly TorrentRecord[];
   before: Health;
@@ -31,10 +31,10 @@ export interface Report {
   saved: number;
 }
 
-/** What it runs in: a program with its arguments, before those of Node. */
+/** A program with its arguments that starts Node. */
 export type Wrapper = readonly string[];
 
-/** Starts one under the flags of the image, as everything is that runs a store in a process of its own. */
+/** Starts one under the permission flags of the image. */
 export function startVisit(visit: Visit, wrapper: Wrapper = []): ChildProcess {
   const script = join(import.meta.dirname, 'visitor.ts');
   const [program, ...args] = [
@@ -52,11 +52,11 @@ export interface Visited {
   stderr: string;
 }
 
-/** Waits until it ends by itself. */
-export async function visit(wanted: Visit, wrapper: Wrapper = []): Promise<Visited> {
-  const child = startVisit(wanted, wrapper);
+/** Runs one until it ends. */
+export async function visit(options: Visit, wrapper: Wrapper = []): Promise<Visited> {
+  const child = startVisit(options, wrapper);
   const [stdout, stderr] = await Promise.all([read(child.stdout), read(child.stderr), once(child, 'close')]);
-  if (stdout === '') throw new Error(`it said nothing but: ${stderr}`);
+  if (stdout === '') throw new Error(`no report, but on stderr: ${stderr}`);
   return { code: child.exitCode, report: JSON.parse(stdout), stderr };
 }
 

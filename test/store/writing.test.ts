@@ -10,7 +10,7 @@ const percent = (record: TorrentRecord, percent: number): TorrentRecord => ({
   told: { percent, phase: 'downloading' },
 });
 
-/** An open store, and what SQLite did since. */
+/** An open store, and a spy on SQLite from then on. */
 function begin(t: TestContext, records: readonly TorrentRecord[] = []) {
   const dir = tempDir(t);
   fill(dir, records);
@@ -21,19 +21,19 @@ function begin(t: TestContext, records: readonly TorrentRecord[] = []) {
 }
 
 describe('a completion', () => {
-  test('survives a power loss when it is saved, before anything else happens', (t) => {
+  test('survives a power loss as soon as it is saved', (t) => {
     const { store, spy } = begin(t, [following(1)]);
     store.save(completing(1));
-    assert.equal(spy.lasting(), 1);
+    assert.equal(spy.durable(), 1);
   });
 
-  test('that was the first sign of its torrent does as well', (t) => {
+  test('survives a power loss also when its torrent is new', (t) => {
     const { store, spy } = begin(t);
     store.save(completing(1));
-    assert.equal(spy.lasting(), 1);
+    assert.equal(spy.durable(), 1);
   });
 
-  test('takes along what waits to be written', async (t) => {
+  test('is written together with the changes that wait', async (t) => {
     const { store, spy } = begin(t, [following(2)]);
     store.save(following(1));
     store.save(percent(following(2), 40));
@@ -44,7 +44,7 @@ describe('a completion', () => {
     assert.equal(spy.commits(), 0);
   });
 
-  test('of a thousand torrents at once does not stop the process for a thousand writes', async (t) => {
+  test('of a thousand torrents at once takes at most ten writes', async (t) => {
     const records = Array.from({ length: 1000 }, (_, index) => completing(index));
     const { dir, store, spy } = begin(
       t,
@@ -52,19 +52,19 @@ describe('a completion', () => {
     );
     for (const record of records) store.save(record);
     await endOfRun();
-    const count = spy.lasting();
+    const count = spy.durable();
     assert.ok(count >= 2 && count <= 10, `${count} writes`);
     store.close();
     assert.deepEqual(reopen(dir).records, records);
   });
 
-  test('is written by itself again when the next one comes later', async (t) => {
+  test('is written individually again in the next run', async (t) => {
     const { store, spy } = begin(t);
     for (let index = 0; index < 20; index += 1) store.save(completing(index));
     await endOfRun();
-    spy.lasting();
+    spy.durable();
     store.save(completing(50));
-    assert.equal(spy.lasting(), 1);
+    assert.equal(spy.durable(), 1);
   });
 });
 
@@ -76,21 +76,21 @@ describe('a new torrent', () => {
     assert.equal(spy.commits(), 1);
   });
 
-  test('costs next to nothing among a thousand: they are one write', async (t) => {
+  test('is written together with a thousand others in one write', async (t) => {
     const { dir, store, spy } = begin(t);
     const records = Array.from({ length: 1000 }, (_, index) => following(index));
     for (const record of records) store.save(record);
     assert.equal(spy.commits(), 0);
     await endOfRun();
-    assert.deepEqual([spy.commits(), spy.lasting()], [1, 0]);
+    assert.deepEqual([spy.commits(), spy.durable()], [1, 0]);
     store.close();
     assert.deepEqual(reopen(dir).records, records);
   });
 
-  test('that is dropped at once is dropped', async (t) => {
+  test('that is deleted at once stays deleted', async (t) => {
     const { dir, store } = begin(t);
     store.save(following(1));
-    store.drop(hashOf(1));
+    store.delete(hashOf(1));
     await endOfRun();
     store.close();
     assert.deepEqual(reopen(dir).records, []);
@@ -123,7 +123,7 @@ describe('what a card shows', () => {
     assert.deepEqual(reopen(dir).records, [percent(following(1), 40)]);
   });
 
-  test('costs nothing when it stays the same', async (t) => {
+  test('is not written when it stays the same', async (t) => {
     const { store, spy } = begin(t, [percent(completing(1), 40)]);
     const timers = spyOnTimers(t);
     const [kept] = store.records;
@@ -145,19 +145,19 @@ describe('every other change of a record', () => {
     test(`is written at once: ${Object.keys(change).join()}`, (t) => {
       const { store, spy } = begin(t, [following(1)]);
       store.save({ ...following(1), ...change });
-      assert.equal(spy.lasting(), 1);
+      assert.equal(spy.durable(), 1);
     });
   }
 
-  test('is written at once also when this version does not know the field', (t) => {
+  test('is written at once also when the field is unknown', (t) => {
     const { store, spy } = begin(t, [following(1)]);
     store.save(Object.assign(following(1), { mood: 'good' }));
-    assert.equal(spy.lasting(), 1);
+    assert.equal(spy.durable(), 1);
   });
 });
 
 describe('a fact', () => {
-  test('is on the disk at once, and only when it is a new one', (t) => {
+  test('is on the disk at once, and written only when it changed', (t) => {
     const { store, spy } = begin(t);
     store.setFact('incident', { kind: 'banned' });
     assert.equal(spy.commits(), 1);
@@ -168,7 +168,7 @@ describe('a fact', () => {
 });
 
 describe('an idle store', () => {
-  test('holds no timer, but while something that may wait is unsaved', async (t) => {
+  test('has a timer only while a change that may wait is unsaved', async (t) => {
     const { store } = begin(t, [following(1), following(2)]);
     const timers = spyOnTimers(t);
     store.save(percent(following(1), 1));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createBoundedMap } from '../../src/util/bounded-map.ts';
 
-test('a flood of keys leaves only the newest, however many came', () => {
+test('after a flood of keys only the newest are left', () => {
   const map = createBoundedMap<string, number>(1000);
   for (let n = 0; n < 100_000; n += 1) {
     map.set(`key ${n}`, n);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isLoopback } from '../../src/server/index.ts';
 
-test('loopback is this machine by its names, however they are written, and nothing else', () => {
+test('loopback includes the names and addresses of this machine in any form, and nothing else', () => {
   for (const name of [
     'localhost',
     '127.0.0.1',

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { maskLogins, printable } from '../../src/util/printable.ts';
 
-test('no character that acts on a terminal is left, whatever the text', () => {
+test('no control character is left in any text', () => {
   const unit = fc.oneof(
     fc.constantFrom('\u001b[31m', '\u009b', '\u202e', '\u200b', '\u2028', '\u{e0041}', '\r\n\t'),
     fc.string({ unit: 'binary' }),
@@ -15,7 +15,7 @@ test('no character that acts on a terminal is left, whatever the text', () => {
   );
 });
 
-test('in JSON the escapes read back as what they stand for', () => {
+test('in JSON the escapes are parsed back to the characters', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       const json = JSON.stringify({ text: text.replaceAll('@', '') });
@@ -47,7 +47,7 @@ test('a login in an address is masked up to the last @ before its path', () => {
   for (const [text, expected] of Object.entries(masked)) assert.equal(maskLogins(text), expected);
 });
 
-test('a long text is no trap: the work grows with its length', () => {
+test('the time grows linearly with the length of the text', () => {
   for (const text of ['a.'.repeat(500_000), '://'.repeat(300_000), `://${'@:'.repeat(400_000)}`])
     assert.ok(printable(text).length <= text.length);
 });

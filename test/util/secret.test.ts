@@ -21,13 +21,13 @@ test('a secret shows three stars wherever it is printed', () => {
   }
 });
 
-test('a secret tells its value to whoever asks for it, and can not be changed', () => {
+test('a secret reveals its value, and cannot be changed', () => {
   const token = secret('planted-4711');
   assert.equal(token.reveal(), 'planted-4711');
   assert.ok(Object.isFrozen(token));
 });
 
-test('a secret that is read anew each time follows its source', () => {
+test('a secret from a function returns its newest value', () => {
   let value = 'old';
   const token = secret(() => value);
   assert.equal(token.reveal(), 'old');

@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import { throttle } from '../../src/util/throttle.ts';
 import type { Throttle } from '../../src/util/throttle.ts';
 
-test('the same thing is said once an interval, with the number of times it was not', () => {
+test('a function runs once per interval and key, with the number of suppressed calls', () => {
   let now = 0;
   const said: [string, number][] = [];
   const tell = throttle(10, () => now);
-  const say = (key: string) => tell(key, (unsaid) => said.push([key, unsaid]));
+  const say = (key: string) => tell(key, (suppressed) => said.push([key, suppressed]));
   say('a');
   say('a');
   say('b');
@@ -32,7 +32,7 @@ function flood(tell: Throttle, from: number, count: number): number {
   return said;
 }
 
-test('a flood of keys is remembered only up to a hundred, and is no flood of lines', () => {
+test('of a flood of keys a hundred have an interval of their own, and the others share one', () => {
   let now = 0;
   const tell = throttle(10, () => now);
   assert.equal(flood(tell, 0, 100_000), 101);
@@ -42,11 +42,11 @@ test('a flood of keys is remembered only up to a hundred, and is no flood of lin
   assert.equal(tell.keys, 100);
 });
 
-test('in a flood what was left out is counted, and who came first keeps a line of his own', () => {
+test('in a flood suppressed calls are counted, and the first keys keep their own interval', () => {
   let now = 0;
   const tell = throttle(10, () => now);
   const said: [string, number][] = [];
-  const say = (key: string) => tell(key, (unsaid) => said.push([key, unsaid]));
+  const say = (key: string) => tell(key, (suppressed) => said.push([key, suppressed]));
   say('first');
   flood(tell, 0, 1000);
   now = 5;

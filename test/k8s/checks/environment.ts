@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { parseConfig } from '../../../src/config/index.ts';
-import { variables } from '../../../src/config/settings.ts';
+import { variables } from '../../../src/config/setting-names.ts';
 import { ofKind, sidecars } from '../manifest.ts';
 import type { Container, Manifest, PodSpec } from '../manifest.ts';
 

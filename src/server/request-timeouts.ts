@@ -1,19 +1,19 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** How long a caller may take for its headers, and then for its body, in milliseconds. */
+/** Milliseconds for the headers of a request, and then for its body. */
 const REQUEST_TIMEOUT = 5000;
-/** From an answer to the whole headers of the next request. Longer than a silent connection is kept open at all. */
+/** Milliseconds from a response to the complete headers of the next request. Longer than an idle connection is kept. */
 const KEEP_ALIVE_TIMEOUT = 2 * REQUEST_TIMEOUT;
-/** How long a caller may read nothing of an answer, in milliseconds. */
-const STALLED = 30_000;
+/** Milliseconds for which a client may read nothing of a response. */
+const READ_TIMEOUT = 30_000;
 
-const TOO_SLOW = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n';
+const TIMEOUT_RESPONSE = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n';
 
 /**
- * Cuts off who is slow with a request, or reads nothing of the answer, however long the answer takes. Node's own limits
- * for that are looked at by a timer of each server, which would wake an idle process every second: here only a
- * connection has a timer.
+ * Closes the connection of a client that sends its request too slowly, or reads nothing of the response. Long responses
+ * are not limited. Node checks its own limits by a timer of the server, which would wake an idle process every second:
+ * here only a connection has a timer.
  */
 export function enforceRequestTimeouts(server: Server): void {
   const timers = new WeakMap<Socket, NodeJS.Timeout>();
@@ -23,14 +23,14 @@ export function enforceRequestTimeouts(server: Server): void {
     if (!socket.destroyed) timers.set(socket, setTimeout(onTimeout, ms).unref());
   };
   const refuse = (socket: Socket) => {
-    socket.end(TOO_SLOW, () => socket.destroy());
+    socket.end(TIMEOUT_RESPONSE, () => socket.destroy());
     wait(socket, REQUEST_TIMEOUT, () => socket.destroy());
   };
-  /** Looks now and then whether something of the answer was read. */
+  /** Checks in each interval whether the client read something of the response. */
   const watch = (socket: Socket, before: number | null) => {
-    const stuck = socket.writableLength > 0 ? readOf(socket) : null;
-    if (stuck !== null && stuck === before) socket.destroy();
-    else wait(socket, STALLED, () => watch(socket, stuck));
+    const taken = socket.writableLength > 0 ? bytesTaken(socket) : null;
+    if (taken !== null && taken === before) socket.destroy();
+    else wait(socket, READ_TIMEOUT, () => watch(socket, taken));
   };
   server.on('connection', (socket: Socket) => {
     wait(socket, REQUEST_TIMEOUT, () => refuse(socket));
@@ -43,5 +43,5 @@ export function enforceRequestTimeouts(server: Server): void {
   });
 }
 
-/** Bytes that the other side has taken so far. */
-const readOf = (socket: Socket): number => socket.bytesWritten - socket.writableLength;
+/** Bytes that the client has received. */
+const bytesTaken = (socket: Socket): number => socket.bytesWritten - socket.writableLength;
