@@ -139,6 +139,15 @@ export type Notification =
   | { kind: 'incident'; key: Concern; failure: Failure; silent?: boolean }
   | { kind: 'relief'; key: Concern; shown: boolean };
 
+/** Tells notifications apart: unique within the process, assigned by the actor that requests one. */
+export type NotificationId = string;
+
+/** A notification with the ID that replies refer to. It may be copied: nothing depends on its identity. */
+export type RequestedNotification<N extends Notification = Notification> = N & { id: NotificationId };
+
+/** Creates the next ID. All actors of a system share one. */
+export type NextId = () => NotificationId;
+
 /** What an incident is about. */
 export type Concern = 'qbittorrent' | 'store';
 

@@ -1,4 +1,4 @@
-import type { Notification, Outcome } from '../domain.ts';
+import type { Notification, Outcome, RequestedNotification } from '../domain.ts';
 
 /** What the store says of itself. */
 export type StoreReport =
@@ -11,7 +11,7 @@ export type StoreReport =
 /** What is known of the store's card: the services that would know it may be restarted. */
 export interface StoreCard {
   /** What ntfy has not accepted yet. */
-  pending: Notification | null;
+  pending: RequestedNotification | null;
   /** It is on the phone. */
   shown: boolean;
 }
@@ -21,10 +21,10 @@ export const NO_CARD: StoreCard = { pending: null, shown: false };
 /** What is known of it after a notification ended. */
 export function settleCard(
   before: StoreCard,
-  { notification: { kind, key }, outcome }: { notification: Notification; outcome: Outcome },
+  { notification: { id, kind, key }, outcome }: { notification: RequestedNotification; outcome: Outcome },
 ): StoreCard {
   if (key !== 'store' || outcome !== 'accepted') return before;
-  return { pending: before.pending?.kind === kind ? null : before.pending, shown: kind === 'incident' };
+  return { pending: before.pending?.id === id ? null : before.pending, shown: kind === 'incident' };
 }
 
 /** The card for a report; all of them take each other's place. `shown`: there may be one on the phone. */

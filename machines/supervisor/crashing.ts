@@ -3,10 +3,10 @@ import { OverdueError } from '../watchdog.ts';
 import { countFailure, restartPause } from './restarts.ts';
 import type { Hash } from '../domain.ts';
 import { crashMessages } from './messages.ts';
-import { supervisorSetup } from './setup.ts';
+import { settling } from './settling.ts';
 
 /** With what follows a crash. */
-export const crashing = supervisorSetup.extend({
+export const crashing = settling.extend({
   actions: {
     reviveLater: enqueueActions(({ context, enqueue }, { key }: { key: Hash }) => {
       const { crashes, now } = context;

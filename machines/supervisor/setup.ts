@@ -1,47 +1,36 @@
 import { assign, enqueueActions, fromCallback, fromPromise, sendTo, setup } from 'xstate';
 import { discoveryMachine } from '../discovery/machine.ts';
 import { hookInstallerMachine } from '../hook-installer/machine.ts';
-import { incidentMachine, isAllClear } from '../incident/machine.ts';
+import { incidentMachine } from '../incident/machine.ts';
 import { outboxMachine } from '../outbox/machine.ts';
-import { shardMachine, torrentIn } from '../shard/machine.ts';
+import { shardMachine } from '../shard/machine.ts';
 import { restartAll } from './pending-starts.ts';
 import { isRepeated, addRecentCompletion } from './recent-completions.ts';
-import { withinMinute } from '../torrent/finish.ts';
-import type { AddressedEvent } from './addressing.ts';
 import type { Match } from '../matcher/matching.ts';
-import {
-  createRecord,
-  drop,
-  find,
-  forgetFinishHook,
-  recordRequest,
-  recordSettlement,
-  put,
-} from './registry.ts';
+import { drop, find, save } from './registry.ts';
 import { overdueAfter } from '../watchdog.ts';
 import { scanPause } from '../rules/pauses.ts';
-import { settleCard, storeNotice } from '../incident/store-notice.ts';
+import { storeNotice } from '../incident/store-notice.ts';
 import type { StoreReport } from '../incident/store-notice.ts';
 import { isHopeless } from './restarts.ts';
-import { recordSound, silenceRepeated } from './sounds.ts';
+import { silenceIncident } from './sounds.ts';
+import { createRecord } from '../torrent/record.ts';
 import { sessionMachine } from '../session/machine.ts';
-import type { End } from '../torrent/setup.ts';
-import type { Failure, Hash, Notification, Observation, Outcome, Result } from '../domain.ts';
-import {
-  isFlooded,
-  isFull,
-  isNamelessCompletion,
-  readdMessages,
-  renameAll,
-  receiveFinishHook,
-} from './messages.ts';
-import type { Services, StoreEvent, SupervisorContext, SupervisorEvent, SupervisorInput } from './types.ts';
+import type { End, ObservedTorrent } from '../torrent/types.ts';
+import type { Failure, Hash, Notification, Observation, RequestedNotification, Result } from '../domain.ts';
+import { finishHookMessages, isFlooded, isFull, readdMessages, renameAll } from './messages.ts';
+import type { FactEvent, Services, SupervisorContext, SupervisorEvent, SupervisorInput } from './types.ts';
 import { watcherMachine } from '../watcher/machine.ts';
 
 interface Following {
   hashes: readonly Hash[];
   /** Those that are followed without a card for now. */
   quiet?: ReadonlySet<Hash>;
+}
+
+interface Renamed extends Pick<Match, 'renamed'> {
+  /** The poll that shows them; the torrents get it. */
+  poll?: Omit<ObservedTorrent, 'observation'>;
 }
 
 type Broadcast = { type: 'session.ready'; failure?: never } | { type: 'session.lost'; failure: Failure };
@@ -66,7 +55,7 @@ export const supervisorSetup = setup({
     discovery: discoveryMachine,
     hookInstaller: hookInstallerMachine,
     /** What survives a restart; without one it is forgotten. */
-    store: fromCallback<StoreEvent>(() => {}),
+    store: fromCallback<FactEvent>(() => {}),
     /** Every torrent that is still on its way. */
     scan: fromPromise<Result<Observation[]>>(() => Promise.reject(new Error('there is nothing to scan'))),
   },
@@ -89,9 +78,13 @@ export const supervisorSetup = setup({
     /** Says what happened to whoever runs the machine; he hands in a log. */
     note: (_) => {},
     /** Hands a notification to the outbox. */
-    publish: sendTo('outbox', ({ context }, { notification }: { notification: Notification }) => ({
+    publish: sendTo('outbox', (_, { notification }: { notification: RequestedNotification }) => ({
       type: 'notification.publish',
-      notification: silenceRepeated(context, notification),
+      notification,
+    })),
+    publishIncident: sendTo('outbox', ({ context }, { notification }: { notification: Notification }) => ({
+      type: 'notification.publish',
+      notification: { ...silenceIncident(context, notification), id: context.deps.nextId() },
     })),
     /** Lets the incident judge what qBittorrent does. */
     reportFailed: sendTo('incident', (_, { failure }: { failure: Failure }) => ({
@@ -101,11 +94,11 @@ export const supervisorSetup = setup({
     reportRecovered: sendTo('incident', { type: 'qbittorrent.recovered' }),
     tellStore: enqueueActions(({ context, enqueue }, report: StoreReport) => {
       const { shown } = context.storeCard;
-      const notification = storeNotice(report, shown);
+      const notification = { ...storeNotice(report, shown), id: context.deps.nextId() };
       enqueue.assign({ storeCard: { shown, pending: notification } });
       enqueue.sendTo('outbox', {
         type: 'notification.publish',
-        notification: silenceRepeated(context, notification),
+        notification: silenceIncident(context, notification),
       });
     }),
     noteIncident: enqueueActions(({ enqueue }, { raised }: { raised: boolean }) => {
@@ -121,14 +114,14 @@ export const supervisorSetup = setup({
       if (pending !== null)
         enqueue.sendTo('outbox', {
           type: 'notification.publish',
-          notification: silenceRepeated(context, pending),
+          notification: silenceIncident(context, pending),
         });
     }),
     end: enqueueActions(({ context: { shards }, enqueue }) => {
       for (const id of shards) enqueue.stopChild(id);
     }),
     follow: enqueueActions(({ context, enqueue }, { hashes, quiet }: Following) => {
-      const { registry, shards, partitionOf, policy } = context;
+      const { registry, shards, partitionOf, policy, deps } = context;
       let leftOut = 0;
       for (const hash of hashes) {
         if (isFull(context, hash)) {
@@ -137,29 +130,18 @@ export const supervisorSetup = setup({
         }
         const known = find(registry, hash);
         const record = known ?? createRecord(hash, context.now(), quiet?.has(hash));
-        put(registry, record);
-        if (known === undefined) enqueue.sendTo('store', { type: 'record.save', record });
+        if (known === undefined) save(registry, record);
         const id = partitionOf(record.key);
-        if (!shards.has(id)) enqueue.spawnChild('shard', { id, input: { policy } });
+        if (!shards.has(id)) enqueue.spawnChild('shard', { id, input: { policy, deps } });
         shards.add(id);
         enqueue.sendTo(id, { type: 'torrent.start', record, ready: context.ready });
-        if (record.stage === 'following')
-          enqueue.sendTo('watcher', { type: 'torrent.watch', hash: record.hash });
       }
       if (leftOut > 0) enqueue.raise({ type: 'capacity.exceeded', leftOut });
     }),
-    /** Before `follow`, which begins the torrent from its record. */
+    /** Before `follow`, which starts the torrent from its record. */
     noteFinishHook: enqueueActions(({ context, enqueue, self }, { hash }: { hash: Hash }) => {
       if (isFull(context, hash)) return;
-      const at = context.now();
-      const taken = receiveFinishHook(context, self.getSnapshot().children, hash, at);
-      if (taken === null) return;
-      enqueue.sendTo('store', { type: 'record.save', record: taken.record });
-      if (taken.torrent !== undefined) enqueue.sendTo(taken.torrent, { type: 'finishHook.received', at });
-    }),
-    forgetFinishHook: enqueueActions(({ context: { registry }, enqueue }, { key }: { key: Hash }) => {
-      const record = forgetFinishHook(registry, key);
-      if (record !== null) enqueue.sendTo('store', { type: 'record.save', record });
+      for (const { to, event } of finishHookMessages(context, self, hash)) enqueue.sendTo(to, event);
     }),
     pollNow: sendTo('watcher', (_, { hash }: { hash: Hash | null }) => ({ type: 'poll.now', hash })),
     countScanFailure: assign({ scanFailures: ({ context }) => context.scanFailures + 1 }),
@@ -168,45 +150,9 @@ export const supervisorSetup = setup({
       for (const id of ['watcher', 'discovery', 'hookInstaller', ...shards]) enqueue.sendTo(id, { type });
       if (failure !== undefined) enqueue.sendTo('session', { type: 'session.expired', failure });
     }),
-    rename: enqueueActions(({ context, enqueue }, { renamed }: Pick<Match, 'renamed'>) => {
-      for (const { to, event } of renameAll(context, renamed)) enqueue.sendTo(to, event);
+    rename: enqueueActions(({ context, enqueue, self }, { renamed, poll }: Renamed) => {
+      for (const { to, event } of renameAll(context, self, renamed, poll)) enqueue.sendTo(to, event);
     }),
-    /** To each torrent itself, not by its shard: with a hundred torrents that is half of all events. */
-    deliver: enqueueActions(
-      ({ context: { partitionOf }, self, enqueue }, { letters }: { letters: readonly AddressedEvent[] }) => {
-        const { children } = self.getSnapshot();
-        for (const { key, event } of letters) {
-          const torrent = torrentIn(children[partitionOf(key)], key);
-          if (torrent !== undefined) enqueue.sendTo(torrent, event);
-        }
-      },
-    ),
-    recordRequest: enqueueActions(
-      ({ context: { registry, nameless, now }, enqueue }, told: { notification: Notification }) => {
-        if (isNamelessCompletion(told.notification))
-          enqueue.assign({ nameless: [...withinMinute(nameless, now()), now()] });
-        const record = recordRequest(registry, told.notification);
-        if (record === null) return;
-        // Kept before its first attempt.
-        enqueue.sendTo('store', { type: 'record.save', record });
-        if (record.stage === 'following') return;
-        // Its last words are told whatever qBittorrent says from now on.
-        enqueue.sendTo('watcher', { type: 'torrent.unwatch', hash: record.hash });
-      },
-    ),
-    recordSettlement: enqueueActions(
-      ({ context, enqueue }, told: { notification: Notification; outcome: Outcome }) => {
-        const record = recordSettlement(context.registry, told.notification, told.outcome, context.now());
-        if (record !== null) enqueue.sendTo('store', { type: 'record.save', record });
-        enqueue.assign({ storeCard: settleCard(context.storeCard, told) });
-        const heard = recordSound(context, told);
-        if (heard !== null) enqueue.sendTo('store', heard);
-        // The all-clear is out, and nothing new came up meanwhile.
-        if (!isAllClear(told.notification) || told.outcome === 'superseded' || context.raised) return;
-        enqueue.assign({ troubled: false });
-        enqueue.sendTo('store', { type: 'incident.save', troubled: false });
-      },
-    ),
     close: enqueueActions(
       (
         { context: { registry, crashes, ended, shards, partitionOf }, enqueue },
@@ -214,11 +160,9 @@ export const supervisorSetup = setup({
       ) => {
         const record = drop(registry, key);
         if (record !== undefined && record.finished !== null) addRecentCompletion(ended, record.finished);
-        enqueue.sendTo('store', { type: 'record.delete', key });
         crashes.delete(key);
         // A shard that crashed is gone, and its torrents with it.
         if (shards.has(partitionOf(key))) enqueue.sendTo(partitionOf(key), { type: 'torrent.stop', key });
-        enqueue.sendTo('watcher', { type: 'torrent.unwatch', hash: record?.hash ?? key });
         enqueue.sendTo('hookInstaller', { type: 'hook.check' });
         // Its finish hook came while it ended.
         if (end === 'removed' && record !== undefined && record.finishHookAt !== null)
@@ -226,8 +170,8 @@ export const supervisorSetup = setup({
         else if (record?.again) enqueue.raise({ type: 'torrent.track', hash: record.again });
       },
     ),
-    readd: enqueueActions(({ context, enqueue }, { hash }: { hash: Hash }) => {
-      for (const { to, event } of readdMessages(context, hash)) enqueue.sendTo(to, event);
+    readd: enqueueActions(({ context, enqueue, self }, { hash }: { hash: Hash }) => {
+      for (const { to, event } of readdMessages(context, self, hash)) enqueue.sendTo(to, event);
     }),
   },
   delays: {

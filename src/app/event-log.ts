@@ -150,8 +150,7 @@ function noteOf(event: SupervisorEvent): Note | null {
     case 'store.degraded':
     case 'store.repaired':
     case 'store.restored':
-    case 'finishHook.refuted':
-    case 'watcher.observed':
+    case 'torrents.renamed':
     case 'torrent.revive':
     case 'starts.next':
       return null;

@@ -94,6 +94,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
       now: Date.now,
       partitionOf: createPartitionOf(crypto.getRandomValues(new Uint32Array(SALT_LENGTH))),
       ...keptIn(store),
+      writeRecord: (event) => keep(store, event),
     },
   });
   relay.connect(supervisor);

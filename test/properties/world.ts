@@ -109,11 +109,12 @@ export function createWorld(options: WorldOptions = {}) {
 
   function start() {
     let life: Life | null = null;
+    const keep = (event: StoreEvent) => {
+      if (life === world.life) store.keep(event);
+    };
     const machine = provideActors({
       ...createClients({ clock, qbittorrent, phone, state, record, end, allowance }),
-      keep: (event) => {
-        if (life === world.life) store.keep(event);
-      },
+      keep,
       ensureHook: () => Promise.reject(new Error('the hook is off here')),
       rotation: () => new Promise(() => {}),
       note: (event) => void (keeps && events.push(event)),
@@ -125,6 +126,7 @@ export function createWorld(options: WorldOptions = {}) {
         now,
         partitionOf,
         records: store.read(),
+        writeRecord: keep,
         troubled: store.troubled,
         sounds: store.sounds,
       },
