@@ -6,7 +6,7 @@ import { recordSettlement } from '../torrent/record.ts';
 import type { Notification, Outcome, RequestedNotification } from '../domain.ts';
 import { isNamelessCompletion, torrentOf } from './messages.ts';
 import { save } from './registry.ts';
-import { supervisorSetup } from './setup.ts';
+import { ending } from './ending.ts';
 import { recordSound } from './sounds.ts';
 
 interface Settled {
@@ -15,7 +15,7 @@ interface Settled {
 }
 
 /** With what follows a completion that is requested, and a notification that was settled. */
-export const settling = supervisorSetup.extend({
+export const settling = ending.extend({
   actions: {
     countNameless: assign(
       ({ context: { nameless, now } }, { notification }: { notification: Notification }) =>

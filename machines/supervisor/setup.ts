@@ -5,9 +5,9 @@ import { incidentMachine } from '../incident/machine.ts';
 import { outboxMachine } from '../outbox/machine.ts';
 import { shardMachine } from '../shard/machine.ts';
 import { restartAll } from './pending-starts.ts';
-import { isRepeated, addRecentCompletion } from './recent-completions.ts';
+import { isRepeated } from './recent-completions.ts';
 import type { Match } from '../matcher/matching.ts';
-import { drop, find, save } from './registry.ts';
+import { find, save } from './registry.ts';
 import { overdueAfter } from '../watchdog.ts';
 import { scanPause } from '../rules/pauses.ts';
 import { storeNotice } from '../incident/store-notice.ts';
@@ -16,7 +16,7 @@ import { isHopeless } from './restarts.ts';
 import { silenceIncident } from './sounds.ts';
 import { createRecord } from '../torrent/record.ts';
 import { sessionMachine } from '../session/machine.ts';
-import type { End, ObservedTorrent } from '../torrent/types.ts';
+import type { ObservedTorrent } from '../torrent/types.ts';
 import type { Failure, Hash, Notification, Observation, RequestedNotification, Result } from '../domain.ts';
 import { finishHookMessages, isFlooded, isFull, readdMessages, renameAll } from './messages.ts';
 import type { FactEvent, Services, SupervisorContext, SupervisorEvent, SupervisorInput } from './types.ts';
@@ -153,23 +153,6 @@ export const supervisorSetup = setup({
     rename: enqueueActions(({ context, enqueue, self }, { renamed, poll }: Renamed) => {
       for (const { to, event } of renameAll(context, self, renamed, poll)) enqueue.sendTo(to, event);
     }),
-    close: enqueueActions(
-      (
-        { context: { registry, crashes, ended, shards, partitionOf }, enqueue },
-        { key, end }: { key: Hash; end: End },
-      ) => {
-        const record = drop(registry, key);
-        if (record !== undefined && record.finished !== null) addRecentCompletion(ended, record.finished);
-        crashes.delete(key);
-        // A shard that crashed is gone, and its torrents with it.
-        if (shards.has(partitionOf(key))) enqueue.sendTo(partitionOf(key), { type: 'torrent.stop', key });
-        enqueue.sendTo('hookInstaller', { type: 'hook.check' });
-        // Its finish hook came while it ended.
-        if (end === 'removed' && record !== undefined && record.finishHookAt !== null)
-          enqueue.raise({ type: 'torrent.markFinished', hash: record.again ?? record.hash });
-        else if (record?.again) enqueue.raise({ type: 'torrent.track', hash: record.again });
-      },
-    ),
     readd: enqueueActions(({ context, enqueue, self }, { hash }: { hash: Hash }) => {
       for (const { to, event } of readdMessages(context, self, hash)) enqueue.sendTo(to, event);
     }),

@@ -108,9 +108,8 @@ function limitHead(outgoing: http.ClientRequest): void {
     let bytes = 0;
     const count = (chunk: Buffer) => {
       bytes += chunk.byteLength;
-      if (bytes <= MAX_HEAD_BYTES) return;
-      end();
-      outgoing.destroy(new AnswerError('sends headers without an end', 'not-http'));
+      if (bytes > MAX_HEAD_BYTES)
+        outgoing.destroy(new AnswerError('sends headers without an end', 'not-http'));
     };
     const end = () => {
       socket.off('data', count);

@@ -1,13 +1,15 @@
 import { performance } from 'node:perf_hooks';
 
+/** Everything else gets so many times as much of the time, while there is anything else. */
+const SHARE_OF_OTHERS = 4;
+
 const waiting: Array<() => void> = [];
 let isServing = false;
 
 /**
  * Resolves when it is the caller's turn to work for a client that can wait: one caller at a time, in the order of the
- * calls. After each, everything else that came meanwhile goes first, for as long as the caller took: libuv accepts one
- * connection in each iteration of the event loop, so that a probe would wait for hundreds of iterations while many
- * connect.
+ * calls. After each, everything else that came meanwhile goes first: libuv accepts one connection in each iteration of
+ * the event loop, so that a probe would wait for hundreds of iterations while many connect.
  *
  * @example
  * for (const piece of pieces) {
@@ -34,7 +36,10 @@ function serve(): void {
   const from = performance.now();
   const before = countEvents();
   resolve();
-  setImmediate(() => giveWay(before, 2 * performance.now() - from));
+  setImmediate(() => {
+    const now = performance.now();
+    giveWay(before, now + SHARE_OF_OTHERS * (now - from));
+  });
 }
 
 /** Until there was an iteration in which nothing came, or a moment is reached (milliseconds of `performance.now`). */

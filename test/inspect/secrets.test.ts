@@ -105,7 +105,7 @@ for (const { way, key, basic } of credentials) {
     assert.ok(stream.messages().length > 50);
     // With a key nothing expires: the session was ready before anybody looked, and the torrent began with it.
     const session = key ? '"ready":true' : '"session.ready"';
-    for (const shown of [hash, 'debian.iso', '"torrent.observed"', '"outbox.told"', 'publish.0', session])
+    for (const shown of [hash, 'debian.iso', '"torrent.observed"', '"notification.settled"', 'publish.0', session])
       assert.ok(text.includes(shown), shown);
     assert.deepEqual(
       traces.filter((trace) => text.includes(trace)),

@@ -19,7 +19,7 @@ export function attackOps({ opsPort: port, opsToken: token }: OpsTarget, counts:
     from: `127.0.0.${host}`,
     counts,
   });
-  keepOpen({ ...attacker('idle', 2), size: 1100 });
+  keepOpen({ ...attacker('idle', 2), size: 1100, pause: 5 * SECOND });
   for (let host = 20; host < 30; host += 1) keepOpen({ ...attacker('idle from others', host), size: 20 });
   keepOpen({ ...attacker('headers byte by byte', 3), size: 50, act: drip });
   for (const host of [4, 5]) pipeline(attacker('/metrics', host), 17_000);
