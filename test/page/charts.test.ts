@@ -24,7 +24,7 @@ describe('whose chart is open', () => {
       ['notifying.completion', 'notifying.dismissal', 'complete'],
     );
     assert.match(next.get('chart-now') ?? '', /It has ended\. Last <strong>complete</);
-    assert.match(next.get('chart-log') ?? '', /outbox\.told.*notifying\.dismissal → complete/);
+    assert.match(next.get('chart-log') ?? '', /notification\.settled.*notifying\.dismissal → complete/);
     assert.ok(![...(await take(plain)).keys()].some((id) => id.startsWith('chart')));
   });
 
