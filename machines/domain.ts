@@ -1,7 +1,5 @@
 /** The language of the domain: what was seen of a torrent, what is told of it, how a call can fail. */
 
-export type { Policy } from './policy.ts';
-
 /** A torrent ID as qBittorrent's WebAPI filters by it: 40 lower-case hex digits. */
 export type Hash = string;
 
@@ -140,6 +138,15 @@ export type Notification =
   /** Something that concerns all torrents; its all-clear takes the place of its card. */
   | { kind: 'incident'; key: Concern; failure: Failure; silent?: boolean }
   | { kind: 'relief'; key: Concern; shown: boolean };
+
+/** Tells notifications apart: unique within the process, assigned by the actor that requests one. */
+export type NotificationId = string;
+
+/** A notification with the ID that replies refer to. It may be copied: nothing depends on its identity. */
+export type RequestedNotification<N extends Notification = Notification> = N & { id: NotificationId };
+
+/** Creates the next ID. All actors of a system share one. */
+export type NextId = () => NotificationId;
 
 /** What an incident is about. */
 export type Concern = 'qbittorrent' | 'store';

@@ -5,7 +5,8 @@ import { readNewest, WINDOW } from './newest.ts';
 import type { Newest, Reading } from './newest.ts';
 import { scanPause } from './retry.ts';
 import { NO_ANSWER } from '../domain.ts';
-import type { Failure, Observation, Policy, QbittorrentFailed, Result } from '../domain.ts';
+import type { Failure, Observation, QbittorrentFailed, Result } from '../domain.ts';
+import type { Policy } from '../policy.ts';
 
 export type DiscoveryEvent =
   | { type: 'session.ready' }

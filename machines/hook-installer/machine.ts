@@ -4,7 +4,8 @@ import type { RequestName } from '../watchdog.ts';
 import { stopChildrenOnCrash } from '../stopping.ts';
 import { checkPause } from './retry.ts';
 import { NO_ANSWER } from '../domain.ts';
-import type { Now, Policy, Result } from '../domain.ts';
+import type { Now, Result } from '../domain.ts';
+import type { Policy } from '../policy.ts';
 import type { HookCheck, HookInstallerContext, HookInstallerEvent, HookInstallerReport } from './types.ts';
 
 /** Minimum time between two checks caused by a wrong token: any client can send one. */

@@ -1,4 +1,5 @@
-import type { Failure, Now, Policy, QbittorrentFailed } from '../domain.ts';
+import type { Failure, Now, QbittorrentFailed } from '../domain.ts';
+import type { Policy } from '../policy.ts';
 
 export type HookInstallerEvent =
   | { type: 'session.ready' }

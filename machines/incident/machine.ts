@@ -1,5 +1,6 @@
 import { assign, sendParent, setup } from 'xstate';
-import type { Concern, Failure, Notification, Policy, QbittorrentFailed } from '../domain.ts';
+import type { Concern, Failure, Notification, QbittorrentFailed } from '../domain.ts';
+import type { Policy } from '../policy.ts';
 
 export type IncidentEvent = QbittorrentFailed | { type: 'qbittorrent.recovered' };
 

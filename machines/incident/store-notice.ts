@@ -1,4 +1,4 @@
-import type { Notification, Outcome } from '../domain.ts';
+import type { Notification, Outcome, RequestedNotification } from '../domain.ts';
 
 /** What the store reports about its file. */
 export type StoreReport =
@@ -11,7 +11,7 @@ export type StoreReport =
 /** The store's card, stored by the supervisor because the services can be restarted. */
 export interface StoreCard {
   /** The notification that ntfy has not accepted yet. */
-  pending: Notification | null;
+  pending: RequestedNotification | null;
   /** Whether the card is on the phone. */
   shown: boolean;
 }
@@ -21,10 +21,10 @@ export const NO_CARD: StoreCard = { pending: null, shown: false };
 /** The store's card after a notification was settled. */
 export function settleCard(
   before: StoreCard,
-  { notification: { kind, key }, outcome }: { notification: Notification; outcome: Outcome },
+  { notification: { id, kind, key }, outcome }: { notification: RequestedNotification; outcome: Outcome },
 ): StoreCard {
   if (key !== 'store' || outcome !== 'accepted') return before;
-  return { pending: before.pending?.kind === kind ? null : before.pending, shown: kind === 'incident' };
+  return { pending: before.pending?.id === id ? null : before.pending, shown: kind === 'incident' };
 }
 
 /** The card for a report; each replaces the one before. `shown`: one may be on the phone. */

@@ -6,7 +6,8 @@ import type { RequestName } from '../watchdog.ts';
 import { listPause } from './retry.ts';
 import { stopChildrenOnCrash } from '../stopping.ts';
 import { NO_ANSWER } from '../domain.ts';
-import type { Hash, Observation, Policy, QbittorrentFailed, Result } from '../domain.ts';
+import type { Hash, Observation, QbittorrentFailed, Result } from '../domain.ts';
+import type { Policy } from '../policy.ts';
 
 export type MatcherEvent =
   /** The last poll did not find `polled`; `missing` are all torrents that polls do not find. */

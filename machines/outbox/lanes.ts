@@ -1,4 +1,4 @@
-import type { Notification } from '../domain.ts';
+import type { Notification, RequestedNotification } from '../domain.ts';
 
 export type Lane = Notification['kind'];
 
@@ -7,7 +7,7 @@ export type Lane = Notification['kind'];
  * of torrents a copy a change would be quadratic), and so only inside `assign` or `enqueueActions`, which XState runs at
  * once; plain actions run after the guards that come next.
  */
-export type Lanes = Readonly<Record<Lane, Map<string, Notification>>>;
+export type Lanes = Readonly<Record<Lane, Map<string, RequestedNotification>>>;
 
 /** News first, then tidying up, then progress: that is what gets thinned. */
 export const LANES = [
@@ -48,7 +48,7 @@ export function createLanes(): Lanes {
 }
 
 /** Puts a notification in its lane, where it keeps the place of what it supersedes there. */
-export function put(lanes: Lanes, notification: Notification): void {
+export function put(lanes: Lanes, notification: RequestedNotification): void {
   const { kind, key } = notification;
   for (const lane of SUPERSEDES[kind]) if (lane !== kind) lanes[lane].delete(key);
   lanes[kind].set(key, notification);
@@ -69,7 +69,7 @@ export function depth(lanes: Lanes): number {
 
 /** The next to leave, and how long it has to wait (0: it may leave now). */
 export interface Next {
-  notification: Notification;
+  notification: RequestedNotification;
   wait: number;
 }
 
@@ -106,8 +106,8 @@ export function next(
  */
 export function leastImportant(
   lanes: Lanes,
-  test: (notification: Notification) => boolean,
-): Notification | null {
+  test: (notification: RequestedNotification) => boolean,
+): RequestedNotification | null {
   for (const lane of LANES.toReversed()) {
     const waiting = [...lanes[lane].values()];
     const found = waiting.findLast(test);

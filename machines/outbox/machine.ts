@@ -7,10 +7,11 @@ export type { OutboxEvent, OutboxReport, Publication } from './setup.ts';
 const machine = outboxSetup.createMachine({
   id: 'outbox',
   description: 'What leaves for ntfy: its order, its budget, its retries.',
-  context: ({ input: { policy, now } }) => ({
+  context: ({ input: { policy, now, findTorrent } }) => ({
     ...createTraffic(policy, now),
     askedAt: null,
     failure: null,
+    findTorrent,
   }),
   on: {
     'publish.overdue': { actions: { type: 'crash', params: { request: 'publish' } } },

@@ -1,8 +1,8 @@
-import type { Failure, Form, Notification, Outcome } from '../domain.ts';
+import type { Failure, Form, Notification, Outcome, RequestedNotification } from '../domain.ts';
 import { afterAcceptance, cardOf, verdictOfFailure } from './attempts.ts';
 import type { AttemptLog, Attempts, Verdict } from './attempts.ts';
-import { isSuperseded, put } from './lanes.ts';
-import { markGone } from './traffic.ts';
+import { isSuperseded } from './lanes.ts';
+import { markGone, putInLane } from './traffic.ts';
 import type { Traffic } from './traffic.ts';
 
 /** The form in which a notification is sent now. */
@@ -24,8 +24,18 @@ export interface Settlement {
   verdict: Verdict | 'accepted';
 }
 
-/** Notes what became of a notification. */
-export function settle(traffic: Traffic, notification: Notification, failure: Failure | null): Settlement {
+/** Notes what became of a notification. One that is settled waits no longer. */
+export function settle(
+  traffic: Traffic,
+  notification: RequestedNotification,
+  failure: Failure | null,
+): Settlement {
+  const settlement = judge(traffic, notification, failure);
+  if (settlement.outcome !== null) traffic.since.delete(notification.id);
+  return settlement;
+}
+
+function judge(traffic: Traffic, notification: RequestedNotification, failure: Failure | null): Settlement {
   const { lanes, attempts } = traffic;
   const { kind, key } = notification;
   if (failure === null) {
@@ -39,7 +49,7 @@ export function settle(traffic: Traffic, notification: Notification, failure: Fa
   remember(attempts, notification, isStale && !isReplaced && kind !== 'progress' ? null : known);
   if (isStale) return { outcome: supersede(traffic, notification), verdict };
   if (verdict !== 'dropped') {
-    put(lanes, notification);
+    putInLane(traffic, notification);
     return { outcome: null, verdict };
   }
   markGone(traffic, notification);
@@ -51,9 +61,9 @@ function remember(log: AttemptLog, { kind, key }: Notification, known: Attempts 
   else log.set(cardOf(kind, key), known);
 }
 
-function supersede({ lanes, since, now }: Traffic, notification: Notification): Outcome {
+function supersede({ lanes, since, now }: Traffic, notification: RequestedNotification): Outcome {
   const newer = lanes[notification.kind].get(notification.key);
   // Nothing of this card has arrived: it waits as long as before.
-  if (newer !== undefined) since.set(newer, since.get(notification) ?? now());
+  if (newer !== undefined) since.set(newer.id, since.get(notification.id) ?? now());
   return 'superseded';
 }

@@ -8,6 +8,7 @@ import { remove } from './lanes.ts';
 import { failOverdue, overdueAfter } from '../watchdog.ts';
 import type { RequestName } from '../watchdog.ts';
 import { formOf, settle, verdictFor } from './settling.ts';
+import type { TorrentEvent } from '../torrent/types.ts';
 import {
   asSent,
   enter,
@@ -21,7 +22,9 @@ import {
 } from './traffic.ts';
 import type { Traffic } from './traffic.ts';
 import { NO_ANSWER } from '../domain.ts';
-import type { Failure, Form, Notification, Now, Outcome, Policy, Result } from '../domain.ts';
+import type { FindTorrent } from '../shard/machine.ts';
+import type { Failure, Form, Notification, Now, Outcome, RequestedNotification, Result } from '../domain.ts';
+import type { Policy } from '../policy.ts';
 
 /**
  * What ntfy's acceptance shows: whether it echoed the sequence ID, so that cards can be updated in place; `null` where
@@ -30,19 +33,24 @@ import type { Failure, Form, Notification, Now, Outcome, Policy, Result } from '
 export type Publication = Result<{ live: boolean | null }>;
 
 export type OutboxEvent =
-  | { type: 'notification.publish'; notification: Notification }
+  | { type: 'notification.publish'; notification: RequestedNotification }
   /** A message has been on its way for too long. */
   | { type: 'publish.overdue' };
 
-/** What the outbox says to its supervisor. */
+/** What the outbox reports to its supervisor. A torrent gets the settlement of its notification directly. */
 export type OutboxReport =
-  | { type: 'notification.settled'; notification: Notification; outcome: Outcome; failure: Failure | null }
+  | {
+      type: 'notification.settled';
+      notification: RequestedNotification;
+      outcome: Outcome;
+      failure: Failure | null;
+    }
   /** ntfy, or the way to it, may be out of order: everything waits. */
   | { type: 'outbox.failed'; failure: Failure }
   /** One message is rejected although others are accepted. It waits alone, and is sent again in this form. */
-  | { type: 'outbox.simplified'; notification: Notification; form: Form; failure: Failure }
+  | { type: 'outbox.simplified'; notification: RequestedNotification; form: Form; failure: Failure }
   /** Our own code threw an exception. `null`: not while a message was sent. */
-  | { type: 'outbox.crashed'; notification: Notification | null; error: unknown };
+  | { type: 'outbox.crashed'; notification: RequestedNotification | null; error: unknown };
 
 const unprovided = () => Promise.reject(new Error('the outbox has no ntfy'));
 
@@ -52,6 +60,13 @@ interface OutboxContext extends Traffic {
   /** When the server was last asked what it allows; `null` while it never was. */
   askedAt: number | null;
   failure: Failure | null;
+  findTorrent: FindTorrent;
+}
+
+export interface OutboxInput {
+  policy: Policy;
+  now: Now;
+  findTorrent: FindTorrent;
 }
 
 /** What an outbox knows and can do; its chart is in `./machine.ts`. */
@@ -59,7 +74,7 @@ export const outboxSetup = setup({
   types: {
     context: {} as OutboxContext,
     events: {} as OutboxEvent | Settled,
-    input: {} as { policy: Policy; now: Now },
+    input: {} as OutboxInput,
   },
   actors: {
     publish: fromPromise<Publication, { notification: Notification; form: Form }>(unprovided),
@@ -104,14 +119,11 @@ export const outboxSetup = setup({
         const outcome = skipped(context, notification);
         if (outcome !== null) {
           if (outcome === 'accepted') markGone(context, notification);
-          enqueue(
-            sendParent({
-              type: 'notification.settled',
-              notification,
-              outcome,
-              failure: null,
-            } satisfies OutboxReport),
-          );
+          context.since.delete(notification.id);
+          const settled = { type: 'notification.settled', notification, outcome } as const;
+          enqueue(sendParent({ ...settled, failure: null } satisfies OutboxReport));
+          const torrent = context.findTorrent(notification.key);
+          if (torrent !== undefined) enqueue.sendTo(torrent, settled satisfies TorrentEvent);
           continue;
         }
         const slot = freeSlot(context);
@@ -146,7 +158,11 @@ export const outboxSetup = setup({
         if (verdict === 'simplified' && outcome === null)
           report({ type: 'outbox.simplified', notification, form: formOf(context, notification), failure });
       }
-      if (outcome !== null) report({ type: 'notification.settled', notification, outcome, failure });
+      if (outcome === null) return;
+      const settled = { type: 'notification.settled', notification, outcome } as const;
+      report({ ...settled, failure });
+      const torrent = context.findTorrent(notification.key);
+      if (torrent !== undefined) enqueue.sendTo(torrent, settled satisfies TorrentEvent);
     }),
     noteAllowance: assign(({ context }, { allowance }: { allowance: Allowance | null }) => ({
       askedAt: context.now(),

@@ -1,4 +1,5 @@
-import type { Notification, Now, Outcome, Policy, Told } from '../domain.ts';
+import type { Notification, NotificationId, Now, Outcome, RequestedNotification, Told } from '../domain.ts';
+import type { Policy } from '../policy.ts';
 import { cardOf, isRejected, isUntried, waitOf } from './attempts.ts';
 import type { AttemptLog } from './attempts.ts';
 import { createBudget, isScarce, refill, waitForToken } from './budget.ts';
@@ -17,7 +18,7 @@ export interface Traffic {
   now: Now;
   lanes: Lanes;
   /** By slot; at most one a torrent. */
-  inFlight: Map<string, Notification>;
+  inFlight: Map<string, RequestedNotification>;
   /** The progress that was last sent of each torrent, taken or not: whose card may have to go. */
   sent: Map<string, Told>;
   /** Whose alert or incident was sent, taken or not. */
@@ -28,8 +29,8 @@ export interface Traffic {
   accepted: number;
   /** How often the server seemed to be the cause since it last accepted a message. */
   failures: number;
-  /** When the wait of each began, in milliseconds since 1970. */
-  since: WeakMap<Notification, number>;
+  /** When the wait of each began that waits or is in flight, in milliseconds since 1970. */
+  since: Map<NotificationId, number>;
   /** When something of a torrent was last sent; only as far back as the spacing asks. */
   lastAt: Map<string, number>;
   budget: Budget;
@@ -48,7 +49,7 @@ export function createTraffic(policy: Policy, now: Now): Traffic {
     attempts: new Map(),
     accepted: 0,
     failures: 0,
-    since: new WeakMap(),
+    since: new Map(),
     lastAt: new Map(),
     budget: createBudget(policy.rate, now()),
     live: null,
@@ -56,13 +57,25 @@ export function createTraffic(policy: Policy, now: Now): Traffic {
 }
 
 /** Takes a notification in. Whose place it takes has begun its wait. */
-export function enter({ lanes, since, now, attempts }: Traffic, notification: Notification): void {
-  const { kind, key } = notification;
+export function enter(traffic: Traffic, notification: RequestedNotification): void {
+  const { lanes, since, now, attempts } = traffic;
+  const { id, kind, key } = notification;
   const before = lanes[kind].get(key);
-  since.set(notification, (before && since.get(before)) ?? now());
+  const at = (before && since.get(before.id)) ?? now();
   for (const lane of SUPERSEDES[kind]) {
     // What is known of a progress card is of use until the card goes.
     if (lane !== kind && lane !== 'progress') attempts.delete(cardOf(lane, key));
+  }
+  putInLane(traffic, notification);
+  since.set(id, at);
+}
+
+/** Puts a notification in its lane; what it supersedes waits no longer. */
+export function putInLane({ lanes, since }: Traffic, notification: RequestedNotification): void {
+  const { id, kind, key } = notification;
+  for (const lane of SUPERSEDES[kind]) {
+    const superseded = lanes[lane].get(key);
+    if (superseded !== undefined && superseded.id !== id) since.delete(superseded.id);
   }
   put(lanes, notification);
 }
@@ -72,7 +85,7 @@ export function oldest({ lanes, inFlight, since }: Traffic): number | null {
   let first: number | null = null;
   for (const group of [inFlight, ...Object.values(lanes)]) {
     for (const notification of group.values()) {
-      const at = since.get(notification);
+      const at = since.get(notification.id);
       if (at !== undefined && (first === null || at < first)) first = at;
     }
   }

@@ -4,7 +4,8 @@ import type { RequestName } from '../watchdog.ts';
 import { stopChildrenOnCrash } from '../stopping.ts';
 import { BANNED_PAUSE, loginPause, REFUSED_PAUSE } from './retry.ts';
 import { NO_ANSWER } from '../domain.ts';
-import type { Failure, Now, Policy, QbittorrentFailed } from '../domain.ts';
+import type { Failure, Now, QbittorrentFailed } from '../domain.ts';
+import type { Policy } from '../policy.ts';
 
 export type SessionEvent =
   | { type: 'session.wanted' }

@@ -2,8 +2,9 @@ import { enqueueActions, sendParent, setup } from 'xstate';
 import type { AnyActorRef, ErrorActorEvent } from 'xstate';
 import { dropChildrenOnStop } from '../stopping.ts';
 import { torrentMachine } from '../torrent/machine.ts';
-import type { TorrentReport } from '../torrent/setup.ts';
-import type { Hash, Policy, TorrentRecord } from '../domain.ts';
+import type { TorrentDeps } from '../torrent/types.ts';
+import type { Hash, TorrentRecord } from '../domain.ts';
+import type { Policy } from '../policy.ts';
 
 export type ShardEvent =
   | { type: 'torrent.start'; record: TorrentRecord; ready: boolean }
@@ -11,10 +12,14 @@ export type ShardEvent =
   | { type: 'session.ready' }
   | { type: 'session.lost' };
 
-/** What a shard says to its supervisor: what its torrents say, and who of them crashed. */
-export type ShardReport =
-  | TorrentReport
-  | { type: 'torrent.crashed'; key: Hash; reason: string; error?: unknown };
+/** What a shard reports to its supervisor; its torrents report to the supervisor themselves. */
+export type ShardReport = { type: 'torrent.crashed'; key: Hash; reason: string; error?: unknown };
+
+interface ShardInput {
+  policy: Policy;
+  /** What all torrents share. */
+  deps: TorrentDeps;
+}
 
 /**
  * A slice of the torrents. XState copies the record of all children for each that
@@ -24,16 +29,16 @@ export type ShardReport =
 export const shardMachine = dropChildrenOnStop(
   setup({
     types: {
-      context: {} as { policy: Policy },
-      events: {} as ShardEvent | TorrentReport | ErrorActorEvent,
-      input: {} as { policy: Policy },
+      context: {} as ShardInput,
+      events: {} as ShardEvent | ErrorActorEvent,
+      input: {} as ShardInput,
     },
     actors: { torrent: torrentMachine },
     actions: {
-      start: enqueueActions(({ context: { policy }, event, enqueue, self }) => {
+      start: enqueueActions(({ context: { policy, deps }, event, enqueue, self }) => {
         if (event.type !== 'torrent.start' || event.record.key in self.getSnapshot().children) return;
         const { record, ready } = event;
-        enqueue.spawnChild('torrent', { id: record.key, input: { record, policy, ready } });
+        enqueue.spawnChild('torrent', { id: record.key, input: { record, policy, deps, ready } });
       }),
       stop: enqueueActions(({ event, enqueue }) => {
         if (event.type === 'torrent.stop') enqueue.stopChild(event.key);
@@ -43,7 +48,6 @@ export const shardMachine = dropChildrenOnStop(
           if (torrent !== undefined) enqueue.sendTo(torrent, event);
         }
       }),
-      forward: sendParent(({ event }) => event),
       reportCrash: enqueueActions(({ event, enqueue }) => {
         if (!('actorId' in event)) return;
         enqueue.stopChild(event.actorId);
@@ -69,15 +73,15 @@ export const shardMachine = dropChildrenOnStop(
           'torrent.stop': { actions: 'stop' },
           'session.ready': { actions: 'broadcast' },
           'session.lost': { actions: 'broadcast' },
-          'notification.requested': { actions: 'forward' },
-          'torrent.finished': { actions: 'forward' },
-          'finishHook.refuted': { actions: 'forward' },
           'xstate.error.actor.*': { actions: 'reportCrash' },
         },
       },
     },
   }),
 );
+
+/** Finds the actor of a torrent by its key; none where it was stopped or has crashed. */
+export type FindTorrent = (key: Hash) => AnyActorRef | undefined;
 
 /** An actor that has torrents as children: a shard. */
 interface Parent {

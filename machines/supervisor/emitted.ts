@@ -3,6 +3,7 @@ import type { Hash, QbittorrentFailed } from '../domain.ts';
 import type { OutboxReport } from '../outbox/machine.ts';
 import type { SessionReport } from '../session/machine.ts';
 import type { ShardReport } from '../shard/machine.ts';
+import type { TorrentReport } from '../torrent/types.ts';
 import type { DiscoveryReport } from '../discovery/setup.ts';
 import type { SupervisorEvent } from './types.ts';
 
@@ -29,7 +30,8 @@ export type SupervisorEmitted =
   | QbittorrentFailed
   | Extract<DiscoveryReport, { type: 'discovery.delayed' }>
   | OutboxReport
-  | Extract<ShardReport, { type: 'torrent.finished' | 'torrent.crashed' }>;
+  | Extract<TorrentReport, { type: 'torrent.finished' }>
+  | Extract<ShardReport, { type: 'torrent.crashed' }>;
 
 /** The action that emits the received event as it is. */
 export const emitEvent = {

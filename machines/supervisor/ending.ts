@@ -1,6 +1,6 @@
 import { enqueueActions } from 'xstate';
 import type { Hash } from '../domain.ts';
-import type { End } from '../torrent/setup.ts';
+import type { End } from '../torrent/types.ts';
 import { addRecentCompletion } from './recent-completions.ts';
 import { drop } from './registry.ts';
 import { supervisorSetup } from './setup.ts';
@@ -15,11 +15,9 @@ export const ending = supervisorSetup.extend({
       ) => {
         const record = drop(registry, key);
         if (record !== undefined && record.finished !== null) addRecentCompletion(ended, record.finished);
-        enqueue.sendTo('store', { type: 'record.delete', key });
         crashes.delete(key);
         // A shard that crashed is gone, and its torrents with it.
         if (shards.has(partitionOf(key))) enqueue.sendTo(partitionOf(key), { type: 'torrent.stop', key });
-        enqueue.sendTo('watcher', { type: 'torrent.unwatch', hash: record?.hash ?? key });
         enqueue.sendTo('hookInstaller', { type: 'hook.check' });
         // Its finish hook came while it ended.
         if (end === 'removed' && record !== undefined && record.finishHookAt !== null)

@@ -1,38 +1,18 @@
-import { addressSettlement, addressObservations } from './addressing.ts';
-import { NO_CARD } from '../incident/store-notice.ts';
-import { asOfNow, withoutFuture } from './clock-set-back.ts';
-import { createRegistry, idOf } from './registry.ts';
+import { createContext, torrentServiceInput } from './context.ts';
+import { idOf } from './registry.ts';
 import { starting, startingSetup } from './starting.ts';
 import { emitEvent, emitRescan, emitServiceCrashed, emitSuppressed, emitTracked } from './emitted.ts';
-import { dropped } from './messages.ts';
 import { qbittorrentFailures } from './qbittorrent-failures.ts';
 
 /**
- * The root. It keeps a record of each tracked torrent, and whatever fails begins again from there: a torrent by
- * itself, all of them when a service crashed. It owns the session, the watcher, the outbox, the incident and the
- * store, and carries what they say to the torrents and back.
+ * The root. It owns the index from hashes to torrents, restarts what crashes from the stored records (a torrent by
+ * itself, all of them when a service crashed), and remembers recent completions. Its children send to each other
+ * directly: torrents to the watcher and the outbox, and these to the torrents.
  */
 export const supervisorMachine = startingSetup.createMachine({
   id: 'supervisor',
   description: 'Keeps a record of each torrent, and begins again from there what fails.',
-  context: ({ input: { policy, now, partitionOf, records, troubled, sounds } }) => ({
-    policy,
-    now,
-    registry: createRegistry(records?.map((record) => asOfNow(record, now()))),
-    partitionOf,
-    shards: new Set(),
-    pendingStarts: [],
-    ready: false,
-    troubled: troubled ?? false,
-    raised: troubled ?? false,
-    incidentSounds: new Map(Object.entries(withoutFuture(sounds ?? {}, now()))),
-    storeCard: NO_CARD,
-    leftOut: false,
-    ended: new Map(),
-    crashes: new Map(),
-    nameless: [],
-    restarts: undefined,
-  }),
+  context: createContext,
   initial: 'running',
   states: {
     running: {
@@ -41,9 +21,10 @@ export const supervisorMachine = startingSetup.createMachine({
       invoke: [
         { id: 'store', src: 'store' },
         { id: 'session', src: 'session', input: ({ context: { policy, now } }) => ({ policy, now }) },
-        { id: 'watcher', src: 'watcher', input: ({ context: { policy, now } }) => ({ policy, now }) },
+        { id: 'watcher', systemId: 'watcher', src: 'watcher', input: torrentServiceInput },
         {
           id: 'incident',
+          systemId: 'incident',
           src: 'incident',
           input: ({ context: { policy, troubled } }) => ({
             policy,
@@ -57,7 +38,7 @@ export const supervisorMachine = startingSetup.createMachine({
           src: 'hookInstaller',
           input: ({ context: { policy, now } }) => ({ policy, now }),
         },
-        { id: 'outbox', src: 'outbox', input: ({ context: { policy, now } }) => ({ policy, now }) },
+        { id: 'outbox', systemId: 'outbox', src: 'outbox', input: torrentServiceInput },
       ],
       on: {
         ...starting.on,
@@ -84,56 +65,41 @@ export const supervisorMachine = startingSetup.createMachine({
         'session.ready': {
           actions: [emitEvent, { type: 'broadcast', params: { type: 'session.ready' } }],
         },
-        'watcher.observed': {
-          actions: [
-            'reportRecovered',
-            { type: 'rename', params: ({ event: { renamed } }) => ({ renamed }) },
-            {
-              type: 'deliver',
-              params: ({ context: { registry }, event }) => ({
-                letters: addressObservations(registry, event),
-              }),
-            },
-          ],
-        },
-        'finishHook.refuted': {
-          actions: { type: 'forgetFinishHook', params: ({ event: { key } }) => ({ key }) },
+        'torrents.renamed': {
+          actions: {
+            type: 'rename',
+            params: ({ event: { renamed, at, askedAt, completion } }) => ({
+              renamed,
+              poll: { at, askedAt, completion },
+            }),
+          },
         },
         'notification.requested': [
           {
             guard: { type: 'repeated', params: ({ event }) => event },
             description: 'A hook came late, or by another hash: ntfy has that completion.',
-            actions: dropped,
+            actions: { type: 'dropCompletion', params: ({ event }) => event },
           },
           {
             guard: { type: 'flooded', params: ({ event }) => event },
             description: 'Finish hooks named more unknown torrents than a person would want to hear of.',
-            actions: [emitSuppressed, ...dropped],
+            actions: [emitSuppressed, { type: 'dropCompletion', params: ({ event }) => event }],
           },
           {
             actions: [
-              { type: 'recordRequest', params: ({ event }) => event },
+              { type: 'countNameless', params: ({ event }) => event },
               { type: 'publish', params: ({ event }) => event },
             ],
           },
         ],
         'notification.settled': {
-          actions: [
-            emitEvent,
-            { type: 'recordSettlement', params: ({ event }) => event },
-            {
-              type: 'deliver',
-              params: ({ context: { registry }, event: { notification } }) => ({
-                letters: addressSettlement(registry, notification),
-              }),
-            },
-          ],
+          actions: [emitEvent, { type: 'recordSettlement', params: ({ event }) => event }],
         },
         'outbox.*': { actions: emitEvent },
         'incident.changed': {
           actions: [
             { type: 'noteIncident', params: ({ event: { raised } }) => ({ raised }) },
-            { type: 'publish', params: ({ event }) => event },
+            { type: 'publishIncident', params: ({ event }) => event },
           ],
         },
         'store.*': {

@@ -1,37 +1,35 @@
 import { emit, enqueueActions, fromCallback, sendTo, setup } from 'xstate';
 import { discoveryMachine } from '../discovery/machine.ts';
 import { hookInstallerMachine } from '../hook-installer/machine.ts';
-import { incidentMachine, isAllClear } from '../incident/machine.ts';
+import { incidentMachine } from '../incident/machine.ts';
 import { outboxMachine } from '../outbox/machine.ts';
-import { shardMachine, torrentIn } from '../shard/machine.ts';
+import { shardMachine } from '../shard/machine.ts';
 import { restartAll } from './pending-starts.ts';
 import { isRepeated } from './recent-completions.ts';
-import { withinMinute } from '../torrent/finish.ts';
-import type { AddressedEvent } from './addressing.ts';
 import type { Match } from '../matcher/matching.ts';
-import { createRecord, find, forgetFinishHook, recordRequest, recordSettlement, put } from './registry.ts';
-import { settleCard, storeNotice } from '../incident/store-notice.ts';
+import { find, save } from './registry.ts';
+import { storeNotice } from '../incident/store-notice.ts';
 import type { StoreReport } from '../incident/store-notice.ts';
 import type { SupervisorEmitted } from './emitted.ts';
 import { isHopeless } from './restarts.ts';
-import { recordSound, silenceRepeated } from './sounds.ts';
+import { silenceIncident } from './sounds.ts';
+import { createRecord } from '../torrent/record.ts';
 import { sessionMachine } from '../session/machine.ts';
-import type { Failure, Hash, Notification, Outcome } from '../domain.ts';
-import {
-  isFlooded,
-  isFull,
-  isNamelessCompletion,
-  readdMessages,
-  renameAll,
-  receiveFinishHook,
-} from './messages.ts';
-import type { Services, StoreEvent, SupervisorContext, SupervisorEvent, SupervisorInput } from './types.ts';
+import type { ObservedTorrent } from '../torrent/types.ts';
+import type { Failure, Hash, Notification, RequestedNotification } from '../domain.ts';
+import { finishHookMessages, isFlooded, isFull, readdMessages, renameAll } from './messages.ts';
+import type { FactEvent, Services, SupervisorContext, SupervisorEvent, SupervisorInput } from './types.ts';
 import { watcherMachine } from '../watcher/machine.ts';
 
 interface Following {
   hashes: readonly Hash[];
   /** Those that are followed without a card for now. */
   quiet?: ReadonlySet<Hash>;
+}
+
+interface Renamed extends Pick<Match, 'renamed'> {
+  /** The poll that shows them; the torrents get it. */
+  poll?: Omit<ObservedTorrent, 'observation'>;
 }
 
 /** `failure`: how the request ended that found the session lost. */
@@ -55,7 +53,7 @@ export const supervisorSetup = setup({
     discovery: discoveryMachine,
     hookInstaller: hookInstallerMachine,
     /** What survives a restart; without one it is forgotten. */
-    store: fromCallback<StoreEvent>(() => {}),
+    store: fromCallback<FactEvent>(() => {}),
   },
   guards: {
     tracked: ({ context }, { hash }: { hash: Hash }) => find(context.registry, hash) !== undefined,
@@ -72,18 +70,22 @@ export const supervisorSetup = setup({
     /** For the log, the metrics and the page, which subscribe with `on`. */
     emit: emit((_, emitted: SupervisorEmitted) => emitted),
     /** Hands a notification to the outbox. */
-    publish: sendTo('outbox', ({ context }, { notification }: { notification: Notification }) => ({
+    publish: sendTo('outbox', (_, { notification }: { notification: RequestedNotification }) => ({
       type: 'notification.publish',
-      notification: silenceRepeated(context, notification),
+      notification,
+    })),
+    publishIncident: sendTo('outbox', ({ context }, { notification }: { notification: Notification }) => ({
+      type: 'notification.publish',
+      notification: { ...silenceIncident(context, notification), id: context.deps.nextId() },
     })),
     reportRecovered: sendTo('incident', { type: 'qbittorrent.recovered' }),
     tellStore: enqueueActions(({ context, enqueue }, report: StoreReport) => {
       const { shown } = context.storeCard;
-      const notification = storeNotice(report, shown);
+      const notification = { ...storeNotice(report, shown), id: context.deps.nextId() };
       enqueue.assign({ storeCard: { shown, pending: notification } });
       enqueue.sendTo('outbox', {
         type: 'notification.publish',
-        notification: silenceRepeated(context, notification),
+        notification: silenceIncident(context, notification),
       });
     }),
     noteIncident: enqueueActions(({ enqueue }, { raised }: { raised: boolean }) => {
@@ -99,14 +101,14 @@ export const supervisorSetup = setup({
       if (pending !== null)
         enqueue.sendTo('outbox', {
           type: 'notification.publish',
-          notification: silenceRepeated(context, pending),
+          notification: silenceIncident(context, pending),
         });
     }),
     end: enqueueActions(({ context: { shards }, enqueue }) => {
       for (const id of shards) enqueue.stopChild(id);
     }),
     follow: enqueueActions(({ context, enqueue }, { hashes, quiet }: Following) => {
-      const { registry, shards, partitionOf, policy } = context;
+      const { registry, shards, partitionOf, policy, deps } = context;
       let leftOut = 0;
       for (const hash of hashes) {
         if (isFull(context, hash)) {
@@ -115,29 +117,18 @@ export const supervisorSetup = setup({
         }
         const known = find(registry, hash);
         const record = known ?? createRecord(hash, context.now(), quiet?.has(hash));
-        put(registry, record);
-        if (known === undefined) enqueue.sendTo('store', { type: 'record.save', record });
+        if (known === undefined) save(registry, record);
         const id = partitionOf(record.key);
-        if (!shards.has(id)) enqueue.spawnChild('shard', { id, input: { policy } });
+        if (!shards.has(id)) enqueue.spawnChild('shard', { id, input: { policy, deps } });
         shards.add(id);
         enqueue.sendTo(id, { type: 'torrent.start', record, ready: context.ready });
-        if (record.stage === 'following')
-          enqueue.sendTo('watcher', { type: 'torrent.watch', hash: record.hash });
       }
       if (leftOut > 0) enqueue.raise({ type: 'capacity.exceeded', leftOut });
     }),
-    /** Before `follow`, which begins the torrent from its record. */
+    /** Before `follow`, which starts the torrent from its record. */
     noteFinishHook: enqueueActions(({ context, enqueue, self }, { hash }: { hash: Hash }) => {
       if (isFull(context, hash)) return;
-      const at = context.now();
-      const taken = receiveFinishHook(context, self.getSnapshot().children, hash, at);
-      if (taken === null) return;
-      enqueue.sendTo('store', { type: 'record.save', record: taken.record });
-      if (taken.torrent !== undefined) enqueue.sendTo(taken.torrent, { type: 'finishHook.received', at });
-    }),
-    forgetFinishHook: enqueueActions(({ context: { registry }, enqueue }, { key }: { key: Hash }) => {
-      const record = forgetFinishHook(registry, key);
-      if (record !== null) enqueue.sendTo('store', { type: 'record.save', record });
+      for (const { to, event } of finishHookMessages(context, self, hash)) enqueue.sendTo(to, event);
     }),
     pollNow: sendTo('watcher', (_, { hash }: { hash: Hash | null }) => ({ type: 'poll.now', hash })),
     rescan: sendTo('discovery', { type: 'rescan' }),
@@ -146,47 +137,11 @@ export const supervisorSetup = setup({
       for (const id of ['watcher', 'discovery', 'hookInstaller', ...shards]) enqueue.sendTo(id, { type });
       if (failure !== undefined) enqueue.sendTo('session', { type: 'session.expired', failure });
     }),
-    rename: enqueueActions(({ context, enqueue }, { renamed }: Pick<Match, 'renamed'>) => {
-      for (const { to, event } of renameAll(context, renamed)) enqueue.sendTo(to, event);
+    rename: enqueueActions(({ context, enqueue, self }, { renamed, poll }: Renamed) => {
+      for (const { to, event } of renameAll(context, self, renamed, poll)) enqueue.sendTo(to, event);
     }),
-    /** To each torrent itself, not by its shard: with a hundred torrents that is half of all events. */
-    deliver: enqueueActions(
-      ({ context: { partitionOf }, self, enqueue }, { letters }: { letters: readonly AddressedEvent[] }) => {
-        const { children } = self.getSnapshot();
-        for (const { key, event } of letters) {
-          const torrent = torrentIn(children[partitionOf(key)], key);
-          if (torrent !== undefined) enqueue.sendTo(torrent, event);
-        }
-      },
-    ),
-    recordRequest: enqueueActions(
-      ({ context: { registry, nameless, now }, enqueue }, told: { notification: Notification }) => {
-        if (isNamelessCompletion(told.notification))
-          enqueue.assign({ nameless: [...withinMinute(nameless, now()), now()] });
-        const record = recordRequest(registry, told.notification);
-        if (record === null) return;
-        // Kept before its first attempt.
-        enqueue.sendTo('store', { type: 'record.save', record });
-        if (record.stage === 'following') return;
-        // Its last words are told whatever qBittorrent says from now on.
-        enqueue.sendTo('watcher', { type: 'torrent.unwatch', hash: record.hash });
-      },
-    ),
-    recordSettlement: enqueueActions(
-      ({ context, enqueue }, told: { notification: Notification; outcome: Outcome }) => {
-        const record = recordSettlement(context.registry, told.notification, told.outcome, context.now());
-        if (record !== null) enqueue.sendTo('store', { type: 'record.save', record });
-        enqueue.assign({ storeCard: settleCard(context.storeCard, told) });
-        const heard = recordSound(context, told);
-        if (heard !== null) enqueue.sendTo('store', heard);
-        // The all-clear is out, and nothing new came up meanwhile.
-        if (!isAllClear(told.notification) || told.outcome === 'superseded' || context.raised) return;
-        enqueue.assign({ troubled: false });
-        enqueue.sendTo('store', { type: 'incident.save', troubled: false });
-      },
-    ),
-    readd: enqueueActions(({ context, enqueue }, { hash }: { hash: Hash }) => {
-      for (const { to, event } of readdMessages(context, hash)) enqueue.sendTo(to, event);
+    readd: enqueueActions(({ context, enqueue, self }, { hash }: { hash: Hash }) => {
+      for (const { to, event } of readdMessages(context, self, hash)) enqueue.sendTo(to, event);
     }),
   },
 });

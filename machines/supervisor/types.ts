@@ -4,6 +4,7 @@ import type { HookInstallerReport } from '../hook-installer/types.ts';
 import type { IncidentReport } from '../incident/machine.ts';
 import type { OutboxReport } from '../outbox/machine.ts';
 import type { ShardReport } from '../shard/machine.ts';
+import type { TorrentDeps, TorrentReport } from '../torrent/types.ts';
 import type { PendingStart } from './pending-starts.ts';
 import type { RecentCompletions } from './recent-completions.ts';
 import type { StoreCard, StoreReport } from '../incident/store-notice.ts';
@@ -12,7 +13,8 @@ import type { Registry } from './registry.ts';
 import type { Failures } from './restarts.ts';
 import type { IncidentSounds, Sounds } from './sounds.ts';
 import type { SessionReport } from '../session/machine.ts';
-import type { Hash, Now, Policy, TorrentRecord } from '../domain.ts';
+import type { Hash, Now, TorrentRecord } from '../domain.ts';
+import type { Policy } from '../policy.ts';
 import type { WatcherReport } from '../watcher/setup.ts';
 
 export type SupervisorEvent =
@@ -29,6 +31,7 @@ export type SupervisorEvent =
   | { type: 'torrent.revive'; key: Hash }
   | SessionReport
   | WatcherReport
+  | TorrentReport
   | OutboxReport
   | ShardReport
   | IncidentReport
@@ -37,18 +40,25 @@ export type SupervisorEvent =
   | StoreReport
   | ErrorActorEvent;
 
-/** What the store is told, in the order in which it happens and before anything of it leaves for ntfy. */
-export type StoreEvent =
+/** A change of a record, stored before anything is sent because of it. */
+export type RecordEvent =
   | { type: 'record.save'; record: TorrentRecord }
-  | { type: 'record.delete'; key: Hash }
+  | { type: 'record.delete'; key: Hash };
+
+/** What is stored apart from records. */
+export type FactEvent =
   | { type: 'incident.save'; troubled: boolean }
   /** When each incident last made a sound. */
   | { type: 'sounds.save'; sounds: Sounds };
+
+export type StoreEvent = RecordEvent | FactEvent;
 
 export interface SupervisorContext {
   policy: Policy;
   now: Now;
   registry: Registry;
+  /** What all torrents share. */
+  deps: TorrentDeps;
   partitionOf: PartitionOf;
   /** The IDs of the shards that live; changed in place, by `enqueueActions` only. */
   shards: Set<string>;
@@ -80,6 +90,8 @@ export interface SupervisorInput {
   partitionOf: PartitionOf;
   /** What an earlier life has kept. */
   records?: readonly TorrentRecord[];
+  /** Writes a change of a record through to the disk. Default: records are kept in memory only. */
+  writeRecord?: (event: RecordEvent) => void;
   /** An incident's card is on the phone since an earlier life. */
   troubled?: boolean;
   /** When each incident last made a sound, in milliseconds since 1970. */

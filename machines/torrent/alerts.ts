@@ -1,4 +1,6 @@
-import type { Alert, Phase, Policy } from '../domain.ts';
+import { isRecentSound } from '../recent-sound.ts';
+import type { Alert, Notification, Phase, TorrentRecord } from '../domain.ts';
+import type { Policy } from '../policy.ts';
 import type { Progress } from './progress.ts';
 
 /** Phases that neither start nor end an alert. */
@@ -21,4 +23,14 @@ export function alertOf(before: Alert | null, sight: Progress, at: number, polic
   if (phase === 'stalled' && (stays || lasted >= policy.stalledAfter)) return 'stalled';
   if (phase === 'metadata' && (stays || lasted >= policy.metadataAfter)) return 'metadata';
   return null;
+}
+
+/** An alert as it is sent: silent when the same one made a sound lately. */
+export function silenceRepeated<N extends Notification>(
+  notification: N,
+  { sounded }: TorrentRecord,
+  now: number,
+): N {
+  if (notification.kind !== 'alert') return notification;
+  return isRecentSound(sounded[notification.alert], now) ? { ...notification, silent: true } : notification;
 }

@@ -1,15 +1,28 @@
-import { and } from 'xstate';
+import { and, not } from 'xstate';
 import { torrentSetup } from './setup.ts';
-import type { ObservedTorrent } from './setup.ts';
-import { DEFAULT_COMPLETION } from '../domain.ts';
+import type { ObservedTorrent, TorrentEvent } from './types.ts';
 import type { Phase } from '../domain.ts';
-import { STALLED, NOT_OBSERVED } from './progress.ts';
+import { createContext } from './context.ts';
+import { recordReadded, recordRenamed } from './record.ts';
+
+type Settled = Extract<TorrentEvent, { type: 'notification.settled' }>;
 
 /** The transition from `deciding` to the state named after the phase. */
 const inPhase = <P extends Phase>(phase: P) =>
   ({ guard: { type: 'inPhase', params: { phase } }, target: phase }) as const;
 
-const observing = ['reportRefuted', 'observe', 'updateAlert'] as const;
+const observing = ['refuteFinish', 'observe', 'updateAlert'] as const;
+
+/** What became of a notification is stored, whichever it is. */
+const settle = {
+  type: 'recordSettlement',
+  params: ({ event }: { event: Settled }) => event,
+} as const;
+
+const noteFinish = {
+  type: 'noteFinish',
+  params: ({ event }: { event: { at: number } }) => event,
+} as const;
 
 /** Most polls show nothing new: with thousands of torrents they cause most of the work. */
 const unchanged = {
@@ -24,32 +37,22 @@ const unchanged = {
 export const torrentMachine = torrentSetup.createMachine({
   id: 'torrent',
   description: 'One torrent, from its hook to its last notification.',
-  context: ({ input: { record, policy, ready } }) => ({
-    key: record.key,
-    policy,
-    stage: record.stage,
-    ready,
-    seen: {
-      observation: record.finished,
-      sight: {
-        ...(record.alert === 'stalled' ? STALLED : NOT_OBSERVED),
-        percent: Math.max(record.highest, record.told?.percent ?? 0),
-      },
-      at: 0,
-      completion: DEFAULT_COMPLETION,
-    },
-    finishedSince: record.finishHookAt,
-    shown: record.told,
-    card: record.card,
-    offered: record.told,
-    alert: record.alert,
-    pending: null,
-    misses: 0,
-    quiet: record.quiet,
-  }),
+  context: ({ input }) => createContext(input),
   on: {
-    'notification.settled': { actions: 'noteShown' },
-    'finishHook.received': { actions: 'noteFinish' },
+    'notification.settled': { actions: settle },
+    'finishHook.received': { actions: noteFinish },
+    'torrent.renamed': {
+      actions: {
+        type: 'changeId',
+        params: ({ context: { record }, event }) => ({ record: recordRenamed(record, event.hash) }),
+      },
+    },
+    'torrent.readded': {
+      actions: {
+        type: 'changeId',
+        params: ({ context: { record }, event }) => ({ record: recordReadded(record, event.hash) }),
+      },
+    },
   },
   initial: 'starting',
   states: {
@@ -59,8 +62,8 @@ export const torrentMachine = torrentSetup.createMachine({
         { guard: { type: 'isAt', params: { stage: 'completing' } }, target: 'notifying.completion' },
         { guard: { type: 'isAt', params: { stage: 'dismissing' } }, target: 'notifying.dismissal' },
         { guard: { type: 'isAt', params: { stage: 'withdrawing' } }, target: 'gone' },
-        { guard: 'ready', target: 'polling.unknown' },
-        { target: 'login' },
+        { guard: 'ready', target: 'polling.unknown', actions: 'watch' },
+        { target: 'login', actions: 'watch' },
       ],
     },
     login: {
@@ -122,7 +125,7 @@ export const torrentMachine = torrentSetup.createMachine({
           on: {
             'torrent.observed': [unchanged, { target: '.deciding', actions: observing }],
             'torrent.missed': { target: '.deciding', actions: 'countMissing' },
-            'notification.settled': { guard: 'latest', target: '#torrent.polling', actions: 'noteShown' },
+            'notification.settled': { guard: 'latest', target: '#torrent.polling', actions: settle },
             'session.lost': '#torrent.login',
           },
           states: {
@@ -146,8 +149,8 @@ export const torrentMachine = torrentSetup.createMachine({
           entry: { type: 'offer', params: { kind: 'completion' } },
           on: {
             'notification.settled': [
-              { guard: and(['latest', 'hasCard']), target: 'dismissal', actions: 'noteShown' },
-              { guard: 'latest', target: '#torrent.complete' },
+              { guard: and(['latest', 'hasCard']), target: 'dismissal', actions: settle },
+              { guard: 'latest', target: '#torrent.complete', actions: settle },
             ],
           },
         },
@@ -155,15 +158,15 @@ export const torrentMachine = torrentSetup.createMachine({
           description: 'The completion is delivered; the progress card is deleted.',
           entry: { type: 'offer', params: { kind: 'dismissal' } },
           on: {
-            'notification.settled': { guard: 'latest', target: '#torrent.complete' },
+            'notification.settled': { guard: 'latest', target: '#torrent.complete', actions: settle },
           },
         },
         withdrawal: {
           description: 'Removed from qBittorrent; its cards are deleted.',
           entry: { type: 'offer', params: { kind: 'dismissal' } },
           on: {
-            'notification.settled': { guard: 'latest', target: '#torrent.removed' },
-            'finishHook.received': { target: 'completion', actions: 'noteFinish' },
+            'notification.settled': { guard: 'latest', target: '#torrent.removed', actions: settle },
+            'finishHook.received': { guard: not('readded'), target: 'completion', actions: noteFinish },
           },
         },
       },

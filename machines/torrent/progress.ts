@@ -1,4 +1,5 @@
-import type { Estimate, Observation, Phase, Policy, Told } from '../domain.ts';
+import type { Estimate, Observation, Phase, Told } from '../domain.ts';
+import type { Policy } from '../policy.ts';
 
 /** The share of the download that stands on a card: only a completion says 100. 0.29 * 100 is 28.999…, hence the nudge. */
 export function percentOf(progress: number): number {

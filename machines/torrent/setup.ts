@@ -1,76 +1,12 @@
-import { assign, enqueueActions, sendParent, setup } from 'xstate';
+import { assign, enqueueActions, setup } from 'xstate';
 import { alertOf } from './alerts.ts';
 import { asRemoved, finishedSince, isFinal, isInjected } from './finish.ts';
 import { observeProgress, nextCardState } from './progress.ts';
-import type { Progress } from './progress.ts';
-import type {
-  Alert,
-  CompletionSettings,
-  Hash,
-  Notification,
-  Observation,
-  Phase,
-  Policy,
-  Stage,
-  Told,
-  TorrentRecord,
-} from '../domain.ts';
-
-export type TorrentEvent =
-  | { type: 'session.ready' }
-  | { type: 'session.lost' }
-  | ({ type: 'torrent.observed' } & ObservedTorrent)
-  | { type: 'torrent.missed' }
-  /** qBittorrent's finish hook named it; in milliseconds since 1970. */
-  | { type: 'finishHook.received'; at: number }
-  | { type: 'notification.settled'; notification: Notification; shown: Told | null };
-
-/** What a torrent says to the one that spawned it. */
-export type TorrentReport =
-  | { type: 'notification.requested'; notification: Notification }
-  /** A poll shows it unfinished after its finish hook. */
-  | { type: 'finishHook.refuted'; key: Hash }
-  | { type: 'torrent.finished'; key: Hash; end: End; name: string | null };
-
-export type End = 'complete' | 'removed';
-
-interface TorrentContext {
-  key: Hash;
-  policy: Policy;
-  /** Where the record says it begins. */
-  stage: Stage;
-  /** There was a session when it began. */
-  ready: boolean;
-  seen: Seen;
-  /** What the phone shows; `null` while there is no card. */
-  shown: Told | null;
-  /** A progress card may be on the phone from before this actor began. */
-  card: boolean;
-  /** What was handed to the outbox last: what the phone shows soon. */
-  offered: Told | null;
-  /** What its alert card says, or will say soon; `null` while there is none. */
-  alert: Alert | null;
-  /** The very object that was handed over last: an answer to an older one is told apart by its identity. */
-  pending: Notification | null;
-  /** Polls in a row that found it under none of its hashes. */
-  misses: number;
-  /** Since when it is known to be finished, in milliseconds since 1970: by the finish hook or by its state. */
-  finishedSince: number | null;
-  /** Found broken, together with many: nothing is said of it until it is seen to work. */
-  quiet: boolean;
-}
-
-/**
- * What was seen of it last. A look that shows nothing new changes it in place: a new snapshot for each of thousands with
- * each poll costs as much as all the rest of it, and who reads it wants the newest.
- */
-interface Seen {
-  observation: Observation | null;
-  sight: Progress;
-  /** In milliseconds since 1970. */
-  at: number;
-  completion: CompletionSettings;
-}
+import { isFollowed, recordFinishHook, recordSettlement } from './record.ts';
+import type { TorrentOutcome } from './record.ts';
+import { deliver, request, unwatch, watch } from './requests.ts';
+import type { End, ObservedTorrent, Seen, TorrentContext, TorrentEvent, TorrentInput } from './types.ts';
+import type { Notification, Phase, Stage, TorrentRecord } from '../domain.ts';
 
 /** What the chart waits for an answer to. */
 type Offer = 'progress' | 'completion' | 'dismissal';
@@ -90,7 +26,7 @@ export const torrentSetup = setup({
   types: {
     context: {} as TorrentContext,
     events: {} as TorrentEvent,
-    input: {} as { record: TorrentRecord; policy: Policy; ready: boolean },
+    input: {} as TorrentInput,
   },
   guards: {
     inPhase: ({ context }, { phase }: { phase: Phase }) => context.seen.sight.phase === phase,
@@ -107,11 +43,14 @@ export const torrentSetup = setup({
     hasNews: ({ context }) => news(context) !== null,
     unchanged: ({ context }, look: ObservedTorrent) => isUnchanged(context, look),
     ready: ({ context }) => context.ready,
-    isAt: ({ context }, { stage }: { stage: Stage }) => context.stage === stage,
+    isAt: ({ context }, { stage }: { stage: Stage }) => context.record.stage === stage,
+    /** It was added again while its card is deleted: what comes concerns the new one. */
+    readded: ({ context }) => context.record.again !== null,
     latest: ({ context, event }) =>
-      event.type === 'notification.settled' && event.notification === context.pending,
+      event.type === 'notification.settled' && event.notification.id === context.pending,
   },
   actions: {
+    watch: enqueueActions((step) => deliver(step, [watch(step.context.record)])),
     observe: assign(({ context, event }) => {
       if (event.type !== 'torrent.observed') return {};
       return {
@@ -121,60 +60,75 @@ export const torrentSetup = setup({
         quiet: context.quiet && MAYBE_BROKEN.has(event.observation.phase),
       };
     }),
-    noteFinish: assign(({ context, event }) =>
-      event.type === 'finishHook.received' ? { finishedSince: context.finishedSince ?? event.at } : {},
-    ),
+    /** The finish hook of a torrent that was added again is told to the one that begins after this one. */
+    noteFinish: assign(({ context: { deps, record: before, finishedSince } }, { at }: { at: number }) => {
+      const record = recordFinishHook(before, at);
+      if (record === before) return {};
+      deps.save(record);
+      return before.again === null ? { record, finishedSince: finishedSince ?? at } : { record };
+    }),
     /** Before `observe`, that forgets what is refuted. */
-    reportRefuted: enqueueActions(({ context, event, enqueue }) => {
-      if (event.type !== 'torrent.observed' || context.finishedSince === null) return;
-      if (finishedSince(context.finishedSince, event) !== null) return;
-      enqueue(sendParent({ type: 'finishHook.refuted', key: context.key } satisfies TorrentReport));
+    refuteFinish: assign(({ context, event }) => {
+      const { deps, record: before } = context;
+      if (event.type !== 'torrent.observed' || before.finishHookAt === null) return {};
+      if (context.finishedSince === null || finishedSince(context.finishedSince, event) !== null) return {};
+      const record = { ...before, finishHookAt: null };
+      deps.save(record);
+      return { record };
+    }),
+    changeId: enqueueActions((step, { record }: { record: TorrentRecord }) => {
+      const { deps, record: before } = step.context;
+      if (record === before) return;
+      deps.save(record);
+      step.enqueue.assign({ record });
+      if (record.hash !== before.hash && isFollowed(record))
+        deliver(step, [unwatch(before.hash), watch(record)]);
     }),
     updateInPlace: ({ context }, look: ObservedTorrent) =>
       void Object.assign(context.seen, after(context, look)),
-    /** An alert has a card of its own, and nobody waits for it: what comes next is told beside it. */
-    updateAlert: enqueueActions(({ context, enqueue }) => {
-      const { key, seen, policy, alert: before, quiet } = context;
+    /** An alert has a card of its own, and nothing waits for it: what comes next is sent beside it. */
+    updateAlert: enqueueActions((step) => {
+      const { key, seen, policy, alert: before, quiet } = step.context;
       if (quiet) return;
       const { observation, sight, at } = seen;
       const alert = alertOf(before, sight, at, policy);
       if (alert === before) return;
-      enqueue.assign({ alert });
-      const notification: Notification =
+      const { record, messages } = request(
+        step.context,
         alert === null
           ? { kind: 'clearance', key, shown: before }
-          : { kind: 'alert', key, name: observation?.name ?? null, percent: sight.percent, alert };
-      enqueue(sendParent({ type: 'notification.requested', notification } satisfies TorrentReport));
+          : { kind: 'alert', key, name: observation?.name ?? null, percent: sight.percent, alert },
+      );
+      step.enqueue.assign({ alert, record });
+      deliver(step, messages);
     }),
     countMissing: assign({ misses: ({ context }) => context.misses + 1 }),
-    offer: enqueueActions(({ context, enqueue }, { kind }: { kind: Offer }) => {
-      const notification = compose(kind, context);
-      if (notification === null) return;
-      enqueue.assign({ pending: notification });
-      if (notification.kind === 'progress') enqueue.assign({ offered: notification.tell });
-      enqueue(sendParent({ type: 'notification.requested', notification } satisfies TorrentReport));
+    offer: enqueueActions((step, { kind }: { kind: Offer }) => {
+      const content = compose(kind, step.context);
+      if (content === null) return;
+      const { id, record, messages } = request(step.context, content);
+      step.enqueue.assign({ pending: id, record });
+      if (content.kind === 'progress') step.enqueue.assign({ offered: content.tell });
+      deliver(step, messages);
     }),
-    noteShown: assign(({ event }) => (event.type === 'notification.settled' ? { shown: event.shown } : {})),
-    close: sendParent(
-      ({ context: { key, seen } }, { end }: { end: End }) =>
-        ({
-          type: 'torrent.finished',
-          key,
-          end,
-          name: seen.observation?.name ?? null,
-        }) satisfies TorrentReport,
+    recordSettlement: assign(
+      (
+        { context: { deps, record: before } },
+        { notification, outcome }: { notification: Notification; outcome: TorrentOutcome },
+      ) => {
+        const record = recordSettlement(before, notification, outcome, deps.now());
+        if (record !== before) deps.save(record);
+        return { record };
+      },
     ),
+    close: enqueueActions((step, { end }: { end: End }) => {
+      const { key, record, seen } = step.context;
+      const name = seen.observation?.name ?? null;
+      if (isFollowed(record)) deliver(step, [unwatch(record.hash)]);
+      deliver(step, [{ to: 'supervisor', event: { type: 'torrent.finished', key, end, name } }]);
+    }),
   },
 });
-
-/** What a poll has shown of it. */
-export interface ObservedTorrent {
-  observation: Observation;
-  /** When the answer came, and when it was asked for; in milliseconds since 1970. */
-  at: number;
-  askedAt: number;
-  completion: CompletionSettings;
-}
 
 const after = (
   { seen, offered: shown, policy }: TorrentContext,
@@ -201,7 +155,12 @@ export function isUnchanged(context: TorrentContext, look: ObservedTorrent): boo
 }
 
 function compose(kind: Offer, context: TorrentContext): Notification | null {
-  const { key, shown: told, card, alert } = context;
+  const {
+    key,
+    record: { told },
+    card,
+    alert,
+  } = context;
   const { observation: torrent, at } = context.seen;
   if (kind === 'dismissal') return { kind, key, shown: card, alerted: alert !== null };
   if (kind === 'completion') return completionOf(context);

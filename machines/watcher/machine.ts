@@ -11,6 +11,8 @@ const machine = watcherSetup.createMachine({
     policy: input.policy,
     now: input.now,
     looks: createPollSet(),
+    keys: new Map(),
+    findTorrent: input.findTorrent,
     ready: false,
     asked: [],
     askedAt: 0,
@@ -26,7 +28,7 @@ const machine = watcherSetup.createMachine({
   }),
   invoke: { id: 'matcher', src: 'matcher', input: ({ context: { policy } }) => ({ policy }) },
   on: {
-    'torrent.watch': { actions: { type: 'watch', params: ({ event }) => ({ hash: event.hash }) } },
+    'torrent.watch': { actions: { type: 'watch', params: ({ event }) => event } },
     'torrent.unwatch': { actions: { type: 'unwatch', params: ({ event }) => ({ hash: event.hash }) } },
     'poll.now': { actions: { type: 'pollNow', params: ({ event }) => ({ hash: event.hash }) } },
     'session.ready': { actions: assign({ ready: true }) },
@@ -89,7 +91,7 @@ const machine = watcherSetup.createMachine({
     },
     reporting: {
       description: 'What was seen, in slices: hooks are answered in between.',
-      entry: ['watchHeld', 'report'],
+      entry: ['watchHeld', 'reportAnswer', 'deliver', 'reportRenamed', 'nextSlice'],
       always: [{ guard: 'untold', target: 'slicing' }, { target: 'resting' }],
     },
     slicing: { after: { 1: 'reporting' } },

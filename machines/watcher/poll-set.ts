@@ -1,4 +1,5 @@
-import type { Hash, Observation, Phase, Policy } from '../domain.ts';
+import type { Hash, Observation, Phase } from '../domain.ts';
+import type { Policy } from '../policy.ts';
 import { pollPause, repollPause, untilAnEnd } from './poll-interval.ts';
 
 /**

@@ -6,7 +6,9 @@ import type { RequestName } from '../watchdog.ts';
 import { matcherMachine } from '../matcher/machine.ts';
 import type { MatcherReport } from '../matcher/machine.ts';
 import type { Match } from '../matcher/matching.ts';
-import type { ObservedTorrent } from '../torrent/setup.ts';
+import type { FindTorrent } from '../shard/machine.ts';
+import { addressSlice, sliceOf } from './addressing.ts';
+import type { ObservedTorrent } from '../torrent/types.ts';
 import { DEFAULT_COMPLETION, NO_ANSWER } from '../domain.ts';
 import type {
   CompletionSettings,
@@ -14,13 +16,14 @@ import type {
   Hash,
   Now,
   Observation,
-  Policy,
   QbittorrentFailed,
   Result,
 } from '../domain.ts';
+import type { Policy } from '../policy.ts';
 
 export type WatcherEvent =
-  | { type: 'torrent.watch'; hash: Hash }
+  /** Polls by this hash, and sends what is seen to the torrent with this key. */
+  | { type: 'torrent.watch'; hash: Hash; key: Hash }
   | { type: 'torrent.unwatch'; hash: Hash }
   /** qBittorrent says that it is finished; `null` where it does not say which one. */
   | { type: 'poll.now'; hash: Hash | null }
@@ -28,26 +31,20 @@ export type WatcherEvent =
   | { type: 'session.lost' }
   | MatcherReport;
 
-/** What the watcher says to its supervisor. */
+/** What the watcher reports to its supervisor; what a poll saw goes to the torrents themselves. */
 export type WatcherReport =
-  | ({ type: 'watcher.observed'; observations: readonly Observation[] } & Omit<
-      ObservedTorrent,
-      'observation'
-    > &
-      Match)
+  /** They are listed under another ID now, or tracked by another of their hashes. */
+  | ({ type: 'torrents.renamed'; renamed: Match['renamed'] } & Omit<ObservedTorrent, 'observation'>)
   | QbittorrentFailed;
 
-/**
- * Observations that are told at a time, so that hooks are answered in between: two to three milliseconds of work. A
- * torrent that is new takes five times as long as one of which there is no news.
- */
-const SLICE = { fresh: 10, known: 50 };
-
-interface WatcherContext {
+export interface WatcherContext {
   policy: Policy;
   now: Now;
   /** Changed in place, by `assign` only: it takes effect before the guards that come next, a plain action after. */
   looks: PollSet;
+  /** From the hash that is polled to the key of its torrent. Changed in place, like `looks`. */
+  keys: Map<Hash, Hash>;
+  findTorrent: FindTorrent;
   ready: boolean;
   asked: readonly Hash[];
   /** When that was, in milliseconds since 1970. */
@@ -70,6 +67,12 @@ interface WatcherContext {
   completionReadAt: number | null;
 }
 
+export interface WatcherInput {
+  policy: Policy;
+  now: Now;
+  findTorrent: FindTorrent;
+}
+
 /** Milliseconds for which the settings are believed: completions ask for them at most this often. */
 const SETTINGS_FRESH = 30_000;
 
@@ -84,7 +87,7 @@ export const watcherSetup = setup({
   types: {
     context: {} as WatcherContext,
     events: {} as WatcherEvent,
-    input: {} as { policy: Policy; now: Now },
+    input: {} as WatcherInput,
   },
   actors: {
     /** The torrents with these IDs; the list is never empty. */
@@ -110,13 +113,15 @@ export const watcherSetup = setup({
   },
   actions: {
     crash: (_, { request }: { request: RequestName }) => failOverdue(request),
-    watch: assign(({ context: { looks } }, { hash }: { hash: Hash }) => {
+    watch: assign(({ context: { looks, keys } }, { hash, key }: { hash: Hash; key: Hash }) => {
       watch(looks, hash);
+      keys.set(hash, key);
       return {};
     }),
-    unwatch: enqueueActions(({ context: { looks, missing }, enqueue }, { hash }: { hash: Hash }) => {
+    unwatch: enqueueActions(({ context: { looks, keys, missing }, enqueue }, { hash }: { hash: Hash }) => {
       enqueue.assign(() => {
         unwatch(looks, hash);
+        keys.delete(hash);
         return {};
       });
       if (missing.delete(hash)) enqueue.sendTo('matcher', { type: 'missing.changed', missing: [...missing] });
@@ -182,26 +187,36 @@ export const watcherSetup = setup({
         if (completion.rechecks || torrent.downloaded === 0) markUrgent(looks, torrent.hash);
       return {};
     }),
-    report: enqueueActions(
-      ({ context: { looks, observations, at, askedAt, completion, matched }, enqueue }) => {
-        const slice = looks.scope === 'some' ? SLICE.fresh : SLICE.known;
-        enqueue(
-          sendParent({
-            type: 'watcher.observed',
-            observations: observations.slice(0, slice),
-            at,
-            askedAt,
-            completion,
-            renamed: matched.renamed.slice(0, slice),
-            missed: matched.missed.slice(0, slice),
-          } satisfies WatcherReport),
-        );
-        enqueue.assign({
-          observations: observations.slice(slice),
-          matched: { renamed: matched.renamed.slice(slice), missed: matched.missed.slice(slice) },
-        });
-      },
-    ),
+    deliver: enqueueActions(({ context, enqueue }) => {
+      for (const { torrent, event } of addressSlice(context)) enqueue.sendTo(torrent, event);
+    }),
+    reportAnswer: enqueueActions(({ system, enqueue }) => {
+      const incident = system.get('incident');
+      if (incident !== undefined) enqueue.sendTo(incident, { type: 'qbittorrent.recovered' });
+    }),
+    /** The list was asked for before the last poll, it is not known how long: it refutes no finish hook. */
+    reportRenamed: enqueueActions(({ context, enqueue }) => {
+      const { at, completion, matched } = context;
+      const renamed = matched.renamed.slice(0, sliceOf(context));
+      if (renamed.length === 0) return;
+      enqueue(
+        sendParent({
+          type: 'torrents.renamed',
+          renamed,
+          at,
+          askedAt: -Infinity,
+          completion,
+        } satisfies WatcherReport),
+      );
+    }),
+    nextSlice: assign(({ context }) => {
+      const { observations, matched } = context;
+      const slice = sliceOf(context);
+      return {
+        observations: observations.slice(slice),
+        matched: { renamed: matched.renamed.slice(slice), missed: matched.missed.slice(slice) },
+      };
+    }),
     reportFailure: sendParent(
       ({ context: { failure } }) =>
         ({

@@ -6,7 +6,7 @@ import { matcherMachine } from '../../machines/matcher/machine.ts';
 import { outboxMachine } from '../../machines/outbox/machine.ts';
 import { sessionMachine } from '../../machines/session/machine.ts';
 import { supervisorMachine } from '../../machines/supervisor/machine.ts';
-import type { StoreEvent } from '../../machines/supervisor/types.ts';
+import type { FactEvent } from '../../machines/supervisor/types.ts';
 import type { Form, Hash, Notification, Result } from '../../machines/domain.ts';
 import { createPolicy } from '../../machines/policy.ts';
 import type { Policy } from '../../machines/policy.ts';
@@ -21,8 +21,8 @@ export interface World {
   ntfy: NtfyClient;
   /** Reads and writes the hooks in qBittorrent. */
   ensureHook: (signal: AbortSignal) => Promise<Result<HookCheck>>;
-  /** Keeps what survives a restart, at once. */
-  keep: (event: StoreEvent) => void;
+  /** Stores what survives a restart, apart from records. */
+  keep: (event: FactEvent) => void;
   /** Resolves when the password or key is another one than it was. */
   rotation: (signal: AbortSignal) => Promise<void>;
 }
@@ -67,7 +67,7 @@ export function provideActors({ qbittorrent, ntfy, ensureHook, keep, rotation }:
           allowance: fromPromise(({ signal }) => ntfy.allowance(signal)),
         },
       }),
-      store: fromCallback<StoreEvent>(({ receive }) => receive(keep)),
+      store: fromCallback<FactEvent>(({ receive }) => receive(keep)),
       discovery: discoveryMachine.provide({
         actors: {
           newest: fromPromise(({ input, signal }: { input: { limit: number }; signal: AbortSignal }) =>

@@ -4,7 +4,7 @@ import type { StoreReport } from '../../machines/incident/store-notice.ts';
 import { createPartitionOf, SALT_LENGTH } from '../../machines/shard/shard-of.ts';
 import { selectDrained } from '../../machines/outbox/selectors.ts';
 import type { SupervisorEvent } from '../../machines/supervisor/types.ts';
-import type { Policy } from '../../machines/domain.ts';
+import type { Policy } from '../../machines/policy.ts';
 import { createHookHandlers } from './hook-handlers.ts';
 import type { Config } from '../config/index.ts';
 import { createEnsureHook } from '../hooks/index.ts';
@@ -89,6 +89,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
       now: Date.now,
       partitionOf: createPartitionOf(crypto.getRandomValues(new Uint32Array(SALT_LENGTH))),
       ...restoredState(store),
+      writeRecord: (event) => saveEvent(store, event),
     },
   });
   relay.connect(supervisor);

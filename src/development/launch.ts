@@ -6,7 +6,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { complain } from '../commands/terminal.ts';
+import { printError } from '../commands/terminal.ts';
 
 /** Part of util-linux. With `--pdeathsig` the kernel sends a signal to the program when its parent ends. */
 const SETPRIV = '/usr/bin/setpriv';
@@ -32,7 +32,7 @@ function launchChild(args: readonly string[], env: Record<string, string>): void
   }, PARENT_INTERVAL);
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
-  child.once('error', (error) => complain(error.message));
+  child.once('error', (error) => printError(error.message));
   child.once('close', (code) => {
     clearInterval(timer);
     process.exitCode = code ?? 1;

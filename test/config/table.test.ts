@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { settingsTable } from '../../src/config/index.ts';
 import { SETTING_GROUPS } from '../../src/config/setting-groups.ts';
-import { settingNames } from '../../src/config/settings.ts';
+import { settingNames } from '../../src/config/setting-names.ts';
 import { withSettingsTable } from '../../src/config/table.ts';
 
 test('the README lists every setting as it is', () => {

@@ -1,5 +1,5 @@
 /** A sidecar, as `npm start` composes it, beside real servers. */
-import type { Policy } from '../../machines/domain.ts';
+import type { Policy } from '../../machines/policy.ts';
 import type { Sidecar } from '../../src/app/start.ts';
 import { startNtfy, startProxy, startQbittorrent, startWebSeed } from '../servers/index.ts';
 import type {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { installHook } from '../../src/commands/hooks.ts';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
-import type { Policy } from '../../machines/domain.ts';
+import type { Policy } from '../../machines/policy.ts';
 import type { QbittorrentOptions } from '../../src/simulator/index.ts';
 import { createTerminal } from '../commands/terminal.ts';
 import { until } from '../servers/wait.ts';

@@ -16,7 +16,7 @@ const tests = find('test/**/*.ts');
 const isWorkshop = (path: string): boolean => /^src\/(charts\/(build\/|write\.ts$)|development\/)/.test(path);
 const shipped = [...machines, ...sources].filter((path) => !isWorkshop(path));
 
-const documents = find('README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'docs/**/*.md');
+const documents = find('README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'machines/README.md', 'docs/**/*.md');
 
 /** Comments and strings of TypeScript, as far as the house writes them. */
 const COMMENT = String.raw`\/\*[\s\S]*?\*\/|\/\/[^\n]*`;

@@ -2,7 +2,7 @@
 import { fromPromise, SimulatedClock } from 'xstate';
 import { outboxMachine } from '../../machines/outbox/machine.ts';
 import type { OutboxReport, Publication } from '../../machines/outbox/machine.ts';
-import type { Failure, Form, Hash, Notification } from '../../machines/domain.ts';
+import type { Failure, Form, Hash, Notification, RequestedNotification } from '../../machines/domain.ts';
 import { createBucket } from '../../src/simulator/ntfy/limiter.ts';
 import { mulberry32 } from '../mulberry32.ts';
 import { completionOf, hashOf, HOUR, ok, policy, progressOf, SECOND } from './fixtures.ts';
@@ -80,10 +80,14 @@ export function startCrowd({ senders, torrents = 1, length, daily = 17_280, inSt
         allowance: fromPromise(() => later(clock, 20, null).then(() => ({ daily, left: day.left }))),
       },
     });
-    const input = { policy: { ...policy, rate: 'auto' as const }, now: () => clock.now() };
-    return startChild<OutboxReport, typeof outboxMachine>(machine, input, clock);
+    const input = {
+      policy: { ...policy, rate: 'auto' as const },
+      now: () => clock.now(),
+      findTorrent: () => undefined,
+    };
+    return startChild<OutboxReport, typeof outboxMachine>(machine, input, { clock });
   });
-  const tell = (sender: number, notification: Notification) =>
+  const tell = (sender: number, notification: RequestedNotification) =>
     outboxes[sender]?.actor.send({ type: 'notification.publish', notification });
 
   function begin(sender: number): Download {

@@ -2,7 +2,7 @@ import { createPolicy } from '../../machines/policy.ts';
 import type { Policy } from '../../machines/policy.ts';
 import { createPartitionOf, SALT_LENGTH } from '../../machines/shard/shard-of.ts';
 import { mulberry32 } from '../mulberry32.ts';
-import type { Hash, Notification, Observation, Phase, Result } from '../../machines/domain.ts';
+import type { Hash, Observation, Phase, RequestedNotification, Result } from '../../machines/domain.ts';
 
 /** The policy for the default settings, but with a fixed rate. */
 export const policy: Policy = createPolicy({
@@ -64,11 +64,13 @@ export function failure(
   return { ok: false, failure: { kind, message: kind } } as const;
 }
 
-export function progressOf(key: Hash, percent: number, phase: Phase = 'downloading'): Notification {
+export function progressOf(key: Hash, percent: number, phase: Phase = 'downloading'): RequestedNotification {
   const torrent = seen({ hash: key, progress: percent / 100 });
-  return { kind: 'progress', key, torrent, at: 0, tell: { percent, phase }, told: null };
+  const id = `progress.${key}.${percent}.${phase}`;
+  return { id, kind: 'progress', key, torrent, at: 0, tell: { percent, phase }, told: null };
 }
 
-export function completionOf(key: Hash): Notification {
-  return { kind: 'completion', key, torrent: seen({ hash: key, phase: 'complete', progress: 1 }), at: 0 };
+export function completionOf(key: Hash): RequestedNotification {
+  const torrent = seen({ hash: key, phase: 'complete', progress: 1 });
+  return { id: `completion.${key}`, kind: 'completion', key, torrent, at: 0 };
 }

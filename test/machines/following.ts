@@ -1,17 +1,27 @@
 /** One torrent's machine, and what it says. */
-import { createRecord } from '../../machines/supervisor/registry.ts';
+import { createActor, fromCallback, SimulatedClock } from 'xstate';
+import type { EventObject } from 'xstate';
+import { createIds } from '../../machines/notification-ids.ts';
+import type { OutboxEvent } from '../../machines/outbox/machine.ts';
+import { createRecord } from '../../machines/torrent/record.ts';
 import { torrentMachine } from '../../machines/torrent/machine.ts';
-import type { TorrentReport } from '../../machines/torrent/setup.ts';
+import type { TorrentReport } from '../../machines/torrent/types.ts';
 import { DEFAULT_COMPLETION } from '../../machines/domain.ts';
-import type { Notification, Observation, Policy, Told, TorrentRecord } from '../../machines/domain.ts';
+import type {
+  Notification,
+  Observation,
+  RequestedNotification,
+  TorrentRecord,
+} from '../../machines/domain.ts';
+import type { Policy } from '../../machines/policy.ts';
 import { hashOf, policy, SECOND, seen } from './fixtures.ts';
 import { startChild } from './harness.ts';
 
 export const key = hashOf(1);
 
 /** What it waits for an answer to. */
-type News = Extract<Notification, { kind: 'progress' | 'completion' | 'dismissal' }>;
-const isNews = (notification: Notification): notification is News =>
+type News = RequestedNotification<Extract<Notification, { kind: 'progress' | 'completion' | 'dismissal' }>>;
+const isNews = (notification: RequestedNotification): notification is News =>
   ['progress', 'completion', 'dismissal'].includes(notification.kind);
 
 interface Options {
@@ -22,19 +32,41 @@ interface Options {
 /** A torrent's actor, seen every five seconds. */
 export function startTorrent(options: Options = {}) {
   const record = { ...createRecord(key, 0), ...options.record };
-  const input = { record, policy: { ...policy, ...options.policy }, ready: false };
-  const child = startChild<TorrentReport, typeof torrentMachine>(torrentMachine, input);
+  const clock = new SimulatedClock();
+  const saved: TorrentRecord[] = [];
+  const polls: EventObject[] = [];
+  /** What it sent to the supervisor and to the outbox. */
+  const heard: (TorrentReport | OutboxEvent)[] = [];
+  const take = (event: EventObject) => void heard.push(event as TorrentReport | OutboxEvent);
+  const child = startChild<TorrentReport, typeof torrentMachine>(
+    torrentMachine,
+    {
+      record,
+      policy: { ...policy, ...options.policy },
+      deps: {
+        now: () => clock.now(),
+        nextId: createIds(),
+        save: (record) => void saved.push(record),
+        supervisor: createActor(fromCallback(({ receive }) => receive(take))).start(),
+      },
+      ready: false,
+    },
+    { clock, services: { outbox: take, watcher: (event) => void polls.push(event) } },
+  );
   let at = 0;
   let downloaded = 500_000;
-  let shown = record.told;
   let last: News | null = null;
-  const { actor, heard } = child;
+  const { actor } = child;
   const telling = () =>
     heard.flatMap((report) =>
-      report.type === 'notification.requested' && isNews(report.notification) ? [report.notification] : [],
+      'notification' in report && isNews(report.notification) ? [report.notification] : [],
     );
   return {
     ...child,
+    heard,
+    saved,
+    /** What it sent to the watcher. */
+    polls,
     /** The outermost states, down to the one it is in: `polling.downloading`. */
     state: () => pathOf(actor.getSnapshot().value),
     telling,
@@ -59,11 +91,10 @@ export function startTorrent(options: Options = {}) {
     finish: () => actor.send({ type: 'finishHook.received', at: at + 1 }),
     miss: () => actor.send({ type: 'torrent.missed' }),
     /** The outbox's answer to a notification: by default to the newest, and that ntfy has it. */
-    told: (notification = telling().at(-1), becomes?: Told | null) => {
+    told: (notification = telling().at(-1)) => {
       if (notification === undefined) throw new Error('nothing was told');
-      shown = becomes ?? (notification.kind === 'progress' ? notification.tell : shown);
-      if (notification.kind === 'dismissal') shown = null;
-      actor.send({ type: 'notification.settled', notification, shown });
+      // A copy: replies refer to the ID.
+      actor.send({ type: 'notification.settled', notification: { ...notification }, outcome: 'accepted' });
     },
   };
 }

@@ -2,6 +2,7 @@
 import { createEmptyActor } from 'xstate';
 import type { ActorLogic, AnyEventObject, AnyMachineSnapshot, AnyStateMachine, AnyStateNode } from 'xstate';
 import { adjacencyMapToArray, getAdjacencyMap, getShortestPaths, getStateNodes } from 'xstate/graph';
+import type { TorrentDeps } from '../../machines/torrent/types.ts';
 import { OverdueError } from '../../machines/watchdog.ts';
 
 type Logic = ActorLogic<AnyMachineSnapshot, AnyEventObject, unknown>;
@@ -62,6 +63,8 @@ function asLogic(machine: AnyStateMachine) {
   const times = new WeakMap<AnyMachineSnapshot, number>();
   const clock = { now: 0 };
   const parent = createEmptyActor();
+  // Each branch has services of its own; in one system their IDs would collide.
+  Object.assign(parent.system, { _set: () => {} });
   const entered = new Set<string>();
   // What is left at once shows only in the steps between.
   parent.system.inspect((step) => {
@@ -163,6 +166,14 @@ export function placeOf({ value }: Pick<AnyMachineSnapshot, 'value'>): string {
         .map(([state, inner]) => (inner === undefined ? state : `${state}.${placeOf({ value: inner })}`))
         .join(' ');
 }
+
+/** What all torrents share: nothing of it has an effect. */
+export const DEPS: TorrentDeps = {
+  now: () => 0,
+  nextId: () => '1',
+  save: () => {},
+  supervisor: createEmptyActor(),
+};
 
 export const done = (id: string, output: unknown): AnyEventObject => ({
   type: `xstate.done.actor.${id}`,

@@ -1,8 +1,8 @@
 /** What a machine needs in a test: a simulated clock, a parent that hears its reports, and a console that stays silent. */
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
-import { createActor, createMachine, SimulatedClock } from 'xstate';
-import type { ActorRefFrom, AnyStateMachine, EventObject, InputFrom } from 'xstate';
+import { createActor, createMachine, fromCallback, SimulatedClock } from 'xstate';
+import type { ActorRefFrom, AnyActorRef, AnyStateMachine, EventObject, InputFrom } from 'xstate';
 import { pass } from '../support/clock.ts';
 
 export { later, pass, settle, timersOf } from '../support/clock.ts';
@@ -25,17 +25,45 @@ export interface Child<Machine extends AnyStateMachine, Report extends EventObje
   stop: () => void;
 }
 
-/** Starts a machine under a parent that only listens. */
+/** A service that the child finds by its system ID; called with each event that it gets. */
+export type Services = Readonly<Record<string, (event: EventObject) => void>>;
+
+/** Starts a machine under a parent that only listens, beside services that do so, too. */
 export function startChild<Report extends EventObject, Machine extends AnyStateMachine>(
   machine: Machine,
-  input: InputFrom<Machine>,
-  clock = new SimulatedClock(),
+  input: InputFrom<Machine> | ((parent: AnyActorRef) => InputFrom<Machine>),
+  {
+    clock = new SimulatedClock(),
+    services = {},
+    onReport = () => {},
+  }: { clock?: SimulatedClock; services?: Services; onReport?: (report: Report) => void } = {},
 ): Child<Machine, Report> {
   const heard: Report[] = [];
   const parent = createActor(
     createMachine({
-      invoke: { id: 'child', src: machine, input },
-      on: { '*': { actions: ({ event }) => void heard.push(event as Report) } },
+      invoke: [
+        ...Object.entries(services).map(([id, take]) => ({
+          id,
+          systemId: id,
+          src: fromCallback(({ receive }) => receive(take)),
+        })),
+        {
+          id: 'child',
+          src: machine,
+          input: ({ self }: { self: AnyActorRef }) =>
+            typeof input === 'function'
+              ? (input as (parent: AnyActorRef) => InputFrom<Machine>)(self)
+              : input,
+        },
+      ],
+      on: {
+        '*': {
+          actions: ({ event }) => {
+            heard.push(event as Report);
+            onReport(event as Report);
+          },
+        },
+      },
     }),
     { clock },
   ).start();

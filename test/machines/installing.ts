@@ -28,7 +28,7 @@ export function startInstaller(answer: Result<HookCheck> = check(), installHook 
     },
   });
   const input = { policy: { ...policy, installHook }, now: () => clock.now() };
-  const child = startChild<HookInstallerReport, typeof machine>(machine, input, clock);
+  const child = startChild<HookInstallerReport, typeof machine>(machine, input, { clock });
   const { actor } = child;
   return {
     ...child,

@@ -22,7 +22,7 @@ const crowd = Array.from({ length: 300 }, (_, n) => seen({ hash: hashOf(n) }));
 describe('the watcher', () => {
   const explored = explore({
     machine: watcherMachine,
-    input: (now) => ({ policy, now }),
+    input: (now) => ({ policy, now, findTorrent: () => undefined }),
     facts: ({ context: { looks, ready, failures, completion, missing, matched } }) => [
       [...looks.hashes],
       ready,
@@ -35,7 +35,7 @@ describe('the watcher', () => {
     ],
     events: ({ children }) => [
       ...[first, second].flatMap((hash) => [
-        { type: 'torrent.watch', hash },
+        { type: 'torrent.watch', hash, key: hash },
         { type: 'torrent.unwatch', hash },
       ]),
       { type: 'poll.now', hash: null },

@@ -4,13 +4,14 @@ import { describe, test } from 'node:test';
 import type { AnyEventObject, AnyMachineSnapshot } from 'xstate';
 import { outboxMachine } from '../../machines/outbox/machine.ts';
 import { shardMachine } from '../../machines/shard/machine.ts';
-import { createRecord } from '../../machines/supervisor/registry.ts';
+import { createRecord } from '../../machines/torrent/record.ts';
 import { depth } from '../../machines/outbox/lanes.ts';
 import type { Lanes } from '../../machines/outbox/lanes.ts';
 import { supervisorMachine } from '../../machines/supervisor/machine.ts';
+import { DEFAULT_COMPLETION } from '../../machines/domain.ts';
 import type { Failure, Hash, Notification } from '../../machines/domain.ts';
 import { completionOf, failure, hashOf, ok, partitionOf, policy, progressOf, seen } from './fixtures.ts';
-import { crashed, done, explore, placeOf, unentered } from './graph.ts';
+import { crashed, DEPS, done, explore, placeOf, unentered } from './graph.ts';
 import { dismissalOf } from './publishing.ts';
 
 const [first, second] = [hashOf(1), hashOf(2)];
@@ -51,7 +52,7 @@ describe('the outbox', () => {
   const all = ([10, 'auto'] as const).map((rate) =>
     explore({
       machine: outboxMachine,
-      input: (now) => ({ policy: { ...policy, rate }, now }),
+      input: (now) => ({ policy: { ...policy, rate }, now, findTorrent: () => undefined }),
       facts: (snapshot) => {
         const { waiting, sent } = loadOf(snapshot);
         return [waiting, sent.map(({ kind, key }) => [kind, key]), snapshot.context.live];
@@ -108,7 +109,7 @@ describe('the outbox', () => {
 test('a shard holds just those torrents that were started and neither stopped nor crashed', () => {
   const explored = explore({
     machine: shardMachine,
-    input: () => ({ policy }),
+    input: () => ({ policy, deps: DEPS }),
     facts: ({ children }) => Object.keys(children).toSorted(),
     events: ({ children }) => [
       ...[first, second].flatMap((key) => [
@@ -150,11 +151,11 @@ describe('the supervisor', () => {
       { type: 'capacity.exceeded', leftOut: 1 },
       { type: 'session.ready', version: '2.16.2' },
       {
-        type: 'watcher.observed',
-        observations: [seen({ hash: first })],
-        renamed: [],
-        missed: [second],
+        type: 'torrents.renamed',
+        renamed: [{ from: second, observation: seen({ hash: first }) }],
         at: 0,
+        askedAt: 0,
+        completion: DEFAULT_COMPLETION,
       },
       ...(['login', 'poll', 'scan'] as const).flatMap((during) => [
         { type: 'qbittorrent.failed', ...failure('unauthorized'), during },

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AnyEventObject, AnyMachineSnapshot } from 'xstate';
-import { createRecord } from '../../machines/supervisor/registry.ts';
+import { createRecord } from '../../machines/torrent/record.ts';
 import { torrentMachine } from '../../machines/torrent/machine.ts';
 import { DEFAULT_COMPLETION } from '../../machines/domain.ts';
-import type { Notification, Phase, Stage } from '../../machines/domain.ts';
-import { hashOf, policy, seen } from './fixtures.ts';
-import { explore, placeOf, unentered } from './graph.ts';
+import { createIds } from '../../machines/notification-ids.ts';
+import type { Phase, Stage, TorrentRecord } from '../../machines/domain.ts';
+import { hashOf, policy, progressOf, seen } from './fixtures.ts';
+import { DEPS, explore, placeOf, unentered } from './graph.ts';
 
 const first = hashOf(1);
 const GONE = ['torrent.missed', 1, true];
@@ -21,11 +22,21 @@ const isAt =
   (snapshot: AnyMachineSnapshot) =>
     places.includes(placeOf(snapshot));
 
-const answerTo = (notification: Notification): AnyEventObject => ({
+const answerTo = (
+  id: string,
+  kind: 'progress' | 'completion' | 'dismissal' = 'progress',
+): AnyEventObject => ({
   type: 'notification.settled',
-  notification,
-  shown: notification.kind === 'progress' ? notification.tell : null,
+  notification: { ...progressOf(first, 50), ...(kind === 'progress' ? {} : { kind }), id },
+  outcome: 'accepted',
 });
+
+/** What a torrent in this state has requested. */
+function kindOf(value: unknown) {
+  const place = JSON.stringify(value);
+  if (place.includes('completion')) return 'completion';
+  return /dismissal|withdrawal/.test(place) ? 'dismissal' : 'progress';
+}
 
 const seesComplete = (event: AnyEventObject) =>
   event.type === 'torrent.observed' && (event['observation'] as { phase: Phase }).phase === 'complete';
@@ -34,35 +45,27 @@ const saysFinished = (event: AnyEventObject) => seesComplete(event) || event.typ
 
 describe('a torrent', () => {
   const told = { percent: 50, phase: 'downloading' } as const;
-  const older: Notification = {
-    kind: 'progress',
-    at: 0,
-    key: first,
-    torrent: seen(),
-    tell: told,
-    told: null,
-  };
-
   const exploreFrom = (stage: Stage, shown: typeof told | null = null) =>
     explore({
       machine: torrentMachine,
       input: () => ({
         policy,
+        deps: { ...DEPS, nextId: createIds() },
         ready: false,
         record: { ...createRecord(first, 0), stage, told: shown, finished: seen({ phase: 'complete' }) },
       }),
-      facts: ({ context: { misses, again, shown, offered, alert, finishedSince } }) => [
+      facts: ({ context: { misses, record, offered, alert, finishedSince } }) => [
         Math.min(2, misses),
         finishedSince !== null,
-        again,
-        shown !== null || offered !== null,
+        (record as TorrentRecord).again,
+        (record as TorrentRecord).told !== null || offered !== null,
         alert,
       ],
-      events: ({ context: { seen: last, pending } }) => [
+      events: ({ context: { seen: last, pending }, value }) => [
         { type: 'session.ready' },
         { type: 'session.lost' },
         { type: 'torrent.missed' },
-        { type: 'torrent.tracked' },
+        { type: 'torrent.readded', hash: first },
         { type: 'finishHook.received', at: (last as { at: number }).at },
         ...PHASES.flatMap((phase) =>
           [0, 1].map((progress) => ({
@@ -73,8 +76,8 @@ describe('a torrent', () => {
             completion: DEFAULT_COMPLETION,
           })),
         ),
-        ...[pending as Notification | null, older].flatMap((notification) =>
-          notification === null ? [] : [answerTo(notification)],
+        ...[pending as string | null, 'older'].flatMap((id) =>
+          id === null ? [] : [answerTo(id, kindOf(value))],
         ),
       ],
     });

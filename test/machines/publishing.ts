@@ -5,7 +5,8 @@ import { fromPromise, SimulatedClock } from 'xstate';
 import { outboxMachine } from '../../machines/outbox/machine.ts';
 import type { OutboxReport, Publication } from '../../machines/outbox/machine.ts';
 import type { Allowance } from '../../machines/outbox/budget.ts';
-import type { Form, Hash, Notification, Policy } from '../../machines/domain.ts';
+import type { Form, Hash, Notification, RequestedNotification } from '../../machines/domain.ts';
+import type { Policy } from '../../machines/policy.ts';
 import { ok, policy } from './fixtures.ts';
 import { later, startChild } from './harness.ts';
 
@@ -26,8 +27,8 @@ export interface Sent {
 
 type Told = Extract<OutboxReport, { type: 'notification.settled' }>;
 
-export function dismissalOf(key: Hash): Notification {
-  return { kind: 'dismissal', key, shown: true, alerted: false };
+export function dismissalOf(key: Hash): RequestedNotification {
+  return { id: `dismissal.${key}`, kind: 'dismissal', key, shown: true, alerted: false };
 }
 
 /** What no outbox may ever do. Thrown within a publish it would only count as a failure of ntfy's. */
@@ -72,8 +73,8 @@ export function startOutbox(over: Partial<Policy> = {}) {
       }),
     },
   });
-  const input = { policy: { ...policy, ...over }, now: () => clock.now() };
-  const child = startChild<OutboxReport, typeof outboxMachine>(machine, input, clock);
+  const input = { policy: { ...policy, ...over }, now: () => clock.now(), findTorrent: () => undefined };
+  const child = startChild<OutboxReport, typeof outboxMachine>(machine, input, { clock });
   return {
     ...child,
     world,
@@ -82,7 +83,7 @@ export function startOutbox(over: Partial<Policy> = {}) {
     asked,
     /** The most that were ever on their way at once. */
     most: () => most,
-    tell: (...notifications: Notification[]) =>
+    tell: (...notifications: RequestedNotification[]) =>
       notifications.forEach((notification) =>
         child.actor.send({ type: 'notification.publish', notification }),
       ),

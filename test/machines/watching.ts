@@ -1,15 +1,25 @@
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
-import { fromPromise, SimulatedClock } from 'xstate';
+import { createActor, fromCallback, fromPromise, SimulatedClock } from 'xstate';
+import type { AnyActorRef } from 'xstate';
 import type { Hash, Observation, Result } from '../../machines/domain.ts';
 import { matcherMachine } from '../../machines/matcher/machine.ts';
 import { watcherMachine } from '../../machines/watcher/machine.ts';
 import type { WatcherReport } from '../../machines/watcher/setup.ts';
+import type { TorrentEvent } from '../../machines/torrent/types.ts';
+import type { Match } from '../../machines/matcher/matching.ts';
 import { ok, policy } from './fixtures.ts';
 import { later, startChild } from './harness.ts';
 
 export type Observations = Result<Observation[]>;
-type Observed = Extract<WatcherReport, { type: 'watcher.observed' }>;
+
+/** What the watcher told at a time. */
+interface Observed {
+  observations: Observation[];
+  renamed: Match['renamed'];
+  missed: Hash[];
+  at: number;
+}
 
 /** What no watcher may ever do. */
 const offences: string[] = [];
@@ -57,17 +67,41 @@ export function startWatcher(...torrents: Observation[]) {
       }),
     },
   });
-  const input = { policy, now: () => clock.now() };
-  const child = startChild<WatcherReport, typeof watcherMachine>(machine, input, clock);
+  const slices: Observed[] = [];
+  const sent = new Map<Hash, AnyActorRef>();
+  const take = (key: Hash, event: TorrentEvent) => {
+    const slice = slices.at(-1);
+    if (slice !== undefined && event.type === 'torrent.observed') {
+      slice.observations.push(event.observation);
+      slice.at = event.at;
+    } else if (event.type === 'torrent.missed') slice?.missed.push(key);
+  };
+  const findTorrent = (key: Hash): AnyActorRef => {
+    const logic = fromCallback<TorrentEvent>(({ receive }) => receive((event) => take(key, event)));
+    const torrent = sent.get(key) ?? createActor(logic).start();
+    sent.set(key, torrent);
+    return torrent;
+  };
+  /** Each answer of qBittorrent begins with this, and each slice of one. */
+  const incident = () => void slices.push({ observations: [], renamed: [], missed: [], at: clock.now() });
+  const input = { policy, now: () => clock.now(), findTorrent };
+  const child = startChild<WatcherReport, typeof watcherMachine>(machine, input, {
+    clock,
+    services: { incident },
+    onReport: (report) => {
+      if (report.type === 'torrents.renamed') slices.at(-1)?.renamed.push(...report.renamed);
+    },
+  });
   return {
     ...child,
     world,
     polls,
     lists,
-    watch: (...hashes: Hash[]) => hashes.forEach((hash) => child.actor.send({ type: 'torrent.watch', hash })),
+    watch: (...hashes: Hash[]) =>
+      hashes.forEach((hash) => child.actor.send({ type: 'torrent.watch', hash, key: hash })),
     unwatch: (...hashes: Hash[]) =>
       hashes.forEach((hash) => child.actor.send({ type: 'torrent.unwatch', hash })),
     session: (state: 'ready' | 'lost') => child.actor.send({ type: `session.${state}` }),
-    observed: () => child.heard.filter((report): report is Observed => report.type === 'watcher.observed'),
+    observed: () => slices,
   };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createRecord } from '../../machines/supervisor/registry.ts';
+import { createRecord } from '../../machines/torrent/record.ts';
 import { TORRENT_STATES } from '../../src/metrics/labels.ts';
 import { failure, hashOf, MINUTE, ok, SECOND, seen } from '../machines/fixtures.ts';
 import { startWorld } from '../support/world.ts';

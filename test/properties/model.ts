@@ -9,7 +9,8 @@ import type { Sounds } from '../../machines/supervisor/sounds.ts';
 import type { supervisorMachine } from '../../machines/supervisor/machine.ts';
 import type { SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
 import type { StoreEvent } from '../../machines/supervisor/types.ts';
-import type { Hash, Notification, Policy, TorrentRecord } from '../../machines/domain.ts';
+import type { Hash, Notification, TorrentRecord } from '../../machines/domain.ts';
+import type { Policy } from '../../machines/policy.ts';
 import { provideActors } from '../../src/app/actors.ts';
 import { HOUR, partitionOf, policy } from '../machines/fixtures.ts';
 import { createPhone } from '../support/phone.ts';
@@ -120,11 +121,12 @@ export function createModel(options: ModelOptions = {}) {
 
   function start() {
     let life: Life | null = null;
+    const keep = (event: StoreEvent) => {
+      if (life === world.life) store.keep(event);
+    };
     const machine = provideActors({
       ...createClients({ clock, qbittorrent, phone, state, record, end, allowance }),
-      keep: (event) => {
-        if (life === world.life) store.keep(event);
-      },
+      keep,
       ensureHook: () => Promise.reject(new Error('the hook is off here')),
       rotation: () => new Promise(() => {}),
     });
@@ -137,6 +139,7 @@ export function createModel(options: ModelOptions = {}) {
           now,
           partitionOf,
           records: store.read(),
+          writeRecord: keep,
           troubled: store.troubled,
           sounds: store.sounds,
         },

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
-import { createRecord } from '../../machines/supervisor/registry.ts';
+import { createRecord } from '../../machines/torrent/record.ts';
 import type { Hash, Observation, Stage, TorrentRecord } from '../../machines/domain.ts';
 import { createLogger } from '../../src/log/index.ts';
 import { openStore } from '../../src/store/index.ts';

@@ -1,4 +1,4 @@
-import type { Policy } from '../../machines/domain.ts';
+import type { Policy } from '../../machines/policy.ts';
 import { start } from '../../src/app/start.ts';
 import type { Sidecar } from '../../src/app/start.ts';
 import { parseConfig } from '../../src/config/index.ts';

@@ -1,7 +1,8 @@
 /** The whole system in simulated time: a supervisor with a qBittorrent and an ntfy that do as the test says. */
 import { createActor, SimulatedClock } from 'xstate';
 import type { AnyActorRef } from 'xstate';
-import type { Hash, Notification, Observation, Policy, TorrentRecord } from '../../machines/domain.ts';
+import type { Hash, Notification, Observation, TorrentRecord } from '../../machines/domain.ts';
+import type { Policy } from '../../machines/policy.ts';
 import type { Sounds } from '../../machines/supervisor/sounds.ts';
 import type { SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
 import { provideActors } from '../../src/app/actors.ts';

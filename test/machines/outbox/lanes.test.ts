@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createLanes, depth, isSuperseded, next, put, remove } from '../../../machines/outbox/lanes.ts';
-import type { Hash, Notification } from '../../../machines/domain.ts';
+import type { Hash, Notification, RequestedNotification } from '../../../machines/domain.ts';
 import { completionOf, hashOf, progressOf } from '../fixtures.ts';
 
 const [a, b, c] = [hashOf(1), hashOf(2), hashOf(3)];
 const atOnce = () => 0;
 
-function lanesOf(...notifications: Notification[]) {
+function lanesOf(...notifications: RequestedNotification[]) {
   const lanes = createLanes();
   for (const notification of notifications) put(lanes, notification);
   return lanes;
@@ -50,7 +50,7 @@ describe('the next to leave', () => {
   test('is a completion, then a card to take away, then progress', () => {
     const lanes = lanesOf(
       progressOf(a, 1),
-      { kind: 'dismissal', key: b, shown: false, alerted: false },
+      { id: 'd', kind: 'dismissal', key: b, shown: false, alerted: false },
       completionOf(c),
     );
     const order = [];

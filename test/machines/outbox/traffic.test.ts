@@ -11,7 +11,7 @@ import {
   skipped,
   upcoming,
 } from '../../../machines/outbox/traffic.ts';
-import type { Policy } from '../../../machines/domain.ts';
+import type { Policy } from '../../../machines/policy.ts';
 import { completionOf, hashOf, policy, progressOf } from '../fixtures.ts';
 
 const [a, b] = [hashOf(1), hashOf(2)];

@@ -33,7 +33,7 @@ function startSession(login: () => Login = () => good) {
     },
   });
   const input = { policy, now: () => clock.now() };
-  const child = startChild<SessionReport, typeof sessionMachine>(machine, input, clock);
+  const child = startChild<SessionReport, typeof sessionMachine>(machine, input, { clock });
   const ask = (type: 'session.wanted' | 'session.expired', times = 1) => {
     const event = type === 'session.wanted' ? { type } : { type, failure: over };
     for (let count = 0; count < times; count += 1) child.actor.send(event);

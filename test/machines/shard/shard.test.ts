@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { shardMachine, torrentIn } from '../../../machines/shard/machine.ts';
 import type { ShardEvent, ShardReport } from '../../../machines/shard/machine.ts';
-import { createRecord } from '../../../machines/supervisor/registry.ts';
+import { createRecord } from '../../../machines/torrent/record.ts';
 import { torrentMachine } from '../../../machines/torrent/machine.ts';
-import type { Hash } from '../../../machines/domain.ts';
+import { createIds } from '../../../machines/notification-ids.ts';
+import type { OutboxEvent } from '../../../machines/outbox/machine.ts';
+import type { Hash, RequestedNotification } from '../../../machines/domain.ts';
 import { hashOf, policy, seen } from '../fixtures.ts';
 import { startChild } from '../harness.ts';
 
@@ -22,7 +24,20 @@ function startPartition() {
     },
   });
   const machine = shardMachine.provide({ actors: { torrent } });
-  const child = startChild<ShardReport, typeof shardMachine>(machine, { policy });
+  const requested: RequestedNotification[] = [];
+  const child = startChild<ShardReport, typeof shardMachine>(
+    machine,
+    (supervisor) => ({
+      policy,
+      deps: { now: () => 0, nextId: createIds(), save: () => {}, supervisor },
+    }),
+    {
+      services: {
+        outbox: (event) =>
+          void requested.push((event as OutboxEvent & { notification: RequestedNotification }).notification),
+      },
+    },
+  );
   const send = (event: ShardEvent) => child.actor.send(event);
   return {
     ...child,
@@ -40,10 +55,11 @@ function startPartition() {
     },
     children: () => Object.keys(child.actor.getSnapshot().children),
     stateOf: (key: Hash) => JSON.stringify(child.actor.getSnapshot().children[key]?.getSnapshot().value),
-    keysOf: (type: ShardReport['type']) =>
-      child.heard.flatMap((report) =>
-        report.type !== type ? [] : 'key' in report ? [report.key] : [report.notification.key],
-      ),
+    requested,
+    keysOf: (type: ShardReport['type'] | 'notification.publish') =>
+      type === 'notification.publish'
+        ? requested.map(({ key }) => key)
+        : child.heard.flatMap((report) => (report.type === type ? [report.key] : [])),
   };
 }
 
@@ -71,17 +87,19 @@ describe('a shard', () => {
     shard.start(first);
     shard.start(second);
     shard.observe(first, third);
-    assert.deepEqual(shard.keysOf('notification.requested'), [first]);
+    assert.deepEqual(shard.keysOf('notification.publish'), [first]);
     assert.equal(shard.stateOf(second), '{"polling":"unknown"}');
   });
 
-  test('hands on what its torrents say, unchanged', () => {
+  test('relays nothing: its torrents send to the outbox themselves', () => {
     const shard = startPartition();
     shard.start(first);
     shard.observe(first);
-    const [report] = shard.heard;
-    assert.ok(report?.type === 'notification.requested');
-    assert.deepEqual([report.notification.kind, report.notification.key], ['progress', first]);
+    assert.deepEqual(
+      shard.requested.map(({ kind, key }) => [kind, key]),
+      [['progress', first]],
+    );
+    assert.deepEqual(shard.heard, []);
   });
 
   test('stops a torrent, which is never heard of again', () => {
@@ -92,7 +110,7 @@ describe('a shard', () => {
     shard.send({ type: 'torrent.stop', key: third });
     shard.observe(first, second);
     assert.deepEqual(shard.children(), [second]);
-    assert.deepEqual(shard.keysOf('notification.requested'), [second]);
+    assert.deepEqual(shard.keysOf('notification.publish'), [second]);
   });
 });
 
@@ -107,7 +125,7 @@ describe('a torrent that crashes', () => {
       [{ type: 'torrent.crashed', key: second, reason: 'poisoned', error: new Error('poisoned') }],
     );
     assert.deepEqual(shard.children(), [first, third]);
-    assert.deepEqual(shard.keysOf('notification.requested'), [first, third]);
+    assert.deepEqual(shard.keysOf('notification.publish'), [first, third]);
     assert.equal(shard.actor.getSnapshot().status, 'active');
   });
 
@@ -120,7 +138,7 @@ describe('a torrent that crashes', () => {
     shard.start(first);
     shard.observe(first);
     assert.deepEqual(shard.children(), [first]);
-    assert.deepEqual(shard.keysOf('notification.requested'), [first]);
+    assert.deepEqual(shard.keysOf('notification.publish'), [first]);
   });
 
   test('a thousand times leaves nothing behind', () => {

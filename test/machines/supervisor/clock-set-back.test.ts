@@ -1,7 +1,7 @@
 /** The clock on the wall is set back and forth; timers do not go by it. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createRecord } from '../../../machines/supervisor/registry.ts';
+import { createRecord } from '../../../machines/torrent/record.ts';
 import { failure, hashOf, HOUR, MINUTE, SECOND } from '../fixtures.ts';
 import { completionsOf, startWorld } from '../../support/world.ts';
 import type { World } from '../../support/world.ts';

@@ -1,7 +1,7 @@
 /** What an answer that is old, a clock that was set back or a torrent that comes again makes of a finish hook. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRecord } from '../../../machines/supervisor/registry.ts';
+import { createRecord } from '../../../machines/torrent/record.ts';
 import { failure, hashOf, HOUR, MINUTE, ok, SECOND, seen } from '../fixtures.ts';
 import { completionsOf, startWorld } from '../../support/world.ts';
 

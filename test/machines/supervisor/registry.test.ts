@@ -1,18 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import {
-  createRecord,
-  createRegistry,
-  drop,
-  find,
-  recordRequest,
-  recordSettlement,
-  put,
-  rename,
-} from '../../../machines/supervisor/registry.ts';
+import { createRegistry, drop, find, renamingOf, save } from '../../../machines/supervisor/registry.ts';
+import type { RecordEvent } from '../../../machines/supervisor/types.ts';
 import type { Registry } from '../../../machines/supervisor/registry.ts';
+import { createRecord } from '../../../machines/torrent/record.ts';
 import type { Hash, TorrentRecord } from '../../../machines/domain.ts';
-import { completionOf, hashOf, progressOf } from '../fixtures.ts';
+import { hashOf } from '../fixtures.ts';
 
 const [v1, v2, third] = [hashOf(1), hashOf(2), hashOf(3)];
 const told = { percent: 42, phase: 'downloading' } as const;
@@ -40,52 +33,38 @@ describe('a record', () => {
     assert.equal(registry.aliases.size, 0);
   });
 
-  test('remembers what the phone shows, and that it shows nothing any more', () => {
-    const registry = createRegistry([record(v1)]);
-    recordSettlement(registry, progressOf(v1, 42), 'accepted', 7);
-    assert.deepEqual(find(registry, v1)?.told, told);
-    recordSettlement(registry, progressOf(v1, 43), 'refused', 7);
-    assert.deepEqual(find(registry, v1)?.told, told);
-    recordSettlement(registry, { kind: 'dismissal', key: v1, shown: true, alerted: false }, 'accepted', 7);
-    assert.equal(find(registry, v1)?.told, null);
-  });
-
-  test('does not come back to life when something is noted of it too late', () => {
-    const registry = createRegistry();
-    recordSettlement(registry, progressOf(v1, 42), 'accepted', 7);
-    assert.deepEqual(keys(registry), []);
-    assert.equal(drop(registry, v1), undefined);
-  });
-
-  test('keeps a completion until ntfy has it, and then that its card has yet to go', () => {
-    const registry = createRegistry([record(v1)]);
-    const completion = completionOf(v1);
-    recordRequest(registry, completion);
-    assert.equal(find(registry, v1)?.stage, 'completing');
-    assert.deepEqual(find(registry, v1)?.finished, completion.kind === 'completion' && completion.torrent);
-    recordSettlement(registry, completion, 'accepted', 7);
-    assert.equal(find(registry, v1)?.stage, 'dismissing');
-  });
-
-  test('of a torrent that is gone remembers that its card has yet to go', () => {
-    const registry = createRegistry([record(v1, { told })]);
-    recordRequest(registry, { kind: 'dismissal', key: v1, shown: true, alerted: false });
-    assert.equal(find(registry, v1)?.stage, 'withdrawing');
+  test('is written through: each change, and that it is deleted', () => {
+    const written: RecordEvent[] = [];
+    const registry = createRegistry([record(v1)], (event) => void written.push(event));
+    save(registry, record(v1, { told }));
+    drop(registry, v1);
+    assert.deepEqual(written, [
+      { type: 'record.save', record: record(v1, { told }) },
+      { type: 'record.delete', key: v1 },
+    ]);
   });
 
   test('replaces the one with its key', () => {
     const registry = createRegistry([record(v1)]);
-    put(registry, record(v1, { told }));
+    save(registry, record(v1, { told }));
     assert.deepEqual(keys(registry), [v1]);
     assert.deepEqual(find(registry, v1)?.told, told);
   });
 });
 
+/** What a new ID means; one that is just new is stored, as the torrent does it. */
+function rename(registry: Registry, from: Hash, to: Hash) {
+  const renaming = renamingOf(registry, from, to);
+  if (renaming.kind === 'renamed') save(registry, { ...renaming.record, hash: to });
+  return renaming;
+}
+
 describe('a new ID', () => {
   test('is noted, while key, card and age stay', () => {
     const registry = createRegistry([record(v1, { told })]);
     const renaming = rename(registry, v1, v2);
-    assert.deepEqual(renaming, { kind: 'renamed', record: record(v1, { hash: v2, told }) });
+    assert.deepEqual(renaming, { kind: 'renamed', record: record(v1, { told }) });
+    assert.deepEqual(find(registry, v1), record(v1, { hash: v2, told }));
     assert.equal(find(registry, v2)?.key, v1);
   });
 
@@ -104,8 +83,9 @@ describe('a new ID', () => {
     assert.deepEqual(rename(registry, v1, v2), {
       kind: 'merged',
       dropped: record(v1, { told }),
-      again: null,
+      record: record(v2),
     });
+    drop(registry, v1);
     assert.deepEqual(keys(registry), [v2]);
     assert.equal(find(registry, v1), undefined);
   });

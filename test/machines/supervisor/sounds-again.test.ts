@@ -1,7 +1,7 @@
 /** What was said before a restart is not said again, and what is another thing is heard. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRecord } from '../../../machines/supervisor/registry.ts';
+import { createRecord } from '../../../machines/torrent/record.ts';
 import type { TorrentRecord } from '../../../machines/domain.ts';
 import { failure, hashOf, HOUR, MINUTE, SECOND } from '../fixtures.ts';
 import { startWorld } from '../../support/world.ts';

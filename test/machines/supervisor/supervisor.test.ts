@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createRecord } from '../../../machines/supervisor/registry.ts';
+import { createRecord } from '../../../machines/torrent/record.ts';
 import type { Failure } from '../../../machines/domain.ts';
 import { failure, hashOf, HOUR, MINUTE, ok, SECOND } from '../fixtures.ts';
 import { timersOf } from '../harness.ts';

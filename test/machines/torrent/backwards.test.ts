@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRecord, createRegistry, recordRequest } from '../../../machines/supervisor/registry.ts';
+import { createRecord, recordRequest } from '../../../machines/torrent/record.ts';
 import { key, startTorrent } from '../following.ts';
 import { progressOf } from '../fixtures.ts';
 
@@ -15,11 +15,11 @@ test('a card whose answer a kill kept back does not go backwards in the next lif
 });
 
 test('what is about to be sent is in the record before it leaves, and never less than before', () => {
-  const registry = createRegistry([createRecord(key, 0)]);
+  let record = createRecord(key, 0);
   const percents = [10, 40, 25].map((percent) => {
-    recordRequest(registry, progressOf(key, percent));
-    return registry.records.get(key)?.highest;
+    record = recordRequest(record, progressOf(key, percent));
+    return record.highest;
   });
   assert.deepEqual(percents, [10, 40, 40]);
-  assert.equal(recordRequest(registry, progressOf(key, 40)), null, 'nothing to write');
+  assert.equal(recordRequest(record, progressOf(key, 40)), record, 'nothing to write');
 });

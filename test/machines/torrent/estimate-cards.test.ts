@@ -1,8 +1,9 @@
 /** How often a card is told anew because its time of arrival turned out wrong. Counts only. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createRecord } from '../../../machines/supervisor/registry.ts';
-import type { Notification, Policy } from '../../../machines/domain.ts';
+import { createRecord } from '../../../machines/torrent/record.ts';
+import type { Notification } from '../../../machines/domain.ts';
+import type { Policy } from '../../../machines/policy.ts';
 import { hashOf, HOUR, MINUTE, SECOND } from '../fixtures.ts';
 import { startWorld } from '../../support/world.ts';
 

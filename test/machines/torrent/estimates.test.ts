@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isCorrection } from '../../../machines/torrent/progress.ts';
 import { createTraffic, markLeaving, skipped } from '../../../machines/outbox/traffic.ts';
-import type { Notification, Policy, Told } from '../../../machines/domain.ts';
+import type { Notification, Told } from '../../../machines/domain.ts';
+import type { Policy } from '../../../machines/policy.ts';
 import { hashOf, policy, seen } from '../fixtures.ts';
 import { allTellings, downloading } from '../watcher/poll-set.ts';
 

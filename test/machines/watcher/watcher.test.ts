@@ -192,7 +192,7 @@ test('whatever comes and goes in whatever order, no list is ever empty, and no t
   for (let step = 0; step < 3000; step += 1) {
     const hash = pick([first, second, third]);
     const events: WatcherEvent[] = [
-      { type: 'torrent.watch', hash },
+      { type: 'torrent.watch', hash, key: hash },
       { type: 'torrent.unwatch', hash },
       { type: 'torrent.unwatch', hash },
       { type: 'session.ready' },

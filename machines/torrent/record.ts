@@ -1,0 +1,114 @@
+import type { Hash, Notification, Outcome, TorrentRecord } from '../domain.ts';
+
+/** A record of a torrent that nothing is known of yet. `since` is in milliseconds since 1970. */
+export function createRecord(hash: Hash, since: number, quiet = false): TorrentRecord {
+  return {
+    key: hash,
+    hash,
+    told: null,
+    highest: 0,
+    card: false,
+    since,
+    stage: 'following',
+    alert: null,
+    sounded: {},
+    again: null,
+    finished: null,
+    finishHookAt: null,
+    quiet,
+  };
+}
+
+/** Whether a torrent is polled: its completion has not been requested, and it is not gone from qBittorrent. */
+export const isFollowed = ({ stage }: TorrentRecord): boolean => stage === 'following';
+
+/**
+ * The record before a notification is sent; the same object where nothing has to be stored first. A completion stays
+ * stored until ntfy has accepted it.
+ */
+export function recordRequest(record: TorrentRecord, notification: Notification): TorrentRecord {
+  switch (notification.kind) {
+    case 'completion':
+      return { ...record, stage: 'completing', finished: notification.torrent };
+    case 'progress': {
+      const highest = Math.max(record.highest, notification.tell.percent);
+      const isStored = record.card && highest === record.highest;
+      return isStored ? record : { ...record, card: true, highest, quiet: false };
+    }
+    case 'alert':
+      // Stored before it is sent: if the reply is lost, its card is deleted all the same.
+      return { ...record, alert: notification.alert, quiet: false };
+    case 'dismissal': {
+      const stage = isFollowed(record) || record.stage === 'withdrawing' ? 'withdrawing' : 'dismissing';
+      return record.stage === stage ? record : { ...record, stage };
+    }
+    case 'clearance':
+    case 'incident':
+    case 'relief':
+      return record;
+  }
+}
+
+/** How a notification of a torrent ended. `dropped`: the supervisor did not send the completion. */
+export type TorrentOutcome = Outcome | 'dropped';
+
+/**
+ * The record after a notification was settled; the same object where nothing has to be stored.
+ *
+ * @param now milliseconds since 1970
+ */
+export function recordSettlement(
+  record: TorrentRecord,
+  notification: Notification,
+  outcome: TorrentOutcome,
+  now: number,
+): TorrentRecord {
+  if (outcome === 'superseded') return record;
+  // What was not sent is no recent completion.
+  if (outcome === 'dropped') return { ...record, stage: 'dismissing', finished: null };
+  // A completion is never refused: ntfy has accepted it.
+  if (notification.kind === 'completion') return { ...record, stage: 'dismissing' };
+  if (outcome === 'refused') return record;
+  switch (notification.kind) {
+    case 'progress':
+      return { ...record, told: notification.tell };
+    case 'clearance':
+      return { ...record, alert: null };
+    case 'dismissal':
+      return { ...record, told: null, highest: 0, card: false, alert: null };
+    case 'alert':
+      if (notification.silent === true) return record;
+      return { ...record, sounded: { ...record.sounded, [notification.alert]: now } };
+    case 'incident':
+    case 'relief':
+      return record;
+  }
+}
+
+/**
+ * The record after a finish hook; the same object where the completion has been requested already.
+ *
+ * @param at milliseconds since 1970
+ */
+export function recordFinishHook(record: TorrentRecord, at: number): TorrentRecord {
+  const isCompleting = record.stage === 'completing' || record.stage === 'dismissing';
+  return isCompleting ? record : { ...record, finishHookAt: at };
+}
+
+/**
+ * The record of a tracked torrent that was tracked once more, or that a scan shows. While it ends, it was added again,
+ * and is tracked again afterwards; otherwise it is listed under this hash.
+ */
+export function recordReadded(record: TorrentRecord, hash: Hash): TorrentRecord {
+  if (!isFollowed(record)) return { ...record, again: hash };
+  return recordRenamed(record, hash);
+}
+
+/** The record of a torrent that is listed under another ID. */
+export const recordRenamed = (record: TorrentRecord, hash: Hash): TorrentRecord =>
+  record.hash === hash ? record : { ...record, hash };
+
+/** The notification that deletes the cards of a torrent. */
+export function cardDeleteOf({ key, card, alert }: TorrentRecord): Notification {
+  return { kind: 'dismissal', key, shown: card, alerted: alert !== null };
+}

@@ -1,0 +1,64 @@
+import type { ActorSystem, AnyActorRef, EventObject } from 'xstate';
+import { silenceRepeated } from './alerts.ts';
+import { isFollowed, recordRequest } from './record.ts';
+import type { TorrentContext, TorrentReport } from './types.ts';
+import type { OutboxEvent } from '../outbox/setup.ts';
+import type { WatcherEvent } from '../watcher/setup.ts';
+import type { Hash, Notification, NotificationId, TorrentRecord } from '../domain.ts';
+
+/** What a torrent sends, and to whom: two services of the supervisor, by their system IDs, and the supervisor. */
+export type TorrentMessage =
+  | { to: 'outbox'; event: OutboxEvent }
+  | { to: 'watcher'; event: WatcherEvent }
+  | { to: 'supervisor'; event: TorrentReport };
+
+/** The parts of an action's arguments that `deliver` needs. */
+interface Sending {
+  context: TorrentContext;
+  system: Pick<ActorSystem<never>, 'get'>;
+  enqueue: { sendTo: (target: AnyActorRef, event: EventObject) => void };
+}
+
+/** Sends; what has no receiver, as in an inspector that shows only this machine, is not sent. */
+export function deliver({ context, system, enqueue }: Sending, messages: readonly TorrentMessage[]): void {
+  for (const { to, event } of messages) {
+    const receiver = to === 'supervisor' ? context.deps.supervisor : system.get(to);
+    if (receiver !== undefined) enqueue.sendTo(receiver, event);
+  }
+}
+
+/** A notification that is requested: the record from now on, stored already, and what is to be sent. */
+interface Request {
+  id: NotificationId;
+  record: TorrentRecord;
+  messages: TorrentMessage[];
+}
+
+/** Requests a notification. What has to survive is stored first. A torrent that ends is polled no more. */
+export function request({ deps, record: before }: TorrentContext, content: Notification): Request {
+  const record = recordRequest(before, content);
+  if (record !== before) deps.save(record);
+  const id = deps.nextId();
+  const sent: TorrentMessage =
+    content.kind === 'completion'
+      ? { to: 'supervisor', event: { type: 'notification.requested', notification: { ...content, id } } }
+      : {
+          to: 'outbox',
+          event: {
+            type: 'notification.publish',
+            notification: { ...silenceRepeated(content, before, deps.now()), id },
+          },
+        };
+  const ends = isFollowed(before) && !isFollowed(record);
+  return { id, record, messages: ends ? [unwatch(before.hash), sent] : [sent] };
+}
+
+export const watch = ({ key, hash }: TorrentRecord): TorrentMessage => ({
+  to: 'watcher',
+  event: { type: 'torrent.watch', hash, key },
+});
+
+export const unwatch = (hash: Hash): TorrentMessage => ({
+  to: 'watcher',
+  event: { type: 'torrent.unwatch', hash },
+});

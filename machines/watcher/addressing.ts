@@ -1,0 +1,44 @@
+import type { AnyActorRef } from 'xstate';
+import type { TorrentEvent } from '../torrent/types.ts';
+import type { Hash } from '../domain.ts';
+import type { WatcherContext } from './setup.ts';
+
+/**
+ * Observations that are delivered at a time, so that hooks are answered in between: two to three milliseconds of work. A
+ * torrent that is new takes five times as long as one of which there is no news.
+ */
+const SLICE = { fresh: 10, known: 50 };
+
+/** How many observations are delivered next. */
+export const sliceOf = ({ looks }: WatcherContext): number =>
+  looks.scope === 'some' ? SLICE.fresh : SLICE.known;
+
+/** An event for one torrent. */
+export interface AddressedEvent {
+  torrent: AnyActorRef;
+  event: TorrentEvent;
+}
+
+/** What the next slice of a poll is for each torrent; one that crashed gets nothing. */
+export function addressSlice(context: WatcherContext): AddressedEvent[] {
+  const { observations, matched, at, askedAt, completion } = context;
+  const slice = sliceOf(context);
+  return [
+    ...observations.slice(0, slice).flatMap((observation) =>
+      address(context, observation.hash, {
+        type: 'torrent.observed',
+        observation,
+        at,
+        askedAt,
+        completion,
+      }),
+    ),
+    ...matched.missed.slice(0, slice).flatMap((hash) => address(context, hash, { type: 'torrent.missed' })),
+  ];
+}
+
+function address({ keys, findTorrent }: WatcherContext, hash: Hash, event: TorrentEvent): AddressedEvent[] {
+  const key = keys.get(hash);
+  const torrent = key === undefined ? undefined : findTorrent(key);
+  return torrent === undefined ? [] : [{ torrent, event }];
+}
