@@ -19,7 +19,7 @@ import { crashNotice } from './restarts.ts';
 import type { Failures } from './restarts.ts';
 import type { Hash, Notification, TorrentRecord } from '../domain.ts';
 import type { OutboxEvent } from '../outbox/machine.ts';
-import type { WatcherEvent } from '../watcher/setup.ts';
+import type { WatcherEvent } from '../watcher/types.ts';
 import type { SupervisorContext } from './types.ts';
 
 /** What the supervisor sends to one of its children, by the child's ID, or to a torrent. */

@@ -15,7 +15,7 @@ import type { IncidentSounds, Sounds } from './sounds.ts';
 import type { SessionReport } from '../session/machine.ts';
 import type { Hash, Now, TorrentRecord } from '../domain.ts';
 import type { Policy } from '../policy.ts';
-import type { WatcherReport } from '../watcher/setup.ts';
+import type { WatcherReport } from '../watcher/types.ts';
 
 export type SupervisorEvent =
   | { type: 'torrent.track'; hash: Hash }

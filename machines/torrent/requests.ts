@@ -3,7 +3,7 @@ import { silenceRepeated } from './alerts.ts';
 import { isFollowed, recordRequest } from './record.ts';
 import type { TorrentContext, TorrentReport } from './types.ts';
 import type { OutboxEvent } from '../outbox/setup.ts';
-import type { WatcherEvent } from '../watcher/setup.ts';
+import type { WatcherEvent } from '../watcher/types.ts';
 import type { Hash, Notification, NotificationId, TorrentRecord } from '../domain.ts';
 
 /** What a torrent sends, and to whom: two services of the supervisor, by their system IDs, and the supervisor. */

@@ -1,7 +1,7 @@
 import type { AnyActorRef } from 'xstate';
 import type { TorrentEvent } from '../torrent/types.ts';
 import type { Hash } from '../domain.ts';
-import type { WatcherContext } from './setup.ts';
+import type { WatcherContext } from './types.ts';
 
 /**
  * Observations that are delivered at a time, so that hooks are answered in between: two to three milliseconds of work. A

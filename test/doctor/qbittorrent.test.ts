@@ -3,8 +3,7 @@ import { describe, test } from 'node:test';
 import { freePort } from '../servers/ports.ts';
 import { startProxy } from '../servers/proxy.ts';
 import { serve } from '../http/server.ts';
-import { assertDiagnosis, examine, NEEDS, startSetup } from './setup.ts';
-import type { Expected, Setup } from './setup.ts';
+import { assertDiagnosis, examine, NEEDS, startSetup, type Expected, type Setup } from './setup.ts';
 
 /** Breaks one thing; returns what changes in the environment. */
 type Break = (

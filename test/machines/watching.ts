@@ -5,7 +5,7 @@ import type { AnyActorRef } from 'xstate';
 import type { Hash, Observation, Result } from '../../machines/domain.ts';
 import { matcherMachine } from '../../machines/matcher/machine.ts';
 import { watcherMachine } from '../../machines/watcher/machine.ts';
-import type { WatcherReport } from '../../machines/watcher/setup.ts';
+import type { WatcherReport } from '../../machines/watcher/types.ts';
 import type { TorrentEvent } from '../../machines/torrent/types.ts';
 import type { Match } from '../../machines/matcher/matching.ts';
 import { ok, policy } from './fixtures.ts';

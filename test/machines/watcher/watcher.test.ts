@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Observation, Phase } from '../../../machines/domain.ts';
-import type { WatcherEvent } from '../../../machines/watcher/setup.ts';
+import type { WatcherEvent } from '../../../machines/watcher/types.ts';
 import { mulberry32 } from '../../mulberry32.ts';
 import { failure, hashOf, HOUR, MINUTE, ok, policy, SECOND, seen } from '../fixtures.ts';
 import { timersOf } from '../harness.ts';
