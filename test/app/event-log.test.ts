@@ -119,7 +119,7 @@ describe('a server that is away', () => {
     }
     assert.deepEqual(
       lines.filter(({ level }) => level === 'info').map(({ message }) => message),
-      ['logged in to qBittorrent', 'the session with qBittorrent is over, logging in again'],
+      ['logged in to qBittorrent', 'the session with qBittorrent has expired, logging in again'],
     );
     assert.equal(count(lines, 'warn'), 6);
   });
