@@ -62,6 +62,12 @@ function watchRows(run: Run): Row[] {
       `${lateProbes(run).length} of ${probes.length}`,
     ],
     [
+      'the late ones, by the second of the attack',
+      lateProbes(run)
+        .map(({ at, ms }) => `${Math.round((at - (probes[0]?.at ?? at)) / 1000)}: ${Math.round(ms)} ms`)
+        .join(', ') || 'none',
+    ],
+    [
       'delay of a timer of the prober, which shows how busy the machine is',
       `at most ${Math.round(Math.max(...probes.map(({ lag }) => lag)))} ms`,
     ],
