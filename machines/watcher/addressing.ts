@@ -4,14 +4,26 @@ import type { Hash } from '../domain.ts';
 import type { WatcherContext } from './types.ts';
 
 /**
- * Observations that are delivered at a time, so that hooks are answered in between: two to three milliseconds of work. A
- * torrent that is new takes five times as long as one of which there is no news.
+ * Events that are delivered at a time, so that hooks and probes are answered in between: two to three milliseconds of
+ * work. A torrent that is new takes five times as long as one without news, one that ends ten times.
  */
-const SLICE = { fresh: 10, known: 50 };
+const SLICE = { fresh: 10, known: 50, missed: 5 };
+
+/**
+ * Milliseconds between two slices. Thousands of torrents can end at the same time: half of the time is left to others,
+ * since the event loop accepts one connection in each iteration.
+ */
+const PAUSE = { usual: 1, missed: 5 };
 
 /** How many observations are delivered next. */
 export const sliceOf = ({ looks }: WatcherContext): number =>
   looks.scope === 'some' ? SLICE.fresh : SLICE.known;
+
+/** The same for torrents that qBittorrent does not list any more. */
+export const MISSED_SLICE = SLICE.missed;
+
+export const pauseBetweenSlices = ({ matched }: WatcherContext): number =>
+  matched.missed.length > 0 ? PAUSE.missed : PAUSE.usual;
 
 /** An event for one torrent. */
 export interface AddressedEvent {
@@ -33,7 +45,9 @@ export function addressSlice(context: WatcherContext): AddressedEvent[] {
         completion,
       }),
     ),
-    ...matched.missed.slice(0, slice).flatMap((hash) => address(context, hash, { type: 'torrent.missed' })),
+    ...matched.missed
+      .slice(0, MISSED_SLICE)
+      .flatMap((hash) => address(context, hash, { type: 'torrent.missed' })),
   ];
 }
 

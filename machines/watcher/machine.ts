@@ -94,7 +94,7 @@ const machine = watcherSetup.createMachine({
       entry: ['watchHeld', 'reportAnswer', 'deliver', 'reportRenamed', 'nextSlice'],
       always: [{ guard: 'untold', target: 'slicing' }, { target: 'resting' }],
     },
-    slicing: { after: { 1: 'reporting' } },
+    slicing: { after: { slicePause: 'reporting' } },
     resting: {
       description: 'Until the next poll.',
       entry: 'forget',

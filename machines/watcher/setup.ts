@@ -4,7 +4,7 @@ import { failOverdue, overdueAfter } from '../watchdog.ts';
 import type { RequestName } from '../watchdog.ts';
 import { matcherMachine } from '../matcher/machine.ts';
 import type { Match } from '../matcher/matching.ts';
-import { addressSlice, sliceOf } from './addressing.ts';
+import { addressSlice, MISSED_SLICE, pauseBetweenSlices, sliceOf } from './addressing.ts';
 import type { WatcherContext, WatcherEvent, WatcherInput, WatcherReport } from './types.ts';
 import { DEFAULT_COMPLETION, NO_ANSWER } from '../domain.ts';
 import type { CompletionSettings, Hash, Observation, QbittorrentFailed, Result } from '../domain.ts';
@@ -150,7 +150,7 @@ export const watcherSetup = setup({
       const slice = sliceOf(context);
       return {
         observations: observations.slice(slice),
-        matched: { renamed: matched.renamed.slice(slice), missed: matched.missed.slice(slice) },
+        matched: { renamed: matched.renamed.slice(slice), missed: matched.missed.slice(MISSED_SLICE) },
       };
     }),
     reportFailure: sendParent(
@@ -168,6 +168,7 @@ export const watcherSetup = setup({
     observeOverdue: overdueAfter('observe'),
     settingsOverdue: overdueAfter('settings'),
     gather: ({ context }) => context.policy.gather,
+    slicePause: ({ context }) => pauseBetweenSlices(context),
     pause: ({ context: { looks, failures, now, policy } }) =>
       pauseOf(looks, failures, { now: now(), policy }),
   },
