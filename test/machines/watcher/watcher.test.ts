@@ -100,17 +100,6 @@ test('what thousands of torrents do is told in slices, so that hooks are answere
   assert.equal(new Set(reports.slice(0, -1).map(({ at }) => at)).size, 1, 'all were seen at the same time');
 });
 
-test('of torrents that all end at the same time a few are reported at a time', async () => {
-  const hashes = Array.from({ length: 100 }, (_, n) => hashOf(n));
-  const watcher = startWatcher();
-  watcher.session('ready');
-  watcher.watch(...hashes);
-  await watcher.pass(policy.pollInterval);
-  const missed = watcher.observed().map(({ missed }) => missed);
-  assert.deepEqual(missed.flat(), hashes);
-  assert.ok(missed.every(({ length }) => length <= 5));
-});
-
 /** Milliseconds from an answer to the next poll, after ten minutes: by then nothing is new any more. */
 const gapAfter = (...phases: Phase[]) => gapWhile(...phases.map((phase) => ({ phase })));
 
