@@ -115,7 +115,7 @@ function limitHead(outgoing: http.ClientRequest): void {
       socket.off('data', count);
     };
     socket.on('data', count);
-    outgoing.once('response', end).once('upgrade', end).once('close', end);
+    outgoing.once('response', end).once('close', end);
   });
 }
 

@@ -7,13 +7,6 @@ const PIECE_LENGTH = 32_768;
 /** Of the first two pieces, which are created before it is known whether the response is long. */
 const FIRST_PIECE_LENGTH = 4096;
 
-/** The length of each piece in turn. */
-function* limits(): Generator<number, never> {
-  yield FIRST_PIECE_LENGTH;
-  yield FIRST_PIECE_LENGTH;
-  for (;;) yield PIECE_LENGTH;
-}
-
 /**
  * An object as JSON, in pieces. Iterables in it are written as arrays, and their items are read only when their piece is
  * requested.
@@ -21,32 +14,28 @@ function* limits(): Generator<number, never> {
  * @example
  * jsonPieces({ torrents: eachTorrent(supervisor), store: store.health });
  */
-export function* jsonPieces(value: Readonly<Record<string, unknown>>): Generator<string> {
-  const ends = limits();
-  let limit = ends.next().value;
-  let piece = '{';
-  let separator = '';
+export const jsonPieces = (value: Readonly<Record<string, unknown>>): Generator<string> =>
+  joinToPieces(jsonTexts(value));
+
+function* jsonTexts(value: Readonly<Record<string, unknown>>): Generator<string> {
+  let separator = '{';
   for (const [key, part] of Object.entries(value)) {
     if (part === undefined) continue;
-    piece += `${separator}${JSON.stringify(key)}:`;
+    yield `${separator}${JSON.stringify(key)}:`;
     separator = ',';
-    if (!isIterable(part)) {
-      piece += JSON.stringify(part);
-      continue;
-    }
-    piece += '[';
-    let comma = '';
-    for (const item of part) {
-      piece += comma + JSON.stringify(item);
-      comma = ',';
-      if (piece.length < limit) continue;
-      yield piece;
-      piece = '';
-      limit = ends.next().value;
-    }
-    piece += ']';
+    if (isIterable(part)) yield* jsonItems(part);
+    else yield JSON.stringify(part);
   }
-  yield `${piece}}`;
+  yield separator === '{' ? '{}' : '}';
+}
+
+function* jsonItems(items: Iterable<unknown>): Generator<string> {
+  let separator = '[';
+  for (const item of items) {
+    yield separator + JSON.stringify(item);
+    separator = ',';
+  }
+  yield separator === '[' ? '[]' : ']';
 }
 
 const isIterable = (value: unknown): value is Iterable<unknown> =>
@@ -54,15 +43,14 @@ const isIterable = (value: unknown): value is Iterable<unknown> =>
 
 /** Joins short texts into pieces. */
 export function* joinToPieces(texts: Iterable<string>): Generator<string> {
-  const ends = limits();
-  let limit = ends.next().value;
+  let pieces = 0;
   let piece = '';
   for (const text of texts) {
     piece += text;
-    if (piece.length < limit) continue;
+    if (piece.length < (pieces < 2 ? FIRST_PIECE_LENGTH : PIECE_LENGTH)) continue;
     yield piece;
+    pieces += 1;
     piece = '';
-    limit = ends.next().value;
   }
   if (piece !== '') yield piece;
 }
