@@ -20,8 +20,8 @@ export interface RequestOptions {
   /** Aborts the request, in addition to its own timeout. */
   signal?: AbortSignal;
   /**
-   * Milliseconds for the whole response; with `take`, milliseconds without data, and ten times as long for the whole
-   * response. Default: 10 000.
+   * Milliseconds for the whole response; with `take`, milliseconds for the first piece and for each 16 KiB after it, and
+   * ten times as long for the whole response. Default: 10 000.
    */
   timeout?: number;
   /** Keeps the connection for the next request. Default: `false`. */
@@ -44,6 +44,9 @@ export interface RequestOptions {
 
 const MAX_BYTES = 65_536;
 
+/** Characters of a streamed response within `timeout`. A server that sends fewer would hold the request for ten times as long. */
+const MIN_PROGRESS = 16_384;
+
 /**
  * Sends one request, without retries (a retry is a state on a chart) and without following redirects (a POST would become
  * a GET). Without a valid response the failure is `unreachable` or `protocol`; messages contain only the host of the URL.
@@ -64,7 +67,7 @@ export async function request(url: string, options: RequestOptions = {}): Promis
   // Not `AbortSignal.timeout`, whose timer continues after the response.
   const silence = createTimer(timeout, () => limit.abort());
   const whole = take && createTimer(TIMEOUTS_PER_STREAM * timeout, () => limit.abort());
-  const taken = take && afterwards(take, () => silence.restart());
+  const taken = take && withProgress(take, () => silence.restart());
   const transport = { keep, maxBytes, take: taken, statusSuffices, proxy };
   const fetch = (input: unknown, init: RequestInit = {}) => httpRequest(String(input), init, transport);
   try {
@@ -108,10 +111,17 @@ function createTimer(ms: number, act: () => void) {
   };
 }
 
-const afterwards = (take: (piece: string) => void, then: () => void) => (piece: string) => {
-  take(piece);
-  then();
-};
+/** Calls `onProgress` at the first piece, and after each `MIN_PROGRESS` characters. */
+function withProgress(take: (piece: string) => void, onProgress: () => void) {
+  let missing = 0;
+  return (piece: string): void => {
+    take(piece);
+    missing -= piece.length;
+    if (missing > 0) return;
+    missing = MIN_PROGRESS;
+    onProgress();
+  };
+}
 
 /** Parses JSON; `undefined` if it is invalid. */
 export function parseJson(text: string): unknown {
