@@ -1,5 +1,5 @@
 import { discoverySetup } from './setup.ts';
-import { WINDOW } from './newest.ts';
+import { FIRST_WINDOW } from './newest.ts';
 import { stopChildrenOnCrash } from '../stopping.ts';
 
 const scan = discoverySetup.createStateConfig({
@@ -64,22 +64,22 @@ const newest = discoverySetup.createStateConfig({
     off: { description: 'DISCOVER is not set: no request, no timer.' },
     signedOut: { description: 'Waits for a session.', on: { 'session.ready': 'requesting' } },
     requesting: {
-      on: { 'session.lost': { target: 'signedOut', actions: ['noteDelay', 'resetWindow'] } },
+      on: { 'session.lost': { target: 'signedOut', actions: ['recordDelay', 'resetWindow'] } },
       invoke: {
         id: 'newest',
         src: 'newest',
         input: ({ context: { limit } }) => ({ limit }),
         onDone: {
-          target: 'judging',
-          actions: { type: 'noteNewest', params: ({ event }) => ({ result: event.output }) },
+          target: 'evaluating',
+          actions: { type: 'recordNewest', params: ({ event }) => ({ result: event.output }) },
         },
       },
       after: { newestOverdue: { actions: { type: 'crash', params: { request: 'newest' } } } },
     },
-    judging: {
+    evaluating: {
       description: 'More may have been added since the last answer than this one holds.',
       always: [
-        { guard: 'newestFailed', target: 'pausing', actions: ['reportNewestFailure', 'noteDelay'] },
+        { guard: 'newestFailed', target: 'pausing', actions: ['reportNewestFailure', 'recordDelay'] },
         { guard: 'tooSmall', target: 'requesting', actions: 'widenWindow' },
         { target: 'pausing', actions: ['reportNewest', 'keepNewest'] },
       ],
@@ -101,7 +101,7 @@ const machine = discoverySetup.createMachine({
     outdated: false,
     newest: null,
     delayed: false,
-    limit: WINDOW,
+    limit: FIRST_WINDOW,
     reading: null,
     failure: null,
   }),

@@ -9,13 +9,13 @@ export interface Newest {
 }
 
 /** Torrents that the first request asks for: more than most people add between two requests. */
-export const WINDOW = 50;
+export const FIRST_WINDOW = 50;
 /** If they are too few, the next request asks for so many times more. */
 const GROWTH = 4;
 /** More than any qBittorrent has: a window this large is never too small. */
-const MAX_WINDOW = WINDOW * GROWTH ** 7;
+const MAX_WINDOW = FIRST_WINDOW * GROWTH ** 7;
 /** Torrents that may have been added at about the same time as the newest known one: 225 a second were measured. */
-const MAX_TOGETHER = WINDOW * GROWTH ** 3;
+const MAX_TOGETHER = FIRST_WINDOW * GROWTH ** 3;
 /** Seconds within which torrents that are added together may appear in another order than that of their dates. */
 const MAX_DELAY = 2;
 

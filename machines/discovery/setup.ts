@@ -1,7 +1,7 @@
 import { assign, enqueueActions, fromPromise, sendParent, setup } from 'xstate';
 import { failOverdue, overdueAfter } from '../watchdog.ts';
 import type { RequestName } from '../watchdog.ts';
-import { readNewest, WINDOW } from './newest.ts';
+import { readNewest, FIRST_WINDOW } from './newest.ts';
 import type { Newest, Reading } from './newest.ts';
 import { scanPause } from './retry.ts';
 import { NO_ANSWER } from '../domain.ts';
@@ -30,7 +30,7 @@ interface DiscoveryContext {
   scanFailures: number;
   /** A rescan was requested after the current scan began, so its answer may not show what is to be found. */
   outdated: boolean;
-  /** What the last answer has left; `null` before the first, which only shows what is not new. */
+  /** From the last answer; `null` before the first, which only shows which torrents are not new. */
   newest: Newest | null;
   /** The first request for the newest torrents failed, or was cancelled. */
   delayed: boolean;
@@ -46,7 +46,7 @@ const HOUR = 3_600_000;
 
 const unprovided = () => Promise.reject(new Error('discovery has no qBittorrent'));
 
-/** What discovery knows and can do; its chart is in `./machine.ts`. */
+/** Guards and actions of discovery; its chart is in `./machine.ts`. */
 export const discoverySetup = setup({
   types: {
     context: {} as DiscoveryContext,
@@ -64,7 +64,7 @@ export const discoverySetup = setup({
     sessionLost: (_, { result }: { result: Observations }) =>
       !result.ok && result.failure.kind === 'unauthorized',
     outdated: ({ context }) => context.outdated,
-    off: ({ context }) => context.policy.discover === null,
+    off: ({ context }) => context.policy.discoverInterval === null,
     newestFailed: ({ context }) => context.failure !== null,
     tooSmall: ({ context }) => context.reading?.kind === 'more',
   },
@@ -81,7 +81,7 @@ export const discoverySetup = setup({
     reportScanFailure: sendParent((_, { result }: { result: Observations }) =>
       failedDuring('scan', result.ok ? null : result.failure),
     ),
-    noteNewest: assign(({ context: { newest, limit } }, { result }: { result: Observations }) =>
+    recordNewest: assign(({ context: { newest, limit } }, { result }: { result: Observations }) =>
       result.ok
         ? { failure: null, reading: readNewest(newest, result.value, limit) }
         : { failure: result.failure, reading: null },
@@ -89,7 +89,7 @@ export const discoverySetup = setup({
     widenWindow: assign(({ context: { reading, limit } }) => ({
       limit: reading?.kind === 'more' ? reading.limit : limit,
     })),
-    resetWindow: assign({ limit: WINDOW }),
+    resetWindow: assign({ limit: FIRST_WINDOW }),
     reportNewest: enqueueActions(({ context: { reading, newest, delayed }, enqueue }) => {
       const found = reading?.kind === 'done' ? reading.found : [];
       enqueue(sendParent({ type: 'torrents.found', found } satisfies DiscoveryReport));
@@ -100,14 +100,14 @@ export const discoverySetup = setup({
     keepNewest: assign(({ context: { reading } }) =>
       reading?.kind === 'done' ? { newest: reading.newest, reading: null } : {},
     ),
-    noteDelay: assign(({ context: { newest } }) => ({ delayed: newest === null })),
+    recordDelay: assign(({ context: { newest } }) => ({ delayed: newest === null })),
     reportNewestFailure: sendParent(({ context: { failure } }) => failedDuring('newest', failure)),
   },
   delays: {
     scanOverdue: overdueAfter('scan'),
     scanPause: ({ context }) => scanPause(context.scanFailures),
     newestOverdue: overdueAfter('newest'),
-    discover: ({ context }) => context.policy.discover ?? HOUR,
+    discover: ({ context }) => context.policy.discoverInterval ?? HOUR,
   },
 });
 

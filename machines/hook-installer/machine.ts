@@ -38,12 +38,12 @@ const machine = setup({
   },
   actions: {
     crash: (_, { request }: { request: RequestName }) => failOverdue(request),
-    noteCheck: assign(({ context: { failures, now } }, { result }: { result: Result<HookCheck> }) =>
+    recordCheck: assign(({ context: { failures, now } }, { result }: { result: Result<HookCheck> }) =>
       result.ok
         ? { check: result.value, failure: null, failures: 0, lostAt: null, checkedAt: now() }
         : { failure: result.failure, failures: failures + 1, checkedAt: now() },
     ),
-    noteRefusal: assign(({ context }) => ({ suspect: true, refusedAt: context.now() })),
+    recordRefusal: assign(({ context }) => ({ suspect: true, refusedAt: context.now() })),
     suspect: assign({ suspect: true }),
     /** A scan follows each login and finds the torrents that no hook has named. */
     clear: assign({ suspect: false, failures: 0 }),
@@ -104,13 +104,13 @@ const machine = setup({
         id: 'ensure',
         src: 'ensure',
         onDone: {
-          target: 'judging',
-          actions: { type: 'noteCheck', params: ({ event }) => ({ result: event.output }) },
+          target: 'evaluating',
+          actions: { type: 'recordCheck', params: ({ event }) => ({ result: event.output }) },
         },
       },
       after: { ensureOverdue: { actions: { type: 'crash', params: { request: 'ensure' } } } },
     },
-    judging: {
+    evaluating: {
       always: [
         { guard: 'sessionLost', target: 'signedOut', actions: 'reportLoss' },
         { guard: 'failed', target: 'retrying', actions: 'reportSuspect' },
@@ -133,7 +133,7 @@ const machine = setup({
         'session.lost': 'signedOut',
         'hook.refused': [
           { guard: 'refusedLately', target: 'suspecting' },
-          { target: 'checking', actions: 'noteRefusal' },
+          { target: 'checking', actions: 'recordRefusal' },
         ],
         'hook.check': { guard: not('checkedLately'), target: 'checking' },
       },
@@ -148,7 +148,7 @@ const machine = setup({
       description: 'Another wrong token within a minute of the last check: the next check waits.',
       entry: 'suspect',
       on: { 'session.lost': 'signedOut' },
-      after: { refusalPause: { target: 'checking', actions: 'noteRefusal' } },
+      after: { refusalPause: { target: 'checking', actions: 'recordRefusal' } },
     },
     retrying: {
       description: 'The check failed.',
@@ -156,7 +156,7 @@ const machine = setup({
         'session.lost': 'signedOut',
         'hook.refused': [
           { guard: 'refusedLately', actions: 'suspect' },
-          { actions: ['noteRefusal', 'reportSuspect'] },
+          { actions: ['recordRefusal', 'reportSuspect'] },
         ],
       },
       after: { retryPause: 'checking' },

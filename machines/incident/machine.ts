@@ -1,5 +1,5 @@
 import { assign, sendParent, setup } from 'xstate';
-import type { Concern, Failure, Notification, QbittorrentFailed } from '../domain.ts';
+import type { IncidentSource, Failure, Notification, QbittorrentFailed } from '../domain.ts';
 import type { Policy } from '../policy.ts';
 
 export type IncidentEvent = QbittorrentFailed | { type: 'qbittorrent.recovered' };
@@ -14,15 +14,15 @@ export const isOutage = (during: QbittorrentFailed['during']): boolean => OUTAGE
 export interface IncidentReport {
   type: 'incident.changed';
   raised: boolean;
-  notification: Extract<Notification, { kind: 'incident' | 'relief' }>;
+  notification: Extract<Notification, { kind: 'incident' | 'incident-resolved' }>;
 }
 
 /** Whether this ends an incident of qBittorrent; the store's all-clear does not. */
 export const isAllClear = ({ kind, key }: Notification): boolean =>
-  kind === 'relief' && key === 'qbittorrent';
+  kind === 'incident-resolved' && key === 'qbittorrent';
 
 interface IncidentContext {
-  concern: Concern;
+  source: IncidentSource;
   policy: Policy;
   failure: Failure | null;
   /** Failures in a row whose kind is not the one on the card. */
@@ -32,14 +32,14 @@ interface IncidentContext {
 }
 
 const UNKNOWN: Failure = { kind: 'unreachable', message: 'no answer' };
-/** Failures that do not end by themselves: reported immediately. */
-const LASTING: ReadonlySet<Failure['kind']> = new Set(['unauthorized', 'banned']);
+/** Failures that do not end by themselves are reported immediately. */
+const LASTING_KINDS: ReadonlySet<Failure['kind']> = new Set(['unauthorized', 'banned']);
 
 /**
  * Failures of another kind in a row after which the card is updated. Not the first one: a server can alternate between
  * two kinds of failure for hours.
  */
-const TROUBLES_TO_CHANGE = 3;
+const FAILURES_TO_CHANGE = 3;
 
 /**
  * A problem that affects all torrents: one card when it lasts, one all-clear when it ends. A restart of qBittorrent that
@@ -50,23 +50,23 @@ export const incidentMachine = setup({
     context: {} as IncidentContext,
     events: {} as IncidentEvent,
     /** `raised`: its card is on the phone since before this process started. */
-    input: {} as { concern: Concern; policy: Policy; raised: boolean },
+    input: {} as { source: IncidentSource; policy: Policy; raised: boolean },
   },
   guards: {
     inherited: ({ context }) => context.inherited,
-    lasting: (_, { failure }: { failure: Failure }) => LASTING.has(failure.kind),
+    lasting: (_, { failure }: { failure: Failure }) => LASTING_KINDS.has(failure.kind),
     /** A wrong address fails as misdirected each time, a restarting proxy only once. */
     certain: ({ context }, { failure: { kind } }: { failure: Failure }) =>
-      LASTING.has(kind) || (kind === 'misdirected' && context.failure?.kind === kind),
+      LASTING_KINDS.has(kind) || (kind === 'misdirected' && context.failure?.kind === kind),
     same: ({ context }, { failure }: { failure: Failure }) => context.failure?.kind === failure.kind,
     passing: ({ context }, { failure }: { failure: Failure }) =>
-      !LASTING.has(failure.kind) && context.others + 1 < TROUBLES_TO_CHANGE,
+      !LASTING_KINDS.has(failure.kind) && context.others + 1 < FAILURES_TO_CHANGE,
   },
   actions: {
-    note: assign((_, { failure }: { failure: Failure }) => ({ failure, others: 0 })),
+    recordFailure: assign((_, { failure }: { failure: Failure }) => ({ failure, others: 0 })),
     countOther: assign({ others: ({ context }) => context.others + 1 }),
     raise: sendParent(
-      ({ context: { concern: key, failure } }) =>
+      ({ context: { source: key, failure } }) =>
         ({
           type: 'incident.changed',
           raised: true,
@@ -74,21 +74,21 @@ export const incidentMachine = setup({
         }) satisfies IncidentReport,
     ),
     end: sendParent(
-      ({ context: { concern: key, inherited: shown } }) =>
+      ({ context: { source: key, inherited: shown } }) =>
         ({
           type: 'incident.changed',
           raised: false,
-          notification: { kind: 'relief', key, shown },
+          notification: { kind: 'incident-resolved', key, shown },
         }) satisfies IncidentReport,
     ),
-    forget: assign({ inherited: false }),
+    clearInherited: assign({ inherited: false }),
   },
-  delays: { troubleAfter: ({ context }) => context.policy.troubleAfter },
+  delays: { troubleAfter: ({ context }) => context.policy.incidentAfter },
 }).createMachine({
   id: 'incident',
   description: 'A problem that affects all torrents: one card when it lasts, one all-clear when it ends.',
-  context: ({ input: { concern, policy, raised } }) => ({
-    concern,
+  context: ({ input: { source, policy, raised } }) => ({
+    source,
     policy,
     // The failure on an inherited card is not stored: the next failure updates the card in place.
     failure: raised ? UNKNOWN : null,
@@ -98,17 +98,17 @@ export const incidentMachine = setup({
   initial: 'starting',
   states: {
     starting: {
-      always: [{ guard: 'inherited', target: 'raised' }, { target: 'calm' }],
+      always: [{ guard: 'inherited', target: 'raised' }, { target: 'healthy' }],
     },
-    calm: {
+    healthy: {
       on: {
         'qbittorrent.failed': [
           {
             guard: { type: 'lasting', params: ({ event }) => event },
             target: 'raised',
-            actions: [{ type: 'note', params: ({ event }) => event }, 'raise'],
+            actions: [{ type: 'recordFailure', params: ({ event }) => event }, 'raise'],
           },
-          { target: 'suspected', actions: { type: 'note', params: ({ event }) => event } },
+          { target: 'suspected', actions: { type: 'recordFailure', params: ({ event }) => event } },
         ],
       },
     },
@@ -119,11 +119,11 @@ export const incidentMachine = setup({
           {
             guard: { type: 'certain', params: ({ event }) => event },
             target: 'raised',
-            actions: [{ type: 'note', params: ({ event }) => event }, 'raise'],
+            actions: [{ type: 'recordFailure', params: ({ event }) => event }, 'raise'],
           },
-          { actions: { type: 'note', params: ({ event }) => event } },
+          { actions: { type: 'recordFailure', params: ({ event }) => event } },
         ],
-        'qbittorrent.recovered': 'calm',
+        'qbittorrent.recovered': 'healthy',
       },
       after: { troubleAfter: { target: 'raised', actions: 'raise' } },
     },
@@ -133,12 +133,12 @@ export const incidentMachine = setup({
         'qbittorrent.failed': [
           {
             guard: { type: 'same', params: ({ event }) => event },
-            actions: { type: 'note', params: ({ event }) => event },
+            actions: { type: 'recordFailure', params: ({ event }) => event },
           },
           { guard: { type: 'passing', params: ({ event }) => event }, actions: 'countOther' },
-          { actions: [{ type: 'note', params: ({ event }) => event }, 'raise'] },
+          { actions: [{ type: 'recordFailure', params: ({ event }) => event }, 'raise'] },
         ],
-        'qbittorrent.recovered': { target: 'calm', actions: ['end', 'forget'] },
+        'qbittorrent.recovered': { target: 'healthy', actions: ['end', 'clearInherited'] },
       },
     },
   },

@@ -6,7 +6,7 @@ type Snapshot = SnapshotFrom<typeof incidentMachine>;
 
 /** What fails; `null` while nothing does. */
 export const selectIncidentFailure = ({ context, value }: Snapshot): Failure | null =>
-  value === 'calm' ? null : context.failure;
+  value === 'healthy' ? null : context.failure;
 
 /** Whether the incident's card is shown. */
 export const selectRaised = ({ value }: Snapshot): boolean => value === 'raised';

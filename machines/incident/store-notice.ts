@@ -16,10 +16,10 @@ export interface StoreCard {
   shown: boolean;
 }
 
-export const NO_CARD: StoreCard = { pending: null, shown: false };
+export const NO_STORE_CARD: StoreCard = { pending: null, shown: false };
 
 /** The store's card after a notification was settled. */
-export function settleCard(
+export function settleStoreCard(
   before: StoreCard,
   { notification: { id, kind, key }, outcome }: { notification: RequestedNotification; outcome: Outcome },
 ): StoreCard {
@@ -29,7 +29,7 @@ export function settleCard(
 
 /** The card for a report; each replaces the one before. `shown`: one may be on the phone. */
 export function storeNotice(report: StoreReport, shown: boolean): Notification {
-  if (report.type === 'store.restored') return { kind: 'relief', key: 'store', shown };
+  if (report.type === 'store.restored') return { kind: 'incident-resolved', key: 'store', shown };
   const { type, problem: message } = report;
   const failure = { kind: 'protocol', message } as const;
   return {

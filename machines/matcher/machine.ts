@@ -51,13 +51,13 @@ const machine = setup({
   },
   actions: {
     crash: (_, { request }: { request: RequestName }) => failOverdue(request),
-    note: assign((_, { missing }: { missing: readonly Hash[] }) => ({ missing })),
-    noteResult: assign(({ context: { failures } }, { result }: { result: Result<Observation[]> }) => ({
+    setMissing: assign((_, { missing }: { missing: readonly Hash[] }) => ({ missing })),
+    recordResult: assign(({ context: { failures } }, { result }: { result: Result<Observation[]> }) => ({
       result,
       failures: result.ok ? 0 : failures + 1,
       ...(result.ok ? { lost: false } : {}),
     })),
-    noteLoss: assign({ lost: true }),
+    recordLoss: assign({ lost: true }),
     reportMatch: sendParent(
       ({ context: { missing, result } }) =>
         ({
@@ -73,7 +73,7 @@ const machine = setup({
           during: 'list',
         }) satisfies MatcherReport,
     ),
-    forget: assign({ missing: [], result: null }),
+    clear: assign({ missing: [], result: null }),
   },
   delays: {
     listOverdue: overdueAfter('list'),
@@ -87,11 +87,11 @@ const machine = setup({
   states: {
     idle: {
       description: 'Polls find every torrent by its ID.',
-      entry: 'forget',
+      entry: 'clear',
       on: {
         'missing.polled': {
           target: 'listing',
-          actions: { type: 'note', params: ({ event: { polled: missing } }) => ({ missing }) },
+          actions: { type: 'setMissing', params: ({ event: { polled: missing } }) => ({ missing }) },
         },
       },
     },
@@ -100,7 +100,7 @@ const machine = setup({
       on: {
         'missing.changed': [
           { guard: { type: 'none', params: ({ event }) => event }, target: 'idle' },
-          { actions: { type: 'note', params: ({ event }) => event } },
+          { actions: { type: 'setMissing', params: ({ event }) => event } },
         ],
       },
       invoke: {
@@ -108,26 +108,26 @@ const machine = setup({
         src: 'list',
         input: ({ context: { missing } }) => ({ hashes: missing }),
         onDone: {
-          target: 'judging',
-          actions: { type: 'noteResult', params: ({ event }) => ({ result: event.output }) },
+          target: 'evaluating',
+          actions: { type: 'recordResult', params: ({ event }) => ({ result: event.output }) },
         },
       },
       after: { listOverdue: { actions: { type: 'crash', params: { request: 'list' } } } },
     },
-    judging: {
+    evaluating: {
       always: [
         { guard: 'succeeded', target: 'idle', actions: 'reportMatch' },
-        { guard: 'unauthorized', target: 'idle', actions: ['reportSessionLost', 'noteLoss'] },
+        { guard: 'unauthorized', target: 'idle', actions: ['reportSessionLost', 'recordLoss'] },
         { target: 'pausing' },
       ],
     },
     pausing: {
       description: 'The list failed: it is requested again, with exponential backoff, while polls continue.',
       on: {
-        'missing.polled': { actions: { type: 'note', params: ({ event }) => event } },
+        'missing.polled': { actions: { type: 'setMissing', params: ({ event }) => event } },
         'missing.changed': [
           { guard: { type: 'none', params: ({ event }) => event }, target: 'idle' },
-          { actions: { type: 'note', params: ({ event }) => event } },
+          { actions: { type: 'setMissing', params: ({ event }) => event } },
         ],
       },
       after: { pause: 'listing' },

@@ -1,6 +1,6 @@
 import type { Failure } from '../domain.ts';
 
-/** What ntfy's account says: how many messages a day, and how many of them are left. */
+/** From ntfy's account: messages per day, and how many of them are left. */
 export interface Allowance {
   daily: number;
   left: number;
@@ -9,16 +9,16 @@ export interface Allowance {
 /** A token bucket, a little below ntfy's own (60 at once, then one per 5 s), and the day's quota. */
 export interface Budget {
   tokens: number;
-  /** When `tokens` was true, in milliseconds since 1970. */
+  /** When `tokens` was computed, in milliseconds since 1970. */
   at: number;
   capacity: number;
-  /** Milliseconds until one more token; 0 means: no limit. */
+  /** Milliseconds per token; 0: no limit. */
   interval: number;
-  /** Tokens that only urgent news may take. */
+  /** Tokens for urgent messages only. */
   reserve: number;
-  /** The share of its rate that this sender keeps to, apart from urgent news: less than 1 after a refusal. */
+  /** The share of the rate that is used, except by urgent messages: less than 1 after a 429. */
   pace: number;
-  /** When the last message that is no urgent news left. */
+  /** When the last message that is not urgent was sent. */
   lastAt: number;
   day: DayBudget | null;
 }
@@ -31,48 +31,48 @@ interface DayBudget {
   until: number;
 }
 
-const CAPACITY = 50;
-const RESERVE = 10;
+const BUCKET_CAPACITY = 50;
+const URGENT_RESERVE = 10;
 const DEFAULT_RATE = 10;
 /**
- * A refusal means that others send from the same address. Quick down and slow up is what makes senders that know
- * nothing of each other end at similar shares (as TCP's do), each refused a few times an hour, however many they are.
+ * A 429 means that others send from the same address. A fast decrease and a slow increase lead independent senders to
+ * similar shares, as in TCP; each is refused a few times an hour, however many there are.
  */
-const LIMITED_FACTOR = 1 / 4;
-const DOUBLING = 10 * 60_000;
-/** One message in ten minutes: the cards of what is complete have to go, too. */
-const MIN_FACTOR = 1 / 100;
+const SLOWDOWN_FACTOR = 1 / 4;
+const PACE_DOUBLING_TIME = 10 * 60_000;
+/** One message in ten minutes: the cards of completed torrents must be deleted, too. */
+const MIN_PACE = 1 / 100;
 const DAY = 24 * 60 * 60_000;
-/** A day's quota below this is spread over the day (ntfy.sh: 250); a server of one's own has 17,280. */
-const SCARCE = 5000;
-const ASK_AGAIN = 10 * 60_000;
-/** The share of a scarce day that is kept for urgent news. */
-const DAY_RESERVE = 0.3;
+/** A day's quota below this is spread over the day (ntfy.sh: 250); a self-hosted server has 17,280. */
+const SCARCE_DAILY_QUOTA = 5000;
+const ALLOWANCE_MAX_AGE = 10 * 60_000;
+/** The share of a small quota that is reserved for urgent messages. */
+const DAILY_RESERVE_SHARE = 0.3;
 
 /** @param rate messages a minute; `null` for no limit, `auto` for what a server's defaults allow */
 export function createBudget(rate: number | 'auto' | null, now: number): Budget {
   const interval = rate === null ? 0 : 60_000 / (rate === 'auto' ? DEFAULT_RATE : rate);
   return {
-    tokens: CAPACITY,
+    tokens: BUCKET_CAPACITY,
     at: now,
-    capacity: CAPACITY,
+    capacity: BUCKET_CAPACITY,
     interval,
-    reserve: RESERVE,
+    reserve: URGENT_RESERVE,
     pace: 1,
     lastAt: -Infinity,
     day: null,
   };
 }
 
-/** The budget with what the server said of the day. */
-export function allow(budget: Budget, { daily, left }: Allowance, now: number): Budget {
+/** The budget with the quota that the server reported. */
+export function withAllowance(budget: Budget, { daily, left }: Allowance, now: number): Budget {
   return { ...budget, day: { daily, left, until: nextDay(now) } };
 }
 
-/** Whether what the server said of the day still holds: others may draw on the same quota. */
-export const isFresh = (askedAt: number, now: number): boolean => Math.abs(now - askedAt) < ASK_AGAIN;
+/** Whether the reported quota is recent: others may use the same quota. */
+export const isFresh = (askedAt: number, now: number): boolean => Math.abs(now - askedAt) < ALLOWANCE_MAX_AGE;
 
-/** The budget as it stands at `now`. A clock that was set back gives nothing and takes nothing: no pause gets longer. */
+/** The budget at `now`. Setting the clock back adds no tokens, and makes no pause longer. */
 export function refill(budget: Budget, now: number): Budget {
   const { interval, capacity } = budget;
   const passed = Math.max(0, now - budget.at);
@@ -83,19 +83,19 @@ export function refill(budget: Budget, now: number): Budget {
     tokens: Math.min(capacity, budget.tokens + gained),
     at: now,
     lastAt: budget.lastAt - setBack,
-    pace: Math.min(1, budget.pace * 2 ** (passed / DOUBLING)),
+    pace: Math.min(1, budget.pace * 2 ** (passed / PACE_DOUBLING_TIME)),
     day: renew(budget.day, now),
   };
 }
 
-/** Milliseconds until a message may leave: 0 when it may now. `urgent` ones may take the reserves. */
+/** Milliseconds until a message may be sent; 0: now. `urgent` ones may use the reserves. */
 export function waitForToken(budget: Budget, urgent: boolean): number {
   const needed = (urgent ? 1 : budget.reserve + 1) - budget.tokens;
   const wait = Math.max(0, Math.ceil(needed * budget.interval));
   return urgent ? wait : Math.max(wait, waitForPace(budget), waitForDay(budget));
 }
 
-/** The budget after one message left. */
+/** The budget after one message was sent. */
 export function spend(budget: Budget, urgent: boolean): Budget {
   const { day, at } = budget;
   return {
@@ -107,26 +107,25 @@ export function spend(budget: Budget, urgent: boolean): Budget {
 }
 
 /** Whether the day's quota is so small that it is spread over the day. */
-export const isScarce = ({ day }: Budget): boolean => day !== null && day.daily < SCARCE;
+export const isScarce = ({ day }: Budget): boolean => day !== null && day.daily < SCARCE_DAILY_QUOTA;
 
-/** The budget after a message failed: the server may have said that it is used up, for now or for the day. */
+/** The budget after a failed message: the limit may be reached, for now or for the day. */
 export function exhaust(budget: Budget, kind: Failure['kind'], now: number): Budget {
   if (kind === 'limited') return { ...budget, tokens: 0, at: now };
   if (kind !== 'exhausted') return budget;
-  const day = budget.day ?? { daily: SCARCE - 1, left: 0, until: nextDay(now) };
+  const day = budget.day ?? { daily: SCARCE_DAILY_QUOTA - 1, left: 0, until: nextDay(now) };
   return { ...budget, day: { ...day, left: 0 } };
 }
 
 /**
- * The budget after a refusal, which its sender did not expect: from now on slower, and not in step with others that
- * were refused at the same moment.
+ * The budget after an unexpected 429: slower, with jitter, since others may have been refused at the same moment.
  */
 export function slowDown(budget: Budget, random: () => number = Math.random): Budget {
-  const slower = { ...budget, pace: Math.max(MIN_FACTOR, budget.pace * LIMITED_FACTOR) };
+  const slower = { ...budget, pace: Math.max(MIN_PACE, budget.pace * SLOWDOWN_FACTOR) };
   return { ...slower, lastAt: budget.at + random() * spacing(slower) };
 }
 
-/** Milliseconds between two messages at this pace, also where there was to be no limit. */
+/** Milliseconds between two messages at this pace; also without a limit. */
 const spacing = ({ interval, pace }: Budget): number =>
   (interval === 0 ? 60_000 / DEFAULT_RATE : interval) / pace;
 
@@ -137,14 +136,14 @@ function waitForPace(budget: Budget): number {
 function waitForDay({ day, lastAt, at }: Budget): number {
   if (day === null) return 0;
   const untilRenewed = Math.max(1, day.until - at);
-  const spendable = Math.floor(day.left - day.daily * DAY_RESERVE);
+  const spendable = Math.floor(day.left - day.daily * DAILY_RESERVE_SHARE);
   if (spendable <= 0) return untilRenewed;
-  if (day.daily >= SCARCE) return 0;
+  if (day.daily >= SCARCE_DAILY_QUOTA) return 0;
   return Math.max(0, Math.ceil(lastAt + untilRenewed / spendable - at));
 }
 
 function renew(day: DayBudget | null, now: number): DayBudget | null {
-  // A clock that was set back far would make this day a long one.
+  // If the clock was set back by more than a day, this day would not end.
   return day === null || (now < day.until && day.until - now <= DAY)
     ? day
     : { ...day, left: day.daily, until: nextDay(now) };

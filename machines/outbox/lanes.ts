@@ -3,36 +3,36 @@ import type { Notification, RequestedNotification } from '../domain.ts';
 export type Lane = Notification['kind'];
 
 /**
- * What waits for ntfy: of each card the newest, in lanes by what a person waits for. Changed in place (with thousands
- * of torrents a copy a change would be quadratic), and so only inside `assign` or `enqueueActions`, which XState runs at
- * once; plain actions run after the guards that come next.
+ * Waiting notifications: the newest of each card, in lanes by importance. Changed in place (with thousands of torrents a
+ * copy per change would be quadratic), and only inside `assign` or `enqueueActions`: XState runs plain actions after the
+ * guards that follow.
  */
 export type Lanes = Readonly<Record<Lane, Map<string, RequestedNotification>>>;
 
-/** News first, then tidying up, then progress: that is what gets thinned. */
+/** In order of importance: completions and problems, then deletions, then progress. */
 export const LANES = [
   'completion',
   'incident',
   'alert',
-  'relief',
-  'clearance',
-  'dismissal',
+  'incident-resolved',
+  'alert-clear',
+  'card-delete',
   'progress',
 ] as const satisfies readonly Lane[];
 
-/** News that a person waits for: they may take the last tokens. */
+/** Urgent lanes may use the reserved tokens. */
 export const isUrgent = (lane: Lane): boolean =>
   lane === 'completion' || lane === 'incident' || lane === 'alert';
 
-/** What a newer notification makes void, of the same torrent or concern. */
+/** What a newer notification of the same key supersedes. */
 export const SUPERSEDES: Readonly<Record<Lane, readonly Lane[]>> = {
   completion: ['completion', 'progress', 'alert'],
-  incident: ['incident', 'relief'],
-  alert: ['alert', 'clearance'],
-  relief: ['relief', 'incident'],
-  clearance: ['clearance', 'alert'],
-  dismissal: ['dismissal', 'progress', 'alert', 'clearance'],
-  progress: ['progress', 'dismissal'],
+  incident: ['incident', 'incident-resolved'],
+  alert: ['alert', 'alert-clear'],
+  'incident-resolved': ['incident-resolved', 'incident'],
+  'alert-clear': ['alert-clear', 'alert'],
+  'card-delete': ['card-delete', 'progress', 'alert', 'alert-clear'],
+  progress: ['progress', 'card-delete'],
 };
 
 export function createLanes(): Lanes {
@@ -40,9 +40,9 @@ export function createLanes(): Lanes {
     completion: new Map(),
     incident: new Map(),
     alert: new Map(),
-    relief: new Map(),
-    clearance: new Map(),
-    dismissal: new Map(),
+    'incident-resolved': new Map(),
+    'alert-clear': new Map(),
+    'card-delete': new Map(),
     progress: new Map(),
   };
 }

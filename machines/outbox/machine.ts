@@ -6,7 +6,7 @@ export type { OutboxEvent, OutboxReport, Publication } from './setup.ts';
 
 const machine = outboxSetup.createMachine({
   id: 'outbox',
-  description: 'What leaves for ntfy: its order, its budget, its retries.',
+  description: 'Sends notifications to ntfy: order, budget, retries.',
   context: ({ input: { policy, now, findTorrent } }) => ({
     ...createTraffic(policy, now),
     askedAt: null,
@@ -26,7 +26,7 @@ const machine = outboxSetup.createMachine({
           { target: 'asking', actions: 'put' },
         ],
         'xstate.done.actor.*': [
-          { guard: 'mustPause', target: 'backingOff', actions: ['noteFailure', 'settle', 'reportFailure'] },
+          { guard: 'mustPause', target: 'backingOff', actions: ['recordFailure', 'settle', 'reportFailure'] },
           { target: '.dispatching', actions: 'settle' },
         ],
         'xstate.error.actor.*': {
@@ -44,33 +44,35 @@ const machine = outboxSetup.createMachine({
             { target: 'idle' },
           ],
         },
-        idle: { description: 'Nothing to say: no timer.' },
-        sending: { description: 'All that may leave is on its way.' },
+        idle: { description: 'Nothing to send: no timer.' },
+        sending: { description: 'All that may be sent is being sent.' },
         throttled: {
-          description: 'Something waits for the budget, or for its card to be 1.1 s old.',
+          description: 'A notification waits for the budget, or until its card is 1.1 s old.',
           after: { pace: 'dispatching' },
         },
       },
     },
     asking: {
-      description: 'Before the first message, and then at times: what does this server allow?',
+      description:
+        'Reads the limits of the server, before the first message and every ten minutes while sending.',
       on: { 'notification.publish': { actions: 'put' } },
       invoke: {
         id: 'allowance',
         src: 'allowance',
         onDone: {
           target: 'open.dispatching',
-          actions: { type: 'noteAllowance', params: ({ event }) => ({ allowance: event.output }) },
+          actions: { type: 'recordAllowance', params: ({ event }) => ({ allowance: event.output }) },
         },
         onError: {
           target: 'open.dispatching',
-          actions: [{ type: 'noteAllowance', params: { allowance: null } }, 'reportBug'],
+          actions: [{ type: 'recordAllowance', params: { allowance: null } }, 'reportBug'],
         },
       },
       after: { allowanceOverdue: { actions: { type: 'crash', params: { request: 'allowance' } } } },
     },
     backingOff: {
-      description: 'ntfy did not answer, or asked for a pause. What is newest keeps its place.',
+      description:
+        'ntfy did not answer, or its limit is reached. Newer notifications still replace older ones.',
       on: {
         'notification.publish': { actions: 'put' },
         'xstate.done.actor.*': [
@@ -85,7 +87,7 @@ const machine = outboxSetup.createMachine({
 });
 
 /**
- * What leaves for ntfy: its order, its budget, its retries. It keeps the newest of each torrent, sends terminal news
- * first and one message a card at a time.
+ * Sends notifications to ntfy: order, budget, retries. It sends the newest state of each card, completions first, and
+ * one message per card at a time.
  */
 export const outboxMachine = stopChildrenOnCrash(machine);

@@ -1,6 +1,6 @@
 import type { Failure, Form, Notification, Outcome, RequestedNotification } from '../domain.ts';
-import { afterAcceptance, cardOf, verdictOfFailure } from './attempts.ts';
-import type { AttemptLog, Attempts, Verdict } from './attempts.ts';
+import { afterAcceptance, cardOf, consequenceOfFailure } from './attempts.ts';
+import type { AttemptLog, Attempts, Consequence } from './attempts.ts';
 import { isSuperseded } from './lanes.ts';
 import { markGone, putInLane } from './traffic.ts';
 import type { Traffic } from './traffic.ts';
@@ -9,61 +9,65 @@ import type { Traffic } from './traffic.ts';
 export const formOf = ({ attempts }: Traffic, { kind, key }: Notification): Form =>
   attempts.get(cardOf(kind, key))?.form ?? 'full';
 
-/** What a failure of this notification leads to; changes nothing. */
-export function verdictFor(traffic: Traffic, notification: Notification, failure: Failure) {
+/** What follows a failure of this notification; changes nothing. */
+export function consequenceFor(traffic: Traffic, notification: Notification, failure: Failure) {
   const { attempts, accepted, policy, now } = traffic;
   const { kind, key } = notification;
   const before = attempts.get(cardOf(kind, key));
-  return verdictOfFailure({ kind, failure, before, accepted, now: now(), retryMax: policy.retryMax });
+  return consequenceOfFailure({ kind, failure, before, accepted, now: now(), retryMax: policy.retryMax });
 }
 
-/** What became of a notification. */
+/** The result of a message. */
 export interface Settlement {
-  /** `null` while it stays: it goes back to its place unless something newer waits there. */
+  /** `null` if it is sent again: it returns to its lane unless a newer one waits there. */
   outcome: Outcome | null;
-  verdict: Verdict | 'accepted';
+  consequence: Consequence | 'accepted';
 }
 
-/** Notes what became of a notification. One that is settled waits no longer. */
+/** Records the result of a message. */
 export function settle(
   traffic: Traffic,
   notification: RequestedNotification,
   failure: Failure | null,
 ): Settlement {
-  const settlement = judge(traffic, notification, failure);
+  const settlement = settleMessage(traffic, notification, failure);
   if (settlement.outcome !== null) traffic.since.delete(notification.id);
   return settlement;
 }
 
-function judge(traffic: Traffic, notification: RequestedNotification, failure: Failure | null): Settlement {
+function settleMessage(
+  traffic: Traffic,
+  notification: RequestedNotification,
+  failure: Failure | null,
+): Settlement {
   const { lanes, attempts } = traffic;
   const { kind, key } = notification;
   if (failure === null) {
-    remember(attempts, notification, afterAcceptance(kind, attempts.get(cardOf(kind, key))));
+    recordAttempts(attempts, notification, afterAcceptance(kind, attempts.get(cardOf(kind, key))));
     markGone(traffic, notification);
-    return { outcome: 'accepted', verdict: 'accepted' };
+    return { outcome: 'accepted', consequence: 'accepted' };
   }
-  const { verdict, attempts: known } = verdictFor(traffic, notification, failure);
+  const { consequence, attempts: known } = consequenceFor(traffic, notification, failure);
   const isStale = isSuperseded(lanes, notification);
   const isReplaced = lanes[kind].has(key);
-  remember(attempts, notification, isStale && !isReplaced && kind !== 'progress' ? null : known);
-  if (isStale) return { outcome: supersede(traffic, notification), verdict };
-  if (verdict !== 'dropped') {
+  recordAttempts(attempts, notification, isStale && !isReplaced && kind !== 'progress' ? null : known);
+  if (isStale) return { outcome: supersede(traffic, notification), consequence };
+  if (consequence !== 'dropped') {
     putInLane(traffic, notification);
-    return { outcome: null, verdict };
+    return { outcome: null, consequence };
   }
   markGone(traffic, notification);
-  return { outcome: 'refused', verdict };
+  return { outcome: 'refused', consequence };
 }
 
-function remember(log: AttemptLog, { kind, key }: Notification, known: Attempts | null): void {
+function recordAttempts(log: AttemptLog, { kind, key }: Notification, known: Attempts | null): void {
   if (known === null) log.delete(cardOf(kind, key));
   else log.set(cardOf(kind, key), known);
 }
 
 function supersede({ lanes, since, now }: Traffic, notification: RequestedNotification): Outcome {
   const newer = lanes[notification.kind].get(notification.key);
-  // Nothing of this card has arrived: it waits as long as before.
+  // No message of this card was accepted: the newer one keeps its waiting time.
   if (newer !== undefined) since.set(newer.id, since.get(notification.id) ?? now());
   return 'superseded';
 }

@@ -1,17 +1,17 @@
 import { assign, enqueueActions, fromPromise, sendParent, setup } from 'xstate';
 import type { DoneActorEvent, ErrorActorEvent } from 'xstate';
-import { isOfServer, isUntried } from './attempts.ts';
+import { isServerFailure, isUntried } from './attempts.ts';
 import { pauseAfter } from './retry.ts';
-import { allow, exhaust, isFresh, refill, slowDown, spend } from './budget.ts';
+import { withAllowance, exhaust, isFresh, refill, slowDown, spend } from './budget.ts';
 import type { Allowance } from './budget.ts';
 import { remove } from './lanes.ts';
 import { failOverdue, overdueAfter } from '../watchdog.ts';
 import type { RequestName } from '../watchdog.ts';
-import { formOf, settle, verdictFor } from './settling.ts';
+import { formOf, settle, consequenceFor } from './settling.ts';
 import type { TorrentEvent } from '../torrent/types.ts';
 import {
   asSent,
-  enter,
+  enqueueNotification,
   freeSlot,
   markGone,
   markLeaving,
@@ -27,14 +27,14 @@ import type { Failure, Form, Notification, Now, Outcome, RequestedNotification, 
 import type { Policy } from '../policy.ts';
 
 /**
- * What ntfy's acceptance shows: whether it echoed the sequence ID, so that cards can be updated in place; `null` where
- * its answer could not be read.
+ * Whether ntfy echoed the sequence ID when it accepted a message, so that cards can be updated in place; `null` if its
+ * answer could not be read.
  */
 export type Publication = Result<{ live: boolean | null }>;
 
 export type OutboxEvent =
   | { type: 'notification.publish'; notification: RequestedNotification }
-  /** A message has been on its way for too long. */
+  /** A message was not settled within its maximum duration. */
   | { type: 'publish.overdue' };
 
 /** What the outbox reports to its supervisor. A torrent gets the settlement of its notification directly. */
@@ -45,7 +45,7 @@ export type OutboxReport =
       outcome: Outcome;
       failure: Failure | null;
     }
-  /** ntfy, or the way to it, may be out of order: everything waits. */
+  /** ntfy, or the connection to it, may be the cause: all messages wait. */
   | { type: 'outbox.failed'; failure: Failure }
   /** One message is rejected although others are accepted. It waits alone, and is sent again in this form. */
   | { type: 'outbox.simplified'; notification: RequestedNotification; form: Form; failure: Failure }
@@ -57,7 +57,7 @@ const unprovided = () => Promise.reject(new Error('the outbox has no ntfy'));
 type Settled = DoneActorEvent<Publication> | ErrorActorEvent;
 
 interface OutboxContext extends Traffic {
-  /** When the server was last asked what it allows; `null` while it never was. */
+  /** When the limits of the server were last read; `null` before. */
   askedAt: number | null;
   failure: Failure | null;
   findTorrent: FindTorrent;
@@ -69,7 +69,7 @@ export interface OutboxInput {
   findTorrent: FindTorrent;
 }
 
-/** What an outbox knows and can do; its chart is in `./machine.ts`. */
+/** Guards and actions of the outbox; its chart is in `./machine.ts`. */
 export const outboxSetup = setup({
   types: {
     context: {} as OutboxContext,
@@ -78,21 +78,21 @@ export const outboxSetup = setup({
   },
   actors: {
     publish: fromPromise<Publication, { notification: Notification; form: Form }>(unprovided),
-    /** What this sender may still send today; `null` where the server does not say. */
+    /** The daily quota and what is left of it; `null` if the server does not report it. */
     allowance: fromPromise<Allowance | null>(unprovided),
   },
   guards: {
-    // What is on its way may be counted already, or not yet.
+    // Messages in flight may be counted or not.
     informed: ({ context: { policy, askedAt, now, inFlight } }) =>
       policy.rate !== 'auto' || (askedAt !== null && (inFlight.size > 0 || isFresh(askedAt, now()))),
     waiting: ({ context }) => upcoming(context) !== null,
     sending: ({ context }) => context.inFlight.size > 0,
-    /** Nothing shows that it is only this message. */
+    /** Nothing shows that only this message is the cause. */
     mustPause: ({ context, event }) => {
       const failure = failureOf(event);
       const notification = 'actorId' in event ? context.inFlight.get(event.actorId) : undefined;
       if (failure === null || notification === undefined) return false;
-      return verdictFor(context, notification, failure).verdict === 'server';
+      return consequenceFor(context, notification, failure).consequence === 'server';
     },
     /** ntfy accepted a message meanwhile, so the cause of the pause is another message. */
     mustNotPause: ({ context, event }) =>
@@ -103,9 +103,9 @@ export const outboxSetup = setup({
     put: assign(({ context, event }) => {
       if (event.type !== 'notification.publish') return {};
       const { notification } = event;
-      enter(context, notification);
-      // What makes this one void has to know that there is a card.
-      if (notification.kind === 'clearance' && notification.shown !== null)
+      enqueueNotification(context, notification);
+      // A notification that supersedes this one must know that there is a card.
+      if (notification.kind === 'alert-clear' && notification.shown !== null)
         context.alerted.add(notification.key);
       return {};
     }),
@@ -147,7 +147,7 @@ export const outboxSetup = setup({
       context.inFlight.delete(event.actorId);
       markSent(context, notification.key);
       const failure = failureOf(event);
-      const { outcome, verdict } = settle(context, notification, failure);
+      const { outcome, consequence } = settle(context, notification, failure);
       const report = (what: OutboxReport) => enqueue(sendParent(what));
       if ('error' in event) report({ type: 'outbox.crashed', notification, error: event.error });
       if (failure === null) {
@@ -155,7 +155,7 @@ export const outboxSetup = setup({
         enqueue.assign({ live, failure: null, failures: 0, accepted: context.accepted + 1 });
       } else {
         enqueue.assign({ budget: exhaust(context.budget, failure.kind, context.now()) });
-        if (verdict === 'simplified' && outcome === null)
+        if (consequence === 'simplified' && outcome === null)
           report({ type: 'outbox.simplified', notification, form: formOf(context, notification), failure });
       }
       if (outcome === null) return;
@@ -164,18 +164,18 @@ export const outboxSetup = setup({
       const torrent = context.findTorrent(notification.key);
       if (torrent !== undefined) enqueue.sendTo(torrent, settled satisfies TorrentEvent);
     }),
-    noteAllowance: assign(({ context }, { allowance }: { allowance: Allowance | null }) => ({
+    recordAllowance: assign(({ context }, { allowance }: { allowance: Allowance | null }) => ({
       askedAt: context.now(),
-      budget: allowance === null ? context.budget : allow(context.budget, allowance, context.now()),
+      budget: allowance === null ? context.budget : withAllowance(context.budget, allowance, context.now()),
     })),
-    /** Comes before `settle`: a card that has failed before counts once, it has a pause of its own. */
-    noteFailure: assign(({ context, event }) => {
+    /** Before `settle`. A card that has failed before counts once: it has its own pause. */
+    recordFailure: assign(({ context, event }) => {
       const failure = failureOf(event);
       const notification = 'actorId' in event ? context.inFlight.get(event.actorId) : undefined;
       const isNew =
         notification === undefined || isUntried(context.attempts, notification.kind, notification.key);
       const failures = isNew || !isUndecided(failure) ? context.failures + 1 : Math.max(1, context.failures);
-      // Once for all that were on their way: those that are refused while it pauses teach nothing new.
+      // Once for all messages in flight.
       const budget = failure?.kind === 'limited' ? slowDown(context.budget) : context.budget;
       return { failure, failures, budget };
     }),
@@ -209,7 +209,7 @@ function failureOf(event: { type: string } | Settled): Failure | null {
 }
 
 /** Whether a failure leaves open if the server or the message is its cause. */
-const isUndecided = (failure: Failure | null): boolean => failure !== null && !isOfServer(failure);
+const isUndecided = (failure: Failure | null): boolean => failure !== null && !isServerFailure(failure);
 
 function echoOf(event: Settled): boolean | null {
   return 'output' in event && event.output.ok ? event.output.value.live : null;

@@ -1,4 +1,11 @@
-import type { Notification, NotificationId, Now, Outcome, RequestedNotification, Told } from '../domain.ts';
+import type {
+  Notification,
+  NotificationId,
+  Now,
+  Outcome,
+  RequestedNotification,
+  CardState,
+} from '../domain.ts';
 import type { Policy } from '../policy.ts';
 import { cardOf, isRejected, isUntried, waitOf } from './attempts.ts';
 import type { AttemptLog } from './attempts.ts';
@@ -9,29 +16,29 @@ import type { Lane, Lanes, Next } from './lanes.ts';
 import { isCorrection, passesMilestone } from '../torrent/progress.ts';
 
 /** ntfy orders messages by the second: closer together, two of one card may arrive reversed. */
-const SPACING = 1100;
+const CARD_SPACING = 1100;
 const SLOTS = ['publish.0', 'publish.1', 'publish.2', 'publish.3'] as const;
 
-/** What the outbox knows of what waits, what is on its way and what may leave when. */
+/** What waits, what is in flight, and what may be sent when. */
 export interface Traffic {
   policy: Policy;
   now: Now;
   lanes: Lanes;
-  /** By slot; at most one a torrent. */
+  /** By slot; at most one per torrent. */
   inFlight: Map<string, RequestedNotification>;
-  /** The progress that was last sent of each torrent, taken or not: whose card may have to go. */
-  sent: Map<string, Told>;
-  /** Whose alert or incident was sent, taken or not. */
+  /** The last progress that was sent for each torrent, accepted or not: its card may have to be deleted. */
+  sent: Map<string, CardState>;
+  /** Keys whose alert or incident was sent, accepted or not. */
   alerted: Set<string>;
   /** The cards whose messages fail. */
   attempts: AttemptLog;
   /** How many messages ntfy has accepted. */
   accepted: number;
-  /** How often the server seemed to be the cause since it last accepted a message. */
+  /** Failures of the server since it last accepted a message. */
   failures: number;
-  /** When the wait of each began that waits or is in flight, in milliseconds since 1970. */
+  /** When each waiting or sent notification was requested, in milliseconds since 1970. */
   since: Map<NotificationId, number>;
-  /** When something of a torrent was last sent; only as far back as the spacing asks. */
+  /** When a message of each torrent was last sent; only within the spacing. */
   lastAt: Map<string, number>;
   budget: Budget;
   /** Whether this ntfy updates cards in place; `null` until its first answer. */
@@ -56,21 +63,21 @@ export function createTraffic(policy: Policy, now: Now): Traffic {
   };
 }
 
-/** Takes a notification in. Whose place it takes has begun its wait. */
-export function enter(traffic: Traffic, notification: RequestedNotification): void {
+/** Adds a notification. One that replaces another keeps its waiting time. */
+export function enqueueNotification(traffic: Traffic, notification: RequestedNotification): void {
   const { lanes, since, now, attempts } = traffic;
   const { id, kind, key } = notification;
   const before = lanes[kind].get(key);
   const at = (before && since.get(before.id)) ?? now();
   for (const lane of SUPERSEDES[kind]) {
-    // What is known of a progress card is of use until the card goes.
+    // The attempts of a progress card are kept until the card is deleted.
     if (lane !== kind && lane !== 'progress') attempts.delete(cardOf(lane, key));
   }
   putInLane(traffic, notification);
   since.set(id, at);
 }
 
-/** Puts a notification in its lane; what it supersedes waits no longer. */
+/** Puts a notification in its lane, and ends the wait of those that it supersedes. */
 export function putInLane({ lanes, since }: Traffic, notification: RequestedNotification): void {
   const { id, kind, key } = notification;
   for (const lane of SUPERSEDES[kind]) {
@@ -80,7 +87,7 @@ export function putInLane({ lanes, since }: Traffic, notification: RequestedNoti
   put(lanes, notification);
 }
 
-/** When the longest wait began of all that ntfy has not taken yet, in milliseconds since 1970; `null` for none. */
+/** When the longest-waiting notification was requested, in milliseconds since 1970; `null` for none. */
 export function oldest({ lanes, inFlight, since }: Traffic): number | null {
   let first: number | null = null;
   for (const group of [inFlight, ...Object.values(lanes)]) {
@@ -96,11 +103,11 @@ export function freeSlot({ inFlight }: Traffic): string {
   return SLOTS.find((id) => !inFlight.has(id)) ?? SLOTS[0];
 }
 
-/** What may leave next, as the budget, the free slots, each card's age and its own pause allow. */
+/** What may be sent next, by budget, free slots, and the age and pause of each card. */
 export function upcoming(traffic: Traffic): Next | null {
   const { lanes, inFlight, budget, now, live, failures, attempts } = traffic;
-  // Until the first answer shows a new server: 2.11 answers 500 to publishes that come side by side (measured).
-  // And one at a time while something is wrong: the next message shows whether it is the server.
+  // One at a time until the first answer shows a recent server: 2.11 answers 500 to concurrent publishes (measured).
+  // Also after a failure: the next message shows whether the server is the cause.
   if (inFlight.size >= (live === true && failures === 0 ? SLOTS.length : 1)) return null;
   const busy = new Set([...inFlight.values()].map(({ key }) => key));
   const refilled = refill(budget, now());
@@ -108,7 +115,7 @@ export function upcoming(traffic: Traffic): Next | null {
   const cardWait = (key: string, lane: Lane) => {
     if (busy.has(key)) return Infinity;
     const wait = waitOfCard(traffic, key, lane);
-    // A completion among them does not wait for the next day.
+    // A rejected completion does not wait for the next day.
     return isRejected(attempts, lane, key)
       ? Math.max(wait, waitForToken({ ...refilled, day: null }, false))
       : wait;
@@ -117,11 +124,11 @@ export function upcoming(traffic: Traffic): Next | null {
   return probing ?? next(lanes, laneWait, cardWait);
 }
 
-/** Whether a message is urgent news, which may take the last tokens; one that was rejected before is not. */
+/** Whether a message may use the reserved tokens; one that was rejected before may not. */
 export const takesReserve = ({ attempts }: Traffic, { kind, key }: Notification): boolean =>
   isUrgent(kind) && !isRejected(attempts, kind, key);
 
-/** Whether something is on its way, or a completion may leave within so many milliseconds. */
+/** Whether a message is in flight, or a completion may be sent within so many milliseconds. */
 export function isLeaving(traffic: Traffic, within: number): boolean {
   const { inFlight, lanes } = traffic;
   const isSoon = (key: string) => waitOfCard(traffic, key, 'completion') <= within;
@@ -131,15 +138,15 @@ export function isLeaving(traffic: Traffic, within: number): boolean {
 function waitOfCard({ attempts, accepted, lastAt, now }: Traffic, key: string, lane: Lane): number {
   const at = now();
   const own = waitOf(attempts.get(cardOf(lane, key)), accepted, at);
-  // A card that is new waits for no other.
+  // A completion is a new card: it waits for no other.
   if (lane === 'completion') return own;
-  return Math.max(own, SPACING - Math.abs(at - (lastAt.get(key) ?? -Infinity)));
+  return Math.max(own, CARD_SPACING - Math.abs(at - (lastAt.get(key) ?? -Infinity)));
 }
 
 /**
- * What shows whether the server is the cause of failures: a message that has not failed yet. First the next in order;
- * from the second failure on the newest of the least important lane, so that many rejected completions in a row do not
- * have to fail one by one before another message gets its chance.
+ * A message that has not failed yet shows whether the server is the cause of failures. First the next in order; from the
+ * second failure on, the newest of the least important lane, so that many rejected completions do not have to fail one by
+ * one before another message is tried.
  */
 function probe(
   { lanes, attempts, failures }: Traffic,
@@ -159,8 +166,9 @@ function probe(
 }
 
 /**
- * What never leaves: progress between two milestones, where each message would be a card of its own, an estimate that
- * is corrected where the day's messages are few, and the end of a card that nobody has, or that this ntfy cannot delete.
+ * The outcome of a notification that is not sent; `null` if it is sent. Not sent are: progress between two milestones,
+ * where each message would be a separate card; a corrected estimate, with a small daily quota; the deletion of a card
+ * that does not exist, or that this ntfy cannot delete.
  */
 export function skipped(traffic: Traffic, notification: Notification): Outcome | null {
   const { live, policy, sent, alerted, budget } = traffic;
@@ -170,53 +178,53 @@ export function skipped(traffic: Traffic, notification: Notification): Outcome |
     case 'alert':
     case 'incident':
       return null;
-    case 'relief':
+    case 'incident-resolved':
       return alerted.has(key) || notification.shown ? null : 'accepted';
-    case 'clearance':
+    case 'alert-clear':
       return live !== false && (alerted.has(key) || notification.shown !== null) ? null : 'accepted';
-    case 'dismissal': {
+    case 'card-delete': {
       const hasCard = sent.has(key) || notification.shown || alerted.has(key) || notification.alerted;
       return live !== false && hasCard ? null : 'accepted';
     }
     case 'progress': {
       const thinned = policy.progress === 'milestones' || (policy.progress === 'auto' && live === false);
-      const last = sent.get(key) ?? notification.told;
-      const { tell } = notification;
-      if (isScarce(budget) && isCorrection(last, tell)) return 'superseded';
-      return thinned && !passesMilestone(last, tell) ? 'superseded' : null;
+      const last = sent.get(key) ?? notification.shown;
+      const { card } = notification;
+      if (isScarce(budget) && isCorrection(last, card)) return 'superseded';
+      return thinned && !passesMilestone(last, card) ? 'superseded' : null;
     }
   }
 }
 
 /**
- * A notification as it leaves: a dismissal takes an alert along whose own clearance it made void.
+ * A notification as it is sent: a card deletion includes the alert whose deletion it superseded.
  */
 export function asSent({ alerted }: Traffic, notification: Notification): Notification {
-  if (notification.kind !== 'dismissal') return notification;
+  if (notification.kind !== 'card-delete') return notification;
   return { ...notification, alerted: notification.alerted || alerted.has(notification.key) };
 }
 
-/** Notes what has left, taken or not. */
+/** Records that a notification was sent, accepted or not. */
 export function markLeaving({ sent, alerted }: Traffic, notification: Notification): void {
   const { kind, key } = notification;
-  if (kind === 'progress') sent.set(key, notification.tell);
+  if (kind === 'progress') sent.set(key, notification.card);
   if (kind === 'alert' || kind === 'incident') alerted.add(key);
 }
 
-/** Notes that a card is gone, or that there was none. */
+/** Records that a card is deleted, or that there was none. */
 export function markGone({ sent, alerted, attempts }: Traffic, { kind, key }: Notification): void {
-  if (kind === 'dismissal') {
+  if (kind === 'card-delete') {
     sent.delete(key);
     attempts.delete(cardOf('progress', key));
   }
-  if (kind === 'dismissal' || kind === 'clearance' || kind === 'relief') alerted.delete(key);
+  if (kind === 'card-delete' || kind === 'alert-clear' || kind === 'incident-resolved') alerted.delete(key);
 }
 
-/** Notes that something of a torrent arrived, or did not. */
+/** Records when a message of a torrent was settled. */
 export function markSent({ lastAt, now }: Traffic, key: string): void {
   const at = now();
   for (const [other, time] of lastAt) {
-    if (at - time < SPACING && time <= at) break;
+    if (at - time < CARD_SPACING && time <= at) break;
     lastAt.delete(other);
   }
   lastAt.delete(key);

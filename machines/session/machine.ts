@@ -67,16 +67,16 @@ const machine = setup({
   },
   actions: {
     crash: (_, { request }: { request: RequestName }) => failOverdue(request),
-    noteLogin: assign(({ context }, { login }: { login: Login }) =>
+    recordLogin: assign(({ context }, { login }: { login: Login }) =>
       login.ok
         ? { version: login.value.version, failure: null, since: context.now() }
         : { failure: login.failure, failures: context.failures + 1, isFinal: login.isFinal === true },
     ),
-    noteForgotten: assign(({ context }, { failure }: { failure: Failure }) => ({
+    recordShortSession: assign(({ context }, { failure }: { failure: Failure }) => ({
       failure: shortLifeOf(failure),
       failures: context.failures + 1,
     })),
-    noteLived: assign({ failures: 0 }),
+    resetFailures: assign({ failures: 0 }),
     reportReady: sendParent(
       ({ context }) => ({ type: 'session.ready', version: context.version ?? '' }) satisfies SessionReport,
     ),
@@ -110,13 +110,13 @@ const machine = setup({
         id: 'login',
         src: 'login',
         onDone: {
-          target: 'judging',
-          actions: { type: 'noteLogin', params: ({ event }) => ({ login: event.output }) },
+          target: 'evaluating',
+          actions: { type: 'recordLogin', params: ({ event }) => ({ login: event.output }) },
         },
       },
       after: { loginOverdue: { actions: { type: 'crash', params: { request: 'login' } } } },
     },
-    judging: {
+    evaluating: {
       always: [
         { guard: 'succeeded', target: 'ready' },
         { guard: 'final', target: 'locked' },
@@ -133,14 +133,14 @@ const machine = setup({
           {
             guard: and(['shortLived', 'failedBefore']),
             target: 'failing',
-            actions: { type: 'noteForgotten', params: ({ event: { failure } }) => ({ failure }) },
+            actions: { type: 'recordShortSession', params: ({ event: { failure } }) => ({ failure }) },
           },
           {
             guard: 'shortLived',
             target: 'loggingIn',
-            actions: { type: 'noteForgotten', params: ({ event: { failure } }) => ({ failure }) },
+            actions: { type: 'recordShortSession', params: ({ event: { failure } }) => ({ failure }) },
           },
-          { target: 'loggingIn', actions: 'noteLived' },
+          { target: 'loggingIn', actions: 'resetFailures' },
         ],
       },
     },

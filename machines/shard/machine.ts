@@ -22,9 +22,9 @@ interface ShardInput {
 }
 
 /**
- * A slice of the torrents. XState copies the record of all children for each that
- * comes or goes, so thousands under one parent take quadratic time: to stop 10,000 takes 7 s in 16 slices, and 0.3 s
- * in 256. What is meant for one torrent is sent to it as `torrentIn` finds it.
+ * Supervises a part of the torrents. XState copies the record of all children whenever one starts or stops, so thousands
+ * under one parent take quadratic time: stopping 10,000 takes 7 s in 16 shards, and 0.3 s in 256. Events for one torrent
+ * are sent to it directly (`torrentIn`).
  */
 export const shardMachine = dropChildrenOnStop(
   setup({
@@ -63,7 +63,7 @@ export const shardMachine = dropChildrenOnStop(
     },
   }).createMachine({
     id: 'shard',
-    description: 'A slice of the torrents.',
+    description: 'Supervises a part of the torrents.',
     context: ({ input }) => input,
     initial: 'supervising',
     states: {
@@ -80,7 +80,7 @@ export const shardMachine = dropChildrenOnStop(
   }),
 );
 
-/** Finds the actor of a torrent by its key; none where it was stopped or has crashed. */
+/** Finds the actor of a torrent by its key; none after a stop or a crash. */
 export type FindTorrent = (key: Hash) => AnyActorRef | undefined;
 
 /** An actor that has torrents as children: a shard. */
@@ -88,6 +88,6 @@ interface Parent {
   getSnapshot(): { children: Partial<Record<Hash, AnyActorRef>> };
 }
 
-/** The actor of a torrent, in the shard that has it; none where it was stopped or has crashed. */
+/** The actor of a torrent in its shard; none after a stop or a crash. */
 export const torrentIn = (shard: Parent | undefined, key: Hash): AnyActorRef | undefined =>
   shard?.getSnapshot().children[key];

@@ -1,26 +1,26 @@
 import type { Hash } from '../domain.ts';
 
-export type PartitionId = `shard.${string}`;
+export type ShardId = `shard.${string}`;
 
-/** The shard that a torrent lives in, by its key; always the same one within a process. */
-export type PartitionOf = (key: Hash) => PartitionId;
+/** The shard of a torrent, by its key; always the same within a process. */
+export type ShardOf = (key: Hash) => ShardId;
 
 /** As many as a key has digits, and one more. */
 export const SALT_LENGTH = 41;
 
-const IDS = Array.from({ length: 256 }, (_, n): PartitionId => `shard.${n.toString(16).padStart(2, '0')}`);
+const IDS = Array.from({ length: 256 }, (_, n): ShardId => `shard.${n.toString(16).padStart(2, '0')}`);
 
 /**
- * Spreads the torrents over 256 shards. Who makes a torrent can choose most digits of its hash, and who fills one
- * shard makes each start and end in it cost quadratic time. So the choice depends on a salt that nobody outside the
- * process knows: multilinear hashing is pairwise independent, so for any set of keys the expected number of pairs in
- * one shard is that of a random choice.
+ * Spreads the torrents over 256 shards. The creator of a torrent can choose most digits of its hash, and could fill one
+ * shard, in which each start and stop would take quadratic time. So the choice depends on a secret salt of the process:
+ * multilinear hashing is pairwise independent, so for any set of keys the expected number of pairs in one shard is that
+ * of a random choice.
  *
  * @param salt so many random 32-bit numbers
  * @example
  * createPartitionOf(crypto.getRandomValues(new Uint32Array(SALT_LENGTH)));
  */
-export function createPartitionOf(salt: ArrayLike<number>): PartitionOf {
+export function createShardOf(salt: ArrayLike<number>): ShardOf {
   const first = salt[SALT_LENGTH - 1] ?? 0;
   return (key) => {
     let sum = first;

@@ -1,6 +1,6 @@
 import type { TorrentRecord } from '../domain.ts';
 
-/** The instants that do not lie in the future: a sound that nobody can have heard yet makes no other one silent. */
+/** The instants that are not in the future: a sound in the future must not silence others. */
 export const withoutFuture = (
   instants: Readonly<Record<string, number>>,
   now: number,
@@ -8,15 +8,15 @@ export const withoutFuture = (
 
 /** A stored record with no instant in the future: the clock was set back since it was written. */
 export function asOfNow(record: TorrentRecord, now: number): TorrentRecord {
-  const { told, since, sounded, finishHookAt } = record;
-  const estimate = told?.estimate;
+  const { shown, since, sounded, finishHookAt } = record;
+  const estimate = shown?.estimate;
   return {
     ...record,
     since: Math.min(since, now),
     sounded: withoutFuture(sounded, now),
     finishHookAt: finishHookAt === null ? null : Math.min(finishHookAt, now),
-    ...(told !== null && estimate !== undefined
-      ? { told: { ...told, estimate: { ...estimate, at: Math.min(estimate.at, now) } } }
+    ...(shown !== null && estimate !== undefined
+      ? { shown: { ...shown, estimate: { ...estimate, at: Math.min(estimate.at, now) } } }
       : {}),
   };
 }

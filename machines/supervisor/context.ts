@@ -1,5 +1,5 @@
 import type { AnyActorRef } from 'xstate';
-import { NO_CARD } from '../incident/store-notice.ts';
+import { NO_STORE_CARD } from '../incident/store-notice.ts';
 import { createIds } from '../notification-ids.ts';
 import { asOfNow, withoutFuture } from './clock-set-back.ts';
 import { torrentOf } from './messages.ts';
@@ -8,7 +8,7 @@ import { createRegistry, save } from './registry.ts';
 import type { SupervisorContext, SupervisorInput } from './types.ts';
 import type { Hash } from '../domain.ts';
 
-/** What the supervisor begins with. */
+/** The initial context. */
 export function createContext({
   input,
   self,
@@ -16,7 +16,7 @@ export function createContext({
   input: SupervisorInput;
   self: AnyActorRef;
 }): SupervisorContext {
-  const { policy, now, partitionOf, records, writeRecord, troubled, sounds } = input;
+  const { policy, now, shardOf, records, writeRecord, incidentShown, sounds } = input;
   const registry = createRegistry(
     records?.map((record) => asOfNow(record, now())),
     writeRecord,
@@ -31,18 +31,18 @@ export function createContext({
       save: (record) => save(registry, record),
       supervisor: self,
     },
-    partitionOf,
+    shardOf,
     shards: new Set(),
     pendingStarts: [],
     ready: false,
-    troubled: troubled ?? false,
-    raised: troubled ?? false,
+    incidentShown: incidentShown ?? false,
+    incidentRaised: incidentShown ?? false,
     incidentSounds: new Map(Object.entries(withoutFuture(sounds ?? {}, now()))),
-    storeCard: NO_CARD,
-    leftOut: false,
-    ended: new Map(),
+    storeCard: NO_STORE_CARD,
+    capacityExceeded: false,
+    recentCompletions: new Map(),
     crashes: new Map(),
-    nameless: [],
+    namelessCompletions: [],
     restarts: undefined,
   };
 }

@@ -4,15 +4,18 @@ import type { Hash } from '../domain.ts';
 import { crashMessages } from './messages.ts';
 import { qbittorrentFailuresSetup } from './qbittorrent-failures.ts';
 
-/** With what follows a crash. */
+/** Adds: restarts after a crash. */
 export const crashing = qbittorrentFailuresSetup.extend({
   actions: {
-    reviveLater: enqueueActions(({ context, enqueue }, { key }: { key: Hash }) => {
+    restartLater: enqueueActions(({ context, enqueue }, { key }: { key: Hash }) => {
       const { crashes, now } = context;
       const failures = countFailure(crashes.get(key), now());
       crashes.set(key, failures);
       for (const { to, event } of crashMessages(context, key, failures)) enqueue.sendTo(to, event);
-      enqueue.raise({ type: 'torrent.revive', key }, { delay: restartPause(failures), id: `revive.${key}` });
+      enqueue.raise(
+        { type: 'torrent.restart', key },
+        { delay: restartPause(failures), id: `restart.${key}` },
+      );
     }),
     countRestart: assign({ restarts: ({ context }) => countFailure(context.restarts, context.now()) }),
   },

@@ -5,24 +5,25 @@ import { addRecentCompletion } from './recent-completions.ts';
 import { drop } from './registry.ts';
 import { supervisorSetup } from './setup.ts';
 
-/** With what follows the end of a torrent. */
+/** Adds: what follows the end of a torrent. */
 export const ending = supervisorSetup.extend({
   actions: {
-    close: enqueueActions(
+    endTorrent: enqueueActions(
       (
-        { context: { registry, crashes, ended, shards, partitionOf }, enqueue },
+        { context: { registry, crashes, recentCompletions, shards, shardOf }, enqueue },
         { key, end }: { key: Hash; end: End },
       ) => {
         const record = drop(registry, key);
-        if (record !== undefined && record.finished !== null) addRecentCompletion(ended, record.finished);
+        if (record !== undefined && record.finished !== null)
+          addRecentCompletion(recentCompletions, record.finished);
         crashes.delete(key);
-        // A shard that crashed is gone, and its torrents with it.
-        if (shards.has(partitionOf(key))) enqueue.sendTo(partitionOf(key), { type: 'torrent.stop', key });
+        // After a crash, the shard and its torrents do not exist.
+        if (shards.has(shardOf(key))) enqueue.sendTo(shardOf(key), { type: 'torrent.stop', key });
         enqueue.sendTo('hookInstaller', { type: 'hook.check' });
-        // Its finish hook came while it ended.
+        // Its finish hook arrived while it was ending.
         if (end === 'removed' && record !== undefined && record.finishHookAt !== null)
-          enqueue.raise({ type: 'torrent.markFinished', hash: record.again ?? record.hash });
-        else if (record?.again) enqueue.raise({ type: 'torrent.track', hash: record.again });
+          enqueue.raise({ type: 'torrent.markFinished', hash: record.readdedAs ?? record.hash });
+        else if (record?.readdedAs) enqueue.raise({ type: 'torrent.track', hash: record.readdedAs });
       },
     ),
   },

@@ -11,7 +11,7 @@ import { qbittorrentFailures } from './qbittorrent-failures.ts';
  */
 export const supervisorMachine = startingSetup.createMachine({
   id: 'supervisor',
-  description: 'Keeps a record of each torrent, and begins again from there what fails.',
+  description: 'Starts all actors, and restarts them from the stored records after a crash.',
   context: createContext,
   initial: 'running',
   states: {
@@ -26,10 +26,10 @@ export const supervisorMachine = startingSetup.createMachine({
           id: 'incident',
           systemId: 'incident',
           src: 'incident',
-          input: ({ context: { policy, troubled } }) => ({
+          input: ({ context: { policy, incidentShown } }) => ({
             policy,
-            concern: 'qbittorrent',
-            raised: troubled,
+            source: 'qbittorrent',
+            raised: incidentShown,
           }),
         },
         { id: 'discovery', src: 'discovery', input: ({ context: { policy } }) => ({ policy }) },
@@ -48,13 +48,13 @@ export const supervisorMachine = startingSetup.createMachine({
             guard: { type: 'tracked', params: ({ event }) => ({ hash: event.hash }) },
             actions: { type: 'readd', params: ({ event }) => ({ hash: event.hash }) },
           },
-          { actions: [emitTracked, { type: 'follow', params: ({ event }) => ({ hashes: [event.hash] }) }] },
+          { actions: [emitTracked, { type: 'track', params: ({ event }) => ({ hashes: [event.hash] }) }] },
         ],
         'torrent.markFinished': {
-          description: 'Also of a torrent whose other hook was lost.',
+          description: 'Tracks the torrent if its first hook was lost.',
           actions: [
-            { type: 'noteFinishHook', params: ({ event }) => ({ hash: event.hash }) },
-            { type: 'follow', params: ({ event }) => ({ hashes: [event.hash] }) },
+            { type: 'recordFinishHook', params: ({ event }) => ({ hash: event.hash }) },
+            { type: 'track', params: ({ event }) => ({ hashes: [event.hash] }) },
             {
               type: 'pollNow',
               params: ({ context, event }) => ({ hash: idOf(context.registry, event.hash) }),
@@ -77,12 +77,12 @@ export const supervisorMachine = startingSetup.createMachine({
         'notification.requested': [
           {
             guard: { type: 'repeated', params: ({ event }) => event },
-            description: 'A hook came late, or by another hash: ntfy has that completion.',
+            description: 'A late hook, or one with another hash: this completion was sent.',
             actions: { type: 'dropCompletion', params: ({ event }) => event },
           },
           {
             guard: { type: 'flooded', params: ({ event }) => event },
-            description: 'Finish hooks named more unknown torrents than a person would want to hear of.',
+            description: 'Too many finish hooks for unknown torrents within a minute.',
             actions: [emitSuppressed, { type: 'dropCompletion', params: ({ event }) => event }],
           },
           {
@@ -98,27 +98,27 @@ export const supervisorMachine = startingSetup.createMachine({
         'outbox.*': { actions: emitEvent },
         'incident.changed': {
           actions: [
-            { type: 'noteIncident', params: ({ event: { raised } }) => ({ raised }) },
+            { type: 'recordIncident', params: ({ event: { raised } }) => ({ raised }) },
             { type: 'publishIncident', params: ({ event }) => event },
           ],
         },
         'store.*': {
-          actions: { type: 'tellStore', params: ({ event }) => event },
+          actions: { type: 'publishStoreNotice', params: ({ event }) => event },
         },
         'torrent.finished': {
-          actions: [emitEvent, { type: 'close', params: ({ event: { key, end } }) => ({ key, end }) }],
+          actions: [emitEvent, { type: 'endTorrent', params: ({ event: { key, end } }) => ({ key, end }) }],
         },
         'torrent.crashed': {
-          actions: [emitEvent, { type: 'reviveLater', params: ({ event: { key } }) => ({ key }) }],
+          actions: [emitEvent, { type: 'restartLater', params: ({ event: { key } }) => ({ key }) }],
         },
-        'torrent.revive': {
+        'torrent.restart': {
           guard: { type: 'tracked', params: ({ event: { key } }) => ({ hash: key }) },
-          actions: { type: 'follow', params: ({ event: { key } }) => ({ hashes: [key] }) },
+          actions: { type: 'track', params: ({ event: { key } }) => ({ hashes: [key] }) },
         },
         'xstate.error.actor.*': [
-          { guard: 'hopeless', target: 'failed', actions: emitServiceCrashed },
+          { guard: 'tooManyRestarts', target: 'failed', actions: emitServiceCrashed },
           {
-            description: 'A service crashed: all of them begin again, and every torrent from its record.',
+            description: 'A service crashed: all services and torrents are restarted from the records.',
             target: 'running',
             reenter: true,
             actions: [emitServiceCrashed, 'countRestart'],
@@ -127,6 +127,9 @@ export const supervisorMachine = startingSetup.createMachine({
       },
       always: starting.always,
     },
-    failed: { type: 'final', description: 'Whoever runs the process starts it anew.' },
+    failed: {
+      type: 'final',
+      description: 'The process ends; its supervisor (systemd, Docker, the kubelet) restarts it.',
+    },
   },
 });

@@ -6,14 +6,14 @@ import { isNameless, NAMELESS_PER_MINUTE, withinMinute } from '../torrent/finish
 import {
   cardDeleteOf,
   createRecord,
-  isFollowed,
+  isTracked,
   recordFinishHook,
   recordReadded,
   recordRenamed,
 } from '../torrent/record.ts';
 import type { ObservedTorrent, TorrentEvent } from '../torrent/types.ts';
 import type { Match } from '../matcher/matching.ts';
-import type { PartitionId } from '../shard/shard-of.ts';
+import type { ShardId } from '../shard/shard-of.ts';
 import { drop, find, renamingOf, save } from './registry.ts';
 import { crashNotice } from './restarts.ts';
 import type { Failures } from './restarts.ts';
@@ -26,23 +26,20 @@ import type { SupervisorContext } from './types.ts';
 export type Message =
   | { to: 'watcher'; event: WatcherEvent }
   | { to: 'outbox'; event: OutboxEvent }
-  | { to: PartitionId; event: ShardEvent }
+  | { to: ShardId; event: ShardEvent }
   | { to: AnyActorRef; event: TorrentEvent };
 
-/** The supervisor, as far as its shards are looked up: its snapshot can't be read before it has started. */
+/** The supervisor, of which the shards are read: its snapshot can't be read before it has started. */
 export interface Root {
   getSnapshot(): { children: Partial<Record<string, AnyActorRef>> };
 }
 
-/** The actor of a torrent; none where it has crashed, or was stopped. */
-export const torrentOf = (
-  { partitionOf }: SupervisorContext,
-  root: Root,
-  key: Hash,
-): AnyActorRef | undefined => torrentIn(root.getSnapshot().children[partitionOf(key)], key);
+/** The actor of a torrent; none after a crash or a stop. */
+export const torrentOf = ({ shardOf }: SupervisorContext, root: Root, key: Hash): AnyActorRef | undefined =>
+  torrentIn(root.getSnapshot().children[shardOf(key)], key);
 
-/** Has a torrent change its record; while it has no actor, changes the stored one for it. */
-function changeRecord(
+/** Tells a torrent to change its record; without an actor, changes the stored record. */
+function changeRecordOf(
   context: SupervisorContext,
   root: Root,
   {
@@ -57,7 +54,7 @@ function changeRecord(
   return [];
 }
 
-/** Tracks torrents under their new IDs; of two that turn out to be one, the later tracked is tracked no more. */
+/** Tracks torrents under their new IDs; of two that turn out to be one, the later one is no longer tracked. */
 export function renameAll(
   context: SupervisorContext,
   root: Root,
@@ -69,28 +66,28 @@ export function renameAll(
     const renaming = renamingOf(context.registry, from, hash);
     const key = renaming.kind === 'same' ? find(context.registry, hash)?.key : renaming.record.key;
     const torrent = key === undefined ? undefined : torrentOf(context, root, key);
-    const seen: Message[] =
+    const observed: Message[] =
       poll === undefined || torrent === undefined
         ? []
         : [{ to: torrent, event: { type: 'torrent.observed', observation, ...poll } }];
-    if (renaming.kind === 'same') return seen;
+    if (renaming.kind === 'same') return observed;
     const { record } = renaming;
     const merging = renaming.kind === 'merged' ? mergeInto(context, renaming.dropped) : [];
-    // One that is about to end is tracked again afterwards.
-    if (renaming.kind === 'merged' && isFollowed(record)) return [...merging, ...seen];
+    // If it is ending, it is tracked again afterwards.
+    if (renaming.kind === 'merged' && isTracked(record)) return [...merging, ...observed];
     const [event, change] =
       renaming.kind === 'merged'
         ? ([{ type: 'torrent.readded', hash }, recordReadded] as const)
         : ([{ type: 'torrent.renamed', hash }, recordRenamed] as const);
     const renamedTo = { record, event, change: (before: TorrentRecord) => change(before, hash) };
-    return [...merging, ...changeRecord(context, root, renamedTo), ...seen];
+    return [...merging, ...changeRecordOf(context, root, renamedTo), ...observed];
   });
 }
 
 /** Ends a torrent that turned out to be another one: its cards are deleted, its actor is stopped. */
 function mergeInto(context: SupervisorContext, dropped: TorrentRecord): Message[] {
   const { key, hash } = dropped;
-  const id = context.partitionOf(key);
+  const id = context.shardOf(key);
   drop(context.registry, key);
   context.crashes.delete(key);
   return [
@@ -101,15 +98,15 @@ function mergeInto(context: SupervisorContext, dropped: TorrentRecord): Message[
   ];
 }
 
-/** A hook or a scan shows a torrent that is tracked: it may be listed under another ID, or was added again. */
+/** A hook or a scan named a tracked torrent: it may have another ID, or was added again. */
 export function readdMessages(context: SupervisorContext, root: Root, hash: Hash): Message[] {
   const record = find(context.registry, hash);
-  if (record === undefined || (isFollowed(record) && record.hash === hash)) return [];
+  if (record === undefined || (isTracked(record) && record.hash === hash)) return [];
   const change = (before: TorrentRecord) => recordReadded(before, hash);
-  return changeRecord(context, root, { record, event: { type: 'torrent.readded', hash }, change });
+  return changeRecordOf(context, root, { record, event: { type: 'torrent.readded', hash }, change });
 }
 
-/** A finish hook came, perhaps of a torrent that nothing else has named. */
+/** A finish hook arrived, perhaps for an unknown torrent. */
 export function finishHookMessages(context: SupervisorContext, root: Root, hash: Hash): Message[] {
   const at = context.now();
   const record = find(context.registry, hash);
@@ -118,7 +115,7 @@ export function finishHookMessages(context: SupervisorContext, root: Root, hash:
     return [];
   }
   const change = (before: TorrentRecord) => recordFinishHook(before, at);
-  return changeRecord(context, root, { record, event: { type: 'finishHook.received', at }, change });
+  return changeRecordOf(context, root, { record, event: { type: 'finishHook.received', at }, change });
 }
 
 /** A torrent crashed: it is not polled until it is started again. After too many crashes an alert is sent. */
@@ -138,14 +135,18 @@ const publish = ({ deps }: SupervisorContext, content: Notification): Message =>
   event: { type: 'notification.publish', notification: { ...content, id: deps.nextId() } },
 });
 
-/** Whether there is no place for this torrent: it is not tracked yet, and no more may be. */
+/** Whether the limit prevents this torrent from being tracked. */
 export const isFull = ({ registry, policy }: SupervisorContext, hash: Hash): boolean =>
   find(registry, hash) === undefined && registry.records.size >= policy.maxTracked;
 
-/** A completion that says nothing but a hash. */
+/** Whether only the hash of a completed torrent is known. */
 export const isNamelessCompletion = (notification: Notification): boolean =>
   notification.kind === 'completion' && isNameless(notification.torrent);
 
-/** Whether there were as many of those within the last minute as a person would want to get. */
-export const isFlooded = ({ nameless, now }: SupervisorContext, notification: Notification): boolean =>
-  isNamelessCompletion(notification) && withinMinute(nameless, now()).length >= NAMELESS_PER_MINUTE;
+/** Whether the limit of such completions per minute is reached. */
+export const isFlooded = (
+  { namelessCompletions, now }: SupervisorContext,
+  notification: Notification,
+): boolean =>
+  isNamelessCompletion(notification) &&
+  withinMinute(namelessCompletions, now()).length >= NAMELESS_PER_MINUTE;

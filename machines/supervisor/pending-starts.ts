@@ -4,10 +4,10 @@ import type { RecentCompletions } from './recent-completions.ts';
 import { findAny } from './registry.ts';
 import type { Registry } from './registry.ts';
 
-/** A torrent that is to be followed. */
+/** A torrent that is to be started. */
 export interface PendingStart {
   hash: Hash;
-  /** As it was found; `null` where its record is to begin again. */
+  /** As it was found; `null` if it resumes from its record. */
   torrent: Observation | null;
   /** As in its record. */
   quiet: boolean;
@@ -17,10 +17,10 @@ export interface PendingStart {
 const isBrokenSeed = ({ phase, finishedAt }: Observation): boolean =>
   phase === 'failed' && finishedAt !== null;
 
-/** Torrents that are found broken and told like any other; of more at once, none is. */
+/** Up to so many torrents found in error cause notifications; if there are more at once, none does. */
 const MAX_BROKEN_ANNOUNCED = 3;
 
-/** What was found, as it arrives. A disk that is missing breaks hundreds: of so many there is neither alert nor card. */
+/** The torrents that were found. A missing disk puts hundreds in error: they cause neither alert nor card. */
 export function pendingStartsOf(registry: Registry, found: readonly Observation[]): PendingStart[] {
   const isNewBroken = (torrent: Observation) =>
     torrent.phase === 'failed' && !isBrokenSeed(torrent) && findAny(registry, torrent) === undefined;
@@ -32,26 +32,26 @@ export function pendingStartsOf(registry: Registry, found: readonly Observation[
   }));
 }
 
-/** The torrents that have a record, as they begin again. */
+/** All torrents that have a record. */
 export const restartAll = ({ records }: Registry): PendingStart[] =>
   Array.from(records.keys(), (hash) => ({ hash, torrent: null, quiet: false }));
 
-/** What arrives: what is to be followed, and hashes of followed torrents that were added again. */
+/** Which pending torrents are to be tracked, and which tracked ones were added again. */
 export function sortPendingStarts(
   registry: Registry,
-  ended: RecentCompletions,
+  recentCompletions: RecentCompletions,
   pendingStarts: readonly PendingStart[],
 ) {
   const hashes: Hash[] = [];
   const quiet = new Set<Hash>();
-  const met: Hash[] = [];
+  const readded: Hash[] = [];
   for (const { hash, torrent, quiet: isQuiet } of pendingStarts) {
-    if (torrent !== null && (wasAnnounced(ended, torrent) || isBrokenSeed(torrent))) continue;
+    if (torrent !== null && (wasAnnounced(recentCompletions, torrent) || isBrokenSeed(torrent))) continue;
     const record = torrent === null ? undefined : findAny(registry, torrent);
     if (record === undefined) hashes.push(hash);
-    // One that is followed is followed on; only while its last words are told it may have been added again.
-    else if (record.stage !== 'following' && torrent?.phase !== 'complete') met.push(hash);
+    // A tracked torrent stays tracked; only one whose last notifications are being sent may have been added again.
+    else if (record.stage !== 'tracked' && torrent?.phase !== 'complete') readded.push(hash);
     if (isQuiet) quiet.add(hash);
   }
-  return { hashes, quiet, met };
+  return { hashes, quiet, met: readded };
 }

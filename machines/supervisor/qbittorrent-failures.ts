@@ -4,7 +4,7 @@ import type { QbittorrentFailed } from '../domain.ts';
 import { emitEvent } from './emitted.ts';
 import { settling } from './settling.ts';
 
-/** With what follows a failure of qBittorrent, whichever request failed. */
+/** Adds: what follows a failure of qBittorrent, whichever request failed. */
 export const qbittorrentFailuresSetup = settling.extend({
   guards: {
     /** A refused login is no lost session. */

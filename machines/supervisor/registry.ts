@@ -1,6 +1,6 @@
 import type { Hash, Observation, TorrentRecord } from '../domain.ts';
 import type { Match } from '../matcher/matching.ts';
-import { isFollowed } from '../torrent/record.ts';
+import { isTracked } from '../torrent/record.ts';
 import type { RecordEvent } from './types.ts';
 
 /**
@@ -29,10 +29,10 @@ export function find({ records, aliases }: Registry, hash: Hash): TorrentRecord 
   return records.get(hash) ?? records.get(aliases.get(hash) ?? '');
 }
 
-/** The ID that a torrent is listed under, by a hash it is known by. */
+/** The ID under which a torrent is listed, by any of its tracked hashes. */
 export const idOf = (registry: Registry, hash: Hash): Hash => find(registry, hash)?.hash ?? hash;
 
-/** The record of a torrent, by whichever of its hashes it is known. */
+/** The record of a torrent, by any of its hashes. */
 export function findAny(registry: Registry, { hash, v1, v2 }: Observation): TorrentRecord | undefined {
   return find(registry, hash) ?? find(registry, v1 ?? '') ?? find(registry, v2 ?? '');
 }
@@ -83,6 +83,6 @@ export function renamingOf(registry: Registry, from: Hash, to: Hash): Renaming {
 export function findRenamed(registry: Registry, found: readonly Observation[]): Match['renamed'] {
   return found.flatMap((observation) => {
     const record = findAny(registry, observation);
-    return record !== undefined && isFollowed(record) ? [{ from: record.hash, observation }] : [];
+    return record !== undefined && isTracked(record) ? [{ from: record.hash, observation }] : [];
   });
 }

@@ -1,7 +1,7 @@
 import type { Notification, TorrentRecord } from '../domain.ts';
 import { backoff } from '../backoff.ts';
 
-/** Failures of one child, as OTP counts them: so many within a period. */
+/** Failures of one child within a period. */
 export interface Failures {
   count: number;
   /** When the last one was, in milliseconds since 1970. */
@@ -10,7 +10,7 @@ export interface Failures {
 
 const FIRST_PAUSE = 1000;
 const MAX_RESTART_PAUSE = 10 * 60_000;
-/** After this long without a failure the next counts as the first: longer than any pause, or none would grow. */
+/** After this time without a failure, the next one counts as the first. Longer than any pause. */
 const RESET_AFTER = 3 * MAX_RESTART_PAUSE;
 
 export function countFailure(before: Failures | undefined, now: number): Failures {
@@ -18,21 +18,21 @@ export function countFailure(before: Failures | undefined, now: number): Failure
   return { count: fresh ? 1 : before.count + 1, at: now };
 }
 
-/** Milliseconds until the child is started again: ever slower, so that one bad torrent never keeps the process busy. */
+/** Milliseconds until the child is restarted: increasing, so that one torrent never keeps the process busy. */
 export function restartPause({ count }: Failures): number {
   return backoff(count, FIRST_PAUSE, MAX_RESTART_PAUSE);
 }
 
-/** So many crashes of one torrent take at least half a minute: it is set aside, and that is said once. */
+/** Crashes of one torrent until one alert is sent: they take at least half a minute. */
 const CRASHES_BEFORE_ALERT = 6;
 
-/** What is said of a torrent that is set aside, and the record that knows of it; `null` while there is nothing to say. */
+/** The alert for a torrent that keeps crashing, and its record; `null` if none is due. */
 export function crashNotice(
   record: TorrentRecord | undefined,
   { count }: Failures,
 ): { record: TorrentRecord; notification: Notification } | null {
   if (record === undefined || count !== CRASHES_BEFORE_ALERT) return null;
-  const percent = record.told?.percent ?? 0;
+  const percent = record.shown?.percent ?? 0;
   return {
     record: { ...record, alert: 'crashing' },
     notification: { kind: 'alert', key: record.key, name: null, percent, alert: 'crashing' },
@@ -40,12 +40,12 @@ export function crashNotice(
 }
 
 /**
- * After this many restarts of the services in a row the process ends, and whoever runs it starts it anew. Each of them
- * logs in: five refused passwords would ban the address.
+ * After this many restarts of the services in a row the process ends. Each restart logs in, and five refused passwords
+ * would ban the address.
  */
 const MAX_RESTARTS = 3;
 
-export function isHopeless(restarts: Failures | undefined, now: number): boolean {
+export function hasTooManyRestarts(restarts: Failures | undefined, now: number): boolean {
   if (restarts === undefined || Math.abs(now - restarts.at) > RESET_AFTER) return false;
   return restarts.count >= MAX_RESTARTS;
 }

@@ -24,7 +24,7 @@ export const selectIsFull = ({ context: { registry, policy } }: SupervisorSnapsh
   registry.records.size >= policy.maxTracked;
 
 /** The ID of the shard that a torrent belongs to, by the torrent's key. */
-export const selectShardId = ({ context }: SupervisorSnapshot, key: Hash): string => context.partitionOf(key);
+export const selectShardId = ({ context }: SupervisorSnapshot, key: Hash): string => context.shardOf(key);
 
 /** The snapshot of a torrent's actor; `undefined` where it crashed and has not been started again, or is not tracked. */
 export function selectTorrent(snapshot: SupervisorSnapshot, key: Hash): TorrentSnapshot | undefined {

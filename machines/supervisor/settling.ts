@@ -1,6 +1,6 @@
 import { assign, enqueueActions } from 'xstate';
 import { isAllClear } from '../incident/machine.ts';
-import { settleCard } from '../incident/store-notice.ts';
+import { settleStoreCard } from '../incident/store-notice.ts';
 import { withinMinute } from '../torrent/finish.ts';
 import { recordSettlement } from '../torrent/record.ts';
 import type { Notification, Outcome, RequestedNotification } from '../domain.ts';
@@ -14,14 +14,16 @@ interface Settled {
   outcome: Outcome;
 }
 
-/** With what follows a completion that is requested, and a notification that was settled. */
+/** Adds: what follows a requested completion and a settled notification. */
 export const settling = ending.extend({
   actions: {
     countNameless: assign(
-      ({ context: { nameless, now } }, { notification }: { notification: Notification }) =>
-        isNamelessCompletion(notification) ? { nameless: [...withinMinute(nameless, now()), now()] } : {},
+      ({ context: { namelessCompletions, now } }, { notification }: { notification: Notification }) =>
+        isNamelessCompletion(notification)
+          ? { namelessCompletions: [...withinMinute(namelessCompletions, now()), now()] }
+          : {},
     ),
-    /** A completion that is not sent ends as if ntfy had it. */
+    /** A completion that is not sent ends as if ntfy had accepted it. */
     dropCompletion: enqueueActions(
       ({ context, enqueue, self }, { notification }: { notification: RequestedNotification }) => {
         const torrent = torrentOf(context, self, notification.key);
@@ -33,16 +35,16 @@ export const settling = ending.extend({
       const { registry, now } = context;
       const { notification, outcome } = settled;
       const record = registry.records.get(notification.key);
-      // A torrent records it itself, unless it has crashed and is not started again yet.
+      // A torrent records it itself, unless it has crashed and is not restarted yet.
       if (record !== undefined && torrentOf(context, self, record.key) === undefined)
         save(registry, recordSettlement(record, notification, outcome, now()));
-      enqueue.assign({ storeCard: settleCard(context.storeCard, settled) });
+      enqueue.assign({ storeCard: settleStoreCard(context.storeCard, settled) });
       const sounded = recordSound(context, settled);
       if (sounded !== null) enqueue.sendTo('store', sounded);
-      // The all-clear is out, and nothing new came up meanwhile.
-      if (!isAllClear(notification) || outcome === 'superseded' || context.raised) return;
-      enqueue.assign({ troubled: false });
-      enqueue.sendTo('store', { type: 'incident.save', troubled: false });
+      // The all-clear was sent, and there is no new incident.
+      if (!isAllClear(notification) || outcome === 'superseded' || context.incidentRaised) return;
+      enqueue.assign({ incidentShown: false });
+      enqueue.sendTo('store', { type: 'incident.save', shown: false });
     }),
   },
 });

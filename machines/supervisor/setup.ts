@@ -11,7 +11,7 @@ import { find, save } from './registry.ts';
 import { storeNotice } from '../incident/store-notice.ts';
 import type { StoreReport } from '../incident/store-notice.ts';
 import type { SupervisorEmitted } from './emitted.ts';
-import { isHopeless } from './restarts.ts';
+import { hasTooManyRestarts } from './restarts.ts';
 import { silenceIncident } from './sounds.ts';
 import { createRecord } from '../torrent/record.ts';
 import { sessionMachine } from '../session/machine.ts';
@@ -21,9 +21,9 @@ import { finishHookMessages, isFlooded, isFull, readdMessages, renameAll } from 
 import type { FactEvent, Services, SupervisorContext, SupervisorEvent, SupervisorInput } from './types.ts';
 import { watcherMachine } from '../watcher/machine.ts';
 
-interface Following {
+interface TrackParams {
   hashes: readonly Hash[];
-  /** Those that are followed without a card for now. */
+  /** Those that are tracked without notifications for now. */
   quiet?: ReadonlySet<Hash>;
 }
 
@@ -32,10 +32,10 @@ interface Renamed extends Pick<Match, 'renamed'> {
   poll?: Omit<ObservedTorrent, 'observation'>;
 }
 
-/** `failure`: how the request ended that found the session lost. */
+/** `failure`: how the request recentCompletions that found the session lost. */
 type Broadcast = { type: 'session.ready'; failure?: never } | { type: 'session.lost'; failure: Failure };
 
-/** What the supervisor knows and can do; its chart is in `./machine.ts`. */
+/** Guards and actions of the supervisor; its chart is in `./machine.ts`. */
 export const supervisorSetup = setup({
   types: {
     context: {} as SupervisorContext,
@@ -52,19 +52,19 @@ export const supervisorSetup = setup({
     incident: incidentMachine,
     discovery: discoveryMachine,
     hookInstaller: hookInstallerMachine,
-    /** What survives a restart; without one it is forgotten. */
+    /** Stores what is not a record; by default, nothing is stored. */
     store: fromCallback<FactEvent>(() => {}),
   },
   guards: {
     tracked: ({ context }, { hash }: { hash: Hash }) => find(context.registry, hash) !== undefined,
     repeated: ({ context }, { notification }: { notification: Notification }) =>
-      isRepeated(context.ended, notification),
+      isRepeated(context.recentCompletions, notification),
     flooded: ({ context }, { notification }: { notification: Notification }) =>
       isFlooded(context, notification),
-    hopeless: ({ context }) => isHopeless(context.restarts, context.now()),
-    /** There is capacity again for what was left out. */
-    freed: ({ context: { leftOut, registry, policy } }) =>
-      leftOut && registry.records.size < policy.maxTracked,
+    tooManyRestarts: ({ context }) => hasTooManyRestarts(context.restarts, context.now()),
+    /** There is capacity again for torrents that were not tracked. */
+    freed: ({ context: { capacityExceeded, registry, policy } }) =>
+      capacityExceeded && registry.records.size < policy.maxTracked,
   },
   actions: {
     /** For the log, the metrics and the page, which subscribe with `on`. */
@@ -79,7 +79,7 @@ export const supervisorSetup = setup({
       notification: { ...silenceIncident(context, notification), id: context.deps.nextId() },
     })),
     reportRecovered: sendTo('incident', { type: 'qbittorrent.recovered' }),
-    tellStore: enqueueActions(({ context, enqueue }, report: StoreReport) => {
+    publishStoreNotice: enqueueActions(({ context, enqueue }, report: StoreReport) => {
       const { shown } = context.storeCard;
       const notification = { ...storeNotice(report, shown), id: context.deps.nextId() };
       enqueue.assign({ storeCard: { shown, pending: notification } });
@@ -88,15 +88,15 @@ export const supervisorSetup = setup({
         notification: silenceIncident(context, notification),
       });
     }),
-    noteIncident: enqueueActions(({ enqueue }, { raised }: { raised: boolean }) => {
-      enqueue.assign(raised ? { raised, troubled: true } : { raised });
-      if (raised) enqueue.sendTo('store', { type: 'incident.save', troubled: true });
+    recordIncident: enqueueActions(({ enqueue }, { raised }: { raised: boolean }) => {
+      enqueue.assign(raised ? { incidentRaised: raised, incidentShown: true } : { incidentRaised: raised });
+      if (raised) enqueue.sendTo('store', { type: 'incident.save', shown: true });
     }),
     begin: enqueueActions(({ context, enqueue }) => {
       enqueue.assign({ ready: false, shards: new Set(), pendingStarts: restartAll(context.registry) });
       enqueue.sendTo('session', { type: 'session.wanted' });
       enqueue.raise({ type: 'starts.next' });
-      // The store says it once, and the outbox that had it is another one now.
+      // The store reports it once, and the outbox was replaced.
       const { pending } = context.storeCard;
       if (pending !== null)
         enqueue.sendTo('outbox', {
@@ -107,8 +107,8 @@ export const supervisorSetup = setup({
     end: enqueueActions(({ context: { shards }, enqueue }) => {
       for (const id of shards) enqueue.stopChild(id);
     }),
-    follow: enqueueActions(({ context, enqueue }, { hashes, quiet }: Following) => {
-      const { registry, shards, partitionOf, policy, deps } = context;
+    track: enqueueActions(({ context, enqueue }, { hashes, quiet }: TrackParams) => {
+      const { registry, shards, shardOf, policy, deps } = context;
       let leftOut = 0;
       for (const hash of hashes) {
         if (isFull(context, hash)) {
@@ -118,15 +118,15 @@ export const supervisorSetup = setup({
         const known = find(registry, hash);
         const record = known ?? createRecord(hash, context.now(), quiet?.has(hash));
         if (known === undefined) save(registry, record);
-        const id = partitionOf(record.key);
+        const id = shardOf(record.key);
         if (!shards.has(id)) enqueue.spawnChild('shard', { id, input: { policy, deps } });
         shards.add(id);
         enqueue.sendTo(id, { type: 'torrent.start', record, ready: context.ready });
       }
       if (leftOut > 0) enqueue.raise({ type: 'capacity.exceeded', leftOut });
     }),
-    /** Before `follow`, which starts the torrent from its record. */
-    noteFinishHook: enqueueActions(({ context, enqueue, self }, { hash }: { hash: Hash }) => {
+    /** Before `track`, which starts the torrent from its record. */
+    recordFinishHook: enqueueActions(({ context, enqueue, self }, { hash }: { hash: Hash }) => {
       if (isFull(context, hash)) return;
       for (const { to, event } of finishHookMessages(context, self, hash)) enqueue.sendTo(to, event);
     }),

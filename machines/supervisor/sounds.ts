@@ -1,21 +1,21 @@
 import { isRecentSound } from '../recent-sound.ts';
-import type { Concern, Failure, Notification, Now, Outcome } from '../domain.ts';
+import type { IncidentSource, Failure, Notification, Now, Outcome } from '../domain.ts';
 
 /**
- * When an incident last made a sound, in milliseconds since 1970, by what it is about and how it failed:
- * `qbittorrent.unreachable`. A torrent's record has the same of its alerts. Changed in place.
+ * When each incident last made a sound, in milliseconds since 1970, by source and kind of failure:
+ * `qbittorrent.unreachable`. A torrent's record contains the same for its alerts. Changed in place.
  */
 export type IncidentSounds = Map<string, number>;
-/** The same as it is kept. */
+/** The same as stored. */
 export type Sounds = Readonly<Record<string, number>>;
 
-/** When each incident made a sound, and when it is now. */
+/** When each incident made a sound, and the current time. */
 export interface SoundHistory {
   incidentSounds: IncidentSounds;
   now: Now;
 }
 
-/** The notification as it is sent: silent when the same incident made a sound lately. */
+/** The notification as it is sent: silent if the same incident made a sound recently. */
 export function silenceIncident<N extends Notification>(
   { incidentSounds, now }: SoundHistory,
   notification: N,
@@ -26,9 +26,9 @@ export function silenceIncident<N extends Notification>(
 }
 
 /**
- * Notes that an incident made a sound: when ntfy has taken it, since what never arrived was not heard.
+ * Records the sound of an incident that ntfy has accepted.
  *
- * @returns what is to be kept; `null` where nothing changed
+ * @returns what is to be stored; `null` if nothing changed
  */
 export function recordSound(
   { incidentSounds, now }: SoundHistory,
@@ -39,6 +39,6 @@ export function recordSound(
   return { type: 'sounds.save', sounds: Object.fromEntries(incidentSounds) };
 }
 
-/** A file that was repaired is another thing than a state that is not kept. */
-const nameOf = (concern: Concern, { kind, reason }: Failure): string =>
-  `${concern}.${reason === 'state-repaired' ? reason : kind}`;
+/** A repaired file is another incident than a state that is only in memory. */
+const nameOf = (source: IncidentSource, { kind, reason }: Failure): string =>
+  `${source}.${reason === 'state-repaired' ? reason : kind}`;

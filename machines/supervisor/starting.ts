@@ -6,15 +6,15 @@ import { crashing } from './crashing.ts';
 import { emitCapacityExceeded, emitEvent } from './emitted.ts';
 import type { SupervisorContext } from './types.ts';
 
-/** Torrents that are started at a time: a few milliseconds of work, so that hooks are answered in between. */
+/** Torrents per slice: a few milliseconds of work, so that hooks are answered in between. */
 const STARTS_PER_SLICE = 100;
 
-const nextOf = ({ pendingStarts }: SupervisorContext) => pendingStarts.slice(0, STARTS_PER_SLICE);
+const nextStarts = ({ pendingStarts }: SupervisorContext) => pendingStarts.slice(0, STARTS_PER_SLICE);
 
 const sortNext = (context: SupervisorContext) =>
-  sortPendingStarts(context.registry, context.ended, nextOf(context));
+  sortPendingStarts(context.registry, context.recentCompletions, nextStarts(context));
 
-/** With how torrents are started that were found, or were tracked before a restart. */
+/** Adds: starting torrents that were found, or were tracked before a restart. */
 export const startingSetup = crashing.extend({
   actions: {
     queueStarts: enqueueActions(({ context, enqueue }, { found }: { found: readonly Observation[] }) => {
@@ -29,9 +29,9 @@ export const startingSetup = crashing.extend({
       enqueue.assign({ pendingStarts: pendingStarts.slice(STARTS_PER_SLICE) });
       if (pendingStarts.length > STARTS_PER_SLICE) enqueue.raise({ type: 'starts.next' }, { delay: 1 });
     }),
-    noteLeftOut: assign({ leftOut: true }),
+    recordCapacityExceeded: assign({ capacityExceeded: true }),
     reportFreed: enqueueActions(({ enqueue }) => {
-      enqueue.assign({ leftOut: false });
+      enqueue.assign({ capacityExceeded: false });
       enqueue.sendTo('discovery', { type: 'capacity.freed' });
     }),
   },
@@ -47,12 +47,12 @@ export const starting = startingSetup.createStateConfig({
           params: ({ context }) => ({
             renamed: findRenamed(
               context.registry,
-              nextOf(context).flatMap(({ torrent }) => torrent ?? []),
+              nextStarts(context).flatMap(({ torrent }) => torrent ?? []),
             ),
           }),
         },
         { type: 'readdFound', params: ({ context }) => ({ hashes: sortNext(context).met }) },
-        { type: 'follow', params: ({ context }) => sortNext(context) },
+        { type: 'track', params: ({ context }) => sortNext(context) },
         'nextSlice',
       ],
     },
@@ -60,7 +60,7 @@ export const starting = startingSetup.createStateConfig({
       actions: ['reportRecovered', { type: 'queueStarts', params: ({ event: { found } }) => ({ found }) }],
     },
     'discovery.delayed': { actions: emitEvent },
-    'capacity.exceeded': { actions: [emitCapacityExceeded, 'noteLeftOut'] },
+    'capacity.exceeded': { actions: [emitCapacityExceeded, 'recordCapacityExceeded'] },
   },
   always: { guard: 'freed', actions: 'reportFreed' },
 });

@@ -8,7 +8,7 @@ import type { TorrentDeps, TorrentReport } from '../torrent/types.ts';
 import type { PendingStart } from './pending-starts.ts';
 import type { RecentCompletions } from './recent-completions.ts';
 import type { StoreCard, StoreReport } from '../incident/store-notice.ts';
-import type { PartitionOf } from '../shard/shard-of.ts';
+import type { ShardOf } from '../shard/shard-of.ts';
 import type { Registry } from './registry.ts';
 import type { Failures } from './restarts.ts';
 import type { IncidentSounds, Sounds } from './sounds.ts';
@@ -21,14 +21,14 @@ export type SupervisorEvent =
   | { type: 'torrent.track'; hash: Hash }
   | { type: 'torrent.markFinished'; hash: Hash }
   /**
-   * A hook came that could not name its torrent, was not let in (`refused`, or `throttled` after too many wrong tokens),
-   * or found no place (`dropped`), or there was none until now (`installed`).
+   * Torrents may be untracked: a hook named none, was rejected (`refused`, or `throttled` after too many wrong tokens) or
+   * dropped (`dropped`: too many connections), or was just installed (`installed`).
    */
   | { type: 'rescan'; why?: 'refused' | 'throttled' | 'dropped' | 'installed' }
   | { type: 'starts.next' }
-  /** So many torrents are not followed, since no more are at once. */
+  /** So many torrents are not tracked: the limit is reached. */
   | { type: 'capacity.exceeded'; leftOut: number }
-  | { type: 'torrent.revive'; key: Hash }
+  | { type: 'torrent.restart'; key: Hash }
   | SessionReport
   | WatcherReport
   | TorrentReport
@@ -47,7 +47,7 @@ export type RecordEvent =
 
 /** What is stored apart from records. */
 export type FactEvent =
-  | { type: 'incident.save'; troubled: boolean }
+  | { type: 'incident.save'; shown: boolean }
   /** When each incident last made a sound. */
   | { type: 'sounds.save'; sounds: Sounds };
 
@@ -59,41 +59,41 @@ export interface SupervisorContext {
   registry: Registry;
   /** What all torrents share. */
   deps: TorrentDeps;
-  partitionOf: PartitionOf;
-  /** The IDs of the shards that live; changed in place, by `enqueueActions` only. */
+  shardOf: ShardOf;
+  /** The IDs of the running shards; changed in place, in `enqueueActions` only. */
   shards: Set<string>;
-  /** Torrents still to be started: in slices, so that the hook is answered in between. */
+  /** Torrents still to be started, in slices, so that hooks are answered in between. */
   pendingStarts: readonly PendingStart[];
-  /** Whether the torrents may count on a session. */
+  /** Whether there is a session. */
   ready: boolean;
   /** Whether an incident's card may be on the phone. */
-  troubled: boolean;
+  incidentShown: boolean;
   /** Whether there is an incident now. */
-  raised: boolean;
+  incidentRaised: boolean;
   incidentSounds: IncidentSounds;
   storeCard: StoreCard;
-  /** Torrents were left out, for no more are tracked at once: discovery finds them when there is capacity again. */
-  leftOut: boolean;
-  /** What was told lately: a hook that comes late is no news. */
-  ended: RecentCompletions;
+  /** Torrents were not tracked because of the limit: discovery finds them when there is capacity again. */
+  capacityExceeded: boolean;
+  /** Recent completions: a late hook must not repeat one. */
+  recentCompletions: RecentCompletions;
   crashes: Map<Hash, Failures>;
   /** When completions without a name were sent within the last minute, in milliseconds since 1970. */
-  nameless: readonly number[];
-  /** Restarts of everything, after a service crashed. */
+  namelessCompletions: readonly number[];
+  /** Restarts of all actors, after a service crashed. */
   restarts: Failures | undefined;
 }
 
 export interface SupervisorInput {
   policy: Policy;
   now: Now;
-  /** Made with a salt of this process. */
-  partitionOf: PartitionOf;
-  /** What an earlier life has kept. */
+  /** Created with a salt of this process. */
+  shardOf: ShardOf;
+  /** The stored records. */
   records?: readonly TorrentRecord[];
   /** Writes a change of a record through to the disk. Default: records are kept in memory only. */
   writeRecord?: (event: RecordEvent) => void;
-  /** An incident's card is on the phone since an earlier life. */
-  troubled?: boolean;
+  /** Whether an incident's card of an earlier process may be on the phone. */
+  incidentShown?: boolean;
   /** When each incident last made a sound, in milliseconds since 1970. */
   sounds?: Sounds;
 }

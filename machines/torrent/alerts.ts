@@ -13,13 +13,13 @@ const PHASES: Readonly<Record<Exclude<Alert, 'crashing'>, Phase>> = {
 };
 
 /** The alert to show now; `null` for none. */
-export function alertOf(before: Alert | null, sight: Progress, at: number, policy: Policy): Alert | null {
-  const { phase, since } = sight;
+export function alertOf(before: Alert | null, progress: Progress, at: number, policy: Policy): Alert | null {
+  const { phase, since } = progress;
   if (UNDECIDED_PHASES.has(phase)) return before;
   // An alert stays until the phase changes, also after a restart, when the time in the phase starts again.
   const stays = before !== null && before !== 'crashing' && PHASES[before] === phase;
   const lasted = at - since;
-  if (phase === 'failed' && (stays || lasted >= policy.settle)) return 'failed';
+  if (phase === 'failed' && (stays || lasted >= policy.settleTime)) return 'failed';
   if (phase === 'stalled' && (stays || lasted >= policy.stalledAfter)) return 'stalled';
   if (phase === 'metadata' && (stays || lasted >= policy.metadataAfter)) return 'metadata';
   return null;

@@ -2,7 +2,7 @@ import { STALLED, NOT_OBSERVED } from './progress.ts';
 import type { TorrentContext, TorrentInput } from './types.ts';
 import { DEFAULT_COMPLETION } from '../domain.ts';
 
-/** What a torrent begins with: what its record says. */
+/** The initial context, from the record. */
 export const createContext = ({ record, policy, deps, ready }: TorrentInput): TorrentContext => ({
   key: record.key,
   policy,
@@ -11,16 +11,16 @@ export const createContext = ({ record, policy, deps, ready }: TorrentInput): To
   ready,
   seen: {
     observation: record.finished,
-    sight: {
+    progress: {
       ...(record.alert === 'stalled' ? STALLED : NOT_OBSERVED),
-      percent: Math.max(record.highest, record.told?.percent ?? 0),
+      percent: Math.max(record.highest, record.shown?.percent ?? 0),
     },
     at: 0,
     completion: DEFAULT_COMPLETION,
   },
   finishedSince: record.finishHookAt,
-  card: record.card,
-  offered: record.told,
+  mayHaveCard: record.card,
+  requestedCard: record.shown,
   alert: record.alert,
   pending: null,
   misses: 0,

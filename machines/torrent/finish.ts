@@ -5,7 +5,7 @@ import type { Progress } from './progress.ts';
  * Phases of an unfinished torrent. One that is checked, moved or in an error may have finished before: qBittorrent 4.5
  * calls its finish hook before the check.
  */
-const UNFINISHED: ReadonlySet<Phase> = new Set([
+const UNFINISHED_PHASES: ReadonlySet<Phase> = new Set([
   'metadata',
   'queued',
   'downloading',
@@ -29,7 +29,7 @@ export function finishedSince(before: number | null, { observation, askedAt, at 
   if (observation.phase === 'complete') return before ?? at;
   // An answer cannot be a minute older than the hook before it: the clock was set back.
   const isLater = before !== null && (askedAt >= before || before - at >= MINUTE);
-  return isLater && UNFINISHED.has(observation.phase) ? null : before;
+  return isLater && UNFINISHED_PHASES.has(observation.phase) ? null : before;
 }
 
 /**

@@ -11,7 +11,7 @@ type Settled = Extract<TorrentEvent, { type: 'notification.settled' }>;
 const inPhase = <P extends Phase>(phase: P) =>
   ({ guard: { type: 'inPhase', params: { phase } }, target: phase }) as const;
 
-const observing = ['refuteFinish', 'observe', 'updateAlert'] as const;
+const observing = ['clearFinish', 'observe', 'updateAlert'] as const;
 
 /** What became of a notification is stored, whichever it is. */
 const settle = {
@@ -19,8 +19,8 @@ const settle = {
   params: ({ event }: { event: Settled }) => event,
 } as const;
 
-const noteFinish = {
-  type: 'noteFinish',
+const recordFinish = {
+  type: 'recordFinish',
   params: ({ event }: { event: { at: number } }) => event,
 } as const;
 
@@ -40,7 +40,7 @@ export const torrentMachine = torrentSetup.createMachine({
   context: ({ input }) => createContext(input),
   on: {
     'notification.settled': { actions: settle },
-    'finishHook.received': { actions: noteFinish },
+    'finishHook.received': { actions: recordFinish },
     'torrent.renamed': {
       actions: {
         type: 'changeId',
@@ -60,8 +60,8 @@ export const torrentMachine = torrentSetup.createMachine({
       description: 'Resumes from the stored record.',
       always: [
         { guard: { type: 'isAt', params: { stage: 'completing' } }, target: 'notifying.completion' },
-        { guard: { type: 'isAt', params: { stage: 'dismissing' } }, target: 'notifying.dismissal' },
-        { guard: { type: 'isAt', params: { stage: 'withdrawing' } }, target: 'gone' },
+        { guard: { type: 'isAt', params: { stage: 'completed' } }, target: 'notifying.cardDeletion' },
+        { guard: { type: 'isAt', params: { stage: 'removed' } }, target: 'gone' },
         { guard: 'ready', target: 'polling.unknown', actions: 'watch' },
         { target: 'login', actions: 'watch' },
       ],
@@ -84,7 +84,7 @@ export const torrentMachine = torrentSetup.createMachine({
           always: [
             { guard: 'gone', target: '#gone' },
             { guard: 'complete', target: '#finished' },
-            { guard: 'hasNews', target: '#notifying.progress' },
+            { guard: 'cardChanged', target: '#notifying.progress' },
             inPhase('metadata'),
             inPhase('queued'),
             inPhase('downloading'),
@@ -121,7 +121,7 @@ export const torrentMachine = torrentSetup.createMachine({
       states: {
         progress: {
           description: 'The progress card is updated. A newer state replaces a waiting one.',
-          initial: 'offering',
+          initial: 'requesting',
           on: {
             'torrent.observed': [unchanged, { target: '.deciding', actions: observing }],
             'torrent.missed': { target: '.deciding', actions: 'countMissing' },
@@ -129,8 +129,8 @@ export const torrentMachine = torrentSetup.createMachine({
             'session.lost': '#torrent.login',
           },
           states: {
-            offering: {
-              entry: { type: 'offer', params: { kind: 'progress' } },
+            requesting: {
+              entry: { type: 'requestNotification', params: { kind: 'progress' } },
               always: 'waiting',
             },
             waiting: { description: 'The outbox has the notification.' },
@@ -138,7 +138,7 @@ export const torrentMachine = torrentSetup.createMachine({
               always: [
                 { guard: 'gone', target: '#gone' },
                 { guard: 'complete', target: '#finished' },
-                { guard: 'hasNews', target: 'offering' },
+                { guard: 'cardChanged', target: 'requesting' },
                 { target: 'waiting' },
               ],
             },
@@ -146,27 +146,27 @@ export const torrentMachine = torrentSetup.createMachine({
         },
         completion: {
           description: 'The completion is sent. The torrent stays here until ntfy accepts it.',
-          entry: { type: 'offer', params: { kind: 'completion' } },
+          entry: { type: 'requestNotification', params: { kind: 'completion' } },
           on: {
             'notification.settled': [
-              { guard: and(['latest', 'hasCard']), target: 'dismissal', actions: settle },
+              { guard: and(['latest', 'hasCard']), target: 'cardDeletion', actions: settle },
               { guard: 'latest', target: '#torrent.complete', actions: settle },
             ],
           },
         },
-        dismissal: {
+        cardDeletion: {
           description: 'The completion is delivered; the progress card is deleted.',
-          entry: { type: 'offer', params: { kind: 'dismissal' } },
+          entry: { type: 'requestNotification', params: { kind: 'card-delete' } },
           on: {
             'notification.settled': { guard: 'latest', target: '#torrent.complete', actions: settle },
           },
         },
-        withdrawal: {
+        removal: {
           description: 'Removed from qBittorrent; its cards are deleted.',
-          entry: { type: 'offer', params: { kind: 'dismissal' } },
+          entry: { type: 'requestNotification', params: { kind: 'card-delete' } },
           on: {
             'notification.settled': { guard: 'latest', target: '#torrent.removed', actions: settle },
-            'finishHook.received': { guard: not('readded'), target: 'completion', actions: noteFinish },
+            'finishHook.received': { guard: not('readded'), target: 'completion', actions: recordFinish },
           },
         },
       },
@@ -181,17 +181,17 @@ export const torrentMachine = torrentSetup.createMachine({
       description: 'Missing in two polls. If it had finished, a share limit removed it.',
       always: [
         { guard: 'finished', target: 'notifying.completion' },
-        { guard: 'hasCard', target: 'notifying.withdrawal' },
+        { guard: 'hasCard', target: 'notifying.removal' },
         { target: 'removed' },
       ],
     },
     complete: {
       description: 'Everything is sent: the actor is stopped.',
-      entry: { type: 'close', params: { end: 'complete' } },
+      entry: { type: 'reportFinished', params: { end: 'complete' } },
     },
     removed: {
       description: 'Nothing is left to send: the actor is stopped.',
-      entry: { type: 'close', params: { end: 'removed' } },
+      entry: { type: 'reportFinished', params: { end: 'removed' } },
     },
   },
 });

@@ -1,26 +1,26 @@
 import type { Hash, Notification, Outcome, TorrentRecord } from '../domain.ts';
 
-/** A record of a torrent that nothing is known of yet. `since` is in milliseconds since 1970. */
+/** The record of a new torrent. `since` is in milliseconds since 1970. */
 export function createRecord(hash: Hash, since: number, quiet = false): TorrentRecord {
   return {
     key: hash,
     hash,
-    told: null,
+    shown: null,
     highest: 0,
     card: false,
     since,
-    stage: 'following',
+    stage: 'tracked',
     alert: null,
     sounded: {},
-    again: null,
+    readdedAs: null,
     finished: null,
     finishHookAt: null,
     quiet,
   };
 }
 
-/** Whether a torrent is polled: its completion has not been requested, and it is not gone from qBittorrent. */
-export const isFollowed = ({ stage }: TorrentRecord): boolean => stage === 'following';
+/** Whether a torrent is polled: its completion has not been requested, and qBittorrent still lists it. */
+export const isTracked = ({ stage }: TorrentRecord): boolean => stage === 'tracked';
 
 /**
  * The record before a notification is sent; the same object where nothing has to be stored first. A completion stays
@@ -31,20 +31,20 @@ export function recordRequest(record: TorrentRecord, notification: Notification)
     case 'completion':
       return { ...record, stage: 'completing', finished: notification.torrent };
     case 'progress': {
-      const highest = Math.max(record.highest, notification.tell.percent);
+      const highest = Math.max(record.highest, notification.card.percent);
       const isStored = record.card && highest === record.highest;
       return isStored ? record : { ...record, card: true, highest, quiet: false };
     }
     case 'alert':
       // Stored before it is sent: if the reply is lost, its card is deleted all the same.
       return { ...record, alert: notification.alert, quiet: false };
-    case 'dismissal': {
-      const stage = isFollowed(record) || record.stage === 'withdrawing' ? 'withdrawing' : 'dismissing';
+    case 'card-delete': {
+      const stage = isTracked(record) || record.stage === 'removed' ? 'removed' : 'completed';
       return record.stage === stage ? record : { ...record, stage };
     }
-    case 'clearance':
+    case 'alert-clear':
     case 'incident':
-    case 'relief':
+    case 'incident-resolved':
       return record;
   }
 }
@@ -65,22 +65,22 @@ export function recordSettlement(
 ): TorrentRecord {
   if (outcome === 'superseded') return record;
   // What was not sent is no recent completion.
-  if (outcome === 'dropped') return { ...record, stage: 'dismissing', finished: null };
+  if (outcome === 'dropped') return { ...record, stage: 'completed', finished: null };
   // A completion is never refused: ntfy has accepted it.
-  if (notification.kind === 'completion') return { ...record, stage: 'dismissing' };
+  if (notification.kind === 'completion') return { ...record, stage: 'completed' };
   if (outcome === 'refused') return record;
   switch (notification.kind) {
     case 'progress':
-      return { ...record, told: notification.tell };
-    case 'clearance':
+      return { ...record, shown: notification.card };
+    case 'alert-clear':
       return { ...record, alert: null };
-    case 'dismissal':
-      return { ...record, told: null, highest: 0, card: false, alert: null };
+    case 'card-delete':
+      return { ...record, shown: null, highest: 0, card: false, alert: null };
     case 'alert':
       if (notification.silent === true) return record;
       return { ...record, sounded: { ...record.sounded, [notification.alert]: now } };
     case 'incident':
-    case 'relief':
+    case 'incident-resolved':
       return record;
   }
 }
@@ -91,7 +91,7 @@ export function recordSettlement(
  * @param at milliseconds since 1970
  */
 export function recordFinishHook(record: TorrentRecord, at: number): TorrentRecord {
-  const isCompleting = record.stage === 'completing' || record.stage === 'dismissing';
+  const isCompleting = record.stage === 'completing' || record.stage === 'completed';
   return isCompleting ? record : { ...record, finishHookAt: at };
 }
 
@@ -100,7 +100,7 @@ export function recordFinishHook(record: TorrentRecord, at: number): TorrentReco
  * and is tracked again afterwards; otherwise it is listed under this hash.
  */
 export function recordReadded(record: TorrentRecord, hash: Hash): TorrentRecord {
-  if (!isFollowed(record)) return { ...record, again: hash };
+  if (!isTracked(record)) return { ...record, readdedAs: hash };
   return recordRenamed(record, hash);
 }
 
@@ -110,5 +110,5 @@ export const recordRenamed = (record: TorrentRecord, hash: Hash): TorrentRecord 
 
 /** The notification that deletes the cards of a torrent. */
 export function cardDeleteOf({ key, card, alert }: TorrentRecord): Notification {
-  return { kind: 'dismissal', key, shown: card, alerted: alert !== null };
+  return { kind: 'card-delete', key, shown: card, alerted: alert !== null };
 }

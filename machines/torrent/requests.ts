@@ -1,6 +1,6 @@
 import type { ActorSystem, AnyActorRef, EventObject } from 'xstate';
 import { silenceRepeated } from './alerts.ts';
-import { isFollowed, recordRequest } from './record.ts';
+import { isTracked, recordRequest } from './record.ts';
 import type { TorrentContext, TorrentReport } from './types.ts';
 import type { OutboxEvent } from '../outbox/setup.ts';
 import type { WatcherEvent } from '../watcher/types.ts';
@@ -49,7 +49,7 @@ export function request({ deps, record: before }: TorrentContext, content: Notif
             notification: { ...silenceRepeated(content, before, deps.now()), id },
           },
         };
-  const ends = isFollowed(before) && !isFollowed(record);
+  const ends = isTracked(before) && !isTracked(record);
   return { id, record, messages: ends ? [unwatch(before.hash), sent] : [sent] };
 }
 

@@ -9,4 +9,4 @@ export const selectObservation = ({ context }: TorrentSnapshot): Observation | n
   context.seen.observation;
 
 /** What it is doing, as far as the polls have shown. */
-export const selectPhase = ({ context }: TorrentSnapshot): Phase => context.seen.sight.phase;
+export const selectPhase = ({ context }: TorrentSnapshot): Phase => context.seen.progress.phase;

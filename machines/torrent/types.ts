@@ -11,7 +11,7 @@ import type {
   Now,
   Observation,
   RequestedNotification,
-  Told,
+  CardState,
   TorrentRecord,
 } from '../domain.ts';
 import type { Policy } from '../policy.ts';
@@ -21,17 +21,17 @@ export type TorrentEvent =
   | { type: 'session.lost' }
   | ({ type: 'torrent.observed' } & ObservedTorrent)
   | { type: 'torrent.missed' }
-  /** qBittorrent's finish hook named it; in milliseconds since 1970. */
+  /** qBittorrent called the finish hook; in milliseconds since 1970. */
   | { type: 'finishHook.received'; at: number }
-  /** It is listed under another ID now. */
+  /** qBittorrent lists it under another ID now. */
   | { type: 'torrent.renamed'; hash: Hash }
-  /** It was tracked once more by this hash, or a scan shows it. */
+  /** A hook or a scan named it again, by this hash. */
   | { type: 'torrent.readded'; hash: Hash }
   | { type: 'notification.settled'; notification: RequestedNotification; outcome: TorrentOutcome };
 
 /** What a torrent reports to the supervisor. */
 export type TorrentReport =
-  /** It is complete: the supervisor, which knows the recent completions, decides whether that is sent. */
+  /** It is complete: the supervisor, which has the recent completions, decides whether that is sent. */
   | { type: 'notification.requested'; notification: RequestedNotification<Completion> }
   | { type: 'torrent.finished'; key: Hash; end: End; name: string | null };
 
@@ -52,7 +52,7 @@ export interface TorrentInput {
   record: TorrentRecord;
   policy: Policy;
   deps: TorrentDeps;
-  /** There is a session. */
+  /** Whether there is a session. */
   ready: boolean;
 }
 
@@ -60,16 +60,16 @@ export interface TorrentContext {
   key: Hash;
   policy: Policy;
   deps: TorrentDeps;
-  /** As it is stored: both change together, before anything is sent because of the change. */
+  /** As stored: each change is stored before anything is sent because of it. */
   record: TorrentRecord;
-  /** There was a session when it began. */
+  /** Whether there was a session at its start. */
   ready: boolean;
   seen: Seen;
-  /** A progress card may be on the phone from before this actor began. */
-  card: boolean;
-  /** What was handed to the outbox last: what the phone shows soon. */
-  offered: Told | null;
-  /** What its alert card says, or will say soon; `null` while there is none. */
+  /** Whether a progress card from before this actor started may be on the phone. */
+  mayHaveCard: boolean;
+  /** The card state that was sent to the outbox last. */
+  requestedCard: CardState | null;
+  /** The alert that was sent to the outbox last; `null` for none. */
   alert: Alert | null;
   /** The notification that the chart waits for. */
   pending: NotificationId | null;
@@ -77,26 +77,26 @@ export interface TorrentContext {
   misses: number;
   /** Since when it is known to be finished, in milliseconds since 1970: by the finish hook or by its state. */
   finishedSince: number | null;
-  /** Found broken, together with many: no notification until it is seen to work. */
+  /** It was found in error, together with many others: no notification until it works. */
   quiet: boolean;
 }
 
 /**
- * What was seen of it last. A poll that shows nothing new changes it in place: a new snapshot for each of thousands with
- * each poll costs as much as all the rest of it, and a reader wants the newest.
+ * The last observation. A poll without changes modifies it in place: new snapshots of thousands of torrents would double
+ * the cost of a poll, and selectors return the latest values.
  */
 export interface Seen {
   observation: Observation | null;
-  sight: Progress;
+  progress: Progress;
   /** In milliseconds since 1970. */
   at: number;
   completion: CompletionSettings;
 }
 
-/** What a poll has shown of it. */
+/** The result of a poll for one torrent. */
 export interface ObservedTorrent {
   observation: Observation;
-  /** When the answer came, and when it was asked for; in milliseconds since 1970. */
+  /** When the answer arrived, and when the request was sent; in milliseconds since 1970. */
   at: number;
   askedAt: number;
   completion: CompletionSettings;

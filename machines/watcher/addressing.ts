@@ -4,26 +4,26 @@ import type { Hash } from '../domain.ts';
 import type { WatcherContext } from './types.ts';
 
 /**
- * Events that are delivered at a time, so that hooks and probes are answered in between: two to three milliseconds of
- * work. A torrent that is new takes five times as long as one without news, one that ends ten times.
+ * Events per slice, so that hooks and probes are answered in between: two to three milliseconds of work. A new torrent
+ * takes five times as long as one without changes, one that ends ten times.
  */
-const SLICE = { fresh: 10, known: 50, missed: 5 };
+const EVENTS_PER_SLICE = { fresh: 10, known: 50, missed: 5 };
 
 /**
  * Milliseconds between two slices. Thousands of torrents can end at the same time: half of the time is left to others,
  * since the event loop accepts one connection in each iteration.
  */
-const PAUSE = { usual: 1, missed: 5 };
+const SLICE_PAUSE = { usual: 1, missed: 5 };
 
 /** How many observations are delivered next. */
-export const sliceOf = ({ looks }: WatcherContext): number =>
-  looks.scope === 'some' ? SLICE.fresh : SLICE.known;
+export const observationsPerSlice = ({ pollSet }: WatcherContext): number =>
+  pollSet.scope === 'some' ? EVENTS_PER_SLICE.fresh : EVENTS_PER_SLICE.known;
 
 /** The same for torrents that qBittorrent does not list any more. */
-export const MISSED_SLICE = SLICE.missed;
+export const MISSED_PER_SLICE = EVENTS_PER_SLICE.missed;
 
 export const pauseBetweenSlices = ({ matched }: WatcherContext): number =>
-  matched.missed.length > 0 ? PAUSE.missed : PAUSE.usual;
+  matched.missed.length > 0 ? SLICE_PAUSE.missed : SLICE_PAUSE.usual;
 
 /** An event for one torrent. */
 export interface AddressedEvent {
@@ -31,10 +31,10 @@ export interface AddressedEvent {
   event: TorrentEvent;
 }
 
-/** What the next slice of a poll is for each torrent; one that crashed gets nothing. */
+/** The next slice of events; a torrent that crashed gets none. */
 export function addressSlice(context: WatcherContext): AddressedEvent[] {
   const { observations, matched, at, askedAt, completion } = context;
-  const slice = sliceOf(context);
+  const slice = observationsPerSlice(context);
   return [
     ...observations.slice(0, slice).flatMap((observation) =>
       address(context, observation.hash, {
@@ -46,7 +46,7 @@ export function addressSlice(context: WatcherContext): AddressedEvent[] {
       }),
     ),
     ...matched.missed
-      .slice(0, MISSED_SLICE)
+      .slice(0, MISSED_PER_SLICE)
       .flatMap((hash) => address(context, hash, { type: 'torrent.missed' })),
   ];
 }

@@ -6,11 +6,11 @@ import { NO_MATCH, watcherSetup } from './setup.ts';
 
 const machine = watcherSetup.createMachine({
   id: 'watcher',
-  description: 'One poll for all torrents that move, and none while nothing is tracked.',
+  description: 'One poll for all torrents that change; none while nothing is tracked.',
   context: ({ input }) => ({
     policy: input.policy,
     now: input.now,
-    looks: createPollSet(),
+    pollSet: createPollSet(),
     keys: new Map(),
     findTorrent: input.findTorrent,
     ready: false,
@@ -19,7 +19,7 @@ const machine = watcherSetup.createMachine({
     observations: [],
     at: 0,
     missing: new Set(),
-    looking: false,
+    isMatching: false,
     matched: NO_MATCH,
     failure: null,
     failures: 0,
@@ -33,73 +33,73 @@ const machine = watcherSetup.createMachine({
     'poll.now': { actions: { type: 'pollNow', params: ({ event }) => ({ hash: event.hash }) } },
     'session.ready': { actions: assign({ ready: true }) },
     'session.lost': {
-      target: '.asleep',
-      actions: ['beginAnew', 'forgetMissing', assign({ ready: false })],
+      target: '.idle',
+      actions: ['resetPolls', 'clearMissing', assign({ ready: false })],
     },
-    'missing.matched': { actions: { type: 'noteMatched', params: ({ event }) => event } },
+    'missing.matched': { actions: { type: 'recordMatch', params: ({ event }) => event } },
     'qbittorrent.failed': { actions: { type: 'forwardFailure', params: ({ event }) => event } },
   },
-  initial: 'asleep',
+  initial: 'idle',
   states: {
-    asleep: {
-      description: 'Nothing is tracked, or nobody is logged in: no request, no timer.',
-      entry: 'forget',
-      always: { guard: 'wanted', target: 'gathering' },
+    idle: {
+      description: 'Nothing is tracked, or there is no session: no request, no timer.',
+      entry: 'clearPoll',
+      always: { guard: 'active', target: 'gathering' },
     },
     gathering: {
       description: 'New torrents often come in bursts: one poll for all of them.',
       always: [
-        { guard: 'unwanted', target: 'asleep' },
-        { guard: 'hasty', target: 'polling' },
+        { guard: 'inactive', target: 'idle' },
+        { guard: 'urgent', target: 'polling' },
       ],
       after: { gather: 'polling' },
     },
     polling: {
-      description: 'Those that move or are new; all of them each 30 s.',
-      entry: 'ask',
+      description: 'Requests the torrents that change or are new; every 30 s all of them.',
+      entry: 'choosePoll',
       invoke: {
         id: 'observe',
         src: 'observe',
         input: ({ context }) => ({ hashes: context.asked }),
         onDone: {
-          target: 'judging',
-          actions: { type: 'noteSeen', params: ({ event }) => ({ result: event.output }) },
+          target: 'evaluating',
+          actions: { type: 'recordAnswer', params: ({ event }) => ({ result: event.output }) },
         },
       },
       after: { observeOverdue: { actions: { type: 'crash', params: { request: 'observe' } } } },
     },
-    judging: {
+    evaluating: {
       always: [
-        { guard: 'failed', target: 'resting', actions: 'reportFailure' },
-        { target: 'judgingCompletions', actions: 'lookUp' },
+        { guard: 'failed', target: 'waiting', actions: 'reportFailure' },
+        { target: 'evaluatingCompletions', actions: 'requestMatch' },
       ],
     },
-    judgingCompletions: {
+    evaluatingCompletions: {
       always: [{ guard: 'needsSettings', target: 'readingSettings' }, { target: 'reporting' }],
     },
     readingSettings: {
-      description: 'Something is finished: will qBittorrent check it again?',
+      description: 'A torrent is finished: does qBittorrent recheck it?',
       invoke: {
         id: 'settings',
         src: 'settings',
         onDone: {
           target: 'reporting',
-          actions: { type: 'noteSettings', params: ({ event }) => ({ result: event.output }) },
+          actions: { type: 'recordSettings', params: ({ event }) => ({ result: event.output }) },
         },
       },
       after: { settingsOverdue: { actions: { type: 'crash', params: { request: 'settings' } } } },
     },
     reporting: {
-      description: 'What was seen, in slices: hooks are answered in between.',
-      entry: ['watchHeld', 'reportAnswer', 'deliver', 'reportRenamed', 'nextSlice'],
-      always: [{ guard: 'untold', target: 'slicing' }, { target: 'resting' }],
+      description: 'Delivers the observations in slices; hooks are answered in between.',
+      entry: ['repollFinished', 'reportRecovered', 'deliver', 'reportRenamed', 'nextSlice'],
+      always: [{ guard: 'hasMoreEvents', target: 'slicing' }, { target: 'waiting' }],
     },
     slicing: { after: { slicePause: 'reporting' } },
-    resting: {
-      description: 'Until the next poll.',
-      entry: 'forget',
+    waiting: {
+      description: 'Waits for the next poll.',
+      entry: 'clearPoll',
       always: [
-        { guard: 'unwanted', target: 'asleep' },
+        { guard: 'inactive', target: 'idle' },
         { guard: 'fresh', target: 'gathering' },
       ],
       on: {
@@ -108,8 +108,8 @@ const machine = watcherSetup.createMachine({
           actions: { type: 'pollNow', params: ({ event }) => ({ hash: event.hash }) },
         },
         'missing.matched': {
-          target: 'judgingCompletions',
-          actions: { type: 'noteMatched', params: ({ event }) => event },
+          target: 'evaluatingCompletions',
+          actions: { type: 'recordMatch', params: ({ event }) => event },
         },
       },
       after: { pause: 'polling' },
@@ -118,7 +118,7 @@ const machine = watcherSetup.createMachine({
 });
 
 /**
- * One poll for all torrents that move, and none while nothing is tracked. What a poll misses the matcher looks up in the
- * whole list, by every hash a torrent has, before anybody is called removed.
+ * One poll for all torrents that change, and none while nothing is tracked. The matcher searches the whole list for
+ * torrents that a poll did not return, by every hash a torrent has, before one counts as removed.
  */
 export const watcherMachine = stopChildrenOnCrash(machine);

@@ -1,49 +1,48 @@
 import type { Hash, Observation, Phase } from '../domain.ts';
 import type { Policy } from '../policy.ts';
-import { pollPause, repollPause, untilAnEnd } from './poll-interval.ts';
+import { pollPause, pollRetryPause, timeToNearestEnd } from './poll-interval.ts';
 
 /**
- * Which of the tracked torrents are asked for, and when. Those that move are asked for with each poll, those that are
- * new before it, and all of them now and then: of a thousand that are queued, three download. Changed in place: with
- * thousands of torrents a copy a change would be quadratic.
+ * Which of the tracked torrents a poll requests, and when. Torrents that change are requested by each poll, new ones
+ * before the next poll, and all of them every 30 s: of a thousand that are queued, three download. Changed in place: with
+ * thousands of torrents, a copy per change would be quadratic.
  */
 export interface PollSet {
   hashes: Set<Hash>;
-  /** No look has asked for them yet. */
+  /** No poll has requested them yet. */
   fresh: Set<Hash>;
-  /** As they were seen last. */
+  /** The last observations. */
   seen: Map<Hash, Observation>;
-  /** Those that polls ask for: in how many more, if nothing happens. */
+  /** Torrents that change: how many more polls request them if nothing changes. */
   moving: Map<Hash, number>;
-  /** Those that qBittorrent says are finished: in how many looks that come at once they are asked for. */
+  /** Torrents that may be finished: how many immediate polls request them. */
   urgent: Map<Hash, number>;
-  /** A place became free: another may have it now, and the next poll asks for all. */
+  /** A slot of qBittorrent became free: another torrent may have started, so the next poll requests all. */
   slotFreed: boolean;
-  /** What the look that is under way, or was the last, asks for. */
+  /** What the current or last poll requested. */
   scope: 'all' | 'moving' | 'some';
-  /** When the next poll is due, and when one that asks for all is; in milliseconds since 1970. */
+  /** When the next poll is due, and when the next one for all torrents; in milliseconds since 1970. */
   nextPollAt: number;
   fullPollAt: number;
 }
 
 /**
- * Phases in which a torrent may stay for long without news, and the setting that says how long that lasts before a card
- * shows it: until then it is polled. qBittorrent queues most for a moment when they are added, and finds metadata within
- * two minutes or hardly ever. A forced torrent is called downloading also while nothing arrives. In any other phase
- * something moves.
+ * Phases that can last long without a change, and the policy that defines how long one lasts before a card shows it:
+ * until then the torrent is polled. qBittorrent queues most new torrents for a moment, and finds metadata within two
+ * minutes or hardly ever. A forced torrent is reported as downloading even if nothing arrives. All other phases change.
  */
-const REST_AFTER: Partial<Record<Phase, 'stall' | 'settle'>> = {
-  metadata: 'stall',
-  downloading: 'stall',
-  stalled: 'stall',
-  queued: 'settle',
-  stopped: 'settle',
-  unselected: 'settle',
-  failed: 'settle',
+const WAIT_BEFORE_REST: Partial<Record<Phase, 'stallTime' | 'settleTime'>> = {
+  metadata: 'stallTime',
+  downloading: 'stallTime',
+  stalled: 'stallTime',
+  queued: 'settleTime',
+  stopped: 'settleTime',
+  unselected: 'settleTime',
+  failed: 'settleTime',
 };
-/** Phases in which it has none of the places that qBittorrent gives to what is active. */
+/** Phases in which a torrent occupies none of the slots for active torrents. */
 const INACTIVE_PHASES: ReadonlySet<Phase> = new Set(['queued', 'stopped', 'unselected', 'failed']);
-/** A finished torrent may still be moved or checked: it is asked for this often, each second. */
+/** A finished torrent may still be moved or checked: so many polls request it, one each second. */
 const URGENT_POLLS = 4;
 const URGENT_INTERVAL = 1000;
 
@@ -66,87 +65,87 @@ export function watch({ hashes, fresh }: PollSet, hash: Hash): void {
   fresh.add(hash);
 }
 
-export function unwatch(looks: PollSet, hash: Hash): void {
-  const { hashes, fresh, seen, moving, urgent: hasty } = looks;
-  if (hasPlace(seen.get(hash))) looks.slotFreed = true;
-  for (const group of [hashes, fresh, seen, moving, hasty]) group.delete(hash);
+export function unwatch(pollSet: PollSet, hash: Hash): void {
+  const { hashes, fresh, seen, moving, urgent } = pollSet;
+  if (hasPlace(seen.get(hash))) pollSet.slotFreed = true;
+  for (const group of [hashes, fresh, seen, moving, urgent]) group.delete(hash);
 }
 
-/** Has it looked at at once and again; or all of them, where nobody knows which one is finished. */
-export function markUrgent({ hashes, urgent: hasty }: PollSet, hash: Hash | null): void {
-  for (const each of hash === null ? hashes : [hash]) if (hashes.has(each)) hasty.set(each, URGENT_POLLS);
+/** Polls a torrent immediately and several times; all of them if it is unknown which one is finished. */
+export function markUrgent({ hashes, urgent }: PollSet, hash: Hash | null): void {
+  for (const each of hash === null ? hashes : [hash]) if (hashes.has(each)) urgent.set(each, URGENT_POLLS);
 }
 
-/** The next poll asks for all, whatever was seen of them. */
-export function resetPolls(looks: PollSet): void {
-  looks.nextPollAt = 0;
-  looks.fullPollAt = 0;
+/** The next poll requests all torrents. */
+export function resetPolls(pollSet: PollSet): void {
+  pollSet.nextPollAt = 0;
+  pollSet.fullPollAt = 0;
 }
 
 /**
- * Begins a look: says for which torrents it asks. Never for none while there is one.
+ * Starts a poll: returns the torrents to request. Never none while there is one.
  *
  * @param now milliseconds since 1970
- * @param early milliseconds by which what is due soon is asked for already
+ * @param early milliseconds by which torrents that are due soon are requested early
  */
-export function chooseHashes(looks: PollSet, now: number, early: number): Hash[] {
-  const { hashes, fresh, moving, urgent: hasty, slotFreed: stirred } = looks;
-  const isDue = looks.nextPollAt - now <= early;
-  const some = new Set([...fresh, ...hasty.keys(), ...(isDue ? moving.keys() : [])]);
-  const isWhole = looks.fullPollAt - now <= early || (isDue && (stirred || moving.size === 0));
-  looks.scope = isWhole || some.size === 0 || some.size === hashes.size ? 'all' : isDue ? 'moving' : 'some';
-  for (const [hash, left] of hasty) {
-    if (left > 1) hasty.set(hash, left - 1);
-    else hasty.delete(hash);
+export function chooseHashes(pollSet: PollSet, now: number, early: number): Hash[] {
+  const { hashes, fresh, moving, urgent, slotFreed } = pollSet;
+  const isDue = pollSet.nextPollAt - now <= early;
+  const some = new Set([...fresh, ...urgent.keys(), ...(isDue ? moving.keys() : [])]);
+  const isWhole = pollSet.fullPollAt - now <= early || (isDue && (slotFreed || moving.size === 0));
+  pollSet.scope = isWhole || some.size === 0 || some.size === hashes.size ? 'all' : isDue ? 'moving' : 'some';
+  for (const [hash, left] of urgent) {
+    if (left > 1) urgent.set(hash, left - 1);
+    else urgent.delete(hash);
   }
   fresh.clear();
-  return looks.scope === 'all' ? [...hashes] : [...some];
+  return pollSet.scope === 'all' ? [...hashes] : [...some];
 }
 
 /**
- * Ends a look that was answered: what moves, and when the next one is due.
+ * Records the answer of a poll: which torrents change, and when the next poll is due.
  *
- * @returns those that are tracked and were not found
+ * @returns the tracked torrents that were not found
  */
 export function recordPoll(
-  looks: PollSet,
+  pollSet: PollSet,
   asked: readonly Hash[],
   seen: readonly Observation[],
   { now, policy }: { now: number; policy: Policy },
 ): Hash[] {
-  const { hashes, moving, scope } = looks;
+  const { hashes, moving, scope } = pollSet;
   const found = new Map(seen.map((observation) => [observation.hash, observation]));
-  for (const hash of asked) noteOne(looks, hash, found.get(hash), policy);
-  if (scope === 'all') looks.slotFreed = false;
+  for (const hash of asked) recordTorrent(pollSet, hash, found.get(hash), policy);
+  if (scope === 'all') pollSet.slotFreed = false;
   const idle = idleInterval(policy);
-  const interval = moving.size > 0 || looks.slotFreed ? policy.pollInterval : idle;
-  const next = now + pollPause(interval, untilAnEnd(seen), moving.size);
-  looks.nextPollAt = scope === 'some' ? Math.min(looks.nextPollAt, next) : next;
-  // Never later than that, also where the clock was set back.
-  looks.fullPollAt = scope === 'all' ? now + idle : Math.min(looks.fullPollAt, now + idle);
+  const interval = moving.size > 0 || pollSet.slotFreed ? policy.pollInterval : idle;
+  const next = now + pollPause(interval, timeToNearestEnd(seen), moving.size);
+  pollSet.nextPollAt = scope === 'some' ? Math.min(pollSet.nextPollAt, next) : next;
+  // Also if the clock was set back.
+  pollSet.fullPollAt = scope === 'all' ? now + idle : Math.min(pollSet.fullPollAt, now + idle);
   return asked.filter((hash) => hashes.has(hash) && !found.has(hash));
 }
 
-/** How many looks in a row, the first one included, a torrent in this phase is polled without news. */
-function patienceFor(phase: Phase, policy: Policy): number {
-  const lasts = REST_AFTER[phase];
+/** The number of polls in a row, the first included, that request a torrent in this phase although nothing changes. */
+function pollsWithoutChange(phase: Phase, policy: Policy): number {
+  const lasts = WAIT_BEFORE_REST[phase];
   if (lasts === undefined) return Infinity;
-  // A poll may come a little early, and a stall is long enough for that to add up to one poll.
-  const spare = lasts === 'stall' ? 1 : 0;
+  // Polls can be a little early; over a stall this adds up to one poll.
+  const spare = lasts === 'stallTime' ? 1 : 0;
   return Math.ceil(policy[lasts] / policy.pollInterval) + 1 + spare;
 }
 
-function noteOne(looks: PollSet, hash: Hash, now: Observation | undefined, policy: Policy): void {
-  const { hashes, seen, moving } = looks;
-  // It left while the answer was on its way.
+function recordTorrent(pollSet: PollSet, hash: Hash, now: Observation | undefined, policy: Policy): void {
+  const { hashes, seen, moving } = pollSet;
+  // It was removed while the poll was running.
   if (!hashes.has(hash)) return;
   const before = seen.get(hash);
   if (now !== undefined) seen.set(hash, now);
-  if (now !== undefined && hasPlace(before) && !hasPlace(now)) looks.slotFreed = true;
-  // What was not found can be anything.
-  const patience = now === undefined ? Infinity : patienceFor(now.phase, policy);
+  if (now !== undefined && hasPlace(before) && !hasPlace(now)) pollSet.slotFreed = true;
+  // A torrent that was not found can be in any phase.
+  const polls = now === undefined ? Infinity : pollsWithoutChange(now.phase, policy);
   const isAsBefore = now && before !== undefined && isSame(before, now);
-  const left = isAsBefore ? Math.min(patience, moving.get(hash) ?? 0) : patience;
+  const left = isAsBefore ? Math.min(polls, moving.get(hash) ?? 0) : polls;
   if (left > 1) moving.set(hash, left - 1);
   else moving.delete(hash);
 }
@@ -154,21 +153,21 @@ function noteOne(looks: PollSet, hash: Hash, now: Observation | undefined, polic
 const isSame = (one: Observation, other: Observation): boolean =>
   one.phase === other.phase && one.downloaded === other.downloaded && one.progress === other.progress;
 
-/** Whether it has one of qBittorrent's places for what is active, that another takes when it is free. */
+/** Whether it occupies one of qBittorrent's slots for active torrents. */
 const hasPlace = (torrent: Observation | undefined): boolean =>
   torrent !== undefined && !INACTIVE_PHASES.has(torrent.phase);
 
-/** Milliseconds until the next look, after so many in a row that failed. */
+/** Milliseconds until the next poll, after so many failures in a row. */
 export function pauseOf(
-  looks: PollSet,
+  pollSet: PollSet,
   failures: number,
   { now, policy }: { now: number; policy: Policy },
 ): number {
-  const { urgent: hasty, moving, nextPollAt: nextAt, fullPollAt: allAt } = looks;
-  if (hasty.size > 0) return Math.min(URGENT_INTERVAL, policy.pollInterval);
+  const { urgent, moving, nextPollAt, fullPollAt } = pollSet;
+  if (urgent.size > 0) return Math.min(URGENT_INTERVAL, policy.pollInterval);
   const idle = idleInterval(policy);
-  if (failures > 0) return repollPause(failures, moving.size > 0 ? policy.pollInterval : idle);
-  return Math.min(idle, Math.max(0, Math.min(nextAt, allAt) - now));
+  if (failures > 0) return pollRetryPause(failures, moving.size > 0 ? policy.pollInterval : idle);
+  return Math.min(idle, Math.max(0, Math.min(nextPollAt, fullPollAt) - now));
 }
 
 const idleInterval = ({ pollInterval, idleInterval }: Policy): number => Math.max(pollInterval, idleInterval);

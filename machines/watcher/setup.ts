@@ -4,13 +4,13 @@ import { failOverdue, overdueAfter } from '../watchdog.ts';
 import type { RequestName } from '../watchdog.ts';
 import { matcherMachine } from '../matcher/machine.ts';
 import type { Match } from '../matcher/matching.ts';
-import { addressSlice, MISSED_SLICE, pauseBetweenSlices, sliceOf } from './addressing.ts';
+import { addressSlice, MISSED_PER_SLICE, pauseBetweenSlices, observationsPerSlice } from './addressing.ts';
 import type { WatcherContext, WatcherEvent, WatcherInput, WatcherReport } from './types.ts';
 import { DEFAULT_COMPLETION, NO_ANSWER } from '../domain.ts';
 import type { CompletionSettings, Hash, Observation, QbittorrentFailed, Result } from '../domain.ts';
 
-/** Milliseconds for which the settings are believed: completions ask for them at most this often. */
-const SETTINGS_FRESH = 30_000;
+/** Milliseconds for which the settings are used: completions request them at most this often. */
+const SETTINGS_MAX_AGE = 30_000;
 
 export const NO_MATCH: Match = { renamed: [], missed: [] };
 
@@ -18,7 +18,7 @@ const isComplete = ({ phase }: Observation): boolean => phase === 'complete';
 
 const unprovided = () => Promise.reject(new Error('the watcher has no qBittorrent'));
 
-/** What the watcher knows and can do; its chart is in `./machine.ts`. */
+/** Guards and actions of the watcher; its chart is in `./machine.ts`. */
 export const watcherSetup = setup({
   types: {
     context: {} as WatcherContext,
@@ -29,81 +29,81 @@ export const watcherSetup = setup({
     /** The torrents with these IDs; the list is never empty. */
     observe: fromPromise<Result<Observation[]>, { hashes: readonly Hash[] }>(unprovided),
     matcher: matcherMachine,
-    /** qBittorrent's preferences; without this actor they are taken for its defaults. */
+    /** qBittorrent's preferences; without this actor, its defaults are used. */
     settings: fromPromise<Result<CompletionSettings>>(() =>
       Promise.resolve({ ok: true, value: DEFAULT_COMPLETION }),
     ),
   },
   guards: {
-    wanted: ({ context: { ready, looks } }) => ready && looks.hashes.size > 0,
-    unwanted: ({ context: { ready, looks } }) => !ready || looks.hashes.size === 0,
-    fresh: ({ context }) => context.looks.fresh.size > 0,
-    hasty: ({ context }) => context.looks.urgent.size > 0,
+    active: ({ context: { ready, pollSet } }) => ready && pollSet.hashes.size > 0,
+    inactive: ({ context: { ready, pollSet } }) => !ready || pollSet.hashes.size === 0,
+    fresh: ({ context }) => context.pollSet.fresh.size > 0,
+    urgent: ({ context }) => context.pollSet.urgent.size > 0,
     failed: ({ context }) => context.failure !== null,
-    /** Something is finished, and it is not known whether qBittorrent checks it again. */
+    /** A torrent is finished, and it is unknown whether qBittorrent rechecks it. */
     needsSettings: ({ context: { observations, matched, completionReadAt, now } }) =>
-      (completionReadAt === null || Math.abs(now() - completionReadAt) >= SETTINGS_FRESH) &&
+      (completionReadAt === null || Math.abs(now() - completionReadAt) >= SETTINGS_MAX_AGE) &&
       [...observations, ...matched.renamed.map(({ observation }) => observation)].some(isComplete),
-    untold: ({ context: { observations, matched } }) =>
+    hasMoreEvents: ({ context: { observations, matched } }) =>
       observations.length + matched.renamed.length + matched.missed.length > 0,
   },
   actions: {
     crash: (_, { request }: { request: RequestName }) => failOverdue(request),
-    watch: assign(({ context: { looks, keys } }, { hash, key }: { hash: Hash; key: Hash }) => {
-      watch(looks, hash);
+    watch: assign(({ context: { pollSet, keys } }, { hash, key }: { hash: Hash; key: Hash }) => {
+      watch(pollSet, hash);
       keys.set(hash, key);
       return {};
     }),
-    unwatch: enqueueActions(({ context: { looks, keys, missing }, enqueue }, { hash }: { hash: Hash }) => {
+    unwatch: enqueueActions(({ context: { pollSet, keys, missing }, enqueue }, { hash }: { hash: Hash }) => {
       enqueue.assign(() => {
-        unwatch(looks, hash);
+        unwatch(pollSet, hash);
         keys.delete(hash);
         return {};
       });
       if (missing.delete(hash)) enqueue.sendTo('matcher', { type: 'missing.changed', missing: [...missing] });
     }),
-    pollNow: assign(({ context: { looks } }, { hash }: { hash: Hash | null }) => {
-      markUrgent(looks, hash);
+    pollNow: assign(({ context: { pollSet } }, { hash }: { hash: Hash | null }) => {
+      markUrgent(pollSet, hash);
       return {};
     }),
-    beginAnew: assign(({ context: { looks } }) => {
-      resetPolls(looks);
+    resetPolls: assign(({ context: { pollSet } }) => {
+      resetPolls(pollSet);
       return {};
     }),
-    ask: assign(({ context: { looks, now, policy } }) => ({
-      asked: chooseHashes(looks, now(), policy.gather),
+    choosePoll: assign(({ context: { pollSet, now, policy } }) => ({
+      asked: chooseHashes(pollSet, now(), policy.gatherTime),
       askedAt: now(),
     })),
-    noteSeen: assign(({ context }, { result }: { result: Result<Observation[]> }) => {
-      const { looks, asked, policy, failures, missing } = context;
+    recordAnswer: assign(({ context }, { result }: { result: Result<Observation[]> }) => {
+      const { pollSet, asked, policy, failures, missing } = context;
       if (!result.ok) {
-        resetPolls(looks);
+        resetPolls(pollSet);
         return { failure: result.failure, failures: failures + 1 };
       }
       const at = context.now();
       const observations = result.value;
-      const missed = recordPoll(looks, asked, observations, { now: at, policy });
+      const missed = recordPoll(pollSet, asked, observations, { now: at, policy });
       for (const { hash } of observations) missing.delete(hash);
       for (const hash of missed) missing.add(hash);
       return { failure: null, failures: 0, at, observations };
     }),
-    /** Has looked up what this poll did not find; or says that all is found again. */
-    lookUp: enqueueActions(({ context: { asked, missing, looking }, enqueue }) => {
+    /** Sends the torrents that this poll did not find to the matcher, or that none is missing any more. */
+    requestMatch: enqueueActions(({ context: { asked, missing, isMatching: looking }, enqueue }) => {
       const polled = missing.size === 0 ? [] : asked.filter((hash) => missing.has(hash));
-      enqueue.assign({ looking: missing.size > 0 });
+      enqueue.assign({ isMatching: missing.size > 0 });
       if (polled.length > 0)
         enqueue.sendTo('matcher', { type: 'missing.polled', polled, missing: [...missing] });
       else if (missing.size === 0 && looking)
         enqueue.sendTo('matcher', { type: 'missing.changed', missing: [] });
     }),
-    forgetMissing: enqueueActions(({ context: { missing }, enqueue }) => {
+    clearMissing: enqueueActions(({ context: { missing }, enqueue }) => {
       enqueue.assign(() => {
         missing.clear();
-        return { looking: false, matched: NO_MATCH };
+        return { isMatching: false, matched: NO_MATCH };
       });
       enqueue.sendTo('matcher', { type: 'missing.changed', missing: [] });
     }),
-    noteMatched: assign(({ context }, { match }: { match: Match }) => {
+    recordMatch: assign(({ context }, { match }: { match: Match }) => {
       const { missing, matched, observations, now, at } = context;
       return {
         at: observations.length === 0 ? now() : at,
@@ -113,27 +113,27 @@ export const watcherSetup = setup({
         },
       };
     }),
-    /** Should it fail, the last answer holds. */
-    noteSettings: assign(({ context }, { result }: { result: Result<CompletionSettings> }) =>
+    /** If the request fails, the previous settings are used. */
+    recordSettings: assign(({ context }, { result }: { result: Result<CompletionSettings> }) =>
       result.ok ? { completion: result.value, completionReadAt: context.now() } : {},
     ),
-    /** What may be held back is asked for each second. */
-    watchHeld: assign(({ context: { looks, observations, completion } }) => {
+    /** A finished state that may not be final is polled each second. */
+    repollFinished: assign(({ context: { pollSet, observations, completion } }) => {
       for (const torrent of observations.filter(isComplete))
-        if (completion.rechecks || torrent.downloaded === 0) markUrgent(looks, torrent.hash);
+        if (completion.rechecks || torrent.downloaded === 0) markUrgent(pollSet, torrent.hash);
       return {};
     }),
     deliver: enqueueActions(({ context, enqueue }) => {
       for (const { torrent, event } of addressSlice(context)) enqueue.sendTo(torrent, event);
     }),
-    reportAnswer: enqueueActions(({ system, enqueue }) => {
+    reportRecovered: enqueueActions(({ system, enqueue }) => {
       const incident = system.get('incident');
       if (incident !== undefined) enqueue.sendTo(incident, { type: 'qbittorrent.recovered' });
     }),
-    /** The list was asked for before the last poll, it is not known how long: it refutes no finish hook. */
+    /** The list was requested before the last poll, so it refutes no finish hook. */
     reportRenamed: enqueueActions(({ context, enqueue }) => {
       const { at, completion, matched } = context;
-      const renamed = matched.renamed.slice(0, sliceOf(context));
+      const renamed = matched.renamed.slice(0, observationsPerSlice(context));
       if (renamed.length === 0) return;
       enqueue(
         sendParent({
@@ -147,10 +147,10 @@ export const watcherSetup = setup({
     }),
     nextSlice: assign(({ context }) => {
       const { observations, matched } = context;
-      const slice = sliceOf(context);
+      const slice = observationsPerSlice(context);
       return {
         observations: observations.slice(slice),
-        matched: { renamed: matched.renamed.slice(slice), missed: matched.missed.slice(MISSED_SLICE) },
+        matched: { renamed: matched.renamed.slice(slice), missed: matched.missed.slice(MISSED_PER_SLICE) },
       };
     }),
     reportFailure: sendParent(
@@ -162,14 +162,14 @@ export const watcherSetup = setup({
         }) satisfies WatcherReport,
     ),
     forwardFailure: sendParent((_, failed: QbittorrentFailed) => failed),
-    forget: assign({ observations: [], asked: [] }),
+    clearPoll: assign({ observations: [], asked: [] }),
   },
   delays: {
     observeOverdue: overdueAfter('observe'),
     settingsOverdue: overdueAfter('settings'),
-    gather: ({ context }) => context.policy.gather,
+    gather: ({ context }) => context.policy.gatherTime,
     slicePause: ({ context }) => pauseBetweenSlices(context),
-    pause: ({ context: { looks, failures, now, policy } }) =>
-      pauseOf(looks, failures, { now: now(), policy }),
+    pause: ({ context: { pollSet, failures, now, policy } }) =>
+      pauseOf(pollSet, failures, { now: now(), policy }),
   },
 });

@@ -87,7 +87,7 @@ export function provideActors({ qbittorrent, ntfy, ensureHook, keep, rotation }:
 export const policyOf = ({ poll, ntfy, progress, alerts, discover, maxTracked, hook }: Config): Policy =>
   createPolicy({
     pollInterval: poll.interval,
-    discover,
+    discoverInterval: discover,
     installHook: hook.autoInstall,
     maxTracked,
     ...alerts,

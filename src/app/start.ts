@@ -1,7 +1,7 @@
 import { createActor, waitFor } from 'xstate';
 import type { SnapshotFrom } from 'xstate';
 import type { StoreReport } from '../../machines/incident/store-notice.ts';
-import { createPartitionOf, SALT_LENGTH } from '../../machines/shard/shard-of.ts';
+import { createShardOf, SALT_LENGTH } from '../../machines/shard/shard-of.ts';
 import { selectDrained } from '../../machines/outbox/selectors.ts';
 import type { SupervisorEvent } from '../../machines/supervisor/types.ts';
 import type { Policy } from '../../machines/policy.ts';
@@ -87,7 +87,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
     input: {
       policy: { ...policyOf(config), ...policy },
       now: Date.now,
-      partitionOf: createPartitionOf(crypto.getRandomValues(new Uint32Array(SALT_LENGTH))),
+      shardOf: createShardOf(crypto.getRandomValues(new Uint32Array(SALT_LENGTH))),
       ...restoredState(store),
       writeRecord: (event) => saveEvent(store, event),
     },

@@ -138,7 +138,7 @@ function describeOutbox(snapshot: SnapshotFrom<typeof outboxMachine> | undefined
 }
 
 function describe(
-  { key, hash, told, since, alert }: TorrentRecord,
+  { key, hash, shown, since, alert }: TorrentRecord,
   actor: TorrentSnapshot | undefined,
 ): TorrentStatus {
   const seen = actor === undefined ? null : selectObservation(actor);
@@ -153,8 +153,8 @@ function describe(
     speed: seen?.speed ?? 0,
     eta: seen?.eta ?? null,
     size: seen?.size ?? 0,
-    shown: told?.percent ?? null,
-    showing: told?.phase ?? null,
+    shown: shown?.percent ?? null,
+    showing: shown?.phase ?? null,
     alert,
     since: new Date(since).toISOString(),
   };

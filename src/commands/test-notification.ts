@@ -33,7 +33,7 @@ export async function testNotification(
   out(`Sending to your topic on ${hostOf(config.ntfy.server)}, as ${instance}. Check the phone:`);
   let live: boolean | null = null;
   for (const [index, { notification, expected }] of steps(Date.now()).entries()) {
-    if (notification.kind === 'dismissal' && live !== true) continue;
+    if (notification.kind === 'card-delete' && live !== true) continue;
     if (index > 0) await sleep(apart);
     const publication = await ntfy.publish(notification);
     if (!publication.ok) {
@@ -68,7 +68,7 @@ function steps(at: number): Step[] {
     { notification: completion(at), expected: 'a second card, "Download Complete", with a sound' },
     {
       notification: {
-        kind: 'dismissal',
+        kind: 'card-delete',
         key: KEY,
         shown: true,
         alerted: false,
@@ -80,7 +80,7 @@ function steps(at: number): Step[] {
 
 function progress(percent: number, at: number): Notification {
   const torrent = { ...example, progress: percent / 100, eta: (100 - percent) * 2 };
-  return { kind: 'progress', key: KEY, torrent, at, tell: { percent, phase: 'downloading' }, told: null };
+  return { kind: 'progress', key: KEY, torrent, at, card: { percent, phase: 'downloading' }, shown: null };
 }
 
 function completion(at: number): Notification {

@@ -51,11 +51,11 @@ export type HookAnswer<Hook extends HookName> = (typeof HOOK_ANSWERS)[Hook][numb
 export const KINDS = [
   'progress',
   'completion',
-  'dismissal',
+  'card-delete',
   'alert',
-  'clearance',
+  'alert-clear',
   'incident',
-  'relief',
+  'incident-resolved',
 ] as const satisfies readonly Notification['kind'][];
 
 /** The simpler forms of a message. */

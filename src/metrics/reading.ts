@@ -64,7 +64,7 @@ function countTorrents(snapshot: SupervisorSnapshot): Reading['torrents'] {
 
 /** A crashed torrent has no actor; without a session its phase is outdated. */
 function stateOf({ stage }: TorrentRecord, actor: TorrentSnapshot | undefined): TorrentState {
-  if (stage === 'completing' || stage === 'dismissing') return 'complete';
+  if (stage === 'completing' || stage === 'completed') return 'complete';
   if (actor === undefined || actor.value === 'login') return 'waiting';
   const phase = selectPhase(actor);
   return phase === 'unknown' ? 'waiting' : phase;

@@ -1,6 +1,6 @@
 import type {
   Alert,
-  Concern,
+  IncidentSource,
   Failure,
   FailureReason,
   Notification,
@@ -13,7 +13,7 @@ import { safeText, torrentName } from '../format/text.ts';
 
 /** While it downloads: percent, speed and ETA. In any other phase: the phase, then the percent. */
 export function progressText(
-  { torrent: { speed, eta }, tell: { percent, phase }, at }: Extract<Notification, { kind: 'progress' }>,
+  { torrent: { speed, eta }, card: { percent, phase }, at }: Extract<Notification, { kind: 'progress' }>,
   timeZone: string | undefined,
 ): string {
   const progress = `${percent}% ${progressBar(percent)}`;
@@ -97,34 +97,36 @@ export function incidentText({ kind, message, reason }: Failure): string {
 }
 
 /** The title of an incident's card, and of the all-clear that replaces it. */
-export function incidentTitle(notification: Extract<Notification, { kind: 'incident' | 'relief' }>): string {
+export function incidentTitle(
+  notification: Extract<Notification, { kind: 'incident' | 'incident-resolved' }>,
+): string {
   if (notification.key === 'qbittorrent') return 'qBittorrent';
-  if (notification.kind === 'relief') return 'State is saved again';
+  if (notification.kind === 'incident-resolved') return 'State is saved again';
   return notification.failure.reason === 'state-repaired' ? 'State was repaired' : 'State is not saved';
 }
 
-const ALL_CLEAR: Record<Concern, string> = {
+const ALL_CLEAR: Record<IncidentSource, string> = {
   qbittorrent: 'qBittorrent answers again. Downloads are tracked.',
   store: 'The state is saved to disk again. A restart loses nothing.',
 };
 
-export const allClearText = (source: Concern): string => ALL_CLEAR[source];
+export const allClearText = (source: IncidentSource): string => ALL_CLEAR[source];
 
 /** The last resort when ntfy rejects everything else: no text from a torrent or a server. */
-export function fixedText(notification: Exclude<Notification, { kind: 'dismissal' | 'clearance' }>): {
+export function fixedText(notification: Exclude<Notification, { kind: 'card-delete' | 'alert-clear' }>): {
   title: string;
   message: string;
 } {
   switch (notification.kind) {
     case 'progress':
-      return { title: 'A download', message: `${notification.tell.percent}%` };
+      return { title: 'A download', message: `${notification.card.percent}%` };
     case 'completion':
       return { title: 'Download Complete', message: 'A download is complete: see the page.' };
     case 'alert':
       return { title: 'A download has a problem', message: 'See the page.' };
     case 'incident':
       return { title: incidentTitle(notification), message: 'There is a problem: see the page.' };
-    case 'relief':
+    case 'incident-resolved':
       return { title: incidentTitle(notification), message: allClearText(notification.key) };
   }
 }

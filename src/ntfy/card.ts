@@ -48,7 +48,7 @@ export const completionSequence = (instance: string, key: string): string => `${
 export const alertSequence = (instance: string, key: string): string => `${instance}-${key}-err`;
 
 /** Notifications that are published; the others delete cards. */
-export type Published = Exclude<Notification, { kind: 'dismissal' | 'clearance' }>;
+export type Published = Exclude<Notification, { kind: 'card-delete' | 'alert-clear' }>;
 
 /** Renders a notification as a card. */
 export function renderCard(notification: Published, options: CardOptions, form: Form = 'full'): Card {
@@ -68,7 +68,7 @@ export function renderCard(notification: Published, options: CardOptions, form: 
 
 function priorityOf(notification: Published): number {
   const { kind } = notification;
-  if (kind === 'progress' || kind === 'relief') return SILENT_PRIORITY;
+  if (kind === 'progress' || kind === 'incident-resolved') return SILENT_PRIORITY;
   // A torrent whose data already existed was not downloaded: no sound.
   return kind === 'completion' && isInjected(notification.torrent) ? SILENT_PRIORITY : AUDIBLE_PRIORITY;
 }
@@ -85,7 +85,7 @@ const SEQUENCES: Record<Published['kind'], (instance: string, key: string) => st
   alert: alertSequence,
   incident: progressSequence,
   // The all-clear replaces the incident's card.
-  relief: progressSequence,
+  'incident-resolved': progressSequence,
 };
 
 function renderFully(notification: Published, { topic, instance, timeZone, alerts }: CardOptions): Card {
@@ -120,7 +120,7 @@ function renderFully(notification: Published, { topic, instance, timeZone, alert
         tags: ['warning'],
       };
     case 'incident':
-    case 'relief':
+    case 'incident-resolved':
       return {
         topic,
         sequence_id,

@@ -87,8 +87,8 @@ export function createNtfyClient(
     async publish(notification, options = {}) {
       const { kind, key } = notification;
       const { instance } = cardOptions;
-      if (kind === 'clearance') return removeAll([alertSequence(instance, key)], options);
-      if (kind === 'dismissal') {
+      if (kind === 'alert-clear') return removeAll([alertSequence(instance, key)], options);
+      if (kind === 'card-delete') {
         const alert = notification.alerted ? [alertSequence(instance, key)] : [];
         return removeAll([progressSequence(instance, key), ...alert], options);
       }

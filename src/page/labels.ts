@@ -30,8 +30,8 @@ const STATES: Readonly<Record<string, Label>> = {
   restarting: { text: 'Crashed in the sidecar, restarting', tone: 'bad' },
   login: { text: 'Waiting for qBittorrent', tone: 'waiting' },
   'notifying.completion': { text: 'Complete, notifying the phone', tone: 'done' },
-  'notifying.dismissal': { text: 'Complete, deleting its card', tone: 'done' },
-  'notifying.withdrawal': { text: 'Removed, deleting its card', tone: 'done' },
+  'notifying.cardDeletion': { text: 'Complete, deleting its card', tone: 'done' },
+  'notifying.removal': { text: 'Removed, deleting its card', tone: 'done' },
   complete: { text: 'Complete', tone: 'done' },
   removed: { text: 'Removed', tone: 'done' },
 };

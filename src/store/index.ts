@@ -231,9 +231,9 @@ const soundsSchema = z.record(z.string(), z.number()).catch({});
 export const restoredState = ({
   records,
   facts,
-}: Store): Pick<SupervisorInput, 'records' | 'troubled' | 'sounds'> => ({
+}: Store): Pick<SupervisorInput, 'records' | 'incidentShown' | 'sounds'> => ({
   records,
-  troubled: facts.get(INCIDENT_FACT) === true,
+  incidentShown: facts.get(INCIDENT_FACT) === true,
   sounds: soundsSchema.parse(facts.get(SOUNDS_FACT)),
 });
 
@@ -245,7 +245,7 @@ export function saveEvent(store: Store, event: StoreEvent): void {
     case 'record.delete':
       return store.delete(event.key);
     case 'incident.save':
-      return store.setFact(INCIDENT_FACT, event.troubled ? true : undefined);
+      return store.setFact(INCIDENT_FACT, event.shown ? true : undefined);
     case 'sounds.save':
       return store.setFact(SOUNDS_FACT, event.sounds);
   }

@@ -21,12 +21,19 @@ const PHASES: Record<Phase, Phase> = {
   complete: 'complete',
   unknown: 'unknown',
 };
-const STAGES: Record<Stage, Stage> = {
-  following: 'following',
+/** The stored name of each stage is that of version 0.1.0. */
+const STORED_STAGES = {
+  tracked: 'following',
   completing: 'completing',
-  dismissing: 'dismissing',
-  withdrawing: 'withdrawing',
-};
+  completed: 'dismissing',
+  removed: 'withdrawing',
+} as const satisfies Record<Stage, string>;
+const STAGES = {
+  following: 'tracked',
+  completing: 'completing',
+  dismissing: 'completed',
+  withdrawing: 'removed',
+} as const satisfies Record<(typeof STORED_STAGES)[Stage], Stage>;
 const ALERTS: Record<Alert, Alert> = {
   stalled: 'stalled',
   metadata: 'metadata',
@@ -57,7 +64,7 @@ const observation: z.ZodType<Observation> = z.looseObject({
 });
 
 const estimate = z.looseObject({ arrival: optionalCount, at: count, corrections: count });
-const told = z.looseObject({
+const cardState = z.looseObject({
   percent: count,
   phase: z.enum(PHASES).catch('unknown'),
   estimate: z.exactOptional(estimate),
@@ -68,15 +75,15 @@ const told = z.looseObject({
  * here). A field that an older version did not write gets a neutral value, and one that only a newer version knows is
  * kept: both versions may use the file in turn. A record without its hashes or its stage is invalid.
  */
-export const recordSchema: z.ZodType<TorrentRecord> = z
+const recordSchema: z.ZodType<TorrentRecord> = z
   .looseObject({
     key: hash,
     hash,
-    told: told.nullable().catch(null),
+    told: cardState.nullable().catch(null),
     highest: count,
     card: z.boolean().catch(false),
     since: count,
-    stage: z.enum(STAGES),
+    stage: z.enum(STORED_STAGES),
     alert: z.enum(ALERTS).nullable().catch(null),
     sounded: z.partialRecord(z.enum(ALERTS), z.number()).catch({}),
     again: hash.nullable().catch(null),
@@ -84,12 +91,21 @@ export const recordSchema: z.ZodType<TorrentRecord> = z
     finishHookAt: optionalCount,
     quiet: z.boolean().catch(false),
   })
-  // A completion without its observation cannot be sent: the torrent is polled, and found complete, again.
-  .transform((record) =>
-    record.stage === 'completing' && record.finished === null
-      ? { ...record, stage: 'following' as const }
-      : record,
-  );
+  .transform(({ told, again, stage, ...record }): TorrentRecord => ({
+    ...record,
+    shown: told,
+    readdedAs: again,
+    // A completion without its observation cannot be sent: the torrent is polled, and found complete, again.
+    stage: stage === 'completing' && record.finished === null ? 'tracked' : STAGES[stage],
+  }));
+
+/** A record with its stored field names, which are those of version 0.1.0. */
+const storedRecord = ({ shown, readdedAs, stage, ...record }: TorrentRecord) => ({
+  ...record,
+  told: shown,
+  again: readdedAs,
+  stage: STORED_STAGES[stage],
+});
 
 /** All that is stored, in memory: a new file is written from it. Facts are JSON texts. */
 export interface State {
@@ -129,7 +145,12 @@ export function allNames({ records, facts }: State, unsaved: Unsaved): Unsaved {
 /** The rows of what changed. */
 export function changesOf({ records, facts }: State, unsaved: Unsaved): Changes {
   return {
-    records: new Map(Array.from(unsaved.records, (key) => [key, toText(records.get(key)) ?? null])),
+    records: new Map(
+      Array.from(unsaved.records, (key) => {
+        const record = records.get(key);
+        return [key, record === undefined ? null : (toText(storedRecord(record)) ?? null)];
+      }),
+    ),
     // JSON can represent half a surrogate pair, SQLite's text cannot.
     facts: new Map(Array.from(unsaved.facts, (name) => [JSON.stringify(name), facts.get(name) ?? null])),
   };

@@ -21,12 +21,12 @@ export type Urgency = 'now' | 'soon' | 'later';
  * - What the card shows: within a second. If it is lost, the card is updated once more than necessary.
  */
 export function urgencyOf(before: TorrentRecord | undefined, after: TorrentRecord): Urgency | null {
-  if (before === undefined) return after.stage === 'following' ? 'soon' : 'now';
+  if (before === undefined) return after.stage === 'tracked' ? 'soon' : 'now';
   const ignored = { told: null, highest: 0, sounded: null };
   const isRestSame = isSame({ ...before, ...ignored }, { ...after, ...ignored });
   if (!isRestSame || !isSame(before.sounded, after.sounded)) return 'now';
   if (before.highest !== after.highest) return 'soon';
-  return isSame(before.told ?? {}, after.told ?? {}) ? null : 'later';
+  return isSame(before.shown ?? {}, after.shown ?? {}) ? null : 'later';
 }
 
 /** Compares one level deep: a nested object that was created anew counts as different. */

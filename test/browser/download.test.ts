@@ -62,9 +62,9 @@ realTest(
     });
 
     const way = ['polling.downloading', 'notifying.progress.waiting', 'polling.downloading'];
-    const end = ['notifying.completion', 'notifying.dismissal', 'complete'];
+    const end = ['notifying.completion', 'notifying.cardDeletion', 'complete'];
     assert.ok(isInOrder(states, [...way, ...end]), states.join(', '));
-    assert.ok(taken.includes('notifying.dismissal#0'), taken.join(', '));
+    assert.ok(taken.includes('notifying.cardDeletion#0'), taken.join(', '));
     assert.ok(percents.length >= 3, percents.join(', '));
     assert.deepEqual(
       percents,

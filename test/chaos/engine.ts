@@ -119,7 +119,7 @@ function isSettled(status: Status | null): boolean {
     status.torrents.length === 0 &&
     status.outbox.waiting === 0 &&
     status.outbox.sending === 0 &&
-    status.watcher.state === 'asleep'
+    status.watcher.state === 'idle'
   );
 }
 

@@ -94,7 +94,7 @@ for (const meanwhile of [false, true]) {
       await scene.toNtfy.down();
       await scene.qbittorrent.remove(torrent.hash);
       await until('its card has to go', async () =>
-        (await scene.status())?.torrents.some(({ state }) => state === 'notifying.withdrawal'),
+        (await scene.status())?.torrents.some(({ state }) => state === 'notifying.removal'),
       );
       if (meanwhile) {
         await stage.kill();

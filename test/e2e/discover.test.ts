@@ -22,7 +22,7 @@ realTest(
         MAX_TRACKED: '130',
       },
       [],
-      { discover: 1000 },
+      { discoverInterval: 1000 },
     );
     const { discovery } = sidecar.supervisor.getSnapshot().children;
     const followed = () => new Set(sidecar.supervisor.getSnapshot().context.registry.records.keys());

@@ -7,7 +7,7 @@ import type { Scene } from './harness.ts';
 
 const GENERATIONS: QbittorrentGeneration[] = ['5.1', 'current'];
 /** Everything that takes minutes, in seconds. */
-const POLICY = { stall: 3000, stalledAfter: 4000, correctionInterval: 2000 };
+const POLICY = { stallTime: 3000, stalledAfter: 4000, correctionInterval: 2000 };
 
 const isCard = ({ event, sequence_id }: NtfyMessage, key: string): boolean =>
   event === 'message' && sequence_id === `qbit-${key}`;

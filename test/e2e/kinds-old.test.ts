@@ -72,7 +72,7 @@ describe('qBittorrent before 4.5', { concurrency: 4 }, () => {
     test(`on qBittorrent ${generation} DISCOVER finds new torrents, paused ones too, and tells each once`, async () => {
       await using stage = await setStage(
         { generation },
-        { discover: 1000, idleInterval: 1000, settle: 1000 },
+        { discoverInterval: 1000, idleInterval: 1000, settleTime: 1000 },
       );
       const { qbittorrent, ntfy } = stage;
       const rate = 1_000_000;

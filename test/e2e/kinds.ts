@@ -6,7 +6,7 @@ import type { Scene } from './harness.ts';
 
 export const isOver = async (scene: Scene): Promise<boolean> => {
   const { torrents, watcher } = await scene.status();
-  return torrents.length === 0 && watcher.state === 'asleep';
+  return torrents.length === 0 && watcher.state === 'idle';
 };
 
 export const isCompletion = ({ event, priority }: NtfyMessage): boolean =>

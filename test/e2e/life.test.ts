@@ -27,7 +27,7 @@ describe('restarts, removals and changes of state', { concurrency: 3 }, () => {
       await until('it is followed no more', isOver(scene));
       assert.deepEqual(await cards(scene), []);
       assert.ok((await scene.messages()).every(({ priority }) => priority !== 4));
-      assert.equal((await scene.status()).watcher.state, 'asleep');
+      assert.equal((await scene.status()).watcher.state, 'idle');
     },
   );
 

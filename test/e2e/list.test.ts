@@ -21,7 +21,7 @@ describe('a list of all torrents that never comes', { concurrency: 2 }, () => {
           proxy: { firewall },
           // The next attempt after seconds instead of half a minute; an outage is reported after as long.
           env: { NTFY_RETRY_MAX: '2s' },
-          policy: { troubleAfter: 3000 },
+          policy: { incidentAfter: 3000 },
         });
         const { qbittorrent, seed, toQbittorrent } = scene;
         const [removed, kept] = [seed.serve('removed.iso', 20_000_000), seed.serve('kept.iso', 3_000_000)];

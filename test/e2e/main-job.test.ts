@@ -55,7 +55,7 @@ for (const generation of GENERATIONS) {
       assert.equal(scene.toQbittorrent.logins(), 1);
       const { torrents, watcher } = await scene.status();
       assert.deepEqual(torrents, []);
-      assert.equal(watcher.state, 'asleep');
+      assert.equal(watcher.state, 'idle');
     },
   );
 }

@@ -62,7 +62,7 @@ realTest(
     const third = await restart(scene, state.dir);
     await until('it has looked around', async () => {
       const status = await (await fetch(`http://127.0.0.1:${third.ops.port}/status`)).json();
-      return (status as { watcher: { state: string } }).watcher.state === 'asleep';
+      return (status as { watcher: { state: string } }).watcher.state === 'idle';
     });
     await third.stop();
     assert.equal((await loud(scene)).length, 1, 'nothing is told twice');

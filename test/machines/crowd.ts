@@ -7,7 +7,7 @@ import { createBucket } from '../../src/simulator/ntfy/limiter.ts';
 import { mulberry32 } from '../mulberry32.ts';
 import { completionOf, hashOf, HOUR, ok, policy, progressOf, SECOND } from './fixtures.ts';
 import { later, pass, startChild } from './harness.ts';
-import { dismissalOf } from './publishing.ts';
+import { cardDeleteOf } from './publishing.ts';
 
 /** A message that reached ntfy, taken or not. */
 export interface Attempt {
@@ -117,7 +117,7 @@ export function startCrowd({ senders, torrents = 1, length, daily = 17_280, inSt
     for (const [sender, { news }] of outboxes.entries()) {
       for (const report of news()) {
         if (report.type !== 'notification.settled' || report.notification.kind !== 'completion') continue;
-        tell(sender, dismissalOf(report.notification.key));
+        tell(sender, cardDeleteOf(report.notification.key));
       }
     }
   }
@@ -151,7 +151,7 @@ export function resultOf({ attempts, completedAt }: ReturnType<typeof startCrowd
     new Map(
       attempts.filter(({ kind, accepted }) => accepted && kind === wanted).map(({ key, at }) => [key, at]),
     );
-  const [told, gone] = [when('completion'), when('dismissal')];
+  const [told, gone] = [when('completion'), when('card-delete')];
   return {
     accepted: since.filter(({ accepted }) => accepted),
     refused: since.filter(({ accepted }) => !accepted),

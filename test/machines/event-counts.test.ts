@@ -73,7 +73,7 @@ test('from the completion to the end takes at most 21 events, 4 of them by way o
   assert.deepEqual(world.records(), []);
   assert.deepEqual(
     world.phone.accepted.map(({ kind }) => kind),
-    ['progress', 'completion', 'dismissal'],
+    ['progress', 'completion', 'card-delete'],
   );
   assert.ok(events.length <= 21, `${events.length}:\n${list(events)}`);
   assert.ok(countOf(events, 'supervisor') <= 4, list(events));

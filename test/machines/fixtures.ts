@@ -1,13 +1,13 @@
 import { createPolicy } from '../../machines/policy.ts';
 import type { Policy } from '../../machines/policy.ts';
-import { createPartitionOf, SALT_LENGTH } from '../../machines/shard/shard-of.ts';
+import { createShardOf, SALT_LENGTH } from '../../machines/shard/shard-of.ts';
 import { mulberry32 } from '../mulberry32.ts';
 import type { Hash, Observation, Phase, RequestedNotification, Result } from '../../machines/domain.ts';
 
 /** The policy for the default settings, but with a fixed rate. */
 export const policy: Policy = createPolicy({
   pollInterval: 5000,
-  discover: null,
+  discoverInterval: null,
   installHook: false,
   maxTracked: 20_000,
   stalledAfter: 1_800_000,
@@ -23,7 +23,7 @@ export const HOUR = 60 * MINUTE;
 
 /** The same spread over shards in each run. */
 const random = mulberry32(1);
-export const partitionOf = createPartitionOf(Array.from({ length: SALT_LENGTH }, () => random() * 2 ** 32));
+export const shardOf = createShardOf(Array.from({ length: SALT_LENGTH }, () => random() * 2 ** 32));
 
 /** The hash of torrent number `n`. */
 export function hashOf(n: number): Hash {
@@ -67,7 +67,7 @@ export function failure(
 export function progressOf(key: Hash, percent: number, phase: Phase = 'downloading'): RequestedNotification {
   const torrent = seen({ hash: key, progress: percent / 100 });
   const id = `progress.${key}.${percent}.${phase}`;
-  return { id, kind: 'progress', key, torrent, at: 0, tell: { percent, phase }, told: null };
+  return { id, kind: 'progress', key, torrent, at: 0, card: { percent, phase }, shown: null };
 }
 
 export function completionOf(key: Hash): RequestedNotification {

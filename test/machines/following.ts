@@ -20,9 +20,9 @@ import { startChild } from './harness.ts';
 export const key = hashOf(1);
 
 /** What it waits for an answer to. */
-type News = RequestedNotification<Extract<Notification, { kind: 'progress' | 'completion' | 'dismissal' }>>;
+type News = RequestedNotification<Extract<Notification, { kind: 'progress' | 'completion' | 'card-delete' }>>;
 const isNews = (notification: RequestedNotification): notification is News =>
-  ['progress', 'completion', 'dismissal'].includes(notification.kind);
+  ['progress', 'completion', 'card-delete'].includes(notification.kind);
 
 interface Options {
   record?: Partial<TorrentRecord>;

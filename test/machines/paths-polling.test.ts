@@ -23,11 +23,11 @@ describe('the watcher', () => {
   const explored = explore({
     machine: watcherMachine,
     input: (now) => ({ policy, now, findTorrent: () => undefined }),
-    facts: ({ context: { looks, ready, failures, completion, missing, matched } }) => [
-      [...looks.hashes],
+    facts: ({ context: { pollSet, ready, failures, completion, missing, matched } }) => [
+      [...pollSet.hashes],
       ready,
-      looks.fresh.size,
-      looks.urgent.size > 0,
+      pollSet.fresh.size,
+      pollSet.urgent.size > 0,
       failures > 0,
       completion.rechecks,
       (missing as Set<Hash>).size > 0,
@@ -63,7 +63,7 @@ describe('the watcher', () => {
 
   test('gets into each of its states, and from each back to sleep', () => {
     assert.deepEqual(unentered(watcherMachine, [explored]), []);
-    assert.deepEqual(explored.stuck(isAt('asleep')), []);
+    assert.deepEqual(explored.stuck(isAt('idle')), []);
   });
 
   test('asks one thing at a time, never with an empty list, and nothing while it sleeps', () => {
@@ -72,10 +72,10 @@ describe('the watcher', () => {
       assert.ok(open.length <= 1, open.join());
       assert.equal(open.includes('observe'), placeOf(to) === 'polling');
       if (placeOf(to) === 'polling') assert.ok(to.context.asked.length > 0);
-      if (placeOf(to) !== 'asleep') continue;
+      if (placeOf(to) !== 'idle') continue;
       assert.ok(
-        !to.context.ready || to.context.looks.hashes.size === 0,
-        'asleep although there is something to do',
+        !to.context.ready || to.context.pollSet.hashes.size === 0,
+        'idle although there is something to do',
       );
       assert.deepEqual(open, []);
     }
@@ -119,7 +119,7 @@ describe('the discovery', () => {
   const all = [null, MINUTE].map((discover) =>
     explore({
       machine: discoveryMachine,
-      input: () => ({ policy: { ...policy, discover } }),
+      input: () => ({ policy: { ...policy, discoverInterval: discover } }),
       facts: ({ context: { newest, limit, delayed, outdated, scanFailures } }) => [
         newest !== null,
         limit,

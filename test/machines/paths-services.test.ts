@@ -9,9 +9,9 @@ import { depth } from '../../machines/outbox/lanes.ts';
 import type { Lanes } from '../../machines/outbox/lanes.ts';
 import { supervisorMachine } from '../../machines/supervisor/machine.ts';
 import { DEFAULT_COMPLETION, type Failure, type Hash, type Notification } from '../../machines/domain.ts';
-import { completionOf, failure, hashOf, ok, partitionOf, policy, progressOf, seen } from './fixtures.ts';
+import { completionOf, failure, hashOf, ok, shardOf, policy, progressOf, seen } from './fixtures.ts';
 import { crashed, DEPS, done, explore, placeOf, unentered } from './graph.ts';
-import { dismissalOf } from './publishing.ts';
+import { cardDeleteOf } from './publishing.ts';
 
 const [first, second] = [hashOf(1), hashOf(2)];
 
@@ -43,7 +43,7 @@ const completions = (snapshot: AnyMachineSnapshot): Notification[] => [
 
 /** A torrent asks for this only when its completion was told. */
 const isDismissal = (event: AnyEventObject) =>
-  (event['notification'] as Notification | undefined)?.kind === 'dismissal';
+  (event['notification'] as Notification | undefined)?.kind === 'card-delete';
 
 describe('the outbox', () => {
   const rejected = { ok: false, failure: { kind: 'rejected', message: '400' } };
@@ -58,7 +58,7 @@ describe('the outbox', () => {
       },
       events: (snapshot) => [
         ...[first, second].flatMap((key) =>
-          [progressOf(key, 10), completionOf(key), dismissalOf(key)].map((notification) => ({
+          [progressOf(key, 10), completionOf(key), cardDeleteOf(key)].map((notification) => ({
             type: 'notification.publish',
             notification,
           })),
@@ -134,7 +134,7 @@ test('a shard holds just those torrents that were started and neither stopped no
 describe('the supervisor', () => {
   const explored = explore({
     machine: supervisorMachine,
-    input: (now) => ({ policy, now, partitionOf, records: [createRecord(second, 0)] }),
+    input: (now) => ({ policy, now, shardOf, records: [createRecord(second, 0)] }),
     facts: ({ context: { ready, registry, restarts, shards, pendingStarts, leftOut } }) => [
       ready,
       leftOut,
@@ -163,11 +163,11 @@ describe('the supervisor', () => {
       { type: 'torrents.found', found: [seen({ hash: first })] },
       { type: 'torrents.found', found: [] },
       ...[first, second].flatMap((key) =>
-        partitionOf(key) in children
+        shardOf(key) in children
           ? [
               { type: 'torrent.finished', key, end: 'complete', name: null },
               { type: 'torrent.crashed', key, reason: 'a bug' },
-              { type: 'torrent.revive', key },
+              { type: 'torrent.restart', key },
             ]
           : [],
       ),

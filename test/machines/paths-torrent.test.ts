@@ -24,7 +24,7 @@ const isAt =
 
 const answerTo = (
   id: string,
-  kind: 'progress' | 'completion' | 'dismissal' = 'progress',
+  kind: 'progress' | 'completion' | 'card-delete' = 'progress',
 ): AnyEventObject => ({
   type: 'notification.settled',
   notification: { ...progressOf(first, 50), ...(kind === 'progress' ? {} : { kind }), id },
@@ -35,7 +35,7 @@ const answerTo = (
 function kindOf(value: unknown) {
   const place = JSON.stringify(value);
   if (place.includes('completion')) return 'completion';
-  return /dismissal|withdrawal/.test(place) ? 'dismissal' : 'progress';
+  return /cardDeletion|removal/.test(place) ? 'card-delete' : 'progress';
 }
 
 const seesComplete = (event: AnyEventObject) =>
@@ -57,8 +57,8 @@ describe('a torrent', () => {
       facts: ({ context: { misses, record, offered, alert, finishedSince } }) => [
         Math.min(2, misses),
         finishedSince !== null,
-        (record as TorrentRecord).again,
-        (record as TorrentRecord).told !== null || offered !== null,
+        (record as TorrentRecord).readdedAs,
+        (record as TorrentRecord).shown !== null || offered !== null,
         alert,
       ],
       events: ({ context: { seen: last, pending }, value }) => [
@@ -81,13 +81,13 @@ describe('a torrent', () => {
         ),
       ],
     });
-  const fresh = exploreFrom('following');
+  const fresh = exploreFrom('tracked');
   const all = [
     fresh,
-    exploreFrom('following', told),
+    exploreFrom('tracked', told),
     exploreFrom('completing', told),
-    exploreFrom('dismissing', told),
-    exploreFrom('withdrawing', told),
+    exploreFrom('completed', told),
+    exploreFrom('removed', told),
   ];
 
   test('gets into each of its states, and from each to an end', () => {
@@ -103,7 +103,7 @@ describe('a torrent', () => {
       assert.deepEqual(seenOrMissed.slice(-2), ['torrent.missed', 'torrent.missed']);
     }
     for (const { from, event, to } of fresh.edges) {
-      const goes = isAt('removed', 'notifying.withdrawal');
+      const goes = isAt('removed', 'notifying.removal');
       if (!goes(to) || goes(from)) continue;
       assert.deepEqual([event.type, from.context.misses], ['torrent.missed', 1]);
     }
@@ -114,7 +114,7 @@ describe('a torrent', () => {
     assert.ok(completions.length > 0);
     for (const { events } of completions) assert.ok(events.some(saysFinished));
     for (const { from, event, to } of fresh.edges) {
-      const ends = isAt('complete', 'notifying.completion', 'notifying.dismissal');
+      const ends = isAt('complete', 'notifying.completion', 'notifying.cardDeletion');
       if (!ends(to) || ends(from) || saysFinished(event)) continue;
       assert.deepEqual([event.type, from.context.misses, from.context.finishedSince !== null], GONE);
     }

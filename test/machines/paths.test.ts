@@ -83,7 +83,7 @@ describe('an incident', () => {
 
   test('gets into each of its states, and from each back to calm', () => {
     assert.deepEqual(unentered(incidentMachine, all), []);
-    for (const { stuck } of all) assert.deepEqual(stuck(isAt('calm')), []);
+    for (const { stuck } of all) assert.deepEqual(stuck(isAt('healthy')), []);
   });
 
   test('is said of what passes by itself only when it lasts', () => {

@@ -27,8 +27,8 @@ export interface Sent {
 
 type Told = Extract<OutboxReport, { type: 'notification.settled' }>;
 
-export function dismissalOf(key: Hash): RequestedNotification {
-  return { id: `dismissal.${key}`, kind: 'dismissal', key, shown: true, alerted: false };
+export function cardDeleteOf(key: Hash): RequestedNotification {
+  return { id: `card-delete.${key}`, kind: 'card-delete', key, shown: true, alerted: false };
 }
 
 /** What no outbox may ever do. Thrown within a publish it would only count as a failure of ntfy's. */

@@ -146,7 +146,7 @@ describe('no server and no torrent', () => {
   });
 
   test('is left out: what an earlier life left to be told is complete, the rest waits', async () => {
-    const stages = ['following', 'completing', 'dismissing'] as const;
+    const stages = ['tracked', 'completing', 'completed'] as const;
     const finished = seen({ phase: 'complete', progress: 1 });
     const records = stages.map((stage, index) =>
       Object.assign(createRecord(hashOf(index), 0), { stage, card: true, finished }),

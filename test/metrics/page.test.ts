@@ -98,10 +98,10 @@ describe('the page of metrics', () => {
     );
     assert.deepEqual(new Set(TORRENT_STATES), new Set([...phases, 'complete', 'waiting']));
     // Nobody can see the session judge: it leaves that state at once.
-    const states = Object.keys(sessionMachine.states).filter((name) => name !== 'judging');
+    const states = Object.keys(sessionMachine.states).filter((name) => name !== 'evaluating');
     assert.deepEqual(new Set(SESSION_STATES), new Set(states));
-    const { starting, judging, idle, ...resting } = hookInstallerMachine.states;
-    assert.ok(starting && judging, 'left at once as well');
+    const { starting, evaluating, idle, ...resting } = hookInstallerMachine.states;
+    assert.ok(starting && evaluating, 'left at once as well');
     assert.deepEqual(new Set(HOOK_STATES), new Set(Object.keys({ ...resting, ...idle?.states })));
   });
 });

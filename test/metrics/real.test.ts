@@ -14,7 +14,7 @@ realTest(
     await scene.qbittorrent.addTorrent(scene.seed.serve('private-name.iso', 8_000_000).file);
     await until('its card is gone, and Prometheus knows', async () => {
       const told = await prometheus.query(
-        'qbit_ntfy_notifications_total{kind="dismissal",outcome="accepted"}',
+        'qbit_ntfy_notifications_total{kind="card-delete",outcome="accepted"}',
       );
       return [...told.values()].includes(1);
     });
@@ -39,7 +39,7 @@ realTest(
     assert.deepEqual(nonZero(samples, 'qbit_ntfy_notifications_total'), {
       'kind="progress",outcome="accepted"': silent.length,
       'kind="completion",outcome="accepted"': messages.filter(({ priority }) => priority === 4).length,
-      'kind="dismissal",outcome="accepted"': messages.filter(({ event }) => event === 'message_delete')
+      'kind="card-delete",outcome="accepted"': messages.filter(({ event }) => event === 'message_delete')
         .length,
     });
     // The look around at the start may have found it a moment before.

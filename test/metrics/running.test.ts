@@ -66,7 +66,7 @@ describe('what was done and what is counted agree', () => {
     assert.equal(await scene.call(`track?hash=${hash}`), 200);
     const samples = await until('it is told, and all is quiet', async () => {
       const samples = await scrape(sidecar);
-      const told = samples.get('qbit_ntfy_notifications_total{kind="dismissal",outcome="accepted"}');
+      const told = samples.get('qbit_ntfy_notifications_total{kind="card-delete",outcome="accepted"}');
       return told === 1 && samples.get('qbit_ntfy_outbox_waiting') === 0 && samples;
     });
     const asked = (text: string) => qbittorrent.requests.filter(({ body }) => body.startsWith(text)).length;
@@ -86,7 +86,7 @@ describe('what was done and what is counted agree', () => {
     assert.deepEqual(nonZero(samples, 'qbit_ntfy_notifications_total'), {
       'kind="progress",outcome="accepted"': events('message', 2),
       'kind="completion",outcome="accepted"': 1,
-      'kind="dismissal",outcome="accepted"': 1,
+      'kind="card-delete",outcome="accepted"': 1,
     });
     assert.ok(events('message', 2) > 0 && events('message', 4) === 1);
     assert.deepEqual(nonZero(samples, 'qbit_ntfy_ntfy_requests_total'), {

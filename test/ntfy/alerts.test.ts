@@ -15,7 +15,7 @@ const alertOf = (alert: Alert, name: string | null = 'debian.iso') =>
   ({ kind: 'alert', key, name, percent: 42, alert }) satisfies Notification;
 const incidentOf = (kind: Failure['kind'], message = 'it is so') =>
   ({ kind: 'incident', key: 'qbittorrent', failure: { kind, message } }) satisfies Notification;
-const relief: Notification = { kind: 'relief', key: 'qbittorrent', shown: true };
+const relief: Notification = { kind: 'incident-resolved', key: 'qbittorrent', shown: true };
 
 describe('an alert', () => {
   for (const alert of ['stalled', 'metadata', 'failed', 'crashing'] as const) {
@@ -62,7 +62,7 @@ describe('an alert', () => {
     await client.publish(progressOf());
     await client.publish(alertOf('stalled'));
     assert.equal(ntfy.cards(topic).length, 2);
-    await client.publish({ kind: 'clearance', key, shown: 'stalled' });
+    await client.publish({ kind: 'alert-clear', key, shown: 'stalled' });
     assert.deepEqual(
       ntfy.cards(topic).map(({ message }) => message?.slice(0, 3)),
       ['42%'],
@@ -75,7 +75,7 @@ describe('an alert', () => {
     for (const notification of [progressOf(), alertOf('stalled'), completionOf()]) {
       await client.publish(notification);
     }
-    await client.publish({ kind: 'dismissal', key, shown: false, alerted: true });
+    await client.publish({ kind: 'card-delete', key, shown: false, alerted: true });
     assert.deepEqual(
       ntfy.cards(topic).map(({ title }) => title),
       ['Download Complete'],
@@ -116,7 +116,7 @@ describe('an incident', () => {
       { kind: 'incident', key: 'store', failure: { kind: 'protocol', message } },
       address,
     );
-    const over = renderCard({ kind: 'relief', key: 'store', shown: true }, address);
+    const over = renderCard({ kind: 'incident-resolved', key: 'store', shown: true }, address);
     assert.deepEqual([said.title, over.title], ['State is not saved', 'State is saved again']);
     assert.equal(over.sequence_id, said.sequence_id, 'in its place');
     assert.deepEqual([said.priority, over.priority], [4, 2]);
@@ -171,7 +171,7 @@ describe('a card in fixed form', () => {
     { kind: 'alert', key, name: 'POISON', percent: 40, alert: 'failed' },
     { kind: 'incident', key: 'qbittorrent', failure },
     { kind: 'incident', key: 'store', failure },
-    { kind: 'relief', key: 'qbittorrent', shown: true },
+    { kind: 'incident-resolved', key: 'qbittorrent', shown: true },
   ];
   for (const notification of cases) {
     test(`has the sequence ID and priority of the full form, and no untrusted text: ${notification.kind}`, () => {

@@ -1,5 +1,5 @@
 /** Notifications, and names as people call their torrents to do harm. */
-import type { Hash, Notification, Observation, Told } from '../../machines/domain.ts';
+import type { Hash, Notification, Observation, CardState } from '../../machines/domain.ts';
 import { mulberry32 } from '../mulberry32.ts';
 
 export const key: Hash = '0123456789abcdef0123456789abcdef01234567';
@@ -25,14 +25,14 @@ export function torrentOf(over: Partial<Observation> = {}): Observation {
   };
 }
 
-export function progressOf(over: Partial<Observation> = {}, tell: Partial<Told> = {}) {
+export function progressOf(over: Partial<Observation> = {}, tell: Partial<CardState> = {}) {
   return {
     kind: 'progress',
     key,
     at: 0,
     torrent: torrentOf(over),
-    tell: { percent: 42, phase: 'downloading', ...tell },
-    told: null,
+    card: { percent: 42, phase: 'downloading', ...tell },
+    shown: null,
   } satisfies Notification;
 }
 

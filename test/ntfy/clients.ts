@@ -18,7 +18,7 @@ export const basic = (username: string, password: string): Auth => ({
   password: secret(password),
 });
 export const dismissal = {
-  kind: 'dismissal',
+  kind: 'card-delete',
   key,
   shown: true,
   alerted: false,

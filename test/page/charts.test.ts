@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { findShownActor } from '../../src/page/actors.ts';
-import { hashOf, partitionOf, SECOND } from '../machines/fixtures.ts';
+import { hashOf, shardOf, SECOND } from '../machines/fixtures.ts';
 import { following, startScene, take } from './setup.ts';
 
 describe('an open chart', () => {
@@ -21,12 +21,12 @@ describe('an open chart', () => {
     const states = /data-trail="([^"]*)"/.exec(next.get('chart-now') ?? '')?.[1]?.replaceAll('&quot;', '"');
     assert.deepEqual(
       (JSON.parse(states ?? '[]') as unknown[][]).map(([, state]) => state),
-      ['notifying.completion', 'notifying.dismissal', 'complete'],
+      ['notifying.completion', 'notifying.cardDeletion', 'complete'],
     );
     assert.match(next.get('chart-now') ?? '', /Stopped\. Last state: <strong>complete</);
     assert.match(
       next.get('chart-log') ?? '',
-      /<\/time> <b>notification\.settled.*notifying\.dismissal → complete/,
+      /<\/time> <b>notification\.settled.*notifying\.cardDeletion → complete/,
     );
     assert.ok(![...(await take(plain)).keys()].some((id) => id.startsWith('chart')));
   });
@@ -41,7 +41,7 @@ describe('an open chart', () => {
       'incident',
       'discovery',
       'hookInstaller',
-      partitionOf(hashOf(0)),
+      shardOf(hashOf(0)),
       hashOf(0),
     ];
     for (const name of names) {

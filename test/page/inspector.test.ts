@@ -55,7 +55,7 @@ test('each step of a download is reported with its states', async () => {
     'notifying.progress.waiting',
     'polling.downloading',
     'notifying.completion',
-    'notifying.dismissal',
+    'notifying.cardDeletion',
     'complete',
   ]);
   assert.deepEqual(

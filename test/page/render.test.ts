@@ -138,7 +138,7 @@ describe('untrusted text', () => {
     const services: ViewModel['services'] = {
       ...look().services,
       session: { state: 'ready', webapi: '<i>2.11</i>', failure },
-      watcher: { state: 'resting', watching: 1, failure },
+      watcher: { state: 'waiting', watching: 1, failure },
       hook: { state: 'retrying', reason: message },
       incident: 'raised',
       trouble: failure,

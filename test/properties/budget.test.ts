@@ -104,7 +104,7 @@ test('a server with 250 messages a day is not asked for more, and each completio
     const sent = new Map<number, number>();
     const today = () => Math.floor(model.now() / (24 * HOUR));
     const model = createModel({
-      policy: { rate: 'auto', pollInterval: MINUTE, stall: HOUR },
+      policy: { rate: 'auto', pollInterval: MINUTE, stallTime: HOUR },
       allowance: () => ({ daily: QUOTA, left: Math.max(0, QUOTA - (sent.get(today()) ?? 0)) }),
       onPublish: () => void sent.set(today(), (sent.get(today()) ?? 0) + 1),
     });

@@ -27,16 +27,18 @@ export function sizesOf({ world, store }: Model) {
     sent: traffic.context.sent.size,
     alerted: traffic.context.alerted.size,
     attempts: traffic.context.attempts.size,
-    watched: watching.looks.hashes.size,
-    looked: [watching.looks.fresh, watching.looks.seen, watching.looks.moving, watching.looks.urgent].reduce(
-      (sum, { size }) => sum + size,
-      0,
-    ),
+    watched: watching.pollSet.hashes.size,
+    looked: [
+      watching.pollSet.fresh,
+      watching.pollSet.seen,
+      watching.pollSet.moving,
+      watching.pollSet.urgent,
+    ].reduce((sum, { size }) => sum + size, 0),
     observed: watching.observations.length + watching.missing.size + watching.asked.length,
     bounded: {
       shards: shards.length,
       lastAt: traffic.context.lastAt.size,
-      ended: context.ended.size,
+      ended: context.recentCompletions.size,
     },
   };
 }

@@ -52,7 +52,7 @@ const median = (numbers: readonly number[]): number =>
 
 test('a day with 10,000 torrents ends with the heap that it had at noon', async () => {
   // A poll each half minute: the time of this test goes into polls.
-  const policy = { rate: null, pollInterval: 30 * SECOND, stall: HOUR };
+  const policy = { rate: null, pollInterval: 30 * SECOND, stallTime: HOUR };
   const model = createModel({ policy, keeps: false });
   const heaps: number[] = [];
   let [completions, added] = [0, 0];

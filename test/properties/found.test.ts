@@ -81,7 +81,7 @@ test('the all-clear arrives although the process was killed before ntfy took it'
   assert.deepEqual(kinds(model), ['incident']);
   await live(model, [away(20 * SECOND), wait(10 * SECOND), { do: 'kill', down: SECOND }]);
   await settleDown(model);
-  assert.deepEqual(kinds(model), ['relief']);
+  assert.deepEqual(kinds(model), ['incident-resolved']);
 });
 
 test('a torrent that was added again while its old card waits to go is followed after a restart too', async () => {
@@ -156,7 +156,7 @@ test('a relief that arrives late does not hide the incident after it from the ne
     { do: 'kill', down: SECOND },
   ]);
   await settleDown(model);
-  assert.deepEqual(kinds(model).toSorted(), ['completion', 'relief']);
+  assert.deepEqual(kinds(model).toSorted(), ['completion', 'incident-resolved']);
 });
 
 test('a torrent that is removed and added again is found without any hook', async () => {
@@ -164,7 +164,7 @@ test('a torrent that is removed and added again is found without any hook', asyn
   const model = await after(
     [wait(MINUTE), quiet, wait(2 * MINUTE), { do: 'remove', n: 0 }, wait(3 * MINUTE)],
     {
-      policy: { discover: MINUTE },
+      policy: { discoverInterval: MINUTE },
     },
   );
   await live(model, [quiet, wait(2 * MINUTE), { do: 'finish', n: 0 }, wait(2 * MINUTE)]);

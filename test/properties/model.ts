@@ -12,7 +12,7 @@ import type { StoreEvent } from '../../machines/supervisor/types.ts';
 import type { Hash, Notification, TorrentRecord } from '../../machines/domain.ts';
 import type { Policy } from '../../machines/policy.ts';
 import { provideActors } from '../../src/app/actors.ts';
-import { HOUR, partitionOf, policy } from '../machines/fixtures.ts';
+import { HOUR, shardOf, policy } from '../machines/fixtures.ts';
 import { createPhone } from '../support/phone.ts';
 import { poisonable } from '../support/poison.ts';
 import { createClients } from './servers.ts';
@@ -55,13 +55,13 @@ function createKept() {
   const records = new Map<Hash, string>();
   const kept = {
     records,
-    troubled: false,
+    incidentShown: false,
     sounds: {} as Sounds,
     /** Names of torrents whose completion was ever to be told. */
     completions: new Set<string>(),
     keep(event: StoreEvent) {
       if (event.type === 'record.delete') records.delete(event.key);
-      else if (event.type === 'incident.save') kept.troubled = event.troubled;
+      else if (event.type === 'incident.save') kept.incidentShown = event.shown;
       else if (event.type === 'sounds.save') kept.sounds = event.sounds;
       else {
         const { key, stage, finished } = event.record;
@@ -137,10 +137,10 @@ export function createModel(options: ModelOptions = {}) {
         input: {
           policy: { ...policy, ...options.policy },
           now,
-          partitionOf,
+          shardOf,
           records: store.read(),
           writeRecord: keep,
-          troubled: store.troubled,
+          incidentShown: store.incidentShown,
           sounds: store.sounds,
         },
         ...(options.inspect === undefined ? {} : { inspect: options.inspect }),

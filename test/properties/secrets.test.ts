@@ -9,7 +9,7 @@ import { createConnection } from '../../src/qbittorrent/connection.ts';
 import { createQbittorrentClient } from '../../src/qbittorrent/client.ts';
 import { secret } from '../../src/util/secret.ts';
 import { provideActors } from '../../src/app/actors.ts';
-import { hashOf, MINUTE, partitionOf, policy } from '../machines/fixtures.ts';
+import { hashOf, MINUTE, shardOf, policy } from '../machines/fixtures.ts';
 import { recorder } from '../server/apps.ts';
 import { runs } from './property.ts';
 import { answerRequests } from './requests.ts';
@@ -137,7 +137,11 @@ test('no event, input or context of any machine holds a password, a key, a token
     const clock = new SimulatedClock();
     const supervisor = createActor(machine, {
       clock,
-      input: { policy: { ...policy, rate: 'auto', installHook: true }, now: () => clock.now(), partitionOf },
+      input: {
+        policy: { ...policy, rate: 'auto', installHook: true },
+        now: () => clock.now(),
+        shardOf,
+      },
       inspect: (event) => void shown.push(textOf(shownOf(event))),
     });
     supervisor.on('*', (event) => void shown.push(textOf(event)));

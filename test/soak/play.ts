@@ -131,7 +131,7 @@ function isAtRest(status: Status | null): boolean {
     status !== null &&
     status.torrents.length === 0 &&
     status.outbox.waiting + status.outbox.sending === 0 &&
-    status.watcher.state === 'asleep'
+    status.watcher.state === 'idle'
   );
 }
 

@@ -10,16 +10,16 @@ test('what the supervisor stored is restored at the next start of the process', 
   saveEvent(store, { type: 'record.save', record: following(1) });
   saveEvent(store, { type: 'record.save', record: following(2) });
   saveEvent(store, { type: 'record.delete', key: following(2).key });
-  saveEvent(store, { type: 'incident.save', troubled: true });
+  saveEvent(store, { type: 'incident.save', shown: true });
   saveEvent(store, { type: 'sounds.save', sounds });
   store.close();
 
   const next = open(dir).store;
-  assert.deepEqual(restoredState(next), { records: [following(1)], troubled: true, sounds });
-  saveEvent(next, { type: 'incident.save', troubled: false });
+  assert.deepEqual(restoredState(next), { records: [following(1)], incidentShown: true, sounds });
+  saveEvent(next, { type: 'incident.save', shown: false });
   next.close();
   const last = open(dir).store;
-  assert.deepEqual(restoredState(last), { records: [following(1)], troubled: false, sounds });
+  assert.deepEqual(restoredState(last), { records: [following(1)], incidentShown: false, sounds });
   last.close();
 });
 
@@ -28,7 +28,7 @@ test('stored facts that cannot be parsed are ignored', (t) => {
     const dir = tempDir(t);
     fill(dir, [], { troubled: 'yes', sounds: odd });
     const { store } = open(dir);
-    assert.deepEqual(restoredState(store), { records: [], troubled: false, sounds: {} });
+    assert.deepEqual(restoredState(store), { records: [], incidentShown: false, sounds: {} });
     store.close();
   }
 });

@@ -89,7 +89,7 @@ export type Place = Stage | 'deleted';
 
 /** The record of a torrent in this stage. */
 export function recordAt(index: number, stage: Stage): TorrentRecord {
-  return stage === 'following' ? following(index) : completing(index, { stage });
+  return stage === 'tracked' ? following(index) : completing(index, { stage });
 }
 
 /** A completion that takes more than one page of the file. */

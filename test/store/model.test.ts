@@ -51,7 +51,7 @@ function change({ records, facts }: Model, store: ReturnType<typeof open>['store
       return;
     }
     default: {
-      const stage = (['following', 'completing', 'dismissing'] as const)[pick(3)] ?? 'following';
+      const stage = (['tracked', 'completing', 'completed'] as const)[pick(3)] ?? 'tracked';
       const told = pick(2) === 0 ? null : ({ percent: pick(100), phase: 'moving' } as const);
       const record = { ...(before && pick(2) === 0 ? before : recordAt(index, stage)), told };
       records.set(record.key, record);

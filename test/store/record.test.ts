@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Told, TorrentRecord } from '../../machines/domain.ts';
+import type { CardState, TorrentRecord } from '../../machines/domain.ts';
 import { completing, fill, following, hashOf, open, reopen, tempDir, withFile } from './fixtures.ts';
 
 describe('a record of another version', () => {
@@ -25,12 +25,12 @@ describe('a record of another version', () => {
     const estimate = { arrival: 9, at: 5, corrections: 2 };
     const odd = { ...told, estimate: { arrival: 'soon', at: null } };
     fill(dir, [
-      following(1, { told }),
-      following(2, { told: { ...told, estimate } }),
-      following(3, { told: odd as unknown as Told }),
+      following(1, { shown: told }),
+      following(2, { shown: { ...told, estimate } }),
+      following(3, { shown: odd as unknown as CardState }),
     ]);
     assert.deepEqual(
-      reopen(dir).records.map((record) => record.told),
+      reopen(dir).records.map((record) => record.shown),
       [told, { ...told, estimate }, { ...told, estimate: { arrival: null, at: 0, corrections: 0 } }],
     );
   });
@@ -39,14 +39,14 @@ describe('a record of another version', () => {
     const dir = tempDir(t);
     const odd = {
       ...following(1),
-      told: { percent: 50, phase: 'dancing' },
+      shown: { percent: 50, phase: 'dancing' },
       alert: 'bored',
       sounded: { stalled: 'loud' },
       since: null,
     };
     fill(dir, [odd as unknown as TorrentRecord]);
     assert.deepEqual(reopen(dir).records, [
-      following(1, { told: { percent: 50, phase: 'unknown' }, since: 0 }),
+      following(1, { shown: { percent: 50, phase: 'unknown' }, since: 0 }),
     ]);
   });
 

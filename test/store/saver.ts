@@ -44,17 +44,17 @@ const begin = (count: number) => Array.from({ length: count }, () => next++);
 /** Mostly one torrent, sometimes a burst. */
 async function step(): Promise<void> {
   const numbers = begin(random() < 0.1 ? 30 : 1);
-  if (random() < 0.5) await change(numbers, 'following');
+  if (random() < 0.5) await change(numbers, 'tracked');
   await change(numbers, 'completing', numbers.length === 1);
   open.push(...numbers);
   // Only what the card shows changes: this write may wait.
   for (const number of numbers) {
     const record = saved.get(hashOf(number));
-    if (record !== undefined) save({ ...record, told: { percent: 9, phase: 'moving' } });
+    if (record !== undefined) save({ ...record, shown: { percent: 9, phase: 'moving' } });
   }
   while (open.length > 40 * random()) {
     const done = open.splice(Math.floor(random() * open.length), 1);
-    await change(done, 'dismissing', true);
+    await change(done, 'completed', true);
     await change(done, 'deleted');
   }
 }

@@ -34,9 +34,9 @@ describe('a restart', () => {
     const dir = tempDir(t);
     const records = [
       completing(7),
-      following(3, { told: { percent: 42, phase: 'stalled' }, alert: 'stalled', hash: hashOf(99) }),
-      following(1, { stage: 'dismissing' }),
-      following(2, { stage: 'withdrawing' }),
+      following(3, { shown: { percent: 42, phase: 'stalled' }, alert: 'stalled', hash: hashOf(99) }),
+      following(1, { stage: 'completed' }),
+      following(2, { stage: 'removed' }),
     ];
     fill(dir, records);
     const { records: stored, health } = reopen(dir);

@@ -99,7 +99,7 @@ test('a file that version 0.1.0 wrote is read completely, and stays in use', (t)
   const time = 1_700_000_000_000;
   const records = [
     following(1, {
-      told: {
+      shown: {
         percent: 42,
         phase: 'downloading',
         estimate: { arrival: time + 600_000, at: time, corrections: 1 },
@@ -111,11 +111,11 @@ test('a file that version 0.1.0 wrote is read completely, and stays in use', (t)
       hash: hashOf(9),
     }),
     completing(2),
-    completing(3, { stage: 'dismissing', card: true, again: hashOf(4) }),
-    following(5, { stage: 'withdrawing', card: true }),
+    completing(3, { stage: 'completed', card: true, readdedAs: hashOf(4) }),
+    following(5, { stage: 'removed', card: true }),
     following(6, { quiet: true, finishHookAt: time }),
   ];
-  const restored = { records, troubled: true, sounds: { 'qbittorrent.unreachable': time } };
+  const restored = { records, incidentShown: true, sounds: { 'qbittorrent.unreachable': time } };
   assert.deepEqual(restoredState(store), restored);
   assert.equal(store.instance, 'qbit-428000');
   assert.deepEqual([store.health, lines], [{ kind: 'disk', problem: null }, []]);

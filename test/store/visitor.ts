@@ -19,6 +19,6 @@ for (let index = 1000; index < 1000 + save; index += 1) {
 }
 report.after = store.health;
 // This change would be written after a second, when the process has ended.
-if (!close) store.save({ ...first, told: { percent: 1, phase: 'moving' } });
+if (!close) store.save({ ...first, shown: { percent: 1, phase: 'moving' } });
 process.stdout.write(`${JSON.stringify(report)}\n`);
 if (close) setTimeout(() => store.close(), hold);

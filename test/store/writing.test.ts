@@ -7,7 +7,7 @@ import { spyOnSqlite, spyOnTimers } from './spy.ts';
 
 const percent = (record: TorrentRecord, percent: number): TorrentRecord => ({
   ...record,
-  told: { percent, phase: 'downloading' },
+  shown: { percent, phase: 'downloading' },
 });
 
 /** An open store, and a spy on SQLite from then on. */
@@ -137,7 +137,7 @@ describe('what a card shows', () => {
 
 describe('every other change of a record', () => {
   for (const change of [
-    { stage: 'withdrawing' },
+    { stage: 'removed' },
     { hash: hashOf(9) },
     { alert: 'stalled' },
     { since: 2 },

@@ -31,7 +31,7 @@ export function createPhone() {
     const before = cards.get(name);
     const label = labelOf(notification);
     if (notification.kind === 'progress' && before?.kind === 'progress' && labelOf(before) === label) {
-      const [from, to] = [before.tell.percent ?? 0, notification.tell.percent ?? 0];
+      const [from, to] = [before.card.percent ?? 0, notification.card.percent ?? 0];
       if (to < from) backwards.push(`${label}: ${from} % to ${to} %`);
     }
     if (notification.kind === 'completion') {
@@ -49,8 +49,8 @@ export function createPhone() {
     /** Does what the requests of the real client do. `half`: only the first of its requests arrives. */
     receive(notification: Notification, half = false) {
       const { kind, key } = notification;
-      if (kind === 'clearance') remove(alertSequence(INSTANCE, key));
-      else if (kind === 'dismissal') {
+      if (kind === 'alert-clear') remove(alertSequence(INSTANCE, key));
+      else if (kind === 'card-delete') {
         remove(progressSequence(INSTANCE, key));
         if (notification.alerted && !half) remove(alertSequence(INSTANCE, key));
       } else {

@@ -7,7 +7,7 @@ import type { Sounds } from '../../machines/supervisor/sounds.ts';
 import type { SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
 import { provideActors } from '../../src/app/actors.ts';
 import type { World as Clients } from '../../src/app/actors.ts';
-import { partitionOf, policy, SECOND, seen } from '../machines/fixtures.ts';
+import { shardOf, policy, SECOND, seen } from '../machines/fixtures.ts';
 import { later, pass } from '../machines/harness.ts';
 import { createPhone } from './phone.ts';
 import { poisonable } from './poison.ts';
@@ -95,7 +95,7 @@ export function startWorld(options: WorldOptions = {}) {
     input: {
       policy: { ...policy, ...options.policy },
       now: () => clock.now() + script.skew,
-      partitionOf,
+      shardOf,
       records: options.records ?? [],
       sounds: options.sounds ?? {},
     },

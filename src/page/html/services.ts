@@ -45,7 +45,7 @@ const NONE = { tone: 'waiting', text: 'Not running', detail: '' } as const;
 const SESSION: Readonly<Record<string, { tone: Tone; text: string }>> = {
   signedOut: { tone: 'waiting', text: 'Not signed in' },
   loggingIn: { tone: 'waiting', text: 'Signing in' },
-  judging: { tone: 'waiting', text: 'Signing in' },
+  evaluating: { tone: 'waiting', text: 'Signing in' },
   ready: { tone: 'done', text: 'Signed in' },
   refused: { tone: 'bad', text: 'Password refused' },
   locked: { tone: 'bad', text: 'Proxy login refused' },
@@ -65,7 +65,7 @@ function watcherCard(watcher: Services['watcher']): Card {
   const head = { id: 'watcher', title: 'Watcher' };
   if (watcher === null) return { ...head, ...NONE };
   const { state, watching, failure } = watcher;
-  if (state === 'asleep') return { ...head, tone: 'waiting', text: 'Idle', detail: 'no request, no timer' };
+  if (state === 'idle') return { ...head, tone: 'waiting', text: 'Idle', detail: 'no request, no timer' };
   const text = watching === 1 ? 'Polling 1 torrent' : `Polling ${number(watching)} torrents`;
   if (failure !== null) return { ...head, tone: 'warn', text, detail: reason(failure) };
   return { ...head, tone: 'moving', text, detail: 'one request per poll' };
@@ -96,7 +96,7 @@ const HOOK: Readonly<Record<string, { tone: Tone; text: string }>> = {
   off: { tone: 'waiting', text: 'Not managed' },
   signedOut: { tone: 'waiting', text: 'Waiting for qBittorrent' },
   checking: { tone: 'moving', text: 'Checking' },
-  judging: { tone: 'moving', text: 'Checking' },
+  evaluating: { tone: 'moving', text: 'Checking' },
   'idle.installed': { tone: 'done', text: 'Installed' },
   'idle.blocked': { tone: 'warn', text: 'Not installed' },
   'idle.impossible': { tone: 'bad', text: 'Cannot be installed' },

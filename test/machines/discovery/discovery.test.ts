@@ -4,7 +4,7 @@ import { failure, hashOf, MINUTE, SECOND } from '../fixtures.ts';
 import { startWorld } from '../../support/world.ts';
 import type { World } from '../../support/world.ts';
 
-const start = () => startWorld({ policy: { discover: MINUTE } });
+const start = () => startWorld({ policy: { discoverInterval: MINUTE } });
 
 /** Adds so many at once, seconds after the start. */
 function add(world: World, from: number, count: number, over = {}) {
@@ -58,7 +58,7 @@ describe('discovery with DISCOVER', () => {
     await world.pass(5 * MINUTE);
     assert.deepEqual(
       world.published().map(({ kind }) => kind),
-      ['incident', 'relief'],
+      ['incident', 'incident-resolved'],
     );
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readNewest, WINDOW } from '../../../machines/discovery/newest.ts';
+import { readNewest, FIRST_WINDOW } from '../../../machines/discovery/newest.ts';
 import type { Newest } from '../../../machines/discovery/newest.ts';
 import type { Observation } from '../../../machines/domain.ts';
 import { mulberry32 } from '../../mulberry32.ts';
@@ -19,7 +19,7 @@ function createRequests(random = Math.random) {
       .map((torrent) => ({ torrent, order: random() }))
       .toSorted((one, other) => other.torrent.addedAt - one.torrent.addedAt || one.order - other.order)
       .map(({ torrent }) => torrent);
-    for (let limit = WINDOW, requests = 1; ; requests += 1) {
+    for (let limit = FIRST_WINDOW, requests = 1; ; requests += 1) {
       const reading = readNewest(newest, sorted.slice(0, limit), limit);
       if (reading.kind === 'more') limit = reading.limit;
       else {

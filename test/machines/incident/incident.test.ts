@@ -30,8 +30,8 @@ describe('qBittorrent that is away', () => {
     assert.deepEqual(kinds(world), ['incident']);
     world.script.observe = answer;
     await world.pass(2 * MINUTE);
-    assert.deepEqual(kinds(world), ['incident', 'relief']);
-    assert.equal(world.phone.cards.get('qbittorrent')?.kind, 'relief');
+    assert.deepEqual(kinds(world), ['incident', 'incident-resolved']);
+    assert.equal(world.phone.cards.get('qbittorrent')?.kind, 'incident-resolved');
   });
 
   test('and for which something else answers once is nothing to speak of, and is said when that answers again', async () => {
@@ -65,7 +65,7 @@ describe('qBittorrent that is away', () => {
     assert.equal(world.count('login'), 3);
     world.script.login = login;
     await world.pass(10 * MINUTE);
-    assert.deepEqual(kinds(world), ['incident', 'relief']);
+    assert.deepEqual(kinds(world), ['incident', 'incident-resolved']);
   });
 
   test('while ntfy is away too is one message when both are back', async () => {
@@ -80,7 +80,7 @@ describe('qBittorrent that is away', () => {
     world.script.publish = () => ok({ live: true });
     await world.pass(10 * MINUTE);
     // The incident may have arrived although its answer did not: the all-clear takes its place.
-    assert.deepEqual(kinds(world), ['relief']);
+    assert.deepEqual(kinds(world), ['incident-resolved']);
   });
 });
 
@@ -92,7 +92,7 @@ describe('a torrent that does not get on', () => {
     assert.equal(kinds(world).filter((kind) => kind === 'alert').length, 1);
     world.set(torrent, { phase: 'downloading', progress: 0.5 });
     await world.pass(5 * MINUTE);
-    assert.equal(kinds(world).filter((kind) => kind === 'clearance').length, 1);
+    assert.equal(kinds(world).filter((kind) => kind === 'alert-clear').length, 1);
   });
 
   test('and is finished after all leaves nothing but its completion', async () => {
@@ -128,8 +128,8 @@ describe('a store that has lost its disk', () => {
     assert.equal(storeCard(world), 'incident');
     world.supervisor.send({ type: 'store.restored' });
     await world.pass(MINUTE);
-    assert.equal(storeCard(world), 'relief');
-    assert.deepEqual(kinds(world), ['incident', 'relief']);
+    assert.equal(storeCard(world), 'incident-resolved');
+    assert.deepEqual(kinds(world), ['incident', 'incident-resolved']);
   });
 
   test('and found it again before anybody heard of it is nothing to speak of', async () => {
@@ -147,7 +147,7 @@ describe('a store that has lost its disk', () => {
 
   test('and has it again does not take back what was said of qBittorrent', async () => {
     const world = startWorld();
-    const troubled: boolean[] = [];
+    const incidentShown: boolean[] = [];
     const { login } = world.script;
     world.script.login = () => failure('unauthorized');
     world.supervisor.send({ type: 'store.degraded', problem });
@@ -155,13 +155,13 @@ describe('a store that has lost its disk', () => {
     world.script.login = login;
     // qBittorrent's all-clear waits for ntfy while the store's arrives.
     world.script.publish = ({ kind, key }) =>
-      kind === 'relief' && key === 'qbittorrent' ? failure('broken') : ok({ live: true });
+      kind === 'incident-resolved' && key === 'qbittorrent' ? failure('broken') : ok({ live: true });
     await world.pass(11 * MINUTE);
-    world.supervisor.subscribe(({ context }) => troubled.push(context.troubled));
+    world.supervisor.subscribe(({ context }) => incidentShown.push(context.incidentShown));
     world.supervisor.send({ type: 'store.restored' });
     await world.pass(10 * MINUTE);
-    assert.equal(storeCard(world), 'relief');
+    assert.equal(storeCard(world), 'incident-resolved');
     assert.equal(world.phone.cards.get('qbittorrent')?.kind, 'incident');
-    assert.ok(troubled.length > 0 && troubled.every(Boolean), 'a restart would know of the card');
+    assert.ok(incidentShown.length > 0 && incidentShown.every(Boolean), 'a restart would know of the card');
   });
 });

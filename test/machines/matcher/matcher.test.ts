@@ -115,7 +115,7 @@ test('the card of a removed torrent goes after the list could not be had for lon
   await world.pass(6 * MINUTE);
   assert.ok(!world.phone.cards.has(gone));
   assert.deepEqual(
-    world.published().filter(({ kind }) => kind === 'incident' || kind === 'relief'),
+    world.published().filter(({ kind }) => kind === 'incident' || kind === 'incident-resolved'),
     [],
   );
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { afterAcceptance, verdictOfFailure, waitOf } from '../../../machines/outbox/attempts.ts';
+import { afterAcceptance, consequenceOfFailure, waitOf } from '../../../machines/outbox/attempts.ts';
 import type { Attempts } from '../../../machines/outbox/attempts.ts';
 import type { Failure, Form } from '../../../machines/domain.ts';
 import { MINUTE } from '../fixtures.ts';
 
-type Kind = Parameters<typeof verdictOfFailure>[0]['kind'];
+type Kind = Parameters<typeof consequenceOfFailure>[0]['kind'];
 
 const failureOf = (kind: Failure['kind'], reason?: Failure['reason']): Failure => ({
   kind,
@@ -20,7 +20,7 @@ function failing(kind: Kind, failure: Failure, others: number) {
     card,
     attempt: () => {
       const { accepted, now } = card;
-      const judged = verdictOfFailure({
+      const judged = consequenceOfFailure({
         kind,
         failure,
         before: card.attempts,
@@ -31,7 +31,7 @@ function failing(kind: Kind, failure: Failure, others: number) {
       card.attempts = judged.attempts ?? undefined;
       card.accepted += others;
       card.now += judged.attempts?.pause ?? 0;
-      return judged.verdict;
+      return judged.consequence;
     },
   };
 }
@@ -39,7 +39,7 @@ function failing(kind: Kind, failure: Failure, others: number) {
 describe('a message that fails while no other is accepted', () => {
   for (const kind of ['unreachable', 'misdirected', 'broken', 'protocol'] as const) {
     test(`is never simplified and never dropped: the server may be the cause (${kind})`, () => {
-      for (const lane of ['completion', 'progress', 'dismissal'] as const) {
+      for (const lane of ['completion', 'progress', 'card-delete'] as const) {
         const { card, attempt } = failing(lane, failureOf(kind), 0);
         for (let n = 0; n < 1000; n += 1) assert.equal(attempt(), 'server');
         assert.equal(card.attempts?.form, 'full');
@@ -85,11 +85,11 @@ describe('a message that fails while others are accepted', () => {
   }
 
   test('is never dropped if it is a completion, an alert or an incident; progress and deletions are', () => {
-    for (const lane of ['completion', 'alert', 'incident', 'relief'] as const) {
+    for (const lane of ['completion', 'alert', 'incident', 'incident-resolved'] as const) {
       const { attempt } = failing(lane, failureOf('broken'), 1);
       for (let n = 0; n < 1000; n += 1) assert.notEqual(attempt(), 'dropped');
     }
-    for (const lane of ['progress', 'dismissal', 'clearance'] as const) {
+    for (const lane of ['progress', 'card-delete', 'alert-clear'] as const) {
       const { attempt } = failing(lane, failureOf('broken'), 1);
       assert.ok(Array.from({ length: 20 }, attempt).includes('dropped'), lane);
     }
@@ -152,7 +152,7 @@ test('progress keeps the form that was accepted; its next failure may be the ser
   assert.equal(afterAcceptance('completion', before), null);
   assert.equal(afterAcceptance('progress', { ...before, form: 'full' }), null);
   const failure = failureOf('broken');
-  const judged = verdictOfFailure({
+  const judged = consequenceOfFailure({
     kind: 'progress',
     failure,
     before: kept ?? undefined,
@@ -160,5 +160,5 @@ test('progress keeps the form that was accepted; its next failure may be the ser
     now: 0,
     retryMax: 0,
   });
-  assert.equal(judged.verdict, 'server');
+  assert.equal(judged.consequence, 'server');
 });

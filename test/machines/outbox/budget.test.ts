@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
-  allow,
+  withAllowance,
   createBudget,
   exhaust,
   refill,
@@ -77,7 +77,7 @@ const HOUR = 3_600_000;
 
 describe('a quota of 250 a day, as ntfy.sh has it', () => {
   const noon = 12 * HOUR;
-  const scarce = allow(createBudget('auto', noon), { daily: 250, left: 250 }, noon);
+  const scarce = withAllowance(createBudget('auto', noon), { daily: 250, left: 250 }, noon);
 
   test('is spread over the rest of the day, a part of it kept for completions', () => {
     const first = spend(scarce, false);
@@ -87,7 +87,7 @@ describe('a quota of 250 a day, as ntfy.sh has it', () => {
   });
 
   test('lets no progress out when only what is kept is left, and completions all the same', () => {
-    const low = allow(scarce, { daily: 250, left: 75 }, noon);
+    const low = withAllowance(scarce, { daily: 250, left: 75 }, noon);
     assert.equal(waitForToken(low, false), 12 * HOUR);
     assert.equal(waitForToken(low, true), 0);
   });
@@ -99,7 +99,7 @@ describe('a quota of 250 a day, as ntfy.sh has it', () => {
   });
 
   test('never lets more out in a day than it holds, whatever is asked', () => {
-    let budget = allow(createBudget('auto', 0), { daily: 250, left: 250 }, 0);
+    let budget = withAllowance(createBudget('auto', 0), { daily: 250, left: 250 }, 0);
     let progress = 0;
     for (let now = 0; now < 24 * HOUR; now += 1000) {
       budget = refill(budget, now);
@@ -113,7 +113,7 @@ describe('a quota of 250 a day, as ntfy.sh has it', () => {
 });
 
 test("a quota of 17,280 a day, as a server of one's own has it, slows nothing down", () => {
-  const plenty = allow(createBudget('auto', 0), { daily: 17_280, left: 17_280 }, 0);
+  const plenty = withAllowance(createBudget('auto', 0), { daily: 17_280, left: 17_280 }, 0);
   assert.equal(drain(plenty, false).count, 40);
 });
 

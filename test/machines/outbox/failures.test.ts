@@ -4,7 +4,7 @@ import type { Failure, Notification } from '../../../machines/domain.ts';
 import { mulberry32 } from '../../mulberry32.ts';
 import { completionOf, hashOf, HOUR, MINUTE, progressOf, SECOND } from '../fixtures.ts';
 import { timersOf } from '../harness.ts';
-import { dismissalOf, live, startOutbox } from '../publishing.ts';
+import { cardDeleteOf, live, startOutbox } from '../publishing.ts';
 
 const [first, second] = [hashOf(1), hashOf(2)];
 
@@ -87,7 +87,7 @@ describe('what ntfy could not take', () => {
     await outbox.pass(10 * MINUTE);
     const after = outbox.sent.slice(before).map(({ notification }) => notification);
     assert.deepEqual(
-      after.map((notification) => notification.kind === 'progress' && notification.tell.percent),
+      after.map((notification) => notification.kind === 'progress' && notification.card.percent),
       [49],
     );
   });
@@ -97,10 +97,10 @@ describe('what ntfy could not take', () => {
     outbox.world.publish = fail('unreachable');
     outbox.tell(progressOf(first, 10));
     await outbox.pass(10 * SECOND);
-    outbox.tell(dismissalOf(first));
+    outbox.tell(cardDeleteOf(first));
     outbox.world.publish = () => live;
     await outbox.pass(HOUR);
-    assert.equal(outbox.sent.at(-1)?.notification.kind, 'dismissal');
+    assert.equal(outbox.sent.at(-1)?.notification.kind, 'card-delete');
   });
 
   test('never comes back after its completion', async () => {

@@ -50,7 +50,7 @@ describe('the next to leave', () => {
   test('is a completion, then a card to take away, then progress', () => {
     const lanes = lanesOf(
       progressOf(a, 1),
-      { id: 'd', kind: 'dismissal', key: b, shown: false, alerted: false },
+      { id: 'd', kind: 'card-delete', key: b, shown: false, alerted: false },
       completionOf(c),
     );
     const order = [];
@@ -58,7 +58,7 @@ describe('the next to leave', () => {
       order.push(head.notification.kind);
       remove(lanes, head.notification);
     }
-    assert.deepEqual(order, ['completion', 'dismissal', 'progress']);
+    assert.deepEqual(order, ['completion', 'card-delete', 'progress']);
   });
 
   test('is one whose card is ready, before one whose card is too fresh', () => {

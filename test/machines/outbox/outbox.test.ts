@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { completionOf, failure, hashOf, HOUR, MINUTE, progressOf, SECOND } from '../fixtures.ts';
 import { timersOf } from '../harness.ts';
-import { dismissalOf, live, notLive, startOutbox } from '../publishing.ts';
+import { cardDeleteOf, live, notLive, startOutbox } from '../publishing.ts';
 
 const [first, second] = [hashOf(1), hashOf(2)];
 const hashes = (count: number) => Array.from({ length: count }, (_, n) => hashOf(n));
@@ -89,7 +89,7 @@ test('what is newer takes the place of what waits: of a hundred percents two are
   for (let percent = 0; percent < 99; percent += 1) outbox.tell(progressOf(first, percent));
   await outbox.pass(MINUTE);
   assert.deepEqual(
-    outbox.sent.map(({ notification }) => notification.kind === 'progress' && notification.tell.percent),
+    outbox.sent.map(({ notification }) => notification.kind === 'progress' && notification.card.percent),
     [0, 98],
   );
 });
@@ -108,7 +108,7 @@ describe('the order', () => {
     outbox.tell(
       ...hashes(30)
         .slice(10, 20)
-        .map((hash) => dismissalOf(hash)),
+        .map((hash) => cardDeleteOf(hash)),
     );
     outbox.tell(
       ...hashes(30)
@@ -118,7 +118,7 @@ describe('the order', () => {
     outbox.world.publish = () => live;
     await outbox.pass(MINUTE);
     const kinds = outbox.sent.slice(1).map(({ notification }) => notification.kind);
-    const expected = ['completion', 'dismissal', 'progress'].flatMap((kind) =>
+    const expected = ['completion', 'card-delete', 'progress'].flatMap((kind) =>
       Array.from({ length: 10 }, () => kind),
     );
     assert.deepEqual(kinds, expected);
@@ -180,7 +180,7 @@ describe('an ntfy that is older than 2.16', () => {
     outbox.world.publish = () => notLive;
     await tellAll(outbox);
     assert.deepEqual(
-      outbox.sent.map(({ notification }) => notification.kind === 'progress' && notification.tell.percent),
+      outbox.sent.map(({ notification }) => notification.kind === 'progress' && notification.card.percent),
       [0, 25, 50, 75],
     );
     assert.equal(outbox.told().length, 99, 'each torrent hears what became of each of its news');
@@ -198,9 +198,9 @@ describe('an ntfy that is older than 2.16', () => {
     outbox.world.publish = () => notLive;
     outbox.tell(completionOf(first));
     await outbox.pass(2 * SECOND);
-    outbox.tell(dismissalOf(first));
+    outbox.tell(cardDeleteOf(first));
     await outbox.pass(MINUTE);
-    assert.deepEqual(outbox.outcomes('dismissal'), ['accepted']);
+    assert.deepEqual(outbox.outcomes('card-delete'), ['accepted']);
     assert.equal(outbox.sent.length, 1);
   });
 });

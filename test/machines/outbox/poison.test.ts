@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { isLeaving } from '../../../machines/outbox/traffic.ts';
 import type { Failure, Form, Notification } from '../../../machines/domain.ts';
 import { completionOf, hashOf, HOUR, MINUTE, progressOf, SECOND } from '../fixtures.ts';
-import { dismissalOf, live, startOutbox } from '../publishing.ts';
+import { cardDeleteOf, live, startOutbox } from '../publishing.ts';
 
 const poison = hashOf(1);
 
@@ -106,7 +106,7 @@ describe('while an ntfy is down', () => {
       const outbox = startOutbox();
       outbox.world.publish = () => failed({ kind });
       for (let n = 0; n < 5; n += 1) {
-        outbox.tell(completionOf(hashOf(n)), dismissalOf(hashOf(10 + n)), progressOf(hashOf(20 + n), 10));
+        outbox.tell(completionOf(hashOf(n)), cardDeleteOf(hashOf(10 + n)), progressOf(hashOf(20 + n), 10));
         await moveOn(outbox, 600, hashOf(50));
       }
       await outbox.pass(6 * HOUR);
@@ -170,7 +170,7 @@ describe('progress that is rejected', () => {
     outbox.tell(completionOf(poison));
     await moveOn(outbox, 120);
     outbox.world.publish = () => live;
-    outbox.tell(dismissalOf(poison), dismissalOf(hashOf(2)));
+    outbox.tell(cardDeleteOf(poison), cardDeleteOf(hashOf(2)));
     await outbox.pass(MINUTE);
     assert.deepEqual([...outbox.actor.getSnapshot().context.attempts], []);
   });
@@ -178,10 +178,10 @@ describe('progress that is rejected', () => {
 
 test('a deletion that is always rejected delays nothing, tries another way, and is dropped at last', async () => {
   const outbox = startOutbox();
-  outbox.world.publish = ({ kind }) => (kind === 'dismissal' ? failed({}) : live);
+  outbox.world.publish = ({ kind }) => (kind === 'card-delete' ? failed({}) : live);
   for (let n = 0; n < 20; n += 1) {
     const [key, told] = [hashOf(n + 10), outbox.clock.now()];
-    outbox.tell(completionOf(key), dismissalOf(key));
+    outbox.tell(completionOf(key), cardDeleteOf(key));
     await moveOn(outbox, 60);
     const sent = outbox.sent.find(
       ({ notification }) => notification.kind === 'completion' && notification.key === key,
@@ -189,9 +189,9 @@ test('a deletion that is always rejected delays nothing, tries another way, and 
     assert.ok((sent?.at ?? Infinity) - told <= 3 * SECOND, `after ${(sent?.at ?? NaN) - told} ms`);
   }
   await moveOn(outbox, 10 * 60);
-  assert.deepEqual(new Set(outbox.outcomes('dismissal')), new Set(['refused']));
-  assert.equal(outbox.outcomes('dismissal').length, 20);
-  assert.deepEqual([...new Set(formsOf(outbox, 'dismissal', hashOf(10)))], ['full', 'fixed']);
+  assert.deepEqual(new Set(outbox.outcomes('card-delete')), new Set(['refused']));
+  assert.equal(outbox.outcomes('card-delete').length, 20);
+  assert.deepEqual([...new Set(formsOf(outbox, 'card-delete', hashOf(10)))], ['full', 'fixed']);
   assert.deepEqual([...outbox.actor.getSnapshot().context.attempts], []);
   assert.equal(outbox.actor.getSnapshot().context.sent.size, 1, 'only the one that still moves');
 });

@@ -4,7 +4,7 @@ import { put, remove } from '../../../machines/outbox/lanes.ts';
 import { settle } from '../../../machines/outbox/settling.ts';
 import {
   createTraffic,
-  enter,
+  enqueueNotification,
   freeSlot,
   markSent,
   oldest,
@@ -16,7 +16,7 @@ import { completionOf, hashOf, policy, progressOf } from '../fixtures.ts';
 
 const [a, b] = [hashOf(1), hashOf(2)];
 const dismissal = {
-  kind: 'dismissal',
+  kind: 'card-delete',
   key: a,
   shown: true,
   alerted: false,
@@ -147,7 +147,7 @@ describe('the longest wait', () => {
     const { clock, traffic } = trafficAt(1000);
     assert.equal(oldest(traffic), null);
     const completion = completionOf(a);
-    enter(traffic, completion);
+    enqueueNotification(traffic, completion);
     clock.now = 5000;
     assert.equal(oldest(traffic), 1000);
     remove(traffic.lanes, completion);
@@ -157,11 +157,11 @@ describe('the longest wait', () => {
   test('goes on while newer progress takes the place of older', () => {
     const { clock, traffic } = trafficAt(1000);
     for (let percent = 1; percent < 10; percent += 1) {
-      enter(traffic, progressOf(a, percent));
+      enqueueNotification(traffic, progressOf(a, percent));
       clock.now += 1000;
     }
     assert.equal(oldest(traffic), 1000);
-    enter(traffic, progressOf(b, 1));
+    enqueueNotification(traffic, progressOf(b, 1));
     assert.equal(oldest(traffic), 1000);
   });
 
@@ -169,13 +169,13 @@ describe('the longest wait', () => {
     const { clock, traffic } = trafficAt(1000);
     const attempt = (percent: number, fails: boolean) => {
       const progress = progressOf(a, percent);
-      enter(traffic, progress);
+      enqueueNotification(traffic, progress);
       remove(traffic.lanes, progress);
       traffic.inFlight.set('publish.0', progress);
       assert.notEqual(oldest(traffic), null, 'what is on its way has not arrived');
       clock.now += 10_000;
       // While it is on its way the torrent goes on.
-      enter(traffic, progressOf(a, percent + 1));
+      enqueueNotification(traffic, progressOf(a, percent + 1));
       traffic.inFlight.clear();
       const { outcome } = settle(traffic, progress, fails ? broken : null);
       assert.equal(outcome, fails ? 'superseded' : 'accepted');
@@ -191,7 +191,7 @@ describe('the longest wait', () => {
   test('of a completion that has to be tried again counts from the beginning', () => {
     const { clock, traffic } = trafficAt(1000);
     const completion = completionOf(a);
-    enter(traffic, completion);
+    enqueueNotification(traffic, completion);
     remove(traffic.lanes, completion);
     clock.now += 60_000;
     assert.equal(settle(traffic, completion, broken).outcome, null);

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createPartitionOf, SALT_LENGTH } from '../../../machines/shard/shard-of.ts';
-import { partitionOf } from '../fixtures.ts';
+import { createShardOf, SALT_LENGTH } from '../../../machines/shard/shard-of.ts';
+import { shardOf } from '../fixtures.ts';
 import { mulberry32 } from '../../mulberry32.ts';
 
 /** Another process, so another salt. */
 function partitionsOf(seed: number) {
   const random = mulberry32(seed);
-  return createPartitionOf(Array.from({ length: SALT_LENGTH }, () => random() * 2 ** 32));
+  return createShardOf(Array.from({ length: SALT_LENGTH }, () => random() * 2 ** 32));
 }
 
 /** Sets of 5,000 hashes that somebody may choose: what they have in common, and what tells them apart. */
@@ -25,7 +25,7 @@ const SETS: Readonly<Record<string, (n: number) => string>> = {
 };
 
 /** How many of them each shard has. */
-function loadsOf(of: typeof partitionOf, hashes: readonly string[]): number[] {
+function loadsOf(of: typeof shardOf, hashes: readonly string[]): number[] {
   const loads = new Map<string, number>();
   for (const hash of hashes) loads.set(of(hash), (loads.get(of(hash)) ?? 0) + 1);
   return [...loads.values()];
@@ -34,10 +34,10 @@ function loadsOf(of: typeof partitionOf, hashes: readonly string[]): number[] {
 describe('a torrent', () => {
   test('lives in one of 256 shards, always in the same one within a process', () => {
     const hashes = Array.from({ length: 5000 }, (_, n) => SETS['nothing']?.(n) ?? '');
-    const ids = new Set(hashes.map(partitionOf));
+    const ids = new Set(hashes.map(shardOf));
     assert.equal(ids.size, 256);
     for (const id of ids) assert.match(id, /^shard\.[0-9a-f]{2}$/);
-    assert.deepEqual(hashes.map(partitionOf), hashes.map(partitionOf));
+    assert.deepEqual(hashes.map(shardOf), hashes.map(shardOf));
   });
 
   test('lives in another one in another process', () => {

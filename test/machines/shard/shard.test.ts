@@ -19,7 +19,7 @@ function startPartition() {
     guards: {
       complete: ({ context }) => {
         if (poisoned.has(context.key)) throw new Error('poisoned');
-        return context.seen.sight.phase === 'complete';
+        return context.seen.progress.phase === 'complete';
       },
     },
   });

@@ -7,7 +7,7 @@ import { startWorld } from '../../support/world.ts';
 import type { World } from '../../support/world.ts';
 
 const [torrent, other] = [hashOf(1), hashOf(2)];
-const policy = { stall: MINUTE, stalledAfter: MINUTE, rate: null };
+const policy = { stallTime: MINUTE, stalledAfter: MINUTE, rate: null };
 
 const isLoud = (notification: Notification): boolean =>
   (notification.kind === 'alert' || notification.kind === 'incident') && notification.silent !== true;
@@ -141,7 +141,7 @@ describe('qBittorrent that comes and goes', () => {
     await world.pass(HOUR);
     await leave(world);
     assert.deepEqual(soundsOf(world, 'incident'), { loud: 3, silent: 4 });
-    assert.equal(world.phone.cards.get('qbittorrent')?.kind, 'relief');
+    assert.equal(world.phone.cards.get('qbittorrent')?.kind, 'incident-resolved');
   });
 
   test('is heard once over a restart', async () => {

@@ -52,7 +52,7 @@ describe('a download that is broken when the sidecar starts', () => {
   });
 
   test('is no download when it was complete before it broke', async () => {
-    const world = startWorld({ policy: { discover: MINUTE } });
+    const world = startWorld({ policy: { discoverInterval: MINUTE } });
     world.set(hashOf(0), { phase: 'failed', progress: 0, finishedAt: 1000 });
     await world.pass(5 * MINUTE);
     // Found by the discovery too.

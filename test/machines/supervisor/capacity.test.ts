@@ -59,7 +59,7 @@ describe('no more torrents are followed than MAX_TRACKED, and what is left out i
   });
 
   test('by the discovery', async () => {
-    const world = start({ policy: { discover: MINUTE } });
+    const world = start({ policy: { discoverInterval: MINUTE } });
     await world.pass(MINUTE);
     for (const hash of hashes) world.set(hash, { progress: 0.1, addedAt: 5000 });
     await world.pass(2 * MINUTE);

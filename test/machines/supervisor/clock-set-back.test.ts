@@ -101,7 +101,7 @@ test('what was stored under a clock that was ahead begins as of now', () => {
     ...createRecord(first, ahead),
     finishHookAt: ahead,
     sounded: { stalled: ahead },
-    told: {
+    shown: {
       percent: 5,
       phase: 'downloading' as const,
       estimate: { arrival: ahead, at: ahead, corrections: 0 },
@@ -109,6 +109,9 @@ test('what was stored under a clock that was ahead begins as of now', () => {
   };
   const world = startWorld({ records: [record], sounds: { 'qbittorrent.unreachable': ahead } });
   const [kept] = world.records();
-  assert.deepEqual([kept?.since, kept?.finishHookAt, kept?.sounded, kept?.told?.estimate?.at], [0, 0, {}, 0]);
+  assert.deepEqual(
+    [kept?.since, kept?.finishHookAt, kept?.sounded, kept?.shown?.estimate?.at],
+    [0, 0, {}, 0],
+  );
   assert.equal(world.supervisor.getSnapshot().context.incidentSounds.size, 0);
 });

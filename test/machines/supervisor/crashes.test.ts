@@ -81,7 +81,7 @@ describe('a torrent that crashes', () => {
     assert.equal(world.count('login'), 1);
   });
 
-  test('is not revived after it ended', async () => {
+  test('is not restarted after it ended', async () => {
     const world = await startTwo();
     world.script.poisoned.add(first);
     await world.pass(5 * MINUTE);

@@ -23,7 +23,7 @@ describe('the supervisor emits', () => {
       'session.ready',
       'notification.settled: progress accepted',
       'notification.settled: completion accepted',
-      'notification.settled: dismissal accepted',
+      'notification.settled: card-delete accepted',
       'torrent.finished',
     ]);
   });

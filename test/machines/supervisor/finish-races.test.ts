@@ -39,7 +39,7 @@ test('a finish hook of a torrent that was added again while its card is taken aw
   world.script.publish = () => failure('unreachable');
   world.torrents.delete(a);
   await world.pass(40 * SECOND);
-  assert.equal(world.records()[0]?.stage, 'withdrawing');
+  assert.equal(world.records()[0]?.stage, 'removed');
   world.set(a, { progress: 0.1 });
   world.track(a);
   await world.pass(40 * SECOND);

@@ -25,10 +25,10 @@ describe('a torrent that is gone after its finish hook', () => {
   test('is complete also when the hook comes while its card is being taken away', async () => {
     const world = await startDownload(a);
     world.script.publish = (notification) =>
-      notification.kind === 'dismissal' ? failure('unreachable') : ok({ live: true });
+      notification.kind === 'card-delete' ? failure('unreachable') : ok({ live: true });
     world.torrents.delete(a);
     await world.pass(40 * SECOND);
-    assert.equal(world.records()[0]?.stage, 'withdrawing');
+    assert.equal(world.records()[0]?.stage, 'removed');
     world.finish(a);
     await world.pass(10 * MINUTE);
     assert.equal(completionsOf(world).length, 1);

@@ -15,7 +15,7 @@ function toldOf({ calls }: World, since: number): string[] {
     const { notification } = call;
     const what =
       notification.kind === 'progress'
-        ? notification.tell.phase
+        ? notification.card.phase
         : notification.kind === 'alert'
           ? `alert ${notification.alert}`
           : notification.kind;
@@ -66,7 +66,7 @@ describe('a forced torrent whose source has vanished', () => {
     await world.pass(2 * MINUTE);
     assert.deepEqual(
       toldOf(world, since).map((line) => line.replace(/^\S+ /, '')),
-      ['clearance', 'downloading'],
+      ['alert-clear', 'downloading'],
     );
   });
 });

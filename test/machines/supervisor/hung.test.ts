@@ -26,7 +26,7 @@ const complete = (world: World, hash: string) => world.set(hash, { progress: 1, 
 
 /** A world that makes each kind of request within the next minutes: a completion, a lost session, a missing torrent. */
 async function startBusy(): Promise<World> {
-  const world = startWorld({ policy: { rate: 'auto', discover: MINUTE, installHook: true } });
+  const world = startWorld({ policy: { rate: 'auto', discoverInterval: MINUTE, installHook: true } });
   for (const hash of [first, second, third]) world.set(hash, { progress: 0.5 });
   await world.pass(MINUTE);
   return world;
@@ -155,7 +155,7 @@ test('what the store said once is not lost with the outbox that had it, and is t
   assert.equal(storeNotices(world), 1);
   world.supervisor.send({ type: 'store.restored' });
   await world.pass(MINUTE);
-  assert.equal(world.phone.cards.get('store')?.kind, 'relief');
+  assert.equal(world.phone.cards.get('store')?.kind, 'incident-resolved');
 });
 
 test('a process that is restarted seldom is not given up', async () => {

@@ -90,7 +90,7 @@ test('a quarter passed is told once, although ntfy is slow to take it', async ()
   }
   await world.pass(MINUTE);
   const percents = world.phone.accepted.map((notification) =>
-    notification.kind === 'progress' ? notification.tell.percent : notification.kind,
+    notification.kind === 'progress' ? notification.card.percent : notification.kind,
   );
   assert.deepEqual(percents, [10, 26]);
 });
@@ -120,8 +120,8 @@ describe('a card that was never shown', () => {
     assert.equal(world.phone.cards.size, 60);
     assert.equal(kinds.get('completion')?.length, 60);
     assert.ok(
-      (kinds.get('dismissal')?.length ?? 0) <= shown + 4,
-      `${kinds.get('dismissal')?.length} for ${shown}`,
+      (kinds.get('card-delete')?.length ?? 0) <= shown + 4,
+      `${kinds.get('card-delete')?.length} for ${shown}`,
     );
   });
 });

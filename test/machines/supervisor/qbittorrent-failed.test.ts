@@ -10,7 +10,7 @@ const [first, second] = [hashOf(1), hashOf(2)];
 
 /** Minutes after the start, with every kind of request made now and then, and a torrent that downloads. */
 async function startBusy(): Promise<World> {
-  const world = startWorld({ policy: { discover: MINUTE, installHook: true } });
+  const world = startWorld({ policy: { discoverInterval: MINUTE, installHook: true } });
   for (const hash of [first, second]) world.set(hash, { progress: 0.5 });
   await world.pass(5 * MINUTE);
   return world;
@@ -74,7 +74,7 @@ describe('a request that fails for ten minutes while all others succeed', () => 
     ['scan', []],
   ] as const) {
     test(`with nothing tracked is ${expected.length === 0 ? 'no' : 'one'} incident if it is "${request}"`, async () => {
-      const world = startWorld({ policy: { discover: request === 'newest' ? MINUTE : null } });
+      const world = startWorld({ policy: { discoverInterval: request === 'newest' ? MINUTE : null } });
       await world.pass(SECOND);
       fail(world, request, 'broken', Infinity);
       provoke(world, request);

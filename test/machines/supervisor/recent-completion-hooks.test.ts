@@ -47,7 +47,7 @@ describe('a completion that was told is no news', () => {
     await world.pass(20 * SECOND);
     world.set(v2, { progress: 1, phase: 'complete', finishedAt: 1000 });
     await world.pass(12 * SECOND);
-    assert.deepEqual([...actorsOf(world).values()], ['{"notifying":"dismissal"}']);
+    assert.deepEqual([...actorsOf(world).values()], ['{"notifying":"cardDeletion"}']);
     world.track(v1);
     world.track(v2);
     await world.pass(2 * MINUTE);

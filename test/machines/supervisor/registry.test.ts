@@ -36,19 +36,19 @@ describe('a record', () => {
   test('is written through: each change, and that it is deleted', () => {
     const written: RecordEvent[] = [];
     const registry = createRegistry([record(v1)], (event) => void written.push(event));
-    save(registry, record(v1, { told }));
+    save(registry, record(v1, { shown: told }));
     drop(registry, v1);
     assert.deepEqual(written, [
-      { type: 'record.save', record: record(v1, { told }) },
+      { type: 'record.save', record: record(v1, { shown: told }) },
       { type: 'record.delete', key: v1 },
     ]);
   });
 
   test('replaces the one with its key', () => {
     const registry = createRegistry([record(v1)]);
-    save(registry, record(v1, { told }));
+    save(registry, record(v1, { shown: told }));
     assert.deepEqual(keys(registry), [v1]);
-    assert.deepEqual(find(registry, v1)?.told, told);
+    assert.deepEqual(find(registry, v1)?.shown, told);
   });
 });
 
@@ -61,10 +61,10 @@ function rename(registry: Registry, from: Hash, to: Hash) {
 
 describe('a new ID', () => {
   test('is noted, while key, card and age stay', () => {
-    const registry = createRegistry([record(v1, { told })]);
+    const registry = createRegistry([record(v1, { shown: told })]);
     const renaming = rename(registry, v1, v2);
-    assert.deepEqual(renaming, { kind: 'renamed', record: record(v1, { told }) });
-    assert.deepEqual(find(registry, v1), record(v1, { hash: v2, told }));
+    assert.deepEqual(renaming, { kind: 'renamed', record: record(v1, { shown: told }) });
+    assert.deepEqual(find(registry, v1), record(v1, { hash: v2, shown: told }));
     assert.equal(find(registry, v2)?.key, v1);
   });
 
@@ -79,10 +79,10 @@ describe('a new ID', () => {
   });
 
   test('that is tracked too makes one of the two, and says which one is given up', () => {
-    const registry = createRegistry([record(v1, { told }), record(v2)]);
+    const registry = createRegistry([record(v1, { shown: told }), record(v2)]);
     assert.deepEqual(rename(registry, v1, v2), {
       kind: 'merged',
-      dropped: record(v1, { told }),
+      dropped: record(v1, { shown: told }),
       record: record(v2),
     });
     drop(registry, v1);
@@ -91,9 +91,9 @@ describe('a new ID', () => {
   });
 
   test('that is the old one again keeps the record', () => {
-    const registry = createRegistry([record(v1, { hash: v2, told })]);
+    const registry = createRegistry([record(v1, { hash: v2, shown: told })]);
     assert.equal(rename(registry, v2, v1).kind, 'renamed');
-    assert.deepEqual(find(registry, v1), record(v1, { told }));
+    assert.deepEqual(find(registry, v1), record(v1, { shown: told }));
     assert.equal(registry.aliases.size, 0);
   });
 

@@ -8,7 +8,7 @@ const [poison, other] = [hashOf(1), hashOf(2)];
 test('a torrent whose deletions are always rejected ends all the same, and its record goes', async () => {
   const world = startWorld();
   world.script.publish = ({ kind, key }) =>
-    kind === 'dismissal' && key === poison ? failure('broken') : ok({ live: true });
+    kind === 'card-delete' && key === poison ? failure('broken') : ok({ live: true });
   for (const hash of [poison, other]) {
     world.set(hash, { progress: 0.1 });
     world.track(hash);

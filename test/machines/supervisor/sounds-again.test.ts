@@ -11,7 +11,7 @@ const a = hashOf(1);
 const stalled: TorrentRecord = {
   ...createRecord(a, 0),
   card: true,
-  told: { percent: 50, phase: 'stalled' },
+  shown: { percent: 50, phase: 'stalled' },
   highest: 50,
   alert: 'stalled',
   sounded: { stalled: -2 * HOUR },

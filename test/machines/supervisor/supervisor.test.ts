@@ -55,7 +55,7 @@ describe('at the start', () => {
 
   test('the records of an earlier life are followed on, and what was told is not told again', async () => {
     const told = { percent: 50, phase: 'downloading' } as const;
-    const world = startWorld({ records: [{ ...createRecord(first, 0), told, card: true }] });
+    const world = startWorld({ records: [{ ...createRecord(first, 0), shown: told, card: true }] });
     world.set(first, { progress: 0.5 });
     await world.pass(MINUTE);
     assert.deepEqual(world.published(), []);
@@ -63,7 +63,7 @@ describe('at the start', () => {
     await world.pass(MINUTE);
     assert.deepEqual(
       world.published().map(({ kind }) => kind),
-      ['completion', 'dismissal'],
+      ['completion', 'card-delete'],
     );
   });
 

@@ -14,8 +14,8 @@ function hasAlert({ phone }: World, key: Hash): boolean {
   for (const notification of phone.accepted) {
     if (notification.key !== key) continue;
     if (notification.kind === 'alert') shows = true;
-    if (notification.kind === 'clearance') shows = false;
-    if (notification.kind === 'dismissal' && notification.alerted) shows = false;
+    if (notification.kind === 'alert-clear') shows = false;
+    if (notification.kind === 'card-delete' && notification.alerted) shows = false;
   }
   return shows;
 }

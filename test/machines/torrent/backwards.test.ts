@@ -9,7 +9,7 @@ test('a card whose answer a kill kept back does not go backwards in the next lif
   torrent.session('ready');
   torrent.observe({ progress: 0.25 });
   assert.deepEqual(
-    torrent.tells().map((news) => news.kind === 'progress' && news.tell.percent),
+    torrent.tells().map((news) => news.kind === 'progress' && news.card.percent),
     [34],
   );
 });

@@ -11,10 +11,10 @@ describe('a torrent that is not found', () => {
     assert.equal(torrent.state(), 'polling.downloading');
     assert.deepEqual(torrent.tells(), []);
     torrent.miss();
-    assert.equal(torrent.state(), 'notifying.withdrawal');
+    assert.equal(torrent.state(), 'notifying.removal');
     assert.deepEqual(
       torrent.tells().map(({ kind }) => kind),
-      ['dismissal'],
+      ['card-delete'],
     );
     torrent.told();
     assert.deepEqual(
@@ -48,9 +48,9 @@ describe('a torrent that is not found', () => {
     const [progress] = torrent.tells();
     torrent.miss();
     torrent.miss();
-    assert.equal(torrent.state(), 'notifying.withdrawal');
+    assert.equal(torrent.state(), 'notifying.removal');
     torrent.told(progress);
-    assert.equal(torrent.state(), 'notifying.withdrawal');
+    assert.equal(torrent.state(), 'notifying.removal');
     torrent.told();
     assert.equal(torrent.state(), 'removed');
   });
@@ -63,7 +63,7 @@ describe('a torrent that is not found', () => {
     torrent.miss();
     assert.deepEqual(
       torrent.telling().map(({ kind }) => kind),
-      ['progress', 'dismissal'],
+      ['progress', 'card-delete'],
     );
   });
 });
@@ -101,7 +101,7 @@ describe('a session that is lost', () => {
     assert.equal(torrent.state(), 'notifying.completion');
     torrent.told();
     torrent.session('lost');
-    assert.equal(torrent.state(), 'notifying.dismissal');
+    assert.equal(torrent.state(), 'notifying.cardDeletion');
     torrent.told();
     assert.equal(torrent.state(), 'complete');
   });
@@ -122,7 +122,7 @@ describe('a session that is lost', () => {
     torrent.session('ready');
     assert.equal(torrent.state(), 'polling.downloading');
     torrent.miss();
-    assert.equal(torrent.state(), 'notifying.withdrawal');
+    assert.equal(torrent.state(), 'notifying.removal');
   });
 });
 
@@ -131,7 +131,7 @@ describe('a record from an earlier life', () => {
   const told = { percent: 90, phase: 'downloading' } as const;
 
   test('with a completion in it tells that, without waiting for qBittorrent', () => {
-    const torrent = startTorrent({ record: { stage: 'completing', finished, told } });
+    const torrent = startTorrent({ record: { stage: 'completing', finished, shown: told } });
     assert.equal(torrent.state(), 'notifying.completion');
     const [completion] = torrent.telling();
     assert.deepEqual(completion?.kind === 'completion' && completion.torrent, finished);
@@ -141,17 +141,17 @@ describe('a record from an earlier life', () => {
   });
 
   test('whose completion ntfy has only takes its card away', () => {
-    const torrent = startTorrent({ record: { stage: 'dismissing', finished, told } });
+    const torrent = startTorrent({ record: { stage: 'completed', finished, shown: told } });
     assert.deepEqual(
       torrent.telling().map(({ kind }) => kind),
-      ['dismissal'],
+      ['card-delete'],
     );
     torrent.told();
     assert.equal(torrent.state(), 'complete');
   });
 
   test('of a torrent that is gone only takes its card away', () => {
-    const torrent = startTorrent({ record: { stage: 'withdrawing', told } });
+    const torrent = startTorrent({ record: { stage: 'removed', shown: told } });
     torrent.told();
     assert.equal(torrent.state(), 'removed');
   });

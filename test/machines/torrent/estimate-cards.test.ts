@@ -46,7 +46,7 @@ async function download({ size, speed, length, policy = {}, live = true }: Downl
       ? [{ at: call.at - from, card: call.notification }]
       : [],
   );
-  const percents = new Set(cards.map(({ card }) => card.tell.percent)).size;
+  const percents = new Set(cards.map(({ card }) => card.card.percent)).size;
   return { cards, corrections: cards.length - percents };
 }
 
@@ -85,7 +85,7 @@ describe('a download whose speed drops by two hundred', () => {
     const after = cards.filter(({ at }) => at > DROP);
     assert.ok(after.length >= 1 && after.length <= 2, `${after.length} messages`);
     const [first] = after;
-    assert.equal(first?.card.tell.percent, first?.card.told?.percent);
+    assert.equal(first?.card.card.percent, first?.card.shown?.percent);
     assert.ok((first?.card.torrent.eta ?? 0) > 2 * 86_400 * 0.1, 'it shows what became of the estimate');
   });
 
@@ -118,8 +118,8 @@ test('the estimate that a restart finds on the card is corrected when it is wron
   const messages: number[] = [];
   for (const arrival of [HOUR, 10 * HOUR, null]) {
     const estimate = { arrival, at: 0, corrections: 0 };
-    const told = { percent: 50, phase: 'downloading', estimate } as const;
-    const record = { ...createRecord(torrent, 0), told, highest: 50, card: true };
+    const shown = { percent: 50, phase: 'downloading', estimate } as const;
+    const record = { ...createRecord(torrent, 0), shown, highest: 50, card: true };
     const world = startWorld({ records: [record] });
     world.set(torrent, { progress: 0.505, eta: 3600 });
     await world.pass(MINUTE);

@@ -2,19 +2,19 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isCorrection } from '../../../machines/torrent/progress.ts';
 import { createTraffic, markLeaving, skipped } from '../../../machines/outbox/traffic.ts';
-import type { Notification, Told } from '../../../machines/domain.ts';
+import type { Notification, CardState } from '../../../machines/domain.ts';
 import type { Policy } from '../../../machines/policy.ts';
 import { hashOf, policy, seen } from '../fixtures.ts';
 import { allTellings, downloading } from '../watcher/poll-set.ts';
 
 const a = hashOf(1);
 
-const card = (eta: number | null, at = 0, corrections = 0): Told => ({
+const card = (eta: number | null, at = 0, corrections = 0): CardState => ({
   ...downloading(50),
   estimate: { arrival: eta === null ? null : at + eta * 1000, at, corrections },
 });
 /** What is told when the ETA has been the same for so long, by looks each 5 s. */
-const after = (shown: Told, eta: number | null, ms: number) =>
+const after = (shown: CardState, eta: number | null, ms: number) =>
   allTellings(
     Array.from({ length: ms / 5000 }, (_, n) => ({ eta, at: (n + 1) * 5000 })),
     shown,
@@ -110,7 +110,7 @@ describe('the time of arrival on a card', () => {
 
 const progress = (percent: number, corrections: number): Notification => {
   const tell = { percent, phase: 'downloading', estimate: { arrival: 1, at: 0, corrections } } as const;
-  return { kind: 'progress', key: a, torrent: seen({ hash: a }), at: 0, tell, told: null };
+  return { kind: 'progress', key: a, torrent: seen({ hash: a }), at: 0, card: tell, shown: null };
 };
 
 /** What becomes of both, after a card that said 1 %. */

@@ -9,7 +9,7 @@ import {
 } from '../../../machines/torrent/record.ts';
 import type { Stage, TorrentRecord } from '../../../machines/domain.ts';
 import { completionOf, hashOf, progressOf } from '../fixtures.ts';
-import { dismissalOf } from '../publishing.ts';
+import { cardDeleteOf } from '../publishing.ts';
 
 const [v1, v2] = [hashOf(1), hashOf(2)];
 const told = { percent: 42, phase: 'downloading' } as const;
@@ -19,10 +19,10 @@ const record = (over: Partial<TorrentRecord> = {}): TorrentRecord => ({ ...creat
 describe('the record of a torrent', () => {
   test('remembers what the phone shows, and that it shows nothing any more', () => {
     const shown = recordSettlement(record(), progressOf(v1, 42), 'accepted', 7);
-    assert.deepEqual(shown.told, told);
+    assert.deepEqual(shown.shown, told);
     const refused = recordSettlement(shown, progressOf(v1, 43), 'refused', 7);
-    assert.deepEqual(refused.told, told);
-    assert.equal(recordSettlement(refused, dismissalOf(v1), 'accepted', 7).told, null);
+    assert.deepEqual(refused.shown, told);
+    assert.equal(recordSettlement(refused, cardDeleteOf(v1), 'accepted', 7).shown, null);
   });
 
   test('keeps a completion until ntfy has it, and then that its card has yet to go', () => {
@@ -30,19 +30,19 @@ describe('the record of a torrent', () => {
     const requested = recordRequest(record(), completion);
     assert.equal(requested.stage, 'completing');
     assert.deepEqual(requested.finished, completion.kind === 'completion' && completion.torrent);
-    assert.equal(recordSettlement(requested, completion, 'accepted', 7).stage, 'dismissing');
+    assert.equal(recordSettlement(requested, completion, 'accepted', 7).stage, 'completed');
   });
 
   test('does not remember a completion that was not sent', () => {
     const requested = recordRequest(record(), completionOf(v1));
     const { stage, finished } = recordSettlement(requested, completionOf(v1), 'dropped', 7);
-    assert.deepEqual([stage, finished], ['dismissing', null]);
+    assert.deepEqual([stage, finished], ['completed', null]);
   });
 
   test('of a torrent that is gone remembers that its card has yet to go, also over restarts', () => {
-    const withdrawing = recordRequest(record({ told }), dismissalOf(v1));
-    assert.equal(withdrawing.stage, 'withdrawing');
-    assert.equal(recordRequest(withdrawing, dismissalOf(v1)), withdrawing);
+    const withdrawing = recordRequest(record({ shown: told }), cardDeleteOf(v1));
+    assert.equal(withdrawing.stage, 'removed');
+    assert.equal(recordRequest(withdrawing, cardDeleteOf(v1)), withdrawing);
   });
 
   test('is not changed by a notification that a newer one replaced', () => {
@@ -53,10 +53,10 @@ describe('the record of a torrent', () => {
 
 describe('a finish hook', () => {
   for (const [stage, expected] of [
-    ['following', 9],
-    ['withdrawing', 9],
+    ['tracked', 9],
+    ['removed', 9],
     ['completing', null],
-    ['dismissing', null],
+    ['completed', null],
   ] satisfies [Stage, number | null][]) {
     test(`while a torrent is ${stage} is ${expected === null ? 'no news' : 'stored'}`, () => {
       assert.equal(recordFinishHook(record({ stage }), 9).finishHookAt, expected);
@@ -66,12 +66,12 @@ describe('a finish hook', () => {
 
 describe('a torrent that is tracked once more', () => {
   test('is listed under that hash', () => {
-    const { hash, again } = recordReadded(record(), v2);
+    const { hash, readdedAs: again } = recordReadded(record(), v2);
     assert.deepEqual([hash, again], [v2, null]);
   });
 
   test('while it ends is tracked again afterwards', () => {
-    const { hash, again } = recordReadded(record({ stage: 'dismissing' }), v2);
+    const { hash, readdedAs: again } = recordReadded(record({ stage: 'completed' }), v2);
     assert.deepEqual([hash, again], [v1, v2]);
   });
 });

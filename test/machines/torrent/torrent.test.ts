@@ -27,12 +27,12 @@ describe('a torrent', () => {
       'notifying.progress.waiting',
       'polling.downloading',
       'notifying.completion',
-      'notifying.dismissal',
+      'notifying.cardDeletion',
       'complete',
     ]);
     assert.deepEqual(
       torrent.telling().map(({ kind }) => kind),
-      ['progress', 'completion', 'dismissal'],
+      ['progress', 'completion', 'card-delete'],
     );
     assert.deepEqual(torrent.closed(), [
       { type: 'torrent.finished', key, end: 'complete', name: 'debian.iso' },
@@ -86,7 +86,7 @@ describe('while a torrent is', () => {
       for (const progress of [1, 0, 0.99, 0.2]) torrent.observe({ phase, progress });
       for (const tell of torrent.tells()) {
         assert.equal(tell.kind, 'progress');
-        assert.ok(tell.kind !== 'progress' || tell.tell.percent >= 50);
+        assert.ok(tell.kind !== 'progress' || tell.card.percent >= 50);
       }
       torrent.told(torrent.telling().at(-1));
       torrent.observe({ phase: 'complete', progress: 1 });
@@ -101,7 +101,7 @@ describe('while a torrent is', () => {
     const torrent = startShown();
     torrent.observe({ phase: 'downloading', progress: 1 });
     assert.deepEqual(
-      torrent.tells().map((tell) => tell.kind === 'progress' && tell.tell.percent),
+      torrent.tells().map((tell) => tell.kind === 'progress' && tell.card.percent),
       [99],
     );
   });
@@ -112,7 +112,7 @@ describe('while a torrent is', () => {
     assert.deepEqual(torrent.tells(), []);
     for (let count = 0; count < 10; count += 1) torrent.observe({ phase: 'stalled', progress: 0.5 });
     assert.deepEqual(
-      torrent.tells().map((tell) => tell.kind === 'progress' && tell.tell.phase),
+      torrent.tells().map((tell) => tell.kind === 'progress' && tell.card.phase),
       ['stalled'],
     );
   });
@@ -130,7 +130,7 @@ describe('what is told', () => {
     const percents: number[] = [];
     for (const progress of [0.6, 0.1, 0.61, 0.3, 0.7]) {
       torrent.observe({ progress });
-      for (const tell of torrent.tells()) if (tell.kind === 'progress') percents.push(tell.tell.percent);
+      for (const tell of torrent.tells()) if (tell.kind === 'progress') percents.push(tell.card.percent);
       torrent.told();
     }
     assert.deepEqual(percents, [60, 61, 70]);
@@ -160,7 +160,7 @@ describe('what is told', () => {
     torrent.told(progress);
     assert.equal(torrent.state(), 'notifying.completion');
     torrent.told();
-    assert.equal(torrent.state(), 'notifying.dismissal');
+    assert.equal(torrent.state(), 'notifying.cardDeletion');
   });
 
   test('is one completion, whatever is seen after it', () => {
@@ -180,7 +180,7 @@ describe('what is told', () => {
   });
 
   test('was told already, where the record says so: a restart repeats nothing', () => {
-    const torrent = startTorrent({ record: { told: { percent: 50, phase: 'downloading' } } });
+    const torrent = startTorrent({ record: { shown: { percent: 50, phase: 'downloading' } } });
     torrent.session('ready');
     for (const progress of [0.1, 0.4, 0.5]) torrent.observe({ progress });
     assert.deepEqual(torrent.telling(), []);

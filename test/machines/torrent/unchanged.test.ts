@@ -50,6 +50,6 @@ describe('a look that shows nothing new', () => {
     torrent.miss();
     assert.equal(torrent.state(), 'polling.downloading');
     torrent.miss();
-    assert.equal(torrent.state(), 'notifying.withdrawal');
+    assert.equal(torrent.state(), 'notifying.removal');
   });
 });

@@ -56,7 +56,7 @@ describe('a torrent that a poll does not find', () => {
   test('is not missed when it is not tracked any more as the answer comes', async () => {
     const watcher = startMissing();
     watcher.watch(second);
-    await watcher.pass(policy.gather + 25);
+    await watcher.pass(policy.gatherTime + 25);
     watcher.unwatch(first, second);
     await watcher.pass(MINUTE);
     assert.deepEqual(watcher.lists, []);
@@ -105,12 +105,12 @@ test('a session that is lost in the middle of a poll leaves no report, and one t
   const watcher = startWatcher(seen({ hash: first }));
   watcher.session('ready');
   watcher.watch(first);
-  await watcher.pass(policy.gather + 25);
+  await watcher.pass(policy.gatherTime + 25);
   watcher.session('lost');
   await watcher.pass(HOUR);
   assert.deepEqual([watcher.heard, watcher.observed()], [[], []]);
   watcher.session('ready');
-  await watcher.pass(policy.gather + 50);
+  await watcher.pass(policy.gatherTime + 50);
   assert.equal(watcher.observed().length, 1);
 });
 

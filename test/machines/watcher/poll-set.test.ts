@@ -17,28 +17,28 @@ const hashes = (count: number, from = 0) => Array.from({ length: count }, (_, n)
 
 /** Looks at torrents that do what `phases` says of them; it asks when it is time, and answers come at once. */
 function startLooking() {
-  const looks = createPollSet();
+  const pollSet = createPollSet();
   const phases = new Map<Hash, Phase>();
   /** What is called downloading while no byte arrives. */
   const silent = new Set<Hash>();
   const clock = { now: 1_000_000 };
   const look = (): Hash[] => {
-    const asked = chooseHashes(looks, clock.now, policy.gather);
+    const asked = chooseHashes(pollSet, clock.now, policy.gatherTime);
     const found = asked.flatMap((hash) => {
       const phase = phases.get(hash);
       const downloaded = phase === 'downloading' && !silent.has(hash) ? clock.now : 0;
       return phase === undefined ? [] : [seen({ hash, phase, eta: null, downloaded })];
     });
-    recordPoll(looks, asked, found, { now: clock.now, policy });
+    recordPoll(pollSet, asked, found, { now: clock.now, policy });
     return asked;
   };
   /** Waits for the next look, and takes it. */
   const next = (): Hash[] => {
-    clock.now += pauseOf(looks, 0, { now: clock.now, policy });
+    clock.now += pauseOf(pollSet, 0, { now: clock.now, policy });
     return look();
   };
   return {
-    looks,
+    pollSet,
     phases,
     silent,
     clock,
@@ -46,15 +46,15 @@ function startLooking() {
     add: (phase: Phase, ...added: Hash[]) => {
       for (const hash of added) {
         phases.set(hash, phase);
-        watch(looks, hash);
+        watch(pollSet, hash);
       }
     },
-    pause: () => pauseOf(looks, 0, { now: clock.now, policy }),
+    pause: () => pauseOf(pollSet, 0, { now: clock.now, policy }),
     next,
     /** Until what came has settled, and all were just asked for. */
     settle: () => {
       for (let n = 0; n < 30; n += 1) next();
-      while (next().length < looks.hashes.size);
+      while (next().length < pollSet.hashes.size);
     },
   };
 }
@@ -79,8 +79,8 @@ describe('of a thousand queued torrents and three that download', () => {
   });
 
   test('the next poll asks for all when one of them is over: another one has its place', () => {
-    const { looks, next } = startCrowd();
-    unwatch(looks, hashOf(1000));
+    const { pollSet, next } = startCrowd();
+    unwatch(pollSet, hashOf(1000));
     assert.equal(next().length, 1002);
     assert.equal(next().length, 2);
   });
@@ -100,16 +100,16 @@ describe('of a thousand queued torrents and three that download', () => {
   });
 
   test('one that is finished is asked for at once, four times, alone', () => {
-    const { looks, next, pause } = startCrowd();
-    markUrgent(looks, hashOf(1000));
+    const { pollSet, next, pause } = startCrowd();
+    markUrgent(pollSet, hashOf(1000));
     assert.equal(pause(), SECOND);
     const counts = [next(), next(), next(), next()].map((asked) => asked.length);
     assert.equal(counts.filter((count) => count === 1).length >= 3, true, counts.join());
   });
 
   test('all are, where nobody knows which one is finished', () => {
-    const { looks, next } = startCrowd();
-    markUrgent(looks, null);
+    const { pollSet, next } = startCrowd();
+    markUrgent(pollSet, null);
     assert.equal(next().length, 1003);
   });
 });
@@ -124,39 +124,39 @@ test('a magnet whose turn has come is asked for with each poll, as a new one is'
 });
 
 test('a stalled torrent is asked for with each poll while something arrives, and two minutes longer', () => {
-  const { looks, clock } = startLooking();
+  const { pollSet, clock } = startLooking();
   const [one, other] = [hashOf(1), hashOf(2)];
-  for (const hash of [one, other]) watch(looks, hash);
+  for (const hash of [one, other]) watch(pollSet, hash);
   let asks = 0;
   for (let n = 0; n < 100; n += 1) {
     clock.now += 5 * SECOND;
-    const asked = chooseHashes(looks, clock.now, policy.gather);
+    const asked = chooseHashes(pollSet, clock.now, policy.gatherTime);
     if (asked.length === 1) assert.deepEqual(asked, [one]);
     else asks += 1;
     const found = [
       seen({ hash: one, phase: 'stalled', downloaded: n }),
       seen({ hash: other, phase: 'stalled', downloaded: 5 }),
     ].filter(({ hash }) => asked.includes(hash));
-    recordPoll(looks, asked, found, { now: clock.now, policy });
+    recordPoll(pollSet, asked, found, { now: clock.now, policy });
   }
   // 26 times, and then each 30 s.
   assert.ok(asks >= 26 + 10 && asks <= 26 + 14, `${asks}`);
 });
 
 test('how many polls wait for a phase to last follows from the policy', () => {
-  const slow = { ...policy, settle: 4 * policy.pollInterval, stall: 6 * policy.pollInterval };
+  const slow = { ...policy, settleTime: 4 * policy.pollInterval, stallTime: 6 * policy.pollInterval };
   for (const [phase, polls] of [
     ['queued', 5],
     ['failed', 5],
     ['stalled', 8],
     ['metadata', 8],
   ] as const) {
-    const looks = createPollSet();
-    watch(looks, hashOf(1));
+    const pollSet = createPollSet();
+    watch(pollSet, hashOf(1));
     let moving = 0;
-    for (let now = 1_000_000; looks.moving.size > 0 || moving === 0; now += policy.pollInterval) {
-      const asked = chooseHashes(looks, now, policy.gather);
-      recordPoll(looks, asked, [seen({ phase, eta: null })], { now, policy: slow });
+    for (let now = 1_000_000; pollSet.moving.size > 0 || moving === 0; now += policy.pollInterval) {
+      const asked = chooseHashes(pollSet, now, policy.gatherTime);
+      recordPoll(pollSet, asked, [seen({ phase, eta: null })], { now, policy: slow });
       moving += 1;
     }
     assert.equal(moving, polls, phase);
@@ -164,40 +164,40 @@ test('how many polls wait for a phase to last follows from the policy', () => {
 });
 
 test('one that is called downloading while nothing arrives is asked for as a stalled one', () => {
-  const { looks, silent, add, settle, next } = startLooking();
+  const { pollSet, silent, add, settle, next } = startLooking();
   add('downloading', ...hashes(3));
   silent.add(hashOf(2));
   settle();
   assert.deepEqual([next().length, next().length], [2, 2]);
   silent.clear();
   while (next().length < 3);
-  assert.equal(next().length, 3, `${looks.moving.size} move`);
+  assert.equal(next().length, 3, `${pollSet.moving.size} move`);
 });
 
 test('everything is asked for after a failure', () => {
-  const { looks, add, settle, next } = startLooking();
+  const { pollSet, add, settle, next } = startLooking();
   add('downloading', ...hashes(2));
   add('queued', ...hashes(5, 2));
   settle();
-  resetPolls(looks);
+  resetPolls(pollSet);
   assert.equal(next().length, 7);
 });
 
 test('what was not found is asked for with each poll', () => {
-  const { looks, add, settle, next } = startLooking();
+  const { pollSet, add, settle, next } = startLooking();
   add('queued', ...hashes(5));
-  watch(looks, hashOf(9));
+  watch(pollSet, hashOf(9));
   settle();
   assert.ok(next().includes(hashOf(9)));
 });
 
 test('one that left while the answer was on its way is forgotten', () => {
-  const { looks, add, clock } = startLooking();
+  const { pollSet, add, clock } = startLooking();
   add('downloading', hashOf(1), hashOf(2));
-  const asked = chooseHashes(looks, clock.now, policy.gather);
-  unwatch(looks, hashOf(1));
-  recordPoll(looks, asked, [], { now: clock.now, policy });
-  assert.deepEqual([[...looks.hashes], [...looks.moving.keys()]], [[hashOf(2)], [hashOf(2)]]);
+  const asked = chooseHashes(pollSet, clock.now, policy.gatherTime);
+  unwatch(pollSet, hashOf(1));
+  recordPoll(pollSet, asked, [], { now: clock.now, policy });
+  assert.deepEqual([[...pollSet.hashes], [...pollSet.moving.keys()]], [[hashOf(2)], [hashOf(2)]]);
 });
 
 test('a clock that is set back by an hour keeps nobody waiting for longer than the longest pause', () => {

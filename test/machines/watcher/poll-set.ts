@@ -1,6 +1,6 @@
 /** Follows what looks show, as a torrent does. */
 import { observeProgress, NOT_OBSERVED, nextCardState } from '../../../machines/torrent/progress.ts';
-import type { Phase, Told } from '../../../machines/domain.ts';
+import type { Phase, CardState } from '../../../machines/domain.ts';
 import { policy, seen } from '../fixtures.ts';
 
 export interface Look {
@@ -13,7 +13,7 @@ export interface Look {
 }
 
 /** Follows looks as a torrent does, and returns what the card is told after each of them. */
-export function allTellings(looks: Look[], shown: Told | null = null): Array<Told | null> {
+export function allTellings(looks: Look[], shown: CardState | null = null): Array<CardState | null> {
   let sight = { ...NOT_OBSERVED, percent: shown?.percent ?? 0 };
   let told = shown;
   let downloaded = 0;
@@ -27,7 +27,7 @@ export function allTellings(looks: Look[], shown: Told | null = null): Array<Tol
 }
 
 /** The same without estimates. */
-export const tellings = (looks: Look[], shown: Told | null = null) =>
+export const tellings = (looks: Look[], shown: CardState | null = null) =>
   allTellings(looks, shown).map((told) => told && { percent: told.percent, phase: told.phase });
 
-export const downloading = (percent: number): Told => ({ percent, phase: 'downloading' });
+export const downloading = (percent: number): CardState => ({ percent, phase: 'downloading' });

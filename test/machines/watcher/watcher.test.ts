@@ -48,10 +48,10 @@ describe('one request', () => {
     watcher.session('ready');
     watcher.watch(first, second, third);
     await watcher.pass(2 * SECOND);
-    assert.deepEqual(watcher.polls, [{ at: policy.gather, hashes: [first, second, third] }]);
+    assert.deepEqual(watcher.polls, [{ at: policy.gatherTime, hashes: [first, second, third] }]);
     assert.deepEqual(
       watcher.observed().map(({ observations, at }) => [observations.length, at]),
-      [[3, policy.gather + 50]],
+      [[3, policy.gatherTime + 50]],
     );
   });
 
@@ -171,13 +171,13 @@ describe('the next poll comes', () => {
     const watcher = startWatcher(...[first, second, third].map((hash) => seen({ hash, phase: 'queued' })));
     watcher.session('ready');
     watcher.watch(first);
-    await watcher.pass(policy.gather + 25);
+    await watcher.pass(policy.gatherTime + 25);
     watcher.watch(second);
-    await watcher.pass(25 + policy.gather);
-    assert.deepEqual(watcher.polls.at(-1), { at: 2 * policy.gather + 50, hashes: [second] });
+    await watcher.pass(25 + policy.gatherTime);
+    assert.deepEqual(watcher.polls.at(-1), { at: 2 * policy.gatherTime + 50, hashes: [second] });
     await watcher.pass(SECOND);
     watcher.watch(third);
-    await watcher.pass(policy.gather);
+    await watcher.pass(policy.gatherTime);
     assert.deepEqual(watcher.polls.at(-1)?.hashes, [third]);
     assert.equal(watcher.polls.length, 3);
   });
