@@ -7,7 +7,7 @@ import { installChromium, startChromium } from '../browser/chromium.ts';
 const chromium = await installChromium();
 const skip = chromium.ok || process.env['CI'] === 'true' ? false : chromium.reason;
 
-/** The part of the DOM that the tests need; this project's own code knows none. */
+/** The part of the DOM that the tests need; the project's own code does not use it. */
 interface Shape {
   textContent: string;
   classList: { contains: (name: string) => boolean; add: (name: string) => void };
@@ -60,7 +60,7 @@ describe('the charts in a browser', { skip }, () => {
   });
 
   for (const colorScheme of ['light', 'dark'] as const) {
-    test(`light a state and an arrow so that it is seen, in ${colorScheme}`, async () => {
+    test(`highlight a state and an arrow visibly, in ${colorScheme}`, async () => {
       await page.emulateMedia({ colorScheme });
       const look = () =>
         page.evaluate(() => {
