@@ -38,14 +38,14 @@ describe('a response that is read in pieces', () => {
       [3, 10_000],
       [10, 9999],
     ] as const) {
-      let heard = Promise.withResolvers<void>();
-      const result = request(server.url, { take: () => heard.resolve() });
+      let received = Promise.withResolvers<void>();
+      const result = request(server.url, { take: () => received.resolve() });
       while (answers.length === 0) await new Promise(setImmediate);
       for (let step = 0; step < steps; step += 1) {
         answers.at(-1)?.write('a piece');
-        await heard.promise;
-        heard = Promise.withResolvers();
-        // What comes between two pieces is under the limit, up to the last of them.
+        await received.promise;
+        received = Promise.withResolvers();
+        // The time between two pieces is below the limit, up to the last of them.
         t.mock.timers.tick(step === steps - 1 ? pause : 9999);
       }
       if (pause < 10_000) t.mock.timers.tick(100);

@@ -1,4 +1,4 @@
-/** What the log says of rejected messages, and of exceptions. */
+/** The log lines for rejected messages and for exceptions. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Failure } from '../../machines/domain.ts';
@@ -8,7 +8,7 @@ import { completionOf, hashOf, MINUTE, progressOf } from '../machines/fixtures.t
 
 type Line = Record<string, unknown>;
 
-/** A log with a clock of its own, at level `info`. */
+/** A log at level `info` with a simulated clock. */
 function start() {
   const lines: Line[] = [];
   const clock = { now: 0 };
