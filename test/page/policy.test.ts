@@ -96,7 +96,7 @@ describe('over a real socket', () => {
     assert.match(text, /\nid: [0-9a-f]{12}\.\d+\n/);
     assert.equal(observers.now, 1);
     leave.abort();
-    await until('the viewer is gone', () => observers.now === 0);
+    await until('the viewer is disconnected', () => observers.now === 0);
     const second = await fetch(`http://127.0.0.1:${server.port}/events`);
     page.close();
     await second.text();

@@ -81,7 +81,7 @@ describe('the status', () => {
   test('is not available to others, whatever their headers are', async () => {
     const { app } = opsApp();
     const claims = { 'x-forwarded-for': '127.0.0.1', forwarded: 'for=127.0.0.1', 'x-real-ip': '::1' };
-    // 127.0.0.6 is where Istio delivers remote calls from.
+    // Istio delivers remote calls from 127.0.0.6.
     for (const address of ['10.1.2.3', '127.0.0.6', '127.0.0.11', '::ffff:10.1.2.3', 'fe80::1', '']) {
       assert.equal((await from(app, address, claims)).status, 403, address);
     }
