@@ -1,4 +1,4 @@
-/** The image beside real servers. */
+/** The image with real servers. */
 import assert from 'node:assert/strict';
 import { startNtfy, startQbittorrent, startWebSeed, until, visibleCards } from '../servers/index.ts';
 import { runOnce, startContainer } from './container.ts';
@@ -6,7 +6,7 @@ import { imageTest } from './image-test.ts';
 import { createSettings, TOPIC } from './settings.ts';
 
 imageTest(
-  'in the image a real download is followed from the hook that it installed to one loud completion, over a kill',
+  'in the image a real download is tracked from the hook that it installed to one audible completion, across a kill',
   { needs: ['qbittorrent current', 'ntfy current', 'curl'] },
   async (room) => {
     await using qbittorrent = await startQbittorrent('current');
