@@ -45,7 +45,7 @@ export const keyCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'with an API key the Origin is not looked at, but the Host is',
+    title: 'with an API key the Origin is not checked, but the Host is',
     only: ['current'],
     options: { apiKey },
     run: async (subject) => {
@@ -57,7 +57,7 @@ export const keyCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'API keys and Basic auth mean nothing before 5.2',
+    title: 'API keys and Basic auth have no effect before 5.2',
     only: ['legacy', '5.1'],
     run: async (subject) => {
       assert.equal((await call(subject, 'app/version', bearer(apiKey))).status, 403);
