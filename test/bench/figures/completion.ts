@@ -1,4 +1,7 @@
-/** How long after qBittorrent's end ntfy has the completion: by the finish hook, and by polling alone. */
+/**
+ * The delay from the end in qBittorrent to ntfy's acceptance of the completion: by the finish hook, and by polling
+ * alone.
+ */
 import { startNtfy, startQbittorrent, startWebSeed } from '../../servers/index.ts';
 import type { Qbittorrent, WebSeed } from '../../servers/index.ts';
 import { hookLine } from '../../../src/hooks/index.ts';
@@ -17,7 +20,7 @@ interface Scene extends AsyncDisposable {
   sidecar: Sidecar;
   peer: Subject;
   phone: Subscription;
-  /** Where the two others publish: the peer, and a hook that calls ntfy and nothing else. */
+  /** The topics of the two others: the peer, and a hook that calls only ntfy. */
   other: Subscription;
   direct: Subscription;
   directUrl: string;
@@ -57,8 +60,8 @@ async function createScene(): Promise<Scene> {
 }
 
 /**
- * When qBittorrent itself said that it is finished, watched from beside every 20 ms. Of the two looks between which
- * it happened the earlier one counts: nothing is made to look faster than it was.
+ * When qBittorrent itself reported the end, polled every 20 ms. Of the two polls around it the earlier one counts, so
+ * the delay is never underestimated.
  */
 async function endOf({ qbittorrent }: Scene, hash: string): Promise<number> {
   for (let last = performance.now(); ; await sleep(20)) {
@@ -69,7 +72,7 @@ async function endOf({ qbittorrent }: Scene, hash: string): Promise<number> {
   }
 }
 
-/** Adds a torrent, follows it to its end, and returns how long after it each of these had something of it. */
+/** Adds a torrent, waits for its end, and returns the delay of each message. */
 async function play(scene: Scene, name: string, bytes: number, hears: readonly Subscription[]) {
   const { hash, file } = scene.seed.serve(name, bytes);
   await scene.qbittorrent.addTorrent(file);
@@ -105,7 +108,7 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
   await finished(`curl -fsS -m 5 -d %K ${directUrl}`);
   const [polled, loops, straight]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < rounds; round += 1) {
-    // Of different lengths, so that their ends lie anywhere between two polls.
+    // Of different lengths, so that their ends are anywhere between two polls.
     const bytes = 8_000_000 + Math.round((24_000_000 * ((round * 7) % rounds)) / rounds);
     const [byPoll = 0, byLoop = 0, byCurl = 0] = await play(scene, `polled ${round}`, bytes, [
       phone,

@@ -1,4 +1,4 @@
-/** What it holds in memory, idle and with torrents. */
+/** Memory, idle and with torrents. */
 import { sleep, until } from '../../servers/wait.ts';
 import { atMost, atMostTimes } from '../lib/figure.ts';
 import type { Context, Figure, Row } from '../lib/figure.ts';
@@ -12,7 +12,7 @@ const COUNTS = [1, 1000, 10_000] as const;
 
 type When = 'floor' | 'idle' | 'gone' | (typeof COUNTS)[number];
 
-/** With thousands it rises and falls by a tenth within each poll: the median of a poll's time, second by second. */
+/** With thousands it varies by a tenth within each poll: the median over a poll interval, second by second. */
 async function heldBy(pid: number): Promise<Memory> {
   const readings: Memory[] = [];
   for (let second = 0; second < 5; second += 1) {
@@ -23,7 +23,7 @@ async function heldBy(pid: number): Promise<Memory> {
   return { rss: of('rss'), private: of('private'), anonymous: of('anonymous') };
 }
 
-/** One life: idle, then with ever more torrents; and a bare server beside it. */
+/** One run: idle, then with more and more torrents; and a bare server beside it. */
 async function live(polls: number): Promise<Record<When, Memory>> {
   await using stack = new AsyncDisposableStack();
   const qbittorrent = stack.use(await startSimulator());
@@ -39,7 +39,7 @@ async function live(polls: number): Promise<Record<When, Memory>> {
   for (const count of COUNTS) {
     await qbittorrent.add(hashes(count - before, before), [{ phase: 'stalled' }]);
     before = count;
-    // Not by /status: so long an answer would leave something behind.
+    // Not by /status: such a long answer would leave something behind.
     await until(`${count} are followed`, async () => (await sidecar.tracked()) === count, {
       deadline: 120_000,
       every: 1000,

@@ -1,4 +1,4 @@
-/** How many messages a finished torrent costs, by how long it took and how many there were at once. */
+/** How many messages a finished torrent costs, by its duration and the number of simultaneous downloads. */
 import { download } from '../lib/downloads.ts';
 import type { Told } from '../lib/downloads-process.ts';
 import type { Context, Figure, Row } from '../lib/figure.ts';

@@ -1,4 +1,4 @@
-/** What it costs to follow torrents, to the sidecar and to qBittorrent, beside a login and a loop for each. */
+/** The cost of tracking torrents, for the sidecar and for qBittorrent, beside one login and one loop per torrent. */
 import { startNtfySimulator } from '../../../src/simulator/index.ts';
 import { until } from '../../servers/wait.ts';
 import { atMostTimes } from '../lib/figure.ts';
@@ -8,7 +8,7 @@ import type { Cpu, Stage } from '../lib/stage.ts';
 import { median } from '../lib/stats.ts';
 
 const COUNTS: readonly number[] = [10, 100, 1000];
-/** Windows are told as if they had been this long. */
+/** Windows are scaled to this length. */
 const SPAN = 30;
 
 /** One window of each kind. */
@@ -22,7 +22,7 @@ interface Turn {
 
 type Asker = 'sidecar' | 'loops' | 'lone';
 
-/** One turn of each, on all stages at the same time; per stage. */
+/** One window of each kind, on all stages at the same time; per stage. */
 async function takeTurn(stages: readonly Stage[], seconds: number): Promise<Turn[]> {
   const onEach = async (act: (stage: Stage) => Promise<Cpu>): Promise<Cpu[]> => {
     const all = await Promise.all(stages.map(act));
@@ -72,7 +72,7 @@ function rowsOf(count: number, turns: readonly Turn[]): Row[] {
   ];
 }
 
-/** What the fewest can not be followed for less than, whoever follows them: a poll each 5 s. */
+/** The minimum for any program that polls: one poll each 5 s. */
 function floorOf(count: number, turns: readonly Turn[]): Row {
   return {
     what: `the least: one loop that asks for one of ${count}, and does nothing else`,
@@ -85,7 +85,7 @@ function floorOf(count: number, turns: readonly Turn[]): Row {
   };
 }
 
-/** How many times the cost grew from each count to the next, which has ten times as many. */
+/** The growth of the cost from each count to the next, which has ten times as many. */
 function growthOf(counts: readonly number[], turns: ReadonlyArray<readonly Turn[]>): Row[] {
   const cost = (n: number, who: Asker) => median((turns[n] ?? []).map((turn) => added(turn, who)));
   return counts.slice(1).map((count, n) => {
@@ -101,7 +101,7 @@ function growthOf(counts: readonly number[], turns: ReadonlyArray<readonly Turn[
   });
 }
 
-/** What is stalled for long is asked for each 30 s: once in this time, while nobody else asks. */
+/** Torrents that have stalled long are polled every 30 s: once in this time, without other requests. */
 async function stalledTurns(stages: readonly Stage[]): Promise<Array<{ alone: Cpu; sidecar: Cpu }>> {
   await Promise.all(stages.map((stage) => stage.stall()));
   const sidecar = await Promise.all(stages.map((stage) => stage.followed(SPAN)));

@@ -1,4 +1,4 @@
-/** What it holds in memory while nobody reads what it sends, with as many torrents as it tracks at most. */
+/** Memory with clients that do not read, with the maximum number of tracked torrents. */
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { sleep, until } from '../../servers/wait.ts';
@@ -25,7 +25,7 @@ function leaveUnread(port: number, path: string, count: number): Socket[] {
   });
 }
 
-/** The most that it holds within a while, in megabytes. */
+/** The maximum memory during a period, in megabytes. */
 async function peakOf({ pid }: Sidecar): Promise<number> {
   let peak = 0;
   for (let reading = 0; reading < 10 * SECONDS; reading += 1) {

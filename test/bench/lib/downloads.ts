@@ -1,11 +1,11 @@
-/** Downloads in simulated time, in a process of their own. */
+/** Downloads in simulated time, in a separate process. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Downloads, Told } from './downloads-process.ts';
 
-/** Lets so many downloads of this length run at once, and counts what the phone was told of them. */
+/** Runs this many simultaneous downloads of this length, and counts their messages. */
 export async function download(what: Downloads): Promise<Told> {
-  // Node's test runner, which the machines' tests stand on, says at its end that there were no tests.
+  // Node's test runner, which the simulated clock uses, prints at its end that there were no tests.
   const child = fork(new URL('./downloads-process.ts', import.meta.url), {
     execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

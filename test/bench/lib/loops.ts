@@ -1,18 +1,18 @@
-/** The peer with a login and a poll loop per torrent, as the bench drives it. */
+/** The peer with a login and a poll loop per torrent, as the bench controls it. */
 import { sleep } from '../../servers/wait.ts';
 import { startPeer } from './subjects.ts';
 import type { Subject } from './subjects.ts';
 
 export interface Loops extends Subject {
-  /** Makes it follow these, each with a login of its own. It resolves when all have logged in. */
+  /** Starts tracking these, each with a separate login. It resolves when all have logged in. */
   follow(hashes: readonly string[]): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** How many logins and polls were not answered as they should be. */
+  /** How many logins and polls failed. */
   refused(): Promise<number>;
 }
 
-/** Logins that wait for an answer: qBittorrent takes one after the other, and closes connections beyond some hundreds. */
+/** Pending logins: qBittorrent processes one after the other, and closes connections beyond some hundreds. */
 const AT_ONCE = 20;
 
 interface Told {

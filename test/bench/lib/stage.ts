@@ -1,4 +1,4 @@
-/** One qBittorrent with so many torrents, followed by the sidecar and by a loop for each, of which one rests. */
+/** One qBittorrent with this many torrents, tracked by the sidecar and by one loop each; one of the two is paused. */
 import { startQbittorrent } from '../../servers/index.ts';
 import { sleep, until } from '../../servers/wait.ts';
 import { addCrowd, force } from './crowd.ts';
@@ -11,31 +11,31 @@ import { startSidecar } from './subjects.ts';
 /** Milliseconds of CPU in a window. */
 export interface Cpu {
   qbittorrent: number;
-  /** Of who asks it; nobody takes none. */
+  /** Of the client; 0 without one. */
   asker: number;
 }
 
 export interface Stage extends AsyncDisposable {
-  /** CPU of qBittorrent, in milliseconds, while these logged in: one, and one a torrent. */
+  /** CPU of qBittorrent during these logins, in milliseconds: one, and one a torrent. */
   logins: { sidecar: number; loops: number };
-  /** So many seconds while nobody asks. */
+  /** A window of this many seconds without requests. */
   alone(seconds: number): Promise<Cpu>;
-  /** While the sidecar follows all of them. */
+  /** While the sidecar tracks all of them. */
   followed(seconds: number): Promise<Cpu>;
-  /** While the loops follow them. */
+  /** While the loops track them. */
   looped(seconds: number): Promise<Cpu>;
-  /** While one loop follows one of them: the least that a process does that polls at all. */
+  /** While one loop tracks one of them: the minimum for a process that polls. */
   lone(seconds: number): Promise<Cpu>;
-  /** From now on all of them are stalled; resolves when the sidecar asks for them each 30 s. */
+  /** Makes all of them stalled; resolves when the sidecar polls them every 30 s. */
   stall(): Promise<void>;
-  /** Throws unless both still follow all of them. */
+  /** Throws unless both still track all of them. */
   check(): Promise<void>;
 }
 
-/** After a stop the sidecar polls at once, and then each 5 s: a window begins and ends between two of its polls. */
+/** After SIGSTOP the sidecar polls at once, and then each 5 s: a window starts and ends between two of its polls. */
 const SETTLE = 2500;
 
-/** What has stalled for 26 polls is asked for each 30 s. */
+/** Torrents that have stalled for 26 polls are polled every 30 s. */
 const LONG = 26 * 5000 + 10_000;
 
 async function cpuIn(seconds: number, qbittorrent: number, asker: number | null): Promise<Cpu> {
@@ -46,7 +46,7 @@ async function cpuIn(seconds: number, qbittorrent: number, asker: number | null)
   return { qbittorrent: of, asker: by };
 }
 
-/** Starts them; when this resolves both follow all torrents, and the loops rest. */
+/** Starts them; when this resolves both track all torrents, and the loops are paused. */
 export async function createStage(count: number, topic: string): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
   const qbittorrent = stack.use(await startQbittorrent('5.1', { refreshInterval: 1500 }));
