@@ -79,7 +79,7 @@ test('without @statelyai/inspect the sidecar logs that and runs without the insp
     } });`;
   const hook = `data:text/javascript,${encodeURIComponent(missing)}`;
   const dev = run(process.execPath, ['--import', hook, ENTRY], PORTS);
-  await dev.prints(/warn {2}no inspector: @statelyai\/inspect is for development and not installed here/);
+  await dev.prints(/warn {2}no inspector: the development dependency @statelyai\/inspect is not installed/);
   await dev.prints(/tracking a torrent/);
   dev.child.kill('SIGTERM');
   assert.equal(await dev.ended, 0);
