@@ -25,18 +25,18 @@ function start() {
       lines.push(data);
     },
   });
-  const notes = createEventLog(log, () => clock.now);
+  const eventLog = createEventLog(log, () => clock.now);
   const call = (call: 'login' | 'observe' | 'scan' | 'list', failure: Failure | null = null) =>
-    notes.call({ to: 'qbittorrent', call, seconds: 0.1, result: failure?.kind ?? 'ok', failure });
+    eventLog.call({ to: 'qbittorrent', call, seconds: 0.1, result: failure?.kind ?? 'ok', failure });
   const failed = (failure: Failure, during: QbittorrentRequest) =>
-    notes.event({ type: 'qbittorrent.failed', failure, during });
+    eventLog.event({ type: 'qbittorrent.failed', failure, during });
   const publish = (failure: Failure | null = null) =>
-    notes.call({ to: 'ntfy', result: failure?.kind ?? 'ok', failure } satisfies Call);
+    eventLog.call({ to: 'ntfy', result: failure?.kind ?? 'ok', failure } satisfies Call);
   const failedLogin = (failure = away) => {
     call('login', failure);
     failed(failure, 'login');
   };
-  return { lines, clock, notes, call, failed, publish, failedLogin, warnings: () => count(lines, 'warn') };
+  return { lines, clock, eventLog, call, failed, publish, failedLogin, warnings: () => count(lines, 'warn') };
 }
 
 const count = (lines: readonly Line[], level: string) =>
@@ -44,7 +44,7 @@ const count = (lines: readonly Line[], level: string) =>
 
 describe('a server that is unavailable', () => {
   test('is logged at once, then every ten minutes, and when it is available again', () => {
-    const { lines, clock, failedLogin, notes, call } = start();
+    const { lines, clock, failedLogin, eventLog, call } = start();
     // A night: one login attempt a minute.
     for (let minute = 0; minute < 480; minute += 1) {
       failedLogin();
@@ -68,7 +68,7 @@ describe('a server that is unavailable', () => {
       },
     ]);
     call('login');
-    notes.event({ type: 'session.ready', version: '2.11.4' });
+    eventLog.event({ type: 'session.ready', version: '2.11.4' });
     assert.equal(lines.length, 48, 'a login alone proves nothing');
     call('scan');
     assert.deepEqual(lines.slice(48), [
@@ -107,11 +107,11 @@ describe('a server that is unavailable', () => {
   });
 
   test('is logged every ten minutes when each login succeeds but its session is lost at once', () => {
-    const { lines, clock, notes, call, failed, failedLogin } = start();
+    const { lines, clock, eventLog, call, failed, failedLogin } = start();
     const lost: Failure = { kind: 'protocol', message: 'qBittorrent forgot the session at once' };
     for (let minute = 0; minute < 60; minute += 1) {
       call('login');
-      notes.event({ type: 'session.ready', version: '2.11.4' });
+      eventLog.event({ type: 'session.ready', version: '2.11.4' });
       call('scan', { kind: 'unauthorized', message: 'wants a login' });
       failed({ kind: 'unauthorized', message: 'wants a login' }, 'scan');
       failedLogin(lost);
@@ -125,10 +125,10 @@ describe('a server that is unavailable', () => {
   });
 
   test('is logged separately from the other server: each has its own start and end', () => {
-    const { lines, notes, call, publish, failedLogin } = start();
+    const { lines, eventLog, call, publish, failedLogin } = start();
     failedLogin();
     publish(broken);
-    notes.event({ type: 'outbox.failed', failure: broken });
+    eventLog.event({ type: 'outbox.failed', failure: broken });
     call('scan');
     publish();
     assert.deepEqual(
@@ -168,17 +168,17 @@ describe('a notification that ntfy rejects permanently', () => {
   const rejected: Failure = { kind: 'rejected', message: 'it answered 40001' };
 
   test('is logged once for each completion, and once a minute for progress', () => {
-    const { lines, clock, notes } = start();
+    const { lines, clock, eventLog } = start();
     for (let percent = 0; percent < 60; percent += 1) {
       const notification = progressOf(hashOf(1), percent);
-      notes.event({ type: 'notification.settled', notification, outcome: 'refused', failure: rejected });
+      eventLog.event({ type: 'notification.settled', notification, outcome: 'refused', failure: rejected });
       clock.now += 5000;
     }
     assert.equal(count(lines, 'error'), 5);
     assert.equal(lines.at(-1)?.['suppressed'], 11);
     for (const n of [1, 2, 3]) {
       const notification = completionOf(hashOf(n));
-      notes.event({ type: 'notification.settled', notification, outcome: 'refused', failure: rejected });
+      eventLog.event({ type: 'notification.settled', notification, outcome: 'refused', failure: rejected });
     }
     assert.equal(count(lines, 'error'), 8);
   });
@@ -202,10 +202,10 @@ test('a failing list of all torrents is logged every ten minutes, and is not an 
 });
 
 test('torrents beyond MAX_TRACKED are logged every ten minutes', () => {
-  const { lines, clock, notes } = start();
+  const { lines, clock, eventLog } = start();
   for (let second = 0; second < 1200; second += 1) {
     clock.now = second * 1000;
-    notes.event({ type: 'capacity.exceeded' });
+    eventLog.event({ type: 'capacity.exceeded' });
   }
   assert.equal(lines.length, 2);
   assert.match(String(lines[0]?.['message']), /^MAX_TRACKED torrents are tracked/);

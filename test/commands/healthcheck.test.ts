@@ -26,8 +26,8 @@ test('a running sidecar is healthy; only its port has to be configured', async (
 });
 
 test('a sidecar that does not answer, or answers 503, is not healthy', async () => {
-  const gone = await check({ OPS_PORT: String(await freePort()) });
-  assert.deepEqual([gone.status, /nothing listens/.test(gone.said)], [1, true]);
+  const closedPort = await check({ OPS_PORT: String(await freePort()) });
+  assert.deepEqual([closedPort.status, /nothing listens/.test(closedPort.said)], [1, true]);
   await using sick = await serve((_, outgoing) => outgoing.writeHead(503).end('not live'));
   const ill = await check({ OPS_PORT: new URL(sick.url).port });
   assert.deepEqual([ill.status, ill.said], [1, 'The sidecar answered with status 503.']);

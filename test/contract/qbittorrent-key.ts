@@ -6,7 +6,7 @@ import type { QbittorrentCase } from './qbittorrent-subject.ts';
 
 const apiKey = `qbt_${'Ab1'.repeat(10).slice(0, 28)}`;
 const bearer = (key: string) => ({ headers: { authorization: `Bearer ${key}` } });
-const basic = (words: string) => ({ headers: { authorization: `Basic ${btoa(words)}` } });
+const basic = (credentials: string) => ({ headers: { authorization: `Basic ${btoa(credentials)}` } });
 
 export const keyCases: QbittorrentCase[] = [
   {
@@ -61,8 +61,8 @@ export const keyCases: QbittorrentCase[] = [
     only: ['legacy', '5.1'],
     run: async (subject) => {
       assert.equal((await call(subject, 'app/version', bearer(apiKey))).status, 403);
-      const words = basic(`${subject.username}:${subject.password}`);
-      assert.equal((await call(subject, 'app/version', words)).status, 403);
+      const credentials = basic(`${subject.username}:${subject.password}`);
+      assert.equal((await call(subject, 'app/version', credentials)).status, 403);
     },
   },
   {

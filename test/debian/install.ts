@@ -57,12 +57,12 @@ async function install(bundle: Bundle): Promise<Installed> {
   return withLock(join(cache, `${bundle.name}.lock`), async () => {
     const byOther = readMarker(bundle, architecture);
     if (byOther !== null) return { ok: true, fresh: false, ...byOther };
-    return readFailure(bundle) ?? bring(bundle, architecture);
+    return readFailure(bundle) ?? unpackBundle(bundle, architecture);
   });
 }
 
 /** Works beside the final folder and renames at the end: an existing folder is complete, or it has no marker. */
-async function bring(bundle: Bundle, architecture: Architecture): Promise<Installed> {
+async function unpackBundle(bundle: Bundle, architecture: Architecture): Promise<Installed> {
   const { name, suite, packages } = bundle;
   const half = join(cache, `${name}.unpacking.${process.pid}`); // the apt of a killed run may still write to another
   try {
@@ -79,7 +79,7 @@ async function bring(bundle: Bundle, architecture: Architecture): Promise<Instal
     await rename(half, join(cache, name));
   } catch (error) {
     await rm(half, { recursive: true, force: true });
-    return noteFailure(bundle, `Debian ${suite} can't be had here: ${explain(error)}`);
+    return storeFailure(bundle, `Debian ${suite} can't be had here: ${explain(error)}`);
   }
   const done = readMarker(bundle, architecture);
   return done === null
@@ -95,15 +95,15 @@ async function removeLeftovers(name: string): Promise<void> {
 }
 
 /** Other test files would wait for the same failure again: for a minute they get this one. */
-async function noteFailure({ name }: Bundle, reason: string): Promise<Installed> {
+async function storeFailure({ name }: Bundle, reason: string): Promise<Installed> {
   await writeFile(join(cache, `${name}.failed.json`), JSON.stringify({ at: Date.now(), reason }));
   return { ok: false, reason };
 }
 
 function readFailure({ name }: Bundle): Installed | null {
-  const noted = readJson(join(cache, `${name}.failed.json`));
-  if (noted === null || typeof noted['at'] !== 'number' || Date.now() - noted['at'] > 60_000) return null;
-  return { ok: false, reason: String(noted['reason']) };
+  const stored = readJson(join(cache, `${name}.failed.json`));
+  if (stored === null || typeof stored['at'] !== 'number' || Date.now() - stored['at'] > 60_000) return null;
+  return { ok: false, reason: String(stored['reason']) };
 }
 
 async function downloadFromAny(requested: Parameters<typeof download>[1]): Promise<string[]> {
@@ -128,7 +128,7 @@ function readMarker({ name, packages }: Bundle, architecture: Architecture) {
     ([name, version]) => [name, String(version)] as const,
   );
   // Another list of packages needs another folder.
-  if (packages.some((requested) => !versions.some(([brought]) => brought === requested))) return null;
+  if (packages.some((requested) => !versions.some(([installed]) => installed === requested))) return null;
   return { root: join(folder, 'root'), versions: Object.fromEntries(versions) };
 }
 

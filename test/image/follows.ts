@@ -26,9 +26,9 @@ imageTest(
       const cards = visibleCards(await ntfy.messages(TOPIC));
       return cards.length === 1 && cards[0]?.title === 'Download Complete';
     });
-    const loud = (await ntfy.messages(TOPIC)).filter(({ priority }) => priority === 4);
-    assert.equal(loud.length, 1);
-    assert.match(loud[0]?.sequence_id ?? '', new RegExp(`^qbit-[0-9a-f]{6}-${torrent.hash}-done$`));
+    const audible = (await ntfy.messages(TOPIC)).filter(({ priority }) => priority === 4);
+    assert.equal(audible.length, 1);
+    assert.match(audible[0]?.sequence_id ?? '', new RegExp(`^qbit-[0-9a-f]{6}-${torrent.hash}-done$`));
     assert.doesNotMatch(await second.log(), /only in memory/);
     assert.ok(!(await second.log()).includes(qbittorrent.password));
     assert.equal(await second.stop(), 0);

@@ -9,7 +9,7 @@ import { render } from './kustomize.ts';
 import { sidecars } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 import type { Order, Seen } from './pod/scene.ts';
-import { isRoot, noRoom, play } from './pod/room.ts';
+import { isRoot, noRoom, runInRoom } from './pod/room.ts';
 
 const needs = ['qbittorrent current', 'ntfy current', 'curl'] as const;
 let sidecar = '';
@@ -36,8 +36,8 @@ function podTest(title: string, { users, ...options }: PodTestOptions, body: () 
 
 type Played = Exclude<Seen, { error: string }>;
 
-async function played(manifests: Manifest[], workload: string, scene: Order['scene']): Promise<Played> {
-  const seen = await play({ manifests, workload, scene, sidecar });
+async function runPod(manifests: Manifest[], workload: string, scene: Order['scene']): Promise<Played> {
+  const seen = await runInRoom({ manifests, workload, scene, sidecar });
   if ('error' in seen) throw new Error(seen.error);
   return seen;
 }
@@ -46,7 +46,7 @@ podTest(
   'the pod of the base: the sidecar starts before qBittorrent, installs its hooks, receives the last one and sends the last completion',
   { needs },
   async () => {
-    const seen = await played(await render('k8s/base'), 'qbittorrent', 'life');
+    const seen = await runPod(await render('k8s/base'), 'qbittorrent', 'download');
     const metrics = readSamples(seen.metrics);
     const hooks = (answer: string) =>
       metrics.get(`qbit_ntfy_hook_requests_total{answer="${answer}",hook="track"}`);
@@ -54,14 +54,14 @@ podTest(
     assert.equal(seen.lastHook, 0);
     // ntfy was stopped: the completion was not sent while qBittorrent was running.
     assert.equal(metrics.get('qbit_ntfy_notifications_total{kind="completion",outcome="accepted"}'), 0);
-    const loud = seen.messages.filter(({ priority }) => priority === 4);
+    const audible = seen.messages.filter(({ priority }) => priority === 4);
     assert.deepEqual(
-      loud.map(({ title }) => title),
+      audible.map(({ title }) => title),
       ['Download Complete'],
     );
     assert.deepEqual(
       visibleCards(seen.messages).filter(({ priority }) => priority === 4),
-      loud,
+      audible,
     );
     // qBittorrent received SIGTERM first; the sidecar ended by itself, without problems.
     assert.deepEqual(Object.entries(seen.codes), [
@@ -76,20 +76,20 @@ podTest(
   'the classic pod: the sidecar has ended when qBittorrent ends, and the last hook is lost',
   { needs },
   async () => {
-    const seen = await played(await render('k8s/classic'), 'qbittorrent', 'life');
+    const seen = await runPod(await render('k8s/classic'), 'qbittorrent', 'download');
     assert.equal(seen.lastHook, 7); // curl: connection refused
     assert.equal(seen.codes['qbit-ntfy'], 0);
   },
 );
 
 podTest('a foreign pod without fsGroup can read the secret and store the state', { needs: [] }, async () => {
-  const seen = await played(await render('test/k8s/overlays/own'), 'torrents', 'start');
+  const seen = await runPod(await render('test/k8s/overlays/own'), 'torrents', 'start');
   assert.equal(readSamples(seen.metrics).get('qbit_ntfy_store_degraded'), 0);
   assert.deepEqual(seen.codes, { main: 0, 'qbit-ntfy': 0 });
 });
 
 podTest('the state is written to a claim', { needs: [] }, async () => {
-  const seen = await played(await render('test/k8s/overlays/claim'), 'qbittorrent', 'start');
+  const seen = await runPod(await render('test/k8s/overlays/claim'), 'qbittorrent', 'start');
   assert.equal(readSamples(seen.metrics).get('qbit_ntfy_store_degraded'), 0);
 });
 
@@ -101,7 +101,7 @@ podTest(
     for (const { pod } of sidecars(manifests)) {
       for (const { secret } of pod.volumes ?? []) if (secret) secret.defaultMode = 0o400;
     }
-    const seen = await play({ manifests, workload: 'torrents', scene: 'start', sidecar });
+    const seen = await runInRoom({ manifests, workload: 'torrents', scene: 'start', sidecar });
     assert.match(
       'error' in seen ? seen.error : '',
       /qbit-ntfy did not start.*NTFY_TOPIC_FILE names a file .*EACCES/s,
@@ -115,7 +115,7 @@ podTest(
   async () => {
     const manifests = await render('test/k8s/overlays/claim');
     for (const { pod } of sidecars(manifests)) delete pod.securityContext?.fsGroup;
-    const seen = await played(manifests, 'qbittorrent', 'start');
+    const seen = await runPod(manifests, 'qbittorrent', 'start');
     assert.equal(readSamples(seen.metrics).get('qbit_ntfy_store_degraded'), 1);
   },
 );

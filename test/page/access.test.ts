@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { secret } from '../../src/util/secret.ts';
-import { startApp, visiting } from './setup.ts';
+import { startApp, navigation } from './setup.ts';
 import { cookieOf, own, REMOTE, signIn, statusWith, TOKEN } from './sign-in.ts';
 
 const LOCAL = ['127.0.0.1', '::1', '::ffff:127.0.0.1'];
@@ -10,7 +10,7 @@ describe('the page', () => {
   test('is available to a browser on the same machine where no token is set', async (t) => {
     const { call } = startApp(t);
     for (const address of LOCAL) {
-      const answer = await call('/', { headers: { host: 'localhost:9091', ...visiting() } }, address);
+      const answer = await call('/', { headers: { host: 'localhost:9091', ...navigation() } }, address);
       assert.equal(answer.status, 200);
       assert.match(answer.headers.get('content-type') ?? '', /^text\/html/);
     }
@@ -20,7 +20,7 @@ describe('the page', () => {
     const { call } = startApp(t, secret(TOKEN));
     const own = { host: 'localhost:9091', origin: 'http://localhost:9091', 'sec-fetch-site': 'same-origin' };
     for (const address of LOCAL) {
-      const headers = { host: own.host, ...visiting() };
+      const headers = { host: own.host, ...navigation() };
       const locked = await call('/', { headers }, address);
       assert.equal(locked.status, 403);
       assert.match(await locked.text(), /<form method="post" action="login">/);
@@ -35,7 +35,7 @@ describe('the page', () => {
 
   test('is not available through a proxy that adds its headers, where no token is set', async (t) => {
     const { call } = startApp(t);
-    const headers = { host: 'localhost:9091', 'x-forwarded-for': '127.0.0.1', ...visiting() };
+    const headers = { host: 'localhost:9091', 'x-forwarded-for': '127.0.0.1', ...navigation() };
     const answer = await call('/', { headers });
     assert.equal(answer.status, 403);
     assert.match(await answer.text(), /set <code>OPS_TOKEN<\/code>/);
@@ -45,7 +45,7 @@ describe('the page', () => {
   test('is not available under another name that resolves to this machine', async (t) => {
     const { call } = startApp(t);
     for (const path of ['/', '/events']) {
-      const headers = { host: 'evil.example:9091', ...visiting() };
+      const headers = { host: 'evil.example:9091', ...navigation() };
       assert.equal((await call(path, { headers })).status, 403, path);
     }
   });
@@ -53,7 +53,7 @@ describe('the page', () => {
   test('may be linked to, but other sites can neither read nor embed it', async (t) => {
     const { call } = startApp(t);
     const host = 'localhost:9091';
-    assert.equal((await call('/', { headers: { host, ...visiting('cross-site') } })).status, 200);
+    assert.equal((await call('/', { headers: { host, ...navigation('cross-site') } })).status, 200);
     const loads = [
       { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', origin: 'https://evil.example' },
       { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' },
@@ -65,13 +65,13 @@ describe('the page', () => {
         assert.equal((await call(path, { headers })).status, 403, `${path} ${load['sec-fetch-dest']}`);
       }
     }
-    const link = { host, ...visiting('cross-site') };
+    const link = { host, ...navigation('cross-site') };
     assert.equal((await call('/events', { headers: link })).status, 403, 'the stream is not a page');
     assert.equal((await call('/status', { headers: link })).status, 403, 'the status is not either');
   });
 
   test('is a form for the token on another machine, and a hint where no token is set', async (t) => {
-    const headers = { ...own, ...visiting() };
+    const headers = { ...own, ...navigation() };
     const locked = await startApp(t, secret(TOKEN)).call('/', { headers }, REMOTE);
     assert.equal(locked.status, 403);
     assert.match(await locked.text(), /<form method="post" action="login">.*type="password"/);
@@ -189,7 +189,7 @@ describe('a sign-out', () => {
   test('ends the session of its cookie', async (t) => {
     const { call } = startApp(t, secret(TOKEN));
     const cookie = cookieOf(await signIn(call, TOKEN));
-    const page = await call('/', { headers: { ...own, ...visiting('same-origin'), cookie } }, REMOTE);
+    const page = await call('/', { headers: { ...own, ...navigation('same-origin'), cookie } }, REMOTE);
     assert.match(await page.text(), /action="logout"/);
     const out = await call('/logout', { method: 'POST', headers: { ...own, cookie } }, REMOTE);
     assert.equal(out.status, 303);

@@ -81,7 +81,7 @@ export function startApp(t: TestContext, token: Secret | null = null, world: Wor
 }
 
 /** The request headers of a browser for a typed address, or for a link from `site`. */
-export const visiting = (site: 'none' | 'same-origin' | 'cross-site' = 'none') => ({
+export const navigation = (site: 'none' | 'same-origin' | 'cross-site' = 'none') => ({
   accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
   'sec-fetch-site': site,
   'sec-fetch-mode': 'navigate',

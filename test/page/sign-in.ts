@@ -1,5 +1,5 @@
 /** Signing in to the page, as a browser does. */
-import { visiting } from './setup.ts';
+import { navigation } from './setup.ts';
 import type { startApp } from './setup.ts';
 
 export const REMOTE = '10.1.2.3';
@@ -23,6 +23,6 @@ export const cookieOf = (answer: Response): string =>
 
 /** The status of a request with that cookie. */
 export const statusWith = async (call: Call, cookie: string, path = '/'): Promise<number> => {
-  const headers = { ...own, ...visiting('same-origin'), cookie };
+  const headers = { ...own, ...navigation('same-origin'), cookie };
   return (await call(path, { method: path === '/events' ? 'HEAD' : 'GET', headers }, REMOTE)).status;
 };

@@ -93,14 +93,14 @@ describe('a flood', () => {
     const disconnected: unknown[] = [];
     const before = patchLog.name(patchLog.version);
     const onLeave = (left: unknown) => disconnected.push(left);
-    const feed = createViewerFeed({ patchLog, first: '', rest: null, after: 0, onLeave });
+    const reader = createViewerFeed({ patchLog, first: '', rest: null, after: 0, onLeave });
     const behind = createViewerFeed({ patchLog, first: '', rest: null, after: 0, onLeave });
     for (let n = 0; n <= 10_000; n += 1) {
       patchLog.put(`row ${n}`, '<li>');
-      feed.wake(false);
+      reader.wake(false);
       behind.wake(false);
       // A viewer that reads receives each of them, and stays connected.
-      if (n % 500 === 0) assert.match((await feed.next())?.html ?? '', new RegExp(`row ${n}"|<li>`));
+      if (n % 500 === 0) assert.match((await reader.next())?.html ?? '', new RegExp(`row ${n}"|<li>`));
       patchLog.remove(`row ${n}`);
     }
     assert.deepEqual(disconnected, []);

@@ -28,9 +28,9 @@ describe('the probes', () => {
   });
 
   test('answer 503 independently of each other', async () => {
-    const dead = opsApp({ live: () => false }).app;
-    assert.equal((await dead.request('/livez')).status, 503);
-    assert.equal((await dead.request('/readyz')).status, 200);
+    const failing = opsApp({ live: () => false }).app;
+    assert.equal((await failing.request('/livez')).status, 503);
+    assert.equal((await failing.request('/readyz')).status, 200);
     const starting = opsApp({ ready: () => false }).app;
     assert.equal((await starting.request('/livez')).status, 200);
     assert.equal((await starting.request('/readyz')).status, 503);

@@ -20,7 +20,7 @@ async function start(options: QbittorrentOptions = {}) {
 }
 
 /** The states of a torrent, polled each half second for a minute and a half. */
-async function live(spec: TorrentSpec): Promise<string[]> {
+async function statesOf(spec: TorrentSpec): Promise<string[]> {
   await using stage = await start();
   stage.simulator.addTorrent({ size: 100 * MB, rate: 5 * MB, ...spec });
   const seen: string[] = [];
@@ -33,7 +33,7 @@ async function live(spec: TorrentSpec): Promise<string[]> {
 }
 
 const begin = ['checkingResumeData', 'stalledDL', 'downloading'];
-const lives: { fate: Fate; states: string[] }[] = [
+const scenarios: { fate: Fate; states: string[] }[] = [
   { fate: 'smooth', states: [...begin, 'stalledUP'] },
   { fate: 'magnet', states: ['metaDL', 'stalledDL', 'downloading', 'stalledUP'] },
   {
@@ -50,7 +50,7 @@ const lives: { fate: Fate; states: string[] }[] = [
 ];
 
 test('every scenario has its sequence of states', async () => {
-  for (const { fate, states } of lives) assert.deepEqual(await live({ fate }), states, fate);
+  for (const { fate, states } of scenarios) assert.deepEqual(await statesOf({ fate }), states, fate);
 });
 
 test('a download progresses at a varying speed, and ends with all of its bytes', async () => {

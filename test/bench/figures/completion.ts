@@ -65,26 +65,31 @@ async function createScene(): Promise<Scene> {
  */
 async function endOf({ qbittorrent }: Scene, hash: string): Promise<number> {
   for (let last = performance.now(); ; await sleep(20)) {
-    const asked = performance.now();
+    const requestedAt = performance.now();
     const found = await qbittorrent.find(hash);
     if (phaseOf(String(found?.['state']), Number(found?.['size'])) === 'complete') return last;
-    last = asked;
+    last = requestedAt;
   }
 }
 
 /** Adds a torrent, waits for its end, and returns the delay of each message. */
-async function play(scene: Scene, name: string, bytes: number, hears: readonly Subscription[]) {
+async function measureDownload(
+  scene: Scene,
+  name: string,
+  bytes: number,
+  subscriptions: readonly Subscription[],
+) {
   const { hash, file } = scene.seed.serve(name, bytes);
   await scene.qbittorrent.addTorrent(file);
   await fetch(`http://127.0.0.1:${scene.peer.port}/track?hash=${hash}`);
   const end = await endOf(scene, hash);
-  const told = hears.map((phone) =>
+  const arrivals = subscriptions.map((phone) =>
     phone.first(
-      `${name} is told`,
+      `${name} is announced`,
       ({ sequence, message }) => sequence?.endsWith(`-${hash}-done`) || message === hash,
     ),
   );
-  return (await Promise.all(told)).map(({ at }) => at - end);
+  return (await Promise.all(arrivals)).map(({ at }) => at - end);
 }
 
 async function measure({ quick, say }: Context): Promise<Row[]> {
@@ -101,7 +106,9 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
   await finished(line('finished'));
   const hooked: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    hooked.push(...(await play(scene, `hooked ${round}`, 2_000_000 + 250_000 * (round % 12), [phone])));
+    hooked.push(
+      ...(await measureDownload(scene, `hooked ${round}`, 2_000_000 + 250_000 * (round % 12), [phone])),
+    );
   }
 
   say(`${rounds} torrents without it`);
@@ -110,7 +117,7 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
   for (let round = 0; round < rounds; round += 1) {
     // Of different lengths, so that their ends are anywhere between two polls.
     const bytes = 8_000_000 + Math.round((24_000_000 * ((round * 7) % rounds)) / rounds);
-    const [byPoll = 0, byLoop = 0, byCurl = 0] = await play(scene, `polled ${round}`, bytes, [
+    const [byPoll = 0, byLoop = 0, byCurl = 0] = await measureDownload(scene, `polled ${round}`, bytes, [
       phone,
       other,
       direct,

@@ -24,7 +24,7 @@ async function startUsed(
   await qbittorrent.add([hash], [{ phase: 'downloading', rate: 200_000_000 }, { phase: 'complete' }]);
   await callHook(sidecar.port, hash);
   const leave = seen ? await openPage(sidecar) : null;
-  await until('it is followed', async () => (await sidecar.status()).torrents.length > 0);
+  await until('it is tracked', async () => (await sidecar.status()).torrents.length > 0);
   await until('it is over', async () => (await sidecar.status()).torrents.length === 0);
   leave?.();
   return sidecar;
@@ -48,10 +48,10 @@ interface Rest {
 
 /** The cost of each during this time, scaled to a minute. */
 async function watch(subjects: readonly Subject[], seconds: number): Promise<Rest> {
-  const look = () => subjects.map(({ pid }) => ({ cpu: cpuOf(pid), wakeUps: wakeUpsOf(pid) }));
-  const before = look();
+  const read = () => subjects.map(({ pid }) => ({ cpu: cpuOf(pid), wakeUps: wakeUpsOf(pid) }));
+  const before = read();
   await sleep(seconds * 1000);
-  const after = look();
+  const after = read();
   const difference = (what: 'cpu' | 'wakeUps') =>
     after.map((values, n) => ((values[what] - (before[n]?.[what] ?? 0)) * 60) / seconds);
   return { cpu: difference('cpu'), wakeUps: difference('wakeUps') };
@@ -79,12 +79,12 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
   }
   say('waiting until kept connections are closed');
   await sleep(quick ? 8000 : 20_000);
-  const asked = async () => (await qbittorrent.count()).requests + ntfy.requests.length;
-  const before = await asked();
+  const countRequests = async () => (await qbittorrent.count()).requests + ntfy.requests.length;
+  const before = await countRequests();
   const seconds = quick ? 10 : 60;
   say(`doing nothing for ${seconds} s`);
   const { cpu, wakeUps } = await watch(subjects, seconds);
-  const requests = (await asked()) - before;
+  const requests = (await countRequests()) - before;
   const what = 'a bare `node:http` server';
   return [
     {

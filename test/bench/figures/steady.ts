@@ -27,32 +27,32 @@ async function takeTurn(stages: readonly Stage[], seconds: number): Promise<Turn
   const onEach = async (act: (stage: Stage) => Promise<Cpu>): Promise<Cpu[]> => {
     const all = await Promise.all(stages.map(act));
     const scale = SPAN / seconds;
-    return all.map((cpu) => ({ qbittorrent: cpu.qbittorrent * scale, asker: cpu.asker * scale }));
+    return all.map((cpu) => ({ qbittorrent: cpu.qbittorrent * scale, client: cpu.client * scale }));
   };
   const alone = await onEach((stage) => stage.alone(seconds));
-  const followed = await onEach((stage) => stage.followed(seconds));
+  const tracked = await onEach((stage) => stage.tracked(seconds));
   const looped = await onEach((stage) => stage.looped(seconds));
   const lone = await onEach((stage) => stage.lone(seconds));
   return stages.map((_, n) => ({
     alone: alone[n] ?? NONE,
-    sidecar: followed[n] ?? NONE,
+    sidecar: tracked[n] ?? NONE,
     loops: looped[n] ?? NONE,
     lone: lone[n] ?? NONE,
   }));
 }
 
 const added = (turn: Turn, who: Asker): number =>
-  turn[who].asker + turn[who].qbittorrent - turn.alone.qbittorrent;
+  turn[who].client + turn[who].qbittorrent - turn.alone.qbittorrent;
 
 function rowsOf(count: number, turns: readonly Turn[]): Row[] {
   const half = (part: (turn: Turn) => number) => Math.round(median(turns.map(part)));
-  const own = half(({ sidecar }) => sidecar.asker);
-  const asked = half(({ sidecar, alone }) => sidecar.qbittorrent - alone.qbittorrent);
+  const own = half(({ sidecar }) => sidecar.client);
+  const ofQbittorrent = half(({ sidecar, alone }) => sidecar.qbittorrent - alone.qbittorrent);
   const tracked = `${count.toLocaleString('en')} tracked`;
   return [
     atMostTimes(1 / 3, 'at most a third', {
       what: `added to both, ${tracked}`,
-      note: `sidecar ${own} ms, qBittorrent ${asked} ms`,
+      note: `sidecar ${own} ms, qBittorrent ${ofQbittorrent} ms`,
       unit: 'ms',
       runs: turns.map((turn) => added(turn, 'sidecar')),
       peer: {
@@ -63,7 +63,7 @@ function rowsOf(count: number, turns: readonly Turn[]): Row[] {
     {
       what: `all of both, ${tracked}`,
       unit: 'ms',
-      runs: turns.map(({ sidecar }) => sidecar.asker + sidecar.qbittorrent),
+      runs: turns.map(({ sidecar }) => sidecar.client + sidecar.qbittorrent),
       peer: {
         what: 'qBittorrent without client',
         runs: turns.map(({ alone }) => alone.qbittorrent),
@@ -104,17 +104,17 @@ function growthOf(counts: readonly number[], turns: ReadonlyArray<readonly Turn[
 /** Torrents that have stalled long are polled every 30 s: once in this time, without other requests. */
 async function stalledTurns(stages: readonly Stage[]): Promise<Array<{ alone: Cpu; sidecar: Cpu }>> {
   await Promise.all(stages.map((stage) => stage.stall()));
-  const sidecar = await Promise.all(stages.map((stage) => stage.followed(SPAN)));
+  const sidecar = await Promise.all(stages.map((stage) => stage.tracked(SPAN)));
   const alone = await Promise.all(stages.map((stage) => stage.alone(SPAN)));
   return stages.map((_, n) => ({ alone: alone[n] ?? NONE, sidecar: sidecar[n] ?? NONE }));
 }
 
-const NONE: Cpu = { qbittorrent: Number.NaN, asker: Number.NaN };
+const NONE: Cpu = { qbittorrent: Number.NaN, client: Number.NaN };
 
 const stalledRow = (count: number, { alone, sidecar }: { alone: Cpu; sidecar: Cpu }): Row => ({
   what: `added to both, ${count.toLocaleString('en')} tracked that are stalled for two minutes`,
   unit: 'ms',
-  runs: [sidecar.asker + sidecar.qbittorrent - alone.qbittorrent],
+  runs: [sidecar.client + sidecar.qbittorrent - alone.qbittorrent],
 });
 
 async function measure({ quick, say }: Context): Promise<Row[]> {
@@ -126,9 +126,9 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
     say(`${count} torrents, and as many logins of the loops`);
     stages.push(stack.use(await createStage(count, `${ntfy.url}/${count}`)));
   }
-  const told = () => ntfy.requests.filter(({ method }) => method === 'POST').length;
+  const countPublished = () => ntfy.requests.filter(({ method }) => method === 'POST').length;
   const all = counts.reduce((sum, count) => sum + count, 0);
-  await until('all have a card', () => told() >= all, { deadline: 240_000, every: 1000 });
+  await until('all have a card', () => countPublished() >= all, { deadline: 240_000, every: 1000 });
   const rounds: Turn[][] = [];
   for (let n = 0; n < (quick ? 2 : 4); n += 1) {
     say(`round ${n + 1}: nobody, the sidecar, the loops, one loop`);

@@ -13,7 +13,7 @@ export interface Downloads {
 }
 
 /** The result. */
-export interface Told {
+export interface DownloadsResult {
   /** Messages that were sent, of all kinds. */
   messages: number;
   /** The number of torrents whose completion was sent. */
@@ -30,7 +30,7 @@ export interface Told {
 
 const POLL = 5 * SECOND;
 
-async function download({ count, minutes }: Downloads): Promise<Told> {
+async function download({ count, minutes }: Downloads): Promise<DownloadsResult> {
   const world = startWorld();
   const refused = limit(world);
   // A faster lookup: the world's own is for few torrents.
@@ -65,7 +65,7 @@ function limit(world: World): () => number {
   return () => refused;
 }
 
-function countOf(world: World, end: number): Omit<Told, 'refused' | 'perPercent'> {
+function countOf(world: World, end: number): Omit<DownloadsResult, 'refused' | 'perPercent'> {
   const sent = world.calls.filter((call) => call.to === 'publish');
   const has = createBucket(BUDGET);
   const completed = sent.filter(({ notification }) => notification.kind === 'completion');
@@ -77,5 +77,5 @@ function countOf(world: World, end: number): Omit<Told, 'refused' | 'perPercent'
   };
 }
 
-process.on('message', (what: Downloads) => void download(what).then((told) => process.send?.(told)));
+process.on('message', (what: Downloads) => void download(what).then((result) => process.send?.(result)));
 process.on('disconnect', () => process.exit());

@@ -65,13 +65,13 @@ export async function startSidecar(env: Record<string, string>, without?: RegExp
   const [port, opsPort] = [await freePort(), await freePort()];
   const ports = { HOOK_PORT: String(port), OPS_PORT: String(opsPort), OPS_HOST: '127.0.0.1' };
   const subject = await start({ file: BUNDLE, env: { ...ports, ...env }, ...(without && { without }) }, port);
-  const ask = (path: string) => fetch(`http://127.0.0.1:${opsPort}/${path}`);
+  const get = (path: string) => fetch(`http://127.0.0.1:${opsPort}/${path}`);
   const metric = async (name: string, label = '') =>
-    sumOf(await (await ask('metrics')).text(), `${name}{`, label);
+    sumOf(await (await get('metrics')).text(), `${name}{`, label);
   return {
     ...subject,
     opsPort,
-    status: async () => (await (await ask('status')).json()) as Status,
+    status: async () => (await (await get('status')).json()) as Status,
     tracked: () => metric('qbit_ntfy_torrents'),
     metric,
   };

@@ -35,10 +35,10 @@ async function login(): Promise<string> {
   return cookie;
 }
 
-async function follow(hash: string): Promise<void> {
+async function track(hash: string): Promise<void> {
   const cookie = await login();
-  followed += 1;
-  const look = async () => {
+  tracked += 1;
+  const poll = async () => {
     if (paused) return;
     const { status, body } = await call(`${QBIT_HOST}/api/v2/torrents/info?hashes=${hash}`, 'GET', {
       cookie,
@@ -53,10 +53,10 @@ async function follow(hash: string): Promise<void> {
     if (torrent !== undefined) await call(NTFY_TOPIC, 'POST', { priority: '4' }, hash);
   };
   // In the original, too, an answer that does not come is only logged.
-  const timer = setInterval(() => void look().catch(() => (refused += 1)), POLL);
+  const timer = setInterval(() => void poll().catch(() => (refused += 1)), POLL);
 }
 
-let followed = 0;
+let tracked = 0;
 let refused = 0;
 /** It sends no requests while others are measured. */
 let paused = false;
@@ -70,6 +70,6 @@ createServer((incoming, outgoing) => {
   const hash = searchParams.get('hash');
   if (pathname === '/pause') paused = true;
   if (pathname === '/resume') paused = false;
-  if (hash !== null) follow(hash).catch(() => (refused += 1));
-  outgoing.end(JSON.stringify({ followed, refused }));
+  if (hash !== null) track(hash).catch(() => (refused += 1));
+  outgoing.end(JSON.stringify({ tracked, refused }));
 }).listen(Number(PORT), '127.0.0.1');

@@ -21,7 +21,7 @@ export function noRoom(): Promise<string | null> {
 }
 
 /** Runs a scenario; its errors are part of the result. */
-export async function play(order: Omit<Order, 'hasUsers' | 'outside'>): Promise<Seen> {
+export async function runInRoom(order: Omit<Order, 'hasUsers' | 'outside'>): Promise<Seen> {
   const folder = temporaryFolder('pod');
   try {
     writeFileSync(

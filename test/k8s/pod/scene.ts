@@ -17,8 +17,8 @@ export interface Order {
   manifests: Manifest[];
   /** Name of the workload. */
   workload: string;
-  /** `start`: the sidecar alone. `life`: with a real qBittorrent and ntfy, from the first hook to the last message. */
-  scene: 'start' | 'life';
+  /** `start`: the sidecar alone. `download`: with a real qBittorrent and ntfy, from the first hook to the last message. */
+  scene: 'start' | 'download';
   /** The bundle. */
   sidecar: string;
   /** The mount namespace of the machine, which this must not be. */
@@ -43,11 +43,11 @@ export type Seen =
 const TOPIC = 'downloads';
 
 /** Runs it. Throws when the pod does not start. */
-export async function playScene(order: Order, folder: string): Promise<Seen> {
+export async function runScenario(order: Order, folder: string): Promise<Seen> {
   await using stack = new AsyncDisposableStack();
   const place = sidecars(order.manifests).find(({ workload }) => workload.metadata.name === order.workload);
   if (place === undefined) throw new Error(`no sidecar in ${order.workload}`);
-  const ntfy = order.scene === 'life' ? stack.use(await startNtfy('current')) : null;
+  const ntfy = order.scene === 'download' ? stack.use(await startNtfy('current')) : null;
   const secrets = { ...SECRET, 'ntfy-topic': `${ntfy?.url ?? 'http://127.0.0.1:9'}/${TOPIC}` };
   const volumes = makeVolumes(place.pod, join(folder, 'volumes'), { ...order, secrets });
   const root = join(folder, 'root');
@@ -67,14 +67,14 @@ export async function playScene(order: Order, folder: string): Promise<Seen> {
   const sidecar = pod.containers.get(place.container.name);
   const read = async (path: string) =>
     (await fetch(`http://127.0.0.1:${opsPort(place.container)}/${path}`)).text();
-  const life = ntfy && qbittorrent ? await live(ntfy, qbittorrent, read) : null;
+  const download = ntfy && qbittorrent ? await startDownload(ntfy, qbittorrent, read) : null;
   const metrics = await read('metrics');
   let lastHook: number | null = null;
   const codes = await pod.stop(async () => {
-    if (life === null) return;
-    lastHook = await life.hook();
-    await life.resumeNtfy();
-    if (sidecar?.exitCode() === null) await life.completion();
+    if (download === null) return;
+    lastHook = await download.hook();
+    await download.resumeNtfy();
+    if (sidecar?.exitCode() === null) await download.completion();
   });
   const messages = (await ntfy?.messages(TOPIC)) ?? [];
   return { metrics, log: sidecar?.log() ?? '', lastHook, messages, codes };
@@ -98,7 +98,7 @@ function asContainer(qbittorrent: Qbittorrent): Running {
 }
 
 /** A download whose completion ntfy does not accept at once: ntfy is stopped when the pod begins to end. */
-async function live(ntfy: Ntfy, qbittorrent: Qbittorrent, read: (path: string) => Promise<string>) {
+async function startDownload(ntfy: Ntfy, qbittorrent: Qbittorrent, read: (path: string) => Promise<string>) {
   const preferences = async () =>
     (await (await qbittorrent.api('app/preferences')).json()) as Record<string, string>;
   const hook = await until('the sidecar to have installed its hooks', async () => {
