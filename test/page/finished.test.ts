@@ -6,13 +6,13 @@ import { completionOf, hashOf } from '../machines/fixtures.ts';
 const closed = (n: number, end: 'complete' | 'removed' = 'complete') =>
   ({ type: 'torrent.finished', key: hashOf(n), end, name: `torrent ${n}` }) as const;
 
-const told = (n: number, outcome: 'accepted' | 'superseded' = 'accepted') =>
+const settled = (n: number, outcome: 'accepted' | 'superseded' = 'accepted') =>
   ({ type: 'notification.settled', notification: completionOf(hashOf(n)), outcome, failure: null }) as const;
 
 test('finished torrents are listed with their size and duration, also without viewers', () => {
   const finished = createFinishedLately(20, () => 1000);
-  finished.note(told(1));
-  assert.deepEqual(finished.list(), [], 'its card has yet to go');
+  finished.note(settled(1));
+  assert.deepEqual(finished.list(), [], 'its card is not deleted yet');
   finished.note(closed(1));
   finished.note(closed(2, 'removed'));
   assert.deepEqual(
@@ -27,7 +27,7 @@ test('finished torrents are listed with their size and duration, also without vi
 test('only the last ones are listed, the newest first', () => {
   const finished = createFinishedLately(3);
   for (let n = 0; n < 10; n += 1) {
-    finished.note(told(n));
+    finished.note(settled(n));
     finished.note(closed(n));
   }
   assert.deepEqual(
