@@ -1,7 +1,7 @@
 /** A page over a world in simulated time: its own timers are real. */
 import type { TestContext } from 'node:test';
 import type { AnyActorRef } from 'xstate';
-import { createFinishedLately, createPage } from '../../src/page/index.ts';
+import { createRecentlyFinished, createPage } from '../../src/page/index.ts';
 import { createBoard } from '../../src/page/live/board.ts';
 import type { LiveBoard } from '../../src/page/live/board.ts';
 import type { Viewer } from '../../src/page/live/viewer.ts';
@@ -15,16 +15,16 @@ import { recorder } from '../server/apps.ts';
 
 /** What the page of a world is about. */
 export function sourcesOf(world: World, over: Partial<PageSources> = {}): PageSources {
-  const finished = createFinishedLately(20, () => world.clock.now());
+  const finished = createRecentlyFinished(20, () => world.clock.now());
   let heard = 0;
   return {
     supervisor: world.supervisor,
     store: { health: { kind: 'disk', problem: null } },
     finished: {
-      note: (event) => finished.note(event),
+      event: (event) => finished.event(event),
       list() {
         // The world keeps what reaches its supervisor.
-        for (const event of world.events.slice(heard)) finished.note(event);
+        for (const event of world.events.slice(heard)) finished.event(event);
         heard = world.events.length;
         return finished.list();
       },
