@@ -12,11 +12,11 @@ const env = {
   OPS_PORT: '0',
 };
 
-/** Runs `serve` with something beside it that does this. */
-function run(beside: string, over: Record<string, string> = {}) {
+/** Runs `serve` with an extension that does this. */
+function run(extension: string, over: Record<string, string> = {}) {
   const url = JSON.stringify(new URL('../../src/commands/serve.ts', import.meta.url).href);
   const script = `import { serve } from ${url};
-    process.exit(await serve({ pretty: false, beside: [async () => { ${beside} }] }));`;
+    process.exit(await serve({ pretty: false, extensions: [async () => { ${extension} }] }));`;
   return new Promise<{ status: number; line: Record<string, unknown> }>((resolve) => {
     const child = execFile(
       process.execPath,
