@@ -96,19 +96,19 @@ export function incidentText({ kind, message, reason }: Failure): string {
   return advice === undefined ? sentence : `${sentence}\n${advice}`;
 }
 
-/** The title of an incident's card, and of the all-clear that replaces it. */
+/** The title of an incident's card, and of the recovery message that replaces it. */
 export function incidentTitle(notification: Extract<Notification, { kind: 'incident' | 'relief' }>): string {
   if (notification.key === 'qbittorrent') return 'qBittorrent';
   if (notification.kind === 'relief') return 'State is saved again';
   return notification.failure.reason === 'state-repaired' ? 'State was repaired' : 'State is not saved';
 }
 
-const ALL_CLEAR: Record<Concern, string> = {
+const RECOVERY_TEXTS: Record<Concern, string> = {
   qbittorrent: 'qBittorrent answers again. Downloads are tracked.',
   store: 'The state is saved to disk again. A restart loses nothing.',
 };
 
-export const allClearText = (source: Concern): string => ALL_CLEAR[source];
+export const recoveryText = (source: Concern): string => RECOVERY_TEXTS[source];
 
 /** The last resort when ntfy rejects everything else: no text from a torrent or a server. */
 export function fixedText(notification: Exclude<Notification, { kind: 'dismissal' | 'clearance' }>): {
@@ -125,6 +125,6 @@ export function fixedText(notification: Exclude<Notification, { kind: 'dismissal
     case 'incident':
       return { title: incidentTitle(notification), message: 'There is a problem: see the page.' };
     case 'relief':
-      return { title: incidentTitle(notification), message: allClearText(notification.key) };
+      return { title: incidentTitle(notification), message: recoveryText(notification.key) };
   }
 }
