@@ -45,7 +45,7 @@ export interface NtfySimulator extends AsyncDisposable {
   subscribe: (listener: Listener) => () => void;
   requests: LoggedRequest[];
   fail: Fail;
-  /** Refuses connections; published events are kept. */
+  /** Refuses connections; published events stay cached. */
   goOffline: () => Promise<void>;
   goOnline: () => Promise<void>;
   stop: () => Promise<void>;

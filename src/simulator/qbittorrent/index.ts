@@ -29,7 +29,7 @@ export interface QbittorrentOptions {
   username?: string;
   /** Default `adminadmin`. */
   password?: string;
-  /** Default: none. Only `current` knows API keys. */
+  /** Default: none. Only `current` has API keys. */
   apiKey?: string;
   /** Loopback needs no login; each call without a cookie gets a new session. Default `false`. */
   bypassLocalAuth?: boolean;
