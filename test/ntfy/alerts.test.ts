@@ -107,7 +107,7 @@ describe('an incident', () => {
     await client.publish(relief);
     assert.equal(ntfy.cards(topic).length, 1);
     assert.match(ntfy.cards(topic)[0]?.message ?? '', /answers again/);
-    assert.equal(ntfy.heard.length, 1);
+    assert.equal(ntfy.sounds.length, 1);
   });
 
   test('of the store reports that the state is not saved, and then that it is saved again', () => {
@@ -159,7 +159,7 @@ describe('a card in plain form', () => {
     await using ntfy = await startNtfySimulator();
     await clientOf(ntfy).publish(completionOf({ name: '日本語 “a”' }), { form: 'plain' });
     assert.match(ntfy.messages[0]?.message ?? '', /^[\x20-\x7e\n]*$/);
-    assert.equal(ntfy.heard.length, 1);
+    assert.equal(ntfy.sounds.length, 1);
   });
 });
 

@@ -42,7 +42,7 @@ describe('a card', () => {
       ['Download Complete'],
     );
     assert.deepEqual(
-      ntfy.heard.map(({ title }) => title),
+      ntfy.sounds.map(({ title }) => title),
       ['Download Complete'],
     );
   });

@@ -33,13 +33,13 @@ test('an update of a card that is showing is silent, whatever its priority', asy
   await using ntfy = await startNtfySimulator();
   await publish(ntfy, 'a', 'first', 4);
   await publish(ntfy, 'a', 'second', 5);
-  assert.deepEqual(texts(ntfy.heard), ['first']);
+  assert.deepEqual(texts(ntfy.sounds), ['first']);
 });
 
 test('priorities 1 and 2 make no sound', async () => {
   await using ntfy = await startNtfySimulator();
   for (const priority of [1, 2, 3, 4, 5]) await publish(ntfy, `p${priority}`, `${priority}`, priority);
-  assert.deepEqual(texts(ntfy.heard), ['3', '4', '5']);
+  assert.deepEqual(texts(ntfy.sounds), ['3', '4', '5']);
 });
 
 test('a silent card hides the sound of its own completion; a card of its own is heard', async () => {
@@ -47,7 +47,7 @@ test('a silent card hides the sound of its own completion; a card of its own is 
   await publish(ntfy, 'a', '99 %', 2);
   await publish(ntfy, 'a', 'done, unheard', 4);
   await publish(ntfy, 'a-done', 'done', 4);
-  assert.deepEqual(texts(ntfy.heard), ['done']);
+  assert.deepEqual(texts(ntfy.sounds), ['done']);
 });
 
 test('after a delete, a clear or a swipe the next update is heard again', async () => {
@@ -63,7 +63,7 @@ test('after a delete, a clear or a swipe the next update is heard again', async 
   await publish(ntfy, 'a', 'after the clear');
   ntfy.dismiss(topic, 'a');
   await publish(ntfy, 'a', 'after the swipe');
-  assert.deepEqual(texts(ntfy.heard), ['first', 'after the delete', 'after the clear', 'after the swipe']);
+  assert.deepEqual(texts(ntfy.sounds), ['first', 'after the delete', 'after the clear', 'after the swipe']);
 });
 
 test('without sequences every message is a card and a sound of its own', async () => {
@@ -71,7 +71,7 @@ test('without sequences every message is a card and a sound of its own', async (
   await publish(ntfy, 'a', 'first');
   await publish(ntfy, 'a', 'second');
   assert.deepEqual(texts(ntfy.cards(topic)), ['first', 'second']);
-  assert.deepEqual(texts(ntfy.heard), ['first', 'second']);
+  assert.deepEqual(texts(ntfy.sounds), ['first', 'second']);
 });
 
 test('a subscriber hears of every event until it unsubscribes', async () => {

@@ -30,7 +30,7 @@ test('a missing disk is reported on the phone, and resolved when it is available
   await fetch(`http://127.0.0.1:${sidecar.hook.port}/track?hash=${hash}`, { method: 'POST' });
   await until('it is resolved', () => titles().includes('State is kept again'));
   assert.deepEqual(titles(), ['State is kept again'], 'in its place');
-  assert.equal(ntfy.heard.length, 1);
+  assert.equal(ntfy.sounds.length, 1);
   assert.equal(await degraded(), 0);
 });
 

@@ -38,7 +38,7 @@ export interface NtfySimulator extends AsyncDisposable {
   /** The phone's cards of a topic (default: of all topics): one per sequence ID, without deleted ones. */
   cards: (topic?: string) => Card[];
   /** The messages that made a sound. */
-  heard: NtfyEvent[];
+  sounds: NtfyEvent[];
   /** The user dismisses a card. */
   dismiss: (topic: string, sequence: string) => void;
   /** Calls `listener` with each new event; returns a function that ends it. */
@@ -85,7 +85,7 @@ export async function startNtfySimulator(options: NtfyOptions = {}): Promise<Ntf
     generation,
     messages: store.events,
     cards: phone.cards,
-    heard: phone.heard,
+    sounds: phone.sounds,
     dismiss: phone.dismiss,
     subscribe: store.subscribe,
     requests: recorder.requests,
