@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
-import type { Fate, QbittorrentOptions, TorrentSpec } from '../../src/simulator/index.ts';
+import type { Scenario, QbittorrentOptions, TorrentSpec } from '../../src/simulator/index.ts';
 
 const MB = 1_000_000;
 
@@ -33,24 +33,24 @@ async function live(spec: TorrentSpec): Promise<string[]> {
 }
 
 const begin = ['checkingResumeData', 'stalledDL', 'downloading'];
-const lives: { fate: Fate; states: string[] }[] = [
-  { fate: 'smooth', states: [...begin, 'stalledUP'] },
-  { fate: 'magnet', states: ['metaDL', 'stalledDL', 'downloading', 'stalledUP'] },
+const lives: { scenario: Scenario; states: string[] }[] = [
+  { scenario: 'smooth', states: [...begin, 'stalledUP'] },
+  { scenario: 'magnet', states: ['metaDL', 'stalledDL', 'downloading', 'stalledUP'] },
   {
-    fate: 'bumpy',
+    scenario: 'mixed',
     states: 'metaDL stalledDL downloading stalledDL downloading moving checkingUP stalledUP'.split(' '),
   },
-  { fate: 'queued', states: ['checkingResumeData', 'queuedDL', 'stalledDL', 'downloading', 'stalledUP'] },
-  { fate: 'stuck', states: [...begin, 'stalledDL'] },
-  { fate: 'dead', states: ['metaDL'] },
-  { fate: 'failing', states: [...begin, 'error'] },
-  { fate: 'recovering', states: [...begin, 'error', 'downloading', 'stalledUP'] },
-  { fate: 'removed', states: [...begin, 'gone'] },
-  { fate: 'instant', states: ['checkingResumeData', 'checkingDL', 'stalledUP'] },
+  { scenario: 'queued', states: ['checkingResumeData', 'queuedDL', 'stalledDL', 'downloading', 'stalledUP'] },
+  { scenario: 'stalled', states: [...begin, 'stalledDL'] },
+  { scenario: 'noMetadata', states: ['metaDL'] },
+  { scenario: 'failing', states: [...begin, 'error'] },
+  { scenario: 'recovering', states: [...begin, 'error', 'downloading', 'stalledUP'] },
+  { scenario: 'removed', states: [...begin, 'gone'] },
+  { scenario: 'instant', states: ['checkingResumeData', 'checkingDL', 'stalledUP'] },
 ];
 
-test('every fate goes through its states', async () => {
-  for (const { fate, states } of lives) assert.deepEqual(await live({ fate }), states, fate);
+test('every scenario goes through its states', async () => {
+  for (const { scenario, states } of lives) assert.deepEqual(await live({ scenario }), states, scenario);
 });
 
 test('a download rises at a speed that varies, and ends with all of its bytes', async () => {
@@ -73,7 +73,7 @@ test('a download rises at a speed that varies, and ends with all of its bytes', 
 /** Where a bumpy download is after 32 seconds, looked at so many times on the way. */
 async function arrive(looks: number): Promise<unknown[]> {
   await using stage = await start();
-  stage.simulator.addTorrent({ fate: 'bumpy', hash: 'a'.repeat(40) });
+  stage.simulator.addTorrent({ scenario: 'mixed', hash: 'a'.repeat(40) });
   for (let look = 0; look < looks; look += 1) {
     stage.pass(32 / looks);
     stage.simulator.torrents();
@@ -137,7 +137,7 @@ test('the hooks of adding and finishing run once each, and what they throw chang
 test('a hybrid is listed under another ID when its metadata comes, and keeps its v1 hash', async () => {
   await using stage = await start();
   const [old, id] = ['1'.repeat(40), '2'.repeat(40)];
-  stage.simulator.addTorrent({ hash: old, fate: 'dead' });
+  stage.simulator.addTorrent({ hash: old, scenario: 'noMetadata' });
   stage.simulator.changeId(old, id);
   const [torrent] = stage.simulator.torrents();
   assert.deepEqual([torrent?.hash, torrent?.infohash_v1], [id, old]);
