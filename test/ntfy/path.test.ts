@@ -49,7 +49,7 @@ realTest(
     assert.ok(parsed.ok);
     const { ntfy: address } = (await checkNtfy(parsed.config)).outcomes;
     assert.equal(address?.status, 'fail');
-    assert.match(address?.advice ?? '', /hand requests on without that path/);
+    assert.match(address?.advice ?? '', /proxy must remove the path from requests/);
     const refused = await createNtfyClient(parsed.config.ntfy, {
       instance: 'qbit',
       timeZone: undefined,
