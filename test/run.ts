@@ -21,7 +21,7 @@ import { installNginx } from './servers/nginx.ts';
 
 const home = join(import.meta.dirname, '..');
 const bin = join(home, 'node_modules', '.bin');
-/** Only a test that hangs reaches it; milliseconds. */
+/** Milliseconds: only a test that hangs reaches it. */
 const testTimeout = 300_000;
 
 interface Tally {
@@ -32,7 +32,7 @@ interface Tally {
   files: Map<string, number>;
 }
 
-// The processes of the tests share what V8 compiled, and the sources without their types: a quarter of their CPU time.
+// The test processes share V8's compile cache, and the sources without types: that saves a quarter of their CPU time.
 process.env['NODE_COMPILE_CACHE'] ??= join(home, '.cache', 'compile');
 
 const startedAt = performance.now();
@@ -64,7 +64,7 @@ function imports(file: string, folder: string): boolean {
   return new RegExp(`from '[./]*${folder}/`).test(readFileSync(join(home, file), 'utf8'));
 }
 
-/** The three of `npm run check`, each counted as one test. */
+/** The three parts of `npm run check`, each counted as one test. */
 async function check(tally: Tally): Promise<void> {
   const checks = [['oxfmt', '--check'], ['oxlint', '--type-aware'], ['tsc']] as const;
   const done = await Promise.all(checks.map(([name, ...args]) => tool(name, args)));
@@ -99,7 +99,7 @@ function tool(name: string, args: readonly string[]): Promise<ToolRun> {
   });
 }
 
-/** Once, before the files start: otherwise they would wait for each other inside their tests. */
+/** Once, before the files start: otherwise they would wait for each other within their tests. */
 async function bring(files: readonly string[]): Promise<void> {
   const start = performance.now();
   const servers = suites.map((suite) => ({ name: suite, install: () => installServers(suite) }));
@@ -143,7 +143,7 @@ async function runFiles(files: readonly string[], tally: Tally): Promise<void> {
   await finished(printed, { writable: false });
 }
 
-/** Suites are headings, not tests. A file that crashed comes as one failed test with the file's name. */
+/** Suites are headings, not tests. A file that crashed is one failed test with the file's name. */
 function count(test: EventData.TestPass | EventData.TestFail, tally: Tally): void {
   if (test.details.type === 'suite' && test.skip === undefined) return;
   const reason = test.skip ?? test.todo;
@@ -169,7 +169,7 @@ function report({ passed, failed, skipped, files }: Tally): void {
   say(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
 }
 
-/** Since the start, like `7 min 5 s`. */
+/** The duration since the start, like `7 min 5 s`. */
 function took(): string {
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;

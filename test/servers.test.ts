@@ -32,7 +32,7 @@ for (const generation of qbittorrents) {
   const needs = [`qbittorrent ${generation}`] as const;
 
   realTest(
-    `a ${generation} qBittorrent tells its version and lets in only who knows the password`,
+    `a ${generation} qBittorrent reports its version and requires the password`,
     { needs },
     async () => {
       await using qbittorrent = await startQbittorrent(generation);
@@ -68,10 +68,10 @@ for (const generation of qbittorrents) {
     { needs: [...needs, 'curl'] },
     async () => {
       await using qbittorrent = await startQbittorrent(generation);
-      const asked: string[] = [];
+      const received: string[] = [];
       const port = await freePort();
       const listener = createServer((request, response) => {
-        asked.push(`${request.method} ${request.url}`);
+        received.push(`${request.method} ${request.url}`);
         response.end();
       }).listen(port, '127.0.0.1');
       try {
@@ -80,8 +80,8 @@ for (const generation of qbittorrents) {
         );
         const hash = 'c0ffee'.padEnd(40, '0');
         await qbittorrent.addMagnets([createMagnet(hash, 'a magnet')]);
-        await until('the hook to call', () => asked.length > 0);
-        assert.deepEqual(asked, [`POST /track?hash=${hash}`]);
+        await until('the hook to call', () => received.length > 0);
+        assert.deepEqual(received, [`POST /track?hash=${hash}`]);
       } finally {
         listener.close();
       }
@@ -89,7 +89,7 @@ for (const generation of qbittorrents) {
   );
 
   realTest(
-    `a restarted ${generation} qBittorrent keeps its torrents and forgets every session`,
+    `a restarted ${generation} qBittorrent keeps its torrents and loses every session`,
     { needs },
     async () => {
       await using qbittorrent = await startQbittorrent(generation);
@@ -105,12 +105,12 @@ for (const generation of qbittorrents) {
       const hashes = (await qbittorrent.list()).map((torrent) => String(torrent['hash']));
       assert.deepEqual(new Set(hashes), new Set(['1'.repeat(40), '2'.repeat(40)]));
       await qbittorrent.remove('1'.repeat(40));
-      await until('one to be gone', async () => (await qbittorrent.list()).length === 1);
+      await until('one to be removed', async () => (await qbittorrent.list()).length === 1);
     },
   );
 
   realTest(
-    `the proxy in front of a ${generation} qBittorrent counts what others ask, and only that`,
+    `the proxy in front of a ${generation} qBittorrent counts only the requests of others`,
     { needs },
     async () => {
       await using qbittorrent = await startQbittorrent(generation);
@@ -129,7 +129,7 @@ for (const generation of qbittorrents) {
 }
 
 realTest(
-  `a qBittorrent can be asked with an API key, and without a login from its own machine`,
+  'a qBittorrent accepts an API key, and needs no login from its own machine',
   { needs: ['qbittorrent current'] },
   async () => {
     const apiKey = `qbt_${'A1b2'.repeat(7)}`;
@@ -144,7 +144,7 @@ realTest(
 );
 
 realTest(
-  'a torrent of several files in a folder downloads too, and a stopped one waits',
+  'a torrent of several files in a folder downloads too, and a stopped one does not',
   { needs: ['qbittorrent current', 'qbittorrent legacy'] },
   async () => {
     for (const generation of ['legacy', 'current'] as const) {

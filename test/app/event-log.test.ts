@@ -12,7 +12,7 @@ const broken: Failure = { kind: 'broken', message: 'it answered 500' };
 
 type Line = Record<string, unknown>;
 
-/** A log with a clock of its own, at level `info`. */
+/** A log at level `info` with a simulated clock. */
 function start() {
   const lines: Line[] = [];
   const clock = { now: 0 };
@@ -25,27 +25,27 @@ function start() {
       lines.push(data);
     },
   });
-  const notes = createEventLog(log, () => clock.now);
+  const eventLog = createEventLog(log, () => clock.now);
   const call = (call: 'login' | 'observe' | 'scan' | 'list', failure: Failure | null = null) =>
-    notes.call({ to: 'qbittorrent', call, seconds: 0.1, result: failure?.kind ?? 'ok', failure });
+    eventLog.call({ to: 'qbittorrent', call, seconds: 0.1, result: failure?.kind ?? 'ok', failure });
   const failed = (failure: Failure, during: QbittorrentRequest) =>
-    notes.event({ type: 'qbittorrent.failed', failure, during });
+    eventLog.event({ type: 'qbittorrent.failed', failure, during });
   const publish = (failure: Failure | null = null) =>
-    notes.call({ to: 'ntfy', result: failure?.kind ?? 'ok', failure } satisfies Call);
+    eventLog.call({ to: 'ntfy', result: failure?.kind ?? 'ok', failure } satisfies Call);
   const failedLogin = (failure = away) => {
     call('login', failure);
     failed(failure, 'login');
   };
-  return { lines, clock, notes, call, failed, publish, failedLogin, warnings: () => count(lines, 'warn') };
+  return { lines, clock, eventLog, call, failed, publish, failedLogin, warnings: () => count(lines, 'warn') };
 }
 
 const count = (lines: readonly Line[], level: string) =>
   lines.filter((line) => line['level'] === level).length;
 
-describe('a server that is away', () => {
-  test('is one line at once, one each ten minutes, and one when it is back', () => {
-    const { lines, clock, failedLogin, notes, call } = start();
-    // A night: the login is tried each minute.
+describe('a server that is unavailable', () => {
+  test('is logged at once, then every ten minutes, and when it is available again', () => {
+    const { lines, clock, failedLogin, eventLog, call } = start();
+    // A night: one login attempt a minute.
     for (let minute = 0; minute < 480; minute += 1) {
       failedLogin();
       clock.now += MINUTE;
@@ -68,17 +68,17 @@ describe('a server that is away', () => {
       },
     ]);
     call('login');
-    notes.event({ type: 'session.ready', version: '2.11.4' });
+    eventLog.event({ type: 'session.ready', version: '2.11.4' });
     assert.equal(lines.length, 48, 'a login alone proves nothing');
     call('scan');
     assert.deepEqual(lines.slice(48), [
       { level: 'info', message: 'qBittorrent is available again', failures: 480, seconds: 480 * 60 },
     ]);
     call('observe');
-    assert.equal(lines.length, 49, 'it is said once');
+    assert.equal(lines.length, 49, 'it is logged once');
   });
 
-  test('is a line at once when its trouble becomes another', () => {
+  test('is logged at once when the reason of the failure changes', () => {
     const { lines, failedLogin } = start();
     failedLogin();
     failedLogin();
@@ -93,7 +93,7 @@ describe('a server that is away', () => {
     );
   });
 
-  test('or there again by the second is a line a minute, not one each time', () => {
+  test('or available again every few seconds is logged once a minute', () => {
     const { lines, clock, call, failed, warnings } = start();
     for (let second = 0; second < 600; second += 10) {
       call('observe', away);
@@ -103,18 +103,18 @@ describe('a server that is away', () => {
       clock.now += 5000;
     }
     assert.equal(warnings(), 10);
-    assert.equal(lines.length, 20, 'each beginning that was said has an end');
+    assert.equal(lines.length, 20, 'each logged outage has a logged end');
   });
 
-  test('with sessions that it forgets at once is no line for each login', () => {
-    const { lines, clock, notes, call, failed, failedLogin } = start();
-    const forgotten: Failure = { kind: 'protocol', message: 'qBittorrent forgot the session at once' };
+  test('is logged every ten minutes when each login succeeds but its session is lost at once', () => {
+    const { lines, clock, eventLog, call, failed, failedLogin } = start();
+    const lost: Failure = { kind: 'protocol', message: 'qBittorrent forgot the session at once' };
     for (let minute = 0; minute < 60; minute += 1) {
       call('login');
-      notes.event({ type: 'session.ready', version: '2.11.4' });
+      eventLog.event({ type: 'session.ready', version: '2.11.4' });
       call('scan', { kind: 'unauthorized', message: 'wants a login' });
       failed({ kind: 'unauthorized', message: 'wants a login' }, 'scan');
-      failedLogin(forgotten);
+      failedLogin(lost);
       clock.now += MINUTE;
     }
     assert.deepEqual(
@@ -124,11 +124,11 @@ describe('a server that is away', () => {
     assert.equal(count(lines, 'warn'), 6);
   });
 
-  test('is told apart from the other: each has its own beginning and end', () => {
-    const { lines, notes, call, publish, failedLogin } = start();
+  test('is logged separately from the other server: each has its own start and end', () => {
+    const { lines, eventLog, call, publish, failedLogin } = start();
     failedLogin();
     publish(broken);
-    notes.event({ type: 'outbox.failed', failure: broken });
+    eventLog.event({ type: 'outbox.failed', failure: broken });
     call('scan');
     publish();
     assert.deepEqual(
@@ -142,7 +142,7 @@ describe('a server that is away', () => {
     );
   });
 
-  test('and never was is no line', () => {
+  test('is not logged when no request failed', () => {
     const { lines, call, publish } = start();
     call('scan');
     call('observe');
@@ -150,7 +150,7 @@ describe('a server that is away', () => {
     assert.deepEqual(lines, []);
   });
 
-  test('for scans alone is logged too', () => {
+  test('is logged when only scans fail', () => {
     const { lines, call, failed } = start();
     for (let tries = 0; tries < 5; tries += 1) {
       call('scan', broken);
@@ -164,27 +164,27 @@ describe('a server that is away', () => {
   });
 });
 
-describe('what ntfy refuses for good', () => {
+describe('a notification that ntfy rejects permanently', () => {
   const rejected: Failure = { kind: 'rejected', message: 'it answered 40001' };
 
-  test('is a line for each completion, and one a minute for progress', () => {
-    const { lines, clock, notes } = start();
+  test('is logged once for each completion, and once a minute for progress', () => {
+    const { lines, clock, eventLog } = start();
     for (let percent = 0; percent < 60; percent += 1) {
       const notification = progressOf(hashOf(1), percent);
-      notes.event({ type: 'notification.settled', notification, outcome: 'refused', failure: rejected });
+      eventLog.event({ type: 'notification.settled', notification, outcome: 'refused', failure: rejected });
       clock.now += 5000;
     }
     assert.equal(count(lines, 'error'), 5);
     assert.equal(lines.at(-1)?.['suppressed'], 11);
     for (const n of [1, 2, 3]) {
       const notification = completionOf(hashOf(n));
-      notes.event({ type: 'notification.settled', notification, outcome: 'refused', failure: rejected });
+      eventLog.event({ type: 'notification.settled', notification, outcome: 'refused', failure: rejected });
     }
     assert.equal(count(lines, 'error'), 8);
   });
 });
 
-test('a list of all torrents that fails is a line each ten minutes, and no outage', () => {
+test('a failing list of all torrents is logged every ten minutes, and is not an outage', () => {
   const { lines, clock, call } = start();
   for (let minute = 0; minute < 60; minute += 1) {
     clock.now = minute * MINUTE;
@@ -201,11 +201,11 @@ test('a list of all torrents that fails is a line each ten minutes, and no outag
   });
 });
 
-test('torrents for which there is no place are a line each ten minutes', () => {
-  const { lines, clock, notes } = start();
+test('torrents beyond MAX_TRACKED are logged every ten minutes', () => {
+  const { lines, clock, eventLog } = start();
   for (let second = 0; second < 1200; second += 1) {
     clock.now = second * 1000;
-    notes.event({ type: 'capacity.exceeded' });
+    eventLog.event({ type: 'capacity.exceeded' });
   }
   assert.equal(lines.length, 2);
   assert.match(String(lines[0]?.['message']), /^MAX_TRACKED torrents are tracked/);

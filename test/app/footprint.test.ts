@@ -1,4 +1,6 @@
-/** What the sidecar costs, in counts that no machine's mood changes; times and memory are in docs/benchmarks.md. */
+/**
+ * The cost of the sidecar in counts, which are the same on every machine; times and memory are in docs/benchmarks.md.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +10,7 @@ import { startWorld } from '../support/world.ts';
 
 const STEP = 5 * SECOND;
 
-/** So many downloads at once, of ten minutes each, to their end; what was asked and sent meanwhile. */
+/** Runs this many simultaneous downloads of ten minutes to their end; returns the numbers of requests and messages. */
 async function downloads(torrents: number) {
   const world = startWorld();
   await world.pass(MINUTE);
@@ -20,12 +22,12 @@ async function downloads(torrents: number) {
   for (let at = 0; at <= 10 * MINUTE; at += STEP) {
     const progress = at / (10 * MINUTE);
     const phase = progress === 1 ? 'complete' : 'downloading';
-    // Without an ETA: near its end a torrent is looked at more often.
+    // Without an ETA: a torrent near its end is polled more often.
     for (const hash of hashes) world.set(hash, { progress, phase, eta: null });
     await world.pass(STEP);
   }
   await world.pass(HOUR);
-  assert.equal(world.records().length, 0, 'all of them are over');
+  assert.equal(world.records().length, 0, 'no torrent is tracked');
   const completions = world.published().filter(({ kind }) => kind === 'completion').length;
   assert.equal(completions, torrents);
   return {
@@ -36,35 +38,35 @@ async function downloads(torrents: number) {
   };
 }
 
-describe('what downloads of ten minutes cost', () => {
-  test('is one login and one request each 5 s, for one torrent', async () => {
+describe('downloads of ten minutes', () => {
+  test('take one login and one poll every 5 s, for one torrent', async () => {
     const { logins, polls, lists } = await downloads(1);
     assert.equal(logins, 1);
     assert.equal(lists, 1);
     assert.ok(polls >= 120 && polls <= 125, `${polls} polls`);
   });
 
-  test('is the same for a hundred at once', async () => {
+  test('take as many requests for a hundred torrents as for one', async () => {
     const [one, hundred] = await Promise.all([downloads(1), downloads(100)]);
     assert.equal(hundred.logins, one.logins);
     assert.equal(hundred.lists, one.lists);
     assert.ok(hundred.polls <= one.polls + 2, `${hundred.polls} polls, for one torrent ${one.polls}`);
   });
 
-  test('is at most a card a percent for one torrent, and two messages for its end', async () => {
+  test('take at most one message per percent for one torrent, and two messages for its end', async () => {
     const { messages } = await downloads(1);
     assert.ok(messages <= 100 + 2, `${messages} messages`);
   });
 
-  test('is no more messages for a hundred than the budget has, and each end is among them', async () => {
+  test('take no more messages for a hundred torrents than the budget allows, all completions included', async () => {
     const { messages } = await downloads(100);
-    // 50 at once and ten a minute while they download; then a completion and a dismissal for each.
+    // 50 at once and ten a minute while they download; then a completion and a card-delete for each.
     assert.ok(messages <= 50 + 10 * 10 + 2 * 100 + 10, `${messages} messages`);
     assert.ok(messages >= 2 * 100, `${messages} messages`);
   });
 });
 
-test('a thousand queued torrents beside a download are asked for each 30 s, the download with each poll', async () => {
+test('a thousand queued torrents beside a download are polled every 30 s, the download with each poll', async () => {
   const world = startWorld();
   await world.pass(MINUTE);
   const [moving = '', ...queued] = Array.from({ length: 1001 }, (_, n) => hashOf(n));
@@ -74,15 +76,15 @@ test('a thousand queued torrents beside a download are asked for each 30 s, the 
   await world.pass(MINUTE);
   const before = world.calls.length;
   await world.pass(10 * MINUTE);
-  const asked = world.calls
+  const polled = world.calls
     .slice(before)
     .flatMap((call) => (call.to === 'observe' ? [call.hashes.length] : []));
-  assert.ok(asked.length >= 118 && asked.length <= 140, `${asked.length} polls`);
-  const whole = asked.filter((count) => count > 1).length;
-  assert.ok(whole >= 19 && whole <= 21, `${whole} asked for all`);
+  assert.ok(polled.length >= 118 && polled.length <= 140, `${polled.length} polls`);
+  const full = polled.filter((count) => count > 1).length;
+  assert.ok(full >= 19 && full <= 21, `${full} polls of all torrents`);
 });
 
-test('an hour with nothing to follow is not one request', async () => {
+test('an hour without tracked torrents takes no request', async () => {
   const world = startWorld();
   await world.pass(MINUTE);
   const before = world.calls.length;
@@ -90,7 +92,7 @@ test('an hour with nothing to follow is not one request', async () => {
   assert.equal(world.calls.length, before);
 });
 
-test('eight packages are shipped, and each has to earn its place', () => {
+test('at most eight packages are shipped', () => {
   const { dependencies } = JSON.parse(
     readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'),
   ) as {

@@ -5,24 +5,24 @@ import { createMetrics } from '../../src/metrics/index.ts';
 import { hashOf, SECOND } from '../machines/fixtures.ts';
 import { startWorld } from '../support/world.ts';
 
-test('what hooks were about that were refused unread is found by one scan, however many they are', async (t) => {
+test('one scan finds the torrents of any number of refused hooks', async (t) => {
   const world = startWorld();
   await world.pass(10 * SECOND);
   t.mock.timers.enable({ apis: ['setTimeout'] });
-  const answers = createHookHandlers({
+  const handlers = createHookHandlers({
     supervisor: world.supervisor,
     metrics: createMetrics('1.2.3'),
   });
-  const looks = () => world.events.filter(({ type }) => type === 'rescan.requested').length;
+  const rescans = () => world.events.filter(({ type }) => type === 'rescan.requested').length;
   world.set(hashOf(1));
-  for (let n = 0; n < 100; n += 1) answers.refused(n % 2 === 0 ? 'track' : 'finished', 429);
-  assert.equal(looks(), 0);
+  for (let n = 0; n < 100; n += 1) handlers.refused(n % 2 === 0 ? 'track' : 'finished', 429);
+  assert.equal(rescans(), 0);
   t.mock.timers.tick(10_000);
-  assert.equal(looks(), 1);
-  answers.refused('track', 429);
-  answers.refused('track', 403);
+  assert.equal(rescans(), 1);
+  handlers.refused('track', 429);
+  handlers.refused('track', 403);
   t.mock.timers.tick(60_000);
-  assert.equal(looks(), 2);
+  assert.equal(rescans(), 2);
   t.mock.timers.reset();
   await world.pass(10 * SECOND);
   assert.deepEqual([...world.supervisor.getSnapshot().context.registry.records.keys()], [hashOf(1)]);

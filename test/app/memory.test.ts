@@ -4,8 +4,8 @@ import { createActor, setup } from 'xstate';
 import type { Supervisor } from '../../src/app/status.ts';
 import { collectGarbageWhenIdle } from '../../src/app/memory.ts';
 
-/** A supervisor as far as tidying up looks at it, and how often its memory was collected. */
-function startTidied() {
+/** The part of a supervisor that collectGarbageWhenIdle reads, and a count of the collections. */
+function startScene() {
   const records = new Map<string, object>();
   const machine = setup({}).createMachine({
     context: { registry: { records } },
@@ -20,14 +20,14 @@ function startTidied() {
   return { records, event: () => actor.send({ type: 'anything' }), collected: () => collected };
 }
 
-test('memory is collected once after the start, and not again while nothing is tracked', () => {
+test('garbage is collected once after the start, and not again while nothing is tracked', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   try {
-    const { event, collected } = startTidied();
+    const { event, collected } = startScene();
     mock.timers.tick(1500);
     event();
     mock.timers.tick(1500);
-    assert.equal(collected(), 0, 'it still starts');
+    assert.equal(collected(), 0, 'it is still starting');
     mock.timers.tick(1500);
     assert.equal(collected(), 1);
     event();
@@ -38,10 +38,10 @@ test('memory is collected once after the start, and not again while nothing is t
   }
 });
 
-test('memory is collected again after the last torrent, and never before', () => {
+test('garbage is collected again after the last torrent has finished, and never before', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   try {
-    const { records, event, collected } = startTidied();
+    const { records, event, collected } = startScene();
     mock.timers.tick(3000);
     records.set('a', {}).set('b', {});
     event();
@@ -49,7 +49,7 @@ test('memory is collected again after the last torrent, and never before', () =>
     records.delete('a');
     event();
     mock.timers.tick(60_000);
-    assert.equal(collected(), 1, 'one is still on its way');
+    assert.equal(collected(), 1, 'one torrent is still tracked');
     records.delete('b');
     event();
     mock.timers.tick(3000);

@@ -8,7 +8,7 @@ import { startSidecar } from '../support/sidecar.ts';
 import { freePort } from '../servers/ports.ts';
 import { until } from '../servers/wait.ts';
 
-/** Opens this port only after something has happened. */
+/** Opens this port only after `before` has resolved. */
 function openLate(t: TestContext, port: number, before: () => Promise<unknown>): void {
   // oxlint-disable-next-line typescript/unbound-method -- it is called with its server
   const { listen } = Server.prototype;
@@ -23,7 +23,7 @@ function openLate(t: TestContext, port: number, before: () => Promise<unknown>):
   t.mock.method(Server.prototype, 'listen', open as typeof listen);
 }
 
-test('a call with a wrong token that comes while the ports are opened is refused, and nothing else happens', async (t) => {
+test('a call with a wrong token while the ports are opened is refused and has no other effect', async (t) => {
   await using qbittorrent = await startQbittorrentSimulator();
   await using ntfy = await startNtfySimulator();
   const [hookPort, opsPort] = [await freePort(), await freePort()];
@@ -33,7 +33,7 @@ test('a call with a wrong token that comes while the ports are opened is refused
     const headers = { authorization: 'Bearer wrong' };
     statuses.push((await fetch(url, { method: 'POST', headers })).status);
   });
-  // A rejection that nobody handles would end the process; here it fails the test.
+  // An unhandled rejection would end the process; here it fails the test.
   const sidecar = await startSidecar({
     QBIT_HOST: qbittorrent.url,
     QBIT_USER: qbittorrent.username,

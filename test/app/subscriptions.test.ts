@@ -7,7 +7,7 @@ import { recorder } from '../server/apps.ts';
 
 const throwing = () => assert.fail('a planted bug');
 
-test('a subscriber that throws harms neither the supervisor nor another subscriber, and is logged as a bug', async () => {
+test('an exception in a subscriber affects neither the supervisor nor another subscriber, and is logged as a bug', async () => {
   const world = startWorld();
   const { log, lines } = recorder();
   const received: string[] = [];

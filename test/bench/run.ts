@@ -1,6 +1,6 @@
 /**
  * The bench: `npm run bench`, or `npm run bench -- idle hook` for some figures only. With `--quick` it takes few and
- * short rounds, to see that it works, and writes nothing.
+ * short rounds, as a smoke test, and writes nothing.
  */
 import { figures } from './figures/index.ts';
 import { load } from './lib/machine.ts';

@@ -12,7 +12,7 @@ const VIEWS = {
   phone: { colorScheme: 'dark', viewport: { width: 360, height: 740 } },
 } as const;
 
-/** Opens the page once; in light, dark and on a phone axe finds nothing, and nothing is wider than the screen. */
+/** Opens the page once; in light, dark and on a phone axe finds no problem, and nothing is wider than the screen. */
 async function assertGood(
   browser: Browser,
   url: string,
@@ -43,7 +43,7 @@ const addTorrents = ({ qbittorrent }: Scene) => {
 };
 
 realTest(
-  'nobody is shut out: with nothing to show, and while it connects',
+  'the page is accessible without torrents and while it connects',
   { needs: ['chromium'] },
   async () => {
     await using scene = await startScene();
@@ -57,7 +57,7 @@ realTest(
 );
 
 realTest(
-  'nobody is shut out: torrents in each state, a chart, many to filter',
+  'the page is accessible with torrents in each state, an open chart and a filter',
   { needs: ['chromium'] },
   async () => {
     await using scene = await startScene();
@@ -77,7 +77,7 @@ realTest(
 );
 
 realTest(
-  'nobody is shut out: trouble, a lost stream, a visit that was ended',
+  'the page is accessible with incidents, a lost stream and an ended session',
   { needs: ['chromium'] },
   async () => {
     await using scene = await startScene();

@@ -1,4 +1,4 @@
-/** A real browser, at the hands of a test. */
+/** A real browser, controlled by a test. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -8,7 +8,7 @@ import { removeFolder, temporaryFolder } from '../servers/processes.ts';
 
 export { installChromium } from '../debian/chromium.ts';
 
-/** A browser that is closed, with its profile, when the scope ends. */
+/** Starts a browser; it is closed, and its profile deleted, when the scope ends. */
 export interface TestBrowser extends AsyncDisposable {
   browser: Browser;
 }
@@ -20,7 +20,7 @@ export async function startChromium(): Promise<TestBrowser> {
   writeFileSync(fonts, fontsConfig(root, home));
   const browser = await chromium.launch({
     executablePath,
-    // Its sandbox needs rights that a container does not give; it opens our own page only.
+    // Its sandbox needs rights that a container does not give; it opens only our own page.
     args: ['--no-sandbox', '--disable-crash-reporter'],
     env: { HOME: home, TZ: 'UTC', LD_LIBRARY_PATH: libraries, FONTCONFIG_FILE: fonts },
   });

@@ -5,7 +5,7 @@ import { startScene } from '../e2e/harness.ts';
 import { startChromium } from './chromium.ts';
 import { openTab, untilLink, untilText } from './scene.ts';
 
-/** Notes each state that is lit on the open chart, and each percent of the first torrent's bar. */
+/** Records each active state on the open chart, and each percent of the first torrent's bar. */
 const spy = (page: Page) =>
   page.evaluate(() => {
     const seen = { states: [] as string[], percents: [] as number[], taken: [] as string[] };
@@ -31,7 +31,7 @@ interface Seen {
 const seenBy = (page: Page): Promise<Seen> =>
   page.evaluate(() => (globalThis as unknown as { seen: Seen }).seen);
 
-/** Whether these come in this order, with whatever between them. */
+/** Whether these occur in this order, with any others between them. */
 function isInOrder(all: readonly string[], wanted: readonly string[]): boolean {
   const rest = [...wanted];
   for (const one of all) if (one === rest[0]) rest.shift();
@@ -39,7 +39,7 @@ function isInOrder(all: readonly string[], wanted: readonly string[]): boolean {
 }
 
 realTest(
-  'a real download is watched from its start to its end, and its statechart lights each state in turn',
+  'the page shows a real download from start to end, and its chart highlights each state in turn',
   { needs: ['qbittorrent current', 'ntfy current', 'chromium'] },
   async () => {
     await using scene = await startScene({ qbittorrent: 'current', rate: 2_000_000 });
@@ -80,7 +80,7 @@ realTest(
 );
 
 realTest(
-  'a torrent that is called like markup stays text, on the list, on its chart and at its end',
+  'a torrent whose name is markup is shown as text in the list, on its chart and when it is finished',
   { needs: ['qbittorrent current', 'ntfy current', 'chromium'] },
   async () => {
     await using scene = await startScene({ qbittorrent: 'current', rate: 3_000_000 });

@@ -5,14 +5,14 @@ import { openTab, startScene, untilLink, untilText } from './scene.ts';
 
 const MB = 1_000_000;
 
-/** What has the focus now: its text, or its ID. */
+/** The text or the ID of the focused element. */
 const focused = (page: Page) =>
   page.evaluate(() => {
     const { activeElement } = document;
     return activeElement?.textContent?.trim() || (activeElement?.id ?? '');
   });
 
-/** Whether what has the focus shows it. */
+/** Whether the focused element has a visible outline. */
 const showsFocus = (page: Page) =>
   page.evaluate(() => {
     const { activeElement } = document;
@@ -23,7 +23,7 @@ const showsFocus = (page: Page) =>
   });
 
 realTest(
-  'everything can be done with the keyboard, in the order in which it is read',
+  'everything can be operated with the keyboard, in reading order',
   { needs: ['chromium'] },
   async () => {
     await using scene = await startScene();
@@ -31,7 +31,7 @@ realTest(
     const { page, complaints } = await openTab(scene.browser, scene.url);
     await untilLink(page, 'live');
     await untilText(page, '#torrents li:nth-child(1) .name', /first/);
-    // Only now: the hooks of two that come at once may arrive in either order.
+    // Only now: the hooks of two simultaneous torrents may arrive in either order.
     scene.qbittorrent.addTorrent({ name: 'second.iso', size: 1000 * MB, rate: MB });
     await untilText(page, '#torrents li:nth-child(2) .name', /second/);
 
@@ -87,7 +87,7 @@ realTest('a row keeps the focus and the selection while it moves', { needs: ['ch
 });
 
 realTest(
-  'a chart has an address: the way back closes it, and a reload opens it again',
+  'an open chart has a URL: Back closes the chart, and a reload opens it again',
   { needs: ['chromium'] },
   async () => {
     await using scene = await startScene();
@@ -107,7 +107,7 @@ realTest(
   },
 );
 
-realTest('a tab that is not seen does not look', { needs: ['chromium'] }, async () => {
+realTest('a hidden tab closes its stream', { needs: ['chromium'] }, async () => {
   await using scene = await startScene();
   const { page } = await openTab(scene.browser, scene.url);
   await untilLink(page, 'live');
@@ -118,17 +118,17 @@ realTest('a tab that is not seen does not look', { needs: ['chromium'] }, async 
     }, hidden);
   await hide(true);
   scene.qbittorrent.addTorrent({ name: 'meanwhile.iso', size: MB, rate: 10 * MB });
-  await until('it is told', () => scene.ntfy.sounds.length === 1);
+  await until('it is announced', () => scene.ntfy.sounds.length === 1);
   assert.equal(await page.locator('#finished li').count(), 0);
   await hide(false);
   await untilText(page, '#finished', /meanwhile\.iso/);
 });
 
-realTest('a stream that is refused for now is asked for again', { needs: ['chromium'] }, async () => {
+realTest('a stream that was refused temporarily is requested again', { needs: ['chromium'] }, async () => {
   await using scene = await startScene();
   const { page } = await openTab(scene.browser, scene.url);
   await untilLink(page, 'live');
-  // As when too many look already: a browser gives such a stream up for good.
+  // As when there are too many viewers: a browser does not retry such a stream by itself.
   await page.route('**/events*', (route) => route.fulfill({ status: 503 }), { times: 1 });
   await page.reload();
   await untilLink(page, 'lost');

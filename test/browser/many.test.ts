@@ -5,7 +5,7 @@ import { openTab, startScene, untilLink, untilText } from './scene.ts';
 
 const COUNT = 1000;
 
-/** How many rows the browser lays out and paints now: the others are boxes of a guessed height. */
+/** How many rows the browser lays out and paints now: the others are boxes of an estimated height. */
 const rendered = (page: Page) =>
   page.evaluate(
     () =>
@@ -15,7 +15,7 @@ const rendered = (page: Page) =>
   );
 
 realTest(
-  'a thousand torrents are there at once, and only those in sight cost the browser anything',
+  'a page with a thousand torrents has all rows at once, and the browser lays out only the visible ones',
   { needs: ['chromium'] },
   async () => {
     await using scene = await startScene();
@@ -26,7 +26,7 @@ realTest(
         rate: 1e6,
       });
     }
-    await until('all are followed', async () => {
+    await until('all are tracked', async () => {
       const status = (await (await fetch(`${scene.url}status`)).json()) as {
         torrents: Array<{ name: string | null }>;
       };
@@ -44,18 +44,21 @@ realTest(
     const heights = new Set<number>();
     for (let step = 0; step <= 10; step += 1) {
       await page.evaluate((part) => scrollTo(0, document.body.scrollHeight * part), step / 10);
-      // Two frames: one to scroll, one to lay out what came into sight.
+      // Two frames: one to scroll, one to lay out the rows that became visible.
       await page.evaluate(
         () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
       );
       const count = await rendered(page);
-      assert.ok(count > 0 || step === 10, `nothing to see at ${step * 10} %`);
+      assert.ok(count > 0 || step === 10, `no row visible at ${step * 10} %`);
       assert.ok(count < 60, `${count} rows at ${step * 10} %`);
       heights.add(await page.evaluate(() => document.body.scrollHeight));
     }
-    assert.ok(Math.max(...heights) - Math.min(...heights) < 100, 'the bar does not jump: the guess is right');
+    assert.ok(
+      Math.max(...heights) - Math.min(...heights) < 100,
+      'the scroll bar does not jump: the estimated height is right',
+    );
 
-    // What moves is changed in its place: a row that somebody reads, selects or focuses stays the same element.
+    // A moving row is updated in place: a row that is read, selected or focused stays the same element.
     await page.evaluate(() => {
       for (const row of document.querySelectorAll('#torrents li')) Object.assign(row, { isOld: true });
     });

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Card } from '../../src/simulator/index.ts';
 
-/** The tags that the sidecar sends, as ntfy's apps show them. */
+/** The tags that the sidecar sends, as the ntfy apps show them. */
 const EMOJI: Record<string, string> = { arrow_down: '⬇️', white_check_mark: '✅', warning: '⚠️' };
 
 const STYLE = `

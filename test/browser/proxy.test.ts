@@ -8,7 +8,7 @@ const TOKEN = 'correct-horse-battery';
 
 for (const host of ['$http_host', '$host', 'localhost:9091']) {
   realTest(
-    `through the documented nginx block with https and Host ${host} the page is signed in to, lives, and is left`,
+    `through the documented nginx block with https and Host ${host} the user signs in, sees live updates and signs out`,
     { needs: ['chromium', 'nginx'] },
     async () => {
       await using scene = await startScene({ OPS_TOKEN: TOKEN });
@@ -19,7 +19,7 @@ for (const host of ['$http_host', '$host', 'localhost:9091']) {
           ${documentedBlock(scene.sidecar.ops.port).replace('$http_host', host)}`,
         files: { 'cert.pem': cert, 'key.pem': key },
       });
-      // Without its last slash: nginx adds that.
+      // Without the trailing slash: nginx adds it.
       const url = `https://127.0.0.1:${nginx.port}${PATH}`;
       const { page, complaints } = await openTab(scene.browser, url.slice(0, -1), {
         ignoreHTTPSErrors: true,
@@ -63,7 +63,7 @@ for (const host of ['$http_host', '$host', 'localhost:9091']) {
 }
 
 realTest(
-  'a page that is open while its browser signs out elsewhere says so, and shows nothing more',
+  'an open page shows that its browser signed out in another tab, and receives no more data',
   { needs: ['chromium'] },
   async () => {
     await using scene = await startScene({ OPS_TOKEN: TOKEN });
@@ -71,14 +71,14 @@ realTest(
     await page.getByLabel('Token of this sidecar').fill(TOKEN);
     await page.keyboard.press('Enter');
     await untilLink(page, 'live');
-    // As from another tab: this one is not told.
+    // As from another tab, which sends this one no message.
     const left = await page.evaluate(
       async () => (await fetch('logout', { method: 'POST', redirect: 'manual' })).type,
     );
     assert.equal(left, 'opaqueredirect');
-    const hash = scene.qbittorrent.addTorrent({ name: 'nobody sees this', scenario: 'noMetadata' });
+    const hash = scene.qbittorrent.addTorrent({ name: 'hidden after sign-out', scenario: 'noMetadata' });
     await fetch(`http://localhost:${scene.sidecar.hook.port}/track?hash=${hash}`, { method: 'POST' });
     await untilLink(page, 'refused');
-    assert.doesNotMatch((await page.locator('#torrents').textContent()) ?? '', /nobody sees this/);
+    assert.doesNotMatch((await page.locator('#torrents').textContent()) ?? '', /hidden after sign-out/);
   },
 );

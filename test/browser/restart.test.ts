@@ -7,7 +7,7 @@ import { startChromium } from './chromium.ts';
 import { openTab, startEmbedded, untilLink, untilText } from './scene.ts';
 
 realTest(
-  'the page of the shipped bundle says that its sidecar is away, and goes on by itself when that is back',
+  'the page of the shipped bundle shows that its sidecar is unavailable, and reconnects when it is back',
   { needs: ['chromium'] },
   async () => {
     await using stack = new AsyncDisposableStack();
@@ -54,7 +54,7 @@ realTest(
     await start();
     await untilLink(page, 'live');
     assert.ok(await page.locator('#banner').isHidden());
-    // The chart that was open is open still, and moves.
+    // The chart is still open and updates.
     const before = await untilText(page, '#chart-now', /polling › downloading/);
     const bar = page.locator('#torrents progress');
     const value = await bar.getAttribute('value');

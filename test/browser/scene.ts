@@ -1,4 +1,4 @@
-/** A sidecar between embedded servers, and a browser that looks at its page. */
+/** A sidecar between embedded servers, and a browser with its page. */
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -12,13 +12,13 @@ import { startChromium } from './chromium.ts';
 export interface Embedded extends AsyncDisposable {
   qbittorrent: QbittorrentSimulator;
   ntfy: NtfySimulator;
-  /** The sidecar's environment, but for its ports. */
+  /** The sidecar's environment, without its ports. */
   env: Record<string, string>;
-  /** Where qBittorrent's hook calls; 0 while there is none. */
+  /** The port that qBittorrent's hook calls; 0: none. */
   hookPort: number;
 }
 
-/** Starts both servers; the hook calls whoever listens at `hookPort`. */
+/** Starts both servers; the hook calls `hookPort`. */
 export async function startEmbedded(): Promise<Embedded> {
   await using stack = new AsyncDisposableStack();
   const hook = async (hash: string) => {
@@ -46,7 +46,7 @@ export interface Scene extends Embedded {
   url: string;
 }
 
-/** Starts all of it in this process. */
+/** Starts everything in this process. */
 export async function startScene(env: Record<string, string> = {}): Promise<Scene> {
   await using stack = new AsyncDisposableStack();
   const { browser } = stack.use(await startChromium());
@@ -59,10 +59,10 @@ export async function startScene(env: Record<string, string> = {}): Promise<Scen
   return { ...embedded, sidecar, browser, url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** A tab that notes what should never happen in it. */
+/** A tab that records its errors. */
 export interface Tab {
   page: Page;
-  /** Errors, refusals by the policy, and requests that went anywhere else. */
+  /** Errors, violations of the content security policy, and requests to any other address. */
   complaints: string[];
 }
 
@@ -76,37 +76,37 @@ export async function openTab(
   const { origin } = new URL(url);
   page.on('pageerror', (error) => complaints.push(String(error.stack)));
   page.on('console', (message) => {
-    // What a sidecar that is away makes a browser say is no fault of the page.
+    // Failed requests while the sidecar is down are no fault of the page.
     if (message.type() === 'error' && !/ERR_|status of 40/.test(message.text()))
       complaints.push(message.text());
   });
   page.on('request', (request) => {
-    if (!request.url().startsWith(origin)) complaints.push(`asked for ${request.url()}`);
+    if (!request.url().startsWith(origin)) complaints.push(`requested ${request.url()}`);
   });
   await page.goto(url);
   return { page, complaints };
 }
 
-/** Waits until the page says of its stream what is wanted. */
+/** Waits until the page shows this state of its stream. */
 export const untilLink = (page: Page, link: string): Promise<unknown> =>
   page.waitForSelector(`html[data-link=${link}]`, { state: 'attached' });
 
-/** What stands in an element now. */
+/** The text of an element. */
 export const textOf = async (page: Page, selector: string): Promise<string> =>
   (await page.locator(selector).first().textContent()) ?? '';
 
-/** Waits until an element says something. */
+/** Waits until the text of an element matches. */
 export const untilText = (page: Page, selector: string, text: RegExp): Promise<string> =>
-  until(`${selector} says ${text}`, async () => {
+  until(`${selector} contains ${text}`, async () => {
     const found = await textOf(page, selector);
     return text.test(found) && found;
   });
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds wrong with a page as it is now, in words. */
+/** The problems that axe finds on the page, as text. */
 export async function violationsOf(page: Page): Promise<string[]> {
-  // What fades in has its colours only at the end.
+  // An element that fades in has its final colours only at the end.
   await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
   await page.evaluate(axe);
   const found = await page.evaluate(async () => {

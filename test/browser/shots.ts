@@ -1,4 +1,4 @@
-/** Takes the pictures of the page that are in the documents: `npx node test/browser/shots.ts`. Look at them. */
+/** Takes the screenshots in the documents: `npx node test/browser/shots.ts`. Check them afterwards. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
@@ -29,13 +29,13 @@ await shoot('chart-light', { ...wide, colorScheme: 'light' }, openChart);
 await shoot('chart-dark', { ...wide, colorScheme: 'dark' }, openChart);
 await removeFolder(state);
 
-/** An evening's downloads, each in another state. */
+/** Downloads, each in another state. */
 async function fill({ qbittorrent, ntfy }: Scene): Promise<void> {
   const add = (name: string, size: number, script: Parameters<typeof qbittorrent.play>[1]) =>
     qbittorrent.addTorrent({ name, size: size * MB, script: [...script, { phase: 'complete' }] });
   add('debian-13.2.0-mini.iso', 66, [on(11)]);
   add('Cosmos Laundromat (2015) trailer', 42, [on(8)]);
-  await until('two are told', () => ntfy.sounds.length === 2);
+  await until('two are announced', () => ntfy.sounds.length === 2);
   add('debian-13.2.0-amd64-netinst.iso', 790, [downloading(0.6), on(3)]);
   add('Big Buck Bunny (2008) 4K', 5300, [downloading(0.3), on(12)]);
   add('Tears of Steel (2012) 2160p', 6700, [downloading(0.08), on(5)]);
@@ -53,7 +53,7 @@ async function shoot(name: string, view: BrowserContextOptions, prepare: (page: 
   await page.close();
 }
 
-/** The README's picture: the page, and the notifications that ntfy has for it. */
+/** The README's picture: the page beside its notifications in ntfy. */
 async function shootOverview(): Promise<void> {
   const { page } = await openTab(scene.browser, scene.url, {
     viewport: { width: 940, height: 735 },

@@ -3,17 +3,17 @@ import { realTest } from '../servers/index.ts';
 import { openTab, startScene, untilLink, untilText, violationsOf } from './scene.ts';
 
 realTest(
-  'the token opens the page on another machine, once, until it is signed out',
+  'the token opens the page on another machine until the user signs out',
   { needs: ['chromium'] },
   async () => {
     await using scene = await startScene({ OPS_TOKEN: 'correct-horse-battery' });
-    // Another name for this machine, which the sidecar does not take for a local caller.
+    // Another name for this machine, which the sidecar does not treat as local.
     const url = scene.url.replace('localhost', 'pod.localhost');
     for (const colorScheme of ['light', 'dark'] as const) {
       const { page, complaints } = await openTab(scene.browser, url, { colorScheme });
       const field = page.getByLabel('Token of this sidecar');
       assert.deepEqual(await violationsOf(page), []);
-      assert.equal(await page.evaluate(() => document.activeElement?.id), 'token', 'it can be typed at once');
+      assert.equal(await page.evaluate(() => document.activeElement?.id), 'token', 'the field has the focus');
 
       await field.fill('wrong');
       await page.keyboard.press('Enter');
@@ -41,7 +41,7 @@ realTest(
 );
 
 realTest(
-  'a visit that was ended elsewhere says so, and leads back to the form',
+  'a page whose session was ended elsewhere shows that and links to the form',
   { needs: ['chromium'] },
   async () => {
     await using scene = await startScene({ OPS_TOKEN: 'correct-horse-battery' });
@@ -50,7 +50,7 @@ realTest(
     await page.getByLabel('Token of this sidecar').fill('correct-horse-battery');
     await page.keyboard.press('Enter');
     await untilLink(page, 'live');
-    // As a restart of the sidecar leaves it: the cookie is there, and known to nobody.
+    // As after a restart of the sidecar: the browser sends a cookie that is not known.
     const [cookie] = await page.context().cookies();
     assert.ok(cookie !== undefined && cookie.value.length === 43);
     await page.context().addCookies([{ ...cookie, value: 'x'.repeat(43) }]);

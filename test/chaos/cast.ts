@@ -4,39 +4,39 @@ import type { SeededTorrent } from '../servers/index.ts';
 import type { Random } from './random.ts';
 import type { Scene } from './scene.ts';
 
-/** What the user does with it: lets it finish, removes it in the middle, or removes it and adds it again. */
+/** What the user does with it: lets it finish, removes it while it downloads, or removes it and adds it again. */
 type Plan = 'finish' | 'remove' | 'again';
 
 const PLANS = { finish: 75, remove: 15, again: 10 } as const satisfies Record<Plan, number>;
 
-/** One torrent and what became of it. */
+/** One torrent and its history. */
 export interface Member {
   torrent: SeededTorrent;
-  /** How long its download takes at least. */
+  /** The minimum duration of its download. */
   seconds: number;
   plan: Plan;
-  /** Just before qBittorrent was given it, each time. */
+  /** The times just before each add to qBittorrent. */
   addedAt: number[];
-  /** Whether no sidecar lived when it was added last. */
+  /** Whether no sidecar was running when it was added last. */
   unattended: boolean;
-  /** When the user removed it for good. */
+  /** When the user removed it permanently. */
   removedAt: number | null;
-  /** How far it was when the user removed it for good: from about the end on, it may count as complete. */
+  /** Its progress when the user removed it permanently: near its end it may count as complete. */
   removedAtProgress: number | null;
 }
 
-export interface CastOptions {
+export interface TorrentOptions {
   scene: Scene;
   random: Random;
   over: AbortSignal;
-  /** Seconds that a download takes at most; the least is 4. */
+  /** The maximum duration of a download in seconds; the minimum is 4. */
   longest: number;
 }
 
-/** Adds torrents until all is over, and resolves when the user has done all that was planned. */
-export async function playCast({ scene, random, over, longest }: CastOptions): Promise<Member[]> {
+/** Adds torrents until the run is over; resolves when all planned actions are done. */
+export async function runTorrents({ scene, random, over, longest }: TorrentOptions): Promise<Member[]> {
   const members: Member[] = [];
-  const plots: Array<Promise<void>> = [];
+  const plans: Array<Promise<void>> = [];
   while (!over.aborted) {
     const burst = random.chance(0.1) ? 4 : 1;
     for (let count = 0; count < burst; count++) {
@@ -56,11 +56,11 @@ export async function playCast({ scene, random, over, longest }: CastOptions): P
         removedAtProgress: null,
       };
       members.push(member);
-      plots.push(play(scene, member, random.fork(`torrent ${number}`)));
+      plans.push(play(scene, member, random.fork(`torrent ${number}`)));
     }
     await sleep(random.between(500, 3000), undefined, { signal: over }).catch(() => {});
   }
-  await Promise.all(plots);
+  await Promise.all(plans);
   return members;
 }
 
@@ -88,7 +88,7 @@ async function add(scene: Scene, member: Member): Promise<void> {
   scene.journal.note(
     member.addedAt.length > 1 ? 'added again' : 'added',
     `${torrent.hash} ${torrent.name}, ${torrent.size} bytes in ${seconds.toFixed(1)} s, ${member.plan}` +
-      (member.unattended ? ', no sidecar lives' : ''),
+      (member.unattended ? ', no sidecar is running' : ''),
   );
 }
 

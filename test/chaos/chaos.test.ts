@@ -2,7 +2,7 @@ import { realTest } from '../servers/index.ts';
 import type { QbittorrentGeneration } from '../servers/index.ts';
 import { playChaos } from './play.ts';
 
-/** Of all generations together. */
+/** The total of all generations. */
 const KILLS = Number(process.env['CHAOS_KILLS'] ?? 120);
 const SHARES: Array<[QbittorrentGeneration, number]> = [
   ['5.1', 0.5],
@@ -13,7 +13,7 @@ const SHARES: Array<[QbittorrentGeneration, number]> = [
 for (const [generation, share] of SHARES) {
   const kills = Math.ceil(KILLS * share);
   realTest(
-    `${kills} kills, lost sessions, lost answers and restarts on qBittorrent ${generation}: each download is heard once`,
+    `${kills} kills, lost sessions, lost answers and restarts on qBittorrent ${generation}: each download makes one sound`,
     { needs: [`qbittorrent ${generation}`, 'ntfy current', 'curl'], timeout: 600_000 + kills * 20_000 },
     (t) => playChaos(t, { generation, kills }),
   );

@@ -1,16 +1,16 @@
-/** The lane of the sidecar's deaths. */
+/** The lane that kills the sidecar. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atMoment } from './moments.ts';
 import type { Moment } from './moments.ts';
 import type { Stage } from './proxy.ts';
 import type { Random } from './random.ts';
 import type { Scene } from './scene.ts';
-import { oddEnd } from './sidecar.ts';
+import { unexpectedEnd } from './sidecar.ts';
 
 const KINDS = { kill: 85, term: 15 } as const;
 const MOMENTS = { any: 40, hook: 10, scan: 5, progress: 15, completion: 20, deletion: 10 } as const;
 const STAGES = { arrived: 1, taken: 1, delivered: 1 } as const;
-/** How long it has lived before its death is prepared: while it starts, or later. */
+/** How long it has run before its kill is prepared: while it starts, or later. */
 const AGES = { starting: 25, grown: 75 } as const;
 const PAUSES = { none: 60, short: 25, long: 15 } as const;
 
@@ -21,7 +21,10 @@ const LENGTHS = {
   long: { least: 1000, most: 3000 },
 } as const;
 
-/** Kills the sidecar until it died so often by SIGKILL; in between it is told to end. It lives when this resolves. */
+/**
+ * Kills the sidecar until it was ended this often by SIGKILL; in between it receives SIGTERM. It runs when this
+ * resolves.
+ */
 export async function killRepeatedly(
   scene: Scene,
   random: Random,
@@ -37,9 +40,9 @@ export async function killRepeatedly(
     const stage: Stage = random.pick(STAGES);
     const pause = random.pick(PAUSES);
     const length = random.between(LENGTHS[pause].least, LENGTHS[pause].most);
-    await atMoment(scene, { moment, stage, patience: 2500 }, (met) => {
+    await atMoment(scene, { moment, stage, timeLimit: 2500 }, (met) => {
       if (!sidecar.send(signal)) return;
-      const when = moment === 'any' ? age : met ? `${moment} ${stage}` : `${moment} in vain`;
+      const when = moment === 'any' ? age : met ? `${moment} ${stage}` : `${moment} missed`;
       journal.note(signal, `life ${sidecar.life?.number} while ${when}, back after ${Math.round(length)} ms`);
     });
     await sidecar.ended();
@@ -50,7 +53,7 @@ export async function killRepeatedly(
   }
 }
 
-/** What whoever runs it does: a life that ended by itself is followed by a new one. */
+/** Does what a process manager does: starts a new life after one that ended by itself. */
 export async function reviveIfDead(scene: Scene, over: AbortSignal): Promise<void> {
   while (!over.aborted) {
     const { life } = scene.sidecar;
@@ -65,6 +68,6 @@ export async function reviveIfDead(scene: Scene, over: AbortSignal): Promise<voi
 
 function noteOwnEnd({ sidecar: { life }, journal }: Scene): void {
   if (life === undefined) return;
-  const odd = oddEnd(life);
-  if (odd !== null) journal.note('odd end', `life ${life.number} ${odd}`);
+  const unexpected = unexpectedEnd(life);
+  if (unexpected !== null) journal.note('unexpected end', `life ${life.number} ${unexpected}`);
 }

@@ -1,49 +1,51 @@
-/** A run of the chaos engine: real servers, a sidecar that dies, and everything else that goes wrong. */
+/** A run of the chaos engine: real servers, a sidecar that is killed, and other failures. */
 import type { NtfyMessage, QbittorrentGeneration } from '../servers/index.ts';
 import { sleep } from '../servers/wait.ts';
-import { playCast } from './cast.ts';
+import { runTorrents } from './cast.ts';
 import type { Member } from './cast.ts';
 import { killRepeatedly, reviveIfDead } from './deaths.ts';
 import { createJournal } from './journal.ts';
 import type { Journal } from './journal.ts';
-import type { Passage } from './proxy.ts';
+import type { ProxiedRequest } from './proxy.ts';
 import { createRandom } from './random.ts';
 import { startScene, TOPIC } from './scene.ts';
 import type { Scene, Status } from './scene.ts';
 import type { Life } from './sidecar.ts';
-import { troubleNtfy, troubleQbittorrent } from './weather.ts';
+import { disturbNtfy, disturbQbittorrent } from './weather.ts';
 
 export interface ChaosOptions {
   generation: QbittorrentGeneration;
-  /** The same seed makes the same plans; real processes keep to them as far as they can. */
+  /** The same seed makes the same plans; real processes follow them only approximately. */
   seed: number;
-  /** Seconds that a download takes at most; default 14. More than the sidecar is ever down, or nobody knows of it. */
+  /**
+   * Maximum duration of a download in seconds; default 14. Longer than the sidecar is ever down: it would miss others.
+   */
   longest?: number;
-  /** How often the sidecar dies by SIGKILL; 0: it lives on, and all else goes wrong for half a minute. */
+  /** How often SIGKILL ends the sidecar; 0: it keeps running, and the other failures last half a minute. */
   kills: number;
 }
 
-/** All that is known of a run when it is over and everything has come to rest. */
+/** The result of a run, after everything has settled. */
 export interface Run extends ChaosOptions {
   journal: Journal;
   members: Member[];
-  /** Torrents that qBittorrent has, and whether each is complete. */
+  /** Torrents in qBittorrent, and whether each is complete. */
   finished: Map<string, boolean>;
-  /** Everything that the topic has. */
+  /** All messages of the topic. */
   messages: NtfyMessage[];
-  toQbittorrent: Passage[];
-  toNtfy: Passage[];
-  toSidecar: Passage[];
+  toQbittorrent: ProxiedRequest[];
+  toNtfy: ProxiedRequest[];
+  toSidecar: ProxiedRequest[];
   lives: readonly Life[];
   secrets: string[];
-  /** Why it did not come to rest; `null` when it did. */
-  restless: string | null;
+  /** Why the run did not settle; `null` when it did. */
+  unsettled: string | null;
 }
 
-/** Milliseconds that the downloads, and then the sidecar, have to come to an end. */
-const PATIENCE = 180_000;
-/** Milliseconds that nothing may happen. */
-const REST = 2500;
+/** Time limit for the downloads, and then for the sidecar, in milliseconds. */
+const TIME_LIMIT = 180_000;
+/** Milliseconds without any request after which the run is settled. */
+const SETTLED_AFTER = 2500;
 
 export async function runChaos(options: ChaosOptions): Promise<Run> {
   const journal = createJournal();
@@ -55,18 +57,18 @@ export async function runChaos(options: ChaosOptions): Promise<Run> {
   const over = new AbortController();
   const { signal } = over;
   const [members] = await Promise.all([
-    playCast({ scene, random: random.fork('user'), over: signal, longest: options.longest ?? 14 }),
-    troubleNtfy(scene, random.fork('ntfy'), signal),
-    troubleQbittorrent(scene, random.fork('qBittorrent'), signal),
+    runTorrents({ scene, random: random.fork('user'), over: signal, longest: options.longest ?? 14 }),
+    disturbNtfy(scene, random.fork('ntfy'), signal),
+    disturbQbittorrent(scene, random.fork('qBittorrent'), signal),
     (options.kills === 0
       ? sleep(30_000)
       : killRepeatedly(scene, random.fork('deaths'), options.kills, signal)
     ).finally(() => over.abort()),
   ]).finally(() => over.abort());
-  journal.note('everything is up');
+  journal.note('all servers are up');
   const watching = new AbortController();
   const reviving = reviveIfDead(scene, watching.signal);
-  const restless = await comeToRest(scene, members);
+  const unsettled = await waitUntilSettled(scene, members);
   watching.abort();
   await reviving;
   const finished = await readFinished(scene);
@@ -79,20 +81,20 @@ export async function runChaos(options: ChaosOptions): Promise<Run> {
     members,
     finished,
     messages,
-    toQbittorrent: scene.toQbittorrent.passages,
-    toNtfy: scene.toNtfy.passages,
-    toSidecar: scene.toSidecar.passages,
+    toQbittorrent: scene.toQbittorrent.requests,
+    toNtfy: scene.toNtfy.requests,
+    toSidecar: scene.toSidecar.requests,
     lives: scene.sidecar.lives,
     secrets: [
       ...scene.secrets,
       ...scene.toQbittorrent.cookies.map((cookie) => cookie.slice(cookie.indexOf('=') + 1)),
     ],
-    restless,
+    unsettled,
   };
 }
 
-/** Why it does not come to rest, or `null`. */
-async function comeToRest(scene: Scene, members: readonly Member[]): Promise<string | null> {
+/** Why the run does not settle, or `null`. */
+async function waitUntilSettled(scene: Scene, members: readonly Member[]): Promise<string | null> {
   const kept = members.filter(({ removedAt }) => removedAt === null).map(({ torrent }) => torrent.hash);
   const downloaded = await eventually(scene, async () => {
     const finished = await readFinished(scene);
@@ -103,14 +105,14 @@ async function comeToRest(scene: Scene, members: readonly Member[]): Promise<str
   let last: Status | null = null;
   let since = Date.now();
   let seen = '';
-  const rested = await eventually(scene, async () => {
+  const settled = await eventually(scene, async () => {
     last = await scene.status();
-    const now = JSON.stringify([last, scene.toNtfy.passages.length]);
+    const now = JSON.stringify([last, scene.toNtfy.requests.length]);
     if (now !== seen) since = Date.now();
     seen = now;
-    return isSettled(last) && Date.now() - since >= REST;
+    return isSettled(last) && Date.now() - since >= SETTLED_AFTER;
   });
-  return rested ? null : `the sidecar did not come to rest: ${JSON.stringify(last)}`;
+  return settled ? null : `the sidecar did not settle: ${JSON.stringify(last)}`;
 }
 
 function isSettled(status: Status | null): boolean {
@@ -123,11 +125,11 @@ function isSettled(status: Status | null): boolean {
   );
 }
 
-/** False when it takes too long, or when the sidecar does not live long enough to get anywhere. */
-async function eventually({ journal }: Scene, look: () => Promise<boolean>): Promise<boolean> {
-  const end = Date.now() + PATIENCE;
-  while (Date.now() < end && journal.count('odd end') < 10) {
-    if (await look()) return true;
+/** False when it takes too long, or when the sidecar ends too early each time. */
+async function eventually({ journal }: Scene, check: () => Promise<boolean>): Promise<boolean> {
+  const end = Date.now() + TIME_LIMIT;
+  while (Date.now() < end && journal.count('unexpected end') < 10) {
+    if (await check()) return true;
     await sleep(250);
   }
   return false;

@@ -1,44 +1,44 @@
-/** What the traffic proves: about a torrent, and about the order of messages. */
+/** What the traffic proves about a torrent, and about the order of messages. */
 import type { NtfyMessage } from '../servers/index.ts';
 import { createPhone } from '../../src/simulator/index.ts';
 import type { Member } from './cast.ts';
 import type { Run } from './engine.ts';
-import type { Passage } from './proxy.ts';
+import type { ProxiedRequest } from './proxy.ts';
 
-/** Milliseconds after which a life has surely noted what it was answered. */
-export const NOTED_AFTER = 2000;
+/** Milliseconds after which a life has certainly stored an answer. */
+export const STORED_AFTER = 2000;
 
 export const progressOf = (hash: string): string => `qbit-${hash}`;
 export const completionOf = (hash: string): string => `qbit-${hash}-done`;
 
 export const sequenceOf = (message: NtfyMessage): string => message.sequence_id ?? message.id;
 
-/** How the sidecar learned of a torrent after it was added last: by its hook, by looking, or never. */
+/** How the sidecar detected a torrent after it was added last: by its hook, by a scan, or never. */
 export function knownBy(run: Run, { torrent: { hash }, addedAt }: Member): 'hook' | 'scan' | null {
   const since = addedAt.at(-1) ?? 0;
-  const isHooked = run.toSidecar.some(
+  const hasHook = run.toSidecar.some(
     ({ path, at, status }) => at >= since && path.includes(hash) && status === 200,
   );
-  if (isHooked) return 'hook';
-  // It asks by hash only for what it follows.
-  const isAskedFor = run.toQbittorrent.some(
+  if (hasHook) return 'hook';
+  // It requests only tracked torrents by hash.
+  const isRequested = run.toQbittorrent.some(
     ({ body, at, hashes }) =>
       at >= since && body.startsWith('hashes=') && body.includes(hash) && hashes.includes(hash),
   );
-  return isAskedFor || wasFound(run, hash, since) ? 'scan' : null;
+  return isRequested || wasFound(run, hash, since) ? 'scan' : null;
 }
 
-/** Whether a look at the whole list found it on its way, and the life that looked had the time to note that. */
+/** Whether a scan found it as unfinished, and the life that scanned had time to store that. */
 function wasFound(run: Run, hash: string, since: number): boolean {
   return run.toQbittorrent.some((first, index) => {
     if (first.body !== 'filter=downloading' || first.at < since || !first.hashes.includes(hash)) return false;
     const life = lifeAt(run, first.at);
-    // It looks by three filters, one after the other, and all of them have to be answered.
+    // A scan is three requests with different filters, and all of them have to be answered.
     const others = run.toQbittorrent.slice(index + 1).filter(({ body }) => body.startsWith('filter='));
-    const looks = [first, ...others.slice(0, 2)];
+    const scan = [first, ...others.slice(0, 2)];
     return (
-      looks.map(({ body }) => body).join() === 'filter=downloading,filter=checking,filter=moving' &&
-      looks.every(({ deliveredAt }) => (deliveredAt ?? Infinity) + NOTED_AFTER < (life?.endedAt ?? Infinity))
+      scan.map(({ body }) => body).join() === 'filter=downloading,filter=checking,filter=moving' &&
+      scan.every(({ deliveredAt }) => (deliveredAt ?? Infinity) + STORED_AFTER < (life?.endedAt ?? Infinity))
     );
   });
 }
@@ -47,8 +47,8 @@ function wasFound(run: Run, hash: string, since: number): boolean {
 export const isLate = ({ removedAtProgress }: Member): boolean => (removedAtProgress ?? 0) > 0.9;
 
 /**
- * The topic's messages as a phone hears them. ntfy sorts by the second; within one, the order in which the proxy saw
- * them accepted decides.
+ * The topic's messages in the order in which a phone receives them. ntfy sorts by the second; within a second, the
+ * order in which the proxy saw them accepted decides.
  */
 export function inOrder({ messages, toNtfy }: Pick<Run, 'messages' | 'toNtfy'>): NtfyMessage[] {
   const order = new Map(toNtfy.map(({ reply }, index) => [idOf(reply), index]));
@@ -58,8 +58,8 @@ export function inOrder({ messages, toNtfy }: Pick<Run, 'messages' | 'toNtfy'>):
 
 const idOf = (reply: string): string => /"id":"([A-Za-z0-9]{12})"/.exec(reply)?.[1] ?? '';
 
-/** The sequences that made a sound, as often as they did. */
-export function heardSequences(messages: readonly NtfyMessage[]): string[] {
+/** How many sounds each sequence made. */
+export function audibleSequences(messages: readonly NtfyMessage[]): string[] {
   const phone = createPhone();
   for (const message of messages) {
     const { event } = message;
@@ -68,17 +68,17 @@ export function heardSequences(messages: readonly NtfyMessage[]): string[] {
   return phone.sounds.map(({ sequence_id, id }) => sequence_id ?? id);
 }
 
-/** The life in which a request came. */
+/** The life in which a request arrived. */
 export function lifeAt(run: Run, at: number) {
   return run.lives.findLast(({ startedAt }) => startedAt <= at);
 }
 
-/** ntfy took it. */
-export const isTaken = ({ status }: Passage): boolean => status >= 200 && status < 300;
+/** ntfy accepted it. */
+export const isAccepted = ({ status }: ProxiedRequest): boolean => status >= 200 && status < 300;
 
 /** The publishes of a sequence. */
-export function publishesOf({ toNtfy }: Pick<Run, 'toNtfy'>, sequence: string): Passage[] {
+export function publishesOf({ toNtfy }: Pick<Run, 'toNtfy'>, sequence: string): ProxiedRequest[] {
   return toNtfy.filter(({ body }) => body.includes(`"sequence_id":"${sequence}"`));
 }
 
-export const isLogin = ({ path }: Passage): boolean => path.endsWith('/auth/login');
+export const isLogin = ({ path }: ProxiedRequest): boolean => path.endsWith('/auth/login');

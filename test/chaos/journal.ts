@@ -1,10 +1,10 @@
-/** What was done to the sidecar and around it, in order. */
+/** The faults and actions of a run, in order. */
 
-/** One thing that happened. */
+/** One entry. */
 export interface Entry {
   /** `Date.now()`. */
   at: number;
-  /** What kind of thing: entries are counted by it. */
+  /** Its kind: entries are counted by it. */
   kind: string;
   detail: string;
 }
@@ -13,9 +13,9 @@ export interface Entry {
 export interface Journal {
   note(kind: string, detail?: string): void;
   readonly entries: readonly Entry[];
-  /** How often each kind was noted, most often first. */
+  /** How often each kind occurred, most frequent first. */
   counts(): Array<[kind: string, count: number]>;
-  /** How many of a kind. */
+  /** The number of entries of a kind. */
   count(kind: string): number;
   /** Milliseconds since the run began, as `12.345 s`. */
   clock(at: number): string;

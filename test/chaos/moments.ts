@@ -1,11 +1,11 @@
-/** Moments at which a death hurts most. */
-import type { Passage, Stage } from './proxy.ts';
+/** The moments at which a kill is most critical. */
+import type { ProxiedRequest, Stage } from './proxy.ts';
 import type { Scene } from './scene.ts';
 
-/** `any`: now. The others name what is on its way; the stage says how far it has come. */
+/** `any`: now. The others name the pending message; the stage is how far it has come. */
 export type Moment = 'any' | 'hook' | 'scan' | 'progress' | 'completion' | 'deletion';
 
-const MOMENTS: Record<Exclude<Moment, 'any'>, (passage: Passage) => boolean> = {
+const MOMENTS: Record<Exclude<Moment, 'any'>, (request: ProxiedRequest) => boolean> = {
   hook: ({ path }) => path.startsWith('/track') || path.startsWith('/finished'),
   scan: ({ body }) => body.startsWith('filter='),
   progress: ({ body }) => /"sequence_id":"qbit-[0-9a-f]{40}"/.test(body),
@@ -16,12 +16,12 @@ const MOMENTS: Record<Exclude<Moment, 'any'>, (passage: Passage) => boolean> = {
 export interface Watch {
   moment: Moment;
   stage: Stage;
-  /** Milliseconds until it is given up. */
-  patience: number;
+  /** Time limit in milliseconds. */
+  timeLimit: number;
 }
 
-/** Calls `act` at once when the moment comes (or when patience ends), and resolves then. */
-export function atMoment(scene: Scene, { moment, stage, patience }: Watch, act: (met: boolean) => void) {
+/** Calls `act` at the moment, or at the time limit; resolves then. */
+export function atMoment(scene: Scene, { moment, stage, timeLimit }: Watch, act: (met: boolean) => void) {
   if (moment === 'any') {
     act(true);
     return Promise.resolve();
@@ -34,10 +34,10 @@ export function atMoment(scene: Scene, { moment, stage, patience }: Watch, act: 
       act(met);
       resolve();
     };
-    const timer = setTimeout(finish, patience, false);
+    const timer = setTimeout(finish, timeLimit, false);
     for (const proxy of proxies) {
-      proxy.onStage = (reached, passage) => {
-        if (reached === stage && MOMENTS[moment](passage)) finish(true);
+      proxy.onStage = (reached, request) => {
+        if (reached === stage && MOMENTS[moment](request)) finish(true);
       };
     }
   });

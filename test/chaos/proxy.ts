@@ -1,4 +1,4 @@
-/** A proxy that keeps a record of what passes, and that can be told to spoil it. */
+/** A proxy that records the requests, and can disturb them. */
 import { createServer, request as send } from 'node:http';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
@@ -6,50 +6,53 @@ import { freePort } from '../servers/index.ts';
 import { sleep } from '../servers/wait.ts';
 
 /**
- * What can befall a request: the connection is cut before the server hears of it; the server takes it and the answer
- * is lost, whole or half; both take their time; a gateway answers in the server's place; its cookie is lost.
+ * How a request can be disturbed: the connection is cut before the server receives it; the server accepts it and the
+ * answer is lost, whole or half; both take longer; a gateway answers instead of the server; its cookie is lost.
  */
-export type Trouble = 'cut' | 'lost' | 'torn' | 'slow' | 'broken' | 'forgotten';
+export type Fault = 'cut' | 'lost' | 'torn' | 'slow' | 'broken' | 'no cookie';
 
-/** A request that came. */
-export interface Passage {
+/** A request. */
+export interface ProxiedRequest {
   method: string;
   path: string;
   body: string;
-  /** `Date.now()` when it had come whole. */
+  /** `Date.now()` when it had arrived completely. */
   at: number;
-  trouble: Trouble | null;
-  /** What the server answered; 0 while it has not. */
+  fault: Fault | null;
+  /** The status of the server's answer; 0 before. */
   status: number;
   /** The first 300 characters of its answer. */
   reply: string;
   /** The torrents in its answer. */
   hashes: string[];
-  /** When the caller had the whole answer; `null` when it never had. */
+  /** When the caller had received the whole answer; `null`: never. */
   deliveredAt: number | null;
 }
 
-/** `arrived`: nobody has seen it yet; `taken`: the server has answered, the caller does not know; `delivered`: both know. */
+/**
+ * `arrived`: not forwarded yet; `taken`: the server has answered, the caller has not received it; `delivered`: both
+ * know.
+ */
 export type Stage = 'arrived' | 'taken' | 'delivered';
 
-/** Whatever else a server may send; nobody has answered the request on this connection yet. */
-export interface Spoiler {
-  /** Whether the server gets the request before. */
+/** Anything else that a server may send, on a connection whose request is not answered yet. */
+export interface Replacement {
+  /** Whether the server receives the request before. */
   after: boolean;
   answer(outgoing: ServerResponse): void;
 }
 
 export interface ChaosProxy extends AsyncDisposable {
   url: string;
-  passages: Passage[];
-  /** Decides what befalls each request; `null`: nothing. */
-  fate: (passage: Passage) => Trouble | null;
-  /** Answers in the server's place, or instead of what it answered; `null`: nobody does. */
-  spoil: (passage: Passage) => Spoiler | null;
-  /** Milliseconds that a slow request takes longer. */
+  requests: ProxiedRequest[];
+  /** Decides how each request is disturbed; `null`: not at all. */
+  faultFor: (request: ProxiedRequest) => Fault | null;
+  /** Answers instead of the server, or replaces its answer; `null`: no replacement. */
+  replacementFor: (request: ProxiedRequest) => Replacement | null;
+  /** The delay of a slow request, in milliseconds. */
   delay: () => number;
-  /** Called as soon as each stage is reached; what it does happens before the next one. */
-  onStage: (stage: Stage, passage: Passage) => void;
+  /** Called at each stage; the next stage waits for its synchronous part. */
+  onStage: (stage: Stage, request: ProxiedRequest) => void;
   /** The cookies that the server set, as `name=value`. */
   cookies: string[];
   /** Nothing listens until `up`. */
@@ -57,7 +60,10 @@ export interface ChaosProxy extends AsyncDisposable {
   up(): Promise<void>;
 }
 
-/** Starts a proxy in front of a server. `Host` becomes the target's; the server gets each request that came whole. */
+/**
+ * Starts a proxy in front of a server. `Host` becomes the target's; the server receives each request that arrived
+ * completely.
+ */
 export async function startChaosProxy(target: string): Promise<ChaosProxy> {
   const server = createServer((incoming, outgoing) => {
     pass(proxy, new URL(target), incoming, outgoing).catch(() => outgoing.destroy());
@@ -72,9 +78,9 @@ export async function startChaosProxy(target: string): Promise<ChaosProxy> {
   };
   const proxy: ChaosProxy = {
     url: `http://127.0.0.1:${port}`,
-    passages: [],
-    fate: () => null,
-    spoil: () => null,
+    requests: [],
+    faultFor: () => null,
+    replacementFor: () => null,
     delay: () => 0,
     onStage: () => {},
     cookies: [],
@@ -93,50 +99,50 @@ async function pass(
   outgoing: ServerResponse,
 ): Promise<void> {
   const body = await buffer(incoming);
-  const passage = createPassage(incoming, body);
-  passage.trouble = proxy.fate(passage);
-  const { trouble } = passage;
-  proxy.passages.push(passage);
-  proxy.onStage('arrived', passage);
-  if (trouble === 'cut') return void outgoing.destroy();
-  if (trouble === 'broken')
+  const request = createRequest(incoming, body);
+  request.fault = proxy.faultFor(request);
+  const { fault } = request;
+  proxy.requests.push(request);
+  proxy.onStage('arrived', request);
+  if (fault === 'cut') return void outgoing.destroy();
+  if (fault === 'broken')
     return void outgoing.writeHead(502, { 'content-type': 'text/html' }).end('<html>no</html>');
-  const spoiler = proxy.spoil(passage);
-  if (spoiler?.after === false) return spoiler.answer(outgoing);
-  const half = trouble === 'slow' ? proxy.delay() / 2 : 0;
+  const replacement = proxy.replacementFor(request);
+  if (replacement?.after === false) return replacement.answer(outgoing);
+  const half = fault === 'slow' ? proxy.delay() / 2 : 0;
   await sleep(half);
-  // Else it could overtake what the next life says: ntfy has no way to tell that it is old.
+  // Otherwise it could overtake a message of the next life: ntfy cannot detect that it is outdated.
   if (half > 0 && outgoing.destroyed) return;
-  const answer = await call(target, incoming, body, trouble === 'forgotten');
+  const answer = await call(target, incoming, body, fault === 'no cookie');
   const reply = await buffer(answer);
   const pair = answer.headers['set-cookie']?.[0]?.split(';')[0];
   if (pair !== undefined && !pair.endsWith('=')) proxy.cookies.push(pair);
-  noteAnswer(passage, answer.statusCode ?? 0, reply.toString());
-  proxy.onStage('taken', passage);
+  noteAnswer(request, answer.statusCode ?? 0, reply.toString());
+  proxy.onStage('taken', request);
   await sleep(half);
-  if (spoiler !== null && !outgoing.destroyed) return spoiler.answer(outgoing);
-  if (trouble === 'lost' || outgoing.destroyed) return void outgoing.destroy();
+  if (replacement !== null && !outgoing.destroyed) return replacement.answer(outgoing);
+  if (fault === 'lost' || outgoing.destroyed) return void outgoing.destroy();
   const headers: OutgoingHttpHeaders = { ...answer.headers, 'content-length': reply.length };
   delete headers['transfer-encoding'];
   delete headers.connection;
-  outgoing.writeHead(passage.status, headers);
-  if (trouble === 'torn') {
+  outgoing.writeHead(request.status, headers);
+  if (fault === 'torn') {
     outgoing.write(reply.subarray(0, reply.length / 2), () => outgoing.destroy());
     return;
   }
   outgoing.end(reply, () => {
-    passage.deliveredAt = Date.now();
-    proxy.onStage('delivered', passage);
+    request.deliveredAt = Date.now();
+    proxy.onStage('delivered', request);
   });
 }
 
-function createPassage({ method = 'GET', url = '/' }: IncomingMessage, body: Buffer): Passage {
+function createRequest({ method = 'GET', url = '/' }: IncomingMessage, body: Buffer): ProxiedRequest {
   return {
     method,
     path: url,
     body: body.toString(),
     at: Date.now(),
-    trouble: null,
+    fault: null,
     status: 0,
     reply: '',
     hashes: [],
@@ -144,15 +150,15 @@ function createPassage({ method = 'GET', url = '/' }: IncomingMessage, body: Buf
   };
 }
 
-function noteAnswer(passage: Passage, status: number, reply: string): void {
-  passage.status = status;
-  passage.reply = reply.slice(0, 300);
-  if (!passage.path.endsWith('torrents/info')) return;
-  passage.hashes = [...reply.matchAll(/"hash":"([0-9a-f]{40})"/g)].map(([, hash]) => hash ?? '');
+function noteAnswer(request: ProxiedRequest, status: number, reply: string): void {
+  request.status = status;
+  request.reply = reply.slice(0, 300);
+  if (!request.path.endsWith('torrents/info')) return;
+  request.hashes = [...reply.matchAll(/"hash":"([0-9a-f]{40})"/g)].map(([, hash]) => hash ?? '');
 }
 
-/** A caller that dies in the meantime changes nothing for the server: it has the request. */
-function call(target: URL, incoming: IncomingMessage, body: Buffer, forgotten: boolean) {
+/** A caller that ends in the meantime changes nothing for the server, which has the request. */
+function call(target: URL, incoming: IncomingMessage, body: Buffer, withoutCookie: boolean) {
   const headers: OutgoingHttpHeaders = {
     ...incoming.headers,
     host: target.host,
@@ -160,7 +166,7 @@ function call(target: URL, incoming: IncomingMessage, body: Buffer, forgotten: b
   };
   delete headers['transfer-encoding'];
   delete headers.connection;
-  if (forgotten) delete headers.cookie;
+  if (withoutCookie) delete headers.cookie;
   if (body.length > 0) headers['content-length'] = body.length;
   return new Promise<IncomingMessage>((resolve, reject) => {
     const { hostname: host, port } = target;

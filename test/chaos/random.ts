@@ -1,8 +1,8 @@
-/** Chance that can be had again: the same seed draws the same numbers. */
+/** Repeatable random numbers: the same seed gives the same numbers. */
 
 import { mulberry32 } from '../mulberry32.ts';
 
-/** A seeded source of chance. */
+/** A seeded random source. */
 export interface Random {
   /** From `least` up to, not including, `most`. */
   between(least: number, most: number): number;
@@ -10,11 +10,11 @@ export interface Random {
   chance(share: number): boolean;
   /** One of the keys, by weight. */
   pick<Key extends string>(weights: Readonly<Record<Key, number>>): Key;
-  /** A source of its own: what it draws does not depend on when others draw. */
+  /** A separate source, independent of the draws from others. */
   fork(name: string): Random;
 }
 
-/** A seed for a run that was given none. */
+/** A random seed for a run without one. */
 export const drawSeed = (): number => Math.floor(Math.random() * 2 ** 32);
 
 export function createRandom(seed: number): Random {

@@ -1,20 +1,20 @@
-/** A run in words: what was done, what came out, and the whole story of what went wrong. */
+/** A run as text: actions, outcomes, and the complete history of each violation. */
 import type { Run } from './engine.ts';
 import { completionOf, isLate, knownBy, progressOf, sequenceOf } from './evidence.ts';
 import { expectationOf } from './verdict.ts';
 import type { Problem } from './verdict.ts';
 import { countLogins } from './verdict-lives.ts';
-import { storyOf } from './story.ts';
+import { historyOf } from './story.ts';
 
 const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
 
-/** A few lines: counts of what was injected and of what came out. */
+/** A few lines: counts of faults and of outcomes. */
 export function summarize(run: Run): string[] {
   const injected = run.journal
     .counts()
     .filter(
       ([kind]) =>
-        !['start', 'added', 'the finish hook is set', 'everything is up', 'all are downloaded'].includes(
+        !['start', 'added', 'the finish hook is set', 'all servers are up', 'all are downloaded'].includes(
           kind,
         ),
     )
@@ -27,18 +27,18 @@ export function summarize(run: Run): string[] {
     const expected = expectationOf(run, member, completions + progress);
     return { member, completions, progress, expected, known: knownBy(run, member) };
   });
-  const told = outcomes.filter(({ completions }) => completions > 0);
+  const completed = outcomes.filter(({ completions }) => completions > 0);
   const count = (is: (outcome: (typeof outcomes)[number]) => boolean) => outcomes.filter(is).length;
   const { good, bad, allowed } = countLogins(run);
   return [
     `seed ${run.seed}, qBittorrent ${run.generation}, ${run.lives.length} lives, ${run.journal.count('the finish hook is set') > 0 ? 'both hooks' : 'one hook'}`,
     `injected: ${injected.join(', ')}`,
-    `torrents: ${outcomes.length}, of them ${count(({ member }) => member.unattended)} added while no sidecar lived, ` +
-      `${count(({ known }) => known === 'hook')} known by the hook, ${count(({ known }) => known === 'scan')} by looking, ` +
-      `${count(({ expected }) => expected === 'unknown')} complete before any sidecar could know of them`,
+    `torrents: ${outcomes.length}, of them ${count(({ member }) => member.unattended)} added while no sidecar was running, ` +
+      `${count(({ known }) => known === 'hook')} found by the hook, ${count(({ known }) => known === 'scan')} by a scan, ` +
+      `${count(({ expected }) => expected === 'unknown')} complete before any sidecar could detect them`,
     `removed: ${count(({ member }) => member.removedAt !== null)} ` +
       `(${count(({ member }) => isLate(member))} at their end); added again: ${count(({ member }) => member.addedAt.length > 1)}`,
-    `completions: ${told.length} torrents in ${sum(outcomes.map(({ completions }) => completions))} messages, ` +
+    `completions: ${completed.length} torrents in ${sum(outcomes.map(({ completions }) => completions))} messages, ` +
       `at most ${Math.max(...outcomes.map(({ completions }) => completions))} for one`,
     `progress: ${sum(outcomes.map(({ progress }) => progress))} messages, ` +
       `at most ${Math.max(...outcomes.map(({ progress }) => progress))} for one; ${run.messages.length} messages in all`,
@@ -50,7 +50,7 @@ export function summarize(run: Run): string[] {
 export function explain(run: Run, problems: readonly Problem[]): string {
   const hashes = [...new Set(problems.map(({ hash }) => hash))].filter((hash) => hash !== null).slice(0, 5);
   return [
-    `${problems.length} promises broken; CHAOS_SEED=${run.seed} plans the same again`,
+    `${problems.length} guarantees violated; CHAOS_SEED=${run.seed} plans the same again`,
     ...problems.map(({ hash, text }) => `- ${hash ?? 'sidecar'}: ${text}`),
     '',
     'Timeline:',
@@ -58,8 +58,8 @@ export function explain(run: Run, problems: readonly Problem[]): string {
     ...hashes.flatMap((hash) =>
       [
         `
-Story of ${hash}:`,
-      ].concat(storyOf(run, hash)),
+History of ${hash}:`,
+      ].concat(historyOf(run, hash)),
     ),
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-/** Everything that takes part: real servers, troubled ways between them, and the sidecar as a process. */
+/** Everything that takes part: real servers, proxies that can fail, and the sidecar as a process. */
 import { freePort, startNtfy, startQbittorrent, startWebSeed } from '../servers/index.ts';
 import type { Ntfy, Qbittorrent, QbittorrentGeneration, WebSeed } from '../servers/index.ts';
 import { removeFolder, temporaryFolder } from '../servers/processes.ts';
@@ -10,12 +10,12 @@ import type { SidecarProcess } from './sidecar.ts';
 
 export const TOPIC = 'chaos-topic';
 
-/** What runs. */
+/** The running parts. */
 export interface Scene extends AsyncDisposable {
   journal: Journal;
   qbittorrent: Qbittorrent;
   ntfy: Ntfy;
-  /** A web seed of its own for one torrent, with so many bytes per second. */
+  /** A web seed for one torrent, with this many bytes per second. */
   seed(rate: number): Promise<WebSeed>;
   sidecar: SidecarProcess;
   /** From the sidecar to qBittorrent. */
@@ -26,13 +26,13 @@ export interface Scene extends AsyncDisposable {
   toSidecar: ChaosProxy;
   /** Texts that the sidecar must never print. */
   secrets: string[];
-  /** The tests' own calls to qBittorrent wait for each other: none of them meets a restart. */
+  /** The tests' own calls to qBittorrent are serialized, so that none of them runs during a restart. */
   withQbittorrent<T>(work: () => Promise<T>): Promise<T>;
-  /** `/status`, or `null` while nobody answers. */
+  /** `/status`, or `null` while it is not answered. */
   status(): Promise<Status | null>;
 }
 
-/** What is read of `/status`. */
+/** The part of `/status` that the tests read. */
 export interface Status {
   watcher: { state: string };
   outbox: { state: string; waiting: number; sending: number };
@@ -41,12 +41,12 @@ export interface Status {
 
 export interface SceneOptions {
   generation: QbittorrentGeneration;
-  /** Whether the hook for finished torrents is set too. */
+  /** Whether the hook for finished torrents is also set. */
   finishHook: boolean;
   journal: Journal;
 }
 
-/** Starts all of it but the sidecar, whose hook is set. */
+/** Starts everything but the sidecar, and sets its hook. */
 export async function startScene({ generation, finishHook, journal }: SceneOptions): Promise<Scene> {
   await using stack = new AsyncDisposableStack();
   const qbittorrent = stack.use(await startQbittorrent(generation));
@@ -100,12 +100,12 @@ export async function startScene({ generation, finishHook, journal }: SceneOptio
   };
 }
 
-/** One after the other. */
+/** Runs calls one after the other. */
 function createQueue(): Scene['withQbittorrent'] {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const mine = last.then(work);
-    last = mine.catch(() => {}); // whoever asked for it hears of it
+    last = mine.catch(() => {}); // the caller receives the rejection
     return mine;
   };
 }

@@ -1,4 +1,4 @@
-/** The sidecar as a process of its own, which dies and comes back. */
+/** The sidecar as a separate process, which is killed and restarted. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -8,45 +8,45 @@ import { shippedFlags } from '../shipped-flags.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** From a start to its end. */
+/** One run of the process, from its start to its end. */
 export interface Life {
   number: number;
   /** `undefined` when it could not be started. */
   pid: number | undefined;
   startedAt: number;
   endedAt: number | null;
-  /** The signals that were sent to it. */
+  /** The signals that it received. */
   sent: NodeJS.Signals[];
-  /** How it ended: a code or a signal; `null` while it lives. */
+  /** How it ended: a code or a signal; `null` while it runs. */
   end: number | NodeJS.Signals | null;
-  /** All that it wrote. */
+  /** Its output. */
   output: string;
 }
 
 export interface SidecarProcess extends AsyncDisposable {
   readonly lives: readonly Life[];
-  /** The life of now, or the last one. */
+  /** The current life, or the last one. */
   readonly life: Life | undefined;
-  /** Starts a new life, unless one goes on. */
+  /** Starts a new life, unless one is running. */
   start(): void;
-  /** Sends a signal at once; false when there is no one to send it to. */
+  /** Sends a signal at once; false when no process is running. */
   send(signal: NodeJS.Signals): boolean;
-  /** Resolves when the life of now is over; one that takes too long for that is killed. */
+  /** Resolves when the current life is over; kills one that takes too long. */
   ended(): Promise<void>;
 }
 
-/** Milliseconds in which a SIGTERM has to end it. */
+/** Time limit for its end after SIGTERM, in milliseconds. */
 const LONGEST_END = 15_000;
 
-/** Linux ends it with us even when we are killed with no chance to clean up. */
+/** Linux ends it with this process, even after SIGKILL. */
 const SETPRIV = '/usr/bin/setpriv';
 const [COMMAND, GUARD] = existsSync(SETPRIV)
   ? [SETPRIV, ['--pdeathsig', 'KILL', process.execPath]]
   : [process.execPath, []];
 
 /**
- * A sidecar that `start` runs with this environment and no other, under the flags of the image. `file`: default: the
- * sources as they are.
+ * Creates a sidecar that `start` runs with only this environment, under the flags of the image. `file`: default: the
+ * sources.
  */
 export function createSidecarProcess(env: Record<string, string>, file = 'src/cli.ts'): SidecarProcess {
   const flags = shippedFlags(env['STATE_DIR'] ?? '/state');
@@ -111,8 +111,8 @@ export function createSidecarProcess(env: Record<string, string>, file = 'src/cl
   };
 }
 
-/** Why a life's end was none that was asked for; `null` when it was. */
-export function oddEnd({ end, sent }: Life): string | null {
+/** Why a life ended unexpectedly; `null` when its end was requested. */
+export function unexpectedEnd({ end, sent }: Life): string | null {
   if (end === null) return null;
   if (sent.length > 1) return `did not end by ${sent[0]}`;
   if (typeof end === 'string' && sent.includes(end)) return null;

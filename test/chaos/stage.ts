@@ -1,7 +1,7 @@
-/** One scene for one torrent: what the tests of single moments need. */
+/** A scene with one torrent, for the tests of single moments. */
 import type { QbittorrentGeneration, SeededTorrent } from '../servers/index.ts';
 import { until, visibleCards } from '../servers/index.ts';
-import { heardSequences } from './evidence.ts';
+import { audibleSequences } from './evidence.ts';
 import { createJournal } from './journal.ts';
 import { atMoment } from './moments.ts';
 import type { Moment } from './moments.ts';
@@ -9,20 +9,20 @@ import type { Stage } from './proxy.ts';
 import { startScene, TOPIC } from './scene.ts';
 import type { Scene } from './scene.ts';
 
-/** A scene whose sidecar has logged in and looked, and what can be done there. */
+/** A scene whose sidecar has logged in and scanned, with its actions. */
 export interface SmallStage extends AsyncDisposable {
   scene: Scene;
   /** A torrent of 1 MB at 250 kB/s. */
   torrent: SeededTorrent;
   add(): Promise<void>;
-  /** Kills the sidecar as soon as the moment comes. */
+  /** Kills the sidecar at this moment. */
   killAt(moment: Moment, stage: Stage): Promise<void>;
   kill(): Promise<void>;
-  /** The sidecar follows nothing any more, and the download is over. */
+  /** The sidecar tracks no torrent, and the download is over. */
   untilSettled(): Promise<void>;
-  /** The hash of the torrent in each is left out: `` is the progress card, `-done` the completion. */
+  /** The suffixes of its sequence IDs, without the hash: `` is the progress card, `-done` the completion. */
   cards(): Promise<string[]>;
-  heard(): Promise<string[]>;
+  sounds(): Promise<string[]>;
 }
 
 export async function setStage(generation: QbittorrentGeneration = '5.1'): Promise<SmallStage> {
@@ -33,8 +33,8 @@ export async function setStage(generation: QbittorrentGeneration = '5.1'): Promi
   const torrent = seed.serve('moment.iso', 1_000_000);
   const { sidecar, qbittorrent, ntfy } = scene;
   sidecar.start();
-  await until('it has looked', () =>
-    scene.toQbittorrent.passages.some(
+  await until('it has scanned', () =>
+    scene.toQbittorrent.requests.some(
       ({ body, deliveredAt }) => body === 'filter=moving' && deliveredAt !== null,
     ),
   );
@@ -49,7 +49,7 @@ export async function setStage(generation: QbittorrentGeneration = '5.1'): Promi
     torrent,
     add: () => qbittorrent.addTorrent(torrent.file),
     async killAt(moment, stage) {
-      await atMoment(scene, { moment, stage, patience: 60_000 }, () => sidecar.send('SIGKILL'));
+      await atMoment(scene, { moment, stage, timeLimit: 60_000 }, () => sidecar.send('SIGKILL'));
       await sidecar.ended();
     },
     kill: end,
@@ -58,21 +58,21 @@ export async function setStage(generation: QbittorrentGeneration = '5.1'): Promi
         const found = await qbittorrent.find(torrent.hash);
         return found === null || found['progress'] === 1;
       });
-      // What it has to say may wait for its next poll, or for 1.1 s to pass.
-      let rest = 0;
+      // Its message may wait for its next poll, or for 1.1 s to pass.
+      let idlePolls = 0;
       await until(
-        'nothing is left to say',
+        'nothing is pending',
         async () => {
           const status = await scene.status();
-          const quiet = status?.torrents.length === 0 && status.outbox.waiting + status.outbox.sending === 0;
-          rest = quiet ? rest + 1 : 0;
-          return rest > 10;
+          const idle = status?.torrents.length === 0 && status.outbox.waiting + status.outbox.sending === 0;
+          idlePolls = idle ? idlePolls + 1 : 0;
+          return idlePolls > 10;
         },
         { every: 250, deadline: 90_000 },
       );
     },
     cards: async () => visibleCards(await ntfy.messages(TOPIC)).map(({ sequence_id }) => short(sequence_id)),
-    heard: async () => heardSequences(await ntfy.messages(TOPIC)).map(short),
+    sounds: async () => audibleSequences(await ntfy.messages(TOPIC)).map(short),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

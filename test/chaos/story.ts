@@ -1,16 +1,16 @@
-/** Everything that is known of one torrent, in order. */
+/** The complete history of one torrent, in order. */
 import type { Run } from './engine.ts';
 import { completionOf, progressOf, publishesOf, sequenceOf } from './evidence.ts';
-import type { Passage } from './proxy.ts';
-import { describePassage } from './weather.ts';
+import type { ProxiedRequest } from './proxy.ts';
+import { describeRequest } from './weather.ts';
 
 interface Line {
   at: number;
   text: string;
 }
 
-/** What the user did, what the sidecar asked, told and logged, and what ntfy has of it. */
-export function storyOf(run: Run, hash: string): string[] {
+/** The user's actions, the sidecar's requests, messages and log lines, and the messages in ntfy. */
+export function historyOf(run: Run, hash: string): string[] {
   const lines = [
     ...run.journal.entries
       .filter(({ detail }) => detail.includes(hash))
@@ -24,7 +24,7 @@ export function storyOf(run: Run, hash: string): string[] {
     ...livesOf(run, hash),
   ];
   const messages = run.messages.filter((message) => sequenceOf(message).startsWith(progressOf(hash)));
-  const own = lines.filter(({ text }) => !/^(life|asked filter)/.test(text)).map(({ at }) => at);
+  const own = lines.filter(({ text }) => !/^(life|requested filter)/.test(text)).map(({ at }) => at);
   const [first, last] = [Math.min(...own) - 2000, Math.max(...own) + 5000];
   return [
     ...lines
@@ -38,18 +38,18 @@ export function storyOf(run: Run, hash: string): string[] {
 
 const passed =
   (name: string, { journal }: Run) =>
-  (passage: Passage): Line => {
-    const { at, status, trouble, deliveredAt } = passage;
-    const heard = deliveredAt === null ? 'not delivered' : `delivered at ${journal.clock(deliveredAt)}`;
-    return { at, text: `${name}: ${describePassage(passage)} -> ${status} ${trouble ?? 'well'}, ${heard}` };
+  (request: ProxiedRequest): Line => {
+    const { at, status, fault, deliveredAt } = request;
+    const delivery = deliveredAt === null ? 'not delivered' : `delivered at ${journal.clock(deliveredAt)}`;
+    return { at, text: `${name}: ${describeRequest(request)} -> ${status} ${fault ?? 'well'}, ${delivery}` };
   };
 
 function pollsOf({ toQbittorrent }: Run, hash: string): Line[] {
   const polls = toQbittorrent.filter(({ body, hashes }) => body.includes(hash) || hashes.includes(hash));
-  return polls.map(({ at, body, hashes, status, trouble }) => {
-    const asked = body.startsWith('hashes=') ? 'asked by hash' : `asked ${body}`;
+  return polls.map(({ at, body, hashes, status, fault }) => {
+    const query = body.startsWith('hashes=') ? 'requested by hash' : `requested ${body}`;
     const found = hashes.includes(hash) ? 'there' : 'not there';
-    return { at, text: `${asked}: ${status} ${trouble ?? 'well'}, ${found}` };
+    return { at, text: `${query}: ${status} ${fault ?? 'well'}, ${found}` };
   });
 }
 

@@ -1,51 +1,51 @@
-/** What holds for the process itself: how it ends, what it prints, how often it logs in. */
-import { describePassage } from './weather.ts';
+/** Guarantees about the process itself: how it ends, what it prints, how often it logs in. */
+import { describeRequest } from './weather.ts';
 import type { Run } from './engine.ts';
-import { isLogin, isTaken, lifeAt } from './evidence.ts';
-import type { Passage } from './proxy.ts';
-import { oddEnd } from './sidecar.ts';
+import { isLogin, isAccepted, lifeAt } from './evidence.ts';
+import type { ProxiedRequest } from './proxy.ts';
+import { unexpectedEnd } from './sidecar.ts';
 
-/** Every promise that the process broke. */
-export function judgeLives(run: Run): string[] {
-  return [...judgeEnds(run), ...judgeOutput(run), ...judgeLogins(run)];
+/** Every guarantee that the process violated. */
+export function checkLives(run: Run): string[] {
+  return [...checkEnds(run), ...checkOutput(run), ...checkLogins(run)];
 }
 
 /** How it ended. */
-export function judgeEnds({ lives }: Pick<Run, 'lives'>): string[] {
+export function checkEnds({ lives }: Pick<Run, 'lives'>): string[] {
   return lives.flatMap((life) => {
-    const odd = oddEnd(life);
-    return odd === null ? [] : [`life ${life.number} ${odd}: ${life.output.slice(-1000)}`];
+    const unexpected = unexpectedEnd(life);
+    return unexpected === null ? [] : [`life ${life.number} ${unexpected}: ${life.output.slice(-1000)}`];
   });
 }
 
 /** What it printed. */
-export function judgeOutput({ lives, secrets }: Pick<Run, 'lives' | 'secrets'>): string[] {
+export function checkOutput({ lives, secrets }: Pick<Run, 'lives' | 'secrets'>): string[] {
   return lives.flatMap(({ number, output }) => {
-    const told = secrets
+    const leaks = secrets
       .filter((secret) => output.includes(secret))
-      .map(() => `life ${number} told a secret`);
+      .map(() => `life ${number} leaks a secret`);
     const errors = output.split('\n').filter((line) => line.includes('"level":"error"'));
-    return [...told, ...errors.map((line) => `life ${number} logged an error: ${line}`)];
+    return [...leaks, ...errors.map((line) => `life ${number} logged an error: ${line}`)];
   });
 }
 
-/** What became of the logins. */
+/** The logins and their results. */
 export interface Logins {
-  /** Those that the sidecar knows as good. */
-  good: Passage[];
-  bad: Passage[];
-  /** Good ones at most: one a life, one a lost session, one after each login that could not be proven. */
+  /** Those whose success the sidecar received. */
+  good: ProxiedRequest[];
+  bad: ProxiedRequest[];
+  /** The allowed number of successful logins: one a life, one a lost session, one after each unconfirmed login. */
   allowed: number;
 }
 
-/** The server said yes, and the sidecar heard it. */
-const isGood = (passage: Passage) => isTaken(passage) && passage.deliveredAt !== null;
+/** The server accepted the login, and the sidecar received the answer. */
+const isGood = (request: ProxiedRequest) => isAccepted(request) && request.deliveredAt !== null;
 
 export function countLogins({ toQbittorrent, lives, journal }: Run): Logins {
   const logins = toQbittorrent.filter(isLogin);
   const losses = ['qBittorrent restarted', 'session ended', 'cookie lost'].map((kind) => journal.count(kind));
   const unproven = toQbittorrent.filter(
-    (passage) => passage.path.endsWith('/app/webapiVersion') && !isGood(passage),
+    (request) => request.path.endsWith('/app/webapiVersion') && !isGood(request),
   );
   return {
     good: logins.filter(isGood),
@@ -54,17 +54,17 @@ export function countLogins({ toQbittorrent, lives, journal }: Run): Logins {
   };
 }
 
-function judgeLogins(run: Run): string[] {
+function checkLogins(run: Run): string[] {
   const { good, bad, allowed } = countLogins(run);
   const problems = bad
     .filter(({ status }) => status !== 0 && (status < 200 || status >= 300))
-    .map((login) => `a login was refused: ${login.status} to ${describePassage(login)}`);
+    .map((login) => `a login was refused: ${login.status} to ${describeRequest(login)}`);
   if (good.length > allowed) problems.push(`${good.length} logins where ${allowed} were needed`);
   for (const life of run.lives) {
     const tries = bad.filter(({ at }) => lifeAt(run, at) === life).length;
-    // A pause is half a second at least.
+    // A pause takes at least half a second.
     const most = 2 + (2 * ((life.endedAt ?? Date.now()) - life.startedAt)) / 1000;
-    if (tries > most) problems.push(`life ${life.number} tried to log in ${tries} times in vain`);
+    if (tries > most) problems.push(`life ${life.number} failed to log in ${tries} times`);
   }
   return problems;
 }

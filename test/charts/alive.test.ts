@@ -34,7 +34,7 @@ interface Shown {
   getSnapshot: () => { value?: unknown };
 }
 
-test('whatever the machines do in a life with troubles is on their charts', async () => {
+test('every step of the machines during a download with failures is on their charts', async () => {
   const world = startWorld();
   const seen = new Map<string, Drawn>();
   const inspect = (event: InspectionEvent) => {

@@ -7,7 +7,7 @@ import { installChromium, startChromium } from '../browser/chromium.ts';
 const chromium = await installChromium();
 const skip = chromium.ok || process.env['CI'] === 'true' ? false : chromium.reason;
 
-/** The part of the DOM that the tests need; this project's own code knows none. */
+/** The part of the DOM that the tests need; the project's own code does not use it. */
 interface Shape {
   textContent: string;
   classList: { contains: (name: string) => boolean; add: (name: string) => void };
@@ -60,9 +60,9 @@ describe('the charts in a browser', { skip }, () => {
   });
 
   for (const colorScheme of ['light', 'dark'] as const) {
-    test(`light a state and an arrow so that it is seen, in ${colorScheme}`, async () => {
+    test(`highlight a state and an arrow visibly, in ${colorScheme}`, async () => {
       await page.emulateMedia({ colorScheme });
-      const look = () =>
+      const style = () =>
         page.evaluate(() => {
           const { document, getComputedStyle } = globalThis as unknown as Dom;
           const of = (selector: string) => getComputedStyle(document.querySelector(selector));
@@ -78,13 +78,13 @@ describe('the charts in a browser', { skip }, () => {
             background,
           ];
         });
-      const before = await look();
+      const before = await style();
       await page.evaluate(() => {
         const { document } = globalThis as unknown as Dom;
         document.querySelector('[data-state="polling.downloading"]').classList.add('active');
         document.querySelector('[data-key="login#0"]').classList.add('taken');
       });
-      const after = await look();
+      const after = await style();
       for (const index of [0, 1, 2, 3, 4]) assert.notEqual(after[index], before[index]);
       assert.match(before[5] ?? '', colorScheme === 'light' ? /rgb\(255, 255, 255\)/ : /rgb\(13, 17, 23\)/);
     });

@@ -18,7 +18,7 @@ const within = (inner: Box, outer: Box): boolean =>
   inner.y + inner.height <= outer.y + outer.height;
 
 for (const [name, machine] of machines) {
-  test(`on the chart of the ${name} nothing lies on anything else, and every state in its parent`, async () => {
+  test(`on the chart of the ${name} no boxes overlap, and every state is within its parent`, async () => {
     const { arrows, height, states, width } = await layOut(readChart(machine));
     const page = { x: 0, y: 0, width, height };
     const boxes = new Map(states.map(({ state, box }) => [state.path, box]));
@@ -40,13 +40,13 @@ for (const [name, machine] of machines) {
   });
 }
 
-/** Where a text in a drawing begins and ends, as wide as it can be. */
+/** The horizontal extent of a text in a drawing, at its widest. */
 function extentOf(name: string, text: string, x: number): [number, number] {
   const width = name === 'name' ? textWidth(text, 13, 'bold') : textWidth(text, 11);
   return name === 'label' ? [x - width / 2, x + width / 2] : [x, x + width];
 }
 
-test('no text is wider than its box, in the widest of the usual fonts', async () => {
+test('no text is wider than its box, in the widest common font', async () => {
   for (const [name, machine] of machines) {
     const svg = parseSvg(await draw(machine));
     for (const group of [
@@ -85,10 +85,10 @@ describe('a machine with hostile names', () => {
     },
   });
 
-  test('is drawn as text and nothing else', async () => {
+  test('is drawn as text only', async () => {
     const svg = await draw(machine);
     const parsed = parseSvg(svg);
-    // oxlint-disable-next-line no-control-regex -- that there is none is the point
+    // oxlint-disable-next-line no-control-regex -- the drawing must contain none
     assert.doesNotMatch(svg, /[\u0000-\u001f'\\]/);
     const names = new Set<string>();
     const walk = (element: typeof parsed): void => {
@@ -102,12 +102,12 @@ describe('a machine with hostile names', () => {
   });
 });
 
-test('a chart of which there is no picture yet is refused, not drawn wrongly', async () => {
+test('a chart with an unsupported state is refused, not drawn wrongly', async () => {
   const history = createMachine({ initial: 'a', states: { a: {}, b: { type: 'history' } } });
   await assert.rejects(draw(history), /no picture for a history state/);
 });
 
-test('a parallel state has no beginning, and each of the states in it is a region with a beginning of its own', async () => {
+test('a parallel state has no start, and each of its states is a region with its own start', async () => {
   const region = { initial: 'x', states: { x: {} } };
   const svg = parseSvg(await draw(createMachine({ type: 'parallel', states: { a: region, b: region } })));
   assert.equal(withClass(svg, 'start').length, 2);
@@ -117,7 +117,7 @@ test('a parallel state has no beginning, and each of the states in it is a regio
   );
 });
 
-test('words on a chart are those of the field', () => {
+test('labels on a chart use the terms of statecharts', () => {
   const machine = createMachine({
     initial: 'a',
     states: {
@@ -156,7 +156,7 @@ test('words on a chart are those of the field', () => {
   assert.deepEqual(transitions.map(({ reenters }) => reenters).filter(Boolean), [true]);
 });
 
-test('a long description is broken between its words', () => {
+test('a long description is wrapped between words', () => {
   assert.deepEqual(wrap('one two three', 1000, 11), ['one two three']);
   assert.deepEqual(wrap('one two three', 60, 11), ['one two', 'three']);
   assert.deepEqual(wrap('onelongword two', 10, 11), ['onelongword', 'two']);

@@ -11,7 +11,7 @@ const home = join(import.meta.dirname, '..', '..');
 const files = await filesOfCharts();
 
 describe('the drawings', () => {
-  test('are those of the machines as they are now', () => {
+  test('match the current machines', () => {
     for (const [path, content] of files) {
       assert.ok(
         readFileSync(join(home, path), 'utf8') === content,
@@ -25,7 +25,7 @@ describe('the drawings', () => {
     );
   });
 
-  test('show every machine there is', () => {
+  test('include every machine', () => {
     const sources = globSync('machines/**/*.ts', { cwd: home }).map((path) =>
       readFileSync(join(home, path), 'utf8'),
     );
@@ -35,12 +35,12 @@ describe('the drawings', () => {
     assert.deepEqual(Object.keys(charts).toSorted(), written.toSorted());
   });
 
-  test('weigh no more than 150 KB, and no file of them more than 200 lines', () => {
+  test('have at most 150 KB together, and at most 200 lines a file', () => {
     assert.ok(Buffer.byteLength(Object.values(charts).join('')) < 150_000);
     assert.ok((files.get('src/charts/drawn.ts') ?? '').split('\n').length < 200);
   });
 
-  test('carry neither style nor script nor a link to anywhere', () => {
+  test('contain no style, no script and no link', () => {
     for (const svg of Object.values(charts)) {
       assert.doesNotMatch(svg, /style|script|href|url\(|foreignObject|\son\w+=/i);
       assert.deepEqual(svg.match(/https?:[^"]*/g), ['http://www.w3.org/2000/svg']);
@@ -65,7 +65,7 @@ for (const [name, { root }] of machines) {
       assert.deepEqual(drawn.toSorted(), states.toSorted());
     });
 
-    test('has every transition once, with an arrow or as a row in its state', () => {
+    test('has every transition once, as an arrow or as a row in its state', () => {
       const drawn = withClass(svg, 'transition');
       const keys = ['data-event', 'data-from', 'data-to', 'data-key'];
       const transitions = nodes.flatMap((node) => [...node.transitions.values(), node.always ?? []].flat());
@@ -89,7 +89,7 @@ for (const [name, { root }] of machines) {
       }
     });
 
-    test('has a dot where each compound state begins, and a double border where it ends', () => {
+    test('has a dot at the start of each compound state, and a double border around each final state', () => {
       const compound = nodes.filter(({ type }) => type === 'compound');
       assert.equal(withClass(svg, 'start').length, compound.length);
       for (const state of withClass(svg, 'state')) {
@@ -99,7 +99,7 @@ for (const [name, { root }] of machines) {
       }
     });
 
-    test('is told to those who do not see it', () => {
+    test('is described in text for screen readers', () => {
       const [title, desc] = svg.children;
       assert.equal(attribute(svg, 'role'), 'img');
       const ids = [title, desc].map((element) => element && attribute(element, 'id'));

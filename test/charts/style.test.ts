@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { chartCss, charts } from '../../src/charts/index.ts';
 
-/** The colours of both schemes, by their names. */
+/** The colours of both schemes, by name. */
 const schemes = [...chartCss.matchAll(/\.chart\{(--[^}]*?)(?:;max-width[^}]*)?\}/g)].map(([, body = '']) =>
   Object.fromEntries(body.split(';').map((pair) => pair.split(':') as [string, string])),
 );
@@ -23,7 +23,7 @@ function contrast(a: string, b: string): number {
   return (high + 0.05) / (low + 0.05);
 }
 
-test('light and dark have the same colours to choose from, and every one is used', () => {
+test('light and dark define the same colours, and each is used', () => {
   const [light = {}, dark = {}] = schemes;
   assert.equal(schemes.length, 2);
   assert.ok(Object.keys(light).length >= 7);
@@ -31,7 +31,7 @@ test('light and dark have the same colours to choose from, and every one is used
   for (const name of Object.keys(light)) assert.ok(chartCss.includes(`var(${name})`), name);
 });
 
-test('text is readable on whatever it stands on, and lines and borders are seen', () => {
+test('text has enough contrast to its background, and lines and borders are visible', () => {
   for (const scheme of schemes) {
     const color = (name: string) => scheme[`--chart-${name}`] ?? '';
     for (const ground of ['ground', 'box', 'lit'])
@@ -41,19 +41,19 @@ test('text is readable on whatever it stands on, and lines and borders are seen'
   }
 });
 
-test('every class of the drawings has its style', () => {
+test('every class of the drawings has a style', () => {
   const classes = new Set(
     Object.values(charts).flatMap((svg) =>
       [...svg.matchAll(/ class="([^"]*)"/g)].flatMap(([, names = '']) => names.split(' ')),
     ),
   );
-  // They only group, or look like the others.
+  // These only group, or share the style of others.
   for (const name of ['state', 'transition', 'start', 'atomic', 'final', 'does']) classes.delete(name);
   assert.ok(classes.size > 5);
   for (const name of [...classes, 'active', 'taken']) assert.match(chartCss, new RegExp(`\\.${name}\\b`));
 });
 
-test('a picture that stands alone brings the style of the page', () => {
+test('a standalone picture contains the style of the page', () => {
   const picture = readFileSync(new URL('../../docs/charts/torrent.svg', import.meta.url), 'utf8');
   assert.equal(picture, `${charts.torrent.replace('>', () => `><style>\n${chartCss}</style>`)}\n`);
 });

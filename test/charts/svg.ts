@@ -1,17 +1,17 @@
-/** Reads drawings back: strictly, so that a drawing that no browser would take fails. */
+/** Parses drawings strictly: a drawing that a browser would reject fails. */
 import assert from 'node:assert/strict';
 
 export interface Element {
   name: string;
   attributes: Readonly<Record<string, string>>;
   children: Element[];
-  /** The text right in it. */
+  /** The text directly in it. */
   text: string;
 }
 
 const TOKEN = /<(\/?)([a-z]+)((?: [a-zA-Z-]+="[^"<>]*")*)(\/?)>|([^<>]+)/y;
 
-/** Parses well-formed XML without prologue, comments and CDATA; anything else is an assertion error. */
+/** Parses well-formed XML without prologue, comments and CDATA; throws an assertion error for anything else. */
 export function parseSvg(svg: string): Element {
   const root: Element = { name: '', attributes: {}, children: [], text: '' };
   const open = [root];
@@ -34,7 +34,7 @@ export function parseSvg(svg: string): Element {
   return root.children[0] as Element;
 }
 
-/** Every element with this class, in the order of the drawing. */
+/** Every element with this class, in document order. */
 export function withClass(element: Element, name: string): Element[] {
   const own = element.attributes['class']?.split(' ').includes(name) === true ? [element] : [];
   return [...own, ...element.children.flatMap((child) => withClass(child, name))];
@@ -48,7 +48,7 @@ export function attribute(element: Element, name: string): string {
 
 function attributesOf(written: string): Record<string, string> {
   const pairs = [...written.matchAll(/ ([a-zA-Z-]+)="([^"]*)"/g)];
-  assert.equal(new Set(pairs.map(([, name]) => name)).size, pairs.length, 'an attribute stands twice');
+  assert.equal(new Set(pairs.map(([, name]) => name)).size, pairs.length, 'duplicate attribute');
   return Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, unescape(value)]));
 }
 

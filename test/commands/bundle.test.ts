@@ -12,16 +12,16 @@ const file = join(folder, 'sidecar.js');
 before(async () => copyFileSync(await ensureBundle(), file));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs Node in that folder, with nothing in the environment but this. */
+/** Runs Node in that folder, with only this in the environment. */
 const node = (args: string[], env: Record<string, string> = {}) =>
   spawnSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8' });
 
-test('the bundle is one file with the same commands, and needs nothing beside it', () => {
+test('the bundle is one file with all commands, and needs no other file', () => {
   const text = readFileSync(file, 'utf8');
   assert.match(text, /^#!\/usr\/bin\/env node\n/);
-  // A tenth more than it was; the image may be 2 MB above its base.
+  // A tenth more than its current size; the image may be 2 MB larger than its base.
   assert.ok(statSync(file).size < 800_000, `${statSync(file).size} bytes`);
-  // What only a checkout has: development dependencies, and what needs them.
+  // Only a checkout contains development dependencies, and the code that needs them.
   assert.doesNotMatch(text, /\b(from|import)\b[ (]*["'`]@statelyai|eclipse\.elk/);
   const run = (...args: string[]) => node([file, ...args]);
   assert.match(run('--help').stdout, /serve[^]*demo[^]*doctor[^]*healthcheck/);
@@ -33,12 +33,12 @@ test('the bundle is one file with the same commands, and needs nothing beside it
   assert.equal(run('healthcheck', '--help').status, 0);
 });
 
-test('V8 keeps the bundle in one byte a character', () => {
+test('V8 stores the bundle with one byte per character', () => {
   const { index } = /[^\0-\u007f]/.exec(readFileSync(file, 'utf8')) ?? {};
   assert.equal(index, undefined);
 });
 
-test('Node takes the bundle for a script as well as for a module, so it never has to try both', () => {
+test('Node runs the bundle as a script and as a module, so it never has to try both', () => {
   for (const name of ['sidecar.cjs', 'sidecar.mjs']) {
     copyFileSync(file, join(folder, name));
     const { status, stderr, stdout } = node([name, 'doctor', '--json']);
@@ -47,7 +47,7 @@ test('Node takes the bundle for a script as well as for a module, so it never ha
   }
 });
 
-test('a health check brings neither fetch nor a database', () => {
+test('a health check loads neither fetch nor a database', () => {
   const preload = join(folder, 'preload.cjs');
   writeFileSync(preload, `process.on('exit', () => console.log(process.moduleLoadList.join('\\n')));`);
   const { status, stderr, stdout } = node(['--require', preload, file, 'healthcheck'], { OPS_PORT: '1' });

@@ -20,7 +20,7 @@ interface Ended {
   err: string;
 }
 
-/** Runs the command line with nothing in the environment but this. */
+/** Runs the command line with only this in the environment. */
 function run(args: string[], env: Record<string, string> = {}): Promise<Ended> {
   return new Promise((resolve) => {
     const options = { cwd: ROOT, env: { PATH: process.env['PATH'] ?? '', ...env } };
@@ -30,7 +30,7 @@ function run(args: string[], env: Record<string, string> = {}): Promise<Ended> {
   });
 }
 
-test('--help names every command, and each explains itself', async () => {
+test('--help names every command, and each has its own help', async () => {
   const help = await run(['--help']);
   assert.equal(help.status, 0);
   for (const command of COMMANDS) assert.match(help.out, new RegExp(`^  ${command}\\b`, 'm'));
@@ -52,7 +52,7 @@ for (const args of [
   ['install-hook', '--tool', 'nc'],
   ['install-hook', '--only', 'both'],
 ]) {
-  test(`${args.join(' ')} is a usage error: exit status 64 with a message, and nothing is done`, async () => {
+  test(`${args.join(' ')} is a usage error: exit status 64 with a message, and no other effect`, async () => {
     const { status, out, err } = await run(args, { NTFY_TOPIC: 't' });
     assert.equal(status, 64);
     assert.equal(out, '');
@@ -60,7 +60,7 @@ for (const args of [
   });
 }
 
-test('each command that needs the configuration names what is wrong with it: exit status 78, the doctor 1', async () => {
+test('each command that needs the configuration names its problems: exit status 78, the doctor 1', async () => {
   const env = { NTFY_TOPIC: 'planted/topic', QBIT_PASS: 'planted-pass' };
   const commands = ['serve', 'install-hook', 'uninstall-hook', 'test-notification', 'doctor'];
   const ended = await Promise.all(commands.map((command) => run([command], env)));

@@ -1,4 +1,4 @@
-/** SIGUSR1 opens Node's debugger on a port of loopback, which a pod's containers share: not in the sidecar. */
+/** SIGUSR1 opens Node's debugger on a loopback port, which the containers of a pod share: not in the sidecar. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,14 +13,14 @@ const home = join(import.meta.dirname, '..', '..');
 const read = (path: string): string => readFileSync(join(home, path), 'utf8');
 const flagsOf = (command: string): string[] => command.split(' ').filter((word) => word.startsWith('--'));
 
-/** What stands before the program's name, wherever it is started. */
+/** The arguments before the program's name, wherever it is started. */
 const starts: Record<string, string[]> = {
   'the image': readShipped(read('Dockerfile')).flags,
   'npm start': startOptions({}).flags,
   'the service': flagsOf(/^ExecStart=(.*)$/m.exec(read('systemd/qbit-ntfy.service'))?.[1] ?? ''),
 };
 
-/** A sidecar that is up. */
+/** Starts a sidecar; it is ready when this resolves. */
 async function start(flags: readonly string[]) {
   const env = {
     PATH: process.env['PATH'],
@@ -29,7 +29,7 @@ async function start(flags: readonly string[]) {
     HOOK_PORT: String(await freePort()),
     OPS_PORT: String(await freePort()),
   };
-  // Another port than the one that a debugger of the developer's may have.
+  // Not the default port, which a debugger of the developer may use.
   const child = spawn(process.execPath, [...flags, '--inspect-port=0', 'src/cli.ts'], { cwd: home, env });
   const ended = once(child, 'close');
   let said = '';
@@ -38,7 +38,7 @@ async function start(flags: readonly string[]) {
   return {
     said: () => said,
     signal: (name: NodeJS.Signals) => child.kill(name),
-    /** Whether a handler waits for SIGUSR1; Linux says so. */
+    /** Whether SIGUSR1 has a handler, as Linux reports it. */
     catchesUsr1: () => {
       const caught = /^SigCgt:\s+(.*)$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
       return (BigInt(`0x${caught}`) & (1n << 9n)) !== 0n;
@@ -52,7 +52,7 @@ async function start(flags: readonly string[]) {
 
 const onLinux = { skip: process.platform === 'linux' ? false : 'signals are read from /proc' };
 
-test('without the option it would: the debugger opens', onLinux, async () => {
+test('without the option SIGUSR1 opens the debugger', onLinux, async () => {
   const sidecar = await start([]);
   assert.equal(sidecar.catchesUsr1(), true);
   sidecar.signal('SIGUSR1');

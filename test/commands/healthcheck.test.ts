@@ -12,7 +12,7 @@ async function check(env: Record<string, string>) {
   return { status: await healthcheck(terminal.terminal), said: terminal.all() };
 }
 
-test('a sidecar that runs is healthy, with nothing but its port known', async () => {
+test('a running sidecar is healthy; only its port has to be configured', async () => {
   const sidecar = await startSidecar({ NTFY_TOPIC: 'http://127.0.0.1:9/t', QBIT_HOST: 'http://127.0.0.1:9' });
   try {
     assert.deepEqual(await check({ OPS_PORT: String(sidecar.ops.port) }), { status: 0, said: '' });
@@ -25,9 +25,9 @@ test('a sidecar that runs is healthy, with nothing but its port known', async ()
   }
 });
 
-test('one that does not answer, or answers 503, is not healthy', async () => {
-  const gone = await check({ OPS_PORT: String(await freePort()) });
-  assert.deepEqual([gone.status, /nothing listens/.test(gone.said)], [1, true]);
+test('a sidecar that does not answer, or answers 503, is not healthy', async () => {
+  const closedPort = await check({ OPS_PORT: String(await freePort()) });
+  assert.deepEqual([closedPort.status, /nothing listens/.test(closedPort.said)], [1, true]);
   await using sick = await serve((_, outgoing) => outgoing.writeHead(503).end('not live'));
   const ill = await check({ OPS_PORT: new URL(sick.url).port });
   assert.deepEqual([ill.status, ill.said], [1, 'The sidecar answered with status 503.']);
@@ -35,7 +35,7 @@ test('one that does not answer, or answers 503, is not healthy', async () => {
   assert.equal((await check({ OPS_PORT: new URL(other.url).port })).status, 1);
 });
 
-test('an unknown port is a configuration problem', async () => {
+test('an invalid port is a configuration problem', async () => {
   assert.equal((await check({ OPS_PORT: '0' })).status, 78);
   const wrong = await check({ OPS_PORT: 'planted' });
   assert.equal(wrong.status, 78);

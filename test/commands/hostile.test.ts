@@ -1,4 +1,4 @@
-/** Text from servers, and passwords: neither reaches the terminal as it is, whichever command runs. */
+/** Untrusted text from servers is cleaned before it reaches the terminal, and passwords never do, for any command. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';
@@ -8,13 +8,13 @@ import type { QbittorrentSimulator } from '../../src/simulator/index.ts';
 import { serve } from '../http/server.ts';
 import { createTerminal } from './terminal.ts';
 
-/** A title, a colour, C1, DEL, a line of its own, a reversed reading direction, an invisible character. */
+/** A title, a colour, C1, DEL, a new line, a reversed reading direction, an invisible character. */
 const HOSTILE =
   '\u001b]0;title\u0007\u001b[31mred\u009b2J\u007f\nok   Configuration\r\u202egpj\u2066\u200b\u{e0041}';
 
 const ACTING = /(?!\n)[\p{Cc}\p{Cf}\u2028\u2029]/u;
 
-/** An ntfy that refuses everything, with words of its own. */
+/** An ntfy that rejects everything with this text. */
 const startHostileNtfy = () =>
   serve((_, outgoing) =>
     outgoing
@@ -46,7 +46,7 @@ function assertPlain(text: string): void {
   assert.doesNotMatch(text, /planted/);
 }
 
-/** All that a command writes as a process. */
+/** The output of a command as a process. */
 function run(args: string[], env: Record<string, string>): Promise<{ text: string }> {
   return new Promise((resolve) => {
     const options = {
@@ -73,7 +73,7 @@ for (const [title, line] of Object.entries(LINES)) {
     setHooks(qbittorrent, line);
     const report = await run(['doctor'], env);
     assertPlain(report.text);
-    // One that is smuggled in would be a second.
+    // An injected line would be a second one.
     assert.equal(report.text.match(/^ok {3}Configuration/gm)?.length, 1, report.text);
     assertPlain((await run(['install-hook'], env)).text);
 
@@ -96,7 +96,7 @@ for (const [title, line] of Object.entries(LINES)) {
   });
 }
 
-test('a refusal by ntfy, and mistyped arguments, are printed as plain text', async () => {
+test('a rejection by ntfy, and mistyped arguments, are printed as plain text', async () => {
   await using ntfy = await startHostileNtfy();
   const env = envOf(ntfy.url);
   const ended = await Promise.all(

@@ -1,4 +1,4 @@
-/** What a command evaluates, in modules: what it does not need costs time and memory all the same. */
+/** The modules that a command loads: each unneeded one costs time and memory. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { relative } from 'node:path';
@@ -24,7 +24,7 @@ function loads(command: string, env: Record<string, string>) {
   return { status, paths, packages: paths.filter((path) => path.includes('node_modules')) };
 }
 
-test('a health check loads no package, and no more of us than it needs', () => {
+test('a health check loads no package, and only the files that it needs', () => {
   const { status, paths } = loads('healthcheck', { OPS_PORT: '1' });
   assert.equal(status, 1);
   assert.deepEqual(paths.toSorted(), [
@@ -39,7 +39,7 @@ test('a health check loads no package, and no more of us than it needs', () => {
   ]);
 });
 
-test('the sidecar itself loads no parser of options, no other command and no simulator', () => {
+test('the sidecar loads no option parser, no other command and no simulator', () => {
   const { status, paths, packages } = loads('serve', {});
   assert.equal(status, 78);
   assert.ok(packages.some((path) => path.includes('/zod/')));

@@ -12,7 +12,7 @@ const env = {
   OPS_PORT: '0',
 };
 
-/** Runs `serve` with an extension that does this. */
+/** Runs `serve` with this code in the same process. */
 function run(extension: string, over: Record<string, string> = {}) {
   const url = JSON.stringify(new URL('../../src/commands/serve.ts', import.meta.url).href);
   const script = `import { serve } from ${url};

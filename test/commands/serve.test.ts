@@ -7,7 +7,7 @@ const serve = join(import.meta.dirname, '..', '..', 'src', 'commands', 'serve.ts
 
 const env = {
   PATH: process.env['PATH'] ?? '',
-  // Nobody listens there.
+  // Nothing listens there.
   QBIT_HOST: 'http://127.0.0.1:9',
   QBIT_USER: 'admin',
   QBIT_PASS: 'planted-pass',
@@ -17,8 +17,8 @@ const env = {
 };
 
 for (const [kind, bug] of [
-  ['a rejection that nobody handles', `void Promise.reject(new Error('a planted bug'))`],
-  ['an exception that nobody catches', `setTimeout(() => { throw new Error('a planted bug') }, 10)`],
+  ['an unhandled rejection', `void Promise.reject(new Error('a planted bug'))`],
+  ['an uncaught exception', `setTimeout(() => { throw new Error('a planted bug') }, 10)`],
 ] as const) {
   test(`${kind} ends the process with a line in the log that names it`, () => {
     const program = `

@@ -1,6 +1,6 @@
 import { createTerminal as createReal } from '../../src/commands/terminal.ts';
 
-/** A terminal of a test's own, and all that was written to it. */
+/** A terminal for a test, and its output. */
 export function createTerminal(env: Record<string, string>, pretty = false) {
   const lines = { out: [] as string[], err: [] as string[] };
   const terminal = createReal({

@@ -34,7 +34,7 @@ test('an older ntfy is reported, and receives no request that it does not suppor
   assert.match(terminal.out(), /does not support sequence IDs/);
 });
 
-test('a refusal ends it with status 1 and the reason', async () => {
+test('a rejection ends the command with status 1 and the reason', async () => {
   await using ntfy = await startNtfySimulator({ token: TOKEN });
   const terminal = createTerminal(envOf(ntfy.url, 'tk_planted'));
   assert.equal(await testNotification(terminal.terminal, 0), 1);

@@ -12,7 +12,7 @@ const home = join(import.meta.dirname, '..', '..');
 const folder = temporaryFolder('compose');
 after(() => removeFolder(folder));
 
-/** A test with the real Compose: skipped with the reason where it can't be had, failed where it must be. */
+/** A test with the real Compose: skipped with the reason where it is not available, failed in CI. */
 function composeTest(title: string, body: () => Promise<void>): void {
   void test(title, async (t) => {
     const installed = await installImageBundle('compose');
@@ -28,7 +28,7 @@ async function read(files: readonly string[], env: Record<string, string> = {}):
   return read.project;
 }
 
-/** Puts a text into a file of the temporary folder. */
+/** Writes a text to a file of the temporary folder. */
 function file(name: string, text: string): string {
   const path = join(folder, name);
   mkdirSync(folder, { recursive: true });
@@ -36,14 +36,14 @@ function file(name: string, text: string): string {
   return path;
 }
 
-/** The examples in YAML below a heading of docs/setup.md. */
+/** The YAML examples below a heading of docs/setup.md. */
 function examplesOf(heading: string): string[] {
   const text = readFileSync(join(home, 'docs', 'setup.md'), 'utf8');
   const section = text.split(/^## /m).find((section) => section.startsWith(heading)) ?? '';
   return [...section.matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, yaml = '']) => yaml);
 }
 
-/** What the reader of an example has already. */
+/** What the reader of an example already has. */
 const THEIRS = `
 services:
   qbittorrent: { image: lscr.io/linuxserver/qbittorrent:5.2.3 }
@@ -54,55 +54,55 @@ services:
   qbittorrent: { image: lscr.io/linuxserver/qbittorrent:5.2.3, network_mode: service:gluetun }
 `;
 
-composeTest('compose.yaml is a project that Compose takes, and nothing is wrong with it', async () => {
+composeTest('compose.yaml is a valid Compose project without faults', async () => {
   const project = await read(['compose.yaml']);
   assert.deepEqual(Object.keys(project.services).toSorted(), ['ntfy', 'qbit-ntfy', 'qbittorrent']);
   assert.deepEqual(problemsOf(project), []);
 });
 
-composeTest('only who asks for it opens qBittorrent or ntfy to other machines', async () => {
-  const open = await read(['compose.yaml'], { NTFY_LISTEN: '0.0.0.0' });
-  assert.deepEqual(problemsOf(open), ['ntfy: port 2586 is open to other machines']);
-});
+composeTest(
+  'qBittorrent and ntfy are reachable from other machines only if the user configures it',
+  async () => {
+    const open = await read(['compose.yaml'], { NTFY_LISTEN: '0.0.0.0' });
+    assert.deepEqual(problemsOf(open), ['ntfy: port 2586 is open to other machines']);
+  },
+);
 
-composeTest('every variable of compose.yaml stands in the documents, with its default', async () => {
+composeTest('every variable of compose.yaml is in the documents, with its default', async () => {
   const written = readFileSync(join(home, 'compose.yaml'), 'utf8').matchAll(/\$\{([A-Z_]+):-([^}]+)\}/g);
   const used = new Map([...written].map(([, name = '', value = '']) => [name, value]));
   assert.ok(used.size > 5);
   const rows = readFileSync(join(home, 'docs', 'setup.md'), 'utf8').matchAll(
     /^\| (`[A-Z_`, ]+) \| `(.+?)` \|/gm,
   );
-  const told = [...rows].flatMap(([, names = '', value = '']) =>
+  const documented = [...rows].flatMap(([, names = '', value = '']) =>
     names.split(', ').map((name) => [name.replaceAll('`', ''), value] as const),
   );
-  assert.deepEqual(Object.fromEntries(told), Object.fromEntries(used));
+  assert.deepEqual(Object.fromEntries(documented), Object.fromEntries(used));
 });
 
-composeTest(
-  'every example for Compose in the documents is one that Compose takes, and nothing is wrong with it',
-  async () => {
-    const examples = [
-      ...examplesOf('Docker Compose').map((yaml) => ({ yaml, theirs: THEIRS })),
-      ...examplesOf('Behind a VPN').map((yaml) => ({ yaml, theirs: THEIRS_WITH_VPN })),
-    ];
-    assert.equal(examples.length, 4);
-    for (const { yaml, theirs } of examples) {
-      const isOverride = yaml.startsWith('# compose.override.yaml');
-      const base = isOverride ? 'compose.yaml' : file('theirs.yaml', theirs);
-      const project = await read([base, file('example.yaml', yaml)]);
-      assert.ok(Object.values(project.services).some(isSidecar));
-      assert.deepEqual(problemsOf(project), []);
-    }
-  },
-);
+composeTest('every Compose example in the documents is a valid project without faults', async () => {
+  const examples = [
+    ...examplesOf('Docker Compose').map((yaml) => ({ yaml, theirs: THEIRS })),
+    ...examplesOf('Behind a VPN').map((yaml) => ({ yaml, theirs: THEIRS_WITH_VPN })),
+  ];
+  assert.equal(examples.length, 4);
+  for (const { yaml, theirs } of examples) {
+    const isOverride = yaml.startsWith('# compose.override.yaml');
+    const base = isOverride ? 'compose.yaml' : file('theirs.yaml', theirs);
+    const project = await read([base, file('example.yaml', yaml)]);
+    assert.ok(Object.values(project.services).some(isSidecar));
+    assert.deepEqual(problemsOf(project), []);
+  }
+});
 
-test('the example for Compose in the README is one of docs/setup.md', () => {
+test('the Compose example in the README is one of docs/setup.md', () => {
   const [, example = ''] =
     /^```yaml\n([^]*?)^```$/m.exec(readFileSync(join(home, 'README.md'), 'utf8')) ?? [];
   assert.ok(example !== '' && examplesOf('Docker Compose').includes(example));
 });
 
-test('each line of `docker run` in the documents has what compose.yaml has', () => {
+test('each `docker run` line in the documents has the same options as compose.yaml', () => {
   const text = readFileSync(join(home, 'docs', 'setup.md'), 'utf8');
   const lines = [...text.matchAll(/^docker run -d (?:.*\\\n)*.*qbit-ntfy-sidecar:.*$/gm)].map(
     ([line]) => line,
@@ -113,7 +113,7 @@ test('each line of `docker run` in the documents has what compose.yaml has', () 
       assert.ok(line.includes(` --${option} `), `${option}: ${line}`);
 });
 
-/** What is changed in compose.yaml, and what has to be said of it then. */
+/** A change of compose.yaml, and the fault that must be reported. */
 const FAULTS: Array<[string, string, RegExp]> = [
   ['qbittorrent:5.2.3', 'qbittorrent:latest', /qbittorrent: the image .* has no version/],
   ['${WEBUI_LISTEN:-127.0.0.1}:8080:8080', '8080:8080', /qbittorrent: port 8080 is open/],
@@ -147,11 +147,11 @@ const FAULTS: Array<[string, string, RegExp]> = [
   ['- qbit-ntfy:/state', '- qbit-ntfy:/data', /qbit-ntfy: it keeps no state/],
 ];
 
-composeTest('a fault in compose.yaml is found: each of these', async () => {
+composeTest('each fault in compose.yaml is found', async () => {
   const text = readFileSync(join(home, 'compose.yaml'), 'utf8');
   for (const [right, wrong, found] of FAULTS) {
     assert.ok(text.includes(right), right);
-    // The last service is the sidecar: what several have is changed there.
+    // The last service is the sidecar: a line that several services have is changed there.
     const at = text.lastIndexOf(right);
     const changed = text.slice(0, at) + wrong + text.slice(at + right.length);
     const project = await read([file('faulty.yaml', changed)]);
@@ -159,7 +159,7 @@ composeTest('a fault in compose.yaml is found: each of these', async () => {
   }
 });
 
-composeTest('what is no Compose file at all is refused by Compose itself', async () => {
+composeTest('Compose itself refuses a file that is not a Compose file', async () => {
   const text = readFileSync(join(home, 'compose.yaml'), 'utf8').replaceAll('read_only:', 'readonly:');
   const read = await readProject(home, [file('faulty.yaml', text)]);
   assert.ok(!read.ok);

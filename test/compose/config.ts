@@ -1,9 +1,9 @@
-/** What Compose itself makes of a file: the real program, which needs no engine for it. */
+/** The result of the real Compose for a file; it needs no container engine. */
 import { execFile } from 'node:child_process';
 import { installImageBundle } from '../image/bundles.ts';
 import { startOf } from '../debian/start.ts';
 
-/** A service, as far as it is looked at; Compose has filled in what is short in the file. */
+/** The parts of a service that the tests read; Compose has expanded the short forms. */
 export interface Service {
   image?: string;
   environment?: Record<string, string | null>;
@@ -24,10 +24,10 @@ export interface Project {
   services: Record<string, Service>;
 }
 
-/** What came of asking Compose; `message` is what it says is wrong. */
+/** The result of a Compose call; `message` is its error message. */
 export type Read = { ok: true; project: Project } | { ok: false; message: string };
 
-/** How Compose is started. Throws when it can't be had here. */
+/** How Compose is started. Throws where it is not available. */
 export async function composeProgram(): Promise<{ command: string; args: string[] }> {
   const installed = await installImageBundle('compose');
   if (!installed.ok) throw new Error(installed.reason);
@@ -35,8 +35,8 @@ export async function composeProgram(): Promise<{ command: string; args: string[
 }
 
 /**
- * Reads files as one project, the later ones over the earlier; their paths are those of the folder. Their variables
- * are those of `env`, and no others.
+ * Reads files as one project, later ones override earlier ones; their paths are relative to the folder. Only the
+ * variables of `env` are set.
  */
 export async function readProject(
   folder: string,

@@ -1,4 +1,7 @@
-/** What Compose can't know: whether a project is safe, and whether the sidecar in it would start and reach the others. */
+/**
+ * Rules that Compose cannot check: whether a project is safe, and whether its sidecar would start and reach the
+ * servers.
+ */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseConfig } from '../../src/config/index.ts';
@@ -7,10 +10,10 @@ import { variables } from '../../src/config/setting-names.ts';
 import { isLoopback } from '../../src/util/loopback.ts';
 import type { Project, Service } from './config.ts';
 
-/** Peers of other people come to it, so it is open to them. */
+/** Open to everyone: BitTorrent peers connect to it. */
 const TORRENT_PORT = 6881;
 
-/** Everything that is wrong with a project, by service. */
+/** Every fault of a project, by service. */
 export function problemsOf({ services }: Project): string[] {
   return Object.entries(services).flatMap(([name, service]) => {
     const own = isSidecar(service) ? problemsOfSidecar(name, service, services) : [];
@@ -50,7 +53,7 @@ function problemsOfSidecar(name: string, service: Service, services: Project['se
   ];
 }
 
-/** `core: 0`, in one of its spellings. */
+/** `core: 0`, in any spelling. */
 function hasNoCore({ ulimits = {} }: Service): boolean {
   const { core } = ulimits;
   if (typeof core !== 'object') return core === 0;
@@ -61,7 +64,7 @@ function environmentOf({ environment = {} }: Service): Record<string, string> {
   return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, value ?? '']));
 }
 
-/** Only the secrets that the service mounts are there. */
+/** Only the secrets that the service mounts are available. */
 function readSecret({ secrets = [] }: Service): (path: string) => string {
   const paths = new Set(secrets.map(({ source, target }) => resolve('/run/secrets', target ?? source)));
   return (path) => {
@@ -76,7 +79,7 @@ function unknownNames(service: Service): string[] {
     .map((name) => `there is no setting ${name}`);
 }
 
-/** Whether it and qBittorrent reach each other, and it ntfy. */
+/** Whether it and qBittorrent reach each other, and it reaches ntfy. */
 function problemsOfReach(
   name: string,
   service: Service,
@@ -92,7 +95,7 @@ function problemsOfReach(
   return reach;
 }
 
-/** The sidecar whose hook API listens on loopback has to have qBittorrent's network, and to lose it with it. */
+/** The sidecar whose hook API listens on loopback has to share qBittorrent's network, and to restart with it. */
 function problemsOfSharing(
   { network_mode = '', depends_on = {} }: Service,
   services: Project['services'],
@@ -106,7 +109,7 @@ function problemsOfSharing(
   return [
     ...(owner !== '' && isShared ? [] : ['its localhost is not that of a qBittorrent']),
     ...(depends_on[owner]?.restart === true ? [] : [`it is not restarted with ${owner}`]),
-    ...(isLoopback(hostOf(qbittorrent.url)) ? [] : ['it looks for qBittorrent elsewhere']),
+    ...(isLoopback(hostOf(qbittorrent.url)) ? [] : ['QBIT_HOST is not localhost']),
   ];
 }
 

@@ -18,7 +18,7 @@ function messageOf(env: Env): string {
   return parsed.message;
 }
 
-describe('ntfy under a path', () => {
+describe('ntfy below a path', () => {
   const SERVER = 'https://example.org/ntfy';
   const accepted: [env: Env, server: string, topic: string][] = [
     [{ NTFY_SERVER: `${SERVER}/` }, SERVER, 'downloads'],
@@ -52,7 +52,7 @@ describe('the login of a proxy in front of qBittorrent', () => {
     [{ QBIT_HOST: 'https://box.example/qb', QBIT_BASIC_USER: 'me', QBIT_BASIC_PASS: 'p:w' }, 'me:p:w'],
   ];
   for (const [env, login] of accepted) {
-    test(`${JSON.stringify(env)} is ${login}, and no part of the address`, () => {
+    test(`${JSON.stringify(env)} is ${login}, and is not part of the address`, () => {
       const { qbittorrent } = configOf(env);
       assert.equal(qbittorrent.url, 'https://box.example/qb');
       assert.equal(`${qbittorrent.basic?.username}:${qbittorrent.basic?.password.reveal()}`, login);
@@ -60,7 +60,7 @@ describe('the login of a proxy in front of qBittorrent', () => {
     });
   }
 
-  test('is not there without one', () => assert.equal(configOf({}).qbittorrent.basic, undefined));
+  test('is empty by default', () => assert.equal(configOf({}).qbittorrent.basic, undefined));
 
   const HOST = 'http://planted:4711@box.example';
   const refused: [env: Env, message: RegExp][] = [
@@ -86,7 +86,7 @@ describe('the login of a proxy in front of qBittorrent', () => {
     [{ QBIT_HOST: 'ftp://planted:4711@box.example' }, /QBIT_HOST must be an address that starts with http/],
   ];
   for (const [env, message] of refused) {
-    test(`${JSON.stringify(env)} is refused, and not repeated`, () => {
+    test(`${JSON.stringify(env)} is refused, and not repeated in the message`, () => {
       assert.match(messageOf(env), message);
       assert.doesNotMatch(messageOf(env), /planted|4711/);
     });
@@ -107,7 +107,7 @@ describe('a user name and a password in an address', () => {
     [{ HOOK_URL: `http://${LOGIN}sidecar:9090` }, /HOOK_URL must not contain a user name or password\.\n/],
   ];
   for (const [env, message] of refused) {
-    test(`of ${Object.keys(env).join()} is refused, and not repeated`, () => {
+    test(`of ${Object.keys(env).join()} is refused, and not repeated in the message`, () => {
       assert.match(messageOf(env), message);
       assert.doesNotMatch(messageOf(env), /planted/);
     });

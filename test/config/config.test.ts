@@ -26,8 +26,8 @@ function fileIn(files: Record<string, string>): (path: string) => string {
   };
 }
 
-describe('with nothing but a topic', () => {
-  test('everything has the default that the README names', () => {
+describe('with only a topic', () => {
+  test('every setting has the default that the README names', () => {
     const { timeZone, ...config } = configOf({});
     assert.equal(timeZone, undefined, "the system's");
     assert.deepEqual(config, {
@@ -59,12 +59,12 @@ describe('with nothing but a topic', () => {
     });
   });
 
-  test('an empty variable is one that is not set', () => {
+  test('an empty variable counts as not set', () => {
     const empty = { QBIT_HOST: '', QBIT_USER: '', QBIT_PASS: '', QBIT_PASS_FILE: '', NTFY_RATE: ' ', TZ: '' };
     assert.deepEqual(configOf(empty), configOf({}));
   });
 
-  test('the configuration cannot be changed afterwards', () => {
+  test('the configuration is immutable', () => {
     const config = configOf({ QBIT_USER: 'admin', QBIT_PASS: 'x' });
     for (const part of [config, config.ntfy, config.ntfy.auth, config.hook, config.qbittorrent.auth]) {
       assert.ok(Object.isFrozen(part));
@@ -88,7 +88,7 @@ describe('the environment of the design document', () => {
   });
 });
 
-describe('values that are right', () => {
+describe('a valid value', () => {
   const accepted: [Env, (config: Config) => unknown, unknown][] = [
     [{ QBIT_HOST: 'http://qbt:8080/' }, (c) => c.qbittorrent.url, 'http://qbt:8080'],
     [{ QBIT_HOST: 'https://box.example/qb//' }, (c) => c.qbittorrent.url, 'https://box.example/qb'],
@@ -127,7 +127,7 @@ describe('values that are right', () => {
   }
 });
 
-describe('values that are wrong', () => {
+describe('an invalid value', () => {
   const refused: [Env, RegExp][] = [
     [{ NTFY_TOPIC: undefined }, /NTFY_TOPIC is missing/],
     [{ NTFY_TOPIC: 'no spaces' }, /NTFY_TOPIC must be a topic of 1 to 64/],
@@ -181,7 +181,7 @@ describe('values that are wrong', () => {
     });
   }
 
-  test('are all named at once, each with what would be right', () => {
+  test('is reported together with all others, each with the valid form', () => {
     const message = messageOf({
       NTFY_TOPIC: '',
       QBIT_USER: 'x',
@@ -194,7 +194,7 @@ describe('values that are wrong', () => {
     }
   });
 
-  test('are never repeated in the message, for any of them may be a secret in the wrong place', () => {
+  test('is never repeated in the message, because it may be a misplaced secret', () => {
     const planted = 'planted 4711\u0000/%';
     const env: Env = { QBIT_PASS_FILE: planted, NTFY_TOKEN_FILE: planted, HOOK_TOKEN_FILE: planted };
     for (const name of refused.flatMap(([wrong]) => Object.keys(wrong))) env[name] = planted;

@@ -42,13 +42,13 @@ describe('a secret in a file', () => {
     }
   });
 
-  test('keeps blanks: they may belong to a password', () => {
+  test('keeps spaces: they may belong to a password', () => {
     const { auth } = configOf({ QBIT_USER: 'admin', QBIT_PASS_FILE: file('b', ' x \n\n') }).qbittorrent;
     assert.ok(auth.kind === 'password');
     assert.equal(auth.password.reveal(), ' x \n');
   });
 
-  test('is read again when it was rotated', () => {
+  test('is read again after a rotation', () => {
     const path = file('c', 'old\n');
     const token = hookToken({ HOOK_TOKEN_FILE: path });
     assert.equal(token.reveal(), 'old');
@@ -56,7 +56,7 @@ describe('a secret in a file', () => {
     assert.equal(token.reveal(), 'new');
   });
 
-  test('keeps its last good value while the file is gone, empty or no secret', () => {
+  test('keeps its last valid value while the file is missing, empty or invalid', () => {
     const path = file('d', 'good');
     const token = hookToken({ HOOK_TOKEN_FILE: path });
     for (const text of ['', '\n', 'two\nlines']) {
@@ -67,7 +67,7 @@ describe('a secret in a file', () => {
     assert.equal(token.reveal(), 'good');
   });
 
-  test('can be the topic: on a public server it is one', () => {
+  test('can contain the topic: on a public server the topic is a secret', () => {
     const { ntfy } = configOf({
       NTFY_TOPIC: '',
       NTFY_TOPIC_FILE: file('e', 'https://ntfy.sh/hard-to-guess\n'),
@@ -75,7 +75,7 @@ describe('a secret in a file', () => {
     assert.equal(ntfy.topic, 'hard-to-guess');
   });
 
-  test('is a problem when the file is missing, empty or a folder, and the path is not repeated', () => {
+  test('is a problem when the file is missing, empty or a folder, and the message does not contain the path', () => {
     const files = { QBIT_PASS_FILE: join(folder, 'nowhere'), HOOK_TOKEN_FILE: folder };
     const message = messageOf({ ...files, QBIT_USER: 'admin', OPS_TOKEN_FILE: file('f', '\n') });
     assert.match(message, /has 3 problems/);
@@ -89,17 +89,17 @@ describe('a secret in a file', () => {
     assert.doesNotMatch(messageOf({ NTFY_TOPIC: '', NTFY_TOPIC_FILE: join(folder, 'no') }), /is missing/);
   });
 
-  test('is a problem beside the variable itself', () => {
+  test('is a problem together with the variable itself', () => {
     const message = messageOf({ HOOK_TOKEN: 'x', HOOK_TOKEN_FILE: file('g', 'y') });
     assert.match(message, /HOOK_TOKEN and HOOK_TOKEN_FILE are both set/);
   });
 });
 
-test('a secret in the environment loses its newline too, as Kubernetes keeps the one that echo adds', () => {
+test('a secret in the environment also loses its trailing newline, as Kubernetes keeps the one that echo adds', () => {
   assert.equal(hookToken({ HOOK_TOKEN: 's3cret\n' }).reveal(), 's3cret');
 });
 
-test('printing the whole configuration prints no secret', () => {
+test('the printed configuration contains no secret', () => {
   const config = configOf({
     QBIT_USER: 'admin',
     QBIT_PASS: 'planted',
@@ -108,21 +108,21 @@ test('printing the whole configuration prints no secret', () => {
   assert.doesNotMatch(JSON.stringify(config), /planted/);
 });
 
-/** Only a process that waits for ever reaches it. */
+/** Only a process that blocks reaches this limit. */
 const GUARD = ['--signal=KILL', '60', process.execPath];
 
-/** Reads a configuration in a process of its own, under the flags of the image: the problems, or the warnings. */
+/** Reads a configuration in a separate process, under the flags of the image; returns the problems, or the warnings. */
 function parseApart(env: Record<string, string>): string {
   const script = `import { parseConfig } from ${JSON.stringify(join(import.meta.dirname, '../../src/config/index.ts'))};
     const parsed = parseConfig({ NTFY_TOPIC: 'downloads', ...JSON.parse(process.argv[1]) });
     console.log(parsed.ok ? parsed.warnings.join() : parsed.message);`;
   const args = [...GUARD, ...shippedFlags(folder), '--input-type=module', '-e', script, JSON.stringify(env)];
   const { stdout, stderr, signal } = spawnSync('timeout', args, { encoding: 'utf8' });
-  assert.equal(signal, null, 'it waits for ever');
+  assert.equal(signal, null, 'it blocks');
   return stdout + stderr;
 }
 
-describe('a secret file that is no regular file', () => {
+describe('a secret file that is not a regular file', () => {
   const refused = /HOOK_TOKEN_FILE names a folder, FIFO or device instead of a regular file/;
   const fifo = join(folder, 'fifo');
 
@@ -131,11 +131,11 @@ describe('a secret file that is no regular file', () => {
     assert.match(parseApart({ HOOK_TOKEN_FILE: fifo }), refused);
   });
 
-  test('is a problem when it is a device, and is not read without end', () => {
+  test('is a problem when it is a device, and reading it ends', () => {
     assert.match(parseApart({ HOOK_TOKEN_FILE: '/dev/zero' }), refused);
   });
 
-  test('takes the place of one that was read, and its last good value stays', () => {
+  test('that replaces a valid one is not read, and the last valid value is kept', () => {
     const link = join(folder, 'rotated');
     symlinkSync(file('before', 'good'), link);
     const token = hookToken({ HOOK_TOKEN_FILE: link });

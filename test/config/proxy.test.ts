@@ -9,7 +9,7 @@ type Env = Record<string, string>;
 const NTFY = 'https://ntfy.example.org/downloads';
 const PROXY = 'http://proxy.example.org:3128';
 
-/** Host and URL of the proxy; `null` where there is none. */
+/** Host and URL of the proxy; `null` without one. */
 function proxyOf(env: Env): [host: string, url: string] | null {
   const parsed = parseConfig({ NTFY_TOPIC: NTFY, ...env });
   assert.ok(parsed.ok, parsed.ok ? '' : parsed.message);
@@ -30,8 +30,8 @@ const messageOf = (env: Env) => {
 
 const by = (node: string) => proxyFor(NTFY, 'http://localhost:8080', { HTTPS_PROXY: PROXY }, node);
 
-describe('the proxy on the way to ntfy', () => {
-  test('is that of its scheme, in capitals or not; what is small comes first, what is empty is not set', () => {
+describe('the proxy for ntfy', () => {
+  test("is the one of the URL's scheme; the lower-case variable has precedence, and an empty one is not set", () => {
     const http = { NTFY_TOPIC: 'http://ntfy.example.org/downloads' };
     assert.equal(proxyOf({}), null);
     assert.deepEqual(proxyOf({ HTTPS_PROXY: PROXY }), taken);
@@ -42,13 +42,13 @@ describe('the proxy on the way to ntfy', () => {
     assert.equal(proxyOf({ ...http, HTTPS_PROXY: PROXY }), null);
   });
 
-  test('may lack its scheme and its port', () => {
+  test('may omit its scheme and its port', () => {
     assert.deepEqual(proxyOf({ HTTPS_PROXY: 'proxy.example.org:3128' }), taken);
     assert.equal(proxyOf({ HTTPS_PROXY: 'https://proxy.example.org' })?.[0], 'proxy.example.org:443');
     assert.equal(proxyOf({ HTTPS_PROXY: 'http://[2001:db8::1]' })?.[0], '[2001:db8::1]:80');
   });
 
-  test("is never used for this machine, or for qBittorrent's", () => {
+  test('is never used for this machine, or for qBittorrent', () => {
     const all = { HTTPS_PROXY: PROXY, HTTP_PROXY: PROXY };
     const here = ['localhost', '127.0.0.1:2586', '[::1]:2586', '127.0.1.1', 'localhost.', 'a.localhost'];
     for (const host of [...here, '0.0.0.0', '[::]'])
@@ -59,7 +59,7 @@ describe('the proxy on the way to ntfy', () => {
     assert.deepEqual(proxyOf({ ...all, QBIT_HOST: 'http://qbt.example.org:8080' }), taken);
   });
 
-  test('is shown by nothing but its host', () => {
+  test('is shown only with its host', () => {
     const parsed = parseConfig({ NTFY_TOPIC: NTFY, HTTPS_PROXY: 'http://planted:planted@proxy:3128' });
     assert.ok(parsed.ok);
     assert.equal(parsed.config.ntfy.proxy?.url.reveal(), 'http://planted:planted@proxy:3128/');
@@ -68,7 +68,7 @@ describe('the proxy on the way to ntfy', () => {
 });
 
 describe('NO_PROXY', () => {
-  test('names hosts, what lies below them, and their ports', () => {
+  test('names hosts, their subdomains, and their ports', () => {
     for (const list of [
       '*',
       'ntfy.example.org',
@@ -102,20 +102,20 @@ describe('NO_PROXY', () => {
     assert.equal(exempt('2001:db9::/32', six), false);
   });
 
-  test('takes names beyond ASCII as they are written', () => {
+  test('accepts names with non-ASCII characters', () => {
     const topic = 'https://ntfy.bücher.example/downloads';
     assert.equal(exempt('bücher.example', topic), true);
     assert.equal(exempt('xn--bcher-kva.example', topic), true);
     assert.equal(exempt('bucher.example', topic), false);
   });
 
-  test('is read in small letters, too', () => {
+  test('is also read in lower case', () => {
     assert.equal(proxyOf({ HTTPS_PROXY: PROXY, no_proxy: 'example.org', NO_PROXY: 'x' }), null);
   });
 });
 
 describe('an invalid proxy', () => {
-  test('is a problem of the configuration, which shows no value', () => {
+  test('is a configuration problem, whose message does not contain the value', () => {
     for (const value of [
       'socks5://planted@proxy:1080',
       'http://planted:%zz@proxy',
@@ -129,12 +129,12 @@ describe('an invalid proxy', () => {
       }
   });
 
-  test('is none where it is not used', () => {
+  test('is not a problem when no proxy is used', () => {
     assert.equal(proxyOf({ HTTP_PROXY: 'socks5://proxy' }), null);
     assert.equal(proxyOf({ HTTPS_PROXY: 'socks5://proxy', NO_PROXY: '*' }), null);
   });
 
-  test('is one that this Node does not know', () => {
+  test('is any proxy where Node.js is older than 24.5', () => {
     for (const node of ['24.0.0', '24.4.1'])
       assert.deepEqual(by(node), {
         problem: { name: 'HTTPS_PROXY', message: `requires Node.js 24.5 or later; this is ${node}` },

@@ -14,7 +14,7 @@ function file(name: string, text: string | Uint8Array): string {
   return path;
 }
 
-/** A password as it is used, and the warnings about it. */
+/** A decoded password, and the warnings about it. */
 function passwordOf(env: Record<string, string>): { password: string; warnings: string[] } {
   const parsed = parseConfig({ NTFY_TOPIC: 'downloads', QBIT_USER: 'admin', ...env });
   assert.ok(parsed.ok);
@@ -29,7 +29,7 @@ const utf16 = (text: string, swap = false) => {
   return swap ? bytes.swap16() : bytes;
 };
 
-describe('a secret that was not written down as it was meant', () => {
+describe('a secret file with an unusual encoding or form', () => {
   for (const [what, content, password, warning] of [
     [
       'a byte order mark is ignored',
@@ -43,19 +43,24 @@ describe('a secret that was not written down as it was meant', () => {
       'plänted',
       /is UTF-16, and was decoded as such: save it as UTF-8/,
     ],
-    ['the other UTF-16, too', utf16('planted', true), 'planted', /is UTF-16, and was decoded as such/],
+    ['big-endian UTF-16 is decoded', utf16('planted', true), 'planted', /is UTF-16, and was decoded as such/],
     [
-      'UTF-16 without its mark is named',
+      'UTF-16 without its mark is reported',
       utf16('planted').subarray(2),
       'p\0l\0a\0n\0t\0e\0d\0',
       /control characters/,
     ],
-    ['what is no UTF-8 is named', Buffer.from('pl\xe4nted', 'latin1'), 'pl\ufffdnted', /is not UTF-8/],
-    ['a second newline stays', 'planted\n\n', 'planted\n', /ends with more than one newline/],
-    ['a second line stays', 'planted\nnote\n', 'planted\nnote', /has more than one line/],
-    ['a blank before it stays', ' planted', ' planted', /begins or ends with a blank/],
-    ['a blank behind it stays', 'planted\t\n', 'planted\t', /begins or ends with a blank/],
-    ['a control character stays', 'plan\u001bted', 'plan\u001bted', /contains control characters/],
+    [
+      'a file that is not UTF-8 is reported',
+      Buffer.from('pl\xe4nted', 'latin1'),
+      'pl\ufffdnted',
+      /is not UTF-8/,
+    ],
+    ['a second newline is kept', 'planted\n\n', 'planted\n', /ends with more than one newline/],
+    ['a second line is kept', 'planted\nnote\n', 'planted\nnote', /has more than one line/],
+    ['a space before it is kept', ' planted', ' planted', /begins or ends with a blank/],
+    ['a tab after it is kept', 'planted\t\n', 'planted\t', /begins or ends with a blank/],
+    ['a control character is kept', 'plan\u001bted', 'plan\u001bted', /contains control characters/],
   ] as const) {
     test(`${what}, with one warning that names the setting and not the secret`, () => {
       const found = passwordOf({ QBIT_PASS_FILE: file('odd', Buffer.from(content)) });
@@ -68,12 +73,12 @@ describe('a secret that was not written down as it was meant', () => {
     });
   }
 
-  test('is named as well when it comes from the environment', () => {
+  test('is also reported when the value comes from the environment', () => {
     const { warnings } = passwordOf({ QBIT_PASS: ' planted\n' });
     assert.deepEqual(warnings, ['QBIT_PASS begins or ends with a blank.']);
   });
 
-  test('is named beside the problem that it makes', () => {
+  test('is reported beside the problem that it causes', () => {
     const parsed = parseConfig({ NTFY_TOPIC: 'downloads', HOOK_TOKEN_FILE: file('both', 'planted\n\n') });
     assert.ok(!parsed.ok);
     const { message } = parsed;
@@ -82,7 +87,7 @@ describe('a secret that was not written down as it was meant', () => {
     assert.doesNotMatch(message, /planted/);
   });
 
-  test('is decoded in the same way when it was rotated', () => {
+  test('is decoded in the same way after a rotation', () => {
     const path = file('turned', 'old');
     const parsed = parseConfig({ NTFY_TOPIC: 'downloads', HOOK_TOKEN_FILE: path });
     writeFileSync(path, utf16('new\r\n'));
@@ -90,7 +95,7 @@ describe('a secret that was not written down as it was meant', () => {
     assert.equal(parsed.config.hook.token?.reveal(), 'new');
   });
 
-  test('makes no warning where nothing is odd', () => {
+  test('raises no warning when it is usual', () => {
     for (const text of ['pass word', 'pa\u00a0ss', 'pässwörd 🔑', 'x\r\n', 'x\n'])
       assert.deepEqual(passwordOf({ QBIT_PASS_FILE: file('fine', text) }).warnings, []);
   });

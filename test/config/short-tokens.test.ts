@@ -9,7 +9,7 @@ function warningsFor(env: Record<string, string>, file = ''): string[] {
 }
 
 for (const name of ['HOOK_TOKEN', 'OPS_TOKEN']) {
-  test(`a ${name} of fewer than 16 characters is warned about, without its value`, () => {
+  test(`a ${name} of fewer than 16 characters raises a warning without its value`, () => {
     for (const token of ['x', 'planted', 'planted-planted'])
       for (const warnings of [
         warningsFor({ [name]: token }),

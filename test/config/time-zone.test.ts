@@ -3,19 +3,19 @@ import { describe, test } from 'node:test';
 import { parseConfig } from '../../src/config/index.ts';
 import { readTimeZone, type ZoneFiles } from '../../src/config/time-zone.ts';
 
-const gone = (): never => {
+const missing = (): never => {
   throw Object.assign(new Error('gone'), { code: 'ENOENT' });
 };
 
-/** A system in Lisbon, which has a link to Tokyo's zone. */
+/** A system in Lisbon, with a link to Tokyo's zone. */
 const lisbon: ZoneFiles = {
   realPath: (path) =>
     path === '/etc/localtime'
       ? '/usr/share/zoneinfo/Europe/Lisbon'
       : path === '/config/zone'
         ? '/usr/share/zoneinfo/Asia/Tokyo'
-        : gone(),
-  readFile: gone,
+        : missing(),
+  readFile: missing,
 };
 
 describe('TZ', () => {
@@ -47,18 +47,18 @@ describe('TZ', () => {
     '../../etc/passwd',
   ];
   for (const text of unreadable)
-    test(`${text} leaves the system's zone`, () =>
+    test(`${text} leaves the zone of the system`, () =>
       assert.deepEqual(readTimeZone(text, lisbon), { name: 'Europe/Lisbon', isKnown: false }));
 
-  test("is that of the system's file, or Node's own without one", () => {
-    const debian = { realPath: gone, readFile: () => 'Asia/Tokyo\n' };
+  test("is by default that of the system's file, or Node's own without one", () => {
+    const debian = { realPath: missing, readFile: () => 'Asia/Tokyo\n' };
     assert.equal(readTimeZone('Mars/Olympus', debian).name, 'Asia/Tokyo');
-    const bare = { realPath: gone, readFile: gone };
+    const bare = { realPath: missing, readFile: missing };
     assert.deepEqual(readTimeZone('Mars/Olympus', bare), { name: undefined, isKnown: false });
     assert.deepEqual(readTimeZone(':/etc/localtime', bare), { name: undefined, isKnown: true });
   });
 
-  test('never keeps the sidecar from starting: one warning, which does not repeat it', () => {
+  test('never prevents the start: an invalid one raises one warning, which does not repeat it', () => {
     const base = { NTFY_TOPIC: 't' };
     const parsed = parseConfig({ ...base, TZ: 'Planted/Olympus' });
     assert.ok(parsed.ok);
@@ -66,8 +66,8 @@ describe('TZ', () => {
     assert.match(parsed.warnings[0] ?? '', /^TZ is not a valid time zone/);
     assert.doesNotMatch(parsed.warnings[0] ?? '', /Planted/);
     for (const TZ of [':Europe/Berlin', ':/etc/localtime', 'CET-1', '']) {
-      const quiet = parseConfig({ ...base, TZ });
-      assert.deepEqual(quiet.ok && quiet.warnings, [], TZ);
+      const valid = parseConfig({ ...base, TZ });
+      assert.deepEqual(valid.ok && valid.warnings, [], TZ);
     }
   });
 });

@@ -20,14 +20,14 @@ describe('a variable that looks like a misspelt setting', () => {
     ['OPS_PORTS', 'OPS_PORT'],
   ];
   for (const [name, setting] of meant) {
-    test(`${name} is warned about as ${setting}, without its value`, () => {
+    test(`${name} is reported as ${setting} in a warning, without its value`, () => {
       assert.deepEqual(warningsFor({ [name]: 'planted' }), [
         `${name} is not a setting and was ignored. Did you mean ${setting}?`,
       ]);
     });
   }
 
-  test('is named beside the problem that it probably causes', () => {
+  test('is reported beside the problem that it probably causes', () => {
     const parsed = parseConfig({ NTFY_TOPCI: 'downloads' });
     assert.ok(!parsed.ok);
     assert.match(parsed.message, /NTFY_TOPIC is missing[^]*Did you mean NTFY_TOPIC\?/);

@@ -1,15 +1,15 @@
-/** One list of sentences about a server, held by its simulator and by the real one alike. */
+/** A list of statements about a server, checked against its simulator and against the real one. */
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { realTest } from '../servers/index.ts';
 import type { Need } from '../servers/index.ts';
 
-/** One sentence, and how it is checked. */
+/** One statement, and its check. */
 export interface Case<Subject, Generation, Options> {
   title: string;
-  /** Default: true of every generation. */
+  /** Default: applies to every generation. */
   only?: Generation[];
-  /** With options the case gets a server of its own, to spoil as it likes. */
+  /** With options the case gets a separate server, which it may change. */
   options?: Options;
   run: (subject: Subject) => Promise<void>;
 }
@@ -26,7 +26,7 @@ export interface Contract<Subject, Generation extends string, Options> {
   simulator: Start<Subject, Generation, Options>;
   real: Start<Subject, Generation, Options>;
   need: (generation: Generation) => Need;
-  /** What the server that most cases share is started with. */
+  /** The options of the server that most cases share. */
   shared: Options;
   cases: Case<Subject, Generation, Options>[];
 }
@@ -35,7 +35,7 @@ export interface Contract<Subject, Generation extends string, Options> {
 export function holdContract<Subject extends AsyncDisposable, Generation extends string, Options>(
   contract: Contract<Subject, Generation, Options>,
 ): void {
-  // Each server is a test of its own, and most of it is waiting.
+  // Each server is a separate test, and mostly waits.
   describe(`the contract of ${contract.name}`, { concurrency: 3 }, () => registerServers(contract));
 }
 
@@ -50,7 +50,7 @@ function registerServers<Subject extends AsyncDisposable, Generation extends str
         if (only && !only.includes(generation)) continue;
         await t.test(title, async () => {
           if (options === undefined) return run(subject);
-          // Without this `await` the server would be gone before the case has begun.
+          // Without this `await` the server would be stopped before the case starts.
           await using own = await start(generation, options);
           await run(own);
         });

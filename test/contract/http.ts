@@ -1,8 +1,8 @@
-/** A client that sends exactly what it is told: `fetch` would not send a foreign Host. */
+/** A client that sends exactly the given request: `fetch` would not send a foreign Host. */
 import { request } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** What to send. */
+/** The request. */
 export interface Outgoing {
   /** Default GET. */
   method?: string;
@@ -10,11 +10,11 @@ export interface Outgoing {
   /** Sent with its length; `form` makes one. */
   body?: string;
   form?: Record<string, string>;
-  /** The body goes in chunks, without a length. */
+  /** The body is sent in chunks, without a length. */
   chunked?: boolean;
 }
 
-/** What came back. */
+/** The answer. */
 export interface Answer {
   status: number;
   headers: IncomingHttpHeaders;
@@ -30,7 +30,7 @@ function lengthOf(body: string, { method = 'GET', chunked = false }: Outgoing): 
   return method === 'GET' ? {} : { 'content-length': String(Buffer.byteLength(body)) };
 }
 
-/** One request on a connection of its own. Rejects when there is no answer. */
+/** One request over a new connection. Rejects when there is no answer. */
 export function send(url: string, outgoing: Outgoing = {}): Promise<Answer> {
   const { method = 'GET', form } = outgoing;
   const body = form ? new URLSearchParams(form).toString() : (outgoing.body ?? '');
@@ -53,14 +53,14 @@ export function send(url: string, outgoing: Outgoing = {}): Promise<Answer> {
   });
 }
 
-/** A JSON object of an answer. Throws when it is none. */
+/** A JSON object of an answer. Throws for anything else. */
 export function objectOf(text: string): Record<string, unknown> {
   const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null) throw new TypeError(`no object: ${text}`);
   return { ...value };
 }
 
-/** A list of JSON objects. Throws when it is none. */
+/** A list of JSON objects. Throws for anything else. */
 export function listOf(text: string): Record<string, unknown>[] {
   const value: unknown = JSON.parse(text);
   if (!Array.isArray(value)) throw new TypeError(`no list: ${text}`);

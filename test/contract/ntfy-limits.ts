@@ -13,19 +13,19 @@ const flood = (subject: Subject): Promise<Answer[]> =>
   Promise.all(Array.from({ length: 75 }, () => publish(subject, { topic, message: 'x' })));
 
 /**
- * Those the limit let through. 2.11 answers some of them 500: its cache in memory can't take two messages at
- * the same time.
+ * Those that the limit allowed. 2.11 answers some of them 500: its memory cache cannot store two messages at the same
+ * time.
  */
 const passed = (answers: Answer[]): number => answers.filter(({ status }) => status !== 429).length;
 
-/** A slow machine gets one request more for each five seconds since `start`. */
+/** On a slow machine one more request is allowed for each five seconds since `start`. */
 function assertPassed(answers: Answer[], expected: number, start: number): void {
   const more = Math.floor((performance.now() - start) / 5000);
   const count = passed(answers);
   assert.ok(count >= expected && count <= expected + more, `${count} passed, not ${expected}`);
 }
 
-/** A slow machine may have a request left: then the next one is refused. */
+/** On a slow machine a request may be left: then the next one is refused. */
 async function isLimited(subject: Subject, path: string, method: string): Promise<void> {
   await until(`${method} ${path} is 42901`, async () => {
     const answer = await call(subject, path, { method });
@@ -59,7 +59,7 @@ export const limitCases: NtfyCase[] = [
     },
   },
   {
-    title: 'with an empty bucket health and account still answer, reading does not',
+    title: 'with an empty bucket health and account still answer, and reading is refused',
     options: {},
     run: async (subject) => {
       const count = passed(await flood(subject));
@@ -70,7 +70,7 @@ export const limitCases: NtfyCase[] = [
     },
   },
   {
-    title: 'broken JSON and bad topics cost no request, a bad priority does',
+    title: 'broken JSON and invalid topics cost no request, an invalid priority does',
     options: {},
     run: async (subject) => {
       const start = performance.now();
@@ -83,7 +83,7 @@ export const limitCases: NtfyCase[] = [
     },
   },
   {
-    title: 'the messages of a day are counted, deletes too; when they are used up it is 42908',
+    title: 'the messages of a day are counted, deletes too; when they are used up the answer is 42908',
     options: { limit: { dailyMessages: 3 } },
     run: async (subject) => {
       assert.deepEqual(await account(subject), [3, 3]);
@@ -97,7 +97,7 @@ export const limitCases: NtfyCase[] = [
     },
   },
   {
-    title: 'a token and a password let in; wrong ones are 40101, none at all is 40301',
+    title: 'a token and a password are accepted; wrong ones are 40101, none at all is 40301',
     options: { password: 'secret' },
     run: async (subject) => {
       const code = async (headers: Record<string, string>) =>

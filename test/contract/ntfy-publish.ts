@@ -6,7 +6,7 @@ import type { NtfyCase, Subject } from './ntfy-subject.ts';
 
 const topic = 'topic';
 
-/** Publishes and returns what the server made of it. */
+/** Publishes and returns the message that the server created. */
 async function published(subject: Subject, message: object): Promise<Record<string, unknown>> {
   const answer = await publish(subject, { topic, ...message });
   assert.equal(answer.status, 200, answer.text);
@@ -25,7 +25,7 @@ async function codes(subject: Subject, messages: unknown[]): Promise<number[]> {
 
 export const publishCases: NtfyCase[] = [
   {
-    title: 'a message comes back with its ID, its time and its end',
+    title: "the answer contains the message's ID, time and expiry",
     run: async (subject) => {
       const answer = await publish(subject, { topic, message: 'hello' });
       const { id, time, expires, ...rest } = objectOf(answer.text);
@@ -45,7 +45,7 @@ export const publishCases: NtfyCase[] = [
     },
   },
   {
-    title: 'a sequence ID that is no name is 40049 since 2.16',
+    title: 'an invalid sequence ID is 40049 since 2.16',
     run: async (subject) => {
       const messages = ['a b', 'x'.repeat(65), 'a.b'].map((sequence_id) => ({ topic, sequence_id }));
       const code = knowsSequences(subject) ? 40049 : 0;
@@ -53,7 +53,7 @@ export const publishCases: NtfyCase[] = [
     },
   },
   {
-    title: 'all fields arrive as they were sent, title and message without blanks around them',
+    title: 'all fields arrive unchanged, title and message without surrounding spaces',
     run: async (subject) => {
       const actions = [
         { action: 'view', label: 'Open', url: 'https://example.com/' },
@@ -91,7 +91,7 @@ export const publishCases: NtfyCase[] = [
     },
   },
   {
-    title: 'an empty message says "triggered"; fields nobody knows are not looked at',
+    title: 'an empty message becomes "triggered"; unknown fields are ignored',
     run: async (subject) => {
       const { message } = await published(subject, { percentage: 5, unknown: { deep: true } });
       assert.equal(message, 'triggered');
@@ -108,7 +108,7 @@ export const publishCases: NtfyCase[] = [
     },
   },
   {
-    title: 'what is not the right JSON is 40024, types included',
+    title: 'invalid JSON or a wrong type is 40024',
     run: async (subject) => {
       const fields = [
         ...['high', '4', 3.5, true].map((priority) => ({ priority })),
@@ -133,7 +133,7 @@ export const publishCases: NtfyCase[] = [
     },
   },
   {
-    title: 'a topic must be one name (40009) and not one of the reserved words (40010)',
+    title: 'a topic must be valid (40009) and not reserved (40010)',
     run: async (subject) => {
       const topics = ['a b', '', 'a,b', 'x'.repeat(65), 'docs', 'v1', 'account'];
       const messages = topics.map((topic) => ({ topic, message: 'x' }));
@@ -153,14 +153,14 @@ export const publishCases: NtfyCase[] = [
     },
   },
   {
-    title: 'icon and attachment must be http addresses, click may be anything',
+    title: 'icon and attachment must be http addresses, click may be any text',
     run: async (subject) => {
       const fields = [{ icon: 'ftp://x' }, { attach: 'ftp://x' }, { click: 'anything' }];
       assert.deepEqual(await codes(subject, toTopic(fields)), [40021, 40013, 0]);
     },
   },
   {
-    title: 'three buttons at most, each with a known kind, a label and what it needs (40018)',
+    title: 'at most three buttons, each with a known kind, a label and its required fields (40018)',
     run: async (subject) => {
       const view = { action: 'view', label: 'a', url: 'http://example.com' };
       const lists = [
@@ -184,7 +184,7 @@ export const publishCases: NtfyCase[] = [
     },
   },
   {
-    title: 'X-Notification-ID means nothing: each message is one of its own',
+    title: 'X-Notification-ID has no effect: each message is separate',
     run: async (subject) => {
       const topic = newTopic();
       const headers = { 'x-notification-id': 'same' };

@@ -1,4 +1,4 @@
-/** Reading the cache and the stream; what else there is to ask. */
+/** Reading the cache and the stream, and other requests. */
 import assert from 'node:assert/strict';
 import { objectOf } from './http.ts';
 import { call, codeOf, newTopic, poll, publish } from './ntfy-subject.ts';
@@ -26,7 +26,7 @@ async function* lines(body: ReadableStream<Uint8Array>): AsyncGenerator<Record<s
 
 export const readCases: NtfyCase[] = [
   {
-    title: 'a poll answers one JSON object a line; an empty topic is an empty answer',
+    title: 'a poll returns one JSON object a line; an empty topic has an empty answer',
     run: async (subject) => {
       const { topic, ids } = await fill(subject);
       const answer = await call(subject, `/${topic}/json?poll=1`);
@@ -40,7 +40,7 @@ export const readCases: NtfyCase[] = [
     },
   },
   {
-    title: 'since takes an ID, a span or a time; an unknown ID means all, nonsense is 40008',
+    title: 'since accepts an ID, a duration or a time; an unknown ID means all, an invalid value is 40008',
     run: async (subject) => {
       const { topic, ids } = await fill(subject);
       const since = async (text: string) =>
@@ -56,7 +56,7 @@ export const readCases: NtfyCase[] = [
     },
   },
   {
-    title: 'since=latest answers the last message, where it is known',
+    title: 'since=latest returns the last message, in versions that support it',
     run: async (subject) => {
       const { topic } = await fill(subject);
       const answer = await call(subject, `/${topic}/json?poll=1&since=latest`);
@@ -74,7 +74,7 @@ export const readCases: NtfyCase[] = [
     },
   },
   {
-    title: 'what asks not to be cached is told live, and has no end and no place in the cache',
+    title: 'a message that must not be cached is sent live, and is not in the cache',
     run: async (subject) => {
       const topic = newTopic();
       const headers = { cache: 'no' };
@@ -84,7 +84,7 @@ export const readCases: NtfyCase[] = [
     },
   },
   {
-    title: 'a stream begins with "open" and then tells what is published',
+    title: 'a stream begins with "open" and then contains what is published',
     run: async (subject) => {
       const topic = newTopic();
       const controller = new AbortController();

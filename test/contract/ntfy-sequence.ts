@@ -28,7 +28,7 @@ export const sequenceCases: NtfyCase[] = [
     },
   },
   {
-    title: 'a topic in the path that is no name is 40401, a reserved one 40010',
+    title: 'an invalid topic in the path is 40401, a reserved one 40010',
     run: async (subject) => {
       const post = { method: 'POST', body: 'x' };
       assert.equal(codeOf(await call(subject, '/a%20b', post)), 40401);
@@ -39,7 +39,7 @@ export const sequenceCases: NtfyCase[] = [
     },
   },
   {
-    title: 'before 2.16 no path has a sequence: publish, clear and delete are 40401',
+    title: 'before 2.16 no path contains a sequence: publish, clear and delete are 40401',
     only: ['legacy'],
     run: async (subject) => {
       const requests: [string, string][] = [
@@ -55,7 +55,7 @@ export const sequenceCases: NtfyCase[] = [
     },
   },
   {
-    title: 'the sequence in the path goes before the one in a header',
+    title: 'the sequence in the path has precedence over the one in a header',
     only: ['current'],
     run: async (subject) => {
       const sequenceOf = async (path: string, headers: Record<string, string>) =>
@@ -102,7 +102,7 @@ export const sequenceCases: NtfyCase[] = [
       const message = (text: string) => ['message', text, sequence];
       const deleted = knowsSequences(subject) ? [['message_delete', undefined, 's']] : [];
       assert.deepEqual(events.slice(0, 2), [message('one'), message('two')]);
-      // Within a second the order of the cache is not promised from here on.
+      // From here on the order within a second is not guaranteed.
       assert.deepEqual(new Set(events.slice(2)), new Set([...deleted, message('three')]));
     },
   },

@@ -1,4 +1,4 @@
-/** An ntfy under contract, simulated or real, and how the cases speak to it. */
+/** An ntfy under contract, simulated or real, and the calls of the cases. */
 import { randomBytes } from 'node:crypto';
 import { startNtfySimulator } from '../../src/simulator/index.ts';
 import type { NtfyGeneration } from '../../src/simulator/index.ts';
@@ -8,7 +8,7 @@ import { objectOf, send } from './http.ts';
 import type { Answer, Outgoing } from './http.ts';
 
 export interface Options {
-  /** Default: the server's own limits. `none`: as many requests as one likes. */
+  /** Default: the server's own limits. `none`: no limit. */
   limit?: 'none' | { dailyMessages: number };
   /** Only the user `phil` with this password, who may use the topic `mine`. */
   password?: string;
@@ -53,7 +53,7 @@ export const newTopic = (): string => `topic-${randomBytes(6).toString('hex')}`;
 export const call = (subject: Subject, path: string, outgoing?: Outgoing): Promise<Answer> =>
   send(`${subject.url}${path}`, outgoing);
 
-/** Publishes by JSON to the root; text goes as it is. */
+/** Publishes JSON to the root; a string is sent unchanged. */
 export function publish(
   subject: Subject,
   message: unknown,
@@ -63,13 +63,13 @@ export function publish(
   return call(subject, '/', { method: 'POST', body, headers });
 }
 
-/** ntfy's own code of an error, or 0. */
+/** The ntfy error code of an answer, or 0. */
 export function codeOf({ text }: Answer): number {
   const { code } = objectOf(text);
   return typeof code === 'number' ? code : 0;
 }
 
-/** What the cache of a topic holds, by poll. */
+/** The messages in the cache of a topic, by poll. */
 export async function poll(subject: Subject, topic: string, query = ''): Promise<Record<string, unknown>[]> {
   const answer = await call(subject, `/${topic}/json?poll=1${query}`);
   return answer.text

@@ -1,4 +1,4 @@
-/** Who is let in at all, versions, preferences, and what is no endpoint. */
+/** Access, versions, preferences, and unknown endpoints. */
 import assert from 'node:assert/strict';
 import { objectOf, send } from './http.ts';
 import { call, isModern, openSession, tryLogin } from './qbittorrent-subject.ts';
@@ -11,7 +11,7 @@ async function statusWith(subject: Subject, headers: Record<string, string>): Pr
 
 export const appCases: QbittorrentCase[] = [
   {
-    title: 'a Host with another port than the own is 401, even for a good session or login',
+    title: 'a Host with another port than its own is 401, even for a valid session or login',
     run: async (subject) => {
       assert.equal(await statusWith(subject, { host: `127.0.0.1:${subject.port + 1}` }), 401);
       const login = await tryLogin(subject, { headers: { host: 'qbittorrent:1' } });
@@ -21,7 +21,7 @@ export const appCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'a foreign Origin or Referer is 401; the own one, or none, is fine',
+    title: 'a foreign Origin or Referer is 401; its own, or none, is accepted',
     run: async (subject) => {
       const own = `http://127.0.0.1:${subject.port}`;
       assert.equal(await statusWith(subject, { origin: 'http://other.example' }), 401);
@@ -32,7 +32,7 @@ export const appCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'since 5.3 what a browser says of another site in Sec-Fetch-Site is 401 too',
+    title: 'since 5.3 a Sec-Fetch-Site of another site is 401 too',
     run: async (subject) => {
       const refused = isModern(subject) ? 401 : 200;
       assert.equal(await statusWith(subject, { 'sec-fetch-site': 'cross-site' }), refused);
@@ -42,7 +42,7 @@ export const appCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'the page at / is there for everybody',
+    title: 'the page at / is available without login',
     run: async (subject) => {
       const { status, type } = await send(subject.url);
       assert.deepEqual([status, type], [200, 'text/html']);
@@ -50,7 +50,7 @@ export const appCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'versions are plain text, and tell the generations apart',
+    title: 'versions are plain text, and differ between the generations',
     run: async (subject) => {
       const { get } = await openSession(subject);
       const version = await get('app/version');
@@ -67,7 +67,7 @@ export const appCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'what is no endpoint is 404',
+    title: 'an unknown endpoint is 404',
     run: async (subject) => {
       const { get } = await openSession(subject);
       const text = isModern(subject) ? 'Endpoint does not exist' : 'Not Found';
@@ -78,14 +78,14 @@ export const appCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'other methods than GET, HEAD and POST are refused with an empty answer',
+    title: 'methods other than GET, HEAD and POST are refused with an empty answer',
     run: async (subject) => {
       const answer = await call(subject, 'app/version', { method: 'PUT' });
       assert.deepEqual([answer.status, answer.text], [subject.generation === 'legacy' ? 400 : 501, '']);
     },
   },
   {
-    title: 'setPreferences changes the keys that it is given, and no others',
+    title: 'setPreferences changes the given keys, and no others',
     run: async (subject) => {
       const { get, post } = await openSession(subject);
       const before = objectOf((await get('app/preferences')).text);
@@ -104,7 +104,7 @@ export const appCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'setPreferences wants POST and its json, but swallows broken JSON',
+    title: 'setPreferences requires POST and its json, but ignores broken JSON',
     run: async (subject) => {
       const { get, post } = await openSession(subject);
       assert.equal((await get('app/setPreferences')).status, 405);

@@ -7,7 +7,7 @@ import type { QbittorrentCase } from './qbittorrent-subject.ts';
 
 export const changeCases: QbittorrentCase[] = [
   {
-    title: 'an add is "Ok." before 5.2, then it names the IDs',
+    title: 'an add is "Ok." before 5.2; later versions return the IDs',
     run: async (subject) => {
       const session = await openSession(subject);
       const [one, two] = [newHash(), newHash()];
@@ -66,7 +66,7 @@ export const changeCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'a delete must say whether the files go too, and "all" deletes everything',
+    title: 'a delete must state whether the files are deleted too, and "all" deletes everything',
     run: async (subject) => {
       const session = await openSession(subject);
       const hash = newHash();
@@ -98,7 +98,7 @@ export const changeCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'the number of torrents can be asked for since 4.6.1',
+    title: 'the number of torrents can be requested since 4.6.1',
     run: async (subject) => {
       const session = await openSession(subject);
       const answer = await session.get('torrents/count');

@@ -1,25 +1,25 @@
-/** A download from its beginning to its end. */
+/** A download from its start to its end. */
 import assert from 'node:assert/strict';
 import { until } from '../servers/index.ts';
 import { hashes, info, openSession } from './qbittorrent-subject.ts';
 import type { QbittorrentCase, Session } from './qbittorrent-subject.ts';
 
-async function look(session: Session, hash: string): Promise<Record<string, unknown> | undefined> {
+async function poll(session: Session, hash: string): Promise<Record<string, unknown> | undefined> {
   return (await info(session, `?hashes=${hash}`))[0];
 }
 
-/** Every look at a torrent until it is in one of these states. */
+/** Every observed entry of a torrent until it is in one of these states. */
 async function watch(session: Session, hash: string, ends: string[]): Promise<Record<string, unknown>[]> {
   const seen: Record<string, unknown>[] = [];
   await until(ends.join(' or '), async () => {
-    const object = await look(session, hash);
+    const object = await poll(session, hash);
     if (object) seen.push(object);
     return ends.includes(String(object?.state));
   });
   return seen;
 }
 
-/** Where a download ends when nobody stops it. */
+/** The final states of a download that is not stopped. */
 const FINISHED = ['stalledUP', 'uploading'];
 
 export const downloadCases: QbittorrentCase[] = [
@@ -45,13 +45,13 @@ export const downloadCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'what is finished has all its bytes, a date of completion, and no time to go',
+    title: 'a finished torrent has all its bytes, a date of completion, and no ETA',
     run: async (subject) => {
       const session = await openSession(subject);
       const { hash, name, size } = await subject.download();
       await watch(session, hash, FINISHED);
       const object = await until('the time to go is unknown', async () => {
-        const object = await look(session, hash);
+        const object = await poll(session, hash);
         return object?.eta === 8_640_000 && object;
       });
       const { progress, amount_left, completed, total_size, priority, availability } = object;
@@ -65,7 +65,7 @@ export const downloadCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'a finished torrent that is stopped is still complete, but seeds no more',
+    title: 'a finished torrent that is stopped is still complete, but no longer seeds',
     run: async (subject) => {
       const session = await openSession(subject);
       const { hash } = await subject.download();

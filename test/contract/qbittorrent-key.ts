@@ -6,7 +6,7 @@ import type { QbittorrentCase } from './qbittorrent-subject.ts';
 
 const apiKey = `qbt_${'Ab1'.repeat(10).slice(0, 28)}`;
 const bearer = (key: string) => ({ headers: { authorization: `Bearer ${key}` } });
-const basic = (words: string) => ({ headers: { authorization: `Basic ${btoa(words)}` } });
+const basic = (credentials: string) => ({ headers: { authorization: `Basic ${btoa(credentials)}` } });
 
 export const keyCases: QbittorrentCase[] = [
   {
@@ -45,7 +45,7 @@ export const keyCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'with an API key the Origin is not looked at, but the Host is',
+    title: 'with an API key the Origin is not checked, but the Host is',
     only: ['current'],
     options: { apiKey },
     run: async (subject) => {
@@ -57,12 +57,12 @@ export const keyCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'API keys and Basic auth mean nothing before 5.2',
+    title: 'API keys and Basic auth have no effect before 5.2',
     only: ['legacy', '5.1'],
     run: async (subject) => {
       assert.equal((await call(subject, 'app/version', bearer(apiKey))).status, 403);
-      const words = basic(`${subject.username}:${subject.password}`);
-      assert.equal((await call(subject, 'app/version', words)).status, 403);
+      const credentials = basic(`${subject.username}:${subject.password}`);
+      assert.equal((await call(subject, 'app/version', credentials)).status, 403);
     },
   },
   {

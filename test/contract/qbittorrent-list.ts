@@ -1,4 +1,4 @@
-/** Which torrents `torrents/info` answers. */
+/** The torrents in the answer of `torrents/info`. */
 import assert from 'node:assert/strict';
 import { until } from '../servers/index.ts';
 import { addMagnets, call, hashes, info, magnet, newHash, openSession } from './qbittorrent-subject.ts';
@@ -13,7 +13,7 @@ interface Shelf {
   running: string[];
 }
 
-/** Nothing but four magnets, one of them stopped. */
+/** Only four magnets, one of them stopped. */
 async function fill(subject: Subject): Promise<Shelf> {
   const session = await openSession(subject);
   await session.post('torrents/delete', { hashes: 'all', deleteFiles: 'true' });
@@ -34,7 +34,7 @@ async function fill(subject: Subject): Promise<Shelf> {
 
 export const listCases: QbittorrentCase[] = [
   {
-    title: 'an empty list of hashes is no filter: everything is answered',
+    title: 'an empty list of hashes is no filter: all torrents are returned',
     run: async (subject) => {
       const { session, ids } = await fill(subject);
       for (const query of ['', '?hashes=', '?hashes=|', '?hashes=||']) {
@@ -55,7 +55,7 @@ export const listCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'POST takes the hashes from the form and does not look at the query',
+    title: 'POST reads the hashes from the form and ignores the query',
     run: async (subject) => {
       const { session, ids } = await fill(subject);
       const [first = ''] = ids;
@@ -74,7 +74,7 @@ export const listCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'a filter that the version does not know means all',
+    title: 'a filter that the version does not support means all',
     run: async (subject) => {
       const { session, ids, stopped, running } = await fill(subject);
       const legacy = subject.generation === 'legacy';
@@ -86,7 +86,7 @@ export const listCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'the filter "downloading" has everything unfinished, stopped torrents included',
+    title: 'the filter "downloading" includes everything unfinished, stopped torrents too',
     run: async (subject) => {
       const { session, ids, running } = await fill(subject);
       assert.deepEqual(await hashes(session, '?filter=downloading'), ids);

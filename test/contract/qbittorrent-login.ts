@@ -27,7 +27,7 @@ export const loginCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'a login by GET is refused, even with the right words',
+    title: 'a login by GET is refused, even with the right credentials',
     run: async (subject) => {
       const query = new URLSearchParams({ username: subject.username, password: subject.password });
       const answer = await call(subject, `auth/login?${query.toString()}`);
@@ -35,7 +35,7 @@ export const loginCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'a JSON body is not understood',
+    title: 'a JSON body is not accepted',
     run: async (subject) => {
       const answer = await call(subject, 'auth/login', {
         method: 'POST',
@@ -54,7 +54,7 @@ export const loginCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'who has a living session is let in again, whatever the password',
+    title: 'a client with a valid session is logged in again, whatever the password',
     run: async (subject) => {
       const { cookie } = await openSession(subject);
       const answer = await tryLogin(subject, { password: 'wrong', headers: { cookie } });
@@ -81,7 +81,7 @@ export const loginCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'five wrong passwords ban the address, right words included, but not the open sessions',
+    title: 'five wrong passwords ban the address, even with the right password, but not the open sessions',
     options: {},
     run: async (subject) => {
       const { cookie, get } = await openSession(subject);
@@ -106,7 +106,7 @@ export const loginCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'of seventeen sessions the two least recently used are gone since 5.3, none before',
+    title: 'of seventeen sessions the two least recently used are closed since 5.3, none before',
     options: {},
     run: async (subject) => {
       const sessions = [];
@@ -118,7 +118,7 @@ export const loginCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'with the local bypass a call without a cookie gets a session of its own',
+    title: 'with the local bypass a call without a cookie gets a new session',
     options: { bypassLocalAuth: true },
     run: async (subject) => {
       const first = await call(subject, 'app/version');

@@ -1,4 +1,4 @@
-/** What a torrent looks like, for a magnet that waits for its metadata. */
+/** The fields of a torrent, for a magnet without metadata. */
 import assert from 'node:assert/strict';
 import { until } from '../servers/index.ts';
 import { addMagnets, info, magnet, newHash, openSession } from './qbittorrent-subject.ts';
@@ -8,7 +8,7 @@ type Type = 'string' | 'number' | 'boolean';
 
 const names = (type: Type, list: string): [string, Type][] => list.split(' ').map((name) => [name, type]);
 
-/** Every generation's fields, as measured; later versions may have more. */
+/** The measured fields of every generation; later versions may have more. */
 const common = [
   ...names('string', 'hash infohash_v1 infohash_v2 name magnet_uri state category tags tracker'),
   ...names('string', 'save_path content_path download_path'),
@@ -31,12 +31,12 @@ const fiveThree = [
 ];
 const fields = { legacy: common, '5.1': [...common, ...five], current: [...common, ...five, ...fiveThree] };
 
-/** Adds a magnet and waits until it looks for metadata. */
+/** Adds a magnet and waits until it searches for metadata. */
 async function waiting(subject: Subject, name?: string): Promise<Record<string, unknown>> {
   const session = await openSession(subject);
   const hash = newHash();
   await addMagnets(session, [magnet(hash, name)], { category: 'tv', tags: 'b, a c' });
-  return until('the magnet looks for metadata', async () => {
+  return until('the magnet fetches metadata', async () => {
     const [object] = await info(session, `?hashes=${hash}`);
     return object?.state === 'metaDL' && object;
   });
@@ -57,7 +57,7 @@ export const objectCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'a magnet without metadata is called like its hash, and its size is unknown',
+    title: 'a magnet without metadata has its hash as its name, and an unknown size',
     run: async (subject) => {
       const object = await waiting(subject);
       const { hash, size, total_size, progress, eta, dlspeed, amount_left, completed } = object;
@@ -79,7 +79,7 @@ export const objectCases: QbittorrentCase[] = [
     },
   },
   {
-    title: 'tags are one sorted string; before 5.0 the blanks of the request stay in it',
+    title: 'tags are one sorted string; before 5.0 it keeps the spaces of the request',
     run: async (subject) => {
       const { tags } = await waiting(subject);
       assert.equal(tags, subject.generation === 'legacy' ? ' a c, b' : 'a c, b');

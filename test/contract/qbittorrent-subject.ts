@@ -1,4 +1,4 @@
-/** A qBittorrent under contract, simulated or real, and how the cases speak to it. */
+/** A qBittorrent under contract, simulated or real, and the calls of the cases. */
 import { randomBytes } from 'node:crypto';
 import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import type { QbittorrentGeneration } from '../../src/simulator/index.ts';
@@ -24,7 +24,7 @@ export interface Subject extends AsyncDisposable {
 
 export type QbittorrentCase = Case<Subject, QbittorrentGeneration, Options>;
 
-/** What the cases download: a torrent that nobody else has added. */
+/** What the cases download: a torrent that is not in use elsewhere. */
 export interface Download {
   hash: string;
   name: string;
@@ -35,7 +35,7 @@ const SIZE = 1_000_000;
 const RATE = 1_000_000;
 const newName = () => `download-${randomBytes(4).toString('hex')}.bin`;
 
-/** Starts one, whose password nobody can guess. */
+/** Starts one with a random password. */
 export async function simulated(generation: QbittorrentGeneration, options: Options): Promise<Subject> {
   const simulator = await startQbittorrentSimulator({ generation, password: 'correct horse', ...options });
   return Object.assign(simulator, {
@@ -70,7 +70,7 @@ export const isModern = ({ generation }: Subject): boolean => generation === 'cu
 export const call = (subject: Subject, path: string, outgoing?: Outgoing): Promise<Answer> =>
   send(`${subject.url}/api/v2/${path}`, outgoing);
 
-/** A login with these words; by default the right ones. */
+/** A login with these credentials; by default the right ones. */
 export function tryLogin(
   subject: Subject,
   { username = subject.username, password = subject.password, headers = {} } = {},
@@ -78,14 +78,14 @@ export function tryLogin(
   return call(subject, 'auth/login', { method: 'POST', form: { username, password }, headers });
 }
 
-/** Whether a login was let in: 204 since 5.2, before 200 with a text. */
+/** Whether a login was successful: 204 since 5.2, before 200 with a text. */
 export const isIn = ({ status, text }: Answer): boolean =>
   status === 204 || (status === 200 && text === 'Ok.');
 
 /** `name=value` of the cookie that an answer sets, or ''. */
 export const cookieOf = ({ headers }: Answer): string => headers['set-cookie']?.[0]?.split(';')[0] ?? '';
 
-/** Somebody who is logged in. */
+/** A client that is logged in. */
 export interface Session {
   cookie: string;
   get: (path: string, headers?: Record<string, string>) => Promise<Answer>;
@@ -101,7 +101,7 @@ export async function openSession(subject: Subject): Promise<Session> {
   };
 }
 
-/** A torrent ID that nobody has. */
+/** A torrent ID that does not exist. */
 export const newHash = (): string => randomBytes(20).toString('hex');
 
 /** A magnet link as users paste it. */
@@ -115,7 +115,7 @@ export async function info(session: Session, query = ''): Promise<Record<string,
   return listOf((await session.get(`torrents/info${query}`)).text);
 }
 
-/** The IDs that `torrents/info` answers, sorted: it keeps no order of its own. */
+/** The IDs in the answer of `torrents/info`, sorted: qBittorrent guarantees no order. */
 export async function hashes(session: Session, query = ''): Promise<string[]> {
   return (await info(session, query)).map(({ hash }) => String(hash)).toSorted();
 }

@@ -1,4 +1,4 @@
-/** Debian packages without installing anything: a private apt root, then `dpkg -x`. */
+/** Debian packages without installing them: a private apt root, then `dpkg -x`. */
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
@@ -11,7 +11,7 @@ const execOptions = { timeout: 300_000, maxBuffer: 64 * 1024 * 1024 };
 /** Debian's name of an architecture. */
 export type Architecture = 'amd64' | 'arm64';
 
-/** What to get, and from where. */
+/** What to download, and from where. */
 export interface Download {
   suite: string;
   architecture: Architecture;
@@ -21,8 +21,8 @@ export interface Download {
 }
 
 /**
- * The Debian mirrors that apt on this machine uses, best first. Read at run time: none is written in a file.
- * Empty on a machine whose apt knows no Debian (Ubuntu's mirrors have other suites).
+ * The Debian mirrors that apt on this machine uses, best first. Read at run time: none is stored in a file.
+ * Empty on a machine whose apt has no Debian source (Ubuntu's mirrors have other suites).
  */
 export async function debianMirrors(): Promise<string[]> {
   const format = '$(REPO_URI)\t$(COMPONENT)\t$(ORIGIN)\t$(LABEL)';
@@ -35,7 +35,7 @@ export async function debianMirrors(): Promise<string[]> {
   const known = targets.filter(
     ([, part, origin, label]) => isMain(part) && origin === 'Debian' && label === 'Debian',
   );
-  // Before the first `apt-get update` apt knows no origin; then every source of a Debian system is tried.
+  // Before the first `apt-get update` apt has no origin; then every source of a Debian system is tried.
   const guessed = isDebian() ? targets.filter(([, part, origin]) => isMain(part) && !isKnown(origin)) : [];
   const uris = [...known, ...guessed].map(([uri]) => uri).filter((uri) => uri !== undefined);
   return [...new Set(uris)];
@@ -45,7 +45,7 @@ function isMain(component: string | undefined): boolean {
   return component === 'main';
 }
 
-/** `indextargets` prints a field that it does not know as the variable itself. */
+/** `indextargets` prints an unknown field as the variable itself. */
 function isKnown(origin: string | undefined): boolean {
   return origin !== undefined && origin !== '' && !origin.startsWith('$(');
 }
@@ -54,26 +54,26 @@ function isDebian(): boolean {
   return existsSync('/etc/os-release') && /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'));
 }
 
-/** Downloads the packages with everything they depend on, libc included; returns the paths of the .deb files. */
-export async function download(mirror: string, wanted: Download): Promise<string[]> {
-  const { folder } = wanted;
+/** Downloads the packages with all dependencies, libc included; returns the paths of the .deb files. */
+export async function download(mirror: string, requested: Download): Promise<string[]> {
+  const { folder } = requested;
   const archives = join(folder, 'cache', 'archives');
   await mkdir(join(folder, 'state', 'lists', 'partial'), { recursive: true });
   await mkdir(join(archives, 'partial'), { recursive: true });
   await writeFile(join(folder, 'status'), '');
   await writeFile(
     join(folder, 'sources.list'),
-    `deb ${sourceOptions(wanted)} ${mirror} ${wanted.suite} main\n`,
+    `deb ${sourceOptions(requested)} ${mirror} ${requested.suite} main\n`,
   );
-  await writeFile(join(folder, 'apt.conf'), aptConfig(wanted));
+  await writeFile(join(folder, 'apt.conf'), aptConfig(requested));
   const config = ['-c', join(folder, 'apt.conf')];
   await exec('apt-get', [...config, 'update'], execOptions);
-  await exec('apt-get', [...config, '-y', '--download-only', 'install', ...wanted.packages], execOptions);
+  await exec('apt-get', [...config, '-y', '--download-only', 'install', ...requested.packages], execOptions);
   const files = await readdir(archives);
   return files.filter((file) => file.endsWith('.deb')).map((file) => join(archives, file));
 }
 
-/** Unpacks packages into a folder; nothing is installed and no script of theirs runs. */
+/** Unpacks packages into a folder; nothing is installed and no script of a package runs. */
 export async function unpack(debs: readonly string[], root: string): Promise<void> {
   await mkdir(root, { recursive: true });
   for (const deb of debs) await exec('dpkg', ['-x', deb, root], execOptions);
@@ -87,7 +87,7 @@ function sourceOptions({ architecture }: Download): string {
   return `[arch=${architecture}${keyring === undefined ? '' : ` signed-by=${keyring}`}]`;
 }
 
-/** The status file is empty, so the closure holds every library; the machine's own apt is left alone. */
+/** The status file is empty, so the dependencies include every library; the machine's own apt is not changed. */
 function aptConfig({ folder, architecture }: Download): string {
   return `
 #clear APT::Update::Pre-Invoke;

@@ -6,7 +6,7 @@ import { installBundle } from './install.ts';
 import type { Installed, Suite } from './install.ts';
 import { startOf } from './start.ts';
 
-/** A program that can call. */
+/** A program that can call the hook. */
 export type Caller = 'curl' | 'GNU wget' | 'BusyBox wget';
 
 /** Unpacks them, once; 50 MB a suite. */
@@ -15,8 +15,8 @@ export function installCallers(suite: Suite): Promise<Installed> {
 }
 
 /**
- * Makes one of them the `curl` or `wget` of a folder that stands in a PATH. Throws where it can't be had: let the test
- * need `callers`.
+ * Installs one of them as the `curl` or `wget` of a folder for a PATH. Throws where it is not available: the test
+ * needs `callers`.
  */
 export async function putCaller(folder: string, suite: Suite, caller: Caller): Promise<void> {
   const installed = await installCallers(suite);
@@ -27,7 +27,7 @@ export async function putCaller(folder: string, suite: Suite, caller: Caller): P
   await mkdir(folder, { recursive: true });
   await rm(path, { force: true });
   if (caller === 'BusyBox wget') {
-    // It is linked statically, and goes by the name that it is started with.
+    // It is linked statically, and chooses its function by the name that it is started with.
     const places = [join(root, 'usr', 'bin', 'busybox'), join(root, 'bin', 'busybox')];
     return symlink(places.find((place) => existsSync(place)) ?? '', path);
   }

@@ -7,7 +7,7 @@ import { installBundle } from './install.ts';
 import type { Installed } from './install.ts';
 import { librariesOf, startOf } from './start.ts';
 
-/** Unpacks it, once; 700 MB. */
+/** Unpacks it once; 700 MB. */
 export function installChromium(): Promise<Installed> {
   return installBundle({
     name: 'chromium',
@@ -22,7 +22,7 @@ export function installChromium(): Promise<Installed> {
   });
 }
 
-/** How it is started. Throws where it can't be had: let the test need `chromium`. */
+/** How it is started. Throws where it is not available: the test needs `chromium`. */
 export async function chromiumProgram(): Promise<{
   root: string;
   executablePath: string;
@@ -36,8 +36,8 @@ export async function chromiumProgram(): Promise<{
 }
 
 /**
- * Chromium starts its children as `/proc/self/exe`, so it can't be started through the loader of its suite as other
- * programs are: the loader's path is written into a copy of it.
+ * Chromium starts its children as `/proc/self/exe`, so unlike other programs it cannot be started through the loader of
+ * its suite: the loader's path is written into a copy of it.
  */
 async function executable(root: string): Promise<string> {
   const folder = join(root, 'usr', 'lib', 'chromium');
@@ -51,7 +51,9 @@ async function executable(root: string): Promise<string> {
   return patched;
 }
 
-/** fontconfig's settings for the bundle's own fonts, so that a page looks the same everywhere; `home` takes its cache. */
+/**
+ * fontconfig's settings for the bundle's own fonts, so that a page looks the same everywhere; its cache is in `home`.
+ */
 export function fontsConfig(root: string, home: string): string {
   const families = ['Inter', 'DejaVu Sans', 'Noto Color Emoji'];
   const prefer = families.map((family) => `<family>${family}</family>`).join('');

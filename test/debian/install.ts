@@ -1,4 +1,4 @@
-/** Unpacks Debian packages into `.cache/debian/<name>/`, once, with everything they depend on; nothing is installed. */
+/** Unpacks Debian packages into `.cache/debian/<name>/`, once, with all dependencies; nothing is installed. */
 import { readFileSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -9,7 +9,7 @@ import { withLock } from './lock.ts';
 /** A Debian release by its code name. */
 export type Suite = 'bookworm' | 'trixie' | 'forky';
 
-/** Programs that belong together, of one suite. */
+/** Programs of one suite that are used together. */
 export interface Bundle {
   /** Names its folder in the cache. */
   name: string;
@@ -17,15 +17,15 @@ export interface Bundle {
   packages: readonly string[];
 }
 
-/** Where a bundle's programs lie, or why they can't be had here. */
+/** The folder of a bundle's programs, or why they are not available here. */
 export type Installed =
   | {
       ok: true;
-      /** The unpacked packages: holds `usr/bin`. */
+      /** The unpacked packages, with `usr/bin`. */
       root: string;
-      /** Debian's version of each package that was asked for, like `5.3.0-1`. */
+      /** Debian's version of each requested package, like `5.3.0-1`. */
       versions: Record<string, string>;
-      /** Whether this call brought it (and not an earlier one). */
+      /** Whether this call unpacked it (and not an earlier one). */
       fresh: boolean;
     }
   | { ok: false; reason: string };
@@ -35,7 +35,7 @@ const once = new Map<string, Promise<Installed>>();
 
 /**
  * Makes a bundle available: from the cache, or else from this machine's Debian mirror.
- * Never throws for "can't be had here"; safe to call from several processes at once.
+ * Never throws when packages are not available; safe to call from several processes at once.
  */
 export function installBundle(bundle: Bundle): Promise<Installed> {
   const running = once.get(bundle.name) ?? install(bundle);
@@ -57,14 +57,14 @@ async function install(bundle: Bundle): Promise<Installed> {
   return withLock(join(cache, `${bundle.name}.lock`), async () => {
     const byOther = readMarker(bundle, architecture);
     if (byOther !== null) return { ok: true, fresh: false, ...byOther };
-    return readFailure(bundle) ?? bring(bundle, architecture);
+    return readFailure(bundle) ?? unpackBundle(bundle, architecture);
   });
 }
 
-/** Works beside the final folder and renames at the end: a folder that exists is whole, or it has no marker. */
-async function bring(bundle: Bundle, architecture: Architecture): Promise<Installed> {
+/** Works beside the final folder and renames at the end: an existing folder is complete, or it has no marker. */
+async function unpackBundle(bundle: Bundle, architecture: Architecture): Promise<Installed> {
   const { name, suite, packages } = bundle;
-  const half = join(cache, `${name}.unpacking.${process.pid}`); // a killed run's apt may still write to another
+  const half = join(cache, `${name}.unpacking.${process.pid}`); // the apt of a killed run may still write to another
   try {
     await removeLeftovers(name);
     const apt = join(half, 'apt');
@@ -79,7 +79,7 @@ async function bring(bundle: Bundle, architecture: Architecture): Promise<Instal
     await rename(half, join(cache, name));
   } catch (error) {
     await rm(half, { recursive: true, force: true });
-    return noteFailure(bundle, `Debian ${suite} can't be had here: ${explain(error)}`);
+    return storeFailure(bundle, `Debian ${suite} can't be had here: ${explain(error)}`);
   }
   const done = readMarker(bundle, architecture);
   return done === null
@@ -94,25 +94,25 @@ async function removeLeftovers(name: string): Promise<void> {
   }
 }
 
-/** Other test files would wait for the same failure once more: for a minute they take this one. */
-async function noteFailure({ name }: Bundle, reason: string): Promise<Installed> {
+/** Other test files would wait for the same failure again: for a minute they get this one. */
+async function storeFailure({ name }: Bundle, reason: string): Promise<Installed> {
   await writeFile(join(cache, `${name}.failed.json`), JSON.stringify({ at: Date.now(), reason }));
   return { ok: false, reason };
 }
 
 function readFailure({ name }: Bundle): Installed | null {
-  const noted = readJson(join(cache, `${name}.failed.json`));
-  if (noted === null || typeof noted['at'] !== 'number' || Date.now() - noted['at'] > 60_000) return null;
-  return { ok: false, reason: String(noted['reason']) };
+  const stored = readJson(join(cache, `${name}.failed.json`));
+  if (stored === null || typeof stored['at'] !== 'number' || Date.now() - stored['at'] > 60_000) return null;
+  return { ok: false, reason: String(stored['reason']) };
 }
 
-async function downloadFromAny(wanted: Parameters<typeof download>[1]): Promise<string[]> {
+async function downloadFromAny(requested: Parameters<typeof download>[1]): Promise<string[]> {
   const mirrors = await debianMirrors();
-  let failure: unknown = new Error('apt on this machine knows no Debian mirror');
+  let failure: unknown = new Error('apt on this machine has no Debian mirror');
   for (const mirror of mirrors) {
     try {
-      await rm(wanted.folder, { recursive: true, force: true });
-      return await download(mirror, wanted);
+      await rm(requested.folder, { recursive: true, force: true });
+      return await download(mirror, requested);
     } catch (error) {
       failure = error;
     }
@@ -127,8 +127,8 @@ function readMarker({ name, packages }: Bundle, architecture: Architecture) {
   const versions = Object.entries(marker['versions'] ?? {}).map(
     ([name, version]) => [name, String(version)] as const,
   );
-  // Another list of packages than the one that was brought asks for another folder.
-  if (packages.some((wanted) => !versions.some(([brought]) => brought === wanted))) return null;
+  // Another list of packages needs another folder.
+  if (packages.some((requested) => !versions.some(([installed]) => installed === requested))) return null;
   return { root: join(folder, 'root'), versions: Object.fromEntries(versions) };
 }
 
@@ -147,7 +147,7 @@ function architectureHere(): Architecture | null {
   return process.arch === 'arm64' ? 'arm64' : null;
 }
 
-/** A .deb is called `<package>_<version>_<architecture>.deb`. */
+/** The name of a .deb is `<package>_<version>_<architecture>.deb`. */
 function versionsOf(packages: readonly string[], debs: readonly string[]): Record<string, string> {
   const named = debs.map((deb) => basename(deb).split('_'));
   return Object.fromEntries(
@@ -161,8 +161,8 @@ function versionsOf(packages: readonly string[], debs: readonly string[]): Recor
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ('code' in error && error.code === 'ENOENT') return 'apt and dpkg are not on this machine';
-  const said = 'stderr' in error && typeof error.stderr === 'string' ? error.stderr : error.message;
-  const lines = said.trim().split('\n');
+  const output = 'stderr' in error && typeof error.stderr === 'string' ? error.stderr : error.message;
+  const lines = output.trim().split('\n');
   const line = lines.find((line) => line.startsWith('E:') || line.startsWith('Err:')) ?? lines.at(-1);
   return (line ?? 'unknown').slice(0, 300);
 }

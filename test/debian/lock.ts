@@ -5,7 +5,7 @@ import { sleep } from '../servers/wait.ts';
 /**
  * Runs `work` while no other process holds the lock of the same file.
  *
- * The lock is SQLite's on an empty database: the kernel frees it when its process dies, however it dies, so
+ * The lock is SQLite's on an empty database: the kernel releases it when its process ends, in whatever way, so
  * there is no stale lock to detect.
  */
 export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {

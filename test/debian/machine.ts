@@ -6,7 +6,7 @@ import { installBundle } from './install.ts';
 import type { Installed } from './install.ts';
 import { startOf } from './start.ts';
 
-/** What a program came to. */
+/** The result of a program. */
 export interface Ended {
   status: number | null;
   output: string;
@@ -17,7 +17,7 @@ export function installMachine(): Promise<Installed> {
   return installBundle({ name: 'machine', suite: 'trixie', packages: ['systemd', 'nodejs'] });
 }
 
-/** What systemd says of a unit, in a folder that stands for the root of a machine; nothing where all is well. */
+/** The messages of systemd about a unit, in a folder that is used as the root of a machine; empty without a problem. */
 export async function verifyUnit(root: string, unit: string): Promise<Ended> {
   const { command, args } = startOf(await unpacked(), 'systemd-analyze');
   return run(command, [
@@ -30,7 +30,7 @@ export async function verifyUnit(root: string, unit: string): Promise<Ended> {
   ]);
 }
 
-/** How exposed a service is, by its file alone: 0 is nothing, 10 is everything. */
+/** The exposure of a service, by its file alone: 0 is the best, 10 the worst. */
 export async function rateUnit(file: string): Promise<{ exposure: number; output: string }> {
   const { command, args } = startOf(await unpacked(), 'systemd-analyze');
   const { output } = run(command, [...args, 'security', '--no-pager', '--offline=true', file]);
@@ -38,7 +38,7 @@ export async function rateUnit(file: string): Promise<{ exposure: number; output
   return { exposure: Number(exposure ?? NaN), output };
 }
 
-/** Runs a script by the old Node; that one finds its own files only where it is the root. */
+/** Runs a script with the old Node, which finds its own files only in its own root. */
 export async function runByOldNode(script: string, args: readonly string[]): Promise<Ended> {
   const root = await unpacked();
   mkdirSync(join(root, 'tmp'), { recursive: true });

@@ -1,4 +1,4 @@
-/** Debian's Prometheus: the server, and `promtool`, which judges metrics and rules. */
+/** Debian's Prometheus: the server, and `promtool`, which checks metrics and rules. */
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { installBundle } from './install.ts';
 import type { Installed } from './install.ts';
 import { startOf } from './start.ts';
 
-/** Unpacks it, once; 220 MB. */
+/** Unpacks it once; 220 MB. */
 export function installPrometheus(): Promise<Installed> {
   return installBundle({ name: 'prometheus', suite: 'trixie', packages: ['prometheus'] });
 }
@@ -19,15 +19,15 @@ async function start(name: 'prometheus' | 'promtool') {
   return { ...startOf(installed.root, name), packaged: installed.versions['prometheus'] ?? 'unknown' };
 }
 
-/** What promtool said. */
+/** The result of promtool. */
 export interface Verdict {
-  /** 0: nothing to say against it; 1: it can't be read; 3: it could be better. */
+  /** 0: no problem; 1: unreadable; 3: lint warnings. */
   status: number;
   output: string;
 }
 
 /**
- * Runs promtool. Throws when it can't be had here: let the test need `prometheus`.
+ * Runs promtool. Throws where it is not available: the test needs `prometheus`.
  *
  * @example
  * const { status, output } = await promtool(['check', 'metrics'], text);
@@ -48,14 +48,14 @@ export interface Prometheus extends AsyncDisposable {
   query(expression: string): Promise<Map<string, number>>;
 }
 
-/** Starts one that scrapes each second. Throws when it can't be had here. */
+/** Starts one that scrapes each second. Throws where it is not available. */
 export async function startPrometheus(targets: readonly string[]): Promise<Prometheus> {
   const { packaged, ...program } = await start('prometheus');
   const home = temporaryFolder('prometheus');
   const address = `127.0.0.1:${await freePort()}`;
   const job = { job_name: 'sidecar', static_configs: [{ targets }] };
   const config = { global: { scrape_interval: '1s', scrape_timeout: '1s' }, scrape_configs: [job] };
-  // JSON is YAML too.
+  // JSON is also YAML.
   writeFileSync(join(home, 'prometheus.yml'), JSON.stringify(config));
   const server = startProcess(
     { ...program, packaged, env: {} },

@@ -1,4 +1,7 @@
-/** How a program of unpacked packages is started: on its own suite's loader and libraries, its children on the machine's. */
+/**
+ * How a program of unpacked packages is started: with its own suite's loader and libraries, its children with the
+ * machine's.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -7,7 +10,7 @@ const [TRIPLET, LOADER] =
     ? ['aarch64-linux-gnu', 'ld-linux-aarch64.so.1']
     : ['x86_64-linux-gnu', 'ld-linux-x86-64.so.2'];
 
-/** The command, and what goes before the program's own arguments. */
+/** The command, and the arguments before the program's own. */
 export function startOf(
   root: string,
   name: string,
@@ -22,7 +25,7 @@ export function startOf(
   return { command, args: ['--library-path', libraries.join(':'), join(root, 'usr', folder, name)] };
 }
 
-/** In bookworm the loader and a part of the libraries lie under `lib/`, later all under `usr/lib/`. */
+/** In bookworm the loader and some of the libraries are under `lib/`, later all under `usr/lib/`. */
 export function librariesOf(root: string): string[] {
   return [join(root, 'usr', 'lib', TRIPLET), join(root, 'lib', TRIPLET), join(root, 'lib')];
 }

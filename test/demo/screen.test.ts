@@ -6,7 +6,7 @@ import type { Card } from '../../src/simulator/index.ts';
 const HOSTILE = '\u001b]0;title\u0007\u009b2J\u202egpj\u200b http://me:planted@host/';
 
 for (const isTTY of [false, true]) {
-  test(`a message of somebody else on a real topic shows as plain text, ${isTTY ? 'on a terminal' : 'in a pipe'}`, () => {
+  test(`a foreign message on a real topic is shown as plain text, ${isTTY ? 'on a terminal' : 'in a pipe'}`, () => {
     const written: string[] = [];
     const out = { isTTY, rows: 40, write: (text: string) => written.push(text) > 0 };
     const event = {

@@ -1,4 +1,4 @@
-/** `npm start`: the bundle takes the place of the start script, with the image's flags, and leaves no process behind. */
+/** `npm start`: the bundle replaces the start script, with the image's flags, and leaves no process behind. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,7 +23,7 @@ const ENV = {
 const readProcess = (pid: number, file: string): string[] =>
   readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0').filter(Boolean);
 
-/** The processes of a group that still exist; a zombie is over. */
+/** The running processes of a group; a zombie counts as ended. */
 function groupOf(id: number): number[] {
   return globSync('/proc/[0-9]*').flatMap((folder) => {
     try {
@@ -36,7 +36,7 @@ function groupOf(id: number): number[] {
   });
 }
 
-/** Runs a command in a process group of its own, as a terminal does; it listens when this resolves. */
+/** Runs a command in a separate process group, as a terminal does; it listens when this resolves. */
 async function launch(command: string, args: string[], env: Record<string, string> = {}) {
   const child = spawn(command, args, {
     cwd: ROOT,
@@ -56,7 +56,7 @@ async function launch(command: string, args: string[], env: Record<string, strin
   return {
     output: () => output,
     signal: (name: NodeJS.Signals) => child.kill(name),
-    /** As Ctrl-C does: every process of the group gets it. */
+    /** As Ctrl-C: every process of the group receives it. */
     signalGroup: (name: NodeJS.Signals) => process.kill(-group, name),
     members: () => groupOf(group),
     ended,
@@ -66,7 +66,7 @@ async function launch(command: string, args: string[], env: Record<string, strin
 
 const onLinux = { skip: process.platform === 'linux' ? false : 'processes are read from /proc' };
 
-/** Runs `npm start`. npm forwards a signal to its shell, which may end by it: then npm has no other status. */
+/** Runs `npm start`. npm forwards a signal to its shell, which may be ended by it: then npm has no other status. */
 const launchByNpm = (env: Record<string, string> = {}) => launch('npm', ['start', '--silent'], env);
 /** Waits for the end of all processes of a group: their pipes are closed. */
 async function assertEnded(started: Awaited<ReturnType<typeof launch>>): Promise<void> {
@@ -123,7 +123,7 @@ describe('npm start', onLinux, () => {
 });
 
 describe('where a process cannot be replaced, npm start runs the bundle as a child', onLinux, () => {
-  test('which gets SIGTERM, and whose status is its own', async () => {
+  test('which receives SIGTERM, and whose status npm start returns', async () => {
     using started = await launch(process.execPath, [NO_EXECVE, SCRIPT]);
     assert.equal(started.members().length, 2);
     started.signal('SIGTERM');
@@ -147,7 +147,7 @@ describe('where a process cannot be replaced, npm start runs the bundle as a chi
 describe('the options of npm start', () => {
   const shipped = readShipped();
 
-  test('let Node write to the STATE_DIR of the user', () => {
+  test('allow Node to write to the STATE_DIR of the user', () => {
     const { flags } = startOptions({ STATE_DIR: '/srv/sidecar' });
     const writable = flags.filter((flag) => flag.startsWith('--allow-fs-write'));
     assert.deepEqual(writable, ['--allow-fs-write=/srv/sidecar', '--allow-fs-write=/srv/sidecar/*']);
@@ -163,7 +163,7 @@ describe('the options of npm start', () => {
     assert.equal(env['STATE_DIR'], 'state');
   });
 
-  test('let Node write to no folder without STATE_DIR, and name none', () => {
+  test('allow Node to write to no folder without STATE_DIR, and contain none', () => {
     for (const given of [{}, { STATE_DIR: '' }]) {
       const { flags, env } = startOptions(given);
       assert.ok(flags.includes('--permission'));
@@ -172,14 +172,14 @@ describe('the options of npm start', () => {
     }
   });
 
-  test('keep what the user has set', () => {
+  test('keep the variables that the user has set', () => {
     const { env } = startOptions({ NODE_ENV: 'test', OPS_PORT: '1' });
     assert.deepEqual([env['NODE_ENV'], env['OPS_PORT']], ['test', '1']);
     assert.equal(env['MALLOC_ARENA_MAX'], shipped.env['MALLOC_ARENA_MAX']);
   });
 });
 
-test('the service has the flags and the environment of the image, and its own state folder', () => {
+test('the service has the flags and the environment of the image, and a separate state folder', () => {
   const unit = readFileSync(join(ROOT, 'systemd', 'qbit-ntfy.service'), 'utf8');
   const valueOf = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(unit)?.[1] ?? '';
   const { flags, env } = readShipped();
@@ -196,7 +196,7 @@ test('the service has the flags and the environment of the image, and its own st
   );
 });
 
-test('every script that runs Node is one plain command, which any shell understands', () => {
+test('every script that runs Node is one plain command, which works in any shell', () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;
   };

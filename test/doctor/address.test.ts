@@ -7,7 +7,7 @@ import { freePort } from '../servers/ports.ts';
 
 const RUNNING = /^Is it running/;
 
-test('the advice depends on the reason of a failure, not on its message', () => {
+test('the advice depends on the kind of a failure, not on its message', () => {
   const expected: Array<[FailureReason | undefined, RegExp]> = [
     ['name-unknown', /^Check the name in SETTING/],
     ['name-lookup-failed', /^Check the name in SETTING/],

@@ -8,14 +8,14 @@ import type { Setup } from './setup.ts';
 const ENABLED = 'autorun_on_torrent_added_enabled';
 const PROGRAM = 'autorun_on_torrent_added_program';
 
-/** The hook when added, differently. */
+/** A variant of the hook when added. */
 type Change = (setup: Setup, line: string) => Record<string, unknown>;
 
 const broken: Array<
   [title: string, found: RegExp, advice: RegExp, change: Change, env?: Record<string, string>]
 > = [
   ['is missing', /no command is set/, /install-hook/, () => ({ [ENABLED]: false, [PROGRAM]: '' })],
-  ['is switched off', /option is disabled/, /install-hook/, () => ({ [ENABLED]: false })],
+  ['is disabled', /option is disabled/, /install-hook/, () => ({ [ENABLED]: false })],
   [
     'is a foreign command',
     /another command \(notify\.sh\) is set/,
@@ -41,7 +41,7 @@ const broken: Array<
     (_, line) => ({ [PROGRAM]: line.replace('/track', '/sidecar/track') }),
   ],
   [
-    'does not show the token',
+    'does not send the token',
     /does not send HOOK_TOKEN/,
     /install-hook/,
     () => ({}),
@@ -55,7 +55,7 @@ const broken: Array<
     { HOOK_TOKEN: 'planted-hook-token' },
   ],
   [
-    'is chained by operators of a shell',
+    'is chained with shell operators',
     /runs no shell/,
     /script/,
     (_, line) => ({ [PROGRAM]: `${line} && /config/notify.sh` }),
@@ -67,7 +67,7 @@ const broken: Array<
     (_, line) => ({ [PROGRAM]: line.replace('-X POST ', '') }),
   ],
   [
-    'is a script that is switched off',
+    'is a disabled script',
     /option is disabled/,
     /Tick/,
     () => ({ [ENABLED]: false, [PROGRAM]: '/config/qbit-ntfy-added.sh "%K"' }),
@@ -75,7 +75,7 @@ const broken: Array<
 ];
 
 for (const [title, found, advice, change, env] of broken) {
-  test(`a hook that ${title} is the one thing that is wrong`, async () => {
+  test(`a hook that ${title} is reported as the only problem`, async () => {
     await using setup = await startSetup();
     const { preferences } = setup.qbittorrent;
     Object.assign(preferences, change(setup, String(preferences[PROGRAM])));
@@ -98,7 +98,7 @@ for (const [title, found, advice, change, env] of broken) {
   });
 }
 
-test('AUTO_INSTALL_HOOK promises the hook that is missing, but not over a foreign command', async () => {
+test('AUTO_INSTALL_HOOK installs a missing hook, but does not replace a foreign command', async () => {
   await using setup = await startSetup();
   const { preferences } = setup.qbittorrent;
   const env = { ...setup.env, AUTO_INSTALL_HOOK: 'true' };
@@ -110,7 +110,7 @@ test('AUTO_INSTALL_HOOK promises the hook that is missing, but not over a foreig
   assert.deepEqual((await examine(env)).with('fail'), ['hook-added']);
 });
 
-test('a hook that obeys proxies works without one: a warning, which install-hook clears', async () => {
+test('a hook that uses proxies works without one: a warning, which install-hook clears', async () => {
   await using setup = await startSetup();
   const { preferences } = setup.qbittorrent;
   for (const name of [PROGRAM, 'autorun_program'])
@@ -124,7 +124,7 @@ test('a hook that obeys proxies works without one: a warning, which install-hook
   assert.deepEqual((await examine(setup.env)).with('warn'), []);
 });
 
-test('without the hook when finished it works, a little later', async () => {
+test('the sidecar works without the hook when finished, with a short delay', async () => {
   await using setup = await startSetup();
   Object.assign(setup.qbittorrent.preferences, { autorun_enabled: false, autorun_program: '' });
   const diagnosis = await examine(setup.env);
@@ -133,7 +133,7 @@ test('without the hook when finished it works, a little later', async () => {
   assert.match(diagnosis.of('hook-finished').found, /the next poll detects the end of a download/);
 });
 
-test('before 4.5 there is no hook when added: DISCOVER takes its place', async () => {
+test('before 4.5 there is no hook when added: DISCOVER replaces it', async () => {
   await using setup = await startSetup();
   const { preferences } = setup.qbittorrent;
   delete preferences[ENABLED];
@@ -156,7 +156,7 @@ test('a version that cannot list selected torrents is too old', async () => {
   });
 });
 
-test('curl that is not there is a warning, since it may be there for qBittorrent', async () => {
+test('a missing curl is a warning, because qBittorrent may have one', async () => {
   await using setup = await startSetup();
   const diagnosis = await examine({ ...setup.env, PATH: '/nonexistent' });
   assert.deepEqual(diagnosis.with('fail'), []);

@@ -14,7 +14,7 @@ const ALL = (Object.keys(TITLES) as CheckId[]).filter((id) => id !== 'configurat
 
 const misconfigured: Array<[title: string, env: Record<string, string>, found: RegExp, advice: RegExp]> = [
   [
-    'a file of a secret that is not there',
+    'a missing secret file',
     { QBIT_PASS: '', QBIT_PASS_FILE: '/nonexistent/planted-path' },
     /^QBIT_PASS_FILE names a file that cannot be read \(ENOENT\)/,
     /QBIT_PASS_FILE=/,
@@ -46,7 +46,7 @@ test('a misspelt setting is a warning', async () => {
   assert.match(diagnosis.of('configuration').found, /QBIT_HOTS.*Did you mean QBIT_HOST/);
 });
 
-test('a file in the place of the state folder, or nothing above it, is wrong; no folder is a warning', async () => {
+test('a file in place of the state folder, or a missing parent, is a failure; no folder is a warning', async () => {
   await using setup = await startSetup();
   const file = join(setup.env['STATE_DIR'] ?? '', 'a-file');
   writeFileSync(file, '');
@@ -61,7 +61,7 @@ test('a file in the place of the state folder, or nothing above it, is wrong; no
   assert.deepEqual([none.with('fail'), none.with('warn')], [[], ['state', 'instance']]);
 });
 
-test('another program on the port of the hook is wrong, a sidecar is not', async () => {
+test('another program on the port of the hook is a failure, a sidecar is not', async () => {
   await using setup = await startSetup();
   await using other = await serve((_, outgoing) => outgoing.end('hello'));
   const { port } = new URL(other.url);
@@ -73,7 +73,7 @@ test('another program on the port of the hook is wrong, a sidecar is not', async
 });
 
 for (const token of ['', 'planted-hook-token']) {
-  test(`a sidecar ${token ? 'with' : 'without'} a token that runs is recognised`, async () => {
+  test(`a running sidecar ${token ? 'with' : 'without'} a token is recognised`, async () => {
     await using setup = await startSetup();
     const env = { ...setup.env, HOOK_TOKEN: token, OPS_PORT: '0', OPS_HOST: '127.0.0.1', STATE_DIR: '' };
     const parsed = parseConfig(env);

@@ -6,7 +6,7 @@ import { assertDiagnosis, examine, NEEDS, PLANTED, startSetup } from './setup.ts
 
 const skips = [...NEEDS.ntfy, 'clock'] as const;
 
-test('ntfy down: that is the one thing that is wrong', async () => {
+test('an unavailable ntfy is reported as the only problem', async () => {
   await using setup = await startSetup();
   const diagnosis = await examine({ ...setup.env, NTFY_TOPIC: `http://127.0.0.1:${await freePort()}/t` });
   assertDiagnosis(diagnosis, {
@@ -51,7 +51,7 @@ test('a wrong token is distinguished from a missing permission', async () => {
   });
 });
 
-test('a used-up quota is wrong, a small rest is a warning', async () => {
+test('a used-up quota is a failure, a small rest is a warning', async () => {
   await using setup = await startSetup({ ntfy: { dailyLimit: 20 } });
   const publish = () =>
     fetch(setup.env['NTFY_TOPIC'] ?? '', {
@@ -80,7 +80,7 @@ test('an ntfy without sequence IDs is a warning, and none with milestones', asyn
   assert.deepEqual((await examine({ ...setup.env, PROGRESS: 'milestones' })).with('warn'), []);
 });
 
-test('a clock that is wrong is a warning', async () => {
+test('a wrong clock is a warning', async () => {
   await using setup = await startSetup();
   const date = new Date(Date.now() + 600_000).toUTCString();
   const body = JSON.stringify({ healthy: true });
@@ -90,7 +90,7 @@ test('a clock that is wrong is a warning', async () => {
   assert.match(diagnosis.of('clock').found, /\d+ s behind ntfy's/);
 });
 
-test('an answer to /v1/config that is not its own is no old ntfy, and DELETE is tried all the same', async () => {
+test('an answer to /v1/config that is not from ntfy is not reported as an old ntfy, and DELETE is still tried', async () => {
   await using setup = await startSetup();
   setup.ntfy.fail('v1/config', { kind: 'status', status: 403, ...html });
   setup.ntfy.fail(/^DELETE/, { kind: 'status', status: 405, ...html });
@@ -104,7 +104,7 @@ test('an answer to /v1/config that is not its own is no old ntfy, and DELETE is 
 
 const html = { body: '<html>Forbidden</html>', headers: { 'content-type': 'text/html' } };
 
-test('a proxy that rejects DELETE is a warning, and costs no message', async () => {
+test('a proxy that rejects DELETE is a warning, and the check costs no message', async () => {
   for (const status of [403, 405]) {
     await using setup = await startSetup({ ntfy: { dailyLimit: 100 } });
     setup.ntfy.fail(/^DELETE/, { kind: 'status', status, ...html });

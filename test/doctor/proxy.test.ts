@@ -5,7 +5,7 @@ import { examine, startSetup } from './setup.ts';
 
 const LOGIN = { QBIT_BASIC_USER: 'phone', QBIT_BASIC_PASS: 'planted-proxy-pass' };
 
-/** A proxy that wants a login, and lets nobody in. */
+/** A proxy that requires a login, and rejects every login. */
 const startGuard = () =>
   serve((_, outgoing) =>
     outgoing.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end('<html>401</html>'),
@@ -18,7 +18,7 @@ test('a login for a proxy is reported with its settings', async () => {
   assert.match(advice ?? '', /QBIT_BASIC_USER and QBIT_BASIC_PASS/);
 });
 
-test("a proxy's login that is refused is shown once, and never printed", async () => {
+test("a proxy's login that is refused is sent once, and never printed", async () => {
   await using setup = await startSetup();
   await using guard = await startGuard();
   const diagnosis = await examine({ ...setup.env, ...LOGIN, QBIT_HOST: guard.url });
@@ -28,7 +28,7 @@ test("a proxy's login that is refused is shown once, and never printed", async (
   assert.doesNotMatch(JSON.stringify(diagnosis.of('qbittorrent')), /planted/);
 });
 
-test("a proxy's login that reaches qBittorrent is counted there once, and the header to remove is named", async () => {
+test("a proxy's login that reaches qBittorrent is counted there once, and the doctor names the header to remove", async () => {
   await using setup = await startSetup();
   const host = setup.qbittorrent.url.replace('://', '://phone:planted-proxy-pass@');
   const diagnosis = await examine({ ...setup.env, QBIT_HOST: host });

@@ -5,7 +5,7 @@ import { startProxy } from '../servers/proxy.ts';
 import { serve } from '../http/server.ts';
 import { assertDiagnosis, examine, NEEDS, startSetup, type Expected, type Setup } from './setup.ts';
 
-/** Breaks one thing; returns what changes in the environment. */
+/** Causes one problem; returns the changes of the environment. */
 type Break = (
   setup: Setup,
   stack: AsyncDisposableStack,
@@ -25,7 +25,7 @@ const broken: Array<
     async () => ({ QBIT_HOST: `http://127.0.0.1:${await freePort()}` }),
   ],
   [
-    'the name is not known',
+    'the host name is unknown',
     {
       fails: 'qbittorrent',
       found: /qbittorrent\.invalid.*(is unknown|failed)/,
@@ -35,7 +35,7 @@ const broken: Array<
     () => ({ QBIT_HOST: 'http://qbittorrent.invalid:8080' }),
   ],
   [
-    'the port is one of another protocol',
+    'the port belongs to another protocol',
     {
       fails: 'qbittorrent',
       found: /closed the connection|could not be reached/,
@@ -45,7 +45,7 @@ const broken: Array<
     ({ qbittorrent }) => (qbittorrent.fail(/./, { kind: 'close' }), {}),
   ],
   [
-    'the port is the one of another web server',
+    'the port belongs to another web server',
     {
       fails: 'qbittorrent',
       found: /not qBittorrent \(200, a web page\)/,
@@ -60,7 +60,7 @@ const broken: Array<
     },
   ],
   [
-    'it is the port of ntfy',
+    'the port belongs to ntfy',
     { fails: 'qbittorrent', found: /not qBittorrent/, advice: /QBIT_HOST/, skips: NEEDS.qbittorrent },
     ({ ntfy }) => ({ QBIT_HOST: ntfy.url }),
   ],
@@ -104,7 +104,7 @@ const broken: Array<
     () => ({ QBIT_PASS: 'planted-wrong' }),
   ],
   [
-    'the password is wrong, for an older one',
+    'the password is wrong, on an older version',
     {
       fails: 'login',
       found: /refused QBIT_USER and QBIT_PASS/,
@@ -130,14 +130,14 @@ const broken: Array<
     () => ({ QBIT_USER: '', QBIT_PASS: '', QBIT_API_KEY: 'qbt_planted000000000000000000wrong' }),
   ],
   [
-    'it requires a login, and none is set',
+    'a login is required, and none is set',
     { fails: 'login', found: /requires a login/, advice: /Set QBIT_USER/, skips: NEEDS.login },
     () => ({ QBIT_USER: '', QBIT_PASS: '' }),
   ],
 ];
 
 for (const [title, expected, breakIt, options] of broken) {
-  test(`${title}: that is the one thing that is wrong`, async () => {
+  test(`${title}: the doctor reports exactly that problem`, async () => {
     await using stack = new AsyncDisposableStack();
     const setup = stack.use(await startSetup(options));
     const changes = await breakIt(setup, stack);
@@ -145,7 +145,7 @@ for (const [title, expected, breakIt, options] of broken) {
   });
 }
 
-test('a set-up in which all is well has nothing to say but that', async () => {
+test('a set-up without problems passes every check', async () => {
   await using setup = await startSetup();
   const diagnosis = await examine(setup.env);
   assert.deepEqual(diagnosis.with('fail'), []);
@@ -154,7 +154,7 @@ test('a set-up in which all is well has nothing to say but that', async () => {
   assert.deepEqual(setup.ntfy.messages, []);
 });
 
-describe('the doctor costs nothing', () => {
+describe('the doctor leaves qBittorrent as it is', () => {
   test('a wrong password is tried once', async () => {
     await using setup = await startSetup();
     await examine({ ...setup.env, QBIT_PASS: 'planted-wrong' });
@@ -172,7 +172,7 @@ describe('the doctor costs nothing', () => {
   });
 });
 
-test('a proxy that requires its own login is named as its source', async () => {
+test('a proxy that requires its own login is reported as the source of the 401', async () => {
   await using setup = await startSetup();
   await using guarded = await serve((_, outgoing) =>
     outgoing.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end('<html>401</html>'),
@@ -184,7 +184,7 @@ test('a proxy that requires its own login is named as its source', async () => {
 const statusOf = (status: number) => (status === 403 ? 401 : status);
 
 for (const auth of ['password', 'none'] as const) {
-  test(`a proxy that makes 401 of 403 is no wrong Host header (${auth})`, async () => {
+  test(`a proxy that answers 401 instead of 403 is not reported as a wrong Host header (${auth})`, async () => {
     await using setup = await startSetup();
     await using proxy = await startProxy(setup.qbittorrent.url, { statusOf });
     const none = auth === 'none' ? { QBIT_USER: '', QBIT_PASS: '' } : {};
@@ -195,7 +195,7 @@ for (const auth of ['password', 'none'] as const) {
   });
 }
 
-test('something in front that refuses with a page is named, and not the address', async () => {
+test('a server in front that refuses with a page is reported, without the address', async () => {
   await using setup = await startSetup();
   await using front = await serve((_, outgoing) => outgoing.writeHead(403).end('<html>403</html>'));
   const diagnosis = await examine({ ...setup.env, QBIT_HOST: front.url });
@@ -205,7 +205,7 @@ test('something in front that refuses with a page is named, and not the address'
   );
 });
 
-test('a plain proxy that keeps the Host header right is no problem', async () => {
+test('a plain proxy that keeps the Host header is no problem', async () => {
   await using setup = await startSetup();
   await using proxy = await startProxy(setup.qbittorrent.url);
   assert.deepEqual((await examine({ ...setup.env, QBIT_HOST: proxy.url })).with('fail'), []);

@@ -10,7 +10,7 @@ import { freePort, realTest, startNtfy, startQbittorrent, startWebSeed, until } 
 import type { Qbittorrent, QbittorrentGeneration } from '../servers/index.ts';
 import { assertDiagnosis, examine, NEEDS, temporaryFolder } from './setup.ts';
 
-/** Nothing listens there: ntfy is not what these tests are about. */
+/** Nothing listens there: these tests are not about ntfy. */
 const NOWHERE = 'http://127.0.0.1:9/downloads';
 
 const envOf = ({ url, username, password }: Qbittorrent, changes: Record<string, string> = {}) => ({
@@ -25,7 +25,7 @@ const envOf = ({ url, username, password }: Qbittorrent, changes: Record<string,
 
 for (const generation of ['legacy', '5.1', 'current'] satisfies QbittorrentGeneration[]) {
   realTest(
-    `on a fresh qBittorrent ${generation} the doctor names the missing hook, install-hook repairs it, a download is followed`,
+    `on a fresh qBittorrent ${generation} the doctor names the missing hook, install-hook repairs it, and a download is tracked`,
     { needs: [`qbittorrent ${generation}`, 'ntfy current', 'curl'] },
     async () => {
       await using stack = new AsyncDisposableStack();
@@ -57,7 +57,7 @@ for (const generation of ['legacy', '5.1', 'current'] satisfies QbittorrentGener
       stack.defer(() => sidecar.stop());
       const torrent = seed.serve('debian.iso', 4_000_000);
       await qbittorrent.addTorrent(torrent.file);
-      await until('it is told', async () =>
+      await until('it is announced', async () =>
         (await ntfy.messages(TOPIC)).some(({ priority }) => priority === 4),
       );
       assert.match((await examine(env)).of('hook-port').found, /a sidecar listens/);
@@ -69,7 +69,7 @@ for (const generation of ['legacy', '5.1', 'current'] satisfies QbittorrentGener
   );
 
   realTest(
-    `qBittorrent ${generation}: a wrong password, a ban and a mapped port are told apart`,
+    `qBittorrent ${generation}: a wrong password, a ban and a mapped port are distinguished`,
     { needs: [`qbittorrent ${generation}`] },
     async () => {
       await using stack = new AsyncDisposableStack();
@@ -95,7 +95,7 @@ for (const generation of ['legacy', '5.1', 'current'] satisfies QbittorrentGener
   );
 }
 
-/** As a container's `-p 9999:8080`: bytes go through as they are, the Host header names the wrong port. */
+/** As a container's `-p 9999:8080`: bytes are forwarded unchanged, the Host header contains the wrong port. */
 async function mapPort(target: number, stack: AsyncDisposableStack): Promise<number> {
   const server = createServer((socket) => {
     const other = connect(target, '127.0.0.1');
@@ -109,26 +109,34 @@ async function mapPort(target: number, stack: AsyncDisposableStack): Promise<num
   return address.port;
 }
 
-realTest('a right API key is enough, a wrong one is named', { needs: ['qbittorrent current'] }, async () => {
-  const key = 'qbt_plantedplantedplantedplantd1';
-  await using qbittorrent = await startQbittorrent('current', { apiKey: key });
-  const env = envOf(qbittorrent, { QBIT_USER: '', QBIT_PASS: '' });
-  const right = await examine({ ...env, QBIT_API_KEY: key });
-  assert.match(right.of('login').found, /QBIT_API_KEY is accepted/);
-  assert.equal(right.of('hook-added').status, 'fail');
-  const wrong = await examine({ ...env, QBIT_API_KEY: key.replace('1', '2') });
-  assert.match(wrong.of('login').found, /refused QBIT_API_KEY/);
-});
+realTest(
+  'a right API key is sufficient, a wrong one is reported',
+  { needs: ['qbittorrent current'] },
+  async () => {
+    const key = 'qbt_plantedplantedplantedplantd1';
+    await using qbittorrent = await startQbittorrent('current', { apiKey: key });
+    const env = envOf(qbittorrent, { QBIT_USER: '', QBIT_PASS: '' });
+    const right = await examine({ ...env, QBIT_API_KEY: key });
+    assert.match(right.of('login').found, /QBIT_API_KEY is accepted/);
+    assert.equal(right.of('hook-added').status, 'fail');
+    const wrong = await examine({ ...env, QBIT_API_KEY: key.replace('1', '2') });
+    assert.match(wrong.of('login').found, /refused QBIT_API_KEY/);
+  },
+);
 
-realTest('without a login where localhost is let in', { needs: ['qbittorrent legacy'] }, async () => {
-  await using qbittorrent = await startQbittorrent('legacy', { bypassLocalAuth: true });
-  const diagnosis = await examine(envOf(qbittorrent, { QBIT_USER: '', QBIT_PASS: '' }));
-  assert.match(diagnosis.of('login').found, /not required from this machine/);
-});
+realTest(
+  'no login is needed where localhost bypasses authentication',
+  { needs: ['qbittorrent legacy'] },
+  async () => {
+    await using qbittorrent = await startQbittorrent('legacy', { bypassLocalAuth: true });
+    const diagnosis = await examine(envOf(qbittorrent, { QBIT_USER: '', QBIT_PASS: '' }));
+    assert.match(diagnosis.of('login').found, /not required from this machine/);
+  },
+);
 
 for (const generation of ['legacy', 'current'] as const) {
   realTest(
-    `ntfy ${generation}: who may publish is found out without publishing anything`,
+    `ntfy ${generation}: the doctor checks the permission to publish without publishing`,
     { needs: [`ntfy ${generation}`, 'qbittorrent current'] },
     async () => {
       await using qbittorrent = await startQbittorrent('current');
@@ -169,7 +177,7 @@ for (const generation of ['legacy', 'current'] as const) {
 }
 
 realTest(
-  'a real quota that is used up is seen, although nothing is published',
+  'a real quota that is used up is reported, although nothing is published',
   { needs: ['ntfy current'] },
   async () => {
     await using ntfy = await startNtfy('current', { requestLimit: { dailyMessages: 2 } });

@@ -16,21 +16,21 @@ import { freePort } from '../servers/ports.ts';
 
 type Env = Record<string, string>;
 
-/** Secrets that must not show up in anything that is printed. */
+/** Secrets that must not be in any output. */
 export const PLANTED = {
   password: 'planted-password',
   token: 'tk_plantedplantedplantedplanted12',
   topic: 'planted-topic',
 };
 
-/** A set-up in which all is well, until a test breaks it. */
+/** A set-up without problems, until a test causes one. */
 export interface Setup extends AsyncDisposable {
   qbittorrent: QbittorrentSimulator;
   ntfy: NtfySimulator;
   env: Env;
 }
 
-/** Embedded servers, both hooks in place, everything protected by planted secrets. */
+/** Embedded servers with both hooks installed, everything protected by planted secrets. */
 export async function startSetup(
   options: { qbittorrent?: QbittorrentOptions; ntfy?: NtfyOptions } = {},
 ): Promise<Setup> {
@@ -62,14 +62,14 @@ export async function startSetup(
   return { qbittorrent, ntfy, env, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** A folder that goes with the stack. */
+/** A folder that is deleted with the stack. */
 export function temporaryFolder(stack: AsyncDisposableStack): string {
   const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** What the doctor said. */
+/** The report of the doctor. */
 export interface Diagnosis {
   findings: Finding[];
   of: (id: CheckId) => Finding;
@@ -77,7 +77,7 @@ export interface Diagnosis {
   with: (status: Finding['status']) => CheckId[];
 }
 
-/** Asks the doctor, and sees to it that no form of the report holds a secret. */
+/** Runs the doctor, and checks that no form of the report contains a secret. */
 export async function examine(env: Env): Promise<Diagnosis> {
   const findings = await diagnose(env);
   const forms = [true, false].map((pretty) => report(findings, { pretty }));
@@ -99,7 +99,7 @@ const textOf = (lines: Line[]): string =>
     .map((parts) => parts.map((part) => (typeof part === 'string' ? part : part.text)).join(''))
     .join('\n');
 
-/** The one diagnosis: this check fails and no other, with these words; these were skipped for it. */
+/** The one diagnosis: only this check fails, with this text; these checks were skipped for it. */
 export interface Expected {
   fails: CheckId;
   found: RegExp;
@@ -108,7 +108,7 @@ export interface Expected {
 }
 
 const AFTER_LOGIN = ['version', 'hook-added', 'hook-finished', 'hook-program'] satisfies CheckId[];
-/** What can't be looked at without qBittorrent, without a login, without ntfy. */
+/** The checks that need qBittorrent, a login, or ntfy. */
 export const NEEDS = {
   qbittorrent: ['login', ...AFTER_LOGIN],
   login: AFTER_LOGIN,

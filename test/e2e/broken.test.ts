@@ -10,11 +10,11 @@ import { startSidecar } from '../support/sidecar.ts';
 const progressOf = async (qbittorrent: Qbittorrent, hash: string) =>
   Number((await qbittorrent.find(hash))?.['progress']);
 
-// Most of it is waiting.
-describe('a disk that comes late', { concurrency: 2 }, () => {
+// The tests mostly wait.
+describe('a disk that is mounted late', { concurrency: 2 }, () => {
   for (const generation of ['5.1', 'current'] as const) {
     realTest(
-      `a download whose disk came late is told when it is complete, a seed is not, on qBittorrent ${generation}`,
+      `a download whose disk was mounted late is announced when it is complete, a seed is not, on qBittorrent ${generation}`,
       { needs: [`qbittorrent ${generation}`, 'ntfy current'] },
       async () => {
         await using qbittorrent = await startQbittorrent(generation);
@@ -43,17 +43,17 @@ describe('a disk that comes late', { concurrency: 2 }, () => {
           QBIT_PASS: qbittorrent.password,
           NTFY_TOPIC: `${ntfy.url}/${TOPIC}`,
         });
-        const isTold = async (suffix: string) =>
+        const isAnnounced = async (suffix: string) =>
           (await ntfy.messages(TOPIC)).some(({ sequence_id: id }) => id === `qbit-${download.hash}${suffix}`);
-        const followed = () => [...sidecar.supervisor.getSnapshot().context.registry.records.keys()];
-        await until('the phone is told that it is broken', () => isTold('-err'));
-        assert.deepEqual(followed(), [download.hash]);
+        const tracked = () => [...sidecar.supervisor.getSnapshot().context.registry.records.keys()];
+        await until('the phone has the alert', () => isAnnounced('-err'));
+        assert.deepEqual(tracked(), [download.hash]);
         rmSync(folder, { recursive: true, force: true });
         renameSync(`${folder}.away`, folder);
         await qbittorrent.api('torrents/recheck', { hashes: `${download.hash}|${seed.hash}` });
         await qbittorrent.startTorrent(download.hash);
         web.resume();
-        await until('it is over', () => followed().length === 0, { deadline: 60_000 });
+        await until('it is no longer tracked', () => tracked().length === 0, { deadline: 60_000 });
         await sidecar.stop();
         const completions = (await ntfy.messages(TOPIC)).filter(({ title }) => title === 'Download Complete');
         assert.deepEqual(

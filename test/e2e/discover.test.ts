@@ -8,7 +8,7 @@ const hashesOf = (name: string, count: number) =>
   Array.from({ length: count }, (_, n) => createHash('sha1').update(`${name} ${n}`).digest('hex'));
 
 realTest(
-  'of 120 torrents that are added at once without a hook all are followed, and no more than MAX_TRACKED of others',
+  '120 torrents that are added at once without a hook are all tracked, and no more than MAX_TRACKED of others',
   { needs: ['qbittorrent 5.1', 'ntfy current'] },
   async () => {
     await using qbittorrent = await startQbittorrent('5.1');
@@ -25,18 +25,18 @@ realTest(
       { discover: 1000 },
     );
     const { discovery } = sidecar.supervisor.getSnapshot().children;
-    const followed = () => new Set(sidecar.supervisor.getSnapshot().context.registry.records.keys());
+    const tracked = () => new Set(sidecar.supervisor.getSnapshot().context.registry.records.keys());
     await until('it knows what is old', () => discovery?.getSnapshot().context.newest != null);
     const hashes = hashesOf('first', 120);
     await qbittorrent.addMagnets(hashes.map((hash) => createMagnet(hash)));
-    await until('all are followed', () => followed().size === 120);
-    assert.deepEqual(followed(), new Set(hashes));
+    await until('all are tracked', () => tracked().size === 120);
+    assert.deepEqual(tracked(), new Set(hashes));
 
     const others = hashesOf('second', 20);
     await qbittorrent.addMagnets(others.map((hash) => createMagnet(hash)));
-    await until('there is no place left', () => followed().size === 130);
+    await until('there is no place left', () => tracked().size === 130);
     for (const hash of hashes) await qbittorrent.remove(hash);
-    await until('the others are followed too', () => others.every((hash) => followed().has(hash)), {
+    await until('the others are tracked too', () => others.every((hash) => tracked().has(hash)), {
       deadline: 60_000,
     });
     await sidecar.stop();

@@ -23,10 +23,10 @@ import { startSidecar } from '../support/sidecar.ts';
 
 const isDone = (body: string) => body.includes('-done"');
 
-// Most of it is waiting.
+// The tests mostly wait.
 describe('outages, limits and wrong passwords', { concurrency: 3 }, () => {
   realTest(
-    'killed in mid-download, qBittorrent restarted, ntfy down at the end, killed again: one completion, once',
+    'killed during a download, qBittorrent restarted, ntfy down at the end, killed again: one completion, once',
     { needs: ['qbittorrent 5.1', 'ntfy current'] },
     async () => {
       const state = mkdtempSync(join(tmpdir(), 'state-'));
@@ -73,7 +73,7 @@ describe('outages, limits and wrong passwords', { concurrency: 3 }, () => {
       sidecar.start();
       await sleep(1000);
       await using back = await startNtfy('current', { port: ntfy.port });
-      await until('it is told', async () =>
+      await until('it is announced', async () =>
         (await back.messages(TOPIC)).some(({ priority }) => priority === 4),
       );
       await until('and over', async () => {
@@ -93,7 +93,7 @@ describe('outages, limits and wrong passwords', { concurrency: 3 }, () => {
   );
 
   realTest(
-    'a wrong password with 20 torrents waiting is one login, one message and no ban',
+    'a wrong password with 20 torrents pending is one login, one message and no ban',
     { needs: ['qbittorrent current', 'ntfy current'] },
     async () => {
       await using qbittorrent = await startQbittorrent('current');
@@ -127,7 +127,7 @@ describe('outages, limits and wrong passwords', { concurrency: 3 }, () => {
   );
 
   realTest(
-    '1,000 torrents that complete within a minute are all told within what ntfy allows, no progress before them',
+    "1,000 torrents that complete within a minute are all announced within ntfy's limits, without progress before them",
     { needs: ['ntfy current'], timeout: 600_000 },
     async (t) => {
       await using ntfy = await startNtfy('current', { requestLimit: { burst: 60, replenish: '50ms' } });
@@ -138,7 +138,7 @@ describe('outages, limits and wrong passwords', { concurrency: 3 }, () => {
         QBIT_USER: qbittorrent.username,
         QBIT_PASS: qbittorrent.password,
         NTFY_TOPIC: `${toNtfy.url}/${TOPIC}`,
-        // A little below the 1,200 a minute that this server refills.
+        // Slightly less than the 1,200 a minute that this server allows.
         NTFY_RATE: '1140',
       });
       const from = performance.now();
@@ -151,7 +151,7 @@ describe('outages, limits and wrong passwords', { concurrency: 3 }, () => {
         sidecar.supervisor.send({ type: 'torrent.track', hash });
       }
       const done = () => toNtfy.requests.filter(({ body, status }) => status === 200 && isDone(body));
-      await until('all are told', () => done().length >= 1000, { deadline: 500_000, every: 500 });
+      await until('all are announced', () => done().length >= 1000, { deadline: 500_000, every: 500 });
       t.diagnostic(
         `1,000 completions accepted ${Math.round((performance.now() - from) / 1000)} s after the first was added`,
       );
@@ -166,7 +166,7 @@ describe('outages, limits and wrong passwords', { concurrency: 3 }, () => {
       const last = requests.findLastIndex(({ body }) => isDone(body));
       const between = requests.slice(first + 200, last);
       const others = between.filter(({ body }) => !isDone(body)).length;
-      assert.equal(others, 0, 'nothing else left while completions waited');
+      assert.equal(others, 0, 'nothing else was sent while completions were pending');
     },
   );
 });

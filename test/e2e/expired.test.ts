@@ -17,7 +17,7 @@ for (const generation of GENERATIONS) {
       await scene.qbittorrent.addTorrent(scene.seed.serve('debian.iso', 8_000_000).file);
       await until('it is seen to download', async () => (await scene.messages()).length > 0);
       scene.toQbittorrent.endSessions();
-      const completions = await until('it is told to be complete', async () => {
+      const completions = await until('it is announced to be complete', async () => {
         const found = (await scene.messages()).filter(({ priority }) => priority === 4);
         return found.length > 0 && found;
       });
@@ -26,7 +26,7 @@ for (const generation of GENERATIONS) {
         ['Download Complete'],
       );
       const refused = scene.toQbittorrent.requests.filter(({ status }) => status === 401);
-      assert.equal(refused.length, 1, 'the session was over once');
+      assert.equal(refused.length, 1, 'the session expired once');
       assert.equal(scene.toQbittorrent.logins(), 2);
       assert.ok(!scene.log.some((line) => line.includes('Host header')));
     },

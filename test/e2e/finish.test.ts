@@ -8,7 +8,7 @@ import type { QbittorrentGeneration, SeededTorrent } from '../servers/index.ts';
 import { startScene } from './harness.ts';
 import type { Scene } from './harness.ts';
 import { hookLine } from '../support/sidecar.ts';
-import { callHook, isCompletion, isOver, untilTold } from './kinds.ts';
+import { callHook, isCompletion, isOver, untilAnnounced } from './kinds.ts';
 
 const GENERATIONS: QbittorrentGeneration[] = ['legacy', '5.1', 'current'];
 
@@ -29,7 +29,7 @@ const completionsIn = async (scene: Scene) => (await scene.messages()).filter(is
 const sequencesOf = (torrents: readonly SeededTorrent[]): string[] =>
   torrents.map(({ hash }) => `qbit-${hash}-done`).toSorted();
 
-// Most of it is waiting.
+// The tests mostly wait.
 describe('a torrent that qBittorrent removes when it is finished', { concurrency: 3 }, () => {
   for (const generation of GENERATIONS) {
     realTest(
@@ -43,7 +43,7 @@ describe('a torrent that qBittorrent removes when it is finished', { concurrency
         });
         const torrents = ['one', 'two', 'three'].map((name) => scene.seed.serve(`${name}.iso`, 2_000_000));
         for (const { file } of torrents) await scene.qbittorrent.addTorrent(file);
-        const messages = await untilTold(scene, 3);
+        const messages = await untilAnnounced(scene, 3);
         await until('all are removed', async () => (await scene.qbittorrent.list()).length === 0);
         const completions = messages.filter(isCompletion);
         assert.deepEqual(
@@ -53,28 +53,28 @@ describe('a torrent that qBittorrent removes when it is finished', { concurrency
         for (const { message } of completions)
           assert.match(message ?? '', /^(one|two|three)\.iso has finished downloading\.\n2\.0 MB/);
 
-        // Late hooks of what was announced say nothing new; of what nothing is known there is no name.
+        // Late hooks of announced torrents have no effect; an unknown torrent has no name.
         for (const { hash } of torrents) await callHook(scene, 'finished', hash);
-        const stranger = 'ab'.repeat(20);
-        await callHook(scene, 'finished', stranger);
-        const all = (await untilTold(scene, 4)).filter(isCompletion);
+        const unknown = 'ab'.repeat(20);
+        await callHook(scene, 'finished', unknown);
+        const all = (await untilAnnounced(scene, 4)).filter(isCompletion);
         assert.equal(all.length, 4);
-        assert.equal(all.at(-1)?.sequence_id, `qbit-${stranger}-done`);
+        assert.equal(all.at(-1)?.sequence_id, `qbit-${unknown}-done`);
         assert.equal(all.at(-1)?.message, 'Torrent abababab has finished downloading.');
       },
     );
   }
 });
 
-describe('a torrent that qBittorrent checks again at its completion', { concurrency: 3 }, () => {
+describe('a torrent that qBittorrent checks again when it completes', { concurrency: 3 }, () => {
   for (const generation of GENERATIONS) {
     realTest(
-      `is complete only when what the check found broken is there, on qBittorrent ${generation}`,
+      `is complete only after the invalid part was downloaded again, on qBittorrent ${generation}`,
       { needs: [`qbittorrent ${generation}`, 'ntfy current'] },
       async () => {
         await using scene = await startHooked(generation, 1_000_000, {
           recheck_completed_torrents: true,
-          // qBittorrent's default: so long it shows the finished state before the check.
+          // qBittorrent's default: it shows the finished state for this long before the check.
           refresh_interval: 1500,
         });
         const torrent = scene.seed.serve('checked.iso', 5_000_000);
@@ -87,7 +87,7 @@ describe('a torrent that qBittorrent checks again at its completion', { concurre
         await until('it is announced', async () => (await completionsIn(scene)).length > 0, {
           deadline: 60_000,
         });
-        assert.ok((await readAt(file, 0)).equals(original), 'what was broken is there again');
+        assert.ok((await readAt(file, 0)).equals(original), 'the invalid part is downloaded again');
         await until('all is over', () => isOver(scene));
         assert.equal((await completionsIn(scene)).length, 1);
       },
@@ -98,7 +98,7 @@ describe('a torrent that qBittorrent checks again at its completion', { concurre
 describe('a torrent of which no file is selected', { concurrency: 3 }, () => {
   for (const generation of GENERATIONS) {
     realTest(
-      `is not complete, from the start or in between, and is announced when what is selected later is there, on qBittorrent ${generation}`,
+      `is not complete, from the start or later, and is announced when files selected later are complete, on qBittorrent ${generation}`,
       { needs: [`qbittorrent ${generation}`, 'ntfy current'] },
       async () => {
         await using scene = await startHooked(generation, 500_000);
@@ -136,14 +136,14 @@ describe('a torrent of which no file is selected', { concurrency: 3 }, () => {
         seed.setRate(Infinity);
         await select(early, 1);
         await select(late, 1);
-        const completions = (await untilTold(scene, 2)).filter(isCompletion);
+        const completions = (await untilAnnounced(scene, 2)).filter(isCompletion);
         assert.deepEqual(
           completions.map(({ sequence_id }) => String(sequence_id)).toSorted(),
           sequencesOf([early, late]),
         );
         for (const { message } of completions) assert.match(message ?? '', /^3\.0 MB/m);
 
-        // Taken out and put in again with its data: nothing is downloaded, so there is nothing to announce.
+        // Removed and added again with its data: nothing is downloaded, so there is nothing to announce.
         const before = (await scene.messages()).length;
         await qbittorrent.remove(early.hash, false);
         await qbittorrent.addTorrent(early.file);

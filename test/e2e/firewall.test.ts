@@ -14,7 +14,7 @@ const firewall: Firewall = ({ method, body }) => {
 };
 
 realTest(
-  'a firewall that rejects two names and DELETE: every completion arrives, and only theirs is without a name',
+  'a firewall that rejects two names and DELETE: every completion arrives, and only the rejected ones lack their name',
   { needs: ['ntfy current'] },
   async () => {
     await using ntfy = await startNtfy('current', { requestLimit: 'none' });
@@ -40,18 +40,19 @@ realTest(
     add('union select', 3);
     add('etc-passwd', 3);
     for (let n = 0; n < 5; n += 1) add(`healthy ${n}`, 4);
-    // Something always moves: it shows that the server is not the cause.
+    // Another torrent always progresses: it shows that the server is not the cause.
     add('long', 300);
 
-    const told = async () => (await ntfy.messages(TOPIC)).filter(({ sequence_id }) => isDone(sequence_id));
+    const announced = async () =>
+      (await ntfy.messages(TOPIC)).filter(({ sequence_id }) => isDone(sequence_id));
     await until(
-      'all seven are told',
-      async () => new Set((await told()).map((m) => m.sequence_id)).size === 7,
+      'all seven are announced',
+      async () => new Set((await announced()).map((m) => m.sequence_id)).size === 7,
     );
     for (const [name, hash] of hashes) {
-      const texts = (await told()).filter(({ sequence_id }) => sequence_id === `qbit-${hash}-done`);
+      const texts = (await announced()).filter(({ sequence_id }) => sequence_id === `qbit-${hash}-done`);
       if (name === 'long') continue;
-      assert.equal(texts.length, 1, `${name} is told once`);
+      assert.equal(texts.length, 1, `${name} is announced once`);
       assert.match(
         texts[0]?.message ?? '',
         name.startsWith('healthy') ? /^healthy \d has finished/ : /^A download is complete: see the page\.$/,
@@ -65,7 +66,7 @@ realTest(
       );
     });
     await sidecar.stop();
-    // As many as are on their way at once.
+    // The number of simultaneous requests.
     assert.ok(proxy.requests.filter(({ method }) => method === 'DELETE').length <= 4);
     const lines = log.map((line) => JSON.parse(line) as Record<string, unknown>);
     const rejected = lines.filter(({ message }) => /is rejected although others/.test(String(message)));

@@ -1,4 +1,4 @@
-/** The central ntfy of docs/fleet.md, with its very lines, on the real one. */
+/** The central ntfy of docs/fleet.md, with its own configuration, on the real one. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -17,15 +17,15 @@ const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'fleet.m
 const blockOf = (language: string): string =>
   new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 's').exec(page)?.[1] ?? '';
 
-/** What `ntfy user hash` says of some password. */
+/** The output of `ntfy user hash` for a password. */
 const HASH = '$2a$10$YLiO8U21sX1uhZamTLJXHuxgVC0Z/GKISibrKCLohPgtG7yIxSk4C';
 /** As `ntfy token generate` makes them: `tk_` and 29 letters or digits. */
 const tokens = { media: `tk_${'media'.padEnd(29, 'x')}`, games: `tk_${'games'.padEnd(29, 'x')}` };
 
-interface Asking {
-  /** Where it comes from; default 127.0.0.1. */
+interface Request {
+  /** Its source address; default 127.0.0.1. */
   pod?: string;
-  /** Whom a proxy names. */
+  /** The address in the proxy's X-Forwarded-For. */
   forwarded?: string;
   token?: string;
   method?: string;
@@ -56,7 +56,7 @@ async function startServer(over: Record<string, unknown> = {}) {
   const server = startProcess(ntfy, ['serve', '--config', config], folder);
   await untilAnswering(server, `${places['base-url']}/v1/health`);
 
-  async function ask({ pod = '127.0.0.1', forwarded, token, method = 'GET', path = '/', body }: Asking) {
+  async function send({ pod = '127.0.0.1', forwarded, token, method = 'GET', path = '/', body }: Request) {
     const headers = {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }),
@@ -69,18 +69,18 @@ async function startServer(over: Record<string, unknown> = {}) {
       call.once('error', reject);
       call.end(body === undefined ? undefined : JSON.stringify(body));
     });
-    const said = await text(answer);
-    const { code } = (answer.statusCode === 200 ? {} : JSON.parse(said)) as { code?: number };
-    return { status: answer.statusCode, code: code ?? null, said };
+    const content = await text(answer);
+    const { code } = (answer.statusCode === 200 ? {} : JSON.parse(content)) as { code?: number };
+    return { status: answer.statusCode, code: code ?? null, content };
   }
-  const publish = (topic: string, from: Asking) =>
-    ask({ ...from, method: 'POST', body: { topic, message: 'x' } });
+  const publish = (topic: string, from: Request) =>
+    send({ ...from, method: 'POST', body: { topic, message: 'x' } });
 
   return {
-    ask,
+    send,
     publish,
-    /** Publishes so often, and counts the answers: 200, or ntfy's code. */
-    async publishMany(count: number, from: Asking, topicOf = (_: number) => 'dl-media') {
+    /** Publishes this often, and counts the answers: 200, or ntfy's code. */
+    async publishMany(count: number, from: Request, topicOf = (_: number) => 'dl-media') {
       const answers: Record<string, number> = {};
       for (let n = 0; n < count; n += 1) {
         const { status, code } = await publish(topicOf(n), from);
@@ -89,7 +89,7 @@ async function startServer(over: Record<string, unknown> = {}) {
       }
       return answers;
     },
-    /** Runs a line of ntfy's own command line. */
+    /** Runs a command of ntfy's own command line. */
     async run(line: string) {
       const [, group = '', ...args] = line.split(' ');
       const env = { ...ntfy.env, PATH: process.env['PATH'] };
@@ -102,71 +102,74 @@ async function startServer(over: Record<string, unknown> = {}) {
   };
 }
 
-realTest(
-  'a tenant of the fleet publishes to its own topics, and that is all it may do',
-  { needs },
-  async () => {
-    await using ntfy = await startServer();
-    const media = { token: tokens.media };
-    const codes = [
-      await ntfy.publish('dl-media', media),
-      await ntfy.publish('dl-media-tv', media),
-      await ntfy.ask({ ...media, method: 'DELETE', path: '/dl-media/qbit-1' }),
-      await ntfy.publish('dl-games', media),
-      await ntfy.publish('other', media),
-      await ntfy.ask({ ...media, path: '/dl-media/json?poll=1' }),
-      await ntfy.publish('dl-media', {}),
-      await ntfy.publish('dl-games', { token: tokens.games }),
-    ].map(({ status, code }) => code ?? status);
-    assert.deepEqual(codes, [200, 200, 200, 40301, 40301, 40301, 40301, 200]);
-    const { said } = await ntfy.ask({ ...media, path: '/v1/account' });
-    assert.ok(said.includes(tokens.media) && !said.includes(tokens.games), 'it lists the tokens of its user');
-  },
-);
+realTest('a tenant of the fleet can publish to its own topics, and nothing else', { needs }, async () => {
+  await using ntfy = await startServer();
+  const media = { token: tokens.media };
+  const codes = [
+    await ntfy.publish('dl-media', media),
+    await ntfy.publish('dl-media-tv', media),
+    await ntfy.send({ ...media, method: 'DELETE', path: '/dl-media/qbit-1' }),
+    await ntfy.publish('dl-games', media),
+    await ntfy.publish('other', media),
+    await ntfy.send({ ...media, path: '/dl-media/json?poll=1' }),
+    await ntfy.publish('dl-media', {}),
+    await ntfy.publish('dl-games', { token: tokens.games }),
+  ].map(({ status, code }) => code ?? status);
+  assert.deepEqual(codes, [200, 200, 200, 40301, 40301, 40301, 40301, 200]);
+  const { content } = await ntfy.send({ ...media, path: '/v1/account' });
+  assert.ok(
+    content.includes(tokens.media) && !content.includes(tokens.games),
+    'it lists the tokens of its user',
+  );
+});
 
 const SIXTY = { '200': 60, '42901': 10 };
 
+realTest('each pod behind the fleet’s ntfy has a separate limit, behind a proxy too', { needs }, async () => {
+  await using ntfy = await startServer();
+  const token = tokens.media;
+  assert.deepEqual(await ntfy.publishMany(70, { token, pod: '127.0.0.11' }), SIXTY);
+  assert.deepEqual(await ntfy.publishMany(70, { token, pod: '127.0.0.12' }), SIXTY);
+  assert.deepEqual(await ntfy.publishMany(70, { token, forwarded: '192.0.2.1, 10.42.3.4' }), SIXTY);
+  assert.deepEqual(await ntfy.publishMany(70, { token, forwarded: '192.0.2.2, 10.42.3.4' }), SIXTY);
+  await ntfy.send({ token, pod: '127.0.0.13', path: '/v1/account' });
+  assert.deepEqual(
+    await ntfy.publishMany(60, { token, pod: '127.0.0.13' }),
+    { '200': 60 },
+    'the allowance costs no request',
+  );
+});
+
 realTest(
-  'each pod that the fleet’s ntfy sees has a limit of its own, behind a proxy too',
+  'after wrong tokens the right one is refused from the same address, also if it is exempt',
   { needs },
   async () => {
-    await using ntfy = await startServer();
-    const token = tokens.media;
-    assert.deepEqual(await ntfy.publishMany(70, { token, pod: '127.0.0.11' }), SIXTY);
-    assert.deepEqual(await ntfy.publishMany(70, { token, pod: '127.0.0.12' }), SIXTY);
-    assert.deepEqual(await ntfy.publishMany(70, { token, forwarded: '192.0.2.1, 10.42.3.4' }), SIXTY);
-    assert.deepEqual(await ntfy.publishMany(70, { token, forwarded: '192.0.2.2, 10.42.3.4' }), SIXTY);
-    await ntfy.ask({ token, pod: '127.0.0.13', path: '/v1/account' });
-    assert.deepEqual(
-      await ntfy.publishMany(60, { token, pod: '127.0.0.13' }),
-      { '200': 60 },
-      'asking is free',
-    );
+    await using ntfy = await startServer({ 'visitor-request-limit-exempt-hosts': '127.0.0.11' });
+    for (const pod of ['127.0.0.11', '127.0.0.12']) {
+      const wrong = await ntfy.publishMany(31, { pod, token: `tk_${'wrong'.padEnd(29, 'x')}` });
+      assert.deepEqual(wrong, { '40101': 30, '42909': 1 });
+      assert.equal((await ntfy.publish('dl-media', { pod, token: tokens.media })).code, 42_909);
+    }
+    assert.equal((await ntfy.publish('dl-media', { pod: '127.0.0.14', token: tokens.media })).status, 200);
   },
 );
-
-realTest('a wrong token locks its address for the right one, an exempt address too', { needs }, async () => {
-  await using ntfy = await startServer({ 'visitor-request-limit-exempt-hosts': '127.0.0.11' });
-  for (const pod of ['127.0.0.11', '127.0.0.12']) {
-    const wrong = await ntfy.publishMany(31, { pod, token: `tk_${'wrong'.padEnd(29, 'x')}` });
-    assert.deepEqual(wrong, { '40101': 30, '42909': 1 });
-    assert.equal((await ntfy.publish('dl-media', { pod, token: tokens.media })).code, 42_909);
-  }
-  assert.equal((await ntfy.publish('dl-media', { pod: '127.0.0.14', token: tokens.media })).status, 200);
-});
 
 const newTopics = (ntfy: Server, pod: string) =>
   ntfy.publishMany(120, { token: tokens.media, pod }, (n) => `dl-media-${pod.replaceAll('.', '-')}-${n}`);
 
-realTest('a visitor may begin 100 topics, exempt or not, unless the limit is lifted', { needs }, async () => {
-  const exempt = { 'visitor-request-limit-exempt-hosts': '127.0.0.0/8' };
-  await using lifted = await startServer(exempt);
-  assert.deepEqual(await newTopics(lifted, '127.0.0.11'), { '200': 120 });
-  await using usual = await startServer({ ...exempt, 'visitor-topic-creation-limit-burst': 100 });
-  assert.deepEqual(await newTopics(usual, '127.0.0.11'), { '200': 100, '42911': 20 });
-});
+realTest(
+  'a visitor may create 100 topics, exempt or not, unless the limit is lifted',
+  { needs },
+  async () => {
+    const exempt = { 'visitor-request-limit-exempt-hosts': '127.0.0.0/8' };
+    await using lifted = await startServer(exempt);
+    assert.deepEqual(await newTopics(lifted, '127.0.0.11'), { '200': 120 });
+    await using usual = await startServer({ ...exempt, 'visitor-topic-creation-limit-burst': 100 });
+    assert.deepEqual(await newTopics(usual, '127.0.0.11'), { '200': 100, '42911': 20 });
+  },
+);
 
-realTest('a tenant with a tier has a limit of its own, whatever its address', { needs }, async () => {
+realTest('a tenant with a tier has a separate limit, whatever its address', { needs }, async () => {
   await using ntfy = await startServer();
   const pod = '127.0.0.11';
   for (const line of blockOf('sh').trim().split('\n')) await ntfy.run(line);

@@ -9,7 +9,7 @@ import { startSidecar } from '../support/sidecar.ts';
 const SIZE = 50;
 
 realTest(
-  'fifty sidecars behind one address tell every completion, and none of them storms the ntfy that refuses them',
+  'fifty sidecars behind one address send every completion, and back off from an ntfy that refuses them',
   { needs: ['ntfy current'] },
   async (t) => {
     await using stack = new AsyncDisposableStack();
@@ -26,12 +26,12 @@ realTest(
         INSTANCE_NAME: nameOf(n),
       });
       stack.defer(() => sidecar.stop());
-      // Each second a percent that nobody has seen: ten times what ntfy takes.
+      // A new percent each second: ten times what ntfy accepts.
       const hash = qbittorrent.addTorrent({ name: `episode ${n}`, size: 15_000_000, rate: 1_000_000 });
       sidecar.supervisor.send({ type: 'torrent.track', hash });
     }
     const members = () => membersOf(proxy.requests, SIZE);
-    await until('all are told', () => members().every(({ completions }) => completions.size === 1), {
+    await until('all are announced', () => members().every(({ completions }) => completions.size === 1), {
       deadline: 100_000,
       every: 500,
     });
@@ -44,8 +44,8 @@ realTest(
       seen.every(({ completions }) => [...completions.values()].every((times) => times.length === 1)),
       'none twice',
     );
-    assert.ok(Math.max(...refused) > 0, 'they did ask for more than there was');
-    assert.ok(Math.max(...refused) <= 6, `one was refused ${Math.max(...refused)} times`);
+    assert.ok(Math.max(...refused) > 0, 'they sent more than the limit');
+    assert.ok(Math.max(...refused) <= 6, `one received ${Math.max(...refused)} times`);
     const most = Math.max(...seen.map(({ accepted }) => accepted.length));
     assert.ok(most <= all.length / 5, `one had ${most} of ${all.length} messages`);
   },

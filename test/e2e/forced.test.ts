@@ -6,20 +6,20 @@ import { startScene } from './harness.ts';
 import type { Scene } from './harness.ts';
 
 const GENERATIONS: QbittorrentGeneration[] = ['5.1', 'current'];
-/** Everything that takes minutes, in seconds. */
+/** Delays of minutes, shortened to seconds. */
 const POLICY = { stall: 3000, stalledAfter: 4000, correctionInterval: 2000 };
 
 const isCard = ({ event, sequence_id }: NtfyMessage, key: string): boolean =>
   event === 'message' && sequence_id === `qbit-${key}`;
 
-/** What the progress card said: its first line, and whether it is an estimate. */
+/** The progress card: its first line, and whether it is an estimate. */
 const saysOf = async (scene: Scene, key: string) =>
   (await scene.messages()).filter((message) => isCard(message, key)).map(({ message }) => message ?? '');
 
 const alertsOf = async (scene: Scene, key: string) =>
   (await scene.messages()).filter(({ sequence_id }) => sequence_id === `qbit-${key}-err`);
 
-/** Two messages in a row with one percent and a speed: the estimate was corrected. */
+/** Two consecutive messages with the same percent and a speed: the estimate was corrected. */
 const hasCorrection = (says: readonly string[]): boolean =>
   says.some((text, index) => {
     const before = says[index - 1];
@@ -27,11 +27,11 @@ const hasCorrection = (says: readonly string[]): boolean =>
     return text.split('\n')[0] === before.split('\n')[0];
   });
 
-// Most of it is waiting.
+// The tests mostly wait.
 describe('a forced torrent', { concurrency: 2 }, () => {
   for (const generation of GENERATIONS) {
     realTest(
-      `a forced torrent whose source vanishes is said to be stalled, and aloud once, on qBittorrent ${generation}`,
+      `a forced torrent whose source disappears is shown as stalled, with one sound, on qBittorrent ${generation}`,
       { needs: [`qbittorrent ${generation}`, 'ntfy current'] },
       async () => {
         await using scene = await startScene({ qbittorrent: generation, rate: 50_000, policy: POLICY });
@@ -40,11 +40,11 @@ describe('a forced torrent', { concurrency: 2 }, () => {
         const { file, hash } = seed.serve('forced.iso', 40_000_000);
         await qbittorrent.addTorrent(file);
         await qbittorrent.api('torrents/setForceStart', { hashes: hash, value: 'true' });
-        // It begins without one; 1 % takes 8 s.
+        // It starts without one; 1 % takes 8 s.
         await until('its estimate is corrected', async () => hasCorrection(await saysOf(scene, hash)));
 
         seed.pause();
-        await until('it is said aloud', async () => (await alertsOf(scene, hash)).length === 1);
+        await until('it is text aloud', async () => (await alertsOf(scene, hash)).length === 1);
         assert.equal((await qbittorrent.find(hash))?.['state'], 'forcedDL');
         assert.ok((await saysOf(scene, hash)).at(-1)?.includes('Stalled'));
 

@@ -1,4 +1,4 @@
-/** A sidecar, as `npm start` composes it, beside real servers. */
+/** A sidecar, composed as by `npm start`, with real servers. */
 import type { Policy } from '../../machines/policy.ts';
 import type { Sidecar } from '../../src/app/start.ts';
 import { startNtfy, startProxy, startQbittorrent, startWebSeed } from '../servers/index.ts';
@@ -21,7 +21,7 @@ export interface Scene extends AsyncDisposable {
   qbittorrent: Qbittorrent;
   ntfy: Ntfy;
   seed: WebSeed;
-  /** Between sidecar and qBittorrent: counts what is asked. */
+  /** Between sidecar and qBittorrent: counts the requests. */
   toQbittorrent: Proxy;
   /** Between sidecar and ntfy. */
   toNtfy: Proxy;
@@ -49,17 +49,17 @@ export interface SceneOptions {
   rate?: number;
   /** What the proxy in front of qBittorrent changes. */
   proxy?: ProxyOptions;
-  /** Changes to the sidecar's environment. */
+  /** Changes of the sidecar's environment. */
   env?: Record<string, string>;
-  /** What no setting makes that fast. */
+  /** Intervals that no setting makes as short. */
   policy?: Partial<Policy>;
 }
 
-/** Starts real servers, a sidecar and the hook that joins them; all of it ends with the scene. */
+/** Starts real servers, a sidecar and the hook; everything ends with the scene. */
 export async function startScene(options: SceneOptions): Promise<Scene> {
   await using stack = new AsyncDisposableStack();
   const qbittorrent = stack.use(await startQbittorrent(options.qbittorrent));
-  // How many messages a download makes depends on how long it takes here: that must not run into ntfy's limits.
+  // The number of messages depends on the duration of a download: that must not reach ntfy's limits.
   const ntfy = stack.use(await startNtfy(options.ntfy ?? 'current', { requestLimit: 'none' }));
   const seed = stack.use(await startWebSeed({ rate: options.rate ?? 2_000_000 }));
   const toQbittorrent = stack.use(await startProxy(qbittorrent.url, options.proxy));

@@ -11,20 +11,20 @@ const finishHook = (scene: Scene) => ({
 });
 
 realTest(
-  'with the finish hook a completion does not wait for the next poll, and is told once',
+  'with the finish hook a completion does not wait for the next poll, and is sent once',
   { needs: ['qbittorrent current', 'ntfy current'] },
   async () => {
     await using scene = await startScene({
       qbittorrent: 'current',
       rate: 4_000_000,
-      // Without the hook it would be told after an hour.
+      // Without the hook it would be sent after an hour.
       env: { POLL_INTERVAL: '1h' },
     });
     await scene.qbittorrent.setPreferences(finishHook(scene));
     const torrent = scene.seed.serve('hooked.iso', 8_000_000);
     await scene.qbittorrent.addTorrent(torrent.file);
     await until(
-      'it is told and over',
+      'it is announced and no longer tracked',
       async () => (await loud(scene)).length === 1 && (await scene.status()).torrents.length === 0,
     );
     const late = await fetch(`http://127.0.0.1:${scene.sidecar.hook.port}/finished?hash=${torrent.hash}`, {
@@ -33,7 +33,7 @@ realTest(
     assert.equal(await late.text(), `Marked as finished: ${torrent.hash}`);
     const second = scene.seed.serve('second.iso', 1_000_000);
     await scene.qbittorrent.addTorrent(second.file);
-    await until('the second is told', async () => (await loud(scene)).length === 2);
+    await until('the second is announced', async () => (await loud(scene)).length === 2);
     assert.deepEqual(
       (await loud(scene)).map(({ sequence_id }) => sequence_id),
       [torrent, second].map(({ hash }) => `qbit-${hash}-done`),
@@ -43,39 +43,39 @@ realTest(
 );
 
 realTest(
-  'the finish hook alone is enough for a completion',
+  'the finish hook alone is sufficient for a completion',
   { needs: ['qbittorrent legacy', 'ntfy current'] },
   async () => {
     await using scene = await startScene({ qbittorrent: 'legacy', rate: 4_000_000 });
     await scene.qbittorrent.setPreferences({ ...finishHook(scene), autorun_on_torrent_added_enabled: false });
     const torrent = scene.seed.serve('unannounced.iso', 2_000_000);
     await scene.qbittorrent.addTorrent(torrent.file);
-    const told = await until('it is told', async () => {
+    const announced = await until('it is announced', async () => {
       const messages = await loud(scene);
       return messages.length > 0 && messages;
     });
     assert.deepEqual(
-      told.map(({ sequence_id }) => sequence_id),
+      announced.map(({ sequence_id }) => sequence_id),
       [`qbit-${torrent.hash}-done`],
     );
   },
 );
 
 realTest(
-  'without any hook new torrents are found by looking, those that were there before are not news',
+  'without any hook new torrents are found by scans, and existing ones are not announced',
   { needs: ['qbittorrent 5.1', 'ntfy current'] },
   async () => {
     await using scene = await startScene({ qbittorrent: '5.1', rate: 4_000_000, env: { DISCOVER: '10s' } });
     await scene.qbittorrent.setPreferences({ autorun_on_torrent_added_enabled: false });
-    await until('it has looked once', () =>
+    await until('it has scanned once', () =>
       scene.toQbittorrent.requests.some(
         ({ body, status }) => body.includes('sort=added_on') && status === 200,
       ),
     );
     const torrent = scene.seed.serve('discovered.iso', 2_000_000);
     await scene.qbittorrent.addTorrent(torrent.file);
-    const told = await until(
-      'it is told',
+    const announced = await until(
+      'it is announced',
       async () => {
         const messages = await loud(scene);
         return messages.length > 0 && messages;
@@ -83,14 +83,14 @@ realTest(
       { deadline: 60_000 },
     );
     assert.deepEqual(
-      told.map(({ sequence_id }) => sequence_id),
+      announced.map(({ sequence_id }) => sequence_id),
       [`qbit-${torrent.hash}-done`],
     );
   },
 );
 
 realTest(
-  'AUTO_INSTALL_HOOK writes both hooks at the start, and again after they were taken out, but never over another command',
+  'AUTO_INSTALL_HOOK installs both hooks at the start, and again after they were removed, but never replaces another command',
   { needs: ['qbittorrent 5.1', 'ntfy current'] },
   async () => {
     await using scene = await startScene({
@@ -107,7 +107,7 @@ realTest(
     );
     const torrent = scene.seed.serve('by itself.iso', 4_000_000);
     await scene.qbittorrent.addTorrent(torrent.file);
-    await until('it is told', async () => (await loud(scene)).length === 1);
+    await until('it is announced', async () => (await loud(scene)).length === 1);
 
     await scene.qbittorrent.setPreferences({
       autorun_on_torrent_added_enabled: true,
@@ -115,7 +115,7 @@ realTest(
       autorun_program: '',
     });
     await scene.qbittorrent.restart();
-    // Whatever asks next finds the session gone, and logs in anew.
+    // The next request finds the session expired, and the sidecar logs in again.
     await fetch(`http://127.0.0.1:${scene.sidecar.hook.port}/track?hash=${'ef'.repeat(20)}`, {
       method: 'POST',
     });

@@ -5,12 +5,12 @@ import { realTest, until } from '../servers/index.ts';
 import type { QbittorrentGeneration, SeededTorrent } from '../servers/index.ts';
 import { startScene } from './harness.ts';
 import type { Scene } from './harness.ts';
-import { assertLeft, isCompletion, isOver, untilShown, untilTold } from './kinds.ts';
+import { assertLeft, isCompletion, isOver, untilShown, untilAnnounced } from './kinds.ts';
 
 const GENERATIONS: QbittorrentGeneration[] = ['legacy', '5.1', 'current'];
 const FINISHED = /^(stalledUP|uploading)$/;
 
-/** How often each torrent was told, by its name in the message. */
+/** How often each torrent was announced, by its name in the message. */
 async function toldOf(scene: Scene): Promise<Record<string, number>> {
   const texts = (await scene.messages()).filter(isCompletion).map(({ message }) => message ?? '');
   const names = texts.map((text) => text.replace(/ has finished downloading\.[^]*$/, ''));
@@ -21,11 +21,11 @@ const addAll = async ({ qbittorrent }: Scene, torrents: readonly SeededTorrent[]
   for (const { file } of torrents) await qbittorrent.addTorrent(file);
 };
 
-// Most of it is waiting.
+// The tests mostly wait.
 describe('torrents that are added again', { concurrency: 3 }, () => {
   for (const generation of GENERATIONS) {
     realTest(
-      `what is deleted and added again is told once each time it was downloaded, a check never, on qBittorrent ${generation}`,
+      `a torrent that is deleted and added again is announced each time it was downloaded, and never after a check, on qBittorrent ${generation}`,
       { needs: [`qbittorrent ${generation}`, 'ntfy current'] },
       async () => {
         await using scene = await startScene({ qbittorrent: generation, rate: 300_000 });
@@ -47,16 +47,16 @@ describe('torrents that are added again', { concurrency: 3 }, () => {
         await until('both are gone', async () => (await qbittorrent.list()).length === 3);
         await addAll(scene, [midway, keptMidway]);
         seed.setRate(3_000_000);
-        await untilTold(scene, 5);
+        await untilAnnounced(scene, 5);
         const once = Object.fromEntries(all.map(({ name }) => [name, 1]));
         assert.deepEqual(await toldOf(scene), once);
 
         await qbittorrent.api('torrents/recheck', { hashes: checked.hash });
         await qbittorrent.remove(after.hash, true);
         await qbittorrent.remove(keptAfter.hash, false);
-        await sleep(1100); // ntfy and qBittorrent tell seconds apart
+        await sleep(1100); // the timestamps of ntfy and qBittorrent are in seconds
         await addAll(scene, [after, keptAfter]);
-        const messages = await untilTold(scene, 6);
+        const messages = await untilAnnounced(scene, 6);
         // Nothing of it was downloaded again.
         assert.deepEqual(await toldOf(scene), { ...once, [after.name]: 2 });
         assertLeft(
@@ -67,14 +67,14 @@ describe('torrents that are added again', { concurrency: 3 }, () => {
     );
 
     realTest(
-      `what is complete already when it is added is no news, checked or trusted, on qBittorrent ${generation}`,
+      `a torrent that is complete when it is added is not announced, checked or not, on qBittorrent ${generation}`,
       { needs: [`qbittorrent ${generation}`, 'ntfy current'] },
       async () => {
         await using scene = await startScene({ qbittorrent: generation, rate: Infinity });
         const { qbittorrent, seed } = scene;
         const torrents = ['checked', 'trusted'].map((name) => seed.serve(name, 1_000_000));
         const [toCheck, trusted] = torrents as [SeededTorrent, SeededTorrent];
-        // Its data comes from a download that nobody tells of: no hook, and no look at the start.
+        // Its data comes from a download that is not detected: no hook, and no scan at the start.
         await until('it has looked', async () => (await scene.status()).discovery?.scan === 'idle');
         await qbittorrent.setPreferences({ autorun_on_torrent_added_enabled: false });
         await addAll(scene, torrents);
@@ -90,7 +90,7 @@ describe('torrents that are added again', { concurrency: 3 }, () => {
         await qbittorrent.addTorrent(trusted.file, { skip_checking: 'true', seedMode: 'true' });
 
         await until(
-          'both are followed',
+          'both are tracked',
           () => scene.log.filter((line) => line.includes('tracking')).length === 2,
         );
         await until('both are over', () => isOver(scene));

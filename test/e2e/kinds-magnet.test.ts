@@ -4,14 +4,14 @@ import { realTest, startQbittorrent, until } from '../servers/index.ts';
 import type { Qbittorrent, QbittorrentGeneration, SeededTorrent } from '../servers/index.ts';
 import { startScene } from './harness.ts';
 import { hookLine } from '../support/sidecar.ts';
-import { assertLeft, assertToldOnce, GivenUp, untilShown, untilTold } from './kinds.ts';
+import { assertLeft, assertAnnouncedOnce, GivenUp, untilShown, untilAnnounced } from './kinds.ts';
 
 const GENERATIONS: QbittorrentGeneration[] = ['legacy', '5.1', 'current'];
 
 const v1Of = ({ v1 }: SeededTorrent) => `xt=urn:btih:${v1}`;
 const v2Of = ({ v2 }: SeededTorrent) => `xt=urn:btmh:1220${v2}`;
 
-/** Loads everything from the web seed at once, and has it for others. */
+/** Downloads everything from the web seed at once, and seeds it to others. */
 async function loadAll(seeder: Qbittorrent, torrents: readonly SeededTorrent[]): Promise<void> {
   for (const { file } of torrents) await seeder.addTorrent(file);
   await until('the other has all of it', async () => {
@@ -22,7 +22,7 @@ async function loadAll(seeder: Qbittorrent, torrents: readonly SeededTorrent[]):
   });
 }
 
-/** Metadata and data come from there. */
+/** Metadata and data come from this one. */
 async function connect(leecher: Qbittorrent, seeder: Qbittorrent): Promise<void> {
   const preferences: unknown = await (await seeder.api('app/preferences')).json();
   const { listen_port: port } = preferences as { listen_port: number };
@@ -31,12 +31,12 @@ async function connect(leecher: Qbittorrent, seeder: Qbittorrent): Promise<void>
   assert.equal(answer.status, 200);
 }
 
-/** Four magnets by all kinds of hashes, and one torrent that moves, from their adds to their ends. */
+/** Four magnets with all kinds of hashes, and one torrent that downloads, from their adds to their ends. */
 async function play(generation: QbittorrentGeneration): Promise<void> {
   await using seeder = await startQbittorrent(generation);
   await using scene = await startScene({ qbittorrent: generation, rate: Infinity });
   const { qbittorrent, seed, sidecar } = scene;
-  // With the other placeholder: the end of the renamed one comes by its first hash.
+  // With the other placeholder: the finish hook of the one whose ID changed has its first hash.
   const program = hookLine(sidecar).replace('track?hash=%K', 'finished?hash=%I');
   await qbittorrent.setPreferences({ autorun_enabled: true, autorun_program: program });
   const serve = (name: string, kind: 'hybrid' | 'v2') => seed.serve(name, 3_000_000, kind);
@@ -57,7 +57,7 @@ async function play(generation: QbittorrentGeneration): Promise<void> {
     const { torrents } = await scene.status();
     return torrents.length === 4 && torrents.every(({ state }) => state === 'polling.metadata');
   });
-  // While nothing moves the sidecar looks only now and then: this one moves.
+  // Without a download the sidecar polls rarely: this one downloads.
   seed.setRate(100_000);
   const companion = seed.serve('companion.iso', 2_000_000);
   await qbittorrent.addTorrent(companion.file);
@@ -71,19 +71,19 @@ async function play(generation: QbittorrentGeneration): Promise<void> {
   seed.setRate(Infinity);
   const hashes = keys.with(0, renamed.hash).join('|');
   await qbittorrent.api('torrents/setDownloadLimit', { hashes, limit: '0' });
-  const messages = await untilTold(scene, keys.length);
+  const messages = await untilAnnounced(scene, keys.length);
   for (const [index, torrent] of [renamed, both, v2Only, byV2, companion].entries()) {
-    assertToldOnce(messages, keys[index] ?? '', torrent);
+    assertAnnouncedOnce(messages, keys[index] ?? '', torrent);
   }
   assertLeft(messages, keys);
   assert.ok(scene.log.every((line) => !line.includes('the torrent was removed')));
 }
 
-// Most of it is waiting.
+// The tests mostly wait.
 describe('magnets', { concurrency: 3 }, () => {
   for (const generation of GENERATIONS) {
     realTest(
-      `a magnet whose torrent gets another ID with its metadata keeps its card on qBittorrent ${generation}, and whatever hash a magnet has, it is told once`,
+      `a magnet whose torrent gets another ID with its metadata keeps its card on qBittorrent ${generation}, and with any hash it is announced once`,
       { needs: [`qbittorrent ${generation}`, 'ntfy current'] },
       (t) =>
         play(generation).catch((error: unknown) => {

@@ -1,4 +1,4 @@
-/** qBittorrent before 4.5, on the simulator: no hook for added torrents, and in 4.1 few facts. */
+/** qBittorrent before 4.5, on the simulator: no hook for added torrents, and in 4.1 few fields. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { installHook } from '../../src/commands/hooks.ts';
@@ -17,7 +17,7 @@ interface Stage extends AsyncDisposable {
   sidecar: Awaited<ReturnType<typeof startSidecar>>;
 }
 
-/** A sidecar that has looked around once. `finishedHook`: the one line that these versions can call. */
+/** A sidecar that has scanned once. `finishedHook`: the one line that these versions can call. */
 async function setStage(
   options: QbittorrentOptions,
   policy: Partial<Policy>,
@@ -52,13 +52,16 @@ const completions = ({ ntfy }: Stage) => ntfy.messages.filter(({ priority }) => 
 
 describe('qBittorrent before 4.5', { concurrency: 4 }, () => {
   for (const generation of GENERATIONS) {
-    test(`on qBittorrent ${generation} the finish hook alone makes one completion, again for what is added again`, async () => {
+    test(`on qBittorrent ${generation} the finish hook alone leads to one completion, and another when the torrent is added again`, async () => {
       await using stage = await setStage({ generation }, {}, true);
       const { qbittorrent, ntfy } = stage;
       const spec = { name: 'old.iso', hash: 'ab'.repeat(20), size: 2_000_000, rate: 2_000_000 };
       for (const round of [1, 2]) {
         const hash = qbittorrent.addTorrent(spec);
-        await until('it is told and over', () => completions(stage) === round && isIdle(stage));
+        await until(
+          'it is announced and no longer tracked',
+          () => completions(stage) === round && isIdle(stage),
+        );
         qbittorrent.removeTorrent(hash);
       }
       assert.deepEqual(
@@ -69,7 +72,7 @@ describe('qBittorrent before 4.5', { concurrency: 4 }, () => {
       assert.equal(qbittorrent.logins, 1);
     });
 
-    test(`on qBittorrent ${generation} DISCOVER finds new torrents, paused ones too, and tells each once`, async () => {
+    test(`on qBittorrent ${generation} DISCOVER finds new torrents, paused ones too, and each is announced once`, async () => {
       await using stage = await setStage(
         { generation },
         { discover: 1000, idleInterval: 1000, settle: 1000 },
@@ -84,14 +87,14 @@ describe('qBittorrent before 4.5', { concurrency: 4 }, () => {
       });
       qbittorrent.addTorrent({ name: 'running.iso', size: 4_000_000, rate });
       await until(
-        'both are followed',
+        'both are tracked',
         () => stage.sidecar.supervisor.getSnapshot().context.registry.records.size === 2,
       );
       await until('a card shows', () => ntfy.cards().some(({ priority }) => priority === 2));
       assert.equal(qbittorrent.torrents().find(({ hash }) => hash === paused)?.['state'], 'pausedDL');
       assert.ok(!ntfy.cards().some(({ title }) => title === 'paused.iso'));
       await until(
-        'both are told, and their cards are gone',
+        'both are announced, and their cards are deleted',
         () => completions(stage) === 2 && isIdle(stage),
         {
           deadline: 60_000,
@@ -106,7 +109,7 @@ describe('qBittorrent before 4.5', { concurrency: 4 }, () => {
   }
 });
 
-test('before 4.5 install-hook writes the one hook that there is, and says how to find new torrents', async () => {
+test('before 4.5 install-hook installs the only hook, and explains how new torrents are found', async () => {
   for (const generation of GENERATIONS) {
     await using qbittorrent = await startQbittorrentSimulator({ generation, bypassLocalAuth: true });
     const env = { QBIT_HOST: qbittorrent.url, NTFY_TOPIC: 'http://127.0.0.1:9/downloads' };

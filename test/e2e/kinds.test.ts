@@ -5,7 +5,7 @@ import type { NtfyMessage, QbittorrentGeneration, SeededTorrent } from '../serve
 import { startScene } from './harness.ts';
 import type { Scene } from './harness.ts';
 import { hookLine } from '../support/sidecar.ts';
-import { assertLeft, assertToldOnce, callHook, untilTold } from './kinds.ts';
+import { assertLeft, assertAnnouncedOnce, callHook, untilAnnounced } from './kinds.ts';
 
 const GENERATIONS: QbittorrentGeneration[] = ['legacy', '5.1', 'current'];
 const KINDS = ['v1', 'v2', 'hybrid'] as const;
@@ -17,7 +17,7 @@ const FILES = [
   { path: 'c.bin', bytes: 600_000 },
 ].toSorted((a, b) => (a.path < b.path ? -1 : 1));
 
-/** Of each kind a torrent of one file, and one of several. */
+/** Of each kind one torrent with one file, and one with several. */
 function serve(scene: Scene, label: string): SeededTorrent[] {
   return KINDS.flatMap((kind) => [
     scene.seed.serve(`${kind} ${label}.iso`, 1_300_003, kind),
@@ -25,7 +25,7 @@ function serve(scene: Scene, label: string): SeededTorrent[] {
   ]);
 }
 
-/** By %I a hybrid is tracked by its v1 hash, unless the look for a v2-only torrent found it first, by its ID. */
+/** With %I a hybrid is tracked by its v1 hash, unless the scan for a v2-only torrent found it first, by its ID. */
 function keyOf(messages: readonly NtfyMessage[], { v1, hash }: SeededTorrent): string {
   return v1 !== null && messages.some(({ sequence_id }) => sequence_id === `qbit-${v1}-done`) ? v1 : hash;
 }
@@ -33,16 +33,16 @@ function keyOf(messages: readonly NtfyMessage[], { v1, hash }: SeededTorrent): s
 async function add(scene: Scene, torrents: readonly SeededTorrent[]): Promise<void> {
   const before = (await scene.status()).torrents.length;
   for (const { file } of torrents) await scene.qbittorrent.addTorrent(file);
-  await until('all of them are followed', async () => {
+  await until('all of them are tracked', async () => {
     return (await scene.status()).torrents.length === before + torrents.length;
   });
 }
 
-// Most of it is waiting.
+// The tests mostly wait.
 describe('v1, v2-only and hybrid torrents', { concurrency: 3 }, () => {
   for (const generation of GENERATIONS) {
     realTest(
-      `v1, v2-only and hybrid torrents are each one card and one completion on qBittorrent ${generation}, with %K and with %I`,
+      `v1, v2-only and hybrid torrents have one card and one completion each on qBittorrent ${generation}, with %K and with %I`,
       { needs: [`qbittorrent ${generation}`, 'ntfy current'] },
       async () => {
         await using scene = await startScene({ qbittorrent: generation, rate: 500_000 });
@@ -56,10 +56,11 @@ describe('v1, v2-only and hybrid torrents', { concurrency: 3 }, () => {
         });
         scene.seed.setRate(Infinity);
 
-        const messages = await untilTold(scene, 12);
-        for (const torrent of byId) assertToldOnce(messages, torrent.hash, torrent);
+        const messages = await untilAnnounced(scene, 12);
+        for (const torrent of byId) assertAnnouncedOnce(messages, torrent.hash, torrent);
         const keys = byV1.map((torrent) => keyOf(messages, torrent));
-        for (const [index, torrent] of byV1.entries()) assertToldOnce(messages, keys[index] ?? '', torrent);
+        for (const [index, torrent] of byV1.entries())
+          assertAnnouncedOnce(messages, keys[index] ?? '', torrent);
         assertLeft(messages, [...byId.map(({ hash }) => hash), ...keys]);
         assert.equal(scene.toQbittorrent.logins(), 1);
         assert.ok(scene.log.every((line) => !line.includes('the torrent was removed')));
@@ -70,8 +71,8 @@ describe('v1, v2-only and hybrid torrents', { concurrency: 3 }, () => {
             for (const path of ['track', 'finished']) await callHook(scene, path, name);
           }
         }
-        const later = await untilTold(scene, 12);
-        assert.equal(later.length, messages.length, 'hooks that come late, by any hash, are no news');
+        const later = await untilAnnounced(scene, 12);
+        assert.equal(later.length, messages.length, 'late hooks, by any hash, announce nothing');
       },
     );
   }

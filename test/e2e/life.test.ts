@@ -13,10 +13,10 @@ const showsProgress = (scene: Scene) => async () =>
 const isFollowed = (scene: Scene) => async () => (await scene.status()).torrents.length > 0;
 const isOver = (scene: Scene) => async () => (await scene.status()).torrents.length === 0;
 
-// Most of it is waiting.
+// The tests mostly wait.
 describe('restarts, removals and changes of state', { concurrency: 3 }, () => {
   realTest(
-    'a torrent that is removed in mid-download leaves no card and makes no sound',
+    'a torrent that is removed while downloading leaves no card and makes no sound',
     { needs: ['qbittorrent current', 'ntfy current'] },
     async () => {
       await using scene = await startScene({ qbittorrent: 'current', rate: 500_000 });
@@ -24,7 +24,7 @@ describe('restarts, removals and changes of state', { concurrency: 3 }, () => {
       await scene.qbittorrent.addTorrent(torrent.file);
       await until('its card shows', showsProgress(scene));
       await scene.qbittorrent.remove(torrent.hash, true);
-      await until('it is followed no more', isOver(scene));
+      await until('it is tracked no more', isOver(scene));
       assert.deepEqual(await cards(scene), []);
       assert.ok((await scene.messages()).every(({ priority }) => priority !== 4));
       assert.equal((await scene.status()).watcher.state, 'asleep');
@@ -33,7 +33,7 @@ describe('restarts, removals and changes of state', { concurrency: 3 }, () => {
 
   for (const generation of ['legacy', '5.1', 'current'] satisfies QbittorrentGeneration[]) {
     realTest(
-      `a restart of qBittorrent ${generation} in mid-download costs one more login and no message`,
+      `a restart of qBittorrent ${generation} during a download costs one more login and no message`,
       { needs: [`qbittorrent ${generation}`, 'ntfy current'] },
       async () => {
         await using scene = await startScene({ qbittorrent: generation, rate: 1_000_000 });
@@ -41,13 +41,13 @@ describe('restarts, removals and changes of state', { concurrency: 3 }, () => {
         for (const { file } of torrents) await scene.qbittorrent.addTorrent(file);
         await until('a card shows', showsProgress(scene));
         await scene.qbittorrent.restart();
-        const told = await until('all three are told', async () => {
+        const announced = await until('all three are announced', async () => {
           const loud = (await scene.messages()).filter(({ priority }) => priority === 4);
           return loud.length >= 3 && (await isOver(scene)()) && loud;
         });
-        assert.equal(told.length, 3);
+        assert.equal(announced.length, 3);
         assert.deepEqual(
-          new Set(told.map(({ sequence_id }) => sequence_id)),
+          new Set(announced.map(({ sequence_id }) => sequence_id)),
           new Set(torrents.map(({ hash }) => `qbit-${hash}-done`)),
         );
         assert.equal((await cards(scene)).length, 3);
@@ -57,13 +57,13 @@ describe('restarts, removals and changes of state', { concurrency: 3 }, () => {
   }
 
   realTest(
-    'what was added while the sidecar was away is found by looking, and nothing old is announced',
+    'a torrent that was added while the sidecar was down is found by a scan, and no old one is announced',
     { needs: ['qbittorrent current', 'ntfy current'] },
     async () => {
       await using scene = await startScene({ qbittorrent: 'current', rate: 3_000_000 });
       const old = scene.seed.serve('old.iso', 1_000_000);
       await scene.qbittorrent.addTorrent(old.file);
-      await until('the first is told', async () =>
+      await until('the first is announced', async () =>
         (await scene.messages()).some(({ priority }) => priority === 4),
       );
       await until('and over', isOver(scene));
@@ -71,7 +71,7 @@ describe('restarts, removals and changes of state', { concurrency: 3 }, () => {
       scene.seed.setRate(500_000);
       const unseen = scene.seed.serve('unseen.iso', 3_000_000);
       await scene.qbittorrent.addTorrent(unseen.file);
-      // Its answer comes before the torrent is in the list; nobody would tell of it then.
+      // The answer arrives before the torrent is in the list; it would be missed then.
       await until('it is there', async () => (await scene.qbittorrent.find(unseen.hash)) !== null);
       const second = await startSidecar({
         QBIT_HOST: scene.toQbittorrent.url,
@@ -80,12 +80,12 @@ describe('restarts, removals and changes of state', { concurrency: 3 }, () => {
         NTFY_TOPIC: `${scene.ntfy.url}/${TOPIC}`,
       });
       try {
-        const told = await until('the second is told', async () => {
+        const announced = await until('the second is announced', async () => {
           const loud = (await scene.messages()).filter(({ priority }) => priority === 4);
           return loud.length >= 2 && loud;
         });
         assert.deepEqual(
-          told.map(({ sequence_id }) => sequence_id),
+          announced.map(({ sequence_id }) => sequence_id),
           [old, unseen].map(({ hash }) => `qbit-${hash}-done`),
         );
       } finally {
@@ -95,14 +95,14 @@ describe('restarts, removals and changes of state', { concurrency: 3 }, () => {
   );
 
   realTest(
-    'a hook with %I instead of %K, in capitals, or as a hash that qBittorrent does not know harms nobody',
+    'a hook with %I instead of %K, in capitals, or with an unknown hash affects no other torrent',
     { needs: ['qbittorrent 5.1', 'ntfy current'] },
     async () => {
       await using scene = await startScene({ qbittorrent: '5.1', rate: 1_000_000 });
       await scene.qbittorrent.setAddedHook(hookLine(scene.sidecar).replace('%K', '%I'));
       const torrent = scene.seed.serve('by v1.iso', 3_000_000);
       await scene.qbittorrent.addTorrent(torrent.file);
-      await until('it is followed', isFollowed(scene));
+      await until('it is tracked', isFollowed(scene));
       const track = (hash: string) =>
         fetch(`http://127.0.0.1:${scene.sidecar.hook.port}/track?hash=${hash}`, { method: 'POST' });
       assert.equal(
@@ -118,12 +118,12 @@ describe('restarts, removals and changes of state', { concurrency: 3 }, () => {
         [`qbit-${torrent.hash}-done`],
       );
       const full = scene.toQbittorrent.requests.filter(({ body }) => body === 'filter=all');
-      assert.equal(full.length, 2, 'the unknown hash cost two looks at the whole list');
+      assert.equal(full.length, 2, 'the unknown hash cost two requests for the whole list');
     },
   );
 
   realTest(
-    'a torrent that is stopped, checked and resumed is neither removed nor complete before its time',
+    'a torrent that is stopped, checked and resumed is neither removed nor complete too early',
     { needs: ['qbittorrent current', 'ntfy current'] },
     async () => {
       await using scene = await startScene({ qbittorrent: 'current', rate: 1_000_000 });
@@ -134,7 +134,7 @@ describe('restarts, removals and changes of state', { concurrency: 3 }, () => {
       await until('its card shows', showsProgress(scene));
       await control('stop');
       await until(
-        'the card says so',
+        'the card shows it',
         async () => (await cards(scene)).some(({ message }) => message?.endsWith('Stopped')),
         {
           deadline: 60_000,
@@ -147,7 +147,7 @@ describe('restarts, removals and changes of state', { concurrency: 3 }, () => {
       );
       await control('start');
       await until(
-        'it is told and over',
+        'it is announced and no longer tracked',
         async () => (await isOver(scene)()) && (await cards(scene)).length === 1,
         {
           deadline: 90_000,
@@ -167,7 +167,7 @@ describe('restarts, removals and changes of state', { concurrency: 3 }, () => {
   );
 
   realTest(
-    'a magnet without metadata is followed without a name and without a card',
+    'a magnet without metadata is tracked without a name and without a card',
     { needs: ['qbittorrent legacy', 'ntfy current'] },
     async () => {
       await using scene = await startScene({ qbittorrent: 'legacy' });

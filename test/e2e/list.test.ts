@@ -6,10 +6,10 @@ import { startScene } from './harness.ts';
 
 const GENERATIONS: QbittorrentGeneration[] = ['5.1', 'current'];
 
-describe('a list of all torrents that never comes', { concurrency: 2 }, () => {
+describe('a list of all torrents that is never answered', { concurrency: 2 }, () => {
   for (const generation of GENERATIONS) {
     realTest(
-      `is no outage of qBittorrent ${generation}: polls go on, and the card of a removed torrent goes when it comes`,
+      `is no outage of qBittorrent ${generation}: polls continue, and the card of a removed torrent is deleted when the list arrives`,
       { needs: [`qbittorrent ${generation}`, 'ntfy current'] },
       async () => {
         let isRejected = true;
@@ -19,7 +19,7 @@ describe('a list of all torrents that never comes', { concurrency: 2 }, () => {
           qbittorrent: generation,
           rate: 200_000,
           proxy: { firewall },
-          // The next attempt after seconds instead of half a minute; an outage is reported after as long.
+          // The next attempt is after seconds instead of half a minute; an outage is reported after the same time.
           env: { NTFY_RETRY_MAX: '2s' },
           policy: { troubleAfter: 3000 },
         });
@@ -42,7 +42,7 @@ describe('a list of all torrents that never comes', { concurrency: 2 }, () => {
         isRejected = false;
         seed.setRate(Infinity);
         const messages = await until(
-          'the card is gone, the other is complete, and nothing is followed',
+          'the card is gone, the other is complete, and nothing is tracked',
           async () => {
             if ((await scene.status()).torrents.length > 0) return null;
             return scene.messages();

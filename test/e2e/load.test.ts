@@ -5,21 +5,21 @@ import { describe } from 'node:test';
 import { createMagnet, realTest, until } from '../servers/index.ts';
 import { startScene } from './harness.ts';
 
-// One is busy, the other waits.
+// One uses the CPU, the other waits.
 describe('load', { concurrency: 2 }, () => {
   realTest(
-    '1,000 magnets added and hooked at once on qBittorrent legacy are all followed, with one login',
+    '1,000 magnets added and hooked at once on qBittorrent legacy are all tracked, with one login',
     { needs: ['qbittorrent legacy', 'ntfy current'], timeout: 600_000 },
     async (t) => {
       await using scene = await startScene({ qbittorrent: 'legacy' });
       const hashes = Array.from({ length: 1000 }, (_, index) =>
         createHash('sha1').update(`magnet ${index}`).digest('hex'),
       );
-      // Before qBittorrent is busy: a login that it answers too late is made again.
+      // Before qBittorrent is busy: a login that it answers too late is repeated.
       await until('there is a session', async () => (await scene.status()).session.state === 'ready');
       const from = performance.now();
       await scene.qbittorrent.addMagnets(hashes.map((hash) => createMagnet(hash)));
-      await until('all 1,000 are followed', async () => (await scene.status()).torrents.length === 1000, {
+      await until('all 1,000 are tracked', async () => (await scene.status()).torrents.length === 1000, {
         deadline: 400_000,
         every: 250,
       });
@@ -40,15 +40,15 @@ describe('load', { concurrency: 2 }, () => {
   );
 
   realTest(
-    'nothing tracked for 30 s: not one request to qBittorrent or ntfy',
+    'without a tracked torrent there is no request to qBittorrent or ntfy for 30 s',
     { needs: ['qbittorrent current', 'ntfy current'] },
     async () => {
       await using scene = await startScene({ qbittorrent: 'current', rate: 4_000_000 });
       const torrent = scene.seed.serve('before.iso', 1_000_000);
       await scene.qbittorrent.addTorrent(torrent.file);
       await until('it came and went', async () => {
-        const told = (await scene.messages()).some(({ priority }) => priority === 4);
-        return told && (await scene.status()).torrents.length === 0;
+        const announced = (await scene.messages()).some(({ priority }) => priority === 4);
+        return announced && (await scene.status()).torrents.length === 0;
       });
       scene.toQbittorrent.requests.length = 0;
       scene.toNtfy.requests.length = 0;

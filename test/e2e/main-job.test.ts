@@ -9,7 +9,7 @@ const isDeletion = ({ event }: NtfyMessage) => event === 'message_delete';
 
 for (const generation of GENERATIONS) {
   realTest(
-    `a download on qBittorrent ${generation} is one quiet card that moves, then one loud completion`,
+    `a download on qBittorrent ${generation} is one silently updated card, then one audible completion`,
     { needs: [`qbittorrent ${generation}`, 'ntfy current'] },
     async () => {
       await using scene = await startScene({ qbittorrent: generation });
@@ -73,10 +73,10 @@ realTest(
       'עברית \u200Fabc',
     ];
     for (const name of names) {
-      // qBittorrent itself takes the characters of a path out of a name.
+      // qBittorrent itself removes path characters from a name.
       await scene.qbittorrent.addTorrent(scene.seed.serve(name.replaceAll('/', ''), 500_000).file);
     }
-    const done = await until('all of them are told', async () => {
+    const done = await until('all of them are announced', async () => {
       const completions = (await scene.messages()).filter(({ priority }) => priority === 4);
       return completions.length === names.length && completions;
     });
@@ -90,22 +90,22 @@ realTest(
 );
 
 realTest(
-  'an ntfy that does not know sequence IDs gets milestones, not a pile of cards',
+  'an ntfy without sequence IDs receives milestones, not a card for each update',
   { needs: ['qbittorrent current', 'ntfy legacy'] },
   async () => {
     await using scene = await startScene({ qbittorrent: 'current', ntfy: 'legacy', rate: 1_500_000 });
     const torrent = scene.seed.serve('debian.iso', 20_000_000);
     await scene.qbittorrent.addTorrent(torrent.file);
-    await until('it is told and over', async () => {
-      const told = (await scene.messages()).some(({ priority }) => priority === 4);
-      return told && (await scene.status()).torrents.length === 0;
+    await until('it is announced and no longer tracked', async () => {
+      const announced = (await scene.messages()).some(({ priority }) => priority === 4);
+      return announced && (await scene.status()).torrents.length === 0;
     });
     const messages = await scene.messages();
     const percents = messages
       .filter(({ priority }) => priority === 2)
       .map(({ message = '' }) => Number(/(\d+)%/.exec(message)?.[1]));
-    // One to find out, then one for each quarter that it passed.
-    assert.ok(percents.length >= 3 && percents.length <= 4, `told ${percents.join(', ')}`);
+    // One to detect it, then one for each quarter.
+    assert.ok(percents.length >= 3 && percents.length <= 4, `announced ${percents.join(', ')}`);
     const quarters = percents.slice(1).map((percent) => Math.floor(percent / 25));
     assert.deepEqual(quarters, [...new Set(quarters)]);
     assert.equal(messages.filter(({ priority }) => priority === 4).length, 1);

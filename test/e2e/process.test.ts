@@ -8,7 +8,7 @@ import { shippedFlags } from '../shipped-flags.ts';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
 
 const ROOT = new URL('../../', import.meta.url);
-/** Not the tests' own environment: what a developer has set there must not change what they see. */
+/** Not the tests' own environment: a developer's variables must not change the result. */
 const BARE = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' };
 
 const running = new Set<ChildProcess>();
@@ -18,7 +18,7 @@ after(() => {
 
 interface Run {
   process: ChildProcess;
-  /** All that came so far, of both streams. */
+  /** The output of both streams so far. */
   output(): string;
   ended: Promise<number | null>;
 }
@@ -47,7 +47,7 @@ const SECRETS = {
   OPS_TOKEN: 'planted-ops-token',
 };
 
-test('npm start names every problem of the environment at once and exits with 78', async () => {
+test('npm start reports every problem of the environment at once and exits with 78', async () => {
   const started = run('npm', ['start', '--silent'], {
     QBIT_HOST: 'nonsense',
     POLL_INTERVAL: 'soon',
@@ -60,13 +60,13 @@ test('npm start names every problem of the environment at once and exits with 78
   assert.doesNotMatch(started.output(), /planted/);
 });
 
-test('an unknown command is named, with those that there are', async () => {
+test('an unknown command is reported, with the list of commands', async () => {
   const started = run('npm', ['start', '--silent', '--', 'fly']);
   assert.equal(await started.ended, 64);
   assert.match(started.output(), /no command "fly".*serve, demo/);
 });
 
-test('no secret is printed, whatever goes wrong', async () => {
+test('no secret is printed, whatever fails', async () => {
   await using qbittorrent = await startQbittorrentSimulator({ password: 'another' });
   await using ntfy = await startNtfySimulator({ token: 'tk_anotheranotheranotheranother12' });
   const started = run(process.execPath, [...shippedFlags('/state'), 'src/cli.ts'], {
@@ -85,7 +85,7 @@ test('no secret is printed, whatever goes wrong', async () => {
   assert.equal(qbittorrent.requests.filter(({ path }) => path.includes('auth/login')).length, 1);
 });
 
-test('a port that is taken is named, with the setting that changes it', async () => {
+test('a port in use is reported, with the setting that changes it', async () => {
   await using other = await startNtfySimulator();
   const started = run(process.execPath, [...shippedFlags('/state'), 'src/cli.ts'], {
     NTFY_TOPIC: 'http://127.0.0.1:9/downloads',
@@ -97,7 +97,7 @@ test('a port that is taken is named, with the setting that changes it', async ()
   assert.match(started.output(), new RegExp(`Port ${other.port}.*OPS_PORT`));
 });
 
-test('npm run demo plays to its end on embedded servers, with nothing configured', async () => {
+test('npm run demo runs to its end on embedded servers, without configuration', async () => {
   const started = run('npm', ['run', 'demo', '--silent']);
   const [, page = ''] = await until('it prints the URL', () =>
     /statecharts: (http:\/\/localhost:\d+\/)/.exec(started.output()),

@@ -1,4 +1,4 @@
-/** A company's network: ntfy by https alone, through a proxy with a password, its certificate from an own authority. */
+/** A company network: ntfy by https only, through a proxy with a password, its certificate from a private authority. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ import { TOPIC } from './harness.ts';
 const NAME = 'ntfy.example.org';
 const TUNNEL = `CONNECT ${NAME}:443`;
 
-/** What a command prints. */
+/** The output of a command. */
 async function run(command: string, env: Record<string, string>): Promise<string> {
   const child = spawn(process.execPath, ['src/cli.ts', command], {
     env,
@@ -32,7 +32,7 @@ async function run(command: string, env: Record<string, string>): Promise<string
 }
 
 realTest(
-  'ntfy behind nginx with https, a proxy and an own authority: a download is told once, and qBittorrent is asked directly',
+  'ntfy behind nginx with https, a proxy and a private authority: a download is announced once, and qBittorrent is requested directly',
   { needs: ['qbittorrent current', 'ntfy current', 'nginx', 'curl'] },
   async () => {
     await using stack = new AsyncDisposableStack();
@@ -76,7 +76,7 @@ realTest(
     );
     await qbittorrent.addTorrent(seed.serve('far.iso', 2_000_000).file);
     await until(
-      'it is followed to its end',
+      'it is tracked to its end',
       () => sidecar.life?.output.includes('the torrent is finished') === true,
     );
 

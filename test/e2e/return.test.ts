@@ -26,7 +26,7 @@ const restart = (scene: Scene, dir: string) =>
 const loud = async (scene: Scene) => (await scene.messages()).filter(({ priority }) => priority === 4);
 
 realTest(
-  'what was finished or removed while the sidecar was away is told or taken away at its return, once',
+  'torrents that were finished or removed while the sidecar was down are announced or their cards deleted after its restart, once',
   { needs: ['qbittorrent 5.1', 'ntfy current'] },
   async () => {
     using state = temporaryState();
@@ -65,11 +65,11 @@ realTest(
       return (status as { watcher: { state: string } }).watcher.state === 'asleep';
     });
     await third.stop();
-    assert.equal((await loud(scene)).length, 1, 'nothing is told twice');
+    assert.equal((await loud(scene)).length, 1, 'nothing is announced twice');
   },
 );
 
-test('a completion that was finished long ago says when', async () => {
+test('a completion that was finished long ago shows the time', async () => {
   using state = temporaryState();
   await using ntfy = await startNtfySimulator();
   const clock = { now: Date.now() - 3 * 3_600_000 };
@@ -84,18 +84,18 @@ test('a completion that was finished long ago says when', async () => {
   };
   qbittorrent.addTorrent({ name: 'slow.iso', size: 10_000_000, rate: 1_000_000 });
   const first = await startSidecar(env);
-  await until('it is followed', () => first.supervisor.getSnapshot().context.registry.records.size === 1);
+  await until('it is tracked', () => first.supervisor.getSnapshot().context.registry.records.size === 1);
   await first.stop();
   clock.now += 60_000;
   qbittorrent.torrents();
   clock.now = Date.now();
   const second = await startSidecar(env);
-  await until('it is told', () => ntfy.sounds.length === 1);
+  await until('it is announced', () => ntfy.sounds.length === 1);
   await second.stop();
   assert.match(ntfy.sounds[0]?.message ?? '', /\nFinished (on \d+ \w+ )?at \d\d:\d\d\.$/);
 });
 
-test('a damaged state file costs its memory and one card that says so, not the message', async () => {
+test('a damaged state file leads to one card about it, and no completion is lost', async () => {
   using state = temporaryState();
   writeFileSync(
     join(state.dir, 'sidecar.sqlite'),
@@ -103,7 +103,7 @@ test('a damaged state file costs its memory and one card that says so, not the m
   );
   await using ntfy = await startNtfySimulator();
   await using qbittorrent = await startQbittorrentSimulator();
-  qbittorrent.addTorrent({ name: 'told.iso', size: 20_000_000, rate: 10_000_000 });
+  qbittorrent.addTorrent({ name: 'announced.iso', size: 20_000_000, rate: 10_000_000 });
   const sidecar = await startSidecar({
     QBIT_HOST: qbittorrent.url,
     QBIT_USER: qbittorrent.username,
@@ -111,7 +111,7 @@ test('a damaged state file costs its memory and one card that says so, not the m
     NTFY_TOPIC: `${ntfy.url}/downloads`,
     STATE_DIR: state.dir,
   });
-  await until('it is told', () => ntfy.cards().some(({ title }) => title === 'Download Complete'));
+  await until('it is announced', () => ntfy.cards().some(({ title }) => title === 'Download Complete'));
   await sidecar.stop();
   assert.equal(ntfy.cards().filter(({ title }) => title === 'State was repaired').length, 1);
 });

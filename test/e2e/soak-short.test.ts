@@ -3,10 +3,10 @@ import { drawSeed } from '../chaos/random.ts';
 import { realTest } from '../servers/index.ts';
 import { runSoak } from '../soak/play.ts';
 import { explain, tableOf } from '../soak/report.ts';
-import { judgeRun } from '../soak/verdict.ts';
+import { checkRun } from '../soak/verdict.ts';
 
 realTest(
-  'attacked on both ports and by both servers at once, each download is announced once and every liveness probe is answered',
+  'under attack on both ports and from both servers at once, each download is announced once and every liveness probe succeeds',
   { needs: ['qbittorrent 5.1', 'ntfy current', 'curl'], timeout: 600_000 },
   async (t) => {
     const run = await runSoak({
@@ -18,7 +18,7 @@ realTest(
       seed: drawSeed(),
     });
     for (const line of tableOf(run)) t.diagnostic(line);
-    const problems = judgeRun(run);
+    const problems = checkRun(run);
     assert.equal(problems.length, 0, explain(run, problems));
   },
 );

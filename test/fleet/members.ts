@@ -1,22 +1,22 @@
-/** What each of many sidecars asked of the one ntfy, read from the proxy before it. */
+/** The requests of each of many sidecars to one ntfy, read from the proxy in front of it. */
 import type { SeenRequest } from '../servers/index.ts';
 
-/** The requests of one sidecar that count against ntfy's limit, in the order they came. */
+/** The requests of one sidecar that count against ntfy's limit, in their order. */
 export interface Member {
   instance: string;
-  /** Messages that ntfy took. */
+  /** Messages that ntfy accepted. */
   accepted: SeenRequest[];
   /** Answered 429. */
   refused: SeenRequest[];
-  /** When each completion was accepted, by its sequence ID; more than one time where it was sent twice. */
+  /** When each completion was accepted, by its sequence ID; several times where it was sent again. */
   completions: Map<string, number[]>;
-  /** Progress cards and their updates among the accepted. */
+  /** Progress cards and their updates among the accepted messages. */
   progress: number;
 }
 
 export const nameOf = (n: number): string => `pod${String(n).padStart(3, '0')}`;
 
-/** Whether a request counts against the limit: a message, or the end of a card. */
+/** Whether a request counts against the limit: a message, or the deletion of a card. */
 const counts = ({ method, path }: SeenRequest): boolean =>
   (method === 'POST' && path === '/') || method === 'DELETE';
 
@@ -47,7 +47,7 @@ export function membersOf(requests: readonly SeenRequest[], size: number): Membe
   return [...members.values()];
 }
 
-/** Least, middle, the 95th of a hundred, most. */
+/** Minimum, median, 95th percentile, maximum. */
 export function spreadOf(values: readonly number[]): string {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (part: number) => Math.round(sorted[Math.floor((sorted.length - 1) * part)] ?? 0);

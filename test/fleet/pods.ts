@@ -1,4 +1,4 @@
-/** Pods as a cluster runs them: a qBittorrent with its hooks, and the shipped sidecar beside it as a process of its own. */
+/** Pods as in a cluster: a qBittorrent with its hooks, and the shipped sidecar beside it as a separate process. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
@@ -31,22 +31,22 @@ export interface Pod {
 
 export interface FleetOptions {
   size: number;
-  /** Where the cards go: a full URL. */
+  /** The topic of the cards: a full URL. */
   topic: string;
-  /** A folder for the states of all. */
+  /** A folder for the state of all pods. */
   folder: string;
-  /** Minutes that a torrent takes: on average, from half to one and a half of it. */
+  /** The average duration of a download in minutes; each takes from half to one and a half of it. */
   minutes: number;
 }
 
-/** Pods that each download one torrent after the other, until `rest`. */
+/** Pods that download one torrent after the other, until `rest`. */
 export interface Fleet extends AsyncDisposable {
   pods: readonly Pod[];
-  /** When each torrent was finished, by the sequence ID of its completion; `Date.now()`. */
+  /** When each torrent finished, by the sequence ID of its completion; `Date.now()`. */
   finishedAt: ReadonlyMap<string, number>;
-  /** Every sidecar ends and is started again at once, on what it has kept. */
+  /** Every sidecar ends and is started again at once, with its stored state. */
   restart(): Promise<void>;
-  /** No torrent is added any more. */
+  /** No further torrent is added. */
   rest(): void;
 }
 
@@ -121,7 +121,7 @@ async function startSidecar(env: Record<string, string> & { STATE_DIR: string })
   const sidecar = startProcess(
     {
       command: process.execPath,
-      // The image's folder for the state is the only one that it may write to; here it is another.
+      // The image allows writes only to its own state folder; here it is another one.
       args: [...shipped.flags.map((flag) => flag.replace(/=\/state$/, `=${env.STATE_DIR}`)), BUNDLE],
       env: { ...shipped.env, ...ports, ...env },
       packaged: '',

@@ -1,4 +1,4 @@
-/** What a run of the fleet shows, in a few lines. */
+/** The result of a fleet run in a few lines. */
 import type { TestContext } from 'node:test';
 import { memoryOf } from '../bench/lib/proc.ts';
 import type { SeenRequest } from '../servers/index.ts';
@@ -11,14 +11,14 @@ const sum = (values: readonly number[]) => values.reduce((total, value) => total
 
 export interface Excerpt {
   fleet: Fleet;
-  /** What reached ntfy. */
+  /** The requests to ntfy. */
   requests: readonly SeenRequest[];
-  /** Only what came since; `Date.now()`. */
+  /** Only requests since then; `Date.now()`. */
   from: number;
 }
 
-/** Each row of numbers is the least, the middle, the 95th of a hundred and the most of all sidecars. */
-export function say(t: TestContext, when: string, { fleet, requests, from }: Excerpt): void {
+/** Each row has the minimum, the median, the 95th percentile and the maximum of all sidecars. */
+export function report(t: TestContext, when: string, { fleet, requests, from }: Excerpt): void {
   const since = requests.filter(({ at }) => at >= from);
   const members = membersOf(since, fleet.pods.length);
   const minutes = (Date.now() - from) / MINUTE;
@@ -31,7 +31,7 @@ export function say(t: TestContext, when: string, { fleet, requests, from }: Exc
     `progress among them: ${spreadOf(members.map(({ progress }) => progress))}`,
     `answered 429: ${refused.length}; of each ${spreadOf(members.map((member) => member.refused.length))}`,
     `in the worst minute ${Math.max(0, ...[...inMinute.values()].map(({ length }) => length))} of them`,
-    `asked what is allowed: ${since.filter(({ path }) => path === '/v1/account').length} times`,
+    `countRequests what is allowed: ${since.filter(({ path }) => path === '/v1/account').length} times`,
     `seconds from the finish to ntfy: ${waitsOf(since, fleet)}`,
     `the requests of the first minute came at second ${paceOf(since, from)}`,
   ];
@@ -39,8 +39,8 @@ export function say(t: TestContext, when: string, { fleet, requests, from }: Exc
 }
 
 function waitsOf(requests: readonly SeenRequest[], { finishedAt, pods }: Fleet): string {
-  const told = membersOf(requests, pods.length).flatMap(({ completions }) => Array.from(completions));
-  const waits = told.map(([sequence, [at = 0]]) => (at - (finishedAt.get(sequence) ?? at)) / 1000);
+  const completed = membersOf(requests, pods.length).flatMap(({ completions }) => Array.from(completions));
+  const waits = completed.map(([sequence, [at = 0]]) => (at - (finishedAt.get(sequence) ?? at)) / 1000);
   return `${spreadOf(waits)} (${waits.length} completions)`;
 }
 
@@ -49,7 +49,7 @@ function paceOf(requests: readonly SeenRequest[], from: number): string {
   return `${spreadOf(counted.map(({ at }) => (at - from) / 1000))} (${counted.length} requests)`;
 }
 
-export function sayMemory(t: TestContext, when: string, { pods }: Fleet): void {
+export function reportMemory(t: TestContext, when: string, { pods }: Fleet): void {
   const memory = pods.map(({ sidecar }) => memoryOf(sidecar.pid));
   for (const what of ['rss', 'private', 'anonymous'] as const) {
     t.diagnostic(`${when}: ${what} ${spreadOf(memory.map((one) => one[what]))} MB`);

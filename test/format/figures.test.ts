@@ -14,11 +14,11 @@ describe('the bar', () => {
     [100, 10],
   ];
   for (const [percent, filled] of cases) {
-    test(`has ${filled} of ten at ${percent} %`, () =>
+    test(`has ${filled} of ten filled at ${percent} %`, () =>
       assert.equal(progressBar(percent), `[${'█'.repeat(filled)}${'░'.repeat(10 - filled)}]`));
   }
 
-  test('is ten long for every percent, and full only at 100', () => {
+  test('has ten segments at every percent, and all are filled only at 100', () => {
     for (let percent = -10; percent <= 110; percent += 1) {
       const drawn = progressBar(percent);
       assert.match(drawn, /^\[█*░*\]$/);

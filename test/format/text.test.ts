@@ -9,27 +9,27 @@ const bytes = (text: string) => Buffer.byteLength(text);
 describe('a name', () => {
   const cases: [title: string, name: string, expected: string][] = [
     [
-      'is left as it is',
+      'is not changed',
       'Ubuntu 24.04 (x64) [日本語] — 😀 & "co".iso',
       'Ubuntu 24.04 (x64) [日本語] — 😀 & "co".iso',
     ],
     ['becomes one line', 'a\nb\r\nc\u2028d\u2029e\u0085f\vg', 'a b c d e f g'],
     ['loses control characters', '\0\u001b[31mred\u007f\u009b', '[31mred'],
-    ['loses white space around it and keeps one blank within', '  a \t\t b  ', 'a b'],
-    ['can not hide its ending by turning the text around', 'invoice\u202egpj.exe', 'invoice gpj.exe'],
+    ['loses white space around it and keeps one space within', '  a \t\t b  ', 'a b'],
+    ['cannot hide its ending by reversing the text', 'invoice\u202egpj.exe', 'invoice gpj.exe'],
     [
-      'can not isolate, embed or mark directions',
+      'cannot isolate, embed or mark directions',
       'a\u2066b\u2069c\u202ad\u200ee\u200ff\u061cg',
       'a b c d e f g',
     ],
-    ['is well-formed where half a character is left', 'a\ud800b\udc00', 'a\ufffdb\ufffd'],
-    ['of nothing but harm is empty', '\0 \u202e\n\ufeff', ''],
+    ['is well-formed without half characters', 'a\ud800b\udc00', 'a\ufffdb\ufffd'],
+    ['of unsafe characters only is empty', '\0 \u202e\n\ufeff', ''],
   ];
   for (const [title, name, expected] of cases) {
     test(title, () => assert.equal(safeText(name, 200), expected));
   }
 
-  test('that looks like an encoded word is shown on the phone as it was written', () => {
+  test('that looks like an encoded word is shown on the phone unchanged', () => {
     for (const word of [
       '=?utf-8?q?=41?=',
       '=?UTF-8?B?aGVsbG8=?=',
@@ -48,7 +48,7 @@ describe('a name', () => {
 });
 
 describe('a name that is too long', () => {
-  test('is cut and ends with an ellipsis; one that just fits is not', () => {
+  test('is cut and ends with an ellipsis; one that just fits is not cut', () => {
     assert.equal(safeText('a'.repeat(20), 20), 'a'.repeat(20));
     assert.equal(safeText('a'.repeat(21), 20), `${'a'.repeat(17)}…`);
   });
@@ -70,7 +70,7 @@ describe('a name that is too long', () => {
     });
   }
 
-  test('has no blank before its end', () =>
+  test('has no space before the ellipsis', () =>
     assert.equal(safeText(`${'a'.repeat(10)} bcdefghij`, 14), `${'a'.repeat(10)}…`));
 });
 

@@ -37,7 +37,7 @@ const writes = ({ requests }: QbittorrentSimulator) =>
 const reads = ({ requests }: QbittorrentSimulator) =>
   requests.filter(({ path }) => path.endsWith('app/preferences')).length;
 
-test('both hooks are entered, with the port that is listened on and the token; then one read each time', async () => {
+test('both hooks are installed, with the actual port and the token; later checks only read', async () => {
   await using qbittorrent = await startQbittorrentSimulator();
   const { ensureHook, log } = await prepare(qbittorrent);
   assert.deepEqual(await ensureHook(), installed(true));
@@ -55,7 +55,7 @@ test('both hooks are entered, with the port that is listened on and the token; t
   assert.doesNotMatch(log.join(''), /planted/);
 });
 
-test('lines from before they went past proxies are updated, once', async () => {
+test('lines of versions that did not bypass proxies are updated, once', async () => {
   await using qbittorrent = await startQbittorrentSimulator();
   const { ensureHook } = await prepare(qbittorrent);
   await ensureHook();
@@ -68,7 +68,7 @@ test('lines from before they went past proxies are updated, once', async () => {
   assert.deepEqual(await ensureHook(), installed(false));
 });
 
-test('after a reset of the preferences it is entered again', async () => {
+test('after a reset of the preferences it is installed again', async () => {
   await using qbittorrent = await startQbittorrentSimulator();
   const { ensureHook } = await prepare(qbittorrent);
   await ensureHook();
@@ -115,7 +115,7 @@ test('nothing is read or written with a token that a line cannot contain', async
   assert.doesNotMatch(log.join(''), /planted/);
 });
 
-test('a session that is over is a failure that the caller hears of, and is logged where it is no expiry', async () => {
+test('an expired session is a failure for the caller, and only a repeated one is logged', async () => {
   await using qbittorrent = await startQbittorrentSimulator();
   const { ensureHook, log } = await prepare(qbittorrent);
   qbittorrent.expireSessions();

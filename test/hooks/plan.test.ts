@@ -17,7 +17,7 @@ const slotsWith = (program: string, enabled = true): Slots => ({
 const added = (program: string, enabled = true, care: 'exact' | 'working' = 'exact') =>
   planInstall(slotsWith(program, enabled), desired, care).added;
 
-/** What an update by itself makes of a line. */
+/** The line after an automatic update. */
 const updated = (program: string) => {
   const plan = added(program, true, 'working');
   return plan.action === 'write' ? plan.slot.program : plan.action;
@@ -35,7 +35,7 @@ describe('installing', () => {
     assert.deepEqual(added(LINE), { action: 'kept' });
   });
 
-  test('changes nothing of a foreign command, not even of one that is switched off', () => {
+  test('changes no foreign command, not even a disabled one', () => {
     for (const enabled of [true, false]) assert.deepEqual(added('notify.sh', enabled), { action: 'blocked' });
     for (const program of [' ', `${LINE} && notify.sh`])
       assert.deepEqual(added(program), { action: 'blocked' });
@@ -50,7 +50,7 @@ describe('installing', () => {
     assert.ok(guarded.action === 'write' && guarded.slot.program.includes('Bearer t"'));
   });
 
-  test('by itself it leaves whatever works: wget, another host at the same port', () => {
+  test('automatically, it keeps any line that works: wget, another host at the same port', () => {
     for (const program of [
       'wget -q -O /dev/null -t 1 --proxy=off --post-data= "http://localhost:9090/track?hash=%K"',
       'curl --noproxy "*" -X POST "http://sidecar:9090/track?hash=%K"',
@@ -60,7 +60,7 @@ describe('installing', () => {
     }
   });
 
-  test('by itself it updates a line that obeys proxies, and leaves its program and a host that can be right', () => {
+  test('automatically, it updates a line that uses proxies, and keeps its program and a valid host', () => {
     for (const start of ['curl -fsS -m 5 -X POST', 'curl -X POST', "curl --noproxy '*' -X POST"])
       assert.equal(updated(`${start} "http://localhost:9090/track?hash=%K"`), LINE);
     assert.equal(
@@ -85,7 +85,7 @@ describe('installing', () => {
     });
   });
 
-  test('by itself it leaves the options that an owner added, and only takes proxies out of the way', () => {
+  test('automatically, it keeps the options that a user added, and only bypasses proxies', () => {
     const lines = {
       'curl -k -4 -H "Host: x.y" -X POST "https://nas:9090/track?hash=%K"':
         'curl --noproxy * -k -4 -H "Host: x.y" -X POST "https://nas:9090/track?hash=%K"',
@@ -107,8 +107,8 @@ describe('installing', () => {
   });
 });
 
-describe('taking out', () => {
-  test('an empty slot is empty again, its switch as it was', () => {
+describe('uninstalling', () => {
+  test('empties a slot that was empty, and restores its switch', () => {
     for (const enabled of [false, true]) {
       const found: Slots = { added: { enabled, program: '' }, finished: empty };
       const plan = planInstall(found, desired, 'exact');
@@ -118,7 +118,7 @@ describe('taking out', () => {
     }
   });
 
-  test('an update remembers how the slot was at first', () => {
+  test('an update keeps the original state of the slot', () => {
     const plan = planInstall(slotsWith(''), desired, 'exact').added;
     assert.ok(plan.action === 'write');
     const moved = planInstall(
@@ -131,7 +131,7 @@ describe('taking out', () => {
     assert.deepEqual(back, { action: 'write', slot: { enabled: true, program: '' }, was: 'ours' });
   });
 
-  test('leaves commands and scripts that are not ours', () => {
+  test('keeps commands and scripts of others', () => {
     const slots = {
       added: { enabled: true, program: 'notify.sh' },
       finished: { enabled: true, program: 'qbit-ntfy.sh' },
@@ -149,8 +149,8 @@ const problems = (line: string, changes: Partial<DesiredLine> = {}) => {
 const calls = (path: string, url: string, isUrlGiven = true) =>
   problems(LINE.replace('/track', path), { url, isUrlGiven });
 
-describe('what is wrong with a line', () => {
-  test('is reported, and a correct line has none', () => {
+describe('the problems of a line', () => {
+  test('are reported, and a correct line has none', () => {
     assert.equal(problems(LINE), '');
     assert.equal(problems(LINE.replace('localhost', '127.0.0.1')), '');
     assert.match(problems(LINE.replace('%K', '%I')), /uses %I instead of %K/);
@@ -166,7 +166,7 @@ describe('what is wrong with a line', () => {
     );
   });
 
-  test('is its path, with and without a base path, whether the address is given or not', () => {
+  test('include a wrong path, with and without a base path, whether the address is given or not', () => {
     const [plain, based] = ['http://localhost:9090', 'http://localhost:9090/sidecar'];
     assert.equal(calls('/sidecar/track', based), '');
     assert.equal(calls('/track', based), 'calls /track instead of /sidecar/track');
@@ -177,7 +177,7 @@ describe('what is wrong with a line', () => {
     }
   });
 
-  test('a token is required, and never printed', () => {
+  test('include a missing token, which is never printed', () => {
     const token = secret('planted-token');
     assert.match(problems(LINE, { token }), /does not send HOOK_TOKEN/);
     const other = problems(LINE.replace('"http', '-H "Authorization: Bearer planted-other" "http'), {
@@ -188,7 +188,7 @@ describe('what is wrong with a line', () => {
   });
 });
 
-test('where the lines call: HOOK_URL, or localhost, or the address that the API is bound to', () => {
+test('the lines call HOOK_URL, or localhost, or the address that the API listens on', () => {
   const hook = {
     host: 'localhost',
     port: 9090,

@@ -1,4 +1,7 @@
-/** qBittorrent starts the line, no shell does: what its children inherit decides where curl and wget go. */
+/**
+ * qBittorrent starts the line without a shell: the environment of its children decides whether curl and wget use a
+ * proxy.
+ */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
@@ -13,7 +16,7 @@ import { createMagnet, realTest, startQbittorrent, until } from '../servers/inde
 import type { Qbittorrent, QbittorrentGeneration, Suite } from '../servers/index.ts';
 import { removeFolder, temporaryFolder } from '../servers/processes.ts';
 
-/** How the lines were until they went past proxies. */
+/** The lines as earlier versions wrote them, without the option that bypasses proxies. */
 const OLD: Record<Caller, string> = {
   curl: 'curl -fsS -m 5 -X POST',
   'GNU wget': 'wget -q -O /dev/null -t 1 --post-data=',
@@ -21,7 +24,7 @@ const OLD: Record<Caller, string> = {
 };
 const CALLERS: Caller[] = ['curl', 'GNU wget', 'BusyBox wget'];
 
-/** A qBittorrent whose children come by a proxy, and what it and the sidecar were asked. */
+/** A qBittorrent whose children use a proxy, with the requests to it and to the sidecar. */
 async function setScene(generation: QbittorrentGeneration, suite: Suite, source: 'options' | 'environment') {
   await using stack = new AsyncDisposableStack();
   const sidecar = stack.use(await serve((_, outgoing) => outgoing.end('ok')));
@@ -40,13 +43,13 @@ async function setScene(generation: QbittorrentGeneration, suite: Suite, source:
     qbittorrent,
     use: (caller: Caller) => putCaller(bin, suite, caller),
     add: () => qbittorrent.addMagnets([createMagnet(randomBytes(20).toString('hex'))]),
-    /** Calls of the hook that the proxy got. */
+    /** Calls of the hook that reached the proxy. */
     stray: () => proxy.requests.filter((request) => request.includes('/track?hash=')),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
-/** 4.5 hands it to its children at once, 5.1 as soon as the search is looked at; later ones never do. */
+/** 4.5 passes it to its children at once, 5.1 as soon as the search tab is opened; later ones never do. */
 async function setProxy(qbittorrent: Qbittorrent, port: number): Promise<void> {
   const proxy_type = qbittorrent.generation === 'legacy' ? 1 : 'HTTP';
   await qbittorrent.setPreferences({ proxy_type, proxy_ip: '127.0.0.1', proxy_port: port });
@@ -63,7 +66,7 @@ const SCENES: Array<[QbittorrentGeneration, Suite, 'options' | 'environment']> =
 
 for (const [generation, suite, source] of SCENES) {
   realTest(
-    `with a proxy in the ${source} of qBittorrent ${generation}, the hook goes past it, by curl and by either wget (${suite})`,
+    `with a proxy in the ${source} of qBittorrent ${generation}, the hook bypasses it, by curl and by either wget (${suite})`,
     { needs: [`qbittorrent ${generation}`, 'callers'] },
     async () => {
       await using scene = await setScene(generation, suite, source);
@@ -99,7 +102,7 @@ for (const [generation, suite, source] of SCENES) {
 }
 
 realTest(
-  'quotes around the asterisk: double ones are removed by qBittorrent, single ones are not',
+  'around the asterisk, qBittorrent removes double quotes and keeps single quotes',
   { needs: ['qbittorrent legacy', 'qbittorrent current', 'callers'] },
   async () => {
     for (const [generation, suite, source] of [SCENES[0], SCENES[3]].filter((scene) => scene !== undefined)) {

@@ -6,7 +6,7 @@ import { secret } from '../../src/util/secret.ts';
 
 const url = 'http://localhost:9090';
 
-test('the line is the one of the README', () => {
+test('the generated line is the one in the README', () => {
   assert.equal(
     hookLine({ slot: 'added', url, tool: 'curl', placeholder: '%K', token: null }),
     'curl -q -fsS -m 5 --noproxy * -X POST "http://localhost:9090/track?hash=%K"',
@@ -17,7 +17,7 @@ for (const tool of ['curl', 'wget'] satisfies Tool[]) {
   for (const slot of ['added', 'finished'] as const) {
     for (const token of [null, 'a-token']) {
       for (const wasOn of [false, true]) {
-        test(`what ${tool} calls when ${slot}${token ? ', with a token' : ''}${wasOn ? ', in a slot that was on' : ''} is read back`, () => {
+        test(`the generated line for ${tool} with ${slot}${token ? ', with a token' : ''}${wasOn ? ', in a slot that was enabled' : ''} is read back`, () => {
           const line = hookLine({ slot, url, tool, placeholder: '%K', token, wasOn });
           const expected = { kind: 'ours', tool, program: tool, url, slot, placeholder: '%K', token, wasOn };
           assert.deepEqual(readLine(line), {
@@ -33,7 +33,7 @@ for (const tool of ['curl', 'wget'] satisfies Tool[]) {
   }
 }
 
-describe('lines that people wrote', () => {
+describe('lines that users wrote', () => {
   const ours: Array<[line: string, differs: Record<string, unknown>]> = [
     ['curl -X POST "http://localhost:9090/track?hash=%I"', { placeholder: '%I' }],
     ['curl -XPOST http://localhost:8000/track?hash=%K', { url: 'http://localhost:8000' }],
@@ -84,7 +84,7 @@ describe('lines that people wrote', () => {
     });
   }
 
-  test('whether a line bypasses proxies is decided as its program does', () => {
+  test('a line bypasses proxies under the rules of its own program', () => {
     const call = '"http://localhost:9090/track?hash=%K"';
     const direct = [
       'curl --noproxy *',
@@ -119,19 +119,19 @@ describe('lines that people wrote', () => {
     assert.deepEqual(proxied.filter(isDirect), []);
   });
 
-  test('a script that is called like us calls us', () => {
+  test('a script with the name of our hook script is recognised as a hook', () => {
     assert.deepEqual(readLine('/config/qbit-ntfy-added.sh "%K" /config/notify.sh "%N"'), {
       kind: 'script',
       program: 'qbit-ntfy-added.sh',
     });
   });
 
-  test('nothing but an empty text is empty', () => {
+  test('only an empty text is empty', () => {
     assert.equal(readLine('').kind, 'empty');
   });
 });
 
-test('a line is split as by qBittorrent: quotes are removed around a whole argument', () => {
+test('a line is split as by qBittorrent: quotes around a whole argument are removed', () => {
   assert.deepEqual(splitCommand(String.raw`a "b c"  d="e f" 'g h' "" \"i j"`), [
     'a',
     'b c',
@@ -143,7 +143,7 @@ test('a line is split as by qBittorrent: quotes are removed around a whole argum
   ]);
 });
 
-test('a token or an address that qBittorrent would change makes no line', () => {
+test('a token or an address that qBittorrent would change is refused', () => {
   assert.equal(obstacleTo({ url, token: secret('plain_token-1.2~3+/=') }), null);
   for (const token of ['with"quote', 'with%Kplaceholder']) {
     const obstacle = obstacleTo({ url, token: secret(token) });

@@ -22,16 +22,16 @@ const preferencesOf = async (qbittorrent: Qbittorrent) => (await qbittorrent.api
 const programOf = async (qbittorrent: Qbittorrent) =>
   String((JSON.parse(await preferencesOf(qbittorrent)) as Record<string, unknown>)[PROGRAM]);
 
-/** How slots without a command can be found. */
+/** The possible states of slots without a command. */
 const FOUND = {
   'switched off': {},
-  'the one when added switched on': { autorun_on_torrent_added_enabled: true },
-  'both switched on': { autorun_on_torrent_added_enabled: true, autorun_enabled: true },
+  'the hook when added enabled': { autorun_on_torrent_added_enabled: true },
+  'both enabled': { autorun_on_torrent_added_enabled: true, autorun_enabled: true },
 };
 
 for (const generation of GENERATIONS) {
   realTest(
-    `on qBittorrent ${generation} uninstall-hook leaves every byte of the preferences as install-hook found it`,
+    `on qBittorrent ${generation} uninstall-hook restores every byte of the preferences as before install-hook`,
     { needs: [`qbittorrent ${generation}`] },
     async () => {
       await using qbittorrent = await startQbittorrent(generation);
@@ -57,7 +57,7 @@ for (const generation of GENERATIONS) {
   );
 
   realTest(
-    `on qBittorrent ${generation} a foreign command stays, and the script that is proposed runs both`,
+    `on qBittorrent ${generation} a foreign command is kept, and the proposed script runs both`,
     { needs: [`qbittorrent ${generation}`, 'curl'] },
     async () => {
       await using qbittorrent = await startQbittorrent(generation);
@@ -72,7 +72,7 @@ for (const generation of GENERATIONS) {
       assert.equal(await installHook({}, install.terminal), 1);
       assert.equal(await preferencesOf(qbittorrent), before);
 
-      // As a user would: the script and the line are copied from what was printed, but for the script's folder.
+      // As a user would: the script and the line are copied from the output, except the script's folder.
       const path = join(qbittorrent.profile, 'qbit-ntfy-added.sh');
       const printed = install.err().replaceAll('/config/qbit-ntfy-added.sh', path);
       const [, script = ''] = /\n( {4}#!\/bin\/sh\n[^]*?exec "\$@"\n)/.exec(printed) ?? [];
@@ -89,7 +89,7 @@ for (const generation of GENERATIONS) {
       const name = new URLSearchParams(other.requests[0]?.url?.slice(2)).get('name');
       assert.ok(name?.includes('$(id)'), String(name));
 
-      // From now on it is known as one that calls us: neither install nor uninstall touch it.
+      // From now on it is recognised as a hook: neither install nor uninstall changes it.
       const again = createTerminal(env);
       assert.equal(await installHook({ only: 'added' }, again.terminal), 0, again.all());
       assert.equal(await uninstallHook(again.terminal), 0);
@@ -98,20 +98,24 @@ for (const generation of GENERATIONS) {
   );
 }
 
-realTest('wget calls as well as curl, with the token', { needs: ['qbittorrent current'] }, async (t) => {
-  await using qbittorrent = await startQbittorrent('current');
-  await using seed = await startWebSeed();
-  await using sidecar = await serve((_, outgoing) => outgoing.end());
-  const env = { ...envOf(qbittorrent), HOOK_URL: sidecar.url, HOOK_TOOL: 'wget', HOOK_TOKEN: 'a-token' };
-  assert.equal(await installHook({}, createTerminal(env).terminal), 0);
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  // Not every machine has it, and qBittorrent's children are programs of the machine.
-  if (!folders.some((folder) => existsSync(join(folder, 'wget'))))
-    return t.skip('wget is not on this machine');
-  const torrent = seed.serve('wget.iso', 50_000);
-  await qbittorrent.addTorrent(torrent.file);
-  const [call] = await until('it called', () => sidecar.requests.length > 0 && sidecar.requests);
-  assert.equal(call?.method, 'POST');
-  assert.equal(call?.url, `/track?hash=${torrent.hash}`);
-  assert.equal(call?.headers.authorization, 'Bearer a-token');
-});
+realTest(
+  'wget calls the hook as curl does, with the token',
+  { needs: ['qbittorrent current'] },
+  async (t) => {
+    await using qbittorrent = await startQbittorrent('current');
+    await using seed = await startWebSeed();
+    await using sidecar = await serve((_, outgoing) => outgoing.end());
+    const env = { ...envOf(qbittorrent), HOOK_URL: sidecar.url, HOOK_TOOL: 'wget', HOOK_TOKEN: 'a-token' };
+    assert.equal(await installHook({}, createTerminal(env).terminal), 0);
+    const folders = (process.env['PATH'] ?? '').split(delimiter);
+    // Not every machine has it, and qBittorrent's children are programs of the machine.
+    if (!folders.some((folder) => existsSync(join(folder, 'wget'))))
+      return t.skip('wget is not on this machine');
+    const torrent = seed.serve('wget.iso', 50_000);
+    await qbittorrent.addTorrent(torrent.file);
+    const [call] = await until('it called', () => sidecar.requests.length > 0 && sidecar.requests);
+    assert.equal(call?.method, 'POST');
+    assert.equal(call?.url, `/track?hash=${torrent.hash}`);
+    assert.equal(call?.headers.authorization, 'Bearer a-token');
+  },
+);

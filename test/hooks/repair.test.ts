@@ -9,13 +9,13 @@ import type { QbittorrentSimulator } from '../../src/simulator/index.ts';
 import { startSidecar } from '../support/sidecar.ts';
 import { until } from '../servers/wait.ts';
 
-/** A sidecar that has written its hooks, with a token that can be rotated. */
+/** A sidecar that has installed its hooks, with a token that can be rotated. */
 async function startScene(t: TestContext, prepare: (qbittorrent: QbittorrentSimulator) => void = () => {}) {
   await using stack = new AsyncDisposableStack();
   const qbittorrent = stack.use(await startQbittorrentSimulator());
   prepare(qbittorrent);
   const ntfy = stack.use(await startNtfySimulator());
-  const folder = mkdtempSync(join(tmpdir(), 'sidecar-mend-'));
+  const folder = mkdtempSync(join(tmpdir(), 'sidecar-repair-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const rotate = (token: string) => writeFileSync(join(folder, 'token'), token);
   rotate('planted-old');
@@ -35,14 +35,14 @@ async function startScene(t: TestContext, prepare: (qbittorrent: QbittorrentSimu
   const line = () => String(qbittorrent.preferences['autorun_on_torrent_added_program']);
   await until('the hook is there', () => line().includes('planted-old'));
   const scans = () => qbittorrent.requests.filter(({ body }) => body === 'filter=downloading').length;
-  // Once for the login, once for what came before there was a hook.
-  await until('it has looked around', () => scans() === 2);
+  // Once for the login, once for the calls before the hook was installed.
+  await until('it has scanned', () => scans() === 2);
   const track = async (hash: string, token: string) => {
     const headers = { authorization: `Bearer ${token}` };
     const url = `http://127.0.0.1:${sidecar.hook.port}/track?hash=${hash}`;
     return (await fetch(url, { method: 'POST', headers })).status;
   };
-  const followed = () => [...sidecar.supervisor.getSnapshot().context.registry.records.keys()];
+  const tracked = () => [...sidecar.supervisor.getSnapshot().context.registry.records.keys()];
   const owned = stack.move();
   return {
     qbittorrent,
@@ -50,38 +50,38 @@ async function startScene(t: TestContext, prepare: (qbittorrent: QbittorrentSimu
     line,
     scans,
     track,
-    followed,
+    tracked,
     log,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
 describe('a token that was rotated', () => {
-  test('reaches the line in qBittorrent with the first call that shows the old one, and its torrent is followed', async (t) => {
+  test("is written to the line in qBittorrent after the first call with the old one, and that call's torrent is tracked", async (t) => {
     await using scene = await startScene(t);
     scene.rotate('planted-new');
     const hash = scene.qbittorrent.addTorrent({ scenario: 'noMetadata' });
     assert.equal(await scene.track(hash, 'planted-old'), 401);
     await until('the line is new', () => scene.line().includes('planted-new'));
-    await until('the torrent is followed', () => scene.followed().includes(hash));
+    await until('the torrent is tracked', () => scene.tracked().includes(hash));
     assert.equal(await scene.track(hash, 'planted-new'), 200);
     assert.equal(scene.qbittorrent.logins, 1);
     assert.doesNotMatch(scene.log.join(''), /planted/);
   });
 
-  test('does so although the session with qBittorrent has expired meanwhile', async (t) => {
+  test('is written also when the session with qBittorrent has expired', async (t) => {
     await using scene = await startScene(t);
     scene.rotate('planted-new');
     scene.qbittorrent.expireSessions();
     const hash = scene.qbittorrent.addTorrent({ scenario: 'noMetadata' });
     assert.equal(await scene.track(hash, 'planted-old'), 401);
     await until('the line is new', () => scene.line().includes('planted-new'));
-    await until('the torrent is followed', () => scene.followed().includes(hash));
+    await until('the torrent is tracked', () => scene.tracked().includes(hash));
     assert.equal(scene.qbittorrent.logins, 2);
   });
 });
 
-test('a stranger with a wrong token makes qBittorrent answer one question a minute, and nothing else', async (t) => {
+test('wrong tokens from elsewhere cause one request a minute to qBittorrent, and nothing else', async (t) => {
   await using scene = await startScene(t);
   const from = scene.qbittorrent.requests.length;
   const statuses: number[] = [];
@@ -91,16 +91,16 @@ test('a stranger with a wrong token makes qBittorrent answer one question a minu
     statuses,
     statuses.map((_, tries) => (tries < 10 ? 401 : 429)),
   );
-  await until('it was looked at', () => scene.qbittorrent.requests.length > from);
+  await until('it was checked', () => scene.qbittorrent.requests.length > from);
   assert.deepEqual(
     scene.qbittorrent.requests.slice(from).map(({ path }) => path.replace(/.*api\/v2\//, '')),
     ['app/preferences'],
   );
   assert.equal(scene.scans(), 2);
-  assert.deepEqual(scene.followed(), []);
+  assert.deepEqual(scene.tracked(), []);
 });
 
-test('a qBittorrent that fails once while the hook is to be installed gets it later, without another login', async (t) => {
+test('the hook is installed later when qBittorrent fails once during the installation, without another login', async (t) => {
   await using scene = await startScene(t, (qbittorrent) => {
     qbittorrent.fail('app/preferences', { kind: 'status', status: 500 }, 1);
   });

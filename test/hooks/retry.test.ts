@@ -1,4 +1,4 @@
-/** A qBittorrent that could not be asked for its hooks gets them later, without another login. */
+/** A qBittorrent whose hooks could not be checked gets them later, without another login. */
 import assert from 'node:assert/strict';
 import { startSidecar } from '../support/sidecar.ts';
 import { realTest, startProxy, startQbittorrent, startWebSeed, until } from '../servers/index.ts';
@@ -12,7 +12,7 @@ interface Status {
 
 for (const generation of GENERATIONS) {
   realTest(
-    `on qBittorrent ${generation} the hook is installed after app/preferences failed once, and calls`,
+    `on qBittorrent ${generation} the hook is installed after app/preferences failed once, and calls the sidecar`,
     { needs: [`qbittorrent ${generation}`, 'curl'] },
     async () => {
       await using stack = new AsyncDisposableStack();
@@ -29,7 +29,7 @@ for (const generation of GENERATIONS) {
           QBIT_HOST: proxy.url,
           QBIT_USER: qbittorrent.username,
           QBIT_PASS: qbittorrent.password,
-          // Nobody listens there: it is about the hook.
+          // Nothing listens there: the test is about the hook.
           NTFY_TOPIC: 'http://127.0.0.1:9/downloads',
           AUTO_INSTALL_HOOK: 'true',
         },
@@ -56,7 +56,7 @@ for (const generation of GENERATIONS) {
 
       const torrent = seed.serve('late-hook.iso', 50_000);
       await qbittorrent.addTorrent(torrent.file);
-      // Either may be first: the hook, or the look around that follows an installation.
+      // Either may be first: the hook, or the scan after an installation.
       const called = /^qbit_ntfy_hook_requests_total\{hook="track",answer="(?:started|already)"\} 1$/m;
       await until('its hook has called', async () => called.test(await get('/metrics')));
       assert.equal(proxy.logins(), 1);

@@ -13,7 +13,7 @@ interface Diagnostic {
   labels: Array<{ label: string; span: { line: number } }>;
 }
 
-/** What oxlint finds in these folders by one rule. */
+/** The findings of one oxlint rule in these folders. */
 function lint(folders: string[], rules: Record<string, unknown>): Diagnostic[] {
   const folder = mkdtempSync(join(tmpdir(), 'house-'));
   const config = join(folder, 'oxlint.json');
@@ -25,7 +25,7 @@ function lint(folders: string[], rules: Record<string, unknown>): Diagnostic[] {
   return (JSON.parse(stdout) as { diagnostics: Diagnostic[] }).diagnostics;
 }
 
-/** A constant of a module is there before anything runs; one of a function begins with an indentation. */
+/** A constant of a module is defined before anything runs; one of a function is indented. */
 function isOfFunction({ filename, labels }: Diagnostic): boolean {
   const { span } = labels.find(({ label }) => label.includes('defined')) ?? {};
   assert.ok(span !== undefined);
@@ -33,12 +33,12 @@ function isOfFunction({ filename, labels }: Diagnostic): boolean {
   return line?.startsWith(' ') === true;
 }
 
-/** In a closure that is right until somebody calls it earlier: then it is a ReferenceError. */
-test('no function names a constant of its own before its definition, not even in a closure', () => {
+/** In a closure this is correct until it is called earlier: then it is a ReferenceError. */
+test('no function uses a constant of its own before its definition, not even in a closure', () => {
   const found = lint(['src', 'machines'], {
     'no-use-before-define': ['error', { functions: false, classes: false, variables: true }],
   });
-  assert.ok(found.length > 0, 'the rule is there');
+  assert.ok(found.length > 0, 'the rule is enabled');
   assert.deepEqual(
     found.filter(isOfFunction).map(({ filename, message }) => `${filename}: ${message}`),
     [],

@@ -1,4 +1,4 @@
-/** The rules of the house that no compiler holds. */
+/** House rules that the compiler does not check. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
@@ -12,13 +12,13 @@ const find = (...patterns: string[]): string[] => globSync(patterns, { cwd: home
 const machines = find('machines/**/*.ts');
 const sources = find('src/**/*.ts');
 const tests = find('test/**/*.ts');
-/** What the project is made and developed with. It may import development dependencies, and is never shipped. */
+/** What the project is built and developed with. It may import development dependencies, and is not shipped. */
 const isWorkshop = (path: string): boolean => /^src\/(charts\/(build\/|write\.ts$)|development\/)/.test(path);
 const shipped = [...machines, ...sources].filter((path) => !isWorkshop(path));
 
 const documents = find('README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'machines/README.md', 'docs/**/*.md');
 
-/** Comments and strings of TypeScript, as far as the house writes them. */
+/** Comments and strings of TypeScript, as far as the project uses them. */
 const COMMENT = String.raw`\/\*[\s\S]*?\*\/|\/\/[^\n]*`;
 const STRING = String.raw`'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|\`(?:\\.|[^\`\\])*\``;
 
@@ -26,16 +26,16 @@ const STRING = String.raw`'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|\`(?:\\.|[^\`\
 const withoutComments = (path: string): string =>
   read(path).replace(new RegExp(`(${STRING})|${COMMENT}`, 'g'), (_, string?: string) => string ?? '');
 
-/** A file without its comments and what stands in its strings. */
+/** A file without its comments and the contents of its strings. */
 const codeOf = (path: string): string => withoutComments(path).replace(new RegExp(STRING, 'g'), "''");
 
 interface Import {
   from: string;
-  /** What is imported: a path from the root of the house, or a package. */
+  /** The import: a path from the root of the project, or a package. */
   to: string;
 }
 
-/** What a file imports, types too, in whatever way. */
+/** The imports of a file, types included, in any syntax. */
 function importsOf(path: string): Import[] {
   const found = withoutComments(path).matchAll(/\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g);
   return [...found].map(([, specifier = '']) => ({
@@ -44,14 +44,14 @@ function importsOf(path: string): Import[] {
   }));
 }
 
-/** The imports of these files that are not as they should be. */
+/** The imports of these files that violate a rule. */
 const wrong = (paths: string[], isRight: (target: string, from: string) => boolean): string[] =>
   paths
     .flatMap(importsOf)
     .filter(({ from, to }) => !isRight(to, from))
     .map(({ from, to }) => `${from} imports ${to}`);
 
-test('the house is found: a rule without a file to hold it against would hold nothing', () => {
+test('each rule has files to check', () => {
   for (const files of [machines, sources, tests, documents]) assert.ok(files.length > 1);
   assert.ok(
     importsOf('machines/supervisor/machine.ts').some(({ to }) => to === 'machines/supervisor/starting.ts'),
@@ -60,14 +60,14 @@ test('the house is found: a rule without a file to hold it against would hold no
 });
 
 describe('the machines', () => {
-  test('import nothing but each other, XState and zod', () => {
+  test('import only each other, XState and zod', () => {
     assert.deepEqual(
       wrong(machines, (target) => /^machines\/|^(xstate|zod)(\/|$)/.test(target)),
       [],
     );
   });
 
-  test('touch neither the network nor the process, and have no clock of their own', () => {
+  test('use neither the network nor the process, and no clock of their own', () => {
     const worldly =
       /\b(fetch|process|Date|performance|console|globalThis|set(Timeout|Interval|Immediate)|queueMicrotask|require)\b/;
     const found = machines.filter((path) => worldly.test(codeOf(path)));
@@ -75,7 +75,7 @@ describe('the machines', () => {
   });
 });
 
-test('nothing that is shipped reads the context of a snapshot: the selectors of the machines do', () => {
+test('shipped code reads the context of a snapshot only through the selectors of the machines', () => {
   const reading = /\.context\b|[{,]\s*context\s*[,:}]/;
   for (const text of [
     'snapshot.context.lanes',
@@ -87,14 +87,14 @@ test('nothing that is shipped reads the context of a snapshot: the selectors of 
   assert.deepEqual(found, []);
 });
 
-test('nothing that is shipped imports a test', () => {
+test('shipped code imports no test', () => {
   assert.deepEqual(
     wrong([...machines, ...sources], (target) => !target.startsWith('test/')),
     [],
   );
 });
 
-test('the embedded servers are for the demo, development and the tests: nothing else imports them', () => {
+test('only the demo, development and the tests import the embedded servers', () => {
   const others = [...machines, ...sources].filter(
     (path) => !/^src\/(simulator|demo|development)\//.test(path),
   );
@@ -104,7 +104,7 @@ test('the embedded servers are for the demo, development and the tests: nothing 
   );
 });
 
-test('what reaches a terminal passes the place that cleans it: nothing else writes to the streams of the process', () => {
+test('shipped code writes to the terminal only through the function that cleans it', () => {
   const writing = /\b(process\.(stdout|stderr)\.write|console\.)/;
   assert.deepEqual(
     sources.filter((path) => writing.test(codeOf(path))),
@@ -122,12 +122,12 @@ function packagesOf(paths: string[]): string[] {
   return [...new Set(names)].toSorted();
 }
 
-test('every package that is imported is in package.json, and every dependency there is imported', () => {
+test('every imported package is in package.json, and every dependency there is imported', () => {
   const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
   assert.deepEqual(packagesOf(shipped), Object.keys(dependencies).toSorted());
 });
 
-test('what the project is made with is not shipped: nothing that runs imports it', () => {
+test('shipped code does not import development code', () => {
   assert.deepEqual(
     wrong(shipped, (target) => !isWorkshop(target)),
     [],
@@ -152,7 +152,7 @@ test('no source file has more than 200 lines of code', () => {
   assert.deepEqual(long, []);
 });
 
-test('no test is left out without a reason beside it', () => {
+test('no test is skipped without a reason beside it', () => {
   const left = tests.flatMap((path) => {
     const lines = read(path).split('\n');
     return lines
@@ -167,12 +167,12 @@ test('no test is left out without a reason beside it', () => {
   assert.deepEqual(left, []);
 });
 
-describe('what is tracked', () => {
+describe('tracked files', () => {
   const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: home, encoding: 'utf8' })
     .split('\0')
     .filter((path) => path !== '' && existsSync(join(home, path)));
 
-  test('names no registry and no mirror: those are settings of the machine', () => {
+  test('name no registry and no mirror: those are settings of the machine', () => {
     const hosts = [
       ['registry', 'npmjs', 'org'],
       ['registry', 'yarnpkg', 'com'],
@@ -186,26 +186,26 @@ describe('what is tracked', () => {
     assert.deepEqual(found, []);
   });
 
-  test('is nothing that is built, cached or secret', () => {
-    const odd = tracked.filter((path) =>
+  test('are not built, cached or secret', () => {
+    const found = tracked.filter((path) =>
       /(^|\/)(node_modules|dist|\.cache|\.npm|\.env)(\/|$)|\.(log|pem|key)$/.test(path),
     );
-    assert.deepEqual(odd, []);
+    assert.deepEqual(found, []);
   });
 
-  test('is nothing that git is told to ignore', () => {
+  test('are not ignored by git', () => {
     const args = ['ls-files', '--cached', '--ignored', '--exclude-standard'];
     assert.equal(execFileSync('git', args, { cwd: home, encoding: 'utf8' }), '');
   });
 });
 
-test('the lock file says what is installed, not where it was downloaded', () => {
+test('the lock file contains what is installed, not where it was downloaded', () => {
   assert.doesNotMatch(read('package-lock.json'), /"resolved"/);
   assert.match(read('package-lock.json'), /"integrity"/);
 });
 
 describe('the documents', () => {
-  test('link only to what is there', () => {
+  test('link only to existing files', () => {
     const dead = documents.flatMap((path) =>
       [...read(path).matchAll(/\]\(([^)\s]+)\)/g)]
         .map(([, target = '']) => target.replace(/#.*$/, ''))
@@ -216,7 +216,7 @@ describe('the documents', () => {
     assert.deepEqual(dead, []);
   });
 
-  test('name only tests that are there', () => {
+  test('name only existing tests', () => {
     const named = documents.flatMap((path) =>
       [...read(path).matchAll(/`(test\/[^`]*)`/g)].map(([, test = '']) => test),
     );

@@ -1,4 +1,4 @@
-/** machines/README.md names what is there. */
+/** machines/README.md names only what exists. */
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ test('every event in the table of messages exists', () => {
   );
 });
 
-test('every folder of an actor is in the tree, and every file that is named exists', () => {
+test('every folder of an actor is in the tree, and every named file exists', () => {
   const actors = globSync('machines/*/', { cwd: home }).map((folder) => folder.replace(/^machines\//, ''));
   const inTree = (name: string) =>
     new RegExp(`\\b${name.replace(/-(.)/, (_, letter: string) => letter.toUpperCase())}\\b`).test(readme);

@@ -1,4 +1,4 @@
-/** Certificates for tests, made as they are needed: no key lies in the project, and none runs out. */
+/** Certificates for tests, created at run time: the project contains no key, and none expires. */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
@@ -18,7 +18,7 @@ export interface CertificateOptions {
   until?: Date;
 }
 
-/** An authority of a test's own. */
+/** A certificate authority of a test. */
 export interface Authority {
   /** As PEM. */
   cert: string;
@@ -82,7 +82,7 @@ function signed({ issuer, subject, from, until, publicKey, by, extension }: Sign
 
 const newKeys = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
-/** Makes an authority that nobody trusts yet. */
+/** Creates an authority that is not trusted yet. */
 export function createAuthority(issuer = 'Authority of a test'): Authority {
   const { privateKey: by, publicKey } = newKeys();
   const [yesterday, tomorrow] = [new Date(Date.now() - DAY), new Date(Date.now() + DAY)];

@@ -1,4 +1,4 @@
-/** Answers that something on the way compresses although nobody asked for it, and what else a server may do unasked. */
+/** Answers that something on the way compresses although that was not requested, and other unexpected answers. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
@@ -15,11 +15,11 @@ const CODINGS = {
   '': (text: string) => text,
 };
 
-/** Answers with this body in this encoding, whatever is asked. */
+/** Answers with this body in this encoding, whatever the request is. */
 const answering = (encoding: string, body: string | Uint8Array, status = 200) =>
   serve((_, outgoing) => outgoing.writeHead(status, { 'content-encoding': encoding }).end(body));
 
-describe('a compressed answer that was not asked for', () => {
+describe('a compressed answer that was not requested', () => {
   for (const [encoding, compress] of Object.entries(CODINGS)) {
     test(`is read: "${encoding}"`, async () => {
       await using server = await answering(encoding, compress('{"a":"ü€😀"}'));
@@ -39,7 +39,7 @@ describe('a compressed answer that was not asked for', () => {
     assert.deepEqual([status, text], [429, '{"code":42901}']);
   });
 
-  test('without a body is one', async () => {
+  test('without a body is accepted', async () => {
     await using server = await answering('gzip', '', 204);
     assert.equal((await replyOf(server.url)).text, '');
   });
@@ -79,7 +79,8 @@ describe('where the status suffices', () => {
   test('a success status is returned, whatever happens to its body', async () => {
     const bodies: Record<string, Parameters<typeof serve>[0]> = {
       'too large': (_, outgoing) => outgoing.end('x'.repeat(1001)),
-      'in no known encoding': (_, outgoing) => outgoing.writeHead(200, { 'content-encoding': 'x' }).end('x'),
+      'in an unknown encoding': (_, outgoing) =>
+        outgoing.writeHead(200, { 'content-encoding': 'x' }).end('x'),
       'not compressed': (_, outgoing) => outgoing.writeHead(200, { 'content-encoding': 'gzip' }).end('x'),
       'cut off': (incoming, outgoing) => outgoing.write('x', () => incoming.socket.destroy()),
       'without an end': (_, outgoing) => void outgoing.write('x'),
@@ -133,8 +134,8 @@ describe('an answer that HTTP does not foresee', () => {
     await using reset = await raw('205 Reset Content\r\nContent-Length: 1\r\n\r\nx');
     const { status, text } = await replyOf(reset.url);
     assert.deepEqual([status, text], [205, '']);
-    await using odd = await raw('999 No\r\nContent-Length: 0\r\n\r\n');
-    const { kind, reason } = await failureOf(odd.url);
+    await using invalid = await raw('999 No\r\nContent-Length: 0\r\n\r\n');
+    const { kind, reason } = await failureOf(invalid.url);
     assert.deepEqual([kind, reason], ['protocol', 'not-http']);
   });
 

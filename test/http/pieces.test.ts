@@ -4,7 +4,10 @@ import { describe, test } from 'node:test';
 import { request } from '../../src/http/request.ts';
 import { serve } from './server.ts';
 
-const refuse = () => assert.fail('what is not good is taken');
+const refuse = () => assert.fail('an error response is passed on in pieces');
+
+/** More than the progress that a response has to make within its time limit. */
+const PIECE = 'x'.repeat(65_536);
 
 describe('a response that is read in pieces', () => {
   test('is complete, and other work runs in between', async () => {
@@ -38,14 +41,20 @@ describe('a response that is read in pieces', () => {
       [3, 10_000],
       [10, 9999],
     ] as const) {
-      let heard = Promise.withResolvers<void>();
-      const result = request(server.url, { take: () => heard.resolve() });
+      let missing = 0;
+      let received = Promise.withResolvers<void>();
+      const take = (piece: string) => {
+        missing -= piece.length;
+        if (missing <= 0) received.resolve();
+      };
+      const result = request(server.url, { maxBytes: 1_000_000, take });
       while (answers.length === 0) await new Promise(setImmediate);
       for (let step = 0; step < steps; step += 1) {
-        answers.at(-1)?.write('a piece');
-        await heard.promise;
-        heard = Promise.withResolvers();
-        // What comes between two pieces is under the limit, up to the last of them.
+        missing = PIECE.length;
+        received = Promise.withResolvers();
+        answers.at(-1)?.write(PIECE);
+        await received.promise;
+        // The time between two pieces is below the limit, up to the last of them.
         t.mock.timers.tick(step === steps - 1 ? pause : 9999);
       }
       if (pause < 10_000) t.mock.timers.tick(100);

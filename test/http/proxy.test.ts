@@ -1,4 +1,4 @@
-/** Requests through a proxy on the way out: what passes, and whose fault a failure is. */
+/** Requests through a forward proxy: what is sent, and which side a failure is attributed to. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import * as https from 'node:https';
@@ -18,13 +18,13 @@ const NAME = 'ntfy.example.org';
 const authority = createAuthority();
 setDefaultCACertificates([...getCACertificates('default'), authority.cert]);
 
-/** As the configuration makes it. */
+/** The proxy as the configuration parses it. */
 function proxyAt(port: number, credentials = ''): Proxy {
   const user = credentials === '' ? '' : `${credentials}@`;
   return { url: secret(`http://${user}127.0.0.1:${port}/`), host: `127.0.0.1:${port}` };
 }
 
-/** Speaks https for a name that only the proxy knows; counts connections. */
+/** An https server with a name that only the proxy resolves; counts connections. */
 async function serveTls() {
   let connections = 0;
   const server = https.createServer(authority.issue({ names: [NAME] }), (incoming, outgoing) => {

@@ -108,9 +108,9 @@ describe('a request ends', () => {
   });
 
   test('when its signal aborts, and closes the connection', async () => {
-    const [begun, gone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const [begun, closed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     await using server = await serve((_, outgoing) => {
-      outgoing.on('close', () => gone.resolve());
+      outgoing.on('close', () => closed.resolve());
       outgoing.write('half', () => begun.resolve());
     });
     const controller = new AbortController();
@@ -118,7 +118,7 @@ describe('a request ends', () => {
     await begun.promise;
     controller.abort();
     assert.equal((await failure).kind, 'unreachable');
-    await gone.promise;
+    await closed.promise;
   });
 
   test('before it begins when its signal is aborted already', async () => {

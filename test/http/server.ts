@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener } from 'node:http';
 
-/** A server that answers as the test says, and what it was asked. */
+/** A server that answers as the test defines, and its requests. */
 export async function serve(answer: RequestListener) {
   const requests: IncomingMessage[] = [];
   const server = createServer((incoming, outgoing) => {

@@ -1,4 +1,7 @@
-/** Whatever a server does, each request that the sidecar makes settles within its time limit, and no command ends mute. */
+/**
+ * Whatever a server does, each request of the sidecar settles within its time limit, and every command prints a
+ * message.
+ */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import type { RequestListener } from 'node:http';
@@ -29,7 +32,7 @@ const SERVERS: Readonly<Record<string, RequestListener>> = {
 
 const failed = async (result: Promise<{ ok: boolean }>) => !(await result).ok;
 
-/** Each kind of request; whether it failed. */
+/** Each kind of request; its result is whether it failed. */
 function callsTo(url: string): Record<string, () => Promise<boolean>> {
   const config = { url, auth: password('secret') };
   const connection = createConnection(config);
@@ -52,7 +55,7 @@ function callsTo(url: string): Record<string, () => Promise<boolean>> {
   };
 }
 
-/** What ntfy has accepted is accepted, even if its answer can't be read. */
+/** A message that ntfy has accepted is delivered, even if the answer cannot be read. */
 const NTFY = new Set(['publish', 'delete', 'last update of a card']);
 
 for (const [title, answer] of Object.entries(SERVERS)) {
@@ -60,14 +63,14 @@ for (const [title, answer] of Object.entries(SERVERS)) {
     for (const name of Object.keys(callsTo('http://127.0.0.1:9'))) {
       test(`${name} fails within its time limit`, async (t) => {
         t.mock.timers.enable({ apis: ['setTimeout'] });
-        const heard = Promise.withResolvers<void>();
+        const received = Promise.withResolvers<void>();
         await using server = await serve((incoming, outgoing) => {
           answer(incoming, outgoing);
-          setImmediate(heard.resolve);
+          setImmediate(received.resolve);
         });
         const call = callsTo(server.url.slice(0, -1))[name]?.();
-        await heard.promise;
-        // What was sent has arrived by then.
+        await received.promise;
+        // The sent data has arrived by then.
         for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => void setImmediate(resolve));
         t.mock.timers.tick(LIST_TIMEOUT);
         const isAccepted = NTFY.has(name) && title.endsWith('within the body');
@@ -87,7 +90,7 @@ const node = (args: string[], env: Record<string, string> = {}) =>
 
 describe('doctor', () => {
   for (const title of ['switches to another protocol', 'closes before the headers']) {
-    test(`says what is wrong, with exit status 1, where both servers do this: ${title}`, async () => {
+    test(`reports the problem, with exit status 1, where both servers do this: ${title}`, async () => {
       await using server = await serve(SERVERS[title] ?? (() => {}));
       const env = { QBIT_HOST: server.url, NTFY_TOPIC: `${server.url}topic` };
       const { code, out } = await node(['src/cli.ts', 'doctor'], env);

@@ -1,4 +1,4 @@
-/** Certificates of private authorities: what is trusted, and how each thing that can be wrong is named. */
+/** Certificates of private authorities: which are trusted, and how each problem is reported. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer as createTcpServer } from 'node:net';
@@ -15,7 +15,7 @@ import { serve } from './server.ts';
 
 const DAY = 24 * 60 * 60_000;
 const inDays = (days: number) => new Date(Date.now() + days * DAY);
-const stranger = createAuthority('A stranger');
+const untrusted = createAuthority('An untrusted authority');
 const authority = createAuthority();
 setDefaultCACertificates([...getCACertificates('default'), authority.cert]);
 
@@ -41,7 +41,7 @@ describe('problems of certificates are distinguished', () => {
   const names = ['127.0.0.1'];
   const cases = {
     'an unknown authority': {
-      certificate: stranger.issue({ names }),
+      certificate: untrusted.issue({ names }),
       reason: 'certificate-untrusted',
       message: /signed by an unknown authority$/,
       advice: /NODE_EXTRA_CA_CERTS=/,

@@ -7,12 +7,12 @@ import { describe, test } from 'node:test';
 import { request } from '../../src/http/request.ts';
 import { serve } from './server.ts';
 
-/** How many connections two calls take, one after the other. */
+/** How many connections two consecutive calls take. */
 async function connectionsOf(keep: boolean): Promise<number> {
   const sockets = new Set<Socket>();
   await using server = await serve((incoming, outgoing) => {
     sockets.add(incoming.socket);
-    // What a server says of it decides nothing: qBittorrent answers "keep-alive" whatever it was asked.
+    // The server's own header decides nothing: qBittorrent always answers "keep-alive".
     outgoing.writeHead(200, { connection: 'keep-alive' }).end('ok');
   });
   for (let n = 0; n < 2; n += 1) assert.ok((await request(server.url, { keep })).ok);
@@ -68,7 +68,7 @@ async function sentBy(options: Parameters<typeof request>[1]) {
   return call;
 }
 
-describe('what is sent', () => {
+describe('a request', () => {
   test('has a user agent, no compression, and a length: qBittorrent does not support chunks', async () => {
     for (const body of [undefined, '', 'ü']) {
       const { method, headers } = await sentBy({ method: 'POST', ...(body === undefined ? {} : { body }) });
@@ -90,7 +90,7 @@ describe('what is sent', () => {
 
 describe('an answer whose headers never end', () => {
   const HEAD = 'HTTP/1.1 200 OK\r\n';
-  /** Node's parser counts none of them as bytes of headers. */
+  /** Node's parser does not count these as bytes of headers. */
   const floods: Readonly<Record<string, [start: string, more: string]>> = {
     'spaces before a value': [`${HEAD}X:`, ' '.repeat(65_536)],
     'early hints': ['', 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'.repeat(2000)],

@@ -40,7 +40,7 @@ async function begin(t: TestContext, name: 'observe' | 'list') {
   };
 }
 
-/** What was sent has arrived afterwards. */
+/** The sent data has arrived afterwards. */
 async function turns(): Promise<void> {
   for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => void setImmediate(resolve));
 }

@@ -1,4 +1,4 @@
-/** What the image is made of. */
+/** The contents of the image. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { baseNames } from './bases.ts';
@@ -43,7 +43,7 @@ imageTest(
   },
 );
 
-imageTest('the image says what it is, who runs it and how its health is asked', {}, async (room) => {
+imageTest('the image has labels, a user and a health check', {}, async (room) => {
   const { Config: config, Healthcheck: check } = await inspect<Inspected>(room, IMAGE);
   assert.equal(config.User, '65532:65532');
   assert.deepEqual(Object.keys(config.ExposedPorts), ['9090/tcp', '9091/tcp']);
@@ -60,7 +60,11 @@ imageTest('the image says what it is, who runs it and how its health is asked', 
   assert.ok(label('description'));
 });
 
-imageTest('it is built for other processors without running anything of theirs', {}, async (room, means) => {
-  await buildForeignImage(room, means);
-  assert.equal((await inspect<Inspected>(room, FOREIGN_IMAGE)).Architecture, 'arm64');
-});
+imageTest(
+  'the image is built for other processors without running their programs',
+  {},
+  async (room, means) => {
+    await buildForeignImage(room, means);
+    assert.equal((await inspect<Inspected>(room, FOREIGN_IMAGE)).Architecture, 'arm64');
+  },
+);

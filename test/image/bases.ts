@@ -1,4 +1,7 @@
-/** Stand-ins for the base images, which no registry has to give: Debian's libraries and the real Node 24 of npm's `node`. */
+/**
+ * Replacements for the base images, which no registry provides here: Debian's libraries and the real Node 24 of npm's
+ * `node`.
+ */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Npm } from './npm.ts';
@@ -7,10 +10,10 @@ import type { Room } from './room.ts';
 const home = join(import.meta.dirname, '..', '..');
 const node = join(home, 'node_modules', 'node', 'bin', 'node');
 
-/** The base images by the names that the Dockerfile gives them. */
+/** The base images by their names in the Dockerfile. */
 export const baseNames = { build: readDefault('BUILD_IMAGE'), runtime: readDefault('RUNTIME_IMAGE') };
 
-/** A runtime base for a processor that this machine can't run: an image that says so, and a file. */
+/** A runtime base for a processor that this machine cannot run: an image with its platform, and a file. */
 export const FOREIGN_RUNTIME = 'localhost/runtime:arm64';
 
 function readDefault(name: string): string {
@@ -19,7 +22,7 @@ function readDefault(name: string): string {
   return found[1];
 }
 
-/** As distroless: no shell, the user 65532, certificates, and Node as what is run. */
+/** Like distroless: no shell, the user 65532, certificates, and Node as the entry point. */
 export async function makeRuntimeBase(room: Room, packages: string): Promise<void> {
   const certificates = join(room.shared, 'ca-certificates.crt');
   const folder = join(packages, 'usr', 'share', 'ca-certificates', 'mozilla');
@@ -41,7 +44,7 @@ export async function makeRuntimeBase(room: Room, packages: string): Promise<voi
   });
 }
 
-/** As the image of the same name: a shell, Node and npm; npm with this machine's settings. */
+/** Like the image of the same name: a shell, Node and npm; npm with this machine's settings. */
 export async function makeBuildBase(room: Room, packages: string, npm: Npm): Promise<void> {
   const users = join(room.shared, 'passwd');
   writeFileSync(users, PASSWD);
@@ -81,7 +84,7 @@ export function npmVolumes({ cache, userConfig }: Npm): string[] {
   return volumes.flatMap((volume) => ['--volume', volume]);
 }
 
-/** Only its platform counts: what is built on it is never run here. */
+/** Only its platform matters: an image based on it is never run here. */
 export async function makeForeignBase(room: Room): Promise<void> {
   const file = join(room.shared, 'passwd');
   writeFileSync(file, PASSWD);
@@ -92,7 +95,7 @@ export async function makeForeignBase(room: Room): Promise<void> {
   });
 }
 
-/** What an image is made of. */
+/** The contents of an image. */
 export interface Contents {
   /** Default: nothing. */
   from?: string;
@@ -103,11 +106,11 @@ export interface Contents {
   config: readonly string[];
 }
 
-/** Makes an image without a Dockerfile. */
+/** Creates an image without a Dockerfile. */
 export async function makeImage(room: Room, name: string, contents: Contents): Promise<void> {
   const { from = 'scratch', platform, copies, config } = contents;
-  const wanted = platform === undefined ? [] : ['--platform', platform];
-  const container = await room.buildah('from', '--pull-never', ...wanted, from);
+  const options = platform === undefined ? [] : ['--platform', platform];
+  const container = await room.buildah('from', '--pull-never', ...options, from);
   for (const [from, to] of copies) await room.buildah('copy', '--quiet', container, from, to);
   if (config.length > 0) await room.buildah('config', ...config, container);
   await room.buildah('commit', '--quiet', '--rm', container, name);

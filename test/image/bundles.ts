@@ -3,7 +3,7 @@ import { installBundle } from '../debian/install.ts';
 import type { Bundle, Installed } from '../debian/install.ts';
 
 const bundles = {
-  /** What builds and runs, with what it calls. */
+  /** The programs that build and run, with their dependencies. */
   containers: {
     suite: 'bookworm',
     packages: [
@@ -19,12 +19,12 @@ const bundles = {
       'runc',
     ],
   },
-  /** What Node needs in a base without a shell: the list of distroless. */
+  /** What Node needs in a base without a shell: the packages of distroless. */
   runtime: {
     suite: 'trixie',
     packages: ['base-files', 'ca-certificates', 'libatomic1', 'libc6', 'libgcc-s1', 'libstdc++6', 'tzdata'],
   },
-  /** The same with a shell and its tools; of the suite of the newest servers, which have no shell of their own. */
+  /** The same with a shell and its tools; of the suite of the newest servers, which include no shell. */
   shell: {
     suite: 'forky',
     packages: ['base-files', 'coreutils', 'curl', 'dash', 'libatomic1', 'libstdc++6'],

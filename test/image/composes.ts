@@ -1,4 +1,4 @@
-/** compose.yaml, brought up. */
+/** compose.yaml, started. */
 import assert from 'node:assert/strict';
 import { until, visibleCards } from '../servers/index.ts';
 import type { NtfyMessage } from '../servers/index.ts';
@@ -8,23 +8,23 @@ import type { UpProject } from './project.ts';
 
 const WEBUI = 'http://localhost:8080/api/v2';
 
-/** Reads from ntfy's own container, and seldom: ntfy counts requests by address. */
+/** Reads from within ntfy's own container, and rarely: ntfy counts requests by address. */
 async function messages(project: UpProject): Promise<NtfyMessage[]> {
   const url = 'http://localhost:2586/downloads/json?poll=1&since=all';
   const lines = (await project.exec('ntfy', 'curl', '-fsS', url)).split('\n');
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as NtfyMessage);
 }
 
-/** Adds a torrent without logging in, as the sidecar does it. */
+/** Adds a torrent without logging in, as the sidecar does. */
 async function add(project: UpProject, torrent: string): Promise<void> {
   const script = `echo ${torrent} | base64 -d | curl -fsS -F torrents=@- ${WEBUI}/torrents/add`;
   await project.exec('qbittorrent', 'sh', '-c', script);
 }
 
-const isQuietCardOf = (hash: string) => (message: NtfyMessage) =>
+const isSilentCardOf = (hash: string) => (message: NtfyMessage) =>
   message.priority === 2 && message.sequence_id?.endsWith(`-${hash}`) === true;
 
-/** Compose on a project that is up, as far as a test goes on with it. */
+/** The running Compose project, as far as a test uses it. */
 function createSteps(project: UpProject) {
   const compose = async (...args: string[]): Promise<string> => {
     const { status, stdout, stderr } = await project.compose(...args);
@@ -32,9 +32,9 @@ function createSteps(project: UpProject) {
     return stdout;
   };
   const log = () => compose('logs', '--no-log-prefix', 'qbit-ntfy');
-  /** Says what the sidecar and qBittorrent saw when it was in vain. */
-  const waitFor = async <T>(what: string, look: () => Promise<T>) =>
-    until(what, look, { every: 1000 }).catch(async (error: unknown) => {
+  /** On failure it includes the state of the sidecar and of qBittorrent. */
+  const waitFor = async <T>(what: string, check: () => Promise<T>) =>
+    until(what, check, { every: 1000 }).catch(async (error: unknown) => {
       const torrents = await project.exec('qbittorrent', 'curl', '-sS', `${WEBUI}/torrents/info`);
       throw new Error(`${what}\n${await log()}\n${torrents}`, { cause: error });
     });
@@ -42,7 +42,7 @@ function createSteps(project: UpProject) {
 }
 
 imageTest(
-  'docker compose up brings up compose.yaml: the hook is there, a download is followed, and nothing is open but what has to be',
+  'docker compose up starts compose.yaml: the hook is installed, a download is tracked, and only the necessary ports are open',
   { needs: ['qbittorrent current', 'ntfy current'] },
   async (room, means) => {
     await using project = await openProject(room, means);
@@ -59,7 +59,7 @@ imageTest(
 
     const { hash, file, release } = await project.seed('debian.iso', 10_000_000, 100_000);
     await add(project, file);
-    await waitFor('a quiet card shows', async () => (await messages(project)).some(isQuietCardOf(hash)));
+    await waitFor('a silent card is shown', async () => (await messages(project)).some(isSilentCardOf(hash)));
     release();
     const cards = await waitFor('the completion alone is left', async () => {
       const all = await messages(project);
@@ -68,7 +68,7 @@ imageTest(
     });
     assert.equal(cards.filter(({ priority }) => priority === 4).length, 1);
 
-    // Through its published port qBittorrent asks for a login, and the hook API is reached by nobody.
+    // Through its published port qBittorrent requires a login, and the hook API is not reachable.
     assert.equal(await project.statusOf('http://127.0.0.1:8080/api/v2/app/version'), 403);
     assert.equal(await project.statusOf('http://127.0.0.1:2586/v1/health'), 200);
     const hook = project.exec('ntfy', 'curl', '-sS', 'http://qbittorrent:9090/');

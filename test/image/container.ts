@@ -1,21 +1,21 @@
-/** A container of the image, run as the documents say. */
+/** A container of the image, run as documented. */
 import { IMAGE } from './image.ts';
 import type { Ran } from './process.ts';
 import type { Room } from './room.ts';
 
-/** What compose.yaml and the manifests for Kubernetes ask for. */
+/** The options of compose.yaml and of the Kubernetes manifests. */
 const HARDENED = [
   '--read-only',
   '--cap-drop=all',
   '--security-opt=no-new-privileges',
   '--ulimit=core=0',
-  // With one limit given, podman asks for the highest of the others, which a machine may refuse.
+  // With only one limit set, podman requires the maximum of the others, which a machine may refuse.
   '--ulimit=nofile=4096:4096',
   '--ulimit=nproc=4096:4096',
   '--network=host',
 ];
 
-/** How a container is started, beside `HARDENED`. */
+/** How a container is started, in addition to `HARDENED`. */
 export interface ContainerOptions {
   env?: Record<string, string>;
   /** Options of `podman run`, like `--volume=…`. */
@@ -40,7 +40,7 @@ export async function runOnce(
   return { ...ran, stderr: withoutNoise(ran.stderr) };
 }
 
-/** podman runs health checks by systemd's timers, and complains where there is no systemd. */
+/** podman runs health checks with systemd's timers, and prints a warning where there is no systemd. */
 function withoutNoise(text: string): string {
   return text
     .split('\n')
@@ -50,18 +50,18 @@ function withoutNoise(text: string): string {
 
 /** A container that runs in the background. */
 export interface Container extends AsyncDisposable {
-  /** What the sidecar logged so far. */
+  /** The sidecar's log so far. */
   log(): Promise<string>;
   /** The image's HEALTHCHECK; whether it passed. */
   isHealthy(): Promise<boolean>;
-  /** Runs a script beside the sidecar, in its container, as its user; resolves with what it printed. */
+  /** Runs a script in the sidecar's container, as its user; resolves with its output. */
   evaluate(script: string): Promise<string>;
-  /** SIGTERM, and SIGKILL after 10 s, as Docker does it; resolves with the exit status: 137 when it had to be killed. */
+  /** SIGTERM, and SIGKILL after 10 s, as Docker does; resolves with the exit status: 137 after SIGKILL. */
   stop(): Promise<number>;
   kill(): Promise<void>;
 }
 
-/** Starts the sidecar: `docker run --detach IMAGE`. It is gone, with its logs, when disposed of. */
+/** Starts the sidecar: `docker run --detach IMAGE`. It is removed, with its logs, at the end of the scope. */
 export async function startContainer(room: Room, run: ContainerOptions): Promise<Container> {
   const id = await room.podman('run', '--detach', ...runArguments(run), IMAGE);
   const exitCode = async () => Number(await room.podman('inspect', '--format', '{{.State.ExitCode}}', id));

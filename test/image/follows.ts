@@ -1,4 +1,4 @@
-/** The image beside real servers. */
+/** The image with real servers. */
 import assert from 'node:assert/strict';
 import { startNtfy, startQbittorrent, startWebSeed, until, visibleCards } from '../servers/index.ts';
 import { runOnce, startContainer } from './container.ts';
@@ -6,7 +6,7 @@ import { imageTest } from './image-test.ts';
 import { createSettings, TOPIC } from './settings.ts';
 
 imageTest(
-  'in the image a real download is followed from the hook that it installed to one loud completion, over a kill',
+  'in the image a real download is tracked from the hook that it installed to one audible completion, across a kill',
   { needs: ['qbittorrent current', 'ntfy current', 'curl'] },
   async (room) => {
     await using qbittorrent = await startQbittorrent('current');
@@ -26,9 +26,9 @@ imageTest(
       const cards = visibleCards(await ntfy.messages(TOPIC));
       return cards.length === 1 && cards[0]?.title === 'Download Complete';
     });
-    const loud = (await ntfy.messages(TOPIC)).filter(({ priority }) => priority === 4);
-    assert.equal(loud.length, 1);
-    assert.match(loud[0]?.sequence_id ?? '', new RegExp(`^qbit-[0-9a-f]{6}-${torrent.hash}-done$`));
+    const audible = (await ntfy.messages(TOPIC)).filter(({ priority }) => priority === 4);
+    assert.equal(audible.length, 1);
+    assert.match(audible[0]?.sequence_id ?? '', new RegExp(`^qbit-[0-9a-f]{6}-${torrent.hash}-done$`));
     assert.doesNotMatch(await second.log(), /only in memory/);
     assert.ok(!(await second.log()).includes(qbittorrent.password));
     assert.equal(await second.stop(), 0);

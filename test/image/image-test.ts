@@ -1,4 +1,4 @@
-/** Tests on the built image: skipped with the reason where it can't be built, failed where it must be. */
+/** Tests on the built image: skipped with the reason where it cannot be built, failed in CI. */
 import { after, test } from 'node:test';
 import { unavailable } from '../servers/index.ts';
 import type { Need } from '../servers/index.ts';
@@ -8,7 +8,7 @@ import type { Room } from './room.ts';
 
 type Built = { room: Room; means: Means } | { reason: string };
 
-/** Milliseconds: the first test waits for the image, which a busy machine builds for minutes. */
+/** Milliseconds: the first test waits for the image, whose build takes minutes on a busy machine. */
 const TIMEOUT = 600_000;
 
 /** One room for all tests of a file. */

@@ -1,4 +1,4 @@
-/** The image, built from the Dockerfile as it is, on stand-ins for its base images. */
+/** The image, built from the unchanged Dockerfile, on replacements for its base images. */
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { FOREIGN_RUNTIME, makeBuildBase, makeForeignBase, makeRuntimeBase, npmVolumes } from './bases.ts';
@@ -25,7 +25,7 @@ export interface Means {
   npm: Npm;
 }
 
-/** Everything that is needed, or why it can't be had here. */
+/** Everything that is needed, or why it is not available here. */
 export async function findMeans(): Promise<Means | { reason: string }> {
   if (process.getuid?.() !== 0) return { reason: 'only root can build and run containers here' };
   const names = ['containers', 'runtime', 'shell', 'compose'] as const;
@@ -39,7 +39,7 @@ export async function findMeans(): Promise<Means | { reason: string }> {
   return { containers, runtime, shell, servers, npm };
 }
 
-/** A room with both base images in it, and the image. Throws when it can't be built. */
+/** A room with both base images, and the image. Throws when it cannot be built. */
 export async function buildImage({ containers, runtime, shell, servers, npm }: Means): Promise<Room> {
   const visible = [
     home,
@@ -63,7 +63,7 @@ export async function buildImage({ containers, runtime, shell, servers, npm }: M
 /** The image for another processor. */
 export async function buildForeignImage(room: Room, { npm }: Means): Promise<void> {
   await makeForeignBase(room);
-  // A builder of today knows its own platform; Debian 12's buildah has to be told.
+  // A current builder detects its own platform; Debian 12's buildah needs an argument.
   const platforms = ['--platform=linux/arm64', '--build-arg', `BUILDPLATFORM=linux/${ARCHITECTURE}`];
   await bud(room, npm, [
     ...platforms,

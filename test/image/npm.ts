@@ -1,4 +1,4 @@
-/** The machine's npm, for a build that knows nothing of the machine: its program, cache and settings. */
+/** The machine's npm, for a build in isolation: its program, cache and settings. */
 import { execFile } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -6,17 +6,17 @@ import { promisify } from 'node:util';
 
 /** An npm that can be copied. */
 export interface Npm {
-  /** Its folder, with all that it needs. */
+  /** Its folder, with everything that it needs. */
   folder: string;
   cache: string;
-  /** The user's settings, credentials too; `null` when there are none. */
+  /** The user's settings, credentials included; `null` when there are none. */
   userConfig: string | null;
-  /** The certificates that the machine trusts beside Node's own. */
+  /** The certificates that the machine trusts in addition to Node's own. */
   certificates: string | null;
   registry: string;
 }
 
-/** Finds it; a reason when there is none that stands by itself. */
+/** Finds it; a reason when there is no self-contained one. */
 export async function findNpm(): Promise<Npm | { reason: string }> {
   const program = (process.env['PATH'] ?? '')
     .split(delimiter)

@@ -1,4 +1,4 @@
-/** What Node's permission model holds under the image's flags, and what it does not: SECURITY.md promises no more. */
+/** What Node's permission model prevents under the image's flags, and what not: SECURITY.md guarantees no more. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ after(() => removeFolder(folder));
 
 const flags = withStateDir(readShipped().flags, state);
 
-/** Runs a script under the image's flags; what it printed, or the code of its error. */
+/** Runs a script under the image's flags; returns its output, or the code of its error. */
 function run(script: string, env: Record<string, string> = {}): string {
   const program = `
     const fs = require('node:fs');
@@ -44,30 +44,30 @@ describe('the permission model denies', () => {
     test(what, () => assert.match(run(script), /^ERR_(ACCESS_DENIED|DLOPEN_DISABLED)$/));
   }
 
-  test('and lets it write to the state', () => {
+  test('but not writing to the state', () => {
     assert.equal(run(`fs.writeFileSync(state + '/file', '')`), 'done');
   });
 });
 
-describe('it does not deny, so that only --read-only and the user do', () => {
-  test('node:sqlite any file', () => {
+describe('the permission model does not prevent', () => {
+  test('node:sqlite from writing any file', () => {
     const file = join(other, 'any.sqlite');
     const script = `new (require('node:sqlite').DatabaseSync)(other + '/any.sqlite').exec('create table t (a)')`;
     assert.equal(run(script), 'done');
     assert.ok(existsSync(file));
   });
 
-  test('a symbolic link out of the state', () => {
+  test('a symbolic link from leaving the state', () => {
     symlinkSync(other, join(state, 'link'));
     assert.equal(run(`fs.writeFileSync(state + '/link/through', '')`), 'done');
     assert.ok(existsSync(join(other, 'through')));
   });
 
-  test('the network', () => {
+  test('access to the network', () => {
     assert.equal(run(`require('node:net').createServer().listen(0).unref()`), 'done');
   });
 
-  test('whoever sets NODE_OPTIONS anything', () => {
+  test('options in NODE_OPTIONS', () => {
     const writing = `fs.writeFileSync(other + '/widened', '')`;
     assert.equal(run(writing, { NODE_OPTIONS: '--allow-fs-write=*' }), 'done');
     const program = `const { error } = require('node:child_process').spawnSync('true'); if (error) throw error`;

@@ -1,8 +1,8 @@
-/** What processes print, and how they end. */
+/** The output of processes, and their ends. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
-/** What a command came to. */
+/** The result of a command. */
 export interface Ran {
   /** Exit status; `null` when a signal ended it. */
   status: number | null;
@@ -10,7 +10,7 @@ export interface Ran {
   stderr: string;
 }
 
-/** Resolves with the first line of the output, or with all that was written when it ends before. */
+/** Resolves with the first line of the output, or with the whole output when it ends before. */
 export function firstLine(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     let [output, errors] = ['', ''];

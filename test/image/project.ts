@@ -1,6 +1,6 @@
 /**
- * compose.yaml as it is, brought up by the real Compose; podman answers for the engine. What no registry gives here
- * are stand-ins: Debian's qBittorrent and ntfy under the names of their images.
+ * compose.yaml unchanged, started by the real Compose; podman replaces the engine. Images that no registry provides
+ * here are replaced: Debian's qBittorrent and ntfy under the names of their images.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -17,7 +17,7 @@ import type { Room } from './room.ts';
 
 const home = join(import.meta.dirname, '..', '..');
 
-/** A project in a network of its own: all ports are as in the file. */
+/** A project in a separate network: all ports are as in the file. */
 export interface UpProject extends AsyncDisposable {
   /** `docker compose <arguments>`. */
   compose(...args: string[]): Promise<Ran>;
@@ -25,24 +25,24 @@ export interface UpProject extends AsyncDisposable {
   exec(service: string, ...command: string[]): Promise<string>;
   /** The status of a GET from the machine that the engine runs on. */
   statusOf(url: string): Promise<number>;
-  /** A file that only qBittorrent can download, at so many bytes a second. Goes with the project. */
+  /** A file that only qBittorrent can download, at this many bytes a second. Deleted with the project. */
   seed(name: string, bytes: number, rate: number): Promise<Seeded>;
 }
 
-/** What a seed has. */
+/** A seed. */
 export interface Seeded {
   hash: string;
   /** The torrent, in base64. */
   file: string;
-  /** From now on it is as fast as it can be. */
+  /** Removes its speed limit. */
   release: () => void;
 }
 
-/** The part of linuxserver.io's start that counts here: the configuration of the first start is the default one. */
+/** The relevant part of linuxserver.io's start: the configuration of the first start is the default one. */
 const INIT = `#!/bin/sh
 mkdir -p /config/qBittorrent
 [ -f /config/qBittorrent/qBittorrent.conf ] || cp /defaults/qBittorrent.conf /config/qBittorrent/qBittorrent.conf
-# In a container that is started again, whoever held the lock seems to live on: it is process 1 each time.
+# In a container that is started again, the process that held the lock seems to be running: it is process 1 each time.
 rm -rf /tmp/* /config/qBittorrent/lockfile
 exec qbittorrent-nox --webui-port="$WEBUI_PORT" --torrenting-port="$TORRENTING_PORT"
 `;
@@ -76,14 +76,14 @@ async function makeStandIns(room: Room, { shell, servers }: Means): Promise<void
   await room.podman('tag', IMAGE, `localhost/${imageOf('qbit-ntfy')}`);
 }
 
-/** With one limit given, podman asks for the highest of the others, which a machine may refuse; Docker does not. */
+/** With only one limit set, podman requires the maximum of the others, which a machine may refuse; Docker does not. */
 const LIMITS = `
 services:
   qbit-ntfy:
     ulimits: { nofile: 4096, nproc: 4096 }
 `;
 
-/** Makes the stand-ins and starts what Compose talks to. Nothing is up yet. */
+/** Creates the replacement images and starts the engine's API. No service runs yet. */
 export async function openProject(room: Room, means: Means): Promise<UpProject> {
   await makeStandIns(room, means);
   const folder = join(room.shared, 'project');
@@ -122,7 +122,7 @@ export async function openProject(room: Room, means: Means): Promise<UpProject> 
   };
 }
 
-/** As Compose names it: the folder is called `project`. */
+/** The name that Compose derives: the folder is called `project`. */
 function nameOf(service: string): string {
   return `project-${service}-1`;
 }

@@ -8,7 +8,7 @@ import { createSettings, TOPIC } from './settings.ts';
 const COUNT = 5;
 
 imageTest(
-  'in the image every completion that is stored is sent, when the volume is read-only after a kill',
+  'in the image every stored completion is sent when the volume is read-only after a kill',
   { needs: ['qbittorrent current', 'ntfy current', 'curl'] },
   async (room) => {
     await using qbittorrent = await startQbittorrent('current');

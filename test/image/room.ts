@@ -1,4 +1,4 @@
-/** buildah and podman from Debian's packages, in namespaces of their own: nothing is installed, nothing is left. */
+/** buildah and podman from Debian's packages, in separate namespaces: nothing is installed, nothing is left. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
@@ -7,24 +7,24 @@ import { removeFolder, temporaryFolder } from '../servers/processes.ts';
 import { collect, firstLine } from './process.ts';
 import type { Ran } from './process.ts';
 
-/** A place where containers can be built and run; with it goes everything that runs in it. */
+/** An environment where containers can be built and run; everything that runs in it ends with it. */
 export interface Room extends AsyncDisposable {
-  /** The storage driver: `overlay`, or `vfs` where that can't be had. */
+  /** The storage driver: `overlay`, or `vfs` where that is not available. */
   driver: string;
-  /** A folder that is the same inside and outside. */
+  /** A folder with the same path inside and outside. */
   shared: string;
   /** The PID of its first process, whose namespaces are the room. */
   pid: string;
-  /** Runs a command and resolves with what it came to. */
+  /** Runs a command and resolves with its result. */
   run(command: 'buildah' | 'podman', ...args: string[]): Promise<Ran>;
-  /** Starts a command with a network of its own, in which nothing but loopback is up. */
+  /** Starts a command in a separate network with only loopback. */
   startApart(command: string): Apart;
   /** The same; throws when it fails. Resolves with its standard output, trimmed. */
   buildah(...args: string[]): Promise<string>;
   podman(...args: string[]): Promise<string>;
 }
 
-/** A program with a network of its own. */
+/** A program in a separate network. */
 export interface Apart {
   /** The path of its network. */
   network: string;
@@ -34,7 +34,7 @@ export interface Apart {
 /** Milliseconds: only a command that hangs reaches it. */
 const HANGS = 500_000;
 
-/** Opens a room. `packages`: the unpacked packages; `visible`: folders that show inside at their own paths. */
+/** Opens a room. `packages`: the unpacked packages; `visible`: folders that are mounted inside at their own paths. */
 export async function openRoom(packages: string, visible: readonly string[]): Promise<Room> {
   const store = temporaryFolder('image');
   const script = join(import.meta.dirname, 'room.sh');
@@ -42,10 +42,10 @@ export async function openRoom(packages: string, visible: readonly string[]): Pr
   const keeper = spawn('unshare', [...namespaces, 'sh', script, packages, store, ...visible], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  const gone = once(keeper, 'close');
+  const closed = once(keeper, 'close');
   const close = async (): Promise<void> => {
     keeper.stdin.end();
-    await gone;
+    await closed;
     await removeFolder(store);
   };
   const ready = await firstLine(keeper);
@@ -58,7 +58,7 @@ export async function openRoom(packages: string, visible: readonly string[]): Pr
   const run: Room['run'] = (command, ...args) =>
     collect(spawn('nsenter', [...enter, command, ...args], { env: ENVIRONMENT, timeout: HANGS }));
   const startApart: Room['startApart'] = (command) => {
-    // The shell outside the command hears of our end by its input.
+    // The shell outside the command detects the end of this process by its input.
     const script = `ip link set lo up; ${command} & read -r _; kill $!; wait`;
     const child = spawn('unshare', ['--net', 'nsenter', ...enter, 'sh', '-c', script], {
       env: ENVIRONMENT,
@@ -87,14 +87,14 @@ export async function openRoom(packages: string, visible: readonly string[]): Pr
     buildah: (...args) => mustRun('buildah', args),
     podman: (...args) => mustRun('podman', args),
     async [Symbol.asyncDispose]() {
-      // Processes and mounts go with the room; the groups that they were in are the machine's.
+      // Processes and mounts end with the room; their control groups belong to the machine.
       await run('podman', 'rm', '--all', '--force', '--time', '0');
       await close();
     },
   };
 }
 
-/** Not this process's own: what a developer has set must not change what is built. */
+/** Not this process's environment: a developer's variables must not change what is built. */
 const ENVIRONMENT = {
   PATH: '/names:/usr/bin:/usr/sbin:/bin:/sbin',
   HOME: '/root',

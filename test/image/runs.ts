@@ -5,7 +5,7 @@ import { runOnce, startContainer } from './container.ts';
 import { imageTest } from './image-test.ts';
 import { NOWHERE, ports } from './settings.ts';
 
-imageTest('it has no shell, and its commands stand behind its name', {}, async (room) => {
+imageTest('the image has no shell, and its entry point runs the commands', {}, async (room) => {
   for (const shell of ['/bin/sh', '/bin/bash', '/busybox/sh']) {
     assert.equal((await runOnce(room, [], { options: [`--entrypoint=${shell}`] })).status, 127);
   }
@@ -20,7 +20,7 @@ imageTest('it has no shell, and its commands stand behind its name', {}, async (
 });
 
 imageTest(
-  'it runs as 65532 without capabilities, is healthy, and ends with 0 at SIGTERM',
+  'the container runs as 65532 without capabilities, is healthy, and ends with 0 at SIGTERM',
   {},
   async (room) => {
     await using container = await startContainer(room, { env: { ...NOWHERE, ...(await ports()) } });
@@ -34,7 +34,7 @@ imageTest(
     assert.equal(valueOf('NoNewPrivs'), '1');
     const limits = await container.evaluate(`process.stdout.write(fs.readFileSync('/proc/1/limits'))`);
     assert.match(limits, /^Max core file size +0 +0 +bytes/m);
-    // Beside the sidecar, without its permission model: what holds here are the user and the read-only root.
+    // In the sidecar's container, without its permission model: the test is about the user and the read-only root.
     const paths = ['/x', '/app/x', '/etc/x', '/nodejs/x', '/state/x'];
     assert.equal(await container.evaluate(tryToWrite(paths)), '/state/x');
     assert.equal(await container.evaluate(tryToWriteBySqlite(paths)), '/state/x.sqlite');
@@ -43,28 +43,28 @@ imageTest(
   },
 );
 
-/** Prints what could be written. */
+/** Prints the writable paths. */
 const tryToWrite = (paths: readonly string[]) =>
   `for (const path of ${JSON.stringify(paths)}) try { fs.writeFileSync(path, ''); console.log(path) } catch {}`;
 
-/** The same by node:sqlite, which asks no permission model. */
+/** The same with node:sqlite, which is not subject to the permission model. */
 const tryToWriteBySqlite = (paths: readonly string[]) =>
   `for (const path of ${JSON.stringify(paths.map((path) => `${path}.sqlite`))}) try {
      new (require('node:sqlite').DatabaseSync)(path).exec('create table t (a)'); console.log(path) } catch {}`;
 
 imageTest(
-  'file functions write nowhere but to /state, even where the file system would let them',
+  'file functions can write only to /state, even where the file system would allow more',
   {},
   async (room) => {
     const env = { ...NOWHERE, ...(await ports()), STATE_DIR: '/tmp/elsewhere' };
     await using container = await startContainer(room, { env, options: ['--read-only=false'] });
-    await until('it says so', async () => (await container.log()).includes('ERR_ACCESS_DENIED'));
+    await until('the log shows it', async () => (await container.log()).includes('ERR_ACCESS_DENIED'));
     await until('it runs all the same', () => container.isHealthy());
     assert.equal(await container.evaluate(`console.log(fs.existsSync('/tmp/elsewhere'))`), 'false');
   },
 );
 
-imageTest('any user can keep the state in a new volume', {}, async (room) => {
+imageTest('any user can store the state in a new volume', {}, async (room) => {
   for (const [user, name] of [
     ['1000:1000', 'a'],
     ['0:0', 'b'],

@@ -1,6 +1,6 @@
 /**
- * A web seed in a process of its own, for networks that the tests are not in: prints its torrent,
- * lets everything through after a line of input, and goes with its input.
+ * A web seed in a separate process, for networks that the tests cannot reach: prints its torrent,
+ * removes its limit after a line of input, and ends with its input.
  */
 import { startWebSeed } from '../servers/index.ts';
 

@@ -1,4 +1,4 @@
-/** What the sidecar in a container is told. */
+/** The settings of a sidecar in a container. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../servers/index.ts';
@@ -11,7 +11,7 @@ export const TOPIC = 'downloads';
 /** Neither a qBittorrent nor an ntfy. */
 export const NOWHERE = { NTFY_TOPIC: 'http://127.0.0.1:9/downloads', QBIT_HOST: 'http://127.0.0.1:9' };
 
-/** Free ports of its own: containers share the network of the tests. */
+/** Free ports: containers share the network of the tests. */
 export async function ports(): Promise<Record<string, string>> {
   return { HOOK_PORT: String(await freePort()), OPS_PORT: String(await freePort()), OPS_HOST: '127.0.0.1' };
 }

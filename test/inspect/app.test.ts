@@ -34,7 +34,7 @@ after(async () => {
 });
 
 describe("the inspector's server", () => {
-  test('listens on loopback alone', async () => {
+  test('listens on loopback only', async () => {
     const others = Object.values(networkInterfaces())
       .flatMap((addresses) => addresses ?? [])
       .filter(({ internal, family }) => !internal && family === 'IPv4');
@@ -44,7 +44,7 @@ describe("the inspector's server", () => {
   });
 
   for (const path of ['/', '/events', '/viewer.js']) {
-    test(`refuses ${path} to a page of another site, and under a name that is not this machine's`, async () => {
+    test(`refuses ${path} to a page of another site, and under a foreign host name`, async () => {
       const foreign = [
         { host: 'evil.example' },
         { host: `evil.example:${port}` },
@@ -58,7 +58,7 @@ describe("the inspector's server", () => {
     });
   }
 
-  test('brings its whole page by itself, and lets it load nothing else but a frame of stately.ai', async () => {
+  test('serves its whole page itself, which may load nothing else except a frame of stately.ai', async () => {
     const page = await fetch(url);
     const csp = page.headers.get('content-security-policy') ?? '';
     assert.match(csp, /default-src 'none'/);
@@ -72,7 +72,7 @@ describe("the inspector's server", () => {
     assert.equal((await fetch(`${url}/events`, { method: 'POST' })).status, 405);
   });
 
-  test('takes four viewers, and another one when one of them left', async () => {
+  test('accepts four viewers, and another one when one of them has left', async () => {
     const viewers = await Promise.all([1, 2, 3, 4].map(() => openStream(url)));
     for (const viewer of viewers) {
       assert.equal(viewer.status, 200);
@@ -88,7 +88,7 @@ describe("the inspector's server", () => {
     for (const viewer of [...viewers, late]) viewer.close();
   });
 
-  test('does without its port where another program has it, and says what to set', async () => {
+  test('does not use a port that another program uses, and names the setting to change', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const address = taken.address();
@@ -112,7 +112,7 @@ describe("the inspector's server", () => {
   });
 });
 
-test('with OPS_TOKEN nobody sees anything in the inspector before it is shown', async () => {
+test('with OPS_TOKEN the inspector shows nothing before the token is presented', async () => {
   let token = 'planted-ops-token';
   const guarded = { ...config, ops: { ...config.ops, token: secret(() => token) } };
   lines.length = 0;
@@ -136,14 +136,14 @@ test('with OPS_TOKEN nobody sees anything in the inspector before it is shown', 
   await end?.();
 });
 
-test('a proxy on this machine opens no inspector', async () => {
+test('a request through a proxy on this machine does not open the inspector', async () => {
   for (const path of ['/', '/events', '/viewer.js']) {
     const headers = { host: `localhost:${port}`, 'x-forwarded-for': '127.0.0.1' };
     assert.equal((await call(port, { path, headers })).status, 403, path);
   }
 });
 
-test('INSPECT is a port, or "off", and anything else is said to be wrong', () => {
+test('INSPECT is a port, or "off", and anything else is reported as invalid', () => {
   assert.equal(parseInspect(undefined), 9092);
   assert.equal(parseInspect(''), 9092);
   assert.equal(parseInspect('off'), null);
@@ -154,7 +154,7 @@ test('INSPECT is a port, or "off", and anything else is said to be wrong', () =>
 });
 
 describe('a viewer that is too slow', () => {
-  test('is let go, and begins anew', async () => {
+  test('is disconnected, and starts again', async () => {
     const queue = createQueue<number>(3);
     for (const item of [1, 2, 3, 4, 5]) queue.push(item);
     const got: number[] = [];
@@ -162,7 +162,7 @@ describe('a viewer that is too slow', () => {
     assert.deepEqual(got, []);
   });
 
-  test('gets everything in order while it keeps up', async () => {
+  test('receives everything in order while it is fast enough', async () => {
     const queue = createQueue<number>(3);
     const got: number[] = [];
     const reading = (async () => {

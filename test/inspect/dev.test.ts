@@ -21,7 +21,7 @@ after(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** In a folder of its own: a developer's `.env` must not change what a test sees. */
+/** In a separate folder: a developer's `.env` must not change the result. */
 function run(command: string, args: string[], env: Record<string, string> = {}, cwd = folder) {
   const bare = { PATH: process.env['PATH'] ?? '', HOME: folder, NO_COLOR: '1' };
   const child = spawn(command, args, { cwd, env: { ...bare, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -31,25 +31,25 @@ function run(command: string, args: string[], env: Record<string, string> = {}, 
   }
   running.add(child);
   const ended = once(child, 'close').then(([code]) => code as number | null);
-  const says = (pattern: RegExp) => until(String(pattern), () => pattern.exec(output));
-  return { child, ended, says, output: () => output };
+  const prints = (pattern: RegExp) => until(String(pattern), () => pattern.exec(output));
+  return { child, ended, prints, output: () => output };
 }
 
 const inspector = /inspector: (http:\/\/localhost:\d+)/;
 
-test('npm run dev plays downloads on embedded servers, with readable logs and the inspector, until it is ended', async () => {
+test('npm run dev runs downloads on embedded servers, with readable logs and the inspector, until it is ended', async () => {
   const dev = run('npm', ['run', '--silent', 'dev'], PORTS, ROOT);
-  const [, url = ''] = await dev.says(inspector);
-  await dev.says(/^\d\d:\d\d:\d\d info {2}tracking a torrent hash=/m);
+  const [, url = ''] = await dev.prints(inspector);
+  await dev.prints(/^\d\d:\d\d:\d\d info {2}tracking a torrent hash=/m);
   const stream = await openStream(url);
   await until('a torrent is seen', () => stream.text().includes('"value":{"polling":"downloading"}'));
   dev.child.kill('SIGTERM');
   await dev.ended;
-  await dev.says(/stopping/);
+  await dev.prints(/stopping/);
   await stream.ended;
 });
 
-test('a .env file says what the developer set, and INSPECT=off leaves the inspector away', async () => {
+test('settings of a .env file apply, and INSPECT=off disables the inspector', async () => {
   const own = mkdtempSync(join(folder, 'env-'));
   writeFileSync(
     join(own, '.env'),
@@ -59,19 +59,19 @@ test('a .env file says what the developer set, and INSPECT=off leaves the inspec
   assert.equal(await wrong.ended, 78);
   assert.match(wrong.output(), /OPS_TOKEN must be/);
   const dev = run(process.execPath, [ENTRY], { ...ports, OPS_TOKEN: 'good' }, own);
-  await dev.says(/tracking a torrent/);
+  await dev.prints(/tracking a torrent/);
   dev.child.kill('SIGTERM');
   assert.equal(await dev.ended, 0);
   assert.doesNotMatch(dev.output(), /inspector|debug/);
 });
 
-test('an INSPECT that is no port is said to be wrong at once', async () => {
+test('an INSPECT that is not a port is reported at once', async () => {
   const dev = run(process.execPath, [ENTRY], { ...PORTS, INSPECT: 'ws://localhost:8080' });
   assert.equal(await dev.ended, 78);
   assert.equal(dev.output(), 'INSPECT must be a port from 0 (any free one) to 65535, or "off"\n');
 });
 
-test('where @statelyai/inspect is not installed, the sidecar says so and does without', async () => {
+test('without @statelyai/inspect the sidecar logs that and runs without the inspector', async () => {
   const missing = `import { registerHooks } from 'node:module';
     registerHooks({ resolve(name, context, next) {
       if (name.startsWith('@statelyai/')) throw Object.assign(new Error(name), { code: 'ERR_MODULE_NOT_FOUND' });
@@ -79,13 +79,13 @@ test('where @statelyai/inspect is not installed, the sidecar says so and does wi
     } });`;
   const hook = `data:text/javascript,${encodeURIComponent(missing)}`;
   const dev = run(process.execPath, ['--import', hook, ENTRY], PORTS);
-  await dev.says(/warn {2}no inspector: @statelyai\/inspect is for development and not installed here/);
-  await dev.says(/tracking a torrent/);
+  await dev.prints(/warn {2}no inspector: the development dependency @statelyai\/inspect is not installed/);
+  await dev.prints(/tracking a torrent/);
   dev.child.kill('SIGTERM');
   assert.equal(await dev.ended, 0);
 });
 
-test('INSPECT in production is said to be of no use there, and opens nothing', async () => {
+test('INSPECT in production is reported as ineffective, and opens no port', async () => {
   const env = {
     ...PORTS,
     INSPECT: '9092',
@@ -93,8 +93,8 @@ test('INSPECT in production is said to be of no use there, and opens nothing', a
     NTFY_TOPIC: 'http://127.0.0.1:1/topic',
   };
   const serve = run(process.execPath, [join(ROOT, 'src', 'cli.ts')], env);
-  await serve.says(/INSPECT is ignored: the inspector is only available in development/);
-  await serve.says(/listening/);
+  await serve.prints(/INSPECT is ignored: the inspector is only available in development/);
+  await serve.prints(/listening/);
   serve.child.kill('SIGTERM');
   assert.equal(await serve.ended, 0);
   assert.doesNotMatch(serve.output(), /inspector: http/);

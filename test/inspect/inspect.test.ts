@@ -13,7 +13,7 @@ import { startWorld } from '../support/world.ts';
 const SECRET = 'xyzzy-planted';
 const mask = createMask(() => [SECRET]);
 
-/** Looks at a system with the real package; it hands over a turn of the event loop late. */
+/** Inspects a system with the real package, which delivers its events in the next iteration of the event loop. */
 function watch(root: AnyActorRef, send: (message: StatelyInspectionEvent) => void = () => {}) {
   const got: StatelyInspectionEvent[] = [];
   const stop = startInspection({
@@ -42,7 +42,7 @@ const counter = setup({
 });
 
 describe('an inspection', () => {
-  test('sees every actor there is at once, down to the torrents, and then what they do', async () => {
+  test('sends every existing actor at once, down to the torrents, and then their events', async () => {
     const world = startWorld();
     world.set(hashOf(1), { progress: 0.3 });
     world.track(hashOf(1));
@@ -82,14 +82,14 @@ describe('an inspection', () => {
     );
     const [first, second] = [path.indexOf('{"notifying":"completion"}'), path.lastIndexOf('"complete"')];
     assert.ok(first >= 0 && first < second);
-    // It is gone from the page, too.
+    // It is removed from the page, too.
     assert.deepEqual(own.at(-1)?.type === '@xstate.snapshot' && own.at(-1)?.type, '@xstate.snapshot');
     assert.ok(JSON.stringify(own.at(-1)).includes('"status":"stopped"'));
     stop();
     world.supervisor.stop();
   });
 
-  test('costs nothing before and after: nobody observes the actors then', async () => {
+  test('costs nothing before and after: the actors have no observer then', async () => {
     const actor = createActor(counter).start();
     const observed = actor.system.inspect;
     let observers = 0;
@@ -111,10 +111,10 @@ describe('an inspection', () => {
     actor.send({ type: 'more' });
     await settled();
     assert.equal(observers, 0);
-    assert.equal(got.length, 3, 'what was on its way is not delivered any more either');
+    assert.equal(got.length, 3, 'pending events are not delivered either');
   });
 
-  test('can break nothing: neither a viewer that throws nor data that can not be read reaches an actor', async () => {
+  test('has no effect on actors: neither a viewer that throws nor data that cannot be read reaches them', async () => {
     const bomb = {
       get value(): never {
         throw new Error('not to be read');
@@ -128,7 +128,7 @@ describe('an inspection', () => {
     });
     const actor = createActor(machine).start();
     const { got, stop, settled } = watch(actor, () => {
-      throw new Error('the viewer is gone');
+      throw new Error('the viewer is disconnected');
     });
     actor.send({ type: 'go', bomb });
     await settled();
@@ -152,7 +152,7 @@ describe('what is shown', () => {
     on: { login: {} },
   });
 
-  test('is no secret, wherever it stands: context, definition, input, events', async () => {
+  test('contains no secret, wherever it is: context, definition, input, events', async () => {
     const actor = createActor(machine, { input: { password: SECRET } }).start();
     const { got, stop, settled } = watch(actor);
     actor.send({ type: 'login', header: `Basic ${btoa(SECRET)}`, token: 'other' });
@@ -171,7 +171,7 @@ describe('what is shown', () => {
     assert.ok(!('input' in actorMessage.snapshot));
   });
 
-  test('would be one without the mask: the package itself hides nothing', async () => {
+  test('would contain secrets without the mask: the package itself hides nothing', async () => {
     const leaked: string[] = [];
     const inspector = inspect.createInspector({ send: (message) => leaked.push(JSON.stringify(message)) });
     const actor = createActor(machine, { input: { password: SECRET }, inspect: inspector.inspect }).start();
@@ -180,7 +180,7 @@ describe('what is shown', () => {
     actor.stop();
   });
 
-  test('is no kind of message that nobody has looked at yet', async () => {
+  test('contains no unknown kind of message', async () => {
     const got: unknown[] = [];
     const future: typeof inspect = {
       ...inspect,

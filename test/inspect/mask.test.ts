@@ -8,15 +8,15 @@ const SECRET = 'xyzzy-planted';
 const mask = createMask(() => [SECRET]);
 
 describe('the mask', () => {
-  test('leaves alone what is no secret', () => {
+  test('leaves text without a secret unchanged', () => {
     const value = { a: 1, b: [true, null, 'text'], c: { d: 'polling.downloading' }, key: hashOf(1) };
     assert.deepEqual(mask(value), value);
     assert.equal(mask(undefined), undefined);
   });
 
-  test('hides a secret as it is, URL encoded, in Base64, as part of a text, as a name', () => {
-    const odd = createMask(() => ['pä ss/wörd']);
-    const shown = odd({
+  test('hides a secret in plain, URL-encoded and Base64 form, as part of a text, and as a name', () => {
+    const mask = createMask(() => ['pä ss/wörd']);
+    const shown = mask({
       a: 'http://x/?p=p%C3%A4%20ss%2Fw%C3%B6rd&q=1',
       b: `Basic ${Buffer.from('pä ss/wörd').toString('base64')}`,
       c: ['(pä ss/wörd)'],
@@ -32,7 +32,7 @@ describe('the mask', () => {
     });
   });
 
-  test('never throws, whatever it is given', () => {
+  test('never throws, whatever its input', () => {
     const bomb = {
       get value(): never {
         throw new Error('not to be read');
@@ -42,7 +42,7 @@ describe('the mask', () => {
     assert.deepEqual(mask([1n, Symbol('x')]), ['1', 'Symbol(x)']);
   });
 
-  test('ends on circles, depths and crowds', () => {
+  test('ends on circular, deep and large values', () => {
     const circle: { self?: unknown } = {};
     circle.self = circle;
     assert.match(JSON.stringify(mask(circle)), /…/);
@@ -57,7 +57,7 @@ describe('the mask', () => {
   });
 });
 
-test('a secret from a file stays one when the file holds another', () => {
+test('a secret from a file stays masked after the file was changed', () => {
   let content = 'first-password';
   const parsed = parseConfig(
     {
@@ -81,7 +81,7 @@ test('a secret from a file stays one when the file holds another', () => {
   ]);
 });
 
-test("a proxy's password is one, as it stands in the address and as it is sent", () => {
+test("a proxy's password is masked, as in the address and as it is sent", () => {
   const parsed = parseConfig({
     NTFY_TOPIC: 'https://ntfy.example.org/topic-1',
     HTTPS_PROXY: 'http://user:p%40ss-1@proxy:3128',

@@ -19,7 +19,7 @@ const PLANTED = {
   opsToken: 'planted-ops-token-5',
 };
 
-/** A secret as it may stand in a header, an address or JSON. */
+/** A secret as it may appear in a header, an address or JSON. */
 const tracesOf = (secret: string): string[] => [
   secret,
   encodeURIComponent(secret),
@@ -36,7 +36,7 @@ const traces = [
   'QBT_SID',
 ];
 
-/** The address with the login of a proxy, which qBittorrent before 5.2 does not read. */
+/** The address with the login of a proxy, which qBittorrent before 5.2 ignores. */
 const guardedBy = (url: string): string =>
   url.replace('://', `://proxy:${encodeURIComponent(PLANTED.proxyPassword)}@`);
 
@@ -46,7 +46,7 @@ const credentials = [
 ];
 
 for (const { way, key, basic } of credentials) {
-  test(`with ${way}, a whole download is inspected, and no secret is in any of it`, async () => {
+  test(`with ${way}, an inspected download contains no secret`, async () => {
     await using stack = new AsyncDisposableStack();
     const qbittorrent = stack.use(
       await startQbittorrentSimulator({
@@ -86,7 +86,7 @@ for (const { way, key, basic } of credentials) {
     const stream = await openStream(url, { authorization: `Bearer ${PLANTED.opsToken}` });
     stack.defer(() => stream.close());
 
-    // A refusal and an outage, whose failures hold what a server said.
+    // A rejection and an outage, whose failures contain text of a server.
     const body = JSON.stringify({ error: `no ${PLANTED.topic}, ${PLANTED.ntfyToken}` });
     ntfy.fail(({ method }) => method === 'POST', { kind: 'status', status: 500, body }, 1);
     const hash = qbittorrent.addTorrent({ name: 'debian.iso', size: 3_000_000, rate: 1_000_000 });
@@ -96,14 +96,14 @@ for (const { way, key, basic } of credentials) {
     });
     assert.equal(tracked.status, 200);
     qbittorrent.expireSessions();
-    await until('the torrent is followed to its end', () =>
+    await until('the torrent is complete', () =>
       lines.some((line) => line.includes('the torrent is finished')),
     );
 
     await until('its end is shown', () => stream.text().includes('"value":"complete"'));
     const text = stream.text();
     assert.ok(stream.messages().length > 50);
-    // With a key nothing expires: the session was ready before anybody looked, and the torrent began with it.
+    // With a key nothing expires: the session was ready before the inspection, and the torrent started with it.
     const session = key ? '"ready":true' : '"session.ready"';
     for (const shown of [
       hash,
@@ -119,6 +119,6 @@ for (const { way, key, basic } of credentials) {
       [],
     );
     const used = JSON.stringify([...qbittorrent.requests, ...ntfy.requests]);
-    assert.ok(used.includes(PLANTED.topic), 'the secrets were on their way');
+    assert.ok(used.includes(PLANTED.topic), 'the secrets were sent');
   });
 }

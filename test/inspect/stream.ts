@@ -4,10 +4,10 @@ import type { StatelyInspectionEvent } from '@statelyai/inspect';
 export interface Stream {
   status: number;
   headers: Headers;
-  /** All that came so far. */
+  /** All messages so far. */
   text: () => string;
   messages: () => StatelyInspectionEvent[];
-  /** Resolves when the server ended it. */
+  /** Resolves when the server ends it. */
   ended: Promise<void>;
   close: () => void;
 }
@@ -24,7 +24,7 @@ export async function openStream(url: string, headers: Record<string, string> = 
     headers: response.headers,
     text: () => text,
     messages: () => {
-      // What is still on its way has no end yet.
+      // A message that is still being received has no end yet.
       const whole = text.split('\n\n').slice(0, -1);
       const data = whole
         .map((event) => /^data: (\{.*)$/m.exec(event)?.[1])

@@ -14,7 +14,7 @@ import { until } from '../servers/wait.ts';
 const HOSTED = 'https://stately.ai/inspect';
 const HOSTILE = '<img src=x onerror="document.title=1">';
 
-/** What stands for the hosted page: the package's own receiver, in a page of the same address. */
+/** Replaces the hosted page: the package's own receiver, in a page at the same address. */
 async function hostedPage(): Promise<string> {
   const entry = join(import.meta.dirname, 'receiver.js');
   const build = await rolldown({
@@ -50,8 +50,8 @@ const frameOf = (page: Page) =>
   });
 
 /**
- * Opens a line of the log and returns its data, in one step of the page: events come and go between two steps, so no
- * line stays the first.
+ * Opens a line of the log and returns its data, in one step of the page: events are added and removed between two
+ * steps, so no line stays the first.
  */
 function openAndRead(label: string): string {
   const lines = [...document.querySelectorAll<HTMLDetailsElement>('#log details')];
@@ -67,7 +67,7 @@ const skip = chromium.ok || process.env['CI'] === 'true' ? false : chromium.reas
 describe("the inspector's page in a browser", { skip }, () => {
   const stack = new AsyncDisposableStack();
   const lines: string[] = [];
-  const asked: string[] = [];
+  const origins: string[] = [];
   let page: Page;
   let hash = '';
   let reopen: () => Promise<void>;
@@ -97,21 +97,21 @@ describe("the inspector's page in a browser", { skip }, () => {
     const url = /http:\/\/localhost:\d+/.exec(lines.join(''))?.[0] ?? '';
     reopen = async () => {
       await close?.();
-      await until('the page knows', async () =>
+      await until('the page shows it', async () =>
         (await page.textContent('#connection'))?.includes('disconnected'),
       );
       close = await createInspectorExtension(Number(new URL(url).port))(sidecar, { config, log });
     };
     const { browser } = stack.use(await startChromium());
     page = await browser.newPage();
-    page.on('request', (request) => asked.push(new URL(request.url()).origin));
+    page.on('request', (request) => origins.push(new URL(request.url()).origin));
     const body = await hostedPage();
     await page.route('https://stately.ai/**', (route) => route.fulfill({ contentType: 'text/html', body }));
     await page.goto(url);
   });
   after(() => stack.disposeAsync());
 
-  test('shows every actor with its state, and what happens, without asking anybody else', async () => {
+  test('shows every actor with its state and its events, without requests to other servers', async () => {
     const row = page.locator('#actors tr', { hasText: hash });
     await until('the torrent downloads', async () =>
       (await row.textContent())?.includes('polling.downloading'),
@@ -122,10 +122,10 @@ describe("the inspector's page in a browser", { skip }, () => {
         1,
       );
     await until('events come', async () => (await page.locator('#log li').count()) > 5);
-    assert.deepEqual([...new Set(asked)], [new URL(page.url()).origin]);
+    assert.deepEqual([...new Set(origins)], [new URL(page.url()).origin]);
   });
 
-  test('shows the name of a torrent as text, whatever it is', async () => {
+  test('shows the name of a torrent as text, whatever it contains', async () => {
     const label = `${hash}: torrent.observed`;
     await until('the data is there', async () =>
       (await page.evaluate(openAndRead, label)).includes('<img src=x'),
@@ -134,7 +134,7 @@ describe("the inspector's page in a browser", { skip }, () => {
     assert.equal(await page.title(), 'Inspector · qbit-ntfy-sidecar');
   });
 
-  test('hands everything to the Stately inspector, but only when somebody opens it', async () => {
+  test('sends everything to the Stately inspector, but only when the user opens it', async () => {
     assert.equal(page.frames().length, 1);
     await page.click('#hosted');
     const frame = await frameOf(page);
@@ -157,12 +157,12 @@ describe("the inspector's page in a browser", { skip }, () => {
       [],
     );
     assert.deepEqual(
-      [...new Set(asked)].toSorted(),
+      [...new Set(origins)].toSorted(),
       [new URL(page.url()).origin, 'https://stately.ai'].toSorted(),
     );
   });
 
-  test('begins anew when the sidecar is back, and so does the Stately inspector', async () => {
+  test('starts again when the sidecar is back, and so does the Stately inspector', async () => {
     const before = await frameOf(page);
     await before.evaluate(() => {
       (globalThis as unknown as { mark: boolean }).mark = true;

@@ -1,7 +1,7 @@
 /**
- * What the API server does with a mutating admission policy, as far as it can be had without one: an emulation.
- * CEL is evaluated by a real library; Kubernetes' own types (`JSONPatch{…}`, `Object.spec…{…}`) become maps, for which
- * the path in a type's name is checked. Selectors, match conditions and parameters are applied as the API describes.
+ * How the API server applies a mutating admission policy, as far as possible without one: an emulation. CEL is
+ * evaluated by a real library; Kubernetes' own types (`JSONPatch{…}`, `Object.spec…{…}`) become maps, for which the
+ * path in a type's name is checked. Selectors, match conditions and parameters are applied as the API describes.
  */
 import { celEnv, isCelError, isCelList, isCelMap, parse, plan } from '@bufbuild/cel';
 import type {
@@ -11,7 +11,7 @@ import type {
 import { ofKind } from './manifest.ts';
 import type { Manifest, PodSpec } from './manifest.ts';
 
-/** A pod as it is created, in the namespace that the ConfigMaps of the manifests are in. */
+/** A pod at its creation, in the namespace of the manifests' ConfigMaps. */
 export interface Pod {
   metadata: { labels: Record<string, string> };
   spec: PodSpec;
@@ -20,7 +20,7 @@ export interface Pod {
 type Policy = Manifest & IMutatingAdmissionPolicy;
 type Binding = Manifest & IMutatingAdmissionPolicyBinding;
 
-/** The pod that is stored: changed by the policy of the manifests, or as it was. Throws what an expression throws. */
+/** The stored pod: changed by the policy of the manifests, or unchanged. Rethrows an exception of an expression. */
 export function admit(manifests: readonly Manifest[], pod: Pod): Pod {
   const [policy] = ofKind<Policy>(manifests, 'MutatingAdmissionPolicy');
   const [binding] = ofKind<Binding>(manifests, 'MutatingAdmissionPolicyBinding');
@@ -29,8 +29,8 @@ export function admit(manifests: readonly Manifest[], pod: Pod): Pod {
     ({ metadata }) => metadata.name === binding.spec?.paramRef?.name,
   );
   if (params === undefined && binding.spec.paramRef?.parameterNotFoundAction === 'Allow') return pod;
-  const wanted = Object.entries(policy.spec.matchConstraints?.objectSelector?.matchLabels ?? {});
-  if (!wanted.every(([name, value]) => pod.metadata.labels[name] === value)) return pod;
+  const required = Object.entries(policy.spec.matchConstraints?.objectSelector?.matchLabels ?? {});
+  if (!required.every(([name, value]) => pod.metadata.labels[name] === value)) return pod;
   const conditions = policy.spec.matchConditions ?? [];
   if (!conditions.every(({ expression }) => evaluate(expression, { object: pod, params }) === true))
     return pod;
@@ -70,7 +70,9 @@ export function evaluate(expression: string, variables: Record<string, unknown>)
 
 type Expression = NonNullable<ReturnType<typeof parse>['expr']>;
 
-/** Makes maps of messages. A type is named by where it lies: what is in a field of `Object.spec` is `Object.spec.<field>`. */
+/**
+ * Converts messages to maps. A type is named by its path: a field of `Object.spec` has the type `Object.spec.<field>`.
+ */
 function asMaps({ exprKind }: Expression, place: string | null): void {
   if (exprKind.case === 'callExpr') {
     for (const one of [exprKind.value.target, ...exprKind.value.args]) if (one) asMaps(one, place);

@@ -13,7 +13,7 @@ import { read, render } from './kustomize.ts';
 const needs = ['prometheus'] as const;
 const labels = 'namespace="media", pod="qbittorrent-0", container="qbit-ntfy"';
 
-/** What each alert is about: the series that raise it, and the labels that it then has. */
+/** The series that raise each alert, and the labels of the alert. */
 const raised: Record<string, { series: Record<string, string>; labels?: Record<string, string> }> = {
   QbitNtfyNotDelivering: {
     series: {
@@ -39,7 +39,7 @@ const raised: Record<string, { series: Record<string, string>; labels?: Record<s
   },
 };
 
-/** A sidecar with much to do and nothing amiss: quota without end, a busy outbox, an old restart. */
+/** A busy sidecar without problems: unlimited quota, a busy outbox, an old restart. */
 const healthy: Record<string, string> = {
   [`qbit_ntfy_outbox_oldest_seconds{${labels}}`]: '0+60x120',
   [`qbit_ntfy_last_publish_timestamp_seconds{${labels}}`]: '0+60x120',
@@ -60,56 +60,52 @@ interface Rule {
   annotations: Record<string, string>;
 }
 
-realTest(
-  'each alert is raised by what it is about, and none by a sidecar that is well',
-  { needs },
-  async () => {
-    const [file] = read('k8s/monitoring/rules.yaml');
-    assert.ok(file);
-    const { groups } = file.spec as { groups: { rules: Rule[] }[] };
-    const rules = groups.flatMap((group) => group.rules);
-    assert.deepEqual(
-      Object.keys(raised),
-      rules.map(({ alert }) => alert),
+realTest('each alert is raised by its series, and none by a healthy sidecar', { needs }, async () => {
+  const [file] = read('k8s/monitoring/rules.yaml');
+  assert.ok(file);
+  const { groups } = file.spec as { groups: { rules: Rule[] }[] };
+  const rules = groups.flatMap((group) => group.rules);
+  assert.deepEqual(
+    Object.keys(raised),
+    rules.map(({ alert }) => alert),
+  );
+  const alertTest = (alert: string, firing: boolean) => ({
+    eval_time: '2h',
+    alertname: alert,
+    exp_alerts: firing ? [expected(rules, alert)] : [],
+  });
+  const tests = [
+    ...rules.map(({ alert }) => ({
+      name: alert,
+      interval: '1m',
+      input_series: inputs(raised[alert]?.series ?? {}),
+      alert_rule_test: rules.map((rule) => alertTest(rule.alert, rule.alert === alert)),
+    })),
+    {
+      name: 'healthy',
+      interval: '1m',
+      input_series: inputs(healthy),
+      alert_rule_test: rules.map((rule) => alertTest(rule.alert, false)),
+    },
+  ];
+  const folder = temporaryFolder('alerts');
+  try {
+    // JSON is also YAML.
+    writeFileSync(join(folder, 'rules.yaml'), JSON.stringify({ groups }));
+    writeFileSync(
+      join(folder, 'tests.yaml'),
+      JSON.stringify({ rule_files: ['rules.yaml'], evaluation_interval: '1m', tests }),
     );
-    const alertTest = (alert: string, firing: boolean) => ({
-      eval_time: '2h',
-      alertname: alert,
-      exp_alerts: firing ? [expected(rules, alert)] : [],
-    });
-    const tests = [
-      ...rules.map(({ alert }) => ({
-        name: alert,
-        interval: '1m',
-        input_series: inputs(raised[alert]?.series ?? {}),
-        alert_rule_test: rules.map((rule) => alertTest(rule.alert, rule.alert === alert)),
-      })),
-      {
-        name: 'healthy',
-        interval: '1m',
-        input_series: inputs(healthy),
-        alert_rule_test: rules.map((rule) => alertTest(rule.alert, false)),
-      },
-    ];
-    const folder = temporaryFolder('alerts');
-    try {
-      // JSON is YAML too.
-      writeFileSync(join(folder, 'rules.yaml'), JSON.stringify({ groups }));
-      writeFileSync(
-        join(folder, 'tests.yaml'),
-        JSON.stringify({ rule_files: ['rules.yaml'], evaluation_interval: '1m', tests }),
-      );
-      const checked = await promtool(['check', 'rules', join(folder, 'rules.yaml')]);
-      assert.equal(checked.status, 0, checked.output);
-      const tested = await promtool(['test', 'rules', join(folder, 'tests.yaml')]);
-      assert.equal(tested.status, 0, tested.output);
-    } finally {
-      await removeFolder(folder);
-    }
-  },
-);
+    const checked = await promtool(['check', 'rules', join(folder, 'rules.yaml')]);
+    assert.equal(checked.status, 0, checked.output);
+    const tested = await promtool(['test', 'rules', join(folder, 'tests.yaml')]);
+    assert.equal(tested.status, 0, tested.output);
+  } finally {
+    await removeFolder(folder);
+  }
+});
 
-/** An alert as it fires, its texts filled in. */
+/** A firing alert, with its text templates filled in. */
 function expected(rules: readonly Rule[], name: string) {
   const rule = rules.find(({ alert }) => alert === name);
   const { container, ...target } = { namespace: 'media', pod: 'qbittorrent-0', container: 'qbit-ntfy' };
@@ -122,7 +118,7 @@ function expected(rules: readonly Rule[], name: string) {
   return { exp_labels, exp_annotations: Object.fromEntries(annotations) as Record<string, string> };
 }
 
-realTest('every panel of the dashboard shows something of a running sidecar', { needs }, async (t) => {
+realTest('every panel of the dashboard shows data of a running sidecar', { needs }, async (t) => {
   await using qbittorrent = await startQbittorrentSimulator();
   qbittorrent.addTorrent({ hash: 'ab'.repeat(20), size: 1e9, rate: 1e6 });
   await using ntfy = await startNtfySimulator();
@@ -137,7 +133,7 @@ realTest('every panel of the dashboard shows something of a running sidecar', { 
   await using prometheus = await startPrometheus([`127.0.0.1:${sidecar.ops.port}`]);
   const targets = dashboardOf(await render('k8s/monitoring')).panels.flatMap((panel) => panel.targets);
   for (const { expr } of targets) {
-    // Prometheus does not know of pods here.
+    // Prometheus has no pod labels here.
     const expression = filled(expr, '30s').replace(', container="qbit-ntfy"', '');
     await until(`${expression} to have a value`, async () => (await prometheus.query(expression)).size > 0);
   }

@@ -9,7 +9,7 @@ import { shapeFaults } from './schema.ts';
 
 type Volumes = NonNullable<PodSpec['volumes']>;
 
-/** What the example sets, of what the chart knows. */
+/** The values of the example, as far as the chart uses them. */
 interface Values {
   controllers: Record<
     string,
@@ -31,7 +31,7 @@ interface Volume {
   advancedMounts: Record<string, Record<string, { path: string; readOnly?: boolean }[]>>;
 }
 
-/** As the templates of the chart (4.1.1) do with such values: an emulation. */
+/** As the templates of the chart (4.1.1) render such values: an emulation. */
 function template({ controllers, persistence }: Values): Workload {
   const [[name, { strategy, pod, initContainers }] = assert.fail()] = Object.entries(controllers);
   const volumes = Object.entries(persistence);
@@ -81,7 +81,7 @@ function volumeOf(id: string, { type, name, defaultMode }: Volume): Volumes[numb
 
 const values = (): Values => read('k8s/examples/app-template-values.yaml')[0] as unknown as Values;
 
-/** A sidecar with its settings in one map, wherever they come from, and its volumes. */
+/** A sidecar with its settings in one map, whatever their source, and its volumes. */
 function comparable(manifests: readonly Manifest[]) {
   const [place] = sidecars(manifests);
   assert.ok(place);
@@ -94,7 +94,7 @@ function comparable(manifests: readonly Manifest[]) {
 }
 
 kubernetesTest(
-  'the values for app-template make the container that the component makes (emulation)',
+  'the values for app-template render the container that the component renders (emulation)',
   async () => {
     assert.deepEqual(comparable([template(values())]), comparable(await render('k8s/base')));
   },

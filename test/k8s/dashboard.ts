@@ -1,4 +1,4 @@
-/** The dashboard, as Grafana reads it. */
+/** The dashboard, as Grafana parses it. */
 import { ofKind } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 
@@ -18,7 +18,7 @@ export interface Dashboard {
   panels: Panel[];
 }
 
-/** The one in a rendered ConfigMap. */
+/** The dashboard in a rendered ConfigMap. */
 export function dashboardOf(manifests: readonly Manifest[]): Dashboard {
   const map = ofKind(manifests, 'ConfigMap').find(
     ({ metadata }) => metadata.labels?.['grafana_dashboard'] === '1',
@@ -26,11 +26,11 @@ export function dashboardOf(manifests: readonly Manifest[]): Dashboard {
   return JSON.parse(map?.data?.['qbit-ntfy.json'] ?? '{}') as Dashboard;
 }
 
-/** An expression with Grafana's variables filled in: everything, over a span. */
+/** An expression with Grafana's variables filled in: all values, and a range. */
 export const filled = (expression: string, span = '5m'): string =>
   expression.replaceAll('$__rate_interval', span).replaceAll(/\$(namespace|pod)\b/g, '.*');
 
-/** The expressions behind the variables: `label_values(<expression>, <label>)`. */
+/** The expressions of the variables: `label_values(<expression>, <label>)`. */
 export function variablesOf({ templating }: Dashboard): { expression: string; label: string }[] {
   return templating.list.flatMap(({ query }) => {
     const text = typeof query === 'string' ? query : query.query;

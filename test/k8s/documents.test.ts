@@ -11,23 +11,23 @@ const home = join(import.meta.dirname, '..', '..');
 const text = (path: string): string => readFileSync(join(home, path), 'utf8');
 const documents = ['README.md', ...globSync('docs/*.md', { cwd: home })];
 
-/** The code blocks of all documents, and of the manifests' own comments. */
+/** The code blocks of all documents, and of the comments in manifests. */
 const blocks = documents.flatMap((path) =>
   [...text(path).matchAll(/^```\w*\n([\s\S]*?)^```$/gm)].map(([, block = '']) => ({ path, block })),
 );
 
-test('a block that names a file of k8s/ shows lines of that file', () => {
+test('a block that names a file of k8s/ contains lines of that file', () => {
   const shown = blocks.flatMap(({ path, block }) => {
     const [, file, lines = ''] = /^# (k8s\/\S+)\n([\s\S]*)$/.exec(block) ?? [];
     return file === undefined ? [] : [{ path, file, lines }];
   });
   assert.ok(shown.length >= 2);
   for (const { path, file, lines } of shown) {
-    assert.ok(`\n${text(file)}`.includes(`\n${lines}`), `${path} shows what is not in ${file}`);
+    assert.ok(`\n${text(file)}`.includes(`\n${lines}`), `${path} shows lines that are not in ${file}`);
   }
 });
 
-test('every folder that a document or a manifest applies is there', () => {
+test('every folder that a document or a manifest applies exists', () => {
   const files = [...documents, ...globSync('k8s/*/*.yaml', { cwd: home })];
   const named = files.flatMap((path) =>
     [...text(path).matchAll(/kubectl apply -k (\S+?)`?(?=[\s,.;]|$)/g)].map(([, folder = '']) => folder),
@@ -39,13 +39,13 @@ test('every folder that a document or a manifest applies is there', () => {
   );
 });
 
-test('the secret that users are told to make is the one that the manifests read', () => {
+test('the secret that users are told to create is the one that the manifests read', () => {
   const command = /kubectl create secret generic (\S+) \\\n((?: *(?:# )?.*--from-literal.*\n)+)/g;
-  const told = [...documents, 'k8s/component/sidecar.yaml'].flatMap((path) =>
+  const commands = [...documents, 'k8s/component/sidecar.yaml'].flatMap((path) =>
     Array.from(text(path).matchAll(command)),
   );
-  assert.ok(told.length >= 2);
-  for (const [, name, literals = ''] of told) {
+  assert.ok(commands.length >= 2);
+  for (const [, name, literals = ''] of commands) {
     assert.equal(name, 'qbit-ntfy');
     const pairs = [...literals.matchAll(/--from-literal=([\w-]+)=(\S+)/g)].map(([, key, value]) => [
       key,
@@ -55,7 +55,7 @@ test('the secret that users are told to make is the one that the manifests read'
   }
 });
 
-test('the page of Kubernetes has every folder and every alert', () => {
+test('the Kubernetes page lists every folder and every alert', () => {
   const page = text('docs/kubernetes.md');
   for (const folder of globSync('k8s/*/', { cwd: home }))
     assert.match(page, new RegExp(`^\\| \\[${folder}\\]`, 'm'));
@@ -67,7 +67,7 @@ test('the page of Kubernetes has every folder and every alert', () => {
   assert.deepEqual(described, alerts);
 });
 
-test('what the page of fleets says that a pod costs is what the manifests ask for', () => {
+test('the costs of a pod on the fleet page are the requests of the manifests', () => {
   const page = text('docs/fleet.md');
   const [component] = read('k8s/component/sidecar.yaml') as Workload[];
   const { requests = {}, limits = {} } =
@@ -84,7 +84,7 @@ test('what the page of fleets says that a pod costs is what the manifests ask fo
   assert.equal(Number(gibibytes), Math.round((count * Number(memory)) / 1024));
 });
 
-test('settings that are only proposed in a comment are settings too', () => {
+test('settings that only a comment proposes are settings too', () => {
   const proposed = globSync('k8s/*/settings.env', { cwd: home }).flatMap((path) =>
     [...text(path).matchAll(/^# ([A-Z_]+)=/gm)].map(([, name = '']) => name.replace(/_FILE$/, '')),
   );

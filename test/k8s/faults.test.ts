@@ -1,4 +1,4 @@
-/** Each check finds what it is there for: manifests with one fault each, and the design document's own. */
+/** Each check finds its fault: manifests with one fault each, and the design document's own. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checks } from './checks/index.ts';
@@ -8,11 +8,11 @@ import { kubernetesTest, read } from './kustomize.ts';
 import { workloads } from './manifest.ts';
 import { shapeFaults, unknownFields } from './schema.ts';
 
-for (const [title, { plant, check, says }] of Object.entries(faults)) {
+for (const [title, { plant, check, text }] of Object.entries(faults)) {
   kubernetesTest(`a planted fault is found: ${title}`, async () => {
     const found = checks[check](await planted(plant));
     assert.equal(found.length > 0, true);
-    assert.match(found.join('\n'), new RegExp(says, 'm'));
+    assert.match(found.join('\n'), new RegExp(text, 'm'));
   });
 }
 
@@ -21,7 +21,7 @@ test('every check has a planted fault', () => {
   assert.deepEqual([...checked].toSorted(), Object.keys(checks).toSorted());
 });
 
-kubernetesTest('a field that is missing, or of a wrong type, is found by the schema', async () => {
+kubernetesTest('the schema check finds a field that is missing or of a wrong type', async () => {
   const faulty = [
     await planted(({ workload }) => delete workload.spec.selector),
     await planted(({ sidecar }) => Object.assign(sidecar.ports?.[0] ?? {}, { containerPort: '9091' })),
@@ -31,7 +31,7 @@ kubernetesTest('a field that is missing, or of a wrong type, is found by the sch
   for (const manifests of faulty) assert.equal(shapeFaults(manifests).length, 1);
 });
 
-kubernetesTest('a field that Kubernetes does not know is found, however deep it lies', async () => {
+kubernetesTest('a field that Kubernetes does not have is found at any depth', async () => {
   const faulty = [
     await planted(({ workload }) => Object.assign(workload, { specs: {} })),
     await planted(({ pod }) => Object.assign(pod, { restart: 'Always' })),
@@ -45,7 +45,7 @@ kubernetesTest('a field that Kubernetes does not know is found, however deep it 
   assert.deepEqual(found.at(-1), []);
 });
 
-test("the design document's own manifest is refused, for each of the reasons there are", () => {
+test("the design document's own manifest is refused, for each applicable reason", () => {
   const manifests = read('test/k8s/fixtures/seed-design.yaml');
   assert.equal(workloads(manifests).length, 1);
   assert.match(shapeFaults(manifests).join('\n'), /selector/);

@@ -5,7 +5,7 @@ import { render } from './kustomize.ts';
 import { ofKind, sidecars } from './manifest.ts';
 import type { Container, Manifest, PodSpec, Workload } from './manifest.ts';
 
-/** The base, changed. */
+/** The base with a change. */
 export async function planted(plant: (scene: Scene) => void): Promise<Manifest[]> {
   const manifests = await render('k8s/base');
   const [place] = sidecars(manifests);
@@ -26,10 +26,10 @@ export interface Scene {
 interface Fault {
   plant: (scene: Scene) => void;
   check: Check;
-  says: RegExp;
+  text: RegExp;
 }
 
-const fault = (check: Check, says: RegExp, plant: (scene: Scene) => void): Fault => ({ check, says, plant });
+const fault = (check: Check, text: RegExp, plant: (scene: Scene) => void): Fault => ({ check, text, plant });
 
 export const faults: Record<string, Fault> = {
   'no selector': fault('selectors', /has no selector/, ({ workload }) => delete workload.spec.selector),
@@ -43,36 +43,36 @@ export const faults: Record<string, Fault> = {
   'a mount without a volume': fault('references', /qbit-ntfy mounts qbit-ntfy-state, which/, ({ pod }) => {
     pod.volumes = (pod.volumes ?? []).filter(({ name }) => name !== 'qbit-ntfy-state');
   }),
-  'a volume that nobody mounts': fault('references', /nobody mounts the volume tmp/, ({ pod }) => {
+  'a volume that is not mounted': fault('references', /nothing mounts the volume tmp/, ({ pod }) => {
     pod.volumes?.push({ name: 'tmp', emptyDir: {} });
   }),
   'a volume of two kinds': fault('references', /config is not of exactly one kind/, ({ pod }) => {
     Object.assign(pod.volumes?.find(({ name }) => name === 'config') ?? {}, { emptyDir: {} });
   }),
-  'a claim that is not there': fault('references', /PersistentVolumeClaim qbittorrent-config/, (scene) => {
+  'a claim that does not exist': fault('references', /PersistentVolumeClaim qbittorrent-config/, (scene) => {
     scene.manifests.splice(
       scene.manifests.findIndex(({ metadata }) => metadata.name === 'qbittorrent-config'),
       1,
     );
   }),
-  'a secret that nobody makes': fault('references', /Secret qbit-ntfi that is not there/, ({ pod }) => {
+  'a secret that does not exist': fault('references', /Secret qbit-ntfi that is not there/, ({ pod }) => {
     const volume = pod.volumes?.find(({ secret }) => secret !== undefined);
     if (volume?.secret) volume.secret.secretName = 'qbit-ntfi';
   }),
   'a ConfigMap by its name without a hash': fault('references', /ConfigMap qbit-ntfy that/, ({ sidecar }) => {
     sidecar.envFrom = [{ configMapRef: { name: 'qbit-ntfy' } }];
   }),
-  'a probe at a port that nobody has': fault('ports', /probed at 9092/, ({ sidecar }) => {
+  'a probe at a port that no container has': fault('ports', /probed at 9092/, ({ sidecar }) => {
     if (sidecar.livenessProbe?.httpGet) sidecar.livenessProbe.httpGet.port = 9092;
   }),
-  'a Service to a port that nobody has': fault(
+  'a Service to a port that no container has': fault(
     'ports',
     /Service qbittorrent means a port webui/,
     ({ pod }) => {
       delete pod.containers[0]?.ports;
     },
   ),
-  'a monitor of a port that nobody has': fault(
+  'a monitor of a port that no container has': fault(
     'ports',
     /PodMonitor m means a port metrics/,
     ({ manifests }) => {
@@ -85,7 +85,7 @@ export const faults: Record<string, Fault> = {
       });
     },
   ),
-  'a network policy for a port that nobody has': fault(
+  'a network policy for a port that no container has': fault(
     'ports',
     /NetworkPolicy p means a port 9090/,
     (scene) => {
@@ -98,7 +98,7 @@ export const faults: Record<string, Fault> = {
       });
     },
   ),
-  'a startup probe that waits for qBittorrent': fault('probes', /asks \/readyz/, ({ sidecar }) => {
+  'a startup probe that waits for qBittorrent': fault('probes', /probes \/readyz/, ({ sidecar }) => {
     if (sidecar.startupProbe?.httpGet) sidecar.startupProbe.httpGet.path = '/readyz';
   }),
   'no startup probe': fault('probes', /no startupProbe/, ({ sidecar }) => delete sidecar.startupProbe),
@@ -108,7 +108,7 @@ export const faults: Record<string, Fault> = {
   'a readiness probe': fault('probes', /has a readinessProbe/, ({ sidecar }) => {
     sidecar.readinessProbe = { httpGet: { path: '/readyz', port: 9091 } };
   }),
-  'a plain second container': fault('order', /no native one/, ({ pod, sidecar }) => {
+  'a second container instead of a native sidecar': fault('order', /no native one/, ({ pod, sidecar }) => {
     pod.containers.push(sidecar);
     delete pod.initContainers;
   }),
@@ -119,7 +119,7 @@ export const faults: Record<string, Fault> = {
   'a tunnel that ends first': fault('order', /outlives the tunnel/, ({ pod }) => {
     pod.initContainers?.push({ name: 'gluetun', image: 'gluetun:1', restartPolicy: 'Always' });
   }),
-  'a native sidecar where there are none': fault('plain', /have to end first/, () => {}),
+  'a native sidecar in the classic form': fault('plain', /have to end first/, () => {}),
   'an image without a tag': fault('images', /has no version/, ({ sidecar }) => {
     sidecar.image = 'example.org:5000/qbit-ntfy-sidecar';
   }),
@@ -140,7 +140,7 @@ export const faults: Record<string, Fault> = {
   'two replicas': fault('rollout', /more than one replica/, ({ workload }) => {
     workload.spec.replicas = 2;
   }),
-  'the usual grace': fault(
+  'the default grace period': fault(
     'rollout',
     /less than 120 s/,
     ({ pod }) => delete pod.terminationGracePeriodSeconds,
@@ -149,10 +149,10 @@ export const faults: Record<string, Fault> = {
     delete pod.automountServiceAccountToken;
   }),
   'variables of Services': fault('rollout', /names of Services/, ({ pod }) => delete pod.enableServiceLinks),
-  'a setting that there is not': fault('environment', /QBIT_PASSWORD_FILE is no setting/, ({ settings }) => {
+  'an unknown setting': fault('environment', /QBIT_PASSWORD_FILE is no setting/, ({ settings }) => {
     settings['QBIT_PASSWORD_FILE'] = '/secrets/qbit-pass';
   }),
-  'a value that can not be': fault('environment', /POLL_INTERVAL must be/, ({ sidecar }) => {
+  'an invalid value': fault('environment', /POLL_INTERVAL must be/, ({ sidecar }) => {
     sidecar.env?.push({ name: 'POLL_INTERVAL', value: 'soon' });
   }),
   'a setting that is missing': fault('environment', /NTFY_TOPIC is missing/, ({ settings }) => {
@@ -161,7 +161,7 @@ export const faults: Record<string, Fault> = {
   'a file that is not in the secret': fault('environment', /QBIT_PASS_FILE names a file/, ({ settings }) => {
     settings['QBIT_PASS_FILE'] = '/secrets/password';
   }),
-  'secrets that are mounted elsewhere': fault(
+  'secrets that are mounted in another folder': fault(
     'environment',
     /NTFY_TOPIC_FILE names a file/,
     ({ sidecar }) => {
@@ -188,17 +188,17 @@ export const faults: Record<string, Fault> = {
       'takes a port of the node': ({ sidecar }) =>
         Object.assign(sidecar.ports?.[0] ?? {}, { hostPort: 9091 }),
       'shares a namespace of the node': ({ pod }) => Object.assign(pod, { hostNetwork: true }),
-      'sees files of the node': ({ pod, sidecar }) => {
+      'mounts files of the node': ({ pod, sidecar }) => {
         pod.volumes?.push({ name: 'var', hostPath: { path: '/var' } });
         sidecar.volumeMounts?.push({ name: 'var', mountPath: '/var' });
       },
       'has no memory limit': ({ sidecar }) => delete sidecar.resources?.limits,
       'is slowed down by a CPU limit': ({ sidecar }) =>
         Object.assign(sidecar.resources?.limits ?? {}, { cpu: '100m' }),
-      'asks for nothing': ({ sidecar }) => delete sidecar.resources?.requests,
-    } satisfies Record<string, (scene: Scene) => unknown>).map(([says, plant]) => [
-      `a sidecar that ${says}`,
-      fault('restricted', new RegExp(`^qbit-ntfy ${says}$`), plant),
+      'requests no resources': ({ sidecar }) => delete sidecar.resources?.requests,
+    } satisfies Record<string, (scene: Scene) => unknown>).map(([sentence, plant]) => [
+      `a sidecar that ${sentence}`,
+      fault('restricted', new RegExp(`^qbit-ntfy ${sentence}$`), plant),
     ]),
   ),
 };

@@ -1,4 +1,4 @@
-/** The manifests as kubectl makes them: the real one, of Debian's packages. */
+/** The manifests as kubectl renders them: the real one, from Debian's packages. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,14 +17,14 @@ export function installKubernetesTools(): Promise<Installed> {
   return installBundle({ name: 'kubernetes', suite: 'forky', packages: ['kubectl', 'iproute2'] });
 }
 
-/** How one of them is started. Throws when it can't be had here. */
+/** How one of them is started. Throws where it is not available. */
 export async function kubernetesTool(name: 'kubectl' | 'ip'): Promise<{ command: string; args: string[] }> {
   const installed = await installKubernetesTools();
   if (!installed.ok) throw new Error(installed.reason);
   return startOf(installed.root, name);
 }
 
-/** A test that needs them: skipped with the reason where they can't be had, failed there with `CI=true`. */
+/** A test that needs them: skipped with the reason where they are not available, failed there with `CI=true`. */
 export function kubernetesTest(title: string, body: (t: TestContext) => Promise<void>): void {
   void test(title, async (t) => {
     const installed = await installKubernetesTools();
@@ -36,7 +36,7 @@ export function kubernetesTest(title: string, body: (t: TestContext) => Promise<
 
 const rendered = new Map<string, Promise<Manifest[]>>();
 
-/** `kubectl kustomize <folder>`, the folder from the root of the house. Each caller may change what it gets. */
+/** `kubectl kustomize <folder>`, with a path from the project root. Each caller may change its result. */
 export async function render(folder: string): Promise<Manifest[]> {
   const running = rendered.get(folder) ?? kustomize(folder);
   rendered.set(folder, running);
@@ -53,12 +53,12 @@ async function kustomize(folder: string): Promise<Manifest[]> {
   });
 }
 
-/** The manifests of a file as it is. */
+/** The manifests of an unchanged file. */
 export function read(file: string): Manifest[] {
   return parse(readFileSync(join(home, file), 'utf8'));
 }
 
-/** YAML as Kubernetes reads it: 1.1, in which `0444` is octal. */
+/** Parses YAML as Kubernetes does: 1.1, in which `0444` is octal. */
 function parse(text: string): Manifest[] {
   return parseAllDocuments(text, { version: '1.1' }).map((document) => {
     if (document.errors.length > 0) throw document.errors[0];

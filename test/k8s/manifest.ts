@@ -1,7 +1,7 @@
-/** What the checks read of a manifest. */
+/** The parts of a manifest that the checks read. */
 import type { IPodTemplateSpec } from 'kubernetes-models/v1';
 
-/** Any document. What is in it is looked at by kind. */
+/** Any document. Its contents are read by kind. */
 export interface Manifest {
   apiVersion: string;
   kind: string;
@@ -41,7 +41,7 @@ export const containersOf = ({ initContainers = [], containers }: PodSpec): Cont
   ...containers,
 ];
 
-/** The sidecar is known by its image: its name is what somebody chose. */
+/** The sidecar is recognised by its image: its name is chosen by the user. */
 export const isSidecar = ({ image = '' }: Container): boolean => /(^|\/)qbit-ntfy-sidecar(:|@|$)/.test(image);
 
 export interface Place {
@@ -50,7 +50,7 @@ export interface Place {
   container: Container;
 }
 
-/** Every sidecar, with the pod that it is in. */
+/** Every sidecar, with its pod. */
 export function sidecars(manifests: readonly Manifest[]): Place[] {
   return workloads(manifests).flatMap((workload) => {
     const pod = workload.spec.template.spec;

@@ -12,7 +12,7 @@ import { shapeFaults, unknownFields } from './schema.ts';
 
 const home = join(import.meta.dirname, '..', '..');
 
-/** What is rendered, and what it has to pass beside what everything has to. Components need somebody's manifests. */
+/** What is rendered, and its additional checks. Components need foreign manifests. */
 const folders: Record<string, readonly Check[]> = {
   'k8s/base': ['order', 'rollout'],
   'k8s/classic': ['plain', 'rollout'],
@@ -23,26 +23,26 @@ const folders: Record<string, readonly Check[]> = {
   'test/k8s/overlays/claim': ['order', 'rollout'],
 };
 
-/** What makes sense only beside the pods of the base. */
+/** Checks that apply only to the pods of the base. */
 async function withPods(folder: string): Promise<Manifest[]> {
   const manifests = await render(folder);
   return folder === 'k8s/monitoring' ? [...manifests, ...(await render('k8s/base'))] : manifests;
 }
 
-/** The pods of somebody else's that get no sidecar are not ours to judge. */
+/** Foreign pods without a sidecar are not checked. */
 const withoutStrangers = (manifests: readonly Manifest[]): Manifest[] =>
   manifests.filter(({ metadata }) => metadata.name !== 'other');
 
 for (const [folder, more] of Object.entries(folders)) {
   if (folder === 'k8s/policy') continue; // its pods are in policy.test.ts
-  kubernetesTest(`${folder} renders to manifests that mean what they should`, async () => {
+  kubernetesTest(`${folder} renders to manifests that pass the checks`, async () => {
     const manifests = withoutStrangers(await withPods(folder));
     assert.deepEqual(faultsOf(manifests, [...always, ...more]), {});
   });
 }
 
 kubernetesTest(
-  'every rendered manifest fits the schema of Kubernetes 1.36, without an unknown field',
+  'every rendered manifest is valid in the schema of Kubernetes 1.36, without an unknown field',
   async () => {
     const documents = await Promise.all(Object.keys(folders).map((folder) => render(folder)));
     documents.push(read('k8s/examples/network-policy.yaml'));
@@ -52,7 +52,7 @@ kubernetesTest(
   },
 );
 
-test('every folder of k8s/ is rendered by some test', () => {
+test('a test renders every folder of k8s/', () => {
   const used = new Set(Object.keys(folders).flatMap(reachable));
   const there = globSync('k8s/*/kustomization.yaml', { cwd: home }).map((file) => join(file, '..'));
   assert.ok(there.length > 5);
@@ -62,7 +62,7 @@ test('every folder of k8s/ is rendered by some test', () => {
   );
 });
 
-/** A folder and the folders that it is made of. */
+/** A folder and the folders that it includes. */
 function reachable(folder: string): string[] {
   const { resources = [], components = [] } = parse(
     readFileSync(join(home, folder, 'kustomization.yaml'), 'utf8'),
@@ -72,7 +72,7 @@ function reachable(folder: string): string[] {
 }
 
 kubernetesTest(
-  'the component goes into Deployments and StatefulSets with the label, and into no others',
+  'the component is added to Deployments and StatefulSets with the label, and to no others',
   async () => {
     const found = workloads(await render('test/k8s/overlays/own')).map(({ kind, metadata, spec }) => [
       kind,
@@ -87,7 +87,7 @@ kubernetesTest(
   },
 );
 
-kubernetesTest('the component leaves what it finds as it is', async () => {
+kubernetesTest('the component does not change other fields', async () => {
   const before = workloads(read('test/k8s/overlays/own/workloads.yaml'));
   const after = workloads(await render('test/k8s/overlays/own'));
   for (const own of before) {
@@ -108,7 +108,7 @@ kubernetesTest('the component leaves what it finds as it is', async () => {
 });
 
 kubernetesTest(
-  'in a VPN the sidecar comes after gluetun: it ends while the tunnel still stands',
+  'in a VPN the sidecar comes after gluetun: it ends while the tunnel is still open',
   async () => {
     const found = workloads(await render('test/k8s/overlays/vpn')).map(({ spec }) =>
       containersOf(spec.template.spec).map(({ name }) => name),
@@ -118,7 +118,7 @@ kubernetesTest(
 );
 
 kubernetesTest(
-  'the classic form is the base with the sidecar as a second container, and nothing else',
+  'the classic form is the base with the sidecar as a second container, without other differences',
   async () => {
     const [base, classic] = [await render('k8s/base'), await render('k8s/classic')];
     for (const { spec } of workloads(base)) {
@@ -133,7 +133,7 @@ kubernetesTest(
   },
 );
 
-kubernetesTest('the state can have a volume of its own', async () => {
+kubernetesTest('the state can have a separate volume', async () => {
   const manifests = await render('test/k8s/overlays/claim');
   const claims = ofKind(manifests, 'PersistentVolumeClaim').map(({ metadata }) => metadata.name);
   const state = workloads(manifests)
@@ -146,7 +146,7 @@ kubernetesTest('the state can have a volume of its own', async () => {
   assert.ok(claims.includes('qbit-ntfy-state'));
 });
 
-test('the version of an image stands in one place of each folder', () => {
+test('the version of an image is in one place of each folder', () => {
   for (const folder of globSync('k8s/*/', { cwd: home })) {
     const files = globSync(`${folder}/*.yaml`, { cwd: home });
     const versions = files.flatMap(

@@ -10,7 +10,7 @@ import { ofKind } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 import { readPromql } from './promql.ts';
 
-/** Prometheus itself adds these, from the pod that it asks. */
+/** Prometheus itself adds these, from the pod that it scrapes. */
 const TARGET = ['namespace', 'pod', 'container'];
 
 /** Values by label of each metric that a sidecar has from its start. */
@@ -39,7 +39,7 @@ function metricsOf(series: readonly string[]): Metrics {
   return metrics;
 }
 
-/** What an expression asks for that no sidecar has. `shown`: labels that a text names. */
+/** The parts of an expression that no sidecar has. `shown`: labels that a text names. */
 function unknownIn(expression: string, shown: readonly string[], metrics: Metrics): string[] {
   const { selectors, groupings } = readPromql(expression);
   const labels = new Set([
@@ -77,7 +77,7 @@ describe('alerts and dashboard', () => {
     metrics = await scrapeSidecar();
   });
 
-  kubernetesTest('the alerts ask only for what a sidecar shows', async () => {
+  kubernetesTest('the alerts use only what a sidecar exposes', async () => {
     const rules = rulesOf(await render('k8s/monitoring'));
     assert.ok(rules.length >= 4);
     const unknown = rules.flatMap(({ expr, annotations }) =>
@@ -90,7 +90,7 @@ describe('alerts and dashboard', () => {
     assert.deepEqual(unknown, []);
   });
 
-  kubernetesTest('the dashboard asks only for what a sidecar shows', async () => {
+  kubernetesTest('the dashboard uses only what a sidecar exposes', async () => {
     const dashboard = dashboardOf(await render('k8s/monitoring'));
     const targets = dashboard.panels.flatMap((panel) => panel.targets);
     const variables = variablesOf(dashboard);
@@ -103,7 +103,7 @@ describe('alerts and dashboard', () => {
     assert.deepEqual(unknown, []);
   });
 
-  test('an unknown metric, label or value, and what is no PromQL at all, would be found', () => {
+  test('an unknown metric, label or value, and invalid PromQL, would be found', () => {
     assert.deepEqual(found('sum by (state) (qbit_ntfy_torrents{pod="x"}) > 1', 'state'), []);
     assert.deepEqual(found('qbit_ntfy_torrent'), ['no metric qbit_ntfy_torrent']);
     assert.deepEqual(found('qbit_ntfy_torrents{status="stalled"}'), [
@@ -116,7 +116,7 @@ describe('alerts and dashboard', () => {
   });
 });
 
-kubernetesTest('the dashboard is one that Grafana can lay out', async () => {
+kubernetesTest('the dashboard has a valid layout for Grafana', async () => {
   const { uid, title, panels, templating }: Dashboard = dashboardOf(await render('k8s/monitoring'));
   assert.ok(uid && title);
   assert.deepEqual(

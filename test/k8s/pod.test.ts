@@ -9,7 +9,7 @@ import { render } from './kustomize.ts';
 import { sidecars } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 import type { Order, Seen } from './pod/scene.ts';
-import { isRoot, noRoom, play } from './pod/room.ts';
+import { isRoot, noRoom, runInRoom } from './pod/room.ts';
 
 const needs = ['qbittorrent current', 'ntfy current', 'curl'] as const;
 let sidecar = '';
@@ -21,7 +21,7 @@ before(async () => {
 });
 
 interface PodTestOptions extends RealTestOptions {
-  /** Whether it is about the sidecar's user: only root can be somebody else. */
+  /** Whether it depends on the sidecar's user: only root can run as another user. */
   users?: boolean;
 }
 
@@ -36,34 +36,34 @@ function podTest(title: string, { users, ...options }: PodTestOptions, body: () 
 
 type Played = Exclude<Seen, { error: string }>;
 
-async function played(manifests: Manifest[], workload: string, scene: Order['scene']): Promise<Played> {
-  const seen = await play({ manifests, workload, scene, sidecar });
+async function runPod(manifests: Manifest[], workload: string, scene: Order['scene']): Promise<Played> {
+  const seen = await runInRoom({ manifests, workload, scene, sidecar });
   if ('error' in seen) throw new Error(seen.error);
   return seen;
 }
 
 podTest(
-  'the pod of the base: the sidecar is up before qBittorrent, enters its hooks, takes the last one and sends the last completion',
+  'the pod of the base: the sidecar starts before qBittorrent, installs its hooks, receives the last one and sends the last completion',
   { needs },
   async () => {
-    const seen = await played(await render('k8s/base'), 'qbittorrent', 'life');
+    const seen = await runPod(await render('k8s/base'), 'qbittorrent', 'download');
     const metrics = readSamples(seen.metrics);
     const hooks = (answer: string) =>
       metrics.get(`qbit_ntfy_hook_requests_total{answer="${answer}",hook="track"}`);
     assert.equal((hooks('started') ?? 0) + (hooks('already') ?? 0), 1);
     assert.equal(seen.lastHook, 0);
-    // ntfy slept: nothing of the end was told while qBittorrent was there.
+    // ntfy was stopped: the completion was not sent while qBittorrent was running.
     assert.equal(metrics.get('qbit_ntfy_notifications_total{kind="completion",outcome="accepted"}'), 0);
-    const loud = seen.messages.filter(({ priority }) => priority === 4);
+    const audible = seen.messages.filter(({ priority }) => priority === 4);
     assert.deepEqual(
-      loud.map(({ title }) => title),
+      audible.map(({ title }) => title),
       ['Download Complete'],
     );
     assert.deepEqual(
       visibleCards(seen.messages).filter(({ priority }) => priority === 4),
-      loud,
+      audible,
     );
-    // qBittorrent was asked to end first; the sidecar ended by itself, with nothing amiss.
+    // qBittorrent received SIGTERM first; the sidecar ended by itself, without problems.
     assert.deepEqual(Object.entries(seen.codes), [
       ['qbittorrent', 0],
       ['qbit-ntfy', 0],
@@ -73,39 +73,35 @@ podTest(
 );
 
 podTest(
-  'the classic pod: the sidecar is gone when qBittorrent ends, and the last hook is lost',
+  'the classic pod: the sidecar has ended when qBittorrent ends, and the last hook is lost',
   { needs },
   async () => {
-    const seen = await played(await render('k8s/classic'), 'qbittorrent', 'life');
+    const seen = await runPod(await render('k8s/classic'), 'qbittorrent', 'download');
     assert.equal(seen.lastHook, 7); // curl: connection refused
     assert.equal(seen.codes['qbit-ntfy'], 0);
   },
 );
 
-podTest(
-  'a pod that is somebody else’s and has no fsGroup can read the secret and keep the state',
-  { needs: [] },
-  async () => {
-    const seen = await played(await render('test/k8s/overlays/own'), 'torrents', 'start');
-    assert.equal(readSamples(seen.metrics).get('qbit_ntfy_store_degraded'), 0);
-    assert.deepEqual(seen.codes, { main: 0, 'qbit-ntfy': 0 });
-  },
-);
+podTest('a foreign pod without fsGroup can read the secret and store the state', { needs: [] }, async () => {
+  const seen = await runPod(await render('test/k8s/overlays/own'), 'torrents', 'start');
+  assert.equal(readSamples(seen.metrics).get('qbit_ntfy_store_degraded'), 0);
+  assert.deepEqual(seen.codes, { main: 0, 'qbit-ntfy': 0 });
+});
 
-podTest('a claim for the state is written to', { needs: [] }, async () => {
-  const seen = await played(await render('test/k8s/overlays/claim'), 'qbittorrent', 'start');
+podTest('the state is written to a claim', { needs: [] }, async () => {
+  const seen = await runPod(await render('test/k8s/overlays/claim'), 'qbittorrent', 'start');
   assert.equal(readSamples(seen.metrics).get('qbit_ntfy_store_degraded'), 0);
 });
 
 podTest(
-  'a secret that the sidecar may not read keeps the pod from starting, and the log says why',
+  'a secret that the sidecar cannot read prevents the start of the pod, and the log names the reason',
   { needs: [], users: true },
   async () => {
     const manifests = await render('test/k8s/overlays/own');
     for (const { pod } of sidecars(manifests)) {
       for (const { secret } of pod.volumes ?? []) if (secret) secret.defaultMode = 0o400;
     }
-    const seen = await play({ manifests, workload: 'torrents', scene: 'start', sidecar });
+    const seen = await runInRoom({ manifests, workload: 'torrents', scene: 'start', sidecar });
     assert.match(
       'error' in seen ? seen.error : '',
       /qbit-ntfy did not start.*NTFY_TOPIC_FILE names a file .*EACCES/s,
@@ -114,12 +110,12 @@ podTest(
 );
 
 podTest(
-  'a claim without an fsGroup is not: the state is kept in memory, and the sidecar still starts',
+  'a claim without an fsGroup is not writable: the state is kept in memory, and the sidecar still starts',
   { needs: [], users: true },
   async () => {
     const manifests = await render('test/k8s/overlays/claim');
     for (const { pod } of sidecars(manifests)) delete pod.securityContext?.fsGroup;
-    const seen = await played(manifests, 'qbittorrent', 'start');
+    const seen = await runPod(manifests, 'qbittorrent', 'start');
     assert.equal(readSamples(seen.metrics).get('qbit_ntfy_store_degraded'), 1);
   },
 );

@@ -1,4 +1,4 @@
-/** Which pods the admission policy leaves as they are: those that it would make invalid, or that could not start. */
+/** The pods that the admission policy does not change: those that would become invalid, or could not start. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ function ownPod(): Pod {
 const changes = (policy: readonly Manifest[], pod: Pod): boolean =>
   !isDeepStrictEqual(admit(policy, pod), pod);
 
-/** What may be in a pod already that the sidecar needs for itself. */
+/** What the sidecar needs for itself, and a pod may already use. */
 const CONFLICTS: Record<string, (pod: PodSpec) => void> = {
   'a container of this name': ({ containers }) => {
     containers[0] = { ...containers[0], name: 'qbit-ntfy' };
@@ -54,21 +54,24 @@ function withPort(port: Port) {
   };
 }
 
-kubernetesTest('a pod that has a name or a port of ours stays as it is: each of these', async () => {
-  const policy = await render(POLICY);
-  const isInjected = (change: (pod: PodSpec) => void): boolean => {
-    const pod = ownPod();
-    change(pod.spec);
-    return changes(policy, pod);
-  };
-  assert.ok(isInjected(() => {}));
-  assert.ok(isInjected(withPort({ name: 'webui', containerPort: 8080 })));
-  assert.ok(isInjected(withPort({ containerPort: 9090, protocol: 'UDP' })));
-  const changed = Object.entries(CONFLICTS).filter(([, change]) => isInjected(change));
-  assert.deepEqual(Object.fromEntries(changed), {});
-});
+kubernetesTest(
+  'a pod that already uses a name or a port of the sidecar is not changed: each of these',
+  async () => {
+    const policy = await render(POLICY);
+    const isInjected = (change: (pod: PodSpec) => void): boolean => {
+      const pod = ownPod();
+      change(pod.spec);
+      return changes(policy, pod);
+    };
+    assert.ok(isInjected(() => {}));
+    assert.ok(isInjected(withPort({ name: 'webui', containerPort: 8080 })));
+    assert.ok(isInjected(withPort({ containerPort: 9090, protocol: 'UDP' })));
+    const changed = Object.entries(CONFLICTS).filter(([, change]) => isInjected(change));
+    assert.deepEqual(Object.fromEntries(changed), {});
+  },
+);
 
-kubernetesTest('another HOOK_PORT in the ConfigMap is the one that has to be free', async () => {
+kubernetesTest('another HOOK_PORT in the ConfigMap is the port that has to be free', async () => {
   const manifests = await render(POLICY);
   const isInjected = (hookPort: string, port: Port): boolean => {
     const pod = ownPod();
@@ -81,7 +84,7 @@ kubernetesTest('another HOOK_PORT in the ConfigMap is the one that has to be fre
   assert.equal(isInjected('', { containerPort: 9090 }), false);
 });
 
-/** The manifests with other settings in the ConfigMap; `undefined` leaves one out. */
+/** The manifests with other settings in the ConfigMap; `undefined` removes one. */
 function withSettings(
   manifests: readonly Manifest[],
   settings: Record<string, string | undefined>,
@@ -93,7 +96,7 @@ function withSettings(
   });
 }
 
-kubernetesTest('a ConfigMap whose image is missing, empty or no name of one changes no pod', async () => {
+kubernetesTest('a ConfigMap whose image is missing, empty or invalid changes no pod', async () => {
   const policy = await render(POLICY);
   const pod = ownPod();
   const images = [undefined, '', ' ', '\n', ' qbit-ntfy-sidecar:0.1.0', 'qbit-ntfy-sidecar: 0.1.0', ':0.1.0'];
@@ -107,7 +110,7 @@ kubernetesTest('a ConfigMap whose image is missing, empty or no name of one chan
   assert.equal(spec.initContainers?.at(-1)?.image, image);
 });
 
-kubernetesTest('the condition that docs/kubernetes.md shows lets one image in and no other', async () => {
+kubernetesTest('the condition in docs/kubernetes.md accepts one image and no other', async () => {
   const text = readFileSync(join(import.meta.dirname, '../../docs/kubernetes.md'), 'utf8');
   const [, block = ''] = /```yaml\n(- name: [^]*?params\.data\.image[^]*?)```/.exec(text) ?? [];
   const conditions = parse(block) as unknown[];

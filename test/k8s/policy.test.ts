@@ -11,13 +11,13 @@ import { shapeFaults, unknownFields } from './schema.ts';
 const LABEL = { 'qbit-ntfy/inject': 'true' };
 const POLICY = 'k8s/policy';
 
-/** The pods of somebody's own workloads, as they are created. */
+/** The pods of a user's own workloads, at their creation. */
 const podsOf = (manifests: readonly Manifest[], labels: Record<string, string>): Pod[] =>
   workloads(manifests)
     .filter(({ metadata }) => metadata.name !== 'other')
     .map(({ spec }) => ({ metadata: { labels }, spec: spec.template.spec }));
 
-/** A pod's settings lie in a ConfigMap whose name ends with a hash, or not; its volumes have no order. */
+/** A pod's settings are in a ConfigMap whose name may end with a hash; its volumes have no order. */
 function comparable(spec: PodSpec): PodSpec {
   const text = JSON.stringify(spec).replace(/"(qbit-ntfy)-[a-z0-9]{10}"/g, '"$1"');
   const { volumes = [], ...rest } = JSON.parse(text) as PodSpec;
@@ -25,7 +25,7 @@ function comparable(spec: PodSpec): PodSpec {
 }
 
 kubernetesTest(
-  'a labelled pod becomes the one that the component makes, field by field (emulation)',
+  'a labelled pod is changed to the one that the component renders, field by field (emulation)',
   async () => {
     const policy = await render(POLICY);
     const [before, after] = [
@@ -43,7 +43,7 @@ kubernetesTest(
 );
 
 kubernetesTest(
-  'in a VPN it becomes the one that component-vpn makes, after gluetun (emulation)',
+  'in a VPN it is changed to the one that component-vpn renders, after gluetun (emulation)',
   async () => {
     const policy = await render(POLICY);
     const [before] = podsOf(read('test/k8s/overlays/vpn/deployment.yaml'), LABEL);
@@ -53,7 +53,7 @@ kubernetesTest(
   },
 );
 
-kubernetesTest('the pod that comes out passes every check of a rendered one', async () => {
+kubernetesTest('the changed pod passes every check of a rendered one', async () => {
   const policy = await render(POLICY);
   const manifests = read('test/k8s/overlays/own/workloads.yaml').filter(
     ({ metadata }) => metadata.name !== 'other',
@@ -71,7 +71,7 @@ kubernetesTest('the pod that comes out passes every check of a rendered one', as
 });
 
 kubernetesTest(
-  'without the label, without the ConfigMap or with a sidecar already, a pod stays as it is',
+  'without the label, without the ConfigMap or with an existing sidecar, a pod is not changed',
   async () => {
     const policy = await render(POLICY);
     const [pod] = podsOf(read('test/k8s/overlays/own/workloads.yaml'), LABEL);
@@ -92,7 +92,7 @@ kubernetesTest(
 );
 
 kubernetesTest(
-  'the policy patches by JSON, only when pods are created, and never keeps one from starting',
+  "the policy patches by JSON, only when pods are created, and never prevents a pod's start",
   async () => {
     const [policy] = ofKind<Manifest & { spec: Record<string, unknown> }>(
       await render(POLICY),
@@ -103,7 +103,7 @@ kubernetesTest(
     assert.deepEqual((matchConstraints as { resourceRules: unknown }).resourceRules, [
       { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] },
     ]);
-    // An ApplyConfiguration with lists like `envFrom` is refused by the API server.
+    // The API server refuses an ApplyConfiguration with lists like `envFrom`.
     assert.deepEqual(
       (mutations as { patchType: string }[]).map((mutation) => [
         mutation.patchType,
@@ -125,7 +125,7 @@ kubernetesTest('the policy and the component have the same settings', async () =
   assert.deepEqual(ofPolicy, await settings('k8s/base'));
 });
 
-test('the emulation finds a type in the wrong place, and an expression that can not be evaluated', () => {
+test('the emulation finds a type in the wrong place, and an expression that cannot be evaluated', () => {
   const right = 'Object.spec.initContainers{env: [Object.spec.initContainers.env{name: "A"}]}';
   assert.deepEqual(evaluate(right, {}), { env: [{ name: 'A' }] });
   assert.throws(() => evaluate(right.replace('.env{', '.ports{'), {}), /ports lies where .*env belongs/);

@@ -1,4 +1,4 @@
-/** What a PromQL expression asks for, by Prometheus' own grammar. */
+/** The selectors of a PromQL expression, by Prometheus' own grammar. */
 import { parser } from '@prometheus-io/lezer-promql';
 
 /** One selector: `name{label="value", …}`. */
@@ -7,14 +7,14 @@ export interface Selector {
   matchers: { label: string; operator: string; value: string }[];
 }
 
-export interface Asked {
+export interface PromqlParts {
   selectors: Selector[];
   /** The labels after `by`, `without`, `on` and the like. */
   groupings: string[];
 }
 
-/** Throws where the expression is none. */
-export function readPromql(expression: string): Asked {
+/** Throws for an invalid expression. */
+export function readPromql(expression: string): PromqlParts {
   const selectors: Selector[] = [];
   const groupings: string[] = [];
   parser.parse(expression).iterate({

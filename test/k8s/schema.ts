@@ -1,4 +1,4 @@
-/** The shape of manifests by Kubernetes' own schema: what is missing or of a wrong type, and what nobody knows. */
+/** The shape of manifests by Kubernetes' own schema: missing fields, wrong types, and unknown fields. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,12 +28,12 @@ const modules: Record<string, { path: string; models: object }> = {
 
 type Model = new (manifest: Manifest) => { validate(): void };
 
-/** Required fields and types. Unknown fields pass here. */
+/** Required fields and types. Unknown fields are accepted here. */
 export function shapeFaults(manifests: readonly Manifest[]): string[] {
   return manifests.flatMap((manifest) => {
     const models = modules[manifest.apiVersion]?.models as Record<string, Model> | undefined;
     const Known = models?.[manifest.kind];
-    if (Known === undefined) return [`${manifest.apiVersion} knows no ${manifest.kind}`];
+    if (Known === undefined) return [`${manifest.apiVersion} has no ${manifest.kind}`];
     try {
       new Known(manifest).validate();
       return [];
@@ -44,8 +44,8 @@ export function shapeFaults(manifests: readonly Manifest[]): string[] {
 }
 
 /**
- * Fields that the schema does not know: the same package's types know, so the compiler is asked about each document
- * as a literal. One run for all of them; answers in their order.
+ * Fields that the schema does not have: the types of the same package are used, so the compiler checks each document as
+ * a literal. One run for all of them; results in their order.
  */
 export async function unknownFields(documents: readonly (readonly Manifest[])[]): Promise<string[][]> {
   const cache = join(home, '.cache'); // below the packages, which the compiler has to find

@@ -20,25 +20,25 @@ test('two servers that are unavailable are logged once each, and once more when 
   );
   await using stack = new AsyncDisposableStack();
   stack.defer(() => sidecar.stop());
-  const said = (message: string) => log.filter((line) => line.includes(`"${message}"`)).length;
+  const logged = (message: string) => log.filter((line) => line.includes(`"${message}"`)).length;
   const counted = async (series: string) => (await scrape(sidecar)).get(series) ?? 0;
   await until('there is a session', async () => (await counted('qbit_ntfy_session_ready')) === 1);
-  const mend = ntfy.fail(/^POST \/$/, { kind: 'close' });
+  const endFault = ntfy.fail(/^POST \/$/, { kind: 'close' });
   const hash = qbittorrent.addTorrent({ scenario: 'stalled' });
   await fetch(`http://127.0.0.1:${sidecar.hook.port}/track?hash=${hash}`, { method: 'POST' });
   await until(
-    'ntfy was tried twice',
+    'ntfy received two requests',
     async () => (await counted('qbit_ntfy_ntfy_requests_total{result="unreachable"}')) >= 2,
   );
   await qbittorrent.goOffline();
-  const inVain = 'qbit_ntfy_qbittorrent_requests_total{call="observe",result="unreachable"}';
-  await until('qBittorrent was asked twice', async () => (await counted(inVain)) >= 2);
+  const unreachable = 'qbit_ntfy_qbittorrent_requests_total{call="observe",result="unreachable"}';
+  await until('qBittorrent received two requests', async () => (await counted(unreachable)) >= 2);
   await qbittorrent.goOnline();
-  mend();
+  endFault();
   await until(
-    'both are back',
-    () => said('qBittorrent is available again') + said('ntfy is available again') === 2,
+    'both are available again',
+    () => logged('qBittorrent is available again') + logged('ntfy is available again') === 2,
   );
-  assert.equal(said('request to qBittorrent failed'), 1);
-  assert.equal(said('request to ntfy failed, retrying'), 1);
+  assert.equal(logged('request to qBittorrent failed'), 1);
+  assert.equal(logged('request to ntfy failed, retrying'), 1);
 });

@@ -1,4 +1,4 @@
-/** What the log says of rejected messages, and of exceptions. */
+/** The log lines for rejected messages and for exceptions. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Failure } from '../../machines/domain.ts';
@@ -8,7 +8,7 @@ import { completionOf, hashOf, MINUTE, progressOf } from '../machines/fixtures.t
 
 type Line = Record<string, unknown>;
 
-/** A log with a clock of its own, at level `info`. */
+/** A log at level `info` with a simulated clock. */
 function start() {
   const lines: Line[] = [];
   const clock = { now: 0 };
@@ -17,8 +17,8 @@ function start() {
     delete line['time'];
     lines.push(line);
   };
-  const notes = createEventLog(createLogger({ level: 'info', pretty: false, write }), () => clock.now);
-  return { lines, clock, notes };
+  const eventLog = createEventLog(createLogger({ level: 'info', pretty: false, write }), () => clock.now);
+  return { lines, clock, eventLog };
 }
 
 const stackOf = (line: Line | undefined): unknown => {
@@ -36,9 +36,9 @@ describe('a message that is rejected while others are accepted', () => {
   const numbers = { reason: 'misdirected', status: 403, code: null, bytes: 312 };
 
   test('is logged as a warning with its kind, its key and numbers, without its content', () => {
-    const { lines, notes } = start();
+    const { lines, eventLog } = start();
     const notification = completionOf(hashOf(1));
-    notes.event({ type: 'outbox.simplified', notification, form: 'fixed', failure });
+    eventLog.event({ type: 'outbox.simplified', notification, form: 'fixed', failure });
     assert.deepEqual(lines, [
       {
         level: 'warn',
@@ -51,9 +51,9 @@ describe('a message that is rejected while others are accepted', () => {
   });
 
   test('and dropped is logged as an error with the same fields', () => {
-    const { lines, notes } = start();
+    const { lines, eventLog } = start();
     const notification = progressOf(hashOf(1), 5);
-    notes.event({ type: 'notification.settled', notification, outcome: 'refused', failure });
+    eventLog.event({ type: 'notification.settled', notification, outcome: 'refused', failure });
     const { level, message, suppressed, ...fields } = lines[0] ?? {};
     assert.deepEqual([level, suppressed], ['error', 0]);
     assert.match(String(message), /^a message was dropped/);
@@ -65,24 +65,25 @@ describe('an exception of our own code', () => {
   const error = new TypeError("Cannot read properties of undefined (reading 'name')");
 
   test('is logged as a bug with its stack, also at level info, and at most once a minute', () => {
-    const { lines, notes, clock } = start();
+    const { lines, eventLog, clock } = start();
     const notification = completionOf(hashOf(1));
-    for (let times = 0; times < 100; times += 1) notes.event({ type: 'outbox.crashed', notification, error });
+    for (let times = 0; times < 100; times += 1)
+      eventLog.event({ type: 'outbox.crashed', notification, error });
     assert.equal(lines.length, 1);
     assert.equal(lines[0]?.['message'], 'a bug in this program, please report it: sending a message failed');
     assert.equal(stackOf(lines[0]), error.stack);
     assert.deepEqual([lines[0]?.['kind'], lines[0]?.['key']], ['completion', hashOf(1)]);
     clock.now += MINUTE;
-    notes.event({ type: 'outbox.crashed', notification: null, error });
-    notes.event({ type: 'outbox.crashed', notification, error });
+    eventLog.event({ type: 'outbox.crashed', notification: null, error });
+    eventLog.event({ type: 'outbox.crashed', notification, error });
     assert.equal(lines.length, 3);
     assert.equal(lines[2]?.['suppressed'], 99);
   });
 
   test('in a torrent or a service actor is logged as a bug', () => {
-    const { lines, notes } = start();
-    notes.event({ type: 'torrent.crashed', key: hashOf(1), reason: error.message, error });
-    notes.event({ type: 'service.crashed', service: 'watcher', error });
+    const { lines, eventLog } = start();
+    eventLog.event({ type: 'torrent.crashed', key: hashOf(1), reason: error.message, error });
+    eventLog.event({ type: 'service.crashed', service: 'watcher', error });
     for (const line of lines) {
       assert.equal(line['level'], 'error');
       assert.match(

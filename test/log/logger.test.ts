@@ -6,18 +6,18 @@ import { fileURLToPath } from 'node:url';
 import { createLogger, type Logger, type LoggerOptions } from '../../src/log/index.ts';
 import { secret } from '../../src/util/secret.ts';
 
-/** A torrent's name that tries everything: a new line, a colour, a title, C1, DEL, a reversed ending. */
+/** A hostile torrent name: a new line, a colour, a title, C1, DEL, a reversed ending. */
 const hostile =
   'a"b\r\n12:00:00 error fake \u001b[31m\u001b]0;t\u0007\u009b2J\u007f\u2028\u202egpj.exe\u2066\u200b\u00ad\ufeff\u{e0041}';
 
-// oxlint-disable-next-line no-control-regex -- finding them is the point
+// oxlint-disable-next-line no-control-regex -- the test searches for them
 const acting = /(?!\n)[\p{Cc}\p{Cf}\u2028\u2029]/u;
 
 function logTo(lines: string[], options: Partial<LoggerOptions> = {}): Logger {
   return createLogger({ level: 'info', pretty: false, write: (line) => lines.push(line), ...options });
 }
 
-/** Runs what is given and returns the one line it logged, as data. */
+/** Runs `work` and returns the one line that it logged, parsed. */
 function logged(use: (log: Logger) => void, options: Partial<LoggerOptions> = {}): Record<string, unknown> {
   const lines: string[] = [];
   use(logTo(lines, options));
@@ -138,9 +138,9 @@ describe('the values in a log line', () => {
         throw new Error('trap');
       },
     };
-    const line = logged((log) => log.warn('still said', trap));
-    assert.equal(line['message'], 'still said');
-    assert.equal(logged((log) => log.warn('still said', { deep: { trap } }))['message'], 'still said');
+    const line = logged((log) => log.warn('still logged', trap));
+    assert.equal(line['message'], 'still logged');
+    assert.equal(logged((log) => log.warn('still logged', { deep: { trap } }))['message'], 'still logged');
   });
 });
 

@@ -9,12 +9,12 @@ import { freePort } from '../servers/ports.ts';
 import { until } from '../servers/wait.ts';
 import { scrape } from './samples.ts';
 
-/** How often the main thread of a process was woken so far. */
+/** How often the main thread of a process has been woken. */
 const wakeUps = (pid: number): number =>
   Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 
 test(
-  'a sidecar that was asked sleeps as well as one that never was',
+  'a sidecar whose metrics were requested is as idle afterwards as one without requests',
   { skip: process.platform !== 'linux' && 'only Linux counts how often a process wakes' },
   async () => {
     await using qbittorrent = await startQbittorrentSimulator({ bypassLocalAuth: true });
@@ -32,8 +32,8 @@ test(
     });
     try {
       const pid = child.pid ?? 0;
-      await until('it has looked around', () => qbittorrent.requests.length >= 4);
-      // A collection of garbage may be on its way.
+      await until('it has scanned', () => qbittorrent.requests.length >= 4);
+      // A garbage collection may be pending.
       await sleep(1000);
       const measure = async () => {
         const from = wakeUps(pid);
@@ -44,7 +44,7 @@ test(
       for (let count = 0; count < 5; count += 1) await scrape({ ops: { port } });
       await sleep(1000);
       const after = await measure();
-      // A monitor of the event loop, as metrics libraries start it, would wake it a hundred times a second.
+      // An event loop monitor, as metrics libraries start it, would wake it a hundred times a second.
       assert.ok(after < before + 60, `woken ${before} times in 2 s before, ${after} times after`);
     } finally {
       child.kill();

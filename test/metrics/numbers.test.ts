@@ -6,8 +6,8 @@ import { failure, hashOf, MINUTE, ok, SECOND, seen } from '../machines/fixtures.
 import { startWorld } from '../support/world.ts';
 import { nonZero, watch } from './samples.ts';
 
-describe('the numbers', () => {
-  test('say what each torrent is doing', async () => {
+describe('the metrics', () => {
+  test('include the state of each torrent', async () => {
     const world = startWorld();
     const read = watch(world);
     const phases = [...TORRENT_STATES.filter((state) => state !== 'waiting'), 'stalled'] as const;
@@ -16,7 +16,11 @@ describe('the numbers', () => {
       world.set(hashOf(index), { phase, progress: 0.5 });
       world.track(hashOf(index));
     }
-    assert.equal((await read()).get('qbit_ntfy_torrents{state="waiting"}'), phases.length, 'not seen yet');
+    assert.equal(
+      (await read()).get('qbit_ntfy_torrents{state="waiting"}'),
+      phases.length,
+      'not observed yet',
+    );
     await world.pass(10 * SECOND);
     const counts = nonZero(await read(), 'qbit_ntfy_torrents');
     const expected = Object.fromEntries(
@@ -25,7 +29,7 @@ describe('the numbers', () => {
     assert.deepEqual(counts, expected);
   });
 
-  test('say that all torrents wait while there is no session', async () => {
+  test('count all torrents as waiting while there is no session', async () => {
     const world = startWorld();
     const read = watch(world);
     world.set(hashOf(1), { progress: 0.5 });
@@ -46,7 +50,7 @@ describe('the numbers', () => {
     assert.equal(after.get('qbit_ntfy_incident_open'), 1);
   });
 
-  test('say how much waits for ntfy, and for how long, through every failed attempt', async () => {
+  test('include the number of pending notifications and the age of the oldest, through every failed attempt', async () => {
     const world = startWorld();
     const read = watch(world);
     world.script.publish = () => failure('unreachable');
@@ -69,7 +73,7 @@ describe('the numbers', () => {
     assert.equal(over.get('qbit_ntfy_notifications_total{kind="progress",outcome="accepted"}'), 3);
   });
 
-  test('say what is left of the budget: what was spent comes back while nobody sends', async () => {
+  test('include the rest of the budget: it refills while nothing is sent', async () => {
     const world = startWorld({ policy: { rate: 60 } });
     const read = watch(world);
     assert.equal((await read()).get('qbit_ntfy_budget_messages'), 50);
@@ -87,7 +91,7 @@ describe('the numbers', () => {
     assert.equal(free.get('qbit_ntfy_day_messages_left'), Infinity);
   });
 
-  test('count the restarts of torrents and of services', async () => {
+  test('count the restarts of torrent and service actors', async () => {
     const world = startWorld();
     const read = watch(world);
     world.set(hashOf(1), { progress: 0.5 });
@@ -97,7 +101,7 @@ describe('the numbers', () => {
     const crashed = await read();
     assert.ok((crashed.get('qbit_ntfy_restarts_total{what="torrent"}') ?? 0) >= 1);
     assert.equal(crashed.get('qbit_ntfy_restarts_total{what="service"}'), 0);
-    assert.equal(crashed.get('qbit_ntfy_torrents{state="waiting"}'), 1, 'it is tracked all the same');
+    assert.equal(crashed.get('qbit_ntfy_torrents{state="waiting"}'), 1, 'it is still tracked');
     world.script.list = () => assert.fail('a planted crash');
     world.torrents.clear();
     world.script.poisoned.clear();
@@ -105,7 +109,7 @@ describe('the numbers', () => {
     assert.ok(((await read()).get('qbit_ntfy_restarts_total{what="service"}') ?? 0) >= 1);
   });
 
-  test('say what became of the hook', async () => {
+  test('include the state of the hook', async () => {
     const world = startWorld({ policy: { installHook: true } });
     const read = watch(world);
     world.script.ensure = () => failure('broken');
@@ -118,11 +122,11 @@ describe('the numbers', () => {
     assert.deepEqual(nonZero(off, 'qbit_ntfy_hook_state'), { 'state="off"': 1 });
   });
 
-  test('say that the state is only in memory, where it should be on a disk', async () => {
+  test('show that the state is only in memory where it should be on a disk', async () => {
     const cases = [
       { health: { kind: 'memory', problem: 'full' }, degraded: 1 },
       { health: { kind: 'memory', problem: null }, degraded: 0 },
-      { health: { kind: 'disk', problem: 'was mended' }, degraded: 0 },
+      { health: { kind: 'disk', problem: 'was repaired' }, degraded: 0 },
     ] as const;
     for (const { health, degraded } of cases) {
       const samples = await watch(startWorld(), health)();
@@ -132,12 +136,12 @@ describe('the numbers', () => {
 });
 
 describe('no server and no torrent', () => {
-  test('can add a series: the version that qBittorrent tells is one of numbers', async () => {
-    for (const told of ['2.11.4"} 1\nevil{x="', '9'.repeat(50_000), '2.8.3'.repeat(100), '']) {
+  test('can add a series: the version that qBittorrent reports is one of numbers', async () => {
+    for (const version of ['2.11.4"} 1\nevil{x="', '9'.repeat(50_000), '2.8.3'.repeat(100), '']) {
       const world = startWorld();
       world.script.login = () => {
         world.script.session.open = true;
-        return { ok: true, value: { version: told } };
+        return { ok: true, value: { version: version } };
       };
       await world.pass(SECOND);
       const info = [...(await watch(world)()).keys()].filter((series) => series.startsWith('qbit_ntfy_info'));
@@ -145,7 +149,7 @@ describe('no server and no torrent', () => {
     }
   });
 
-  test('is left out: what an earlier life left to be told is complete, the rest waits', async () => {
+  test('is omitted: a pending completion of an earlier run is counted as complete, other torrents as waiting', async () => {
     const stages = ['following', 'completing', 'dismissing'] as const;
     const finished = seen({ phase: 'complete', progress: 1 });
     const records = stages.map((stage, index) =>

@@ -11,7 +11,7 @@ import { startWorld } from '../support/world.ts';
 import { opsApp } from '../server/apps.ts';
 import { readSamples, watch, well } from './samples.ts';
 
-/** What alerts and dashboards are written against: the type of each metric and the names of its labels. */
+/** The contract with alerts and dashboards: the type of each metric and the names of its labels. */
 const CONTRACT: Record<string, string> = {
   qbit_ntfy_torrents: 'gauge state',
   qbit_ntfy_hook_requests_total: 'counter answer hook',
@@ -41,7 +41,7 @@ const CONTRACT: Record<string, string> = {
   nodejs_heap_size_used_bytes: 'gauge',
 };
 
-describe('the page of metrics', () => {
+describe('the metrics page', () => {
   test('has every metric of the contract from the start, and no other', async () => {
     const metrics = createMetrics('1.2.3');
     const { type, text } = await metrics.page(readingOf(startWorld().supervisor, well));
@@ -61,7 +61,7 @@ describe('the page of metrics', () => {
     for (const name of Object.keys(CONTRACT)) assert.match(text, new RegExp(`^# HELP ${name} .`, 'm'));
   });
 
-  test('is what the documents say, by name and labels', () => {
+  test('matches the documents, by name and labels', () => {
     const text = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'operations.md'), 'utf8');
     const named = [...text.matchAll(/`((?:qbit_ntfy|process|nodejs)_\w+)(?:\{([\w,]+)\})?`/g)];
     const documented = named.map(([, name = '', labels = '']) => [
@@ -75,7 +75,7 @@ describe('the page of metrics', () => {
     assert.deepEqual(Object.fromEntries(documented), Object.fromEntries(expected));
   });
 
-  test('counts from 0: what has not happened yet is there', async () => {
+  test('starts at 0: what has not happened yet is included', async () => {
     const samples = await watch(startWorld())();
     for (const [series, value] of samples) {
       if (/^qbit_ntfy_\w+_total/.test(series)) assert.equal(value, 0, series);
@@ -86,22 +86,22 @@ describe('the page of metrics', () => {
     assert.ok((samples.get('process_cpu_seconds_total') ?? 0) > 0);
   });
 
-  test('is the same for two who ask at once', async () => {
+  test('is the same for two simultaneous requests', async () => {
     const read = watch(startWorld());
     const [one, other] = await Promise.all([read(), read()]);
     assert.deepEqual([...one.keys()], [...other.keys()]);
   });
 
-  test('knows every state that a torrent, the session and the hook installer can be in', () => {
+  test('has every state of a torrent, the session and the hook installer', () => {
     const phases = Object.keys(torrentMachine.states['polling']?.states ?? {}).filter(
       (name) => !['deciding', 'unknown', 'held'].includes(name),
     );
     assert.deepEqual(new Set(TORRENT_STATES), new Set([...phases, 'complete', 'waiting']));
-    // Nobody can see the session judge: it leaves that state at once.
+    // The session leaves this state at once, so it is never visible.
     const states = Object.keys(sessionMachine.states).filter((name) => name !== 'judging');
     assert.deepEqual(new Set(SESSION_STATES), new Set(states));
     const { starting, judging, idle, ...resting } = hookInstallerMachine.states;
-    assert.ok(starting && judging, 'left at once as well');
+    assert.ok(starting && judging, 'also left at once');
     assert.deepEqual(new Set(HOOK_STATES), new Set(Object.keys({ ...resting, ...idle?.states })));
   });
 });
@@ -111,7 +111,7 @@ const page = async () => ({ type: 'text/plain; version=0.0.4; charset=utf-8', te
 describe('GET /metrics', () => {
   const accept = 'application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3';
 
-  test('is for anyone, in the text format whatever is asked for', async () => {
+  test('is available to any client, in the text format whatever Accept is', async () => {
     const { app } = opsApp({ metrics: page });
     const incoming = { socket: { remoteAddress: '10.1.2.3' } };
     for (const headers of [{ host: 'pod.example' }, { host: 'pod.example', accept }]) {

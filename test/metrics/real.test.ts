@@ -5,18 +5,18 @@ import { realTest, until } from '../servers/index.ts';
 import { nonZero, readSamples } from './samples.ts';
 
 realTest(
-  'a real Prometheus reads of a real download what the real servers saw of it',
+  'the metrics of a real download in a real Prometheus match the requests to the real servers',
   { needs: ['qbittorrent current', 'ntfy current', 'prometheus'] },
   async () => {
     await using scene = await startScene({ qbittorrent: 'current' });
     const address = `127.0.0.1:${scene.sidecar.ops.port}`;
     await using prometheus = await startPrometheus([address]);
     await scene.qbittorrent.addTorrent(scene.seed.serve('private-name.iso', 8_000_000).file);
-    await until('its card is gone, and Prometheus knows', async () => {
-      const told = await prometheus.query(
+    await until('its card is deleted, and Prometheus has scraped that', async () => {
+      const announced = await prometheus.query(
         'qbit_ntfy_notifications_total{kind="dismissal",outcome="accepted"}',
       );
-      return [...told.values()].includes(1);
+      return [...announced.values()].includes(1);
     });
     const text = await (await fetch(`http://${address}/metrics`)).text();
     assert.doesNotMatch(text, /private-name|downloads|[0-9a-f]{40}/);
@@ -42,7 +42,7 @@ realTest(
       'kind="dismissal",outcome="accepted"': messages.filter(({ event }) => event === 'message_delete')
         .length,
     });
-    // The look around at the start may have found it a moment before.
+    // The scan at the start may have found it a moment before.
     const hooks = Object.entries(nonZero(samples, 'qbit_ntfy_hook_requests_total'));
     assert.match(String(hooks), /^answer="(started|already)",hook="track",1$/);
 
@@ -51,7 +51,7 @@ realTest(
       return [...read.values()].includes(polls);
     });
     const [scraped] = (await prometheus.query('scrape_samples_scraped')).values();
-    assert.equal(scraped, samples.size, 'each line is a sample to it');
+    assert.equal(scraped, samples.size, 'Prometheus reads each line as a sample');
     assert.deepEqual([...(await prometheus.query('up')).values()], [1]);
     const median =
       'histogram_quantile(0.5, qbit_ntfy_qbittorrent_request_duration_seconds_bucket{call="observe"})';

@@ -7,7 +7,7 @@ import { nonZero, readSamples, scrape, scrapeAnew } from './samples.ts';
 
 const hashOf = (n: number) => n.toString(16).padStart(40, '0');
 
-/** A sidecar on embedded servers; all of it ends with the scene. */
+/** A sidecar on embedded servers; everything ends with the scene. */
 async function startScene(env: Record<string, string> = {}) {
   await using stack = new AsyncDisposableStack();
   const qbittorrent = stack.use(await startQbittorrentSimulator());
@@ -30,15 +30,15 @@ async function startScene(env: Record<string, string> = {}) {
   return { qbittorrent, ntfy, sidecar, call, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-describe('what was done and what is counted agree', () => {
+describe('the metrics match what was done', () => {
   test('for the hooks', async () => {
     await using scene = await startScene({ MAX_TRACKED: '2' });
     const { call } = scene;
-    await until('it has looked around', async () => {
-      const asked = nonZero(await scrape(scene.sidecar), 'qbit_ntfy_qbittorrent_requests_total');
-      return asked['call="scan",result="ok"'] === 1;
+    await until('it has scanned', async () => {
+      const requests = nonZero(await scrape(scene.sidecar), 'qbit_ntfy_qbittorrent_requests_total');
+      return requests['call="scan",result="ok"'] === 1;
     });
-    // Dead magnets: they stay.
+    // Magnets without peers: they stay tracked.
     const [one, two, three] = [1, 2, 3].map(hashOf);
     for (const hash of [one, two, three])
       scene.qbittorrent.addTorrent({ hash: hash ?? '', scenario: 'noMetadata' });
@@ -59,28 +59,29 @@ describe('what was done and what is counted agree', () => {
     });
   });
 
-  test('for a download: what qBittorrent was asked, and what ntfy took', async () => {
+  test('for a download: the requests to qBittorrent, and the messages that ntfy accepted', async () => {
     await using scene = await startScene();
     const { qbittorrent, ntfy, sidecar } = scene;
     const from = Math.floor(Date.now() / 1000);
     const hash = qbittorrent.addTorrent({ size: 4_000_000, rate: 2_000_000 });
     assert.equal(await scene.call(`track?hash=${hash}`), 200);
-    const samples = await until('it is told, and all is quiet', async () => {
+    const samples = await until('it is announced, and the outbox is empty', async () => {
       const samples = await scrape(sidecar);
-      const told = samples.get('qbit_ntfy_notifications_total{kind="dismissal",outcome="accepted"}');
-      return told === 1 && samples.get('qbit_ntfy_outbox_waiting') === 0 && samples;
+      const announced = samples.get('qbit_ntfy_notifications_total{kind="dismissal",outcome="accepted"}');
+      return announced === 1 && samples.get('qbit_ntfy_outbox_waiting') === 0 && samples;
     });
-    const asked = (text: string) => qbittorrent.requests.filter(({ body }) => body.startsWith(text)).length;
+    const requests = (text: string) =>
+      qbittorrent.requests.filter(({ body }) => body.startsWith(text)).length;
     assert.deepEqual(nonZero(samples, 'qbit_ntfy_qbittorrent_requests_total'), {
       'call="login",result="ok"': qbittorrent.logins,
-      'call="observe",result="ok"': asked('hashes='),
-      'call="scan",result="ok"': asked('filter=moving'),
+      'call="observe",result="ok"': requests('hashes='),
+      'call="scan",result="ok"': requests('filter=moving'),
       'call="settings",result="ok"': qbittorrent.requests.filter(({ path }) => path.endsWith('preferences'))
         .length,
     });
     const name = 'qbit_ntfy_qbittorrent_request_duration_seconds';
-    assert.equal(samples.get(`${name}_count{call="observe"}`), asked('hashes='));
-    assert.equal(samples.get(`${name}_bucket{call="observe",le="+Inf"}`), asked('hashes='));
+    assert.equal(samples.get(`${name}_count{call="observe"}`), requests('hashes='));
+    assert.equal(samples.get(`${name}_bucket{call="observe",le="+Inf"}`), requests('hashes='));
     assert.ok((samples.get(`${name}_sum{call="observe"}`) ?? 0) > 0);
     const events = (event: string, priority?: number) =>
       ntfy.messages.filter((message) => message.event === event && message.priority === priority).length;
@@ -99,7 +100,7 @@ describe('what was done and what is counted agree', () => {
     }
   });
 
-  test('for a qBittorrent that is down: the page is there, and says so', async () => {
+  test('for an unavailable qBittorrent: the page is available, and shows the outage', async () => {
     await using scene = await startScene();
     const { sidecar, qbittorrent } = scene;
     await until(
@@ -109,7 +110,7 @@ describe('what was done and what is counted agree', () => {
     await qbittorrent.goOffline();
     await scene.call(`track?hash=${hashOf(1)}`);
     const unreachable = 'qbit_ntfy_qbittorrent_requests_total{call="observe",result="unreachable"}';
-    const down = await until('it was asked in vain', async () => {
+    const down = await until('a request failed', async () => {
       const samples = await scrape(sidecar);
       return (samples.get(unreachable) ?? 0) > 0 && samples;
     });
@@ -117,10 +118,10 @@ describe('what was done and what is counted agree', () => {
     assert.equal(down.get('qbit_ntfy_torrents{state="waiting"}'), 1);
   });
 
-  test('for an ntfy that refuses: each attempt counts, and what waits is there to see', async () => {
+  test('for an ntfy that refuses: each attempt is counted, and pending messages are shown', async () => {
     await using scene = await startScene();
     const { sidecar, ntfy, qbittorrent } = scene;
-    const mend = ntfy.fail(/^POST \/$/, { kind: 'status', status: 503 });
+    const endFault = ntfy.fail(/^POST \/$/, { kind: 'status', status: 503 });
     await scene.call(`track?hash=${qbittorrent.addTorrent({ size: 1_000_000, rate: 10_000_000 })}`);
     const broken = 'qbit_ntfy_ntfy_requests_total{result="broken"}';
     const waiting = await until('it was refused twice', async () => {
@@ -130,7 +131,7 @@ describe('what was done and what is counted agree', () => {
     assert.equal(waiting.get('qbit_ntfy_outbox_waiting'), 1);
     assert.ok((waiting.get('qbit_ntfy_outbox_oldest_seconds') ?? 0) > 1);
     assert.equal(waiting.get('qbit_ntfy_torrents{state="complete"}'), 1);
-    mend();
+    endFault();
     await until('it arrives', async () => {
       const samples = await scrape(sidecar);
       return samples.get('qbit_ntfy_notifications_total{kind="completion",outcome="accepted"}') === 1;
@@ -148,7 +149,7 @@ describe('what was done and what is counted agree', () => {
 const sumOf = (counts: Record<string, number>): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);
 
-test('1,000 torrents with hostile names add no series, and nothing private is on the page', async () => {
+test('1,000 torrents with hostile names add no series, and the page contains nothing private', async () => {
   const secrets = {
     NTFY_TOKEN: 'tk_plantedplantedplantedplanted12',
     OPS_TOKEN: 'planted-ops-token',
@@ -170,7 +171,7 @@ test('1,000 torrents with hostile names add no series, and nothing private is on
   assert.equal(sumOf(counts), 1000);
   const text = await (await fetch(`http://127.0.0.1:${sidecar.ops.port}/metrics`)).text();
   const after = [...readSamples(text).keys()];
-  // Before the login the WebAPI's version is not known.
+  // Before the login the WebAPI's version is unknown.
   const isInfo = /^qbit_ntfy_info/;
   assert.deepEqual(
     after.filter((series) => !isInfo.test(series)),

@@ -1,10 +1,10 @@
-/** Reads a page of metrics by the text format's grammar; whether Prometheus reads it too is `real.test.ts`'s to say. */
+/** Parses a metrics page by the grammar of the text format; `real.test.ts` checks that Prometheus parses it too. */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createMetrics, readingOf } from '../../src/metrics/index.ts';
 import type { World } from '../support/world.ts';
 
-/** The numbers of a page, by `name` or `name{label="value",…}` with the labels in alphabetical order. */
+/** The values of a page, by `name` or `name{label="value",…}` with the labels in alphabetical order. */
 export type Samples = ReadonlyMap<string, number>;
 
 const NAME = /[a-zA-Z_:][\w:]*/;
@@ -14,7 +14,7 @@ const SAMPLE = new RegExp(
 );
 const COMMENT = new RegExp(`^# (?:HELP ${NAME.source} .+|TYPE ${NAME.source} (?:counter|gauge|histogram))$`);
 
-/** Throws where a line is none of the format's, and where a series stands twice. */
+/** Throws for an invalid line, and for a series that occurs twice. */
 export function readSamples(text: string): Samples {
   assert.ok(text.endsWith('\n'));
   const samples = new Map<string, number>();
@@ -32,18 +32,18 @@ export function readSamples(text: string): Samples {
 const sortLabels = (labels: string): string =>
   (labels.match(new RegExp(LABEL.source, 'g')) ?? []).toSorted().join(',');
 
-/** Asks a sidecar for its metrics, once what was rendered before is too old to be sent again. */
+/** Requests the metrics of a sidecar, after the cached page has expired. */
 export async function scrapeAnew(sidecar: { ops: { port: number } }): Promise<Samples> {
   await sleep(1100);
   return scrape(sidecar);
 }
 
-/** Asks a sidecar for its metrics, which may be those of a second ago. */
+/** Requests the metrics of a sidecar; the page may be a second old. */
 export async function scrape({ ops: { port } }: { ops: { port: number } }): Promise<Samples> {
   return readSamples(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text());
 }
 
-/** What has changed of one metric: `answer="started",hook="track"` → 1. What did not change is left out. */
+/** The changes of one metric: `answer="started",hook="track"` → 1, without unchanged series. */
 export function nonZero(samples: Samples, name: string): Record<string, number> {
   const prefix = `${name}{`;
   return Object.fromEntries(
@@ -53,16 +53,16 @@ export function nonZero(samples: Samples, name: string): Record<string, number> 
   );
 }
 
-/** A store that works. */
+/** A working store. */
 export const well = { kind: 'disk', problem: null } as const;
 
-/** The metrics of a world in simulated time, which hear of its events as a sidecar's do. */
+/** The metrics of a simulated world, which receive its events as in a sidecar. */
 export function watch(world: World, health: Parameters<typeof readingOf>[1] = well) {
   const metrics = createMetrics('1.2.3');
-  let heard = 0;
+  let processed = 0;
   return async () => {
-    for (const event of world.events.slice(heard)) metrics.event(event);
-    heard = world.events.length;
+    for (const event of world.events.slice(processed)) metrics.event(event);
+    processed = world.events.length;
     const reading = readingOf(world.supervisor, health);
     return readSamples((await metrics.page(reading)).text);
   };

@@ -112,15 +112,15 @@ describe('an incident', () => {
 
   test('of the store reports that the state is not saved, and then that it is saved again', () => {
     const message = 'The state is only in memory: the disk of STATE_DIR is full';
-    const said = renderCard(
+    const reported = renderCard(
       { kind: 'incident', key: 'store', failure: { kind: 'protocol', message } },
       address,
     );
-    const over = renderCard({ kind: 'relief', key: 'store', shown: true }, address);
-    assert.deepEqual([said.title, over.title], ['State is not saved', 'State is saved again']);
-    assert.equal(over.sequence_id, said.sequence_id, 'in its place');
-    assert.deepEqual([said.priority, over.priority], [4, 2]);
-    assert.doesNotMatch(over.message, /qBittorrent/);
+    const resolved = renderCard({ kind: 'relief', key: 'store', shown: true }, address);
+    assert.deepEqual([reported.title, resolved.title], ['State is not saved', 'State is saved again']);
+    assert.equal(resolved.sequence_id, reported.sequence_id, 'in its place');
+    assert.deepEqual([reported.priority, resolved.priority], [4, 2]);
+    assert.doesNotMatch(resolved.message, /qBittorrent/);
   });
 
   test('of a repaired file does not report lost state, and ends with one full stop', () => {

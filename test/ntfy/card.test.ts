@@ -32,7 +32,7 @@ test('a completion is audible, has its own card and names the time it took', () 
 });
 
 describe('the first line of a progress card', () => {
-  const words: [phase: Phase, word: RegExp][] = [
+  const label: [phase: Phase, word: RegExp][] = [
     ['metadata', /metadata/],
     ['queued', /Queued/],
     ['stalled', /Stalled/],
@@ -41,7 +41,7 @@ describe('the first line of a progress card', () => {
     ['moving', /Moving/],
     ['failed', /Error/],
   ];
-  for (const [phase, word] of words) {
+  for (const [phase, word] of label) {
     test(`names the phase ${phase}; the second line is the percent, and there is no speed`, () => {
       const [first, second, ...rest] = renderCard(progressOf({}, { phase }), address).message.split('\n');
       assert.match(first ?? '', word);

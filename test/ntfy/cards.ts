@@ -1,10 +1,10 @@
-/** Notifications, and names as people call their torrents to do harm. */
+/** Notifications, and hostile torrent names. */
 import type { Hash, Notification, Observation, Told } from '../../machines/domain.ts';
 import { mulberry32 } from '../mulberry32.ts';
 
 export const key: Hash = '0123456789abcdef0123456789abcdef01234567';
 
-/** A torrent of 1.3 MB/s that needs another 12 and a half minutes. */
+/** A torrent at 1.3 MB/s with an ETA of 12 and a half minutes. */
 export function torrentOf(over: Partial<Observation> = {}): Observation {
   return {
     hash: key,
@@ -45,7 +45,7 @@ export function completionOf(over: Partial<Observation> = {}) {
   } satisfies Notification;
 }
 
-/** What a name may be made of; a piece can be cut, doubled and broken by its neighbours. */
+/** Parts of hostile names; a part can be cut, doubled and broken by its neighbours. */
 const PIECES = [
   'a',
   'Ubuntu 24.04',
@@ -85,7 +85,7 @@ const PIECES = [
   '__proto__',
 ];
 
-/** Names from nothing to far too long. The first of them are chosen, the others are put together by chance. */
+/** Names from empty to far too long. The first are fixed, the others are random combinations. */
 export function hostileNames(count: number, seed: number): string[] {
   const random = mulberry32(seed);
   const pick = () => PIECES[Math.floor(random() * PIECES.length)] ?? '';

@@ -27,7 +27,7 @@ export const dismissal = {
 export const clientOf = ({ url: server }: Pick<NtfySimulator, 'url'>, auth: Auth = none) =>
   createNtfyClient({ server, topic, auth, rate: null, retryMax: 0 }, { instance: 'qbit', timeZone: 'UTC' });
 
-/** How a publish failed; fails the test when it did not. */
+/** The failure of a publish; fails the test when there is none. */
 export async function failureOf(
   publication: ReturnType<ReturnType<typeof clientOf>['publish']>,
 ): Promise<Failure> {

@@ -29,7 +29,7 @@ describe('a completion that was answered with 200', () => {
   });
 
   test('is delivered if the answer is unreadable', async () => {
-    const odd: Parameters<typeof publishTo>[] = [
+    const broken: Parameters<typeof publishTo>[] = [
       [gzipSync('{}').subarray(0, 8), { 'content-encoding': 'gzip' }],
       ['{"id":"x"}', { 'content-encoding': 'compress' }],
       ['x'.repeat(70_000)],
@@ -37,7 +37,7 @@ describe('a completion that was answered with 200', () => {
       [''],
       ['', {}, 204],
     ];
-    for (const answer of odd)
+    for (const answer of broken)
       assert.deepEqual(await publishTo(...answer), UNREAD, String(answer[0]).slice(0, 20));
   });
 
@@ -76,14 +76,16 @@ test('a deletion is delivered even if its answer is truncated', async () => {
 
 for (const generation of ['legacy', 'current'] as const) {
   realTest(
-    `ntfy ${generation} behind two nginx, of which one compresses everything: a completion is sent once`,
+    `ntfy ${generation} behind two nginx, one of which compresses everything: a completion is sent once`,
     { needs: [`ntfy ${generation}`, 'nginx'] },
     async () => {
       await using ntfy = await startNtfy(generation);
       const compress = 'gzip on; gzip_min_length 0; gzip_types *; gzip_proxied any; gzip_http_version 1.0;';
       await using inner = await startNginx({ server: `${compress} location / { proxy_pass ${ntfy.url}; }` });
-      const ask = 'proxy_set_header Accept-Encoding gzip;';
-      await using outer = await startNginx({ server: `location / { ${ask} proxy_pass ${inner.url}; }` });
+      const acceptGzip = 'proxy_set_header Accept-Encoding gzip;';
+      await using outer = await startNginx({
+        server: `location / { ${acceptGzip} proxy_pass ${inner.url}; }`,
+      });
       const answer = await fetch(`${outer.url}/v1/health`, { headers: { 'accept-encoding': 'identity' } });
       assert.equal(answer.headers.get('content-encoding'), 'gzip');
       const publication = await clientOf(outer).publish(completionOf());

@@ -78,11 +78,11 @@ describe('a publish fails', () => {
       'misdirected',
     ],
     ['a web page', { kind: 'status', status: 200, body: html }, 'misdirected'],
-    ['a 200 of something else', { kind: 'status', status: 200, body: '{"ok":true}' }, 'misdirected'],
+    ['a 200 of another server', { kind: 'status', status: 200, body: '{"ok":true}' }, 'misdirected'],
     ['a 404', { kind: 'status', status: 404, body: html }, 'misdirected'],
-    ['an odd error body', { kind: 'status', status: 400, body: '{"code":"x","error":[1]}' }, 'rejected'],
-    ['a connection that closes', { kind: 'close' }, 'unreachable'],
-    ['an answer that is lost', { kind: 'lose' }, 'unreachable'],
+    ['an invalid error body', { kind: 'status', status: 400, body: '{"code":"x","error":[1]}' }, 'rejected'],
+    ['a closed connection', { kind: 'close' }, 'unreachable'],
+    ['a lost answer', { kind: 'lose' }, 'unreachable'],
   ];
   for (const [title, fault, kind] of faults) {
     test(`as ${kind} by ${title}, and is not repeated automatically`, async () => {
@@ -138,7 +138,7 @@ describe('a publish fails', () => {
     ntfy.fail('/', { kind: 'hang' });
     const controller = new AbortController();
     const publication = clientOf(ntfy).publish(progressOf(), { signal: controller.signal });
-    await until('it has asked', () => ntfy.requests.length > 0);
+    await until('ntfy has received it', () => ntfy.requests.length > 0);
     controller.abort();
     assert.equal((await failureOf(publication)).kind, 'unreachable');
   });

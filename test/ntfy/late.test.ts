@@ -1,4 +1,4 @@
-/** A completion that is sent late has the time of its finish. */
+/** A completion that is sent late contains the time of its finish. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { renderCard } from '../../src/ntfy/card.ts';
@@ -8,7 +8,7 @@ const at = Date.UTC(2026, 10, 23, 14, 32, 30);
 const MINUTE = 60;
 const DAY = 24 * 60 * MINUTE;
 
-/** The last line of a completion that was finished so many seconds before it was seen. */
+/** The last line of a completion that finished this many seconds before it was observed. */
 function lastLine(secondsBefore: number | null, timeZone = 'UTC'): string | undefined {
   const finishedAt = secondsBefore === null ? null : at / 1000 - secondsBefore;
   const notification = { ...completionOf({ finishedAt }), at };

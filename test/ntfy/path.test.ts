@@ -7,7 +7,7 @@ import { completionOf, progressOf } from './cards.ts';
 import { dismissal } from './clients.ts';
 
 realTest(
-  'an ntfy under the path of a proxy is published to, updated and deleted from, and the doctor finds it',
+  'an ntfy below the path of a proxy receives publishes, updates and deletes, and the doctor accepts it',
   { needs: ['ntfy current', 'nginx'] },
   async () => {
     await using ntfy = await startNtfy('current');
@@ -31,7 +31,7 @@ realTest(
         visibleCards(messages).map(({ title }) => title),
         ['Download Complete'],
       );
-      assert.ok((await client.allowance())?.daily, 'the allowance is asked for below the path');
+      assert.ok((await client.allowance())?.daily, 'the allowance is requested below the path');
       const { outcomes } = await checkNtfy(config);
       const notOk = Object.entries(outcomes).filter(([, { status }]) => status !== 'ok');
       assert.deepEqual(notOk, []);
@@ -40,7 +40,7 @@ realTest(
 );
 
 realTest(
-  'a proxy that leaves its path in place is no ntfy to the doctor, which says what to change',
+  'for a proxy that does not remove its path the doctor reports that there is no ntfy, and what to change',
   { needs: ['ntfy current', 'nginx'] },
   async () => {
     await using ntfy = await startNtfy('current');

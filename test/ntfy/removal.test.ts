@@ -1,4 +1,4 @@
-/** How a card leaves the screen where something in front of ntfy rejects DELETE. */
+/** How a card is removed where something in front of ntfy rejects DELETE. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createNtfyClient } from '../../src/ntfy/client.ts';
@@ -25,7 +25,7 @@ function start(server: string) {
 }
 
 realTest(
-  'a proxy that rejects DELETE: cards leave the drawer by another request, and DELETE is tried again after hours',
+  'with a proxy that rejects DELETE, cards are removed by another request, and DELETE is tried again after hours',
   { needs: ['ntfy current'] },
   async () => {
     await using ntfy = await startNtfy('current', { requestLimit: 'none' });
@@ -50,7 +50,7 @@ realTest(
 );
 
 realTest(
-  'a proxy that lets only POST pass: the last update of a card is silent, and says that it is over',
+  'with a proxy that allows only POST, the last update of a card is silent, and shows the end',
   { needs: ['ntfy current'] },
   async () => {
     await using ntfy = await startNtfy('current', { requestLimit: 'none' });

@@ -1,26 +1,26 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { secret } from '../../src/util/secret.ts';
-import { startApp, visiting } from './setup.ts';
+import { startApp, navigation } from './setup.ts';
 import { cookieOf, own, REMOTE, signIn, statusWith, TOKEN } from './sign-in.ts';
 
 const LOCAL = ['127.0.0.1', '::1', '::ffff:127.0.0.1'];
 
 describe('the page', () => {
-  test('is there for a browser on the same machine where no token is set', async (t) => {
+  test('is available to a browser on the same machine where no token is set', async (t) => {
     const { call } = startApp(t);
     for (const address of LOCAL) {
-      const answer = await call('/', { headers: { host: 'localhost:9091', ...visiting() } }, address);
+      const answer = await call('/', { headers: { host: 'localhost:9091', ...navigation() } }, address);
       assert.equal(answer.status, 200);
       assert.match(answer.headers.get('content-type') ?? '', /^text\/html/);
     }
   });
 
-  test('with a token is a form on the same machine too, as through a port-forward, until it is shown', async (t) => {
+  test('is a form where a token is set, on the same machine too, as through a port-forward, until the token is presented', async (t) => {
     const { call } = startApp(t, secret(TOKEN));
     const own = { host: 'localhost:9091', origin: 'http://localhost:9091', 'sec-fetch-site': 'same-origin' };
     for (const address of LOCAL) {
-      const headers = { host: own.host, ...visiting() };
+      const headers = { host: own.host, ...navigation() };
       const locked = await call('/', { headers }, address);
       assert.equal(locked.status, 403);
       assert.match(await locked.text(), /<form method="post" action="login">/);
@@ -33,27 +33,27 @@ describe('the page', () => {
     }
   });
 
-  test('is not there through a proxy that says what it is, where no token is set', async (t) => {
+  test('is not available through a proxy that adds its headers, where no token is set', async (t) => {
     const { call } = startApp(t);
-    const headers = { host: 'localhost:9091', 'x-forwarded-for': '127.0.0.1', ...visiting() };
+    const headers = { host: 'localhost:9091', 'x-forwarded-for': '127.0.0.1', ...navigation() };
     const answer = await call('/', { headers });
     assert.equal(answer.status, 403);
     assert.match(await answer.text(), /set <code>OPS_TOKEN<\/code>/);
     assert.equal((await call('/events', { headers })).status, 403);
   });
 
-  test('is not there for a name that somebody made resolve to this machine', async (t) => {
+  test('is not available under another name that resolves to this machine', async (t) => {
     const { call } = startApp(t);
     for (const path of ['/', '/events']) {
-      const headers = { host: 'evil.example:9091', ...visiting() };
+      const headers = { host: 'evil.example:9091', ...navigation() };
       assert.equal((await call(path, { headers })).status, 403, path);
     }
   });
 
-  test('may be linked to, but nothing of it can be read or embedded by other sites', async (t) => {
+  test('may be linked to, but other sites can neither read nor embed it', async (t) => {
     const { call } = startApp(t);
     const host = 'localhost:9091';
-    assert.equal((await call('/', { headers: { host, ...visiting('cross-site') } })).status, 200);
+    assert.equal((await call('/', { headers: { host, ...navigation('cross-site') } })).status, 200);
     const loads = [
       { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', origin: 'https://evil.example' },
       { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' },
@@ -65,13 +65,13 @@ describe('the page', () => {
         assert.equal((await call(path, { headers })).status, 403, `${path} ${load['sec-fetch-dest']}`);
       }
     }
-    const link = { host, ...visiting('cross-site') };
-    assert.equal((await call('/events', { headers: link })).status, 403, 'the stream is no page');
-    assert.equal((await call('/status', { headers: link })).status, 403, 'nor is the status');
+    const link = { host, ...navigation('cross-site') };
+    assert.equal((await call('/events', { headers: link })).status, 403, 'the stream is not a page');
+    assert.equal((await call('/status', { headers: link })).status, 403, 'the status is not either');
   });
 
-  test('is a form for the token on another machine, and a hint where there is no token', async (t) => {
-    const headers = { ...own, ...visiting() };
+  test('is a form for the token on another machine, and a hint where no token is set', async (t) => {
+    const headers = { ...own, ...navigation() };
     const locked = await startApp(t, secret(TOKEN)).call('/', { headers }, REMOTE);
     assert.equal(locked.status, 403);
     assert.match(await locked.text(), /<form method="post" action="login">.*type="password"/);
@@ -80,7 +80,7 @@ describe('the page', () => {
     assert.match(await keyless.text(), /set <code>OPS_TOKEN<\/code>/);
   });
 
-  test('says no in a line of text to what has no eyes', async (t) => {
+  test('is refused as one line of text to a client that is not a browser', async (t) => {
     const answer = await startApp(t, secret(TOKEN)).call('/', { headers: { host: 'pod.example' } }, REMOTE);
     assert.equal(answer.status, 403);
     assert.match(await answer.text(), /^Send OPS_TOKEN as a bearer token, or sign in/);
@@ -88,7 +88,7 @@ describe('the page', () => {
 });
 
 describe('the token', () => {
-  test('shown once opens the page, its stream and the status, by a cookie that is not the token', async (t) => {
+  test('presented once opens the page, its stream and the status, with a cookie that is not the token', async (t) => {
     const { call } = startApp(t, secret(TOKEN));
     const answer = await signIn(call, TOKEN);
     assert.deepEqual([answer.status, answer.headers.get('location')], [303, './']);
@@ -102,13 +102,13 @@ describe('the token', () => {
     }
   });
 
-  test('opens it as a bearer token too', async (t) => {
+  test('also opens it as a bearer token', async (t) => {
     const { call } = startApp(t, secret(TOKEN));
     const headers = { host: own.host, authorization: `Bearer ${TOKEN}` };
     assert.equal((await call('/', { headers }, REMOTE)).status, 200);
   });
 
-  test('lets a hundred browsers in at once: the first has to show it again after that', async (t) => {
+  test('creates sessions for a hundred browsers: the oldest session is dropped for another one', async (t) => {
     const { call } = startApp(t, secret(TOKEN));
     const cookies: string[] = [];
     for (let n = 0; n <= 100; n += 1) cookies.push(cookieOf(await signIn(call, TOKEN)));
@@ -119,7 +119,7 @@ describe('the token', () => {
     );
   });
 
-  test('wrong in whatever way is answered the same way, and with no cookie', async (t) => {
+  test('that is wrong in any way gets the same answer, and no cookie', async (t) => {
     const { call } = startApp(t, secret(TOKEN));
     const wrong = ['', 'x', 'correct-hors', `${TOKEN} `, 'x'.repeat(3000), 'null'];
     const answers = await Promise.all(wrong.map((token) => signIn(call, token)));
@@ -130,21 +130,21 @@ describe('the token', () => {
     assert.ok(answers.every(({ headers }) => headers.get('set-cookie') === null));
   });
 
-  test('can not be tried out: after ten wrong ones not even the right one is read for a while', async (t) => {
+  test('cannot be guessed: after ten wrong ones not even the right one is compared for a while', async (t) => {
     const { call, lines } = startApp(t, secret(TOKEN));
     await Promise.all(Array.from({ length: 10 }, (_, n) => signIn(call, `guess ${n}`)));
     const late = await signIn(call, TOKEN);
     assert.deepEqual([late.status, late.headers.get('retry-after')], [429, '60']);
     assert.equal(late.headers.get('set-cookie'), null);
     const headers = { host: own.host, authorization: `Bearer ${TOKEN}` };
-    assert.equal((await call('/status', { headers }, REMOTE)).status, 429, 'nor as a bearer token');
+    assert.equal((await call('/status', { headers }, REMOTE)).status, 429, 'also as a bearer token');
     assert.equal((await signIn(call, TOKEN, '10.9.9.9')).status, 303, 'another address has its own count');
-    assert.equal((await signIn(call, TOKEN, '127.0.0.1')).status, 303, 'and so has this machine');
-    assert.equal(lines.filter((line) => line.includes('wrong OPS_TOKEN')).length, 1, 'said once');
+    assert.equal((await signIn(call, TOKEN, '127.0.0.1')).status, 303, 'this machine has its own count');
+    assert.equal(lines.filter((line) => line.includes('wrong OPS_TOKEN')).length, 1, 'logged once');
     assert.doesNotMatch(lines.join(''), /guess|horse/);
   });
 
-  test('as a bearer token can not be tried out either', async (t) => {
+  test('cannot be guessed as a bearer token either', async (t) => {
     const { call } = startApp(t, secret(TOKEN));
     const status = async (token: string) =>
       (await call('/status', { headers: { host: own.host, authorization: `Bearer ${token}` } }, REMOTE))
@@ -155,7 +155,7 @@ describe('the token', () => {
     assert.equal(await status(TOKEN), 429);
   });
 
-  test('that is another one now closes what the old one had opened', async (t) => {
+  test('ends the sessions of the old one after a rotation', async (t) => {
     let value = TOKEN;
     const { call } = startApp(
       t,
@@ -167,7 +167,7 @@ describe('the token', () => {
     assert.equal(await statusWith(call, cookie), 403);
   });
 
-  test('can not be shown by a page of another site, nor in a form of any size', async (t) => {
+  test('cannot be presented by a page of another site, nor in a large form', async (t) => {
     const { call } = startApp(t, secret(TOKEN));
     const foreign = { host: own.host, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
     assert.equal((await signIn(call, TOKEN, REMOTE, foreign)).status, 403);
@@ -185,11 +185,11 @@ describe('the token', () => {
   });
 });
 
-describe('who signs out', () => {
-  test('is out, with the very cookie that was let in', async (t) => {
+describe('a sign-out', () => {
+  test('ends the session of its cookie', async (t) => {
     const { call } = startApp(t, secret(TOKEN));
     const cookie = cookieOf(await signIn(call, TOKEN));
-    const page = await call('/', { headers: { ...own, ...visiting('same-origin'), cookie } }, REMOTE);
+    const page = await call('/', { headers: { ...own, ...navigation('same-origin'), cookie } }, REMOTE);
     assert.match(await page.text(), /action="logout"/);
     const out = await call('/logout', { method: 'POST', headers: { ...own, cookie } }, REMOTE);
     assert.equal(out.status, 303);
@@ -197,7 +197,7 @@ describe('who signs out', () => {
     assert.equal(await statusWith(call, cookie), 403);
   });
 
-  test('can not be made to by a page of another site', async (t) => {
+  test('cannot be requested by a page of another site', async (t) => {
     const { call } = startApp(t, secret(TOKEN));
     const cookie = cookieOf(await signIn(call, TOKEN));
     const headers = { host: own.host, cookie, origin: 'https://evil.example' };

@@ -7,7 +7,7 @@ import { cookieOf, signIn, statusWith, TOKEN } from './sign-in.ts';
 const at = (port: number) => ({ host: `localhost:${port}`, origin: `http://localhost:${port}` });
 
 describe('the token', () => {
-  test('is taken behind a proxy that removes the port from Host, or adds the one of its scheme', async (t) => {
+  test('is accepted behind a proxy that removes the port from Host, or adds the default port of its scheme', async (t) => {
     const { call } = startApp(t, secret(TOKEN));
     const behind = [
       { host: 'box.example', origin: 'https://box.example:8443' },
@@ -23,7 +23,7 @@ describe('the token', () => {
       assert.equal((await signIn(call, TOKEN, '127.0.0.1', headers)).status, 303, JSON.stringify(headers));
   });
 
-  test('is not taken from a page of another host or port, whatever the proxy makes of Host', async (t) => {
+  test('is refused from a page of another host or port, whatever Host the proxy sends', async (t) => {
     const { call } = startApp(t, secret(TOKEN));
     const foreign = [
       { host: 'box.example', origin: 'https://evil.example:8443' },
@@ -39,7 +39,7 @@ describe('the token', () => {
       assert.equal((await signIn(call, TOKEN, '127.0.0.1', headers)).status, 403, JSON.stringify(headers));
   });
 
-  test('becomes a cookie for https alone where the browser is at an https address', async (t) => {
+  test('is stored in a cookie for https only where the browser uses an https address', async (t) => {
     const { call } = startApp(t, secret(TOKEN));
     const host = 'box.example';
     const isSecure = async (headers: Record<string, string>) => {
@@ -49,12 +49,12 @@ describe('the token', () => {
     assert.equal(await isSecure({ origin: 'https://box.example' }), true);
     assert.equal(await isSecure({ 'x-forwarded-proto': 'https' }), true, 'a browser that sends no Origin');
     assert.equal(await isSecure({ 'x-forwarded-proto': 'http' }), false);
-    // It would not keep the cookie: what the browser says of its own address counts.
+    // It would not keep the cookie: the browser's own address decides.
     const mistaken = { origin: 'http://box.example', 'x-forwarded-proto': 'https' };
     assert.equal(await isSecure(mistaken), false);
   });
 
-  test('opens two sidecars that are forwarded to two ports of this machine, one beside the other', async (t) => {
+  test('opens two sidecars that are forwarded to two ports of this machine side by side', async (t) => {
     const [one, two] = [startApp(t, secret(TOKEN)), startApp(t, secret(TOKEN))];
     const jar = [
       cookieOf(await signIn(one.call, TOKEN, '127.0.0.1', at(9091))),

@@ -63,8 +63,8 @@ describe('an open chart', () => {
       'x'.repeat(40),
     ];
     for (const name of strange) assert.equal(findShownActor(name, world.supervisor), null, name);
-    const nobody = board.join(findShownActor(hashOf(9), world.supervisor), '');
-    assert.match((await take(nobody)).get('chart-body') ?? '', /This actor is not running/);
+    const missing = board.join(findShownActor(hashOf(9), world.supervisor), '');
+    assert.match((await take(missing)).get('chart-body') ?? '', /This actor is not running/);
   });
 
   test('lists earlier steps since the first viewer connected', async (t) => {

@@ -24,13 +24,13 @@ test('without viewers there is no listener and no timer, before and after the fi
   assert.deepEqual([observers.now, countTimers()], [1, timers + 1], 'one listener and one heartbeat for all');
   world.set(hashOf(1), { progress: 0.9 });
   await world.pass(10 * SECOND);
-  assert.equal(countTimers(), timers + 2, 'something moved, and is sent soon');
+  assert.equal(countTimers(), timers + 2, 'a change is sent soon');
 
   viewers[0]?.leave();
   viewers[1]?.leave();
   assert.equal(observers.now, 1);
   viewers[2]?.leave();
-  assert.deepEqual([observers.now, countTimers()], [0, timers], 'all have gone');
+  assert.deepEqual([observers.now, countTimers()], [0, timers], 'no listener is left');
 });
 
 test('loading the page leaves no listener and no timer', async (t) => {
@@ -51,7 +51,7 @@ test('a viewer that stopped reading is disconnected, and the listener is removed
   const viewer = board.join(null, '');
   await viewer?.next();
   t.mock.timers.tick(45_000);
-  assert.equal(observers.now, 1, 'it may be slow');
+  assert.equal(observers.now, 1, 'a slow viewer stays connected');
   t.mock.timers.tick(30_000);
   assert.equal(observers.now, 0);
   assert.equal(await viewer?.next(), null);

@@ -6,13 +6,13 @@ import { completionOf, hashOf } from '../machines/fixtures.ts';
 const closed = (n: number, end: 'complete' | 'removed' = 'complete') =>
   ({ type: 'torrent.finished', key: hashOf(n), end, name: `torrent ${n}` }) as const;
 
-const told = (n: number, outcome: 'accepted' | 'superseded' = 'accepted') =>
+const settled = (n: number, outcome: 'accepted' | 'superseded' = 'accepted') =>
   ({ type: 'notification.settled', notification: completionOf(hashOf(n)), outcome, failure: null }) as const;
 
 test('finished torrents are listed with their size and duration, also without viewers', () => {
   const finished = createRecentlyFinished(20, () => 1000);
-  finished.event(told(1));
-  assert.deepEqual(finished.list(), [], 'its card has yet to go');
+  finished.event(settled(1));
+  assert.deepEqual(finished.list(), [], 'its card is not deleted yet');
   finished.event(closed(1));
   finished.event(closed(2, 'removed'));
   assert.deepEqual(
@@ -27,7 +27,7 @@ test('finished torrents are listed with their size and duration, also without vi
 test('only the last ones are listed, the newest first', () => {
   const finished = createRecentlyFinished(3);
   for (let n = 0; n < 10; n += 1) {
-    finished.event(told(n));
+    finished.event(settled(n));
     finished.event(closed(n));
   }
   assert.deepEqual(

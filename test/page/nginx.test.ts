@@ -1,4 +1,4 @@
-/** A real nginx in front of the operations port: what is open through it, and how to sign in. */
+/** A real nginx in front of the operations port: what is accessible through it, and how a user signs in. */
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { secret } from '../../src/util/secret.ts';
@@ -17,7 +17,7 @@ const OPEN = ['livez', 'readyz', 'metrics'];
 const needs = ['nginx'] as const;
 const html = { accept: 'text/html' };
 
-/** The operations port of a sidecar that follows a torrent. */
+/** The operations port of a sidecar with a tracked torrent. */
 async function serveOps(t: TestContext, token: Secret | null) {
   const world = await following(1);
   const { app, page } = startApp(t, token, world);
@@ -34,19 +34,19 @@ async function serveOps(t: TestContext, token: Secret | null) {
 }
 
 async function statusOf(url: string, headers: Record<string, string> = {}): Promise<number> {
-  const gone = new AbortController();
-  const { status } = await fetch(url, { headers, signal: gone.signal });
-  gone.abort();
+  const controller = new AbortController();
+  const { status } = await fetch(url, { headers, signal: controller.signal });
+  controller.abort();
   return status;
 }
 
-/** How each path is answered. */
+/** The status of each path. */
 const statusesOf = async (url: string, paths: readonly string[], headers: Record<string, string> = {}) =>
   Promise.all(paths.map((path) => statusOf(url + path, headers)));
 
 const plain = (port: number, more = '') => `location / { proxy_pass http://localhost:${port}; ${more} }`;
 
-/** What lets nginx speak HTTP/1.1. */
+/** The nginx configuration for HTTP/1.1. */
 const HTTP11 = 'proxy_http_version 1.1; proxy_set_header Connection "";';
 
 async function signIn(url: string, headers: Record<string, string>): Promise<Response> {
@@ -55,7 +55,7 @@ async function signIn(url: string, headers: Record<string, string>): Promise<Res
 }
 
 realTest(
-  'through a plain proxy_pass nothing is seen without the token, where there is one',
+  'through a plain proxy_pass nothing is accessible without the token, where one is set',
   { needs },
   async (t) => {
     const ops = await serveOps(t, secret(TOKEN));
@@ -67,7 +67,7 @@ realTest(
       assert.match(await (await fetch(url, { headers: html })).text(), /<form method="post" action="login">/);
       assert.deepEqual(await statusesOf(url, PRIVATE, { authorization: `Bearer ${TOKEN}` }), [200, 200, 200]);
     }
-    assert.deepEqual(await statusesOf(ops.url, PRIVATE), [403, 403, 403], 'this machine shows it too');
+    assert.deepEqual(await statusesOf(ops.url, PRIVATE), [403, 403, 403], 'also from this machine');
     assert.deepEqual(await statusesOf(ops.url, OPEN), [200, 200, 200]);
   },
 );
@@ -88,7 +88,7 @@ realTest('through a plain proxy_pass a browser at an https address can sign in',
 });
 
 realTest(
-  'without a token nothing is seen through nginx, by default or with the usual headers',
+  'without a token nothing is accessible through nginx, by default or with the usual headers',
   { needs },
   async (t) => {
     const ops = await serveOps(t, null);
@@ -120,7 +120,7 @@ realTest(
 );
 
 realTest(
-  'an nginx that says nothing of itself looks like a local browser: docs/page.md asks for a token',
+  'an nginx that adds no headers is treated as a local browser: docs/page.md requires a token',
   { needs },
   async (t) => {
     const ops = await serveOps(t, null);
@@ -131,7 +131,7 @@ realTest(
 
 for (const host of ['$http_host', '$host', '$host:$server_port']) {
   realTest(
-    `through the documented block, with Host ${host}, the page is signed in to and live`,
+    `through the documented block, with Host ${host}, the user can sign in and receives live updates`,
     { needs },
     async (t) => {
       const ops = await serveOps(t, secret(TOKEN));
@@ -152,11 +152,11 @@ for (const host of ['$http_host', '$host', '$host:$server_port']) {
 
       const stream = await fetch(`${url}events`, { headers: { cookie } });
       const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
-      const readUntil = async (wanted: RegExp) => {
+      const readUntil = async (expected: RegExp) => {
         let text = '';
-        while (!wanted.test(text)) {
+        while (!expected.test(text)) {
           const { done, value } = (await reader?.read()) ?? { done: true };
-          assert.ok(!done, `the stream ended before ${wanted}`);
+          assert.ok(!done, `the stream ended before ${expected}`);
           text += value;
         }
       };

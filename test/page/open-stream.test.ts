@@ -7,7 +7,7 @@ import { hashOf, SECOND } from '../machines/fixtures.ts';
 import { countObservers, following, startApp } from './setup.ts';
 import { cookieOf, own, REMOTE, signIn, TOKEN } from './sign-in.ts';
 
-/** A page that follows a torrent; `open` reads a stream to the end of its first message. */
+/** A page with a tracked torrent; `open` reads a stream to the end of its first message. */
 async function startStreams(t: TestContext, token: Secret) {
   const world = await following(1);
   const scene = startApp(t, token, world);
@@ -17,7 +17,7 @@ async function startStreams(t: TestContext, token: Secret) {
     const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';
     while (!text.includes('\nid: ')) text += (await reader?.read())?.value ?? '';
-    /** All that comes until the server ends it. */
+    /** All data until the server ends the stream. */
     return async (): Promise<string> => {
       let rest = '';
       for (let part = await reader?.read(); part?.done === false; part = await reader?.read())

@@ -6,7 +6,7 @@ import { listen } from '../../src/server/index.ts';
 import { recorder } from '../server/apps.ts';
 import { call as callSocket } from '../server/sockets.ts';
 import { until } from '../servers/wait.ts';
-import { countObservers, startApp, visiting } from './setup.ts';
+import { countObservers, startApp, navigation } from './setup.ts';
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
@@ -15,9 +15,9 @@ const POLICY =
 test('the policy of every page allows only its own files, and no inline code', async (t) => {
   const { call } = startApp(t, secret('token'));
   const pages = [
-    await call('/', { headers: visiting() }),
-    await call('/?show=supervisor', { headers: visiting() }),
-    await call('/', { headers: { host: 'pod.example', ...visiting() } }, '10.1.2.3'),
+    await call('/', { headers: navigation() }),
+    await call('/?show=supervisor', { headers: navigation() }),
+    await call('/', { headers: { host: 'pod.example', ...navigation() } }, '10.1.2.3'),
     await call('/login', { method: 'POST' }, '10.1.2.3'),
   ];
   for (const page of pages) {
@@ -57,7 +57,7 @@ test('the script is valid JavaScript', async (t) => {
 test('the page is complete without JavaScript', async (t) => {
   const { call, world } = startApp(t);
   world.track('a'.repeat(40));
-  const html = await (await call(`/?show=${'a'.repeat(40)}`, { headers: visiting() })).text();
+  const html = await (await call(`/?show=${'a'.repeat(40)}`, { headers: navigation() })).text();
   assert.match(html, /<li class="torrent"/);
   assert.match(html, /<dialog[^>]* open>.*<svg /s);
   assert.match(html, /<noscript/);
@@ -96,7 +96,7 @@ describe('over a real socket', () => {
     assert.match(text, /\nid: [0-9a-f]{12}\.\d+\n/);
     assert.equal(observers.now, 1);
     leave.abort();
-    await until('the viewer is gone', () => observers.now === 0);
+    await until('the viewer is disconnected', () => observers.now === 0);
     const second = await fetch(`http://127.0.0.1:${server.port}/events`);
     page.close();
     await second.text();

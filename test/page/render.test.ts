@@ -32,7 +32,7 @@ function torrent(over: Partial<TorrentStatus> = {}): TorrentStatus {
   };
 }
 
-function look(over: Partial<ViewModel> = {}): ViewModel {
+function view(over: Partial<ViewModel> = {}): ViewModel {
   return {
     services: servicesOf(startWorld().supervisor),
     health: { kind: 'disk', problem: null },
@@ -44,7 +44,7 @@ function look(over: Partial<ViewModel> = {}): ViewModel {
   };
 }
 
-/** The visible text: what is between the tags. */
+/** The visible text: everything between the tags. */
 const textOf = (markup: unknown): string =>
   String(markup)
     .replaceAll(/<[^>]*>/g, '|')
@@ -55,7 +55,7 @@ const textOf = (markup: unknown): string =>
     .replaceAll('&amp;', '&')
     .replaceAll(/\|+/g, '|');
 
-/** The names of all elements and attributes of markup that is well-formed. */
+/** The names of all elements and attributes of well-formed markup. */
 const shapeOf = (markup: unknown): string =>
   [...String(markup).matchAll(/<\/?([a-z0-9]+)|\s([a-z-]+)="/gi)]
     .map(([, tag, name]) => tag ?? name)
@@ -136,7 +136,7 @@ describe('untrusted text', () => {
     const message = `<b>${'x'.repeat(10_000)}`;
     const failure: Failure = { kind: 'broken', message };
     const services: ViewModel['services'] = {
-      ...look().services,
+      ...view().services,
       session: { state: 'ready', webapi: '<i>2.11</i>', failure },
       watcher: { state: 'resting', watching: 1, failure },
       hook: { state: 'retrying', reason: message },
@@ -147,7 +147,7 @@ describe('untrusted text', () => {
     const finished = [
       { key: hashOf(2), name: '<u>done</u>', end: 'complete', at: 0, torrent: seen() },
     ] as const;
-    const page = String(board(look({ services, health, finished }), []));
+    const page = String(board(view({ services, health, finished }), []));
     assert.doesNotMatch(page, /<b>x|<i>2|<u>done/);
     assert.match(page, /&lt;u&gt;done/);
     assert.ok(page.length < 10_000);
@@ -176,27 +176,27 @@ describe('untrusted text', () => {
   });
 });
 
-/** The states without children, but for the failed one. */
+/** The states without children, except the failed one. */
 function statesOf(machine: 'session' | 'supervisor' | 'hookInstaller'): string[] {
   const all = [...charts[machine].matchAll(/data-state="([^"]+)"/g)].map(([, path = '']) => path);
   return all.filter((path) => !all.some((other) => other.startsWith(`${path}.`)) && path !== 'failed');
 }
 
 test('each state of the session, the supervisor and the hook installer has a label', () => {
-  const { services } = look();
+  const { services } = view();
   const cases: Array<Partial<ViewModel['services']>> = [
     ...statesOf('session').map((state) => ({ session: { state, webapi: null, failure: null } })),
     ...statesOf('supervisor').map((supervisor) => ({ supervisor })),
     ...statesOf('hookInstaller').map((state) => ({ hook: { state, reason: null } })),
   ];
   for (const changes of cases) {
-    const page = board(look({ services: { ...services, ...changes } }), []);
+    const page = board(view({ services: { ...services, ...changes } }), []);
     assert.doesNotMatch(textOf(page), /\|State: \w/, JSON.stringify(changes));
   }
 });
 
 test('an empty page has a text for each empty list', () => {
-  const page = textOf(board(look(), []));
+  const page = textOf(board(view(), []));
   assert.match(page, /No active downloads/);
   assert.match(page, /None since the sidecar started/);
 });

@@ -1,4 +1,4 @@
-/** A page over a world in simulated time: its own timers are real. */
+/** A page for a simulated world; the page's own timers are real. */
 import type { TestContext } from 'node:test';
 import type { AnyActorRef } from 'xstate';
 import { createRecentlyFinished, createPage } from '../../src/page/index.ts';
@@ -13,19 +13,19 @@ import { startWorld } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 import { recorder } from '../server/apps.ts';
 
-/** What the page of a world is about. */
+/** The objects behind the page of a world. */
 export function sourcesOf(world: World, over: Partial<PageSources> = {}): PageSources {
   const finished = createRecentlyFinished(20, () => world.clock.now());
-  let heard = 0;
+  let processed = 0;
   return {
     supervisor: world.supervisor,
     store: { health: { kind: 'disk', problem: null } },
     finished: {
       event: (event) => finished.event(event),
       list() {
-        // The world keeps what reaches its supervisor.
-        for (const event of world.events.slice(heard)) finished.event(event);
-        heard = world.events.length;
+        // The world records what its supervisor receives.
+        for (const event of world.events.slice(processed)) finished.event(event);
+        processed = world.events.length;
         return finished.list();
       },
     },
@@ -42,7 +42,7 @@ export interface Scene {
   lines: string[];
 }
 
-/** A world and its board; all viewers leave with the test. */
+/** A world and its page; all viewers disconnect with the test. */
 export function startScene(t: TestContext, world: World = startWorld()): Scene {
   const { lines, log } = recorder();
   const board = createBoard(sourcesOf(world), log);
@@ -50,7 +50,7 @@ export function startScene(t: TestContext, world: World = startWorld()): Scene {
   return { world, board, lines };
 }
 
-/** A world that follows so many torrents, each seen once. */
+/** A world that tracks this many torrents, each observed once. */
 export async function following(count: number) {
   const world = startWorld({ policy: { rate: null } });
   for (let n = 0; n < count; n += 1) {
@@ -61,7 +61,7 @@ export async function following(count: number) {
   return world;
 }
 
-/** The operations app of a world, as a caller from an address sees it. */
+/** The operations app of a world, for a client at an address. */
 export function startApp(t: TestContext, token: Secret | null = null, world: World = startWorld()) {
   const { lines, log } = recorder();
   const page = createPage({ ...sourcesOf(world), log });
@@ -80,15 +80,15 @@ export function startApp(t: TestContext, token: Secret | null = null, world: Wor
   return { app, call, lines, world, page };
 }
 
-/** What a browser sends when somebody types an address, or follows a link from `site`. */
-export const visiting = (site: 'none' | 'same-origin' | 'cross-site' = 'none') => ({
+/** The request headers of a browser for a typed address, or for a link from `site`. */
+export const navigation = (site: 'none' | 'same-origin' | 'cross-site' = 'none') => ({
   accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
   'sec-fetch-site': site,
   'sec-fetch-mode': 'navigate',
   'sec-fetch-dest': 'document',
 });
 
-/** The elements of the next message, by their IDs. */
+/** The elements of the next message, by ID. */
 export async function take(viewer: Viewer | null): Promise<Map<string, string>> {
   const message = await viewer?.next();
   if (message === null || message === undefined) return new Map();
@@ -96,7 +96,7 @@ export async function take(viewer: Viewer | null): Promise<Map<string, string>> 
   const found = new Map<string, string>();
   let end = 0;
   for (const { index, 1: tag = '', 2: id = '' } of parts) {
-    // Elements of the first level only: the next begins where this one ended.
+    // Elements of the first level only: the next one starts where this one ended.
     if (index < end) continue;
     end = endOf(message.html, index, tag);
     found.set(id, message.html.slice(index, end));
@@ -104,7 +104,7 @@ export async function take(viewer: Viewer | null): Promise<Map<string, string>> 
   return found;
 }
 
-/** Where an element ends, whatever elements of the same name it holds. */
+/** The end of an element, with any nested elements of the same name. */
 function endOf(html: string, start: number, tag: string): number {
   let depth = 0;
   for (const { 0: text, index } of html.slice(start).matchAll(new RegExp(`</?${tag}\\b`, 'g'))) {
@@ -114,7 +114,7 @@ function endOf(html: string, start: number, tag: string): number {
   return html.length;
 }
 
-/** How many inspect a system now. XState keeps them private; a spy counts who comes and goes. */
+/** The number of active inspections of a system. XState keeps them private; a spy counts them. */
 export function countObservers({ system }: Pick<AnyActorRef, 'system'>): { now: number } {
   const count = { now: 0 };
   const inspect = system.inspect.bind(system);
@@ -131,6 +131,6 @@ export function countObservers({ system }: Pick<AnyActorRef, 'system'>): { now: 
   return count;
 }
 
-/** Timers of this process that keep it alive, or would. */
+/** Timers of this process, with and without unref. */
 export const countTimers = (): number =>
   process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;

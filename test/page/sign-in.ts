@@ -1,11 +1,11 @@
-/** Signing in at the page, as a browser does it. */
-import { visiting } from './setup.ts';
+/** Signing in to the page, as a browser does. */
+import { navigation } from './setup.ts';
 import type { startApp } from './setup.ts';
 
 export const REMOTE = '10.1.2.3';
 export const TOKEN = 'correct-horse';
 
-/** What a browser sends from the page itself. */
+/** The request headers of a browser on the page itself. */
 export const own = {
   host: 'pod.example:9091',
   origin: 'http://pod.example:9091',
@@ -21,8 +21,8 @@ export const signIn = (call: Call, token: string, from = REMOTE, headers: Record
 export const cookieOf = (answer: Response): string =>
   (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
 
-/** What a browser with that cookie is answered. */
+/** The status of a request with that cookie. */
 export const statusWith = async (call: Call, cookie: string, path = '/'): Promise<number> => {
-  const headers = { ...own, ...visiting('same-origin'), cookie };
+  const headers = { ...own, ...navigation('same-origin'), cookie };
   return (await call(path, { method: path === '/events' ? 'HEAD' : 'GET', headers }, REMOTE)).status;
 };

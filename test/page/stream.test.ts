@@ -43,7 +43,7 @@ describe('a viewer', () => {
 
   test('receives simultaneous changes as one message, and nothing without a change', async (t) => {
     const { world, board } = startScene(t, await following(50));
-    // The page's own: a slow machine must not send half of what moves.
+    // The page's own timers: on a slow machine no message with only some of the changes must be sent.
     t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
     const viewer = board.join(null, '');
     await take(viewer);
@@ -53,7 +53,7 @@ describe('a viewer', () => {
     const rows = [...(await take(viewer)).keys()].filter((id) => id.startsWith('t-'));
     assert.equal(rows.length, 50);
 
-    // Polled again, and all is as it was.
+    // Polled again, without a change.
     await world.pass(20 * SECOND);
     t.mock.timers.tick(SECOND);
     world.set(hashOf(7), { progress: 0.9 });

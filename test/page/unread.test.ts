@@ -1,4 +1,4 @@
-/** Viewers and readers that read nothing, or slowly: what waits for them is counted in bytes. */
+/** Viewers that read nothing, or slowly: the data buffered for them is measured in bytes. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { before, describe, test } from 'node:test';
@@ -11,10 +11,10 @@ import { following, startApp, startScene } from './setup.ts';
 
 const deadline = { timeout: 300_000 };
 
-/** So many that the rows of all are more than what the system takes off the server's hands: 6 MB. */
+/** So many that all rows are larger than the system's own buffers: 6 MB. */
 const COUNT = 8000;
 
-/** What may wait for one reader: two pieces and their frames. */
+/** The limit of buffered data for one reader: two pieces and their frames. */
 const BYTES = 131_072;
 
 const idOf = (row: string) => / id="(t-[0-9a-f]{40})"/.exec(row)?.[1];
@@ -41,7 +41,7 @@ describe('of 8,000 torrents', { timeout: deadline.timeout }, () => {
       for (let n = 0; n < COUNT; n += 1) world.set(hashOf(n), { progress: 0.7 });
       await world.pass(10 * SECOND);
       assert.equal((await call(port, { path: '/livez' })).status, 200);
-      assert.equal((await call(port, { path: '/events' })).status, 503, 'there is no place for another one');
+      assert.equal((await call(port, { path: '/events' })).status, 503, 'another viewer is refused');
       assert.equal(bufferedBy(sockets), bytes);
     },
   );
@@ -55,7 +55,11 @@ describe('of 8,000 torrents', { timeout: deadline.timeout }, () => {
       const { id, html } = (await viewer?.next()) ?? assert.fail('it ended');
       assert.ok(html.length < 200_000, `${html.length} characters at once`);
       isWhole = html.includes('id="torrents-end"');
-      assert.equal(id !== '', isWhole, 'who has not got everything comes back for everything');
+      assert.equal(
+        id !== '',
+        isWhole,
+        'a viewer without the whole page has no event ID, so it requests everything again',
+      );
       if (messages > 0) rows.push(...(html.match(/<li class="torrent" [^>]*>/g) ?? []).map(idOf));
     }
     assert.deepEqual(

@@ -13,7 +13,7 @@ const CAPACITY = 50;
 const PER_MINUTE = 10;
 const QUOTA = 250;
 
-/** Many torrents that move with each poll: far more news than may leave. */
+/** Many torrents with progress at each poll: far more notifications than the budget allows. */
 function addMany(model: Model, from: number, count: number): void {
   for (let n = from; n < from + count; n += 1) {
     const hash = model.qbittorrent.add(n, 'plain');
@@ -34,7 +34,7 @@ const finish = ({ qbittorrent, now }: Model, n: number) =>
 
 const published = ({ calls }: Model) => calls.filter(({ to }) => to === 'publish');
 
-/** The first message that left although no token can have been there for it. */
+/** The first message that was sent without an available token. */
 function beyondBudget(model: Model): number | null {
   let least = Infinity;
   for (const [index, { elapsed }] of published(model).entries()) {
@@ -45,7 +45,7 @@ function beyondBudget(model: Model): number | null {
   return null;
 }
 
-/** Completions that could leave, but wait. One that failed has a pause, in which others show what the cause is. */
+/** Completions that could be sent, but wait. After a failure there is a pause, in which others determine the cause. */
 function waitingCompletions({ world }: Model): string[] {
   const snapshot = world.life?.supervisor.getSnapshot().children.outbox?.getSnapshot();
   if (snapshot === undefined) return [];
@@ -68,7 +68,7 @@ const flood = fc.array(
   { minLength: 2, maxLength: 8 },
 );
 
-test('no more messages leave than the budget has, and no progress before a completion', async () => {
+test('no more messages are sent than the budget allows, and no progress before a completion', async () => {
   const property = fc.asyncProperty(flood, async (waves) => {
     const early: string[] = [];
     const model = createModel({
@@ -99,7 +99,7 @@ const day = fc.record({
   ends: fc.array(fc.nat({ max: 24 * 60 - 1 }), { minLength: 5, maxLength: 60 }),
 });
 
-test('a server with 250 messages a day is not asked for more, and each completion leaves at once', async () => {
+test('a server with 250 messages a day receives no more, and each completion is sent at once', async () => {
   const property = fc.asyncProperty(day, async ({ start, ends }) => {
     const sent = new Map<number, number>();
     const today = () => Math.floor(model.now() / (24 * HOUR));

@@ -4,16 +4,16 @@ import type { Notification } from '../../machines/domain.ts';
 import { holds } from './property.ts';
 import type { Model } from './model.ts';
 
-const left = ({ phone }: Model, gone: Notification['kind']) =>
-  [...phone.cards].filter(([, { kind }]) => kind === gone).map(([name]) => name);
+const left = ({ phone }: Model, expected: Notification['kind']) =>
+  [...phone.cards].filter(([, { kind }]) => kind === expected).map(([name]) => name);
 
 for (const kind of ['progress', 'alert', 'incident'] as const) {
-  test(`whatever happens, in the end no card of the kind "${kind}" is left`, async () => {
+  test(`after any timeline no card of the kind "${kind}" is left`, async () => {
     await holds({ runs: 200, check: (model) => assert.deepEqual(left(model, kind), []) });
   });
 }
 
-test('whatever happens, in the end nothing is remembered of torrents that are complete or gone', async () => {
+test('after any timeline no torrent that is complete or removed is stored', async () => {
   await holds({ runs: 100, check: ({ store }) => assert.deepEqual([...store.records.values()], []) });
 });
 

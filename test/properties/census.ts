@@ -1,4 +1,4 @@
-/** How much the machines hold. */
+/** The amount of data in the machines. */
 import assert from 'node:assert/strict';
 import { depth } from '../../machines/outbox/lanes.ts';
 import type { Model } from './model.ts';

@@ -10,7 +10,7 @@ import type { Model } from './model.ts';
 
 const TORRENTS = 10_000;
 const GAP = (24 * HOUR) / TORRENTS;
-/** Each downloads for five minutes; about fifty are there at a time. */
+/** Each downloads for five minutes; about fifty at a time. */
 const LIFE = 5 * MINUTE;
 const STEP = 30 * SECOND;
 
@@ -22,7 +22,7 @@ function heapMegabytes(): number {
   return process.memoryUsage().heapUsed / 2 ** 20;
 }
 
-/** Adds, moves, finishes and removes torrents as the day goes on; every seventh is removed before its end. */
+/** Adds, updates, finishes and removes torrents during the day; every seventh is removed before its end. */
 function play(model: Model, at: number, added: number): number {
   const { qbittorrent, track } = model;
   let next = added;
@@ -39,10 +39,10 @@ function play(model: Model, at: number, added: number): number {
   return next;
 }
 
-/** Lets go of what the model itself remembers: it is none of the machines' memory. Returns the completions in it. */
-function forget({ phone, store, state }: Model): number {
+/** Deletes the model's own history, which is not memory of the machines. Returns the completions in it. */
+function clearHistory({ phone, store, state }: Model): number {
   const completions = phone.completed.size;
-  for (const memory of [phone.completed, phone.heard, store.completions, state.known]) memory.clear();
+  for (const memory of [phone.completed, phone.sounds, store.completions, state.known]) memory.clear();
   for (const [name, { kind }] of phone.cards) if (kind === 'completion') phone.cards.delete(name);
   return completions;
 }
@@ -50,8 +50,8 @@ function forget({ phone, store, state }: Model): number {
 const median = (numbers: readonly number[]): number =>
   numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 
-test('a day with 10,000 torrents ends with the heap that it had at noon', async () => {
-  // A poll each half minute: the time of this test goes into polls.
+test('a day with 10,000 torrents ends with the heap size that it had at noon', async () => {
+  // A poll each half minute: most of the test's time is spent on polls.
   const policy = { rate: null, pollInterval: 30 * SECOND, stall: HOUR };
   const model = createModel({ policy, keeps: false });
   const heaps: number[] = [];
@@ -60,12 +60,12 @@ test('a day with 10,000 torrents ends with the heap that it had at noon', async 
     added = play(model, at, added);
     await model.pass(STEP);
     if (at % HOUR !== 0) continue;
-    completions += forget(model);
+    completions += clearHistory(model);
     if (at >= 12 * HOUR) heaps.push(heapMegabytes());
   }
   model.qbittorrent.torrents.clear();
   await model.pass(HOUR);
-  completions += forget(model);
+  completions += clearHistory(model);
 
   assert.equal(completions, Array.from({ length: TORRENTS }).filter((_, n) => n % 7 !== 0).length);
   const [noon, evening] = [median(heaps.slice(0, 4)), median(heaps.slice(-4))];

@@ -1,6 +1,6 @@
 import type { Publication } from '../../machines/outbox/machine.ts';
 
-/** How ntfy ends a request: what reaches the phone of it, and what the sidecar hears. */
+/** How a request to ntfy ends: what reaches the phone, and what the sidecar receives. */
 export interface Ending {
   arrives: 'whole' | 'half' | 'not';
   answer: Publication | 'never' | 'crash';
@@ -9,7 +9,7 @@ export interface Ending {
 const failed = (kind: Extract<Publication, { ok: false }>['failure']['kind']) =>
   ({ ok: false, failure: { kind, message: kind } }) as const;
 
-/** The ways in which an ntfy, or the way to it, can be broken. */
+/** The faults of ntfy and of the connection to it. */
 export const PHONE_FAULTS = {
   unauthorized: { arrives: 'not', answer: failed('unauthorized') },
   burst: { arrives: 'not', answer: failed('limited') },

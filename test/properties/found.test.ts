@@ -1,4 +1,4 @@
-/** Timelines that broke a property once, each as small as it gets. */
+/** Timelines that violated a property once, each minimized. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hashOf, HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
@@ -22,15 +22,15 @@ async function after(timeline: Timeline, options: ModelOptions = {}): Promise<Mo
 
 const kinds = ({ phone }: Model) => [...phone.cards.values()].map(({ kind }) => kind);
 
-test('a first card that ntfy took just before the process was killed goes when the torrent is complete', async () => {
-  // The third call from the hook on is the first publish, after scan and poll.
+test('a first card that ntfy accepted just before the process was killed is deleted when the torrent is complete', async () => {
+  // The third call after the hook is the first publish, after scan and poll.
   const model = await after([plain, { do: 'crash', calls: 3, moment: 'after', down: SECOND }, wait(MINUTE)]);
   happen(model, { do: 'finish', n: 0 });
   await settleDown(model);
   assert.deepEqual(kinds(model), ['completion']);
 });
 
-test('a first card goes too when the torrent was finished while the process was down', async () => {
+test('a first card is also deleted when the torrent finished while the process was down', async () => {
   const model = await after([
     plain,
     { do: 'crash', calls: 3, moment: 'after', down: MINUTE },
@@ -41,7 +41,7 @@ test('a first card goes too when the torrent was finished while the process was 
   assert.deepEqual(kinds(model), ['completion']);
 });
 
-test('an alert whose answer was lost in a kill goes when the torrent is complete', async () => {
+test('an alert whose answer was lost in a kill is deleted when the torrent is complete', async () => {
   const model = await after([
     plain,
     wait(10 * SECOND),
@@ -55,7 +55,7 @@ test('an alert whose answer was lost in a kill goes when the torrent is complete
   assert.deepEqual(kinds(model), ['completion']);
 });
 
-test('an alert goes although its torrent got on and was complete while ntfy was away', async () => {
+test('an alert is deleted although its torrent recovered and completed while ntfy was unavailable', async () => {
   const model = await after([plain, wait(10 * SECOND), { do: 'phase', n: 0, phase: 'failed' }, wait(MINUTE)]);
   assert.ok(kinds(model).includes('alert'));
   await live(model, [
@@ -68,7 +68,7 @@ test('an alert goes although its torrent got on and was complete while ntfy was 
   assert.deepEqual(kinds(model), ['completion']);
 });
 
-test('the alert of a torrent that crashed goes when it is complete', async () => {
+test('the alert of a torrent whose actor crashed is deleted when it is complete', async () => {
   const model = await after([plain, wait(10 * SECOND), away(20 * MINUTE)]);
   model.poison.set(hashOf(0), { guard: 'hasNews', times: 6 });
   await model.pass(HOUR);
@@ -76,15 +76,15 @@ test('the alert of a torrent that crashed goes when it is complete', async () =>
   assert.deepEqual(kinds(model), ['completion']);
 });
 
-test('the all-clear arrives although the process was killed before ntfy took it', async () => {
-  const model = await after([{ do: 'forget' }, refused(2 * SECOND), wait(2 * SECOND)]);
+test('the all-clear arrives although the process was killed before ntfy accepted it', async () => {
+  const model = await after([{ do: 'expireSession' }, refused(2 * SECOND), wait(2 * SECOND)]);
   assert.deepEqual(kinds(model), ['incident']);
   await live(model, [away(20 * SECOND), wait(10 * SECOND), { do: 'kill', down: SECOND }]);
   await settleDown(model);
   assert.deepEqual(kinds(model), ['relief']);
 });
 
-test('a torrent that was added again while its old card waits to go is followed after a restart too', async () => {
+test('a torrent that was added again while its old card waits for deletion is tracked after a restart too', async () => {
   const model = await after([
     plain,
     wait(10 * SECOND),
@@ -97,7 +97,7 @@ test('a torrent that was added again while its old card waits to go is followed 
   assert.deepEqual([...model.phone.completed.keys()], ['torrent 0, round 2']);
 });
 
-test('a hybrid that was added again by its first hash, while the card of its second waits to go, is followed', async () => {
+test('a hybrid that was added again by its first hash, while the card of its second waits for deletion, is tracked', async () => {
   const model = await after([
     hybrid(false, 1),
     wait(4 * MINUTE),
@@ -110,7 +110,7 @@ test('a hybrid that was added again by its first hash, while the card of its sec
   assert.deepEqual([...model.phone.completed.keys()], ['torrent 2, round 2']);
 });
 
-test('a hybrid that was added again by its first hash, before it was missed, is followed', async () => {
+test('a hybrid that was added again by its first hash, before it was missed, is tracked', async () => {
   const model = await after([
     hybrid(true, 1),
     wait(10 * SECOND),
@@ -122,7 +122,7 @@ test('a hybrid that was added again by its first hash, before it was missed, is 
   assert.deepEqual([...model.phone.completed.keys()], ['torrent 2, round 2']);
 });
 
-test('a hybrid that is found by its second hash after a restart is heard once', async () => {
+test('a hybrid that is found by its second hash after a restart makes one sound', async () => {
   const model = await after([hybrid(true, 1), wait(10 * SECOND), { do: 'kill', down: SECOND }]);
   happen(model, { do: 'advance', n: 2, by: 0.1 });
   await model.pass(1100);
@@ -130,26 +130,26 @@ test('a hybrid that is found by its second hash after a restart is heard once', 
   await model.pass(5 * SECOND);
   happen(model, { do: 'finish', n: 2 });
   await settleDown(model);
-  assert.deepEqual([...model.phone.heard.values()], [1]);
+  assert.deepEqual([...model.phone.sounds.values()], [1]);
 });
 
-test('a list that is refused while polls are answered is no incident that comes and goes', async () => {
-  const odd = { do: 'qbit', fault: 'misdirected', questions: ['list'], ms: HOUR } as const;
-  const model = await after([plain, { ...plain, n: 1 }, wait(10 * SECOND), odd, { do: 'remove', n: 1 }]);
+test('a list that is refused while polls succeed is not an incident that is opened and resolved repeatedly', async () => {
+  const refusing = { do: 'qbit', fault: 'misdirected', questions: ['list'], ms: HOUR } as const;
+  const model = await after([plain, { ...plain, n: 1 }, wait(10 * SECOND), refusing, { do: 'remove', n: 1 }]);
   await model.pass(30 * MINUTE);
-  const said = model.calls.filter(({ notification }) => notification?.key === 'qbittorrent');
-  assert.ok(said.length <= 2, `${said.length} messages in half an hour`);
+  const messages = model.calls.filter(({ notification }) => notification?.key === 'qbittorrent');
+  assert.ok(messages.length <= 2, `${messages.length} messages in half an hour`);
 });
 
-test('a relief that arrives late does not hide the incident after it from the next life', async () => {
+test('a late all-clear does not hide a newer incident after a restart', async () => {
   const model = await after([
-    { do: 'forget' },
+    { do: 'expireSession' },
     refused(SECOND),
     { do: 'ntfy', fault: 'hang', ms: 3 * SECOND },
   ]);
   await model.pass(4 * MINUTE);
   await live(model, [
-    { do: 'forget' },
+    { do: 'expireSession' },
     plain,
     refused(MINUTE),
     wait(30 * SECOND),
@@ -160,19 +160,19 @@ test('a relief that arrives late does not hide the incident after it from the ne
 });
 
 test('a torrent that is removed and added again is found without any hook', async () => {
-  const quiet = { ...plain, hooks: 0 };
+  const withoutHook = { ...plain, hooks: 0 };
   const model = await after(
-    [wait(MINUTE), quiet, wait(2 * MINUTE), { do: 'remove', n: 0 }, wait(3 * MINUTE)],
+    [wait(MINUTE), withoutHook, wait(2 * MINUTE), { do: 'remove', n: 0 }, wait(3 * MINUTE)],
     {
       policy: { discover: MINUTE },
     },
   );
-  await live(model, [quiet, wait(2 * MINUTE), { do: 'finish', n: 0 }, wait(2 * MINUTE)]);
+  await live(model, [withoutHook, wait(2 * MINUTE), { do: 'finish', n: 0 }, wait(2 * MINUTE)]);
   assert.deepEqual([...model.phone.completed.keys()], ['torrent 0, round 2']);
   model.end(1);
 });
 
-test('the alert of a torrent that crashes goes too when the process was killed meanwhile', async () => {
+test('the alert of a torrent whose actor crashes is also deleted when the process was killed in the meantime', async () => {
   const model = createModel();
   model.poison.set(hashOf(0), { guard: 'inPhase', times: Infinity });
   await live(model, [plain, wait(4 * MINUTE), { do: 'kill', down: SECOND }]);
@@ -180,8 +180,8 @@ test('the alert of a torrent that crashes goes too when the process was killed m
   assert.deepEqual(kinds(model), ['completion']);
 });
 
-test('an alert from before a restart goes although its clearance was still waiting at the end', async () => {
-  // Another completion has the one slot that a fresh outbox has, and the clearance waits behind it.
+test('an alert from before a restart is deleted although its alert-clear was still pending at the end', async () => {
+  // Another completion has the only slot of a fresh outbox, and the alert-clear waits behind it.
   const other = { ...plain, n: 2 } as const;
   const model = await after([other, plain, { do: 'phase', n: 0, phase: 'failed' }, wait(MINUTE)]);
   await live(model, [{ do: 'kill', down: SECOND }, wait(MINUTE)]);

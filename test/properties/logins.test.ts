@@ -5,9 +5,9 @@ import { holds } from './property.ts';
 import type { Model } from './model.ts';
 
 const WINDOW = 10 * MINUTE;
-/** Pauses double from 1 s to 60 s; a session that lived for a minute begins them anew. */
+/** Pauses double from 1 s to 60 s; a session that lasted a minute resets them. */
 const MOST = 30;
-/** What a process that starts anew may add: it remembers no pause. */
+/** The additional logins of a process that starts again: pauses are not stored. */
 const MOST_PER_START = 8;
 
 const within = (times: readonly number[], from: number, to: number) =>
@@ -22,11 +22,11 @@ function hammered({ calls, world }: Model): string[] {
   });
 }
 
-test('whatever happens, logins are few', async () => {
+test('after any timeline the number of logins is limited', async () => {
   await holds({ runs: 150, without: ['bug'], check: (model) => assert.deepEqual(hammered(model), []) });
 });
 
-/** Logins that came within ten minutes of the one before, in the same life of the process. */
+/** Logins within ten minutes of the one before, in the same run of the process. */
 function hasty({ calls, world }: Model): number[] {
   const logins = calls.flatMap(({ to, at }) => (to === 'login' ? [at] : []));
   return logins.filter((at, index) => {
@@ -35,7 +35,7 @@ function hasty({ calls, world }: Model): number[] {
   });
 }
 
-test('a refused password is tried once in ten minutes and once by each start of the process', async () => {
+test('a rejected password is tried once in ten minutes and once by each start of the process', async () => {
   await holds({
     runs: 100,
     without: ['qbit', 'bug'],

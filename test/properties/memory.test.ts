@@ -4,7 +4,7 @@ import { timersOf } from '../support/clock.ts';
 import { sizesOf } from './census.ts';
 import { holds } from './property.ts';
 
-test('whatever happened, nothing is kept in memory when all torrents are done, and no timer runs', async () => {
+test('after any timeline, nothing is kept in memory when all torrents are finished, and no timer runs', async () => {
   await holds({
     runs: 200,
     check: (model) => {

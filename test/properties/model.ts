@@ -1,5 +1,5 @@
 /**
- * A model of everything around the sidecar, in simulated time: qBittorrent, ntfy with a phone, a store that outlives
+ * A model of the sidecar's environment, in simulated time: qBittorrent, ntfy with a phone, a store that survives
  * the process, and a process that can end at any moment. The machines and their wiring are the real ones.
  */
 import { createActor, SimulatedClock } from 'xstate';
@@ -21,7 +21,7 @@ import { pass } from '../support/clock.ts';
 import { seedJitter } from './time.ts';
 import { createQbittorrent } from './torrents.ts';
 
-/** The guards in which a torrent crashes, and how many more times. */
+/** The guards in which a torrent actor crashes, and how many more times. */
 type Poison = Map<Hash, { guard: string; times: number }>;
 
 function isPoisoned(poison: Poison, key: Hash, guard: string): boolean {
@@ -35,29 +35,29 @@ export interface ModelOptions {
   policy?: Partial<Policy>;
   allowance?: () => Allowance | null;
   inspect?: (event: InspectionEvent) => void;
-  /** Hears of each message as it leaves. */
+  /** Called for each message that is sent. */
   onPublish?: (notification: Notification) => void;
-  /** Whether calls and events are kept for the test to look at. Default: true. */
+  /** Whether calls and events are kept for the test. Default: true. */
   keeps?: boolean;
 }
 
 const EPOCH = Date.UTC(2026, 0, 1);
-/** Until whoever runs the process starts it anew after it gave up. */
+/** The time until a process that gave up is started again. */
 const RESTART = 10_000;
 
-/** One life of the process. */
+/** One run of the process. */
 interface Life {
   supervisor: ActorRefFrom<typeof supervisorMachine>;
 }
 
-/** What outlives the process, as JSON. */
+/** What survives the process, as JSON. */
 function createKept() {
   const records = new Map<Hash, string>();
   const kept = {
     records,
     troubled: false,
     sounds: {} as Sounds,
-    /** Names of torrents whose completion was ever to be told. */
+    /** Names of torrents whose completion was ever pending. */
     completions: new Set<string>(),
     keep(event: StoreEvent) {
       if (event.type === 'record.delete') records.delete(event.key);
@@ -96,7 +96,7 @@ export function createModel(options: ModelOptions = {}) {
     life: null as Life | null,
     starts: [] as number[],
     skew: EPOCH,
-    /** Milliseconds by which the clock was ever set forward. */
+    /** The sum of all jumps of the clock forward, in milliseconds. */
     forward: 0,
   };
   const { keeps = true, allowance = () => null } = options;
@@ -109,7 +109,7 @@ export function createModel(options: ModelOptions = {}) {
     if (keeps) calls.push({ to, at, elapsed: at + world.forward, now: now(), ...what });
   }
 
-  /** The process is killed; it starts anew after so many milliseconds. */
+  /** Kills the process and starts it again after this many milliseconds. */
   function end(down: number) {
     if (world.life === null) return;
     const { supervisor } = world.life;
@@ -169,14 +169,14 @@ export function createModel(options: ModelOptions = {}) {
     now,
     end,
     pass: (ms: number) => pass(clock, ms),
-    /** The hook tells the process of a torrent, if there is a process. */
+    /** The hook of a torrent, if a process is running. */
     track: (hash: Hash) => world.life?.supervisor.send({ type: 'torrent.track', hash }),
-    /** Sets the clock that machines read, forward or back; timers run on. */
+    /** Sets the clock that machines read, forward or back; timers are not affected. */
     setClock(hours: number) {
       world.skew += hours * HOUR;
       world.forward += Math.max(0, hours) * HOUR;
     },
-    /** Every fault ends; a process that is down stays so until its time. */
+    /** Ends every fault; a process that is down starts at its time. */
     heal() {
       state.ntfy.fault = null;
       state.crash = null;

@@ -1,4 +1,4 @@
-/** How a property is tried: many timelines, each in a world of its own, until one breaks it. */
+/** Checks a property: many timelines, each in a separate world, until one violates it. */
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { live, settleDown, timelines } from './timeline.ts';
@@ -6,7 +6,7 @@ import type { Timeline } from './timeline.ts';
 import { createModel } from './model.ts';
 import type { Model, ModelOptions } from './model.ts';
 
-/** `PROPERTY_RUNS=20` tries twenty times as many. */
+/** `PROPERTY_RUNS=20` runs twenty times as many. */
 const TIMES = Number(process.env['PROPERTY_RUNS'] ?? 1);
 
 export const runs = (count: number): number => Math.max(1, Math.round(count * TIMES));
@@ -16,14 +16,17 @@ interface Trial {
   check: (model: Model) => void;
   options?: ModelOptions;
   before?: (model: Model) => void;
-  /** Whether all comes to its end before the check. Default: true. */
+  /** Whether everything settles before the check. Default: true. */
   settles?: boolean;
   without?: Parameters<typeof timelines>[0];
-  /** Timelines that broke it once. */
+  /** Timelines that violated it once. */
   examples?: readonly Timeline[];
 }
 
-/** Whatever happens, and then everything settles: `check` holds. fast-check prints seed and timeline when it does not. */
+/**
+ * Runs a timeline, lets everything settle, and then `check` must pass. fast-check prints seed and timeline of a
+ * failure.
+ */
 export async function holds(trial: Trial): Promise<void> {
   const { check, options, before, settles = true, without = [], examples = [] } = trial;
   await fc.assert(

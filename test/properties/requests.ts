@@ -1,12 +1,12 @@
-/** Node's own `http.request` without a network: whatever this process asks is answered by a function. */
+/** Node's own `http.request` without a network: a function answers all requests of this process. */
 import { EventEmitter } from 'node:events';
 import http from 'node:http';
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 import { Readable } from 'node:stream';
 
-/** A request as it would go out. */
-export interface Asked {
+/** An outgoing request. */
+export interface OutgoingRequest {
   url: string;
   headers: RequestOptions['headers'];
   body: string;
@@ -17,8 +17,8 @@ function replaceRequest(by: unknown): void {
   syncBuiltinESMExports();
 }
 
-/** Answers all requests of this process; until the returned function is called. */
-export function answerRequests(answer: (asked: Asked) => Promise<Response>): () => void {
+/** Answers all requests of this process until the returned function is called. */
+export function answerRequests(answer: (request: OutgoingRequest) => Promise<Response>): () => void {
   const { request } = http;
   replaceRequest(
     (url: string, { headers }: RequestOptions, onAnswer: (incoming: IncomingMessage) => void) => {

@@ -13,7 +13,7 @@ import { hashOf, MINUTE, partitionOf, policy } from '../machines/fixtures.ts';
 import { recorder } from '../server/apps.ts';
 import { runs } from './property.ts';
 import { answerRequests } from './requests.ts';
-import type { Asked } from './requests.ts';
+import type { OutgoingRequest } from './requests.ts';
 import { pass } from '../support/clock.ts';
 import './time.ts';
 
@@ -30,12 +30,12 @@ const entry = {
   dlspeed: 10,
 };
 
-type Mood = 'good' | 401 | 403 | 429 | 500 | 'garbage' | 'down';
+type Answer = 'good' | 401 | 403 | 429 | 500 | 'garbage' | 'down';
 
 const json = (value: unknown, headers: Record<string, string> = {}) =>
   new Response(JSON.stringify(value), { headers: { 'content-type': 'application/json', ...headers } });
 
-/** As qBittorrent has them without a hook: one is written. */
+/** The preferences of qBittorrent without a hook: one is installed. */
 const PREFERENCES = {
   autorun_enabled: false,
   autorun_program: '',
@@ -43,7 +43,7 @@ const PREFERENCES = {
   autorun_on_torrent_added_program: '',
 };
 
-function goodAnswer({ url, body }: Asked): Response {
+function goodAnswer({ url, body }: OutgoingRequest): Response {
   if (url.includes('auth/login'))
     return new Response('Ok.', { headers: { 'set-cookie': `SID=${PLANTED}; path=/` } });
   if (url.includes('webapiVersion')) return new Response('2.11.4');
@@ -55,14 +55,14 @@ function goodAnswer({ url, body }: Asked): Response {
   return json({ id: 'x', sequence_id });
 }
 
-function answer(mood: Mood, request: Asked): Promise<Response> {
-  if (mood === 'good') return Promise.resolve(goodAnswer(request));
-  if (mood === 'garbage') return Promise.resolve(new Response('<html>'));
-  if (mood === 'down') return Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }));
-  return Promise.resolve(new Response('no', { status: mood }));
+function answer(kind: Answer, request: OutgoingRequest): Promise<Response> {
+  if (kind === 'good') return Promise.resolve(goodAnswer(request));
+  if (kind === 'garbage') return Promise.resolve(new Response('<html>'));
+  if (kind === 'down') return Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }));
+  return Promise.resolve(new Response('no', { status: kind }));
 }
 
-/** Everything that can be reached from a value but functions and actors, as text. */
+/** Everything that is reachable from a value, except functions and actors, as text. */
 function textOf(value: unknown): string {
   const seen = new WeakSet();
   return (
@@ -77,7 +77,7 @@ function textOf(value: unknown): string {
   );
 }
 
-/** What an inspector is shown of an event: everything but the wiring of the actor system. */
+/** The parts of an event that an inspector shows: all but the references of the actor system. */
 function shownOf(event: InspectionEvent): unknown[] {
   const { actorRef, rootId, ...rest } = event;
   const actor = actorRef as { options?: { input?: unknown }; getPersistedSnapshot?: unknown };
@@ -85,20 +85,20 @@ function shownOf(event: InspectionEvent): unknown[] {
 }
 
 const auth = fc.constantFrom('password', 'apiKey');
-const moods = fc.array(fc.constantFrom<Mood>('good', 'good', 401, 403, 429, 500, 'garbage', 'down'), {
+const answers = fc.array(fc.constantFrom<Answer>('good', 'good', 401, 403, 429, 500, 'garbage', 'down'), {
   minLength: 1,
   maxLength: 8,
 });
 
-test('no event, input or context of any machine holds a password, a key, a token or a cookie', async () => {
+test('no event, input or context of any machine contains a password, a key, a token or a cookie', async () => {
   let used = 0;
-  const property = fc.asyncProperty(auth, fc.boolean(), moods, async (kind, basic, moods) => {
+  const property = fc.asyncProperty(auth, fc.boolean(), answers, async (kind, basic, answers) => {
     // A proxy's login and an API key both need the same header.
     const guarded = kind === 'password' && basic;
-    let asked = 0;
+    let count = 0;
     const restore = answerRequests((request) => {
       if (TRACES.some((trace) => JSON.stringify(request).includes(trace))) used += 1;
-      return answer(moods[asked++ % moods.length] ?? 'good', request);
+      return answer(answers[count++ % answers.length] ?? 'good', request);
     });
     const hidden = secret(PLANTED);
     const shown: string[] = [];

@@ -1,4 +1,4 @@
-/** The clients of a process in the model: each call takes time, can be broken, and the process may end on its way. */
+/** The clients of a process in the model: each call takes time, can fail, and the process may end during it. */
 import type { SimulatedClock } from 'xstate';
 import { isUnfinished } from '../../machines/discovery/unfinished.ts';
 import type { Allowance } from '../../machines/outbox/budget.ts';
@@ -20,36 +20,36 @@ export interface Call {
   to: Service;
   /** Simulated milliseconds, without the jumps of the clock. */
   at: number;
-  /** With all jumps forward: what a machine may take for elapsed time. */
+  /** With all jumps forward: the maximum elapsed time that a machine may compute. */
   elapsed: number;
-  /** As the machines tell the time. */
+  /** The time that the machines read. */
   now: number;
   notification?: Notification;
 }
 
-/** What the servers need to know of the model, and change in it. */
+/** The parts of the model that the servers read and change. */
 export interface Surroundings {
   clock: SimulatedClock;
   qbittorrent: Qbittorrent;
   phone: Phone;
   state: {
     ntfy: { fault: PhoneFault | null; until: number };
-    /** The process ends at one of the next calls: before the server acts on it, or before its answer is read. */
+    /** The process ends at one of the next calls: before the server processes it, or before its answer is read. */
     crash: { calls: number; moment: Moment; down: number } | null;
     /** Services whose next call throws. */
     bugs: Set<Service>;
-    /** Labels of torrents that the sidecar heard of: by a hook, or by a look of its own. */
+    /** Labels of torrents that the sidecar knows: by a hook, or by its own scan. */
     known: Set<string>;
-    /** The session that the process holds; -1 for none. */
+    /** The session of the process; -1 for none. */
     cookie: number;
   };
-  /** Hears of each call. */
+  /** Called for each call. */
   record: (call: Pick<Call, 'to' | 'notification'>) => void;
   end: (down: number) => void;
   allowance: () => Allowance | null;
 }
 
-/** Half of what a call takes. */
+/** Half of the duration of a call. */
 const LATENCY = 25;
 const TIMEOUT = 10_000;
 
@@ -63,7 +63,7 @@ const never = () => new Promise<never>(() => {});
 export function createClients(around: Surroundings): Pick<ActorDeps, 'qbittorrent' | 'ntfy'> {
   const { clock, qbittorrent, phone, state, record, end } = around;
 
-  /** One call to a server and back. */
+  /** One call to a server, with its answer. */
   async function call<T>(to: Service, act: () => Answer<T>, notification?: Notification): Promise<T> {
     record(notification === undefined ? { to } : { to, notification });
     const { crash } = state;
@@ -85,15 +85,15 @@ export function createClients(around: Surroundings): Pick<ActorDeps, 'qbittorren
     return answer;
   }
 
-  const ask = <T>(to: Question, answer: () => Result<T>): Promise<Result<T>> =>
+  const send = <T>(to: Question, answer: () => Result<T>): Promise<Result<T>> =>
     call(to, () => {
       if (state.bugs.delete(to)) return { answer: 'crash' };
       const fault = qbittorrent.faultOf(to);
       return fault === null ? { answer: answer() } : { answer: failureOf(fault), late: fault === 'hang' };
     });
 
-  const look = (to: Question, select: (torrent: Observation) => boolean) =>
-    ask(to, () =>
+  const read = (to: Question, select: (torrent: Observation) => boolean) =>
+    send(to, () =>
       state.cookie === qbittorrent.state.session ? qbittorrent.answer(select) : failure('unauthorized'),
     );
 
@@ -108,22 +108,22 @@ export function createClients(around: Surroundings): Pick<ActorDeps, 'qbittorren
   return {
     qbittorrent: {
       login: () =>
-        ask('login', () => {
+        send('login', () => {
           state.cookie = qbittorrent.state.session;
           return ok({ version: '2.16.2' });
         }),
-      observe: (hashes) => look('observe', ({ hash }) => hashes.includes(hash)),
+      observe: (hashes) => read('observe', ({ hash }) => hashes.includes(hash)),
       list(hashes) {
-        const asked = new Set<string | null>(hashes);
-        return look('list', ({ hash, v1, v2 }) => asked.has(hash) || asked.has(v1) || asked.has(v2));
+        const ids = new Set<string | null>(hashes);
+        return read('list', ({ hash, v1, v2 }) => ids.has(hash) || ids.has(v1) || ids.has(v2));
       },
       async newest(limit) {
-        const all = await look('list', () => true);
+        const all = await read('list', () => true);
         return all.ok ? ok(newestOf(all.value, limit)) : all;
       },
       settings: () => Promise.resolve(ok(DEFAULT_COMPLETION)),
       async scan(signal) {
-        const found = await look('scan', isUnfinished);
+        const found = await read('scan', isUnfinished);
         if (found.ok && signal?.aborted !== true)
           for (const { name } of found.value) if (name !== null) state.known.add(name);
         return found;

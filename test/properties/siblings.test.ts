@@ -23,29 +23,29 @@ const impossible = () => {
 
 const supervisorOf = ({ world }: Model) => world.life?.supervisor.getSnapshot();
 
-/** The good one lives to its end in the life of the process that it began in. */
+/** The undisturbed torrent finishes in the same run of the process in which it started. */
 async function finishGood(model: Model): Promise<void> {
   happen(model, { do: 'finish', n: good });
   await model.pass(MINUTE);
-  assert.equal(model.phone.heard.get('torrent 1, round 1'), 1);
+  assert.equal(model.phone.sounds.get('torrent 1, round 1'), 1);
   assert.equal(supervisorOf(model)?.status, 'active');
   assert.equal(model.world.starts.length, 1);
   assert.equal(model.calls.filter(({ to }) => to === 'login').length, 1);
   model.end(1);
 }
 
-test('a torrent whose actor throws, in whatever state, never disturbs another', async () => {
+test('a torrent whose actor throws in any state never affects another torrent', async () => {
   const arbitrary = fc.record({
     guard: fc.constantFrom(...GUARDS),
     ms: fc.constantFrom(0, 1500, 8 * SECOND),
-    news: fc.constantFrom('finish', 'remove', 'advance'),
+    change: fc.constantFrom('finish', 'remove', 'advance'),
     hours: fc.constantFrom(0, 1),
   });
-  const property = fc.asyncProperty(arbitrary, async ({ guard, ms, news, hours }) => {
+  const property = fc.asyncProperty(arbitrary, async ({ guard, ms, change, hours }) => {
     const model = startTwo();
     await model.pass(ms);
     model.poison.set(hashesOf(bad)[0], { guard, times: Infinity });
-    happen(model, news === 'advance' ? { do: news, n: bad, by: 0.2 } : { do: news, n: bad });
+    happen(model, change === 'advance' ? { do: change, n: bad, by: 0.2 } : { do: change, n: bad });
     happen(model, { do: 'advance', n: good, by: 0.2 });
     await model.pass(MINUTE + hours * HOUR);
     await finishGood(model);
@@ -53,14 +53,14 @@ test('a torrent whose actor throws, in whatever state, never disturbs another', 
   await fc.assert(property, { numRuns: runs(40) });
 });
 
-test('a torrent that qBittorrent tells something impossible of never disturbs another', async () => {
+test('a torrent with an impossible entry from qBittorrent never affects another torrent', async () => {
   const model = startTwo();
   // After the scan, which reads more than the watcher does.
   await model.pass(500);
   const { qbittorrent } = model;
-  const honest = qbittorrent.answer.bind(qbittorrent);
+  const original = qbittorrent.answer.bind(qbittorrent);
   qbittorrent.answer = (select) => {
-    const result = honest(select);
+    const result = original(select);
     for (const torrent of result.ok ? result.value : [])
       if (torrent.hash === hashesOf(bad)[0]) Object.defineProperty(torrent, 'progress', { get: impossible });
     return result;
@@ -69,7 +69,7 @@ test('a torrent that qBittorrent tells something impossible of never disturbs an
   await finishGood(model);
 });
 
-test('a flood of 5,000 unknown hashes is gone within minutes and never disturbs a torrent', async () => {
+test('a flood of 5,000 unknown hashes is removed within minutes and never affects another torrent', async () => {
   const model = startTwo();
   await model.pass(10 * SECOND);
   for (let n = 0; n < 5000; n += 1) model.track(hashOf(1000 + n));

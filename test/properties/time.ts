@@ -1,16 +1,16 @@
-/** A console on which XState may warn only of what holds for any process that is killed, and repeatable jitter. */
+/** A console on which XState may warn only about what any killed process causes, and repeatable jitter. */
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 
 const complaints: unknown[][] = [];
 for (const method of ['warn', 'error'] as const) {
-  console[method] = (...said: unknown[]) => {
-    if (!String(said[0]).includes('was sent to stopped actor')) complaints.push(said);
+  console[method] = (...args: unknown[]) => {
+    if (!String(args[0]).includes('was sent to stopped actor')) complaints.push(args);
   };
 }
 after(() => assert.deepEqual(complaints, [], 'XState complained'));
 
-/** Makes jitter repeatable: a failed property names its seed, and the same run must come of it. */
+/** Makes jitter repeatable: a failed property prints its seed, which has to reproduce the run. */
 export function seedJitter(): void {
   let state = 42;
   Math.random = () => {

@@ -1,4 +1,4 @@
-/** What can happen, as data that fast-check makes up and shrinks, and how it happens in the model. */
+/** Possible actions as data, which fast-check generates and shrinks, and their execution in the model. */
 import * as fc from 'fast-check';
 import type { Phase } from '../../machines/domain.ts';
 import { hashOf, HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
@@ -20,7 +20,7 @@ type Step =
   | { do: 'qbit'; fault: QbitFault; questions: readonly Question[]; ms: number }
   | { do: 'ntfy'; fault: PhoneFault; ms: number }
   | { do: 'jump'; hours: number }
-  | { do: 'forget' }
+  | { do: 'expireSession' }
   | { do: 'kill'; down: number }
   | { do: 'crash'; calls: number; moment: Moment; down: number }
   | { do: 'poison'; n: number; guard: string; times: number }
@@ -67,7 +67,7 @@ const steps = {
     ms: lasting,
   }),
   jump: fc.record({ do: act('jump'), hours: fc.constantFrom(-30, -2, 1, 5, 26) }),
-  forget: fc.record({ do: act('forget') }),
+  expireSession: fc.record({ do: act('expireSession') }),
   kill: fc.record({ do: act('kill'), down }),
   crash: fc.record({
     do: act('crash'),
@@ -87,7 +87,7 @@ const steps = {
   }),
 } satisfies Record<string, fc.Arbitrary<Step>>;
 
-/** How often each thing happens; a test may leave some out. */
+/** How often each action occurs; a test may exclude some. */
 const WEIGHTS: Record<keyof typeof steps, number> = {
   pass: 12,
   add: 6,
@@ -98,7 +98,7 @@ const WEIGHTS: Record<keyof typeof steps, number> = {
   qbit: 2,
   ntfy: 3,
   jump: 1,
-  forget: 1,
+  expireSession: 1,
   kill: 2,
   crash: 4,
   poison: 1,
@@ -114,7 +114,7 @@ export function timelines(without: ReadonlyArray<keyof typeof steps> = []): fc.A
 function hook(model: Model, n: number): void {
   const torrent = model.qbittorrent.torrents.get(n);
   if (torrent === undefined || model.world.life === null) return;
-  // Under its other hash it would be another torrent to a process that has not told its end itself.
+  // By its other hash it would be another torrent for a process that has not sent its completion itself.
   const restarted = model.world.starts.length > 1;
   if (torrent.breed === 'hybridMagnet' && torrent.phase === 'complete' && restarted) return;
   model.state.known.add(torrent.label);
@@ -130,7 +130,7 @@ function breedOf(n: number, magnet: boolean): Breed {
 function add(model: Model, { n, magnet, hooks }: Extract<Step, { do: 'add' }>): void {
   const hash = model.qbittorrent.add(n, breedOf(n, magnet));
   if (hash === null) return;
-  // A person who adds it again has seen that it was complete, unless that is still to be told.
+  // A user who adds it again has seen that it was complete, unless its completion is still pending.
   for (const key of hashesOf(n)) if (!model.store.records.has(key)) model.phone.swipe(key);
   for (let times = 0; times < hooks; times += 1) hook(model, n);
 }
@@ -170,7 +170,7 @@ export function happen(model: Model, step: Exclude<Step, { do: 'pass' }>): void 
       return;
     case 'jump':
       return model.setClock(step.hours);
-    case 'forget':
+    case 'expireSession':
       qbittorrent.state.session += 1;
       return;
     case 'kill':
@@ -185,7 +185,7 @@ export function happen(model: Model, step: Exclude<Step, { do: 'pass' }>): void 
   }
 }
 
-/** Lets a timeline happen. */
+/** Executes a timeline. */
 export async function live(model: Model, timeline: Timeline): Promise<void> {
   for (const step of timeline) {
     if (step.do === 'pass') await model.pass(step.ms);
@@ -193,14 +193,14 @@ export async function live(model: Model, timeline: Timeline): Promise<void> {
   }
 }
 
-/** Faults end, every torrent is finished or removed in the end, and all have time to settle. */
+/** Ends the faults, finishes or removes every torrent, and lets everything settle. */
 export async function settleDown(model: Model): Promise<void> {
   model.heal();
   await model.pass(MINUTE);
   for (const n of Array.from(model.qbittorrent.torrents.keys())) {
     happen(model, { do: n % 2 === 0 ? 'finish' : 'remove', n });
   }
-  // A day's quota that is used up comes back at midnight, and midnight is later by as much as the clock was set back.
+  // A used-up daily quota is reset at midnight, and midnight is later by as much as the clock was set back.
   await model.pass(6 * HOUR);
   await model.pass(200 * HOUR);
 }

@@ -1,4 +1,4 @@
-/** The qBittorrent of the model: torrents that live, change their ID, go and come back. */
+/** The qBittorrent of the model: torrents that download, change their ID, and are removed and added again. */
 import type { Failure, Hash, Observation, Phase, Result } from '../../machines/domain.ts';
 import { hashOf, ok, seen } from '../machines/fixtures.ts';
 
@@ -15,7 +15,7 @@ interface Torrent {
   addedAt: number;
 }
 
-/** A hybrid has a second hash, which becomes its ID when its metadata is there. */
+/** A hybrid has a second hash, which becomes its ID when its metadata is available. */
 export const hashesOf = (n: number): readonly [Hash, Hash] => [hashOf(2 * n), hashOf(2 * n + 1)];
 
 export type QbitFault =
@@ -34,7 +34,7 @@ interface Fault {
   until: number;
 }
 
-/** @param now milliseconds of the simulation, for how long faults last */
+/** @param now milliseconds of the simulation, for the duration of faults */
 export function createQbittorrent(now: () => number) {
   const torrents = new Map<number, Torrent>();
   const rounds = new Map<number, number>();
@@ -65,7 +65,7 @@ export function createQbittorrent(now: () => number) {
       const hybrid = torrents.get(n)?.breed === 'hybridMagnet';
       change(n, (torrent) => ({ ...how(torrent), ...(hybrid ? { hash: hashesOf(n)[1] } : {}) }));
     },
-    /** What breaks the answer to a question now; `null` for a good one. */
+    /** The fault of the current answer; `null`: none. */
     faultOf(question: Question): QbitFault | null {
       const { fault } = state;
       return fault !== null && now() < fault.until && fault.questions.includes(question) ? fault.fault : null;
@@ -73,7 +73,7 @@ export function createQbittorrent(now: () => number) {
     answer(select: (torrent: Observation) => boolean): Result<Observation[]> {
       return ok(all().filter(select));
     },
-    /** Adds a torrent, or adds it again after it was removed. Returns the ID that the hook gets. */
+    /** Adds a torrent, or adds it again after it was removed. Returns the ID that the hook receives. */
     add(n: number, breed: Breed): Hash | null {
       if (torrents.has(n)) return null;
       const [first, second] = hashesOf(n);

@@ -11,7 +11,7 @@ import { failureOf, password, valueOf } from './clients.ts';
 const PROXY = { username: 'phone', password: secret('pä ss') };
 const files = { users: 'phone:{PLAIN}pä ss\n' };
 
-/** With or without the line that keeps the proxy's login from qBittorrent. */
+/** With or without the line that removes the proxy's login before qBittorrent. */
 const serverOf = (target: string, keeps: boolean) => `
   auth_basic "here"; auth_basic_user_file users;
   location /qb/ {
@@ -22,7 +22,7 @@ const serverOf = (target: string, keeps: boolean) => `
 const clientOf = (url: string, { username, password: pass }: Qbittorrent, basic = PROXY) =>
   createQbittorrentClient({ url: `${url}/qb`, auth: password(pass, username), basic });
 
-/** How many wrong passwords it takes until the next one is refused by a ban: 5 where none was counted before. */
+/** How many wrong passwords are possible until the next one is refused by a ban: 5 if none was counted before. */
 async function untilBanned({ url, username }: Qbittorrent): Promise<number> {
   for (let wrong = 0; wrong < 10; wrong += 1) {
     const body = new URLSearchParams({ username, password: 'wrong' });
@@ -33,7 +33,7 @@ async function untilBanned({ url, username }: Qbittorrent): Promise<number> {
 }
 
 realTest(
-  'behind an nginx with a login of its own qBittorrent is logged in to, and counts nothing towards its ban',
+  'the sidecar logs in to qBittorrent behind an nginx with its own login, which counts nothing towards the ban',
   { needs: ['qbittorrent current', 'nginx'] },
   async () => {
     await using qbittorrent = await startQbittorrent('current');
@@ -52,7 +52,7 @@ realTest(
 );
 
 realTest(
-  'an nginx that hands its login on costs qBittorrent one wrong password, and nothing more is tried',
+  'an nginx that forwards its login costs qBittorrent one wrong password, and no further attempt',
   { needs: ['qbittorrent current', 'nginx'] },
   async () => {
     await using qbittorrent = await startQbittorrent('current');
@@ -68,7 +68,7 @@ realTest(
 );
 
 describe('the login of a proxy', () => {
-  test('goes with each call, and costs one request where it is refused', async () => {
+  test('is sent with each call, and a rejected one costs one request', async () => {
     await using guarded = await serve((_, outgoing) =>
       outgoing.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end('<html>401</html>'),
     );
@@ -82,7 +82,7 @@ describe('the login of a proxy', () => {
     );
   });
 
-  test('and a session that is over are told apart: the session is opened again', async () => {
+  test('is distinguished from an expired session: the sidecar logs in again', async () => {
     await using qbittorrent = await startQbittorrentSimulator({ generation: '5.1' });
     const auth = password('adminadmin');
     const client = createQbittorrentClient({ url: qbittorrent.url, auth, basic: PROXY });

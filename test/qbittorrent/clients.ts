@@ -1,4 +1,4 @@
-/** Clients of simulated qBittorrents, and what they asked. */
+/** Clients of simulated qBittorrents, and their requests. */
 import assert from 'node:assert/strict';
 import type { Failure, Result } from '../../machines/domain.ts';
 import type { Config } from '../../src/config/index.ts';
@@ -19,7 +19,7 @@ export const password = (password: string, username = 'admin'): Auth => ({
   password: secret(password),
 });
 
-/** A client with the simulator's own user and password, unless `auth` says otherwise. */
+/** A client with the simulator's own user and password, unless `auth` is given. */
 export function clientOf(
   { url }: Pick<QbittorrentSimulator, 'url'>,
   auth: Auth = password('adminadmin'),
@@ -34,7 +34,7 @@ export async function signedIn(qbittorrent: QbittorrentSimulator, auth?: Auth): 
   return client;
 }
 
-/** How a call failed; fails the test when it did not. */
+/** The failure of a call; fails the test when there is none. */
 export function failureOf(result: Result<unknown>): Failure {
   assert.ok(!result.ok, 'the call should have failed');
   return result.failure;
@@ -46,6 +46,6 @@ export function valueOf<T>(result: Result<T>): T {
   return result.value;
 }
 
-/** The requests to the end of a path. */
-export const asked = ({ requests }: QbittorrentSimulator, path: string): LoggedRequest[] =>
+/** The requests whose path ends with this. */
+export const requestsTo = ({ requests }: QbittorrentSimulator, path: string): LoggedRequest[] =>
   requests.filter((request) => request.path.endsWith(path));

@@ -6,7 +6,7 @@ import { serve } from '../http/server.ts';
 import { hashOf } from '../machines/fixtures.ts';
 import { failureOf, none, valueOf } from './clients.ts';
 
-/** A client of a qBittorrent that answers every question so. */
+/** A client of a qBittorrent that answers every request with this. */
 async function clientOf(answer: (outgoing: ServerResponse) => Promise<void> | void) {
   const server = await serve((_, outgoing) => void answer(outgoing));
   return {
@@ -29,7 +29,7 @@ async function sendList(outgoing: ServerResponse, torrents: number) {
 }
 
 describe('a list of all torrents', () => {
-  test('may have any size, 39 MB of 3,000 torrents too; only what is looked for is kept', async () => {
+  test('may have any size, also 39 MB of 3,000 torrents; only the requested torrents are kept', async () => {
     await using place = await clientOf((outgoing) => sendList(outgoing, 3000));
     const found = valueOf(await place.client.list([hashOf(2999), hashOf(5000)]));
     assert.deepEqual(
@@ -38,7 +38,7 @@ describe('a list of all torrents', () => {
     );
   });
 
-  test('that is none ends at once, although what comes never ends', async () => {
+  test('that is invalid fails at once, although the answer never ends', async () => {
     await using place = await clientOf((outgoing) => {
       const more = () => void (outgoing.destroyed || outgoing.write('garbage '.repeat(1000), () => more()));
       more();
@@ -56,12 +56,12 @@ describe('a list of all torrents', () => {
   });
 });
 
-test('a poll keeps only the torrents that were asked for', async () => {
+test('a poll keeps only the requested torrents', async () => {
   await using place = await clientOf((outgoing) => sendList(outgoing, 3));
   assert.equal(valueOf(await place.client.observe([hashOf(1)])).length, 1);
 });
 
-test('an error answer is held whole, so it has a limit, also where a good one has none', async () => {
+test('an error answer is buffered completely, so it has a limit, also where a valid one has none', async () => {
   await using qbittorrent = await clientOf((outgoing) => {
     outgoing.writeHead(500).end(Buffer.alloc(5_000_000, 'x'));
   });

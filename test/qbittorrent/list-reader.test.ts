@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { createListReader } from '../../src/qbittorrent/list-reader.ts';
 
-/** What a reader makes of these pieces; `null` where it says that they are no whole list. */
+/** The entries that a reader returns for these pieces; `null` where it reports an invalid list. */
 function read(...pieces: string[]): unknown[] | null {
   const entries: unknown[] = [];
   const reader = createListReader((entry) => entries.push(entry));
@@ -11,14 +11,14 @@ function read(...pieces: string[]): unknown[] | null {
   return reader.isWhole() ? entries : null;
 }
 
-/** The pieces of a text, cut at these shares of its length. */
+/** The pieces of a text, cut at these fractions of its length. */
 function cut(text: string, shares: readonly number[]): string[] {
   const at = shares.map((share) => Math.floor(share * text.length)).toSorted((a, b) => a - b);
   return [0, ...at].map((from, n) => text.slice(from, at[n]));
 }
 
-describe('a list that comes in pieces', () => {
-  test('is what JSON.parse makes of the whole, whatever is in it and wherever it is cut', () => {
+describe('a list that arrives in pieces', () => {
+  test('is parsed as JSON.parse would parse the whole, whatever it contains and wherever it is cut', () => {
     const list = fc.array(fc.jsonValue(), { maxLength: 6 });
     const shares = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 8 });
     fc.assert(
@@ -30,7 +30,7 @@ describe('a list that comes in pieces', () => {
     );
   });
 
-  test('is read sign by sign just as well: names with quotes, brackets, backslashes and signs of any alphabet', () => {
+  test('is also parsed character by character: names with quotes, brackets, backslashes and characters of any alphabet', () => {
     const names = ['a "b" ]}', 'c\\', '\\"', '{[,', 'x"},{"y', '},{', '名前😀', '', '\u0000\n'];
     const text = ` [${names.map((name) => JSON.stringify({ name, tags: [name, { name }] })).join(' , ')}]\n`;
     assert.deepEqual(read(...text.split('')), JSON.parse(text));
@@ -39,7 +39,7 @@ describe('a list that comes in pieces', () => {
     assert.deepEqual(read(...tight.split('')), JSON.parse(tight));
   });
 
-  test('hands over an entry as soon as it is whole', () => {
+  test('returns an entry as soon as it is complete', () => {
     const entries: unknown[] = [];
     const reader = createListReader((entry) => entries.push(entry));
     reader.push('[{"a":1},{"b"');
@@ -52,7 +52,7 @@ describe('a list that comes in pieces', () => {
   });
 });
 
-describe('no whole list is', () => {
+describe('a reader reports as invalid', () => {
   const texts = [
     '',
     ' ',
@@ -84,7 +84,7 @@ describe('no whole list is', () => {
     });
   }
 
-  test('one whose entry never ends: what is held of it has a limit', () => {
+  test('a list whose entry never ends: the buffered part is limited', () => {
     const endless = Array.from({ length: 40 }, () => 'x'.repeat(65_536));
     assert.equal(read('["', ...endless, '"]'), null);
   });

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
-import { apiKey, asked, clientOf, failureOf, GENERATIONS, none, password, valueOf } from './clients.ts';
+import { apiKey, requestsTo, clientOf, failureOf, GENERATIONS, none, password, valueOf } from './clients.ts';
 
 const VERSIONS = { legacy: '2.8.19', '5.1': '2.11.4', current: '2.16.2' };
 const KEY = `qbt_${'a'.repeat(28)}`;
 
 for (const generation of GENERATIONS) {
   describe(`a login to qBittorrent ${generation}`, () => {
-    test('opens one session and learns the version of the WebAPI', async () => {
+    test('opens one session and reads the version of the WebAPI', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       assert.deepEqual(await clientOf(qbittorrent).login(), {
         ok: true,
@@ -24,18 +24,18 @@ for (const generation of GENERATIONS) {
       assert.equal(failure.kind, 'unauthorized');
       assert.match(failure.message, /QBIT_PASS/);
       assert.doesNotMatch(failure.message, /hunter2/);
-      assert.equal(asked(qbittorrent, 'auth/login').length, 1);
+      assert.equal(requestsTo(qbittorrent, 'auth/login').length, 1);
     });
 
-    test('from a banned address says so, whatever the password', async () => {
+    test('from a banned address fails as banned, whatever the password', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       qbittorrent.ban();
       const failure = failureOf(await clientOf(qbittorrent).login());
       assert.equal(failure.kind, 'banned');
-      assert.equal(asked(qbittorrent, 'auth/login').length, 1);
+      assert.equal(requestsTo(qbittorrent, 'auth/login').length, 1);
     });
 
-    test('by another port than its own is told apart from a wrong password, and names the setting', async () => {
+    test('with a wrong port is distinguished from a wrong password, and the failure names the setting', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       qbittorrent.preferences.web_ui_port = 8080;
       const failure = failureOf(await clientOf(qbittorrent).login());
@@ -44,25 +44,25 @@ for (const generation of GENERATIONS) {
       assert.match(failure.message, /port/);
     });
 
-    test('is not asked for by name and password where localhost is let in', async () => {
+    test('needs no name and password where localhost bypasses authentication', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation, bypassLocalAuth: true });
       assert.ok((await clientOf(qbittorrent, none).login()).ok);
-      assert.equal(asked(qbittorrent, 'auth/login').length, 0);
+      assert.equal(requestsTo(qbittorrent, 'auth/login').length, 0);
     });
 
-    test('works with any password where localhost is let in', async () => {
+    test('works with any password where localhost bypasses authentication', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation, bypassLocalAuth: true });
       assert.ok((await clientOf(qbittorrent, password('hunter2')).login()).ok);
     });
 
-    test('without credentials where they are needed names what to set', async () => {
+    test('without credentials where they are required names the settings', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       const failure = failureOf(await clientOf(qbittorrent, none).login());
       assert.equal(failure.kind, 'unauthorized');
       assert.match(failure.message, /QBIT_USER/);
     });
 
-    test('with a key that it does not take is refused, and bans nobody', async () => {
+    test('with an invalid key is refused, and causes no ban', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       const wrong = clientOf(qbittorrent, apiKey(KEY));
       for (let count = 0; count < 8; count += 1) {
@@ -86,16 +86,16 @@ test('an API key needs neither a login nor a session', async () => {
   assert.deepEqual([...new Set(headers)], [`Bearer ${KEY}`]);
 });
 
-test('a password with every sign of a form arrives as it is', async () => {
+test('a password with every special character of a form arrives unchanged', async () => {
   const pass = 'a&b=c+d %41 ü€😀';
   await using qbittorrent = await startQbittorrentSimulator({ username: 'jörg & co', password: pass });
   assert.ok((await clientOf(qbittorrent, password(pass, 'jörg & co')).login()).ok);
 });
 
-describe('something that is no qBittorrent', () => {
+describe('a server that is not qBittorrent', () => {
   const page = { 'content-type': 'text/html' };
 
-  test('but a web page that answers everything is told apart', async () => {
+  test('that answers every request with a web page is recognised', async () => {
     await using qbittorrent = await startQbittorrentSimulator();
     qbittorrent.fail(() => true, {
       kind: 'status',
@@ -108,14 +108,14 @@ describe('something that is no qBittorrent', () => {
     assert.match(failure.message, /QBIT_HOST/);
   });
 
-  test('but a 404 is told apart', async () => {
+  test('that answers 404 is recognised', async () => {
     await using qbittorrent = await startQbittorrentSimulator();
     qbittorrent.fail(() => true, { kind: 'status', status: 404, body: '<html>', headers: page });
     assert.equal(failureOf(await clientOf(qbittorrent).login()).kind, 'misdirected');
   });
 
   for (const status of [301, 302, 303, 307, 308]) {
-    test(`but a redirect (${status}) is not followed: the password goes nowhere else`, async () => {
+    test(`that redirects (${status}) is not followed: the password is sent to no other server`, async () => {
       await using qbittorrent = await startQbittorrentSimulator();
       await using elsewhere = await startQbittorrentSimulator();
       const headers = { location: `${elsewhere.url}/api/v2/auth/login` };
@@ -126,9 +126,9 @@ describe('something that is no qBittorrent', () => {
   }
 });
 
-describe('a login that gets no good answer', () => {
+describe('a login without a valid answer', () => {
   for (const status of [500, 502, 503, 504]) {
-    test(`(${status}) says nothing about the password, and is not repeated by itself`, async () => {
+    test(`(${status}) proves nothing about the password, and is not repeated automatically`, async () => {
       await using qbittorrent = await startQbittorrentSimulator();
       qbittorrent.fail('auth/login', { kind: 'status', status, body: '<html>Bad Gateway</html>' });
       assert.equal(failureOf(await clientOf(qbittorrent).login()).kind, 'broken');
@@ -137,14 +137,14 @@ describe('a login that gets no good answer', () => {
   }
 
   for (const kind of ['close', 'lose', 'truncate'] as const) {
-    test(`(${kind}) leaves qBittorrent unreachable`, async () => {
+    test(`(${kind}) reports qBittorrent as unreachable`, async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation: '5.1' });
       qbittorrent.fail('auth/login', { kind });
       assert.equal(failureOf(await clientOf(qbittorrent).login()).kind, 'unreachable');
     });
   }
 
-  test('because nothing listens says where it was looked for', async () => {
+  test('reports the address where nothing listens', async () => {
     await using qbittorrent = await startQbittorrentSimulator();
     await qbittorrent.goOffline();
     const failure = failureOf(await clientOf(qbittorrent).login());

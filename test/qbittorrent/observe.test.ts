@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import type { Fault } from '../../src/simulator/index.ts';
-import { asked, clientOf, failureOf, GENERATIONS, none, signedIn, valueOf } from './clients.ts';
+import { requestsTo, clientOf, failureOf, GENERATIONS, none, signedIn, valueOf } from './clients.ts';
 
 const info = 'torrents/info';
 
 for (const generation of GENERATIONS) {
   describe(`a poll of qBittorrent ${generation}`, () => {
-    test('brings the torrents it asks for, and no others', async () => {
+    test('returns the requested torrents, and no others', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       const [first, second] = ['a', 'b', 'c'].map((name) => qbittorrent.addTorrent({ name }));
       assert.ok(first !== undefined && second !== undefined);
@@ -17,13 +17,13 @@ for (const generation of GENERATIONS) {
       assert.deepEqual(seen.map(({ hash }) => hash).toSorted(), [first, second].toSorted());
     });
 
-    test('leaves out a torrent that is unknown', async () => {
+    test('omits an unknown torrent', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       const client = await signedIn(qbittorrent);
       assert.deepEqual(valueOf(await client.observe(['0'.repeat(40)])), []);
     });
 
-    test('of no torrents asks nothing: an empty list would mean all', async () => {
+    test('for no torrents sends no request: an empty list would mean all', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       qbittorrent.addTorrent();
       const client = await signedIn(qbittorrent);
@@ -32,12 +32,12 @@ for (const generation of GENERATIONS) {
       assert.equal(qbittorrent.requests.length, before);
     });
 
-    test('is one POST, for a thousand torrents too', async () => {
+    test('is one POST, also for a thousand torrents', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       const hashes = Array.from({ length: 1000 }, (_, n) => qbittorrent.addTorrent({ name: `t${n}` }));
       const client = await signedIn(qbittorrent);
       assert.equal(valueOf(await client.observe(hashes)).length, 1000);
-      const polls = asked(qbittorrent, info);
+      const polls = requestsTo(qbittorrent, info);
       assert.deepEqual(
         polls.map(({ method }) => method),
         ['POST'],
@@ -46,7 +46,7 @@ for (const generation of GENERATIONS) {
       assert.deepEqual(polls[0]?.query, {});
     });
 
-    test('without a session, or with one that ended, wants a login', async () => {
+    test('without a session, or with an expired one, requires a login', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       const hash = qbittorrent.addTorrent();
       assert.equal(failureOf(await clientOf(qbittorrent).observe([hash])).kind, 'unauthorized');
@@ -57,21 +57,21 @@ for (const generation of GENERATIONS) {
       assert.ok((await client.observe([hash])).ok);
     });
 
-    test('goes by the session of the login, cookie name and value as they came', async () => {
+    test("uses the session of the login, with the cookie's name and value unchanged", async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       const client = await signedIn(qbittorrent);
       for (let count = 0; count < 20; count += 1) valueOf(await client.newest(100));
       assert.deepEqual([qbittorrent.logins, qbittorrent.sessions], [1, 1]);
     });
 
-    test('where localhost is let in keeps to one session as well', async () => {
+    test('also keeps to one session where localhost bypasses authentication', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation, bypassLocalAuth: true });
       const client = await signedIn(qbittorrent, none);
       for (let count = 0; count < 20; count += 1) valueOf(await client.newest(100));
       assert.equal(qbittorrent.sessions, 1);
     });
 
-    test('by another port than its own is a session that is not accepted, and says what to set if a login is no help', async () => {
+    test('with a wrong port is a session that is not accepted, and the failure names the setting if a login does not help', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       const client = await signedIn(qbittorrent);
       qbittorrent.preferences.web_ui_port = 8080;
@@ -80,7 +80,7 @@ for (const generation of GENERATIONS) {
       assert.match(failure.message, /QBIT_HOST must have the port/);
     });
 
-    test('never sends what a web page would: no Origin, no Referer', async () => {
+    test('never sends the headers of a web page: no Origin, no Referer', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       const client = await signedIn(qbittorrent);
       valueOf(await client.scan());
@@ -94,25 +94,25 @@ for (const generation of GENERATIONS) {
   });
 }
 
-test('a session cookie that the user renamed is sent back as it came', async () => {
+test('a session cookie with a configured name is sent back unchanged', async () => {
   await using qbittorrent = await startQbittorrentSimulator({ generation: '5.1' });
   const headers = { 'set-cookie': 'my.session=a+b/c==; HttpOnly; SameSite=Strict; path=/' };
   qbittorrent.fail('auth/login', { kind: 'status', status: 200, body: 'Ok.', headers });
   await clientOf(qbittorrent).login();
-  assert.equal(asked(qbittorrent, 'webapiVersion')[0]?.headers['cookie'], 'my.session=a+b/c==');
+  assert.equal(requestsTo(qbittorrent, 'webapiVersion')[0]?.headers['cookie'], 'my.session=a+b/c==');
 });
 
-test('a login begins without the cookie of the session before', async () => {
+test('a login is sent without the cookie of the session before', async () => {
   await using qbittorrent = await startQbittorrentSimulator();
   const client = await signedIn(qbittorrent);
   await client.login();
   assert.deepEqual(
-    asked(qbittorrent, 'auth/login').map(({ headers }) => headers['cookie']),
+    requestsTo(qbittorrent, 'auth/login').map(({ headers }) => headers['cookie']),
     [undefined, undefined],
   );
 });
 
-/** What a client makes of this list. */
+/** The result of a client for this list. */
 async function listed(body: unknown) {
   await using qbittorrent = await startQbittorrentSimulator();
   const client = await signedIn(qbittorrent);
@@ -123,9 +123,9 @@ async function listed(body: unknown) {
 describe('a list', () => {
   const good = { hash: 'a'.repeat(40), name: 'good', state: 'downloading' };
 
-  test('with odd entries loses nothing but those', async () => {
-    const odd = [null, 1, 'x', [], {}, { ...good, hash: 'x' }, { hash: null }];
-    const result = valueOf(await listed([...odd, good, ...odd]));
+  test('ignores only its invalid entries', async () => {
+    const invalid = [null, 1, 'x', [], {}, { ...good, hash: 'x' }, { hash: null }];
+    const result = valueOf(await listed([...invalid, good, ...invalid]));
     assert.deepEqual(
       result.map(({ name }) => name),
       ['good'],
@@ -133,38 +133,38 @@ describe('a list', () => {
   });
 
   for (const body of [null, {}, 'x', 1, { torrents: [good] }]) {
-    test(`is not ${JSON.stringify(body)}`, async () => {
+    test(`cannot be ${JSON.stringify(body)}`, async () => {
       assert.equal(failureOf(await listed(body)).kind, 'protocol');
     });
   }
 });
 
-describe('a poll that gets no good answer', () => {
+describe('a poll without a valid answer', () => {
   const cases: [title: string, fault: Fault, kind: string][] = [
-    ['but broken JSON', { kind: 'garbage' }, 'protocol'],
-    ['but nothing', { kind: 'status', status: 200 }, 'protocol'],
-    ['but a web page', { kind: 'status', status: 200, body: '<html>' }, 'protocol'],
-    ['but a 500', { kind: 'status', status: 500 }, 'broken'],
-    ["but a proxy's 502", { kind: 'status', status: 502, body: '<html>Bad Gateway</html>' }, 'broken'],
-    ['but a 503', { kind: 'status', status: 503 }, 'broken'],
-    ['but a redirect', { kind: 'status', status: 302, headers: { location: '/login' } }, 'misdirected'],
-    ['but a 404', { kind: 'status', status: 404 }, 'misdirected'],
-    ['since the connection closes', { kind: 'close' }, 'unreachable'],
-    ['since the answer is lost', { kind: 'lose' }, 'unreachable'],
-    ['since half of the answer is lost', { kind: 'truncate' }, 'unreachable'],
+    ['that gets broken JSON', { kind: 'garbage' }, 'protocol'],
+    ['that gets an empty body', { kind: 'status', status: 200 }, 'protocol'],
+    ['that gets a web page', { kind: 'status', status: 200, body: '<html>' }, 'protocol'],
+    ['that gets a 500', { kind: 'status', status: 500 }, 'broken'],
+    ["that gets a proxy's 502", { kind: 'status', status: 502, body: '<html>Bad Gateway</html>' }, 'broken'],
+    ['that gets a 503', { kind: 'status', status: 503 }, 'broken'],
+    ['that gets a redirect', { kind: 'status', status: 302, headers: { location: '/login' } }, 'misdirected'],
+    ['that gets a 404', { kind: 'status', status: 404 }, 'misdirected'],
+    ['whose connection closes', { kind: 'close' }, 'unreachable'],
+    ['whose answer is lost', { kind: 'lose' }, 'unreachable'],
+    ['that gets half of the answer', { kind: 'truncate' }, 'unreachable'],
   ];
   for (const [title, fault, kind] of cases) {
-    test(`${title} fails as ${kind}, is not repeated by itself, and finds no torrent gone`, async () => {
+    test(`${title} fails as ${kind}, is not repeated automatically, and reports no torrent as missing`, async () => {
       await using qbittorrent = await startQbittorrentSimulator();
       const hash = qbittorrent.addTorrent();
       const client = await signedIn(qbittorrent);
       qbittorrent.fail(info, fault);
       assert.equal(failureOf(await client.observe([hash])).kind, kind);
-      assert.equal(asked(qbittorrent, info).length, 1);
+      assert.equal(requestsTo(qbittorrent, info).length, 1);
     });
   }
 
-  test('ends after ten seconds, and says so', async (t) => {
+  test('fails after ten seconds with a message', async (t) => {
     await using qbittorrent = await startQbittorrentSimulator();
     const client = await signedIn(qbittorrent);
     qbittorrent.fail(info, { kind: 'hang' });
@@ -187,13 +187,13 @@ describe('a poll that gets no good answer', () => {
     qbittorrent.fail(info, { kind: 'hang' });
     const controller = new AbortController();
     const list = client.newest(100, controller.signal);
-    while (asked(qbittorrent, info).length === 0) await new Promise(setImmediate);
+    while (requestsTo(qbittorrent, info).length === 0) await new Promise(setImmediate);
     controller.abort();
     assert.equal(failureOf(await list).kind, 'unreachable');
   });
 });
 
-test('a look around that fails half way has found nothing, rather than half of it', async () => {
+test('a scan that fails after some of its requests returns no torrents', async () => {
   await using qbittorrent = await startQbittorrentSimulator();
   qbittorrent.addTorrent();
   const client = await signedIn(qbittorrent);

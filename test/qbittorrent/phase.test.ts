@@ -35,7 +35,7 @@ describe("qBittorrent's state", () => {
     test(`${state} means ${phase}`, () => assert.equal(phaseOf(state, 1), phase));
   }
 
-  test('is not complete where nothing is selected', () => {
+  test('is not complete where no file is selected', () => {
     const finished = Object.keys(STATES).filter((state) => phaseOf(state, 1) === 'complete');
     for (const state of finished) assert.equal(phaseOf(state, 0), 'unselected');
     assert.equal(phaseOf('stoppedDL', 0), 'stopped');
@@ -66,7 +66,7 @@ describe("qBittorrent's state", () => {
     'hasOwnProperty',
     'a state of version 6',
   ]) {
-    test(`${JSON.stringify(state)} is none of them, and decides nothing`, () =>
+    test(`${JSON.stringify(state)} is unknown, and decides nothing`, () =>
       assert.equal(phaseOf(state, 1), 'unknown'));
   }
 });

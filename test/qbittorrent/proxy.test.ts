@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import { startProxy } from '../servers/proxy.ts';
-import { apiKey, asked, clientOf, failureOf, GENERATIONS, none, password, valueOf } from './clients.ts';
+import { apiKey, requestsTo, clientOf, failureOf, GENERATIONS, none, password, valueOf } from './clients.ts';
 
 /** As some proxies do. */
 const statusOf = (status: number) => (status === 403 ? 401 : status);
@@ -10,7 +10,7 @@ const PAGE = { body: '<html>403</html>', headers: { 'content-type': 'text/html' 
 
 for (const generation of GENERATIONS) {
   describe(`a proxy that makes 401 of 403 before qBittorrent ${generation}`, () => {
-    test('keeps nobody from logging in, and an expired session from no new one', async () => {
+    test('prevents neither a login nor a new login after a session has expired', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       await using proxy = await startProxy(qbittorrent.url, { statusOf });
       const client = clientOf(proxy);
@@ -29,17 +29,17 @@ for (const generation of GENERATIONS) {
       { what: 'no credentials', auth: none, names: /QBIT_USER/, logins: 0 },
     ];
     for (const { what, auth, names, logins } of wrong) {
-      test(`is not blamed on the Host header with ${what}, which is shown once`, async () => {
+      test(`is not reported as a wrong Host header with ${what}, which is sent once`, async () => {
         await using qbittorrent = await startQbittorrentSimulator({ generation });
         await using proxy = await startProxy(qbittorrent.url, { statusOf });
         const failure = failureOf(await clientOf(proxy, auth).login());
         assert.equal(failure.kind, 'unauthorized');
         assert.match(failure.message, names);
-        assert.equal(asked(qbittorrent, 'auth/login').length, logins);
+        assert.equal(requestsTo(qbittorrent, 'auth/login').length, logins);
       });
     }
 
-    test('does not hide that the port in QBIT_HOST is wrong', async () => {
+    test('does not hide a wrong port in QBIT_HOST', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       await using proxy = await startProxy(qbittorrent.url, { statusOf });
       qbittorrent.preferences.web_ui_port = 8080;
@@ -51,8 +51,8 @@ for (const generation of GENERATIONS) {
   });
 }
 
-describe('something in front of qBittorrent that answers for it', () => {
-  test('with 403 and a page is no ban and no session that is over', async () => {
+describe('a server in front of qBittorrent that answers instead', () => {
+  test('with 403 and a page is neither a ban nor an expired session', async () => {
     await using qbittorrent = await startQbittorrentSimulator();
     qbittorrent.fail('auth/login', { kind: 'status', status: 403, ...PAGE }, 1);
     const login = failureOf(await clientOf(qbittorrent).login());
@@ -68,14 +68,14 @@ describe('something in front of qBittorrent that answers for it', () => {
   });
 
   for (const status of [429, 502, 503, 504]) {
-    test(`with ${status} passes by itself, and is named as the one that answered`, async () => {
+    test(`with ${status} is a temporary failure, whose message names the proxy`, async () => {
       await using qbittorrent = await startQbittorrentSimulator();
       const client = clientOf(qbittorrent);
       assert.ok((await client.login()).ok);
       qbittorrent.fail('torrents/info', { kind: 'status', status }, 1);
       const failure = failureOf(await client.newest(100));
       assert.equal(failure.kind, 'broken');
-      assert.match(failure.message, /in front of qBittorrent|a proxy there/);
+      assert.match(failure.message, /in front of qBittorrent|its proxy/);
     });
   }
 });

@@ -9,14 +9,14 @@ function startRotation() {
   return { file, rotation: createRotation({ url: 'http://qbittorrent.test', auth }) };
 }
 
-test('a password whose file changed while it was refused is another one at once', async () => {
+test('a password whose file changed while it was refused counts as changed at once', async () => {
   const { file, rotation } = startRotation();
   rotation.recordSent();
   file.text = 'new';
   await rotation.until(AbortSignal.timeout(1000));
 });
 
-test('a password that stays the same is no other, until nobody waits any more', async () => {
+test('a password that stays the same does not count as changed until the wait is aborted', async () => {
   const { rotation } = startRotation();
   rotation.recordSent();
   await assert.rejects(rotation.until(AbortSignal.timeout(50)));

@@ -19,8 +19,8 @@ async function scanned(qbittorrent: QbittorrentSimulator): Promise<string[]> {
 }
 
 for (const generation of ['legacy', '5.1', 'current'] as const) {
-  describe(`the look around at the start, with qBittorrent ${generation},`, () => {
-    test('finds what is on its way, in whatever phase', async () => {
+  describe(`the scan at the start, with qBittorrent ${generation},`, () => {
+    test('finds unfinished torrents, in any phase', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       const add = (
         name: string,
@@ -51,14 +51,14 @@ for (const generation of ['legacy', '5.1', 'current'] as const) {
       ]);
     });
 
-    test('asks for downloads last: what is checked at a start may begin to download meanwhile', async () => {
+    test('requests downloads last: torrents that are checked at a start may begin to download meanwhile', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       await scanned(qbittorrent);
       const filters = qbittorrent.requests.flatMap(({ form }) => form['filter'] ?? []);
       assert.deepEqual(filters, ['checking', 'moving', 'errored', 'downloading']);
     });
 
-    test('leaves out what is complete, and what was complete before its files were lost', async () => {
+    test('omits complete torrents, and those that were complete before their files were lost', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       qbittorrent.addTorrent({ name: 'complete', script: [{ phase: 'complete' }] });
       qbittorrent.addTorrent({
@@ -72,7 +72,7 @@ for (const generation of ['legacy', '5.1', 'current'] as const) {
       assert.deepEqual(await scanned(qbittorrent), []);
     });
 
-    test('leaves out an old finished torrent that is just being checked again: its completion is no news', async () => {
+    test('omits an old finished torrent that is being checked again: it is not announced', async () => {
       await using qbittorrent = await startQbittorrentSimulator({ generation });
       qbittorrent.addTorrent({
         name: 'seeding for years',

@@ -4,7 +4,7 @@ import { torrentSchema } from '../../src/qbittorrent/torrent.ts';
 
 const hash = '0123456789abcdef0123456789abcdef01234567';
 
-/** An entry as qBittorrent 5.3 sends it, as far as it is used. */
+/** An entry of qBittorrent 5.3, with the fields that are used. */
 const entry = {
   hash,
   infohash_v1: hash,
@@ -23,10 +23,10 @@ const entry = {
 
 const parse = (over: Record<string, unknown> = {}) => torrentSchema.parse({ ...entry, ...over });
 
-/** What most fields should never be. */
-const odd = [undefined, null, 'x', -1, {}, [], true];
+/** Values that are invalid for most fields. */
+const invalid = [undefined, null, 'x', -1, {}, [], true];
 
-test('an entry of the list is read as it is', () => {
+test('an entry of the list is parsed', () => {
   assert.deepEqual(parse(), {
     hash,
     v1: hash,
@@ -45,7 +45,7 @@ test('an entry of the list is read as it is', () => {
   });
 });
 
-test('an entry of which nothing but the hash is right says as little as it can', () => {
+test('an entry in which only the hash is valid has default values', () => {
   assert.deepEqual(torrentSchema.parse({ hash }), {
     hash,
     v1: null,
@@ -65,9 +65,9 @@ test('an entry of which nothing but the hash is right says as little as it can',
 });
 
 for (const field of Object.keys(entry).filter((field) => field !== 'hash')) {
-  test(`an odd "${field}" costs nothing but itself`, () => {
+  test(`an invalid "${field}" affects only this field`, () => {
     const rest = Object.fromEntries(Object.entries(entry).filter(([name]) => name !== field));
-    for (const value of odd) {
+    for (const value of invalid) {
       const parsed = torrentSchema.safeParse(value === undefined ? rest : { ...rest, [field]: value });
       assert.ok(parsed.success, `${JSON.stringify(value)} should be survived`);
       assert.equal(parsed.data.hash, hash);
@@ -78,7 +78,7 @@ for (const field of Object.keys(entry).filter((field) => field !== 'hash')) {
 }
 
 for (const value of [
-  ...odd,
+  ...invalid,
   '',
   '-',
   hash.slice(1),
@@ -88,12 +88,12 @@ for (const value of [
   '__proto__',
   hash.repeat(2),
 ]) {
-  test(`an entry with the hash ${JSON.stringify(value)} is none`, () => {
+  test(`an entry with the hash ${JSON.stringify(value)} is ignored`, () => {
     assert.ok(!torrentSchema.safeParse({ ...entry, hash: value }).success);
   });
 }
 
-test('hashes are known in lower case', () => {
+test('hashes are converted to lower case', () => {
   const { hash: lower, v1 } = parse({ hash: hash.toUpperCase(), infohash_v1: hash.toUpperCase() });
   assert.deepEqual([lower, v1], [hash, hash]);
 });
@@ -104,20 +104,20 @@ test('a v2 info-hash is cut to the 40 digits that IDs have', () => {
 });
 
 describe('the name', () => {
-  test('of a magnet that has none but its hash is not known yet', () => {
+  test('of a magnet that is only its hash counts as unknown', () => {
     assert.equal(parse({ name: hash }).name, null);
     assert.equal(parse({ name: hash.toUpperCase() }).name, null);
     assert.equal(parse({ name: '' }).name, null);
   });
 
-  test('may be whatever somebody called it', () => {
+  test('may be any text', () => {
     for (const name of ['__proto__', '<script>', '\u0000', '\ud800', '\u202egnp.exe', 'a'.repeat(10_000)]) {
       assert.equal(parse({ name }).name, name);
     }
   });
 });
 
-describe('the time that is left', () => {
+describe('the ETA', () => {
   for (const [eta, expected] of [
     [0, 0],
     [8_639_999, 8_639_999],
@@ -125,12 +125,12 @@ describe('the time that is left', () => {
     [8_640_001, null],
     [-1, null],
   ] as const) {
-    test(`is ${expected ?? 'unknown'} where qBittorrent says ${eta}`, () =>
+    test(`is ${expected ?? 'unknown'} where qBittorrent reports ${eta}`, () =>
       assert.equal(parse({ eta }).eta, expected));
   }
 });
 
-describe('the time a download took', () => {
+describe('the duration of a download', () => {
   for (const [time_active, seeding_time, expected] of [
     [100, 40, 60],
     [100, -1, 100],
@@ -140,11 +140,11 @@ describe('the time a download took', () => {
     [null, 0, null],
     [100, null, 100],
   ] as const) {
-    test(`is ${expected} of ${time_active} active and ${seeding_time} seeding seconds`, () =>
+    test(`is ${expected} for ${time_active} active and ${seeding_time} seeding seconds`, () =>
       assert.equal(parse({ time_active, seeding_time }).duration, expected));
   }
 
-  test('ended when it was finished, where nobody tells how long it seeded (before 4.3.4)', () => {
+  test('ends at the completion where the seeding time is unknown (before 4.3.4)', () => {
     const times = { seeding_time: undefined, added_on: 1000, completion_on: 1060 };
     assert.equal(parse({ ...times, time_active: 90_000 }).duration, 60);
     assert.equal(parse({ ...times, time_active: 20 }).duration, 20);
@@ -158,20 +158,20 @@ describe('the time of completion', () => {
     [0, '4.5'],
     [-1, '5.x'],
   ] as const) {
-    test(`is not set where qBittorrent ${version} says ${completion_on}`, () =>
+    test(`is not set where qBittorrent ${version} reports ${completion_on}`, () =>
       assert.equal(parse({ completion_on }).finishedAt, null));
   }
 
-  test('is the one that qBittorrent says', () => {
+  test('is the one that qBittorrent reports', () => {
     assert.equal(parse({ completion_on: 1_700_000_000 }).finishedAt, 1_700_000_000);
   });
 });
 
-test('a progress beyond its bounds is no progress', () => {
+test('a progress outside its bounds is unknown', () => {
   for (const progress of [-0.1, 1.1, 42]) assert.equal(parse({ progress }).progress, 0);
 });
 
-test('what an entry has besides is left out, whatever it is called', () => {
+test('other fields of an entry are ignored, whatever their names', () => {
   const parsed: unknown = JSON.parse(`{"__proto__":{"admin":true},"hash":"${hash}","comment":"x"}`);
   const torrent = torrentSchema.parse(parsed);
   assert.ok(!('admin' in torrent) && !('comment' in torrent));

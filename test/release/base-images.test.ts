@@ -1,4 +1,4 @@
-/** The release builds on images that are named by digest. No registry is asked here: a program stands for Docker's. */
+/** The release uses base images by digest. No registry is used here: a program replaces Docker's. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ after(() => rmSync(root, { recursive: true }));
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
 
 interface Release {
-  /** What Docker says of each image that it is asked for; it fails for any other. */
+  /** Docker's output for each requested image; it fails for any other. */
   digests: Record<string, string>;
   dockerfile?: string;
 }
@@ -21,7 +21,7 @@ interface Release {
 const publish = releaseJob('publish');
 const step = publish.steps?.find(({ id }) => id === 'bases');
 
-/** Runs the step of the workflow as GitHub does, and returns what it put into its outputs. */
+/** Runs the step of the workflow as GitHub does, and returns its outputs. */
 function resolve({ digests, dockerfile = read('Dockerfile') }: Release) {
   const folder = mkdtempSync(join(root, 'run-'));
   cpSync(join(home, '.github'), join(folder, '.github'), { recursive: true });
@@ -58,7 +58,7 @@ const DISTROLESS = 'gcr.io/distroless/nodejs24-debian13:nonroot';
 const both = { [NODE]: digest('a'), [DISTROLESS]: digest('b') };
 
 describe('the base images of a release', () => {
-  test('are resolved to digests before anything is built', () => {
+  test('are resolved to digests before the build', () => {
     const { status, outputs, error } = resolve({ digests: both });
     assert.deepEqual({ status, error }, { status: 0, error: '' });
     assert.deepEqual(outputs, [
@@ -69,7 +69,7 @@ describe('the base images of a release', () => {
     assert.ok(names.indexOf('bases') < names.indexOf('build') && names.includes('bases'));
   });
 
-  test('reach the build by their digests, each argument that the Dockerfile has', () => {
+  test('are passed to the build by their digests, each argument that the Dockerfile has', () => {
     const given = String(stepUsing(publish, 'docker/build-push-action').with?.['build-args']);
     const names = [...read('Dockerfile').matchAll(/^ARG (\w+_IMAGE)=/gm)].map(([, name = '']) => name);
     assert.equal(names.length, 2);
@@ -80,7 +80,7 @@ describe('the base images of a release', () => {
       );
   });
 
-  test('may be given by digest already, which is kept', () => {
+  test('may already have a digest, which is kept', () => {
     const dockerfile = read('Dockerfile').replace(NODE, `${NODE}@${digest('c')}`);
     const { outputs } = resolve({ digests: { [DISTROLESS]: digest('b') }, dockerfile });
     assert.equal(outputs[0], `build_image=${NODE}@${digest('c')}`);
@@ -105,7 +105,7 @@ describe('the base images of a release', () => {
     },
   };
   for (const [what, release] of Object.entries(refused)) {
-    test(`are refused for ${what}, and with them the release`, () => {
+    test(`are refused for ${what}, which fails the release`, () => {
       const { status, outputs, error } = resolve(release);
       assert.equal(status, 1);
       assert.deepEqual(outputs, []);

@@ -1,4 +1,4 @@
-/** One image, one name, one version, wherever it is written down. */
+/** The image has the same name and version wherever it is mentioned. */
 import assert from 'node:assert/strict';
 import { globSync } from 'node:fs';
 import { test } from 'node:test';
@@ -8,14 +8,14 @@ const places = globSync(['README.md', 'SECURITY.md', 'docs/**/*.md', 'k8s/**/*.{
   cwd: home,
 });
 
-/** Each mention of the image with a tag or a digest: what stands before its name, and behind it. */
+/** Each mention of the image with a tag or a digest: the text before its name, and after it. */
 const mentions = places.flatMap((path) =>
   [...read(path).matchAll(/([\w./-]*\/)?qbit-ntfy-sidecar([:@][\w.:-]+)/g)].map(
     ([, registry = '', version = '']) => ({ path, registry, version: version.replace(/\.$/, '') }),
   ),
 );
 
-test('the image is found in the manifests and in the documents', () => {
+test('the manifests and the documents mention the image', () => {
   assert.ok(mentions.some(({ path }) => path.startsWith('k8s/')));
   assert.ok(mentions.some(({ path }) => path === 'README.md'));
 });
@@ -28,7 +28,7 @@ test('its version is that of package.json, or a digest', () => {
   );
 });
 
-test('it is one that was built here, or the one that the release publishes', () => {
+test('it is either built here, or the one that the release publishes', () => {
   assert.deepEqual(
     mentions.filter(({ registry }) => !['', 'localhost/', 'ghcr.io/OWNER/'].includes(registry)),
     [],
@@ -38,7 +38,7 @@ test('it is one that was built here, or the one that the release publishes', () 
 const label = (name: string) =>
   new RegExp(`org\\.opencontainers\\.image\\.${name}="([^"]*)"`).exec(read('Dockerfile'))?.[1];
 
-test('the Dockerfile says the name and the licence of package.json', () => {
+test('the Dockerfile has the name and the licence of package.json', () => {
   assert.equal(label('title'), manifest.name);
   assert.equal(label('licenses'), manifest.license);
 });

@@ -15,7 +15,7 @@ interface Outcome {
   err: string;
 }
 
-/** Runs what the release runs, on a project with this changelog. */
+/** Runs the release's command on a project with this changelog. */
 function notes(changelog: string, ...args: string[]): Promise<Outcome> {
   writeFileSync(join(root, 'package.json'), JSON.stringify({ version: '1.2.3' }));
   writeFileSync(join(root, 'CHANGELOG.md'), changelog);
@@ -39,7 +39,7 @@ const CHANGELOG = `# Changelog
 `;
 
 describe('the notes of a release', () => {
-  test('are the entry of its version and nothing else', async () => {
+  test('are the entry of its version only', async () => {
     assert.deepEqual(await notes(CHANGELOG, 'v1.2.3'), { status: 0, out: '- Something new.\n', err: '' });
   });
 
@@ -56,7 +56,7 @@ describe('the notes of a release', () => {
     { what: 'an entry without a date', tag: 'v1.2.3', changelog: '## 1.2.3 (unreleased)\n\n- x\n' },
   ];
   for (const { what, tag, changelog } of wrong) {
-    test(`are refused for ${what}, and with them the release`, async () => {
+    test(`are refused for ${what}, which fails the release`, async () => {
       const { status, out, err } = await notes(changelog, tag);
       assert.equal(status, 1);
       assert.equal(out, '');
@@ -65,7 +65,7 @@ describe('the notes of a release', () => {
   }
 });
 
-test('the changelog tells of the version that package.json has', () => {
+test('the changelog has an entry for the version in package.json', () => {
   const [, newest] = /^## (\S+) \((?:unreleased|\d{4}-\d{2}-\d{2})\)$/m.exec(read('CHANGELOG.md')) ?? [];
   assert.equal(newest, manifest.version);
 });

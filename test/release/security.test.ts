@@ -1,4 +1,4 @@
-/** SECURITY.md: each promise names its test. */
+/** SECURITY.md: each guarantee names its test. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { read } from './workflows.ts';
@@ -8,7 +8,7 @@ const sectionOf = (title: string): string =>
     .split(/^## /m)
     .find((section) => section.startsWith(`${title}\n`)) ?? '';
 
-test('each promise of SECURITY.md names what is promised against whom, the answer and its test', () => {
+test('each guarantee of SECURITY.md names the attack, the measure and its test', () => {
   const promised = sectionOf('What is promised');
   const headings = promised.match(/^### .*$/gm) ?? [];
   const rows = promised.split('\n').filter((line) => line.startsWith('| ') && !/^\| (attack|---)/.test(line));
@@ -19,7 +19,7 @@ test('each promise of SECURITY.md names what is promised against whom, the answe
   );
 });
 
-test('what is not promised is said too', () => {
+test('SECURITY.md also lists what is not guaranteed', () => {
   const points = sectionOf('What is not promised').match(/^- \*\*(That|What) /gm) ?? [];
   assert.ok(points.length > 5);
 });

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { parse } from 'yaml';
 import { jobs, manifest, read, releaseJob, steps, stepUsing, workflows } from './workflows.ts';
 
-test('the workflows are found: rules without a file to hold them against would hold nothing', () => {
+test('there are workflows to check', () => {
   assert.deepEqual(
     workflows.map(({ path }) => path),
     ['.github/workflows/ci.yml', '.github/workflows/release.yml'],
@@ -11,12 +11,12 @@ test('the workflows are found: rules without a file to hold them against would h
   assert.ok(steps.length > 10);
 });
 
-describe('an action of somebody else', () => {
+describe('an action of others', () => {
   const used = workflows.flatMap(({ path, text }) =>
     [...text.matchAll(/^.*\buses: *(\S.*)$/gm)].map(([, reference = '']) => ({ path, reference })),
   );
 
-  test('is pinned to a commit, and the comment beside it names its version', () => {
+  test('is pinned to a commit, and a comment names its version', () => {
     const foreign = used.filter(({ reference }) => !reference.startsWith('./'));
     assert.ok(foreign.length >= 8);
     assert.deepEqual(
@@ -25,7 +25,7 @@ describe('an action of somebody else', () => {
     );
   });
 
-  test('is the same commit wherever it is used', () => {
+  test('is the same commit in every workflow', () => {
     const commits = Map.groupBy(used, ({ reference }) => reference.replace(/@.*$/, ''));
     const several = [...commits].filter(
       ([, uses]) => new Set(uses.map(({ reference }) => reference)).size > 1,
@@ -35,7 +35,7 @@ describe('an action of somebody else', () => {
 });
 
 describe('a job', () => {
-  test('has the rights that it needs, and a workflow has none of its own', () => {
+  test('has only the rights that it needs, and a workflow has none of its own', () => {
     for (const { path, permissions } of workflows) assert.deepEqual(permissions, {}, path);
     const rights = Object.fromEntries(jobs.map(({ where, it }) => [where, it.permissions]));
     assert.deepEqual(rights, {
@@ -57,7 +57,7 @@ describe('a job', () => {
     for (const { where, it } of checkouts) assert.equal(it.with?.['persist-credentials'], false, where);
   });
 
-  test('puts nothing of its surroundings into a script, where it would be run or printed', () => {
+  test('inserts no expression into a script, where it would be run or printed', () => {
     const scripts = steps.filter(({ it }) => it.run !== undefined);
     assert.deepEqual(
       scripts.filter(({ it }) => /\$\{\{|\bset -[a-z]*x|\bprintenv\b|\benv$/m.test(it.run ?? '')),
@@ -65,7 +65,7 @@ describe('a job', () => {
     );
   });
 
-  test('knows the token of its run and no other secret, and gives it to the login and to gh only', () => {
+  test('has the token of its run and no other secret, and passes it only to the login and to gh', () => {
     for (const { path, text } of workflows) assert.doesNotMatch(text, /\bsecrets\b/, path);
     const holders = steps.filter(({ it }) => JSON.stringify(it).includes('github.token'));
     assert.deepEqual(
@@ -74,7 +74,7 @@ describe('a job', () => {
     );
   });
 
-  test('calls only npm scripts that there are', () => {
+  test('calls only existing npm scripts', () => {
     const called = steps
       .flatMap(({ it }) => Array.from((it.run ?? '').matchAll(/\bnpm (?:run )?([\w:-]+)/g)))
       .map(([, name = '']) => name);
@@ -90,7 +90,7 @@ describe('a release', () => {
   const publish = releaseJob('publish');
   const build = stepUsing(publish, 'docker/build-push-action').with ?? {};
 
-  test('comes of a version tag, after the notes, the tests and the image', () => {
+  test('is triggered by a version tag, after the notes, the tests and the image', () => {
     const release = workflows.find(({ path }) => path.endsWith('release.yml'));
     assert.deepEqual(release?.on, { push: { tags: ['v*'] } });
     assert.deepEqual(
@@ -101,21 +101,21 @@ describe('a release', () => {
     assert.ok('workflow_call' in (workflows.find(({ path }) => path.endsWith('ci.yml'))?.on ?? {}));
   });
 
-  test('has the image for both platforms, with its bill of materials and where it comes from', () => {
+  test('has the image for both platforms, with its bill of materials and provenance', () => {
     assert.equal(build['platforms'], 'linux/amd64,linux/arm64');
     assert.equal(build['push'], true);
     assert.equal(build['sbom'], true);
     assert.equal(build['provenance'], 'mode=max');
   });
 
-  test('signs the image by its digest without a key, and looks at the signature', () => {
+  test('signs the image by its digest without a key, and verifies the signature', () => {
     const signing = publish.steps?.find(({ run }) => run?.includes('cosign sign'));
     assert.match(signing?.env?.['IMAGE'] ?? '', /@\$\{\{ steps\.build\.outputs\.digest \}\}$/);
     assert.match(signing?.run ?? '', /^cosign sign --yes --recursive "\$IMAGE"\ncosign verify .*"\$IMAGE"$/m);
     assert.doesNotMatch(signing?.run ?? '', /--key/);
   });
 
-  test('names the image by its repository and its version, and tells the Dockerfile which one', () => {
+  test('names the image by its repository and its version, and passes the version to the Dockerfile', () => {
     assert.match(
       publish.steps?.find(({ id }) => id === 'name')?.run ?? '',
       /ghcr\.io\/\$\{GITHUB_REPOSITORY,,\}/,
@@ -137,7 +137,7 @@ describe('a release', () => {
   });
 });
 
-test('packages, actions and base images are all looked after', () => {
+test('packages, actions and base images all receive updates', () => {
   const { updates } = parse(read('.github/dependabot.yml')) as {
     updates: Array<Record<'package-ecosystem', string>>;
   };
@@ -146,5 +146,9 @@ test('packages, actions and base images are all looked after', () => {
     'github-actions',
     'npm',
   ]);
-  assert.match(read('.npmrc'), /^omit-lockfile-registry-resolved=true$/m, 'whoever updates the lock file');
+  assert.match(
+    read('.npmrc'),
+    /^omit-lockfile-registry-resolved=true$/m,
+    'for every update of the lock file',
+  );
 });

@@ -4,14 +4,14 @@ import { kindOf, parseArguments, selectFiles, SLOWEST } from './select.ts';
 
 const select = (...args: string[]) => selectFiles(parseArguments(args));
 
-test('every file that is not run by name only is either a unit test or a real one', () => {
+test('every file that does not run only when named is either a unit test or a real one', () => {
   const [all, unit, real] = [select(), select('--unit'), select('--real')];
   assert.deepEqual([...unit, ...real].toSorted(), all.toSorted());
   assert.ok(unit.length > 0 && real.length > 0);
   assert.ok(!all.some((file) => /^test\/(chaos|bench|fleet|soak)\//.test(file)));
 });
 
-test('a test that uses real servers, a browser or the image is a real one, however it imports them', () => {
+test('a test that uses real servers, a browser or the image is a real one, whether it imports them directly or not', () => {
   for (const file of [
     'e2e/life',
     'browser/hands',
@@ -25,11 +25,11 @@ test('a test that uses real servers, a browser or the image is a real one, howev
     assert.equal(kindOf(`test/${file}.test.ts`), 'unit', file);
 });
 
-test('the slowest files are there, and start first', () => {
+test('the slowest files exist, and start first', () => {
   assert.deepEqual(select().slice(0, SLOWEST.length), SLOWEST);
 });
 
-test('what takes minutes by design runs when it is named', () => {
+test('files that take minutes by design run when they are named', () => {
   assert.ok(select('test/chaos').length > 0);
   assert.ok(
     select('--unit', 'test/machines/outbox').every((file) => file.startsWith('test/machines/outbox/')),

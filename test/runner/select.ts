@@ -1,4 +1,4 @@
-/** Which test files a run has, what they need of the machine, and their order. */
+/** The test files of a run, what they need of the machine, and their order. */
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
@@ -7,7 +7,7 @@ const HOME = join(import.meta.dirname, '..', '..');
 /** These take minutes by design: they run only when they are named. */
 const BY_NAME_ONLY = ['test/chaos/', 'test/bench/', 'test/fleet/', 'test/soak/'];
 
-/** Every program of Debian's is unpacked by this file: a test that imports it, however indirectly, needs real programs. */
+/** This file unpacks every Debian program: a test that imports it, directly or indirectly, needs real programs. */
 const INSTALLER = 'test/debian/install.ts';
 
 /** The longest files, longest first. They start first, so that no one of them runs alone at the end. */
@@ -25,11 +25,11 @@ export type Kind = 'unit' | 'real';
 
 export interface Selection {
   kinds: readonly Kind[];
-  /** Parts of paths; none: every file that is not run by name only. */
+  /** Parts of paths; none: every file except those that run only when named. */
   filters: readonly string[];
 }
 
-/** Reads the runner's arguments. */
+/** Parses the runner's arguments. */
 export function parseArguments(args: readonly string[]): Selection {
   const kinds = (['unit', 'real'] as const).filter((kind) => args.includes(`--${kind}`));
   const filters = args.filter((argument) => !argument.startsWith('--'));
@@ -63,7 +63,7 @@ function isNamed(file: string, filter: string): boolean {
   return folder === undefined || filter.includes(folder.split('/')[1] ?? folder);
 }
 
-/** Follows the imports of a test file. */
+/** Reads the imports of a test file. */
 export function kindOf(file: string): Kind {
   return reaches(file, INSTALLER) ? 'real' : 'unit';
 }

@@ -127,10 +127,10 @@ describe('with a token', () => {
     const late = await call(authorization);
     assert.deepEqual([late.status, late.headers.get('retry-after')], [429, '60']);
     assert.deepEqual(tracked, []);
-    assert.equal((await call(null)).status, 401, 'who shows none hears what is missing');
+    assert.equal((await call(null)).status, 401, 'without a token the response names what is missing');
     assert.equal((await call(authorization, '10.1.2.4')).status, 200, 'another address has its own count');
     assert.deepEqual(refused, [...Array.from({ length: 10 }, () => 401), 429, 401]);
-    assert.equal(lines.length, 2, 'a line for each reason');
+    assert.equal(lines.length, 2, 'one line for each reason');
   });
 
   test('an outdated one is refused each time, and never locks out the new one', async () => {

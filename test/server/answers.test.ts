@@ -1,4 +1,4 @@
-/** What long, unread and repeated answers cost: counted in bytes and renderings. */
+/** The cost of long, unread and repeated answers, in bytes and renderings. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Hono } from 'hono';
@@ -19,14 +19,14 @@ describe('the metrics', () => {
     };
     const { app } = opsApp({ metrics, now: () => now });
     const { port } = await serve(t, app);
-    const ask = () => call(port, { path: '/metrics' });
-    const answers = await Promise.all(Array.from({ length: 200 }, ask));
+    const scrape = () => call(port, { path: '/metrics' });
+    const answers = await Promise.all(Array.from({ length: 200 }, scrape));
     assert.equal(rendered, 1);
     assert.deepEqual(new Set(answers.map(({ text }) => text)), new Set(['renderings 1']));
     now += 999;
-    assert.equal((await ask()).text, 'renderings 1');
+    assert.equal((await scrape()).text, 'renderings 1');
     now += 1;
-    assert.equal((await ask()).text, 'renderings 2');
+    assert.equal((await scrape()).text, 'renderings 2');
   });
 
   test('that could not be rendered are tried again a second later', async () => {
@@ -65,7 +65,7 @@ test('of 64 KiB of requests at once no more than one slice becomes objects', dea
   assert.ok(parsed <= 20 * 20, `${parsed} of 36,000 were parsed`);
 });
 
-/** 20,000 torrents' worth: 8 MB. */
+/** The size of 20,000 torrents: 8 MB. */
 const ITEMS = 20_000;
 
 function* items(onMade: () => void, count = ITEMS): Generator<{ key: string; name: string }> {
@@ -96,10 +96,7 @@ describe('a status of 20,000 torrents', () => {
     await until('four wait to be read', () => [...sockets].filter(isStuck).length === 4);
     const before = made;
     assert.equal((await call(port, { path: '/status' })).status, 503);
-    assert.ok(
-      made - before < 50,
-      'no more than tells a long answer from a short one was made for one refused',
-    );
+    assert.ok(made - before < 50, 'a refused request creates only enough to detect a long answer');
     assert.ok(made < 4 * ITEMS, `${made}`);
     const bytes = bufferedBy(sockets);
     assert.ok(bytes <= 4 * 131_072, `${bytes} bytes wait`);
@@ -150,7 +147,7 @@ describe('an answer that is not read', () => {
         while (!isStuck(ends)) await turn();
       }
       await turn();
-      assert.equal(sockets.size, 1, 'the slow one is left');
+      assert.equal(sockets.size, 1, 'only the slow reader is connected');
       assert.equal(slow.destroyed, false);
     },
   );

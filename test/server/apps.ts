@@ -2,13 +2,13 @@ import { Hono } from 'hono';
 import { createLogger, type Logger } from '../../src/log/index.ts';
 import { createHookApp, createOpsApp, type HookDeps, type OpsDeps } from '../../src/server/index.ts';
 
-/** A logger whose lines a test can look at. */
+/** A logger whose lines a test can read. */
 export function recorder(): { lines: string[]; log: Logger } {
   const lines: string[] = [];
   return { lines, log: createLogger({ level: 'debug', pretty: false, write: (line) => lines.push(line) }) };
 }
 
-/** A hook app on loopback without a token, and what it was told to track. */
+/** A hook app on loopback without a token, and the hashes that it received. */
 export function hookApp(deps: Partial<HookDeps> = {}) {
   const { lines, log } = recorder();
   const tracked: string[] = [];
@@ -23,7 +23,7 @@ export function hookApp(deps: Partial<HookDeps> = {}) {
       tracked.push(hash);
       return 'accepted';
     },
-    rescan: () => void tracked.push('whatever is new'),
+    rescan: () => void tracked.push('rescan'),
     token: null,
     loopbackOnly: true,
     log,
@@ -32,7 +32,7 @@ export function hookApp(deps: Partial<HookDeps> = {}) {
   return { app, tracked, lines };
 }
 
-/** An operations app where all is well, for this machine only. */
+/** An operations app without problems, for this machine only. */
 export function opsApp(deps: Partial<OpsDeps> = {}) {
   const { lines, log } = recorder();
   const well: OpsDeps = {

@@ -4,7 +4,7 @@ import { createAttempts } from '../../src/server/attempts.ts';
 import type { Attempts } from '../../src/server/attempts.ts';
 import { networkOf } from '../../src/util/network.ts';
 
-/** Counts as many different guesses. */
+/** Sends this many different wrong tokens. */
 function guess(attempts: Attempts, address: string, times: number, start = 0): void {
   for (let n = start; n < start + times; n += 1) attempts.count(address, `guess ${n}`);
 }

@@ -24,7 +24,7 @@ describe('the connection that is closed when a limit is exceeded', () => {
     const { sockets, send } = await serve(t, never, { connections: { total: 2, perNetwork: 2 } });
     const [one, other] = [await send(request('/')), await send(request('/'))];
     await until(
-      'both are asked',
+      'both are being answered',
       () => [...sockets].every(({ bytesRead }) => bytesRead > 0) && sockets.size === 2,
     );
     const late = await send('');

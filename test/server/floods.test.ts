@@ -1,4 +1,4 @@
-/** Whoever calls as often, from as many addresses and with as many names as he likes grows nothing without a bound. */
+/** Any number of calls, addresses and names from clients: all data about them is limited. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createOutageLog } from '../../src/log/outages.ts';
@@ -18,7 +18,7 @@ const FLOOD = 100_000;
 
 const addressOf = (n: number) => `2001:db8::${(n >> 16).toString(16)}:${(n & 0xffff).toString(16)}`;
 
-/** Each in a /64 of its own. */
+/** Each in a separate /64. */
 const networkOf = (n: number) => `2001:db8:${(n >> 16).toString(16)}:${(n & 0xffff).toString(16)}::1`;
 
 const closed = (n: number) =>
@@ -47,10 +47,10 @@ describe('a flood', () => {
         guesses += 1;
       }
     }
-    assert.equal(guesses, 1001 * 10, 'what was compared in all');
+    assert.equal(guesses, 1001 * 10, 'the number of comparisons');
     assert.ok(
       networks.every((address) => attempts.isLockedOut(address)),
-      'none was forgotten',
+      'all are counted',
     );
   });
 
@@ -88,25 +88,25 @@ describe('a flood', () => {
     assert.equal(lines.length, 1);
   });
 
-  test('of rows that come and go sends away who takes none, and is remembered for the last thousand', async () => {
+  test('of rows that come and go disconnects a viewer that does not read, and only the last thousand are stored', async () => {
     const patchLog = createPatchLog('epoch');
-    const gone: unknown[] = [];
+    const disconnected: unknown[] = [];
     const before = patchLog.name(patchLog.version);
-    const onLeave = (left: unknown) => gone.push(left);
-    const feed = createViewerFeed({ patchLog, first: '', rest: null, after: 0, onLeave });
+    const onLeave = (left: unknown) => disconnected.push(left);
+    const reader = createViewerFeed({ patchLog, first: '', rest: null, after: 0, onLeave });
     const behind = createViewerFeed({ patchLog, first: '', rest: null, after: 0, onLeave });
     for (let n = 0; n <= 10_000; n += 1) {
       patchLog.put(`row ${n}`, '<li>');
-      feed.notify(false);
+      reader.notify(false);
       behind.notify(false);
-      // Who reads is told of each, and stays.
-      if (n % 500 === 0) assert.match((await feed.next())?.html ?? '', new RegExp(`row ${n}"|<li>`));
+      // A viewer that reads receives each of them, and stays connected.
+      if (n % 500 === 0) assert.match((await reader.next())?.html ?? '', new RegExp(`row ${n}"|<li>`));
       patchLog.remove(`row ${n}`);
     }
-    assert.deepEqual(gone, []);
+    assert.deepEqual(disconnected, []);
     assert.equal(await behind.next(), null);
-    assert.deepEqual(gone, [behind]);
-    assert.equal(patchLog.parse(before), null, 'that long ago cannot be told any more');
+    assert.deepEqual(disconnected, [behind]);
+    assert.equal(patchLog.parse(before), null, 'changes since then are no longer stored');
     assert.ok(patchLog.size <= 3002, `${patchLog.size} entries`);
   });
 

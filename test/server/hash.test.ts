@@ -91,7 +91,7 @@ describe('a hostile hash changes nothing and is not repeated:', () => {
     test(JSON.stringify(value), async () => {
       assert.equal(parseHash(`hash=${value}`).ok, false);
       const { app, tracked } = hookApp();
-      // A URL in a test is a URL of a browser, which leaves the part behind # out: so that one is encoded.
+      // A URL in a test is parsed like that of a browser, which removes the part after #: so that one is encoded.
       const response = await app.request(`/track?hash=${value.replace('#', '%23')}`, { method: 'POST' });
       assert.equal(response.status, 400);
       assert.match(await response.text(), /^The hash (?:must be|is given|is missing)[\w ,/?=%.]+$/);
@@ -143,7 +143,7 @@ test('of thousands of random queries only a plain hash is accepted', () => {
   assert.ok(messages.size <= 4, 'a message holds a part of its input');
 });
 
-/** Mulberry32: the same numbers for the same seed, so that a failure can be run again. */
+/** Mulberry32: the same numbers for the same seed, so that a failure can be repeated. */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {

@@ -31,7 +31,7 @@ describe('POST /track', () => {
       const response = await post(app, {}, `${path}?hash=-`);
       assert.equal(response.status, 200);
       assert.match(await response.text(), /^Scanning for .*%K instead of %I/);
-      assert.deepEqual(tracked, ['whatever is new']);
+      assert.deepEqual(tracked, ['rescan']);
       const json = await post(app, { accept: 'application/json' }, `${path}?hash=-`);
       assert.deepEqual(await json.json(), { status: 'scanning', hash: null });
     });
@@ -148,6 +148,6 @@ describe('a refused request', () => {
     assert.deepEqual(counted, ['track 400', 'finished 400', 'track 405', 'track 403', 'track 414']);
     for (const path of ['/', '/tracked', `/%0atrack?hash=${hash}`, '/metrics']) await post(app, {}, path);
     await post(app);
-    assert.equal(counted.length, 5, 'what is full is no refusal');
+    assert.equal(counted.length, 5, 'a full registry is not a refused request');
   });
 });

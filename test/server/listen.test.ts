@@ -28,11 +28,11 @@ async function serving(
   }
 }
 
-/** Not loopback, of one family; undefined where the machine has none. */
-const ownAddress = (wanted: string) =>
+/** An address that is not loopback, of one family; undefined where the machine has none. */
+const ownAddress = (expected: string) =>
   Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
-    .find(({ family, internal, scopeid }) => family === wanted && !internal && !scopeid)?.address;
+    .find(({ family, internal, scopeid }) => family === expected && !internal && !scopeid)?.address;
 
 async function answersBothFamilies({ addresses, port }: Listening) {
   assert.deepEqual(addresses, ['::']);
@@ -52,7 +52,7 @@ describe('listening on localhost', () => {
   test('both loopback addresses answer, on one port', deadline, async (t) => {
     const { app, tracked } = hookApp();
     await serving(app, async ({ addresses, port }) => {
-      if (addresses.length === 1) t.diagnostic('this machine has no IPv6: one address was looked at');
+      if (addresses.length === 1) t.diagnostic('this machine has no IPv6: one address was checked');
       for (const host of addresses) {
         const answer = await call(port, { host, method: 'POST', path: `/track?hash=${hash}` });
         assert.equal(answer.status, 200, host);
@@ -154,16 +154,16 @@ describe('closing', () => {
   });
 
   test('lets a request that is being answered finish', deadline, async () => {
-    const asked = Promise.withResolvers<void>();
+    const received = Promise.withResolvers<void>();
     const answer = Promise.withResolvers<Response>();
     const fetch = () => {
-      asked.resolve();
+      received.resolve();
       return answer.promise;
     };
     const options = { host: '127.0.0.1', port: 0, setting: 'HOOK', log: recorder().log };
     const { port, close } = await listen({ fetch }, options);
     const response = call(port);
-    await asked.promise;
+    await received.promise;
     const closed = close();
     answer.resolve(new Response('done'));
     assert.equal((await response).text, 'done');

@@ -1,4 +1,4 @@
-/** Whoever opens, sends or leaves unread as much as he likes: the operations port goes on answering. */
+/** The operations port keeps answering, whatever clients open, send or leave unread. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -10,10 +10,10 @@ import { until } from '../servers/wait.ts';
 import { request } from './serving.ts';
 import { call } from './sockets.ts';
 
-/** Far above what anything here takes: a test that gets here has waited in vain. */
+/** Far above the normal duration: a test that reaches it has hung. */
 const deadline = { timeout: 120_000 };
 
-/** A sidecar as it is composed; nobody is where its servers should be. */
+/** A sidecar as it is composed; its servers do not exist. */
 async function startOps(t: TestContext, env: Record<string, string> = {}): Promise<Sidecar> {
   const nowhere = 'http://127.0.0.1:9';
   const sidecar = await startSidecar({ QBIT_HOST: nowhere, NTFY_TOPIC: `${nowhere}/topic`, ...env });
@@ -37,9 +37,9 @@ function createAttacker(t: TestContext, port: number) {
       const socket = connect({ port, host: '127.0.0.1', localAddress: from });
       sockets.add(socket);
       socket.on('error', () => {});
-      // Who does not read does not notice that he was cut off.
+      // A client that does not read does not detect that it was disconnected.
       socket.resume();
-      // To be refused is one of the ways to connect.
+      // A refused connection is also a possible result.
       await Promise.race([once(socket, 'connect'), new Promise((resolve) => socket.once('close', resolve))]);
       if (!socket.destroyed) socket.write(sends);
       return socket;
@@ -47,7 +47,7 @@ function createAttacker(t: TestContext, port: number) {
   };
 }
 
-/** Asks like a kubelet: over a connection of its own, and each time it must be 200. */
+/** Probes like a kubelet: over a new connection, and each time the answer must be 200. */
 async function probe({ ops: { port } }: Sidecar, times = 10): Promise<void> {
   for (let n = 0; n < times; n += 1) {
     assert.deepEqual(await call(port, { path: '/livez' }), { status: 200, text: 'ok' });
@@ -124,7 +124,7 @@ describe('pipelined requests', () => {
     await attacker.connect('127.0.0.1', request('/livez') + expecting.repeat(99) + small.repeat(2400));
     await until('it is cut off', () => attacker.open() === 0);
     await probe(sidecar);
-    // A connection has a hundred requests: to those after it Node says 503.
+    // A connection has a hundred requests: Node answers 503 to later ones.
     const socket = await attacker.connect('127.0.0.1');
     for (let n = 0; n < 98; n += 1) {
       socket.write(small);
@@ -146,7 +146,7 @@ describe('pipelined requests', () => {
         Array.from({ length: 20 }, () => call(ops.port, { method: 'POST', path, headers }, 'token=a')),
       );
       const statuses = answers.map(({ status }) => status);
-      // While one waits, its connection can not make room for a probe's.
+      // While one waits, its connection cannot be closed for a probe's.
       assert.equal(statuses.filter((status) => status === 403).length, 8);
       assert.equal(statuses.filter((status) => status === 429).length, 12);
     },

@@ -28,9 +28,9 @@ describe('the probes', () => {
   });
 
   test('answer 503 independently of each other', async () => {
-    const dead = opsApp({ live: () => false }).app;
-    assert.equal((await dead.request('/livez')).status, 503);
-    assert.equal((await dead.request('/readyz')).status, 200);
+    const failing = opsApp({ live: () => false }).app;
+    assert.equal((await failing.request('/livez')).status, 503);
+    assert.equal((await failing.request('/readyz')).status, 200);
     const starting = opsApp({ ready: () => false }).app;
     assert.equal((await starting.request('/livez')).status, 200);
     assert.equal((await starting.request('/readyz')).status, 503);
@@ -81,7 +81,7 @@ describe('the status', () => {
   test('is not available to others, whatever their headers are', async () => {
     const { app } = opsApp();
     const claims = { 'x-forwarded-for': '127.0.0.1', forwarded: 'for=127.0.0.1', 'x-real-ip': '::1' };
-    // 127.0.0.6 is where Istio delivers remote calls from.
+    // Istio delivers remote calls from 127.0.0.6.
     for (const address of ['10.1.2.3', '127.0.0.6', '127.0.0.11', '::ffff:10.1.2.3', 'fe80::1', '']) {
       assert.equal((await from(app, address, claims)).status, 403, address);
     }

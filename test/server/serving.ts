@@ -1,4 +1,4 @@
-/** A server whose own ends of the connections can be looked at. */
+/** A server whose side of the connections is visible to the test. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
@@ -7,19 +7,19 @@ import type { TestContext } from 'node:test';
 import { startServer, stopServer, type App } from '../../src/server/socket.ts';
 import { recorder } from './apps.ts';
 
-/** A whole request. */
+/** A complete request. */
 export const request = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 
 export interface Serving {
   port: number;
   server: Server;
-  /** The server's ends of all connections that are open. */
+  /** The server's sockets of all open connections. */
   sockets: Set<Socket>;
   /** Connects, sends, and reads nothing. */
   send: (text: string) => Promise<Socket>;
 }
 
-/** Serves until the test is over. */
+/** Serves until the test ends. */
 export async function serve(t: TestContext, app: App, options: object = {}): Promise<Serving> {
   const server = await startServer(app, '127.0.0.1', 0, { log: recorder().log, ...options });
   const clients: Socket[] = [];
@@ -50,15 +50,15 @@ export async function serve(t: TestContext, app: App, options: object = {}): Pro
   };
 }
 
-/** Bytes that wait until somebody reads them. */
+/** Bytes that are buffered until the client reads them. */
 export const bufferedBy = (sockets: Iterable<Socket>): number =>
   [...sockets].reduce((sum, { writableLength }) => sum + writableLength, 0);
 
 /** Whether its client has to read before more can be sent. */
 export const isStuck = ({ writableLength }: Socket): boolean => writableLength > 0;
 
-/** Bytes that its client has taken so far. */
+/** Bytes that its client has read so far. */
 export const takenOf = ({ bytesWritten, writableLength }: Socket): number => bytesWritten - writableLength;
 
-/** A turn of the event loop. */
+/** An iteration of the event loop. */
 export const turn = (): Promise<void> => new Promise(setImmediate);

@@ -7,7 +7,7 @@ export interface Answer {
   text: string;
 }
 
-/** A request over a socket of its own, with headers that `fetch` would not send. */
+/** A request over a separate socket, with headers that `fetch` would not send. */
 export async function call(port: number, options: RequestOptions = {}, body?: string): Promise<Answer> {
   const sent = request({ host: '127.0.0.1', port, agent: false, ...options }).end(body);
   const [response]: unknown[] = await once(sent, 'response');
@@ -21,23 +21,23 @@ function isReadable(value: unknown): value is AsyncIterable<Buffer> & { statusCo
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
-/** A bare connection that has sent this much. */
+/** A raw connection that has sent this text. */
 export async function connection(port: number, sends: string): Promise<Socket> {
   const socket = connect(port, '127.0.0.1');
-  // A reset is one of the ways to be cut off.
+  // A reset also counts as disconnected.
   socket.on('error', () => {});
   await once(socket, 'connect');
   socket.write(sends);
   return socket;
 }
 
-/** What the server sends until it closes the connection. */
+/** All data from the server until it closes the connection. */
 export async function untilClosed(socket: Socket): Promise<string> {
   let text = '';
   socket.on('data', (data) => {
     text += data.toString();
   });
-  // Not `once(…)`, which would take a reset for a failure.
+  // Not `once(…)`, which would treat a reset as a failure.
   if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve));
   return text;
 }

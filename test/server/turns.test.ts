@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { test } from 'node:test';
 import { nextTurn } from '../../src/server/turns.ts';
 
-/** Milliseconds: long enough for a hundred iterations of the event loop, however busy the machine is. */
+/** Milliseconds: enough for a hundred iterations of the event loop, however busy the machine is. */
 const WORK = 2000;
 
 function work(): void {
@@ -38,7 +38,7 @@ test('all connections that arrive while a piece is created are accepted before t
   assert.ok(address !== null && typeof address === 'object');
   await nextTurn();
   const clients = Array.from({ length: 100 }, () => connect(address.port, '127.0.0.1'));
-  // Their handshakes are the kernel's: the server has still to accept them.
+  // The kernel completes their handshakes: the server still has to accept them.
   await Promise.all(clients.map((client) => once(client, 'connect')));
   const acceptedBefore = accepted;
   work();

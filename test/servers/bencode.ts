@@ -1,6 +1,6 @@
 /** Bencoding, as .torrent files are written (BEP 3). */
 
-/** What can be written. A `Map` is a dictionary whose keys are bytes, an object one whose keys are text. */
+/** The supported values. A `Map` is a dictionary whose keys are bytes, an object one whose keys are text. */
 export type Bencodable =
   | string
   | number
@@ -9,7 +9,7 @@ export type Bencodable =
   | Map<Buffer, Bencodable>
   | { [key: string]: Bencodable };
 
-/** Writes a value; dictionaries are sorted by the bytes of their keys, as info-hashes need it. */
+/** Encodes a value; dictionaries are sorted by the bytes of their keys, as info-hashes need it. */
 export function bencode(value: Bencodable): Buffer {
   if (typeof value === 'number') return Buffer.from(`i${value}e`);
   if (typeof value === 'string') return bencode(Buffer.from(value));

@@ -1,4 +1,4 @@
-/** Deterministic content, which never lies on a disk or whole in memory. */
+/** Deterministic content, which is neither on a disk nor completely in memory. */
 import { createHash } from 'node:crypto';
 
 /** One file of a torrent; `path` uses `/`. */
@@ -13,14 +13,14 @@ export interface Content {
   read(offset: number, length: number): Buffer;
 }
 
-/** A file of a torrent, and where it begins in the content. */
+/** A file of a torrent, and its offset in the content. */
 export interface PlacedFile extends ContentFile {
   start: number;
 }
 
 const BLOCK = 16 * 1024;
 
-/** The content that belongs to a seed: the same seed and size give the same bytes, so the same info-hash. */
+/** The content of a seed: the same seed and size give the same bytes, so the same info-hash. */
 export function createContent(seed: string, size: number): Content {
   const pattern = createHash('shake256', { outputLength: BLOCK }).update(seed).digest();
   const read = (offset: number, length: number): Buffer => {

@@ -1,4 +1,4 @@
-/** A proxy on the way out, as companies have them: tunnels by CONNECT, and requests with whole URLs. */
+/** A forward proxy, as in company networks: tunnels by CONNECT, and requests with absolute URLs. */
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
@@ -6,23 +6,23 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 
 export interface ForwardProxyOptions {
-  /** `user:password`, without which it answers 407. Default: it asks for none. */
+  /** `user:password`, without which it answers 407. Default: it requires none. */
   credentials?: string;
-  /** The port on 127.0.0.1 that a host and port stand for. Default: the port itself. */
+  /** The port on 127.0.0.1 for a host and port. Default: the same port. */
   portOf?: (target: string) => number;
-  /** A status instead of every tunnel. */
+  /** The status for every tunnel, instead of opening it. */
   refuse?: number;
 }
 
-/** A running one. */
+/** A running proxy. */
 export interface ForwardProxy extends AsyncDisposable {
   port: number;
   url: string;
-  /** Method and target of what came, like `CONNECT ntfy.example.org:443`. */
+  /** Method and target of the requests, like `CONNECT ntfy.example.org:443`. */
   requests: string[];
 }
 
-/** Starts one on 127.0.0.1; whatever it is asked for, it connects to this machine only. */
+/** Starts one on 127.0.0.1; it connects to this machine only, whatever the target. */
 export async function startForwardProxy({
   credentials,
   portOf = (target) => Number(target.split(':').at(-1)),

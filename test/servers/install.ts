@@ -3,7 +3,7 @@ import { installBundle } from '../debian/install.ts';
 import type { Installed, Suite } from '../debian/install.ts';
 
 const packages: Record<Suite, readonly string[]> = {
-  bookworm: ['qbittorrent-nox'], // ntfy came with trixie
+  bookworm: ['qbittorrent-nox'], // ntfy is packaged since trixie
   trixie: ['qbittorrent-nox', 'ntfy'],
   forky: ['qbittorrent-nox', 'ntfy'],
 };

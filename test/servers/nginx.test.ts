@@ -3,7 +3,7 @@ import { startNginx } from './nginx.ts';
 import { serve } from '../http/server.ts';
 import { realTest } from './real-test.ts';
 
-realTest('nginx answers for a server behind it, and is gone afterwards', { needs: ['nginx'] }, async () => {
+realTest('nginx answers for a server behind it, and ends with the test', { needs: ['nginx'] }, async () => {
   await using behind = await serve(({ url }, outgoing) => outgoing.end(`behind: ${url}`));
   const options = {
     server: `auth_basic "here"; auth_basic_user_file users;

@@ -1,4 +1,4 @@
-/** A real nginx for a test: Debian's, in front of another server; own folder, own port. */
+/** A real nginx for a test: Debian's, in front of another server; separate folder and port. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installBundle } from '../debian/install.ts';
@@ -7,14 +7,14 @@ import { startOf } from '../debian/start.ts';
 import { freePort } from './ports.ts';
 import { removeFolder, startProcess, temporaryFolder, untilAnswering } from './processes.ts';
 
-/** Unpacks it, once. */
+/** Unpacks it once. */
 export function installNginx(): Promise<Installed> {
   return installBundle({ name: 'nginx', suite: 'trixie', packages: ['nginx'] });
 }
 
 /** How an nginx is started. */
 export interface NginxOptions {
-  /** What stands in its one `server` block beside `listen`. Names of files are relative to its folder. */
+  /** The contents of its one `server` block, without `listen`. Names of files are relative to its folder. */
   server: string;
   /** Files in its folder, by name: a list of passwords, a certificate. */
   files?: Record<string, string>;
@@ -24,17 +24,17 @@ export interface NginxOptions {
 
 /** A running nginx. */
 export interface Nginx extends AsyncDisposable {
-  /** With http, whatever `listen` says. */
+  /** With http, whatever `listen` is. */
   url: string;
   port: number;
   /** Its folder. */
   folder: string;
-  /** Ends it and removes its folder. */
+  /** Ends it and deletes its folder. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts an nginx; it has answered when this resolves. Throws where it can't be had: let the test need `nginx`.
+ * Starts an nginx; it has answered when this resolves. Throws where it is not available: the test needs `nginx`.
  *
  * @example
  * await using nginx = await startNginx({ server: `location /ntfy/ { proxy_pass ${ntfy.url}/; }` });
@@ -56,7 +56,7 @@ export async function startNginx({ server, files = {}, listen = '' }: NginxOptio
   };
   const url = `http://127.0.0.1:${port}`;
   try {
-    // With TLS it answers a plain request, too: with 400.
+    // With TLS it also answers a plain request: with 400.
     await untilAnswering(running, url);
   } catch (error) {
     await stop();
@@ -65,10 +65,10 @@ export async function startNginx({ server, files = {}, listen = '' }: NginxOptio
   return { url, port, folder, stop, [Symbol.asyncDispose]: stop };
 }
 
-/** What it keeps on disk for a moment; without these it writes below `/var/lib`. */
+/** Its temporary files; without these settings it writes below `/var/lib`. */
 const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
-/** One process in the foreground: it ends by its pid. */
+/** One process in the foreground, which is ended by its pid. */
 function configText(folder: string, server: string): string {
   const temporary = TEMPORARY.map((name) => `${name}_temp_path ${join(folder, name)};`);
   return `daemon off;

@@ -10,11 +10,11 @@ export interface NtfyMessage {
   time: number;
   event: 'message' | 'message_clear' | 'message_delete' | 'poll_request';
   topic: string;
-  /** Left out when it is the message's own `id`, and by servers before 2.16. */
+  /** Missing when it is the message's own `id`, and from servers before 2.16. */
   sequence_id?: string;
   title?: string;
   message?: string;
-  /** Left out when it is the default, 3. */
+  /** Missing when it is the default, 3. */
   priority?: number;
   tags?: string[];
   click?: string;
@@ -22,12 +22,12 @@ export interface NtfyMessage {
   actions?: Array<Record<string, unknown>>;
 }
 
-/** Where and how to read. */
+/** The server, the topic and the credentials. */
 export interface ReadOptions {
   port: number;
   topic: string;
   authorization: string | undefined;
-  /** The address that ntfy sees. */
+  /** The source address. */
   localAddress: string;
 }
 
@@ -40,7 +40,7 @@ export async function readMessages(options: ReadOptions): Promise<NtfyMessage[]>
   return lines.map(parseMessage);
 }
 
-/** The cards that a phone shows in the end: the newest message of each sequence, without deleted ones. */
+/** The cards that a phone finally shows: the newest message of each sequence, without deleted ones. */
 export function visibleCards(messages: readonly NtfyMessage[]): NtfyMessage[] {
   const cards = new Map<string, NtfyMessage>();
   for (const message of messages) {
@@ -51,7 +51,7 @@ export function visibleCards(messages: readonly NtfyMessage[]): NtfyMessage[] {
   return [...cards.values()];
 }
 
-/** node:http, since fetch can't choose the address that it comes from. */
+/** node:http, because fetch cannot set the source address. */
 function get({ port, topic, authorization, localAddress }: ReadOptions): Promise<IncomingMessage> {
   const headers = authorization === undefined ? {} : { authorization };
   return new Promise((resolve, reject) => {

@@ -1,24 +1,24 @@
-/** Users of an ntfy under test, made by its own command line: it works in every generation. */
+/** Users of an ntfy under test, created by its own command line, which works in every generation. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Program } from './programs.ts';
 
 const exec = promisify(execFile);
 
-/** What someone may do with a topic. */
+/** A permission for a topic. */
 export type NtfyPermission = 'read-write' | 'read-only' | 'write-only' | 'deny-all';
 
-/** Who may do what. */
+/** Users and their permissions. */
 export interface NtfyAuth {
   users: ReadonlyArray<{ name: string; password: string; access?: Readonly<Record<string, NtfyPermission>> }>;
-  /** Without credentials, and where nothing else is said; default `deny-all`. */
+  /** Without credentials, and for topics that are not listed; default `deny-all`. */
   everyone?: NtfyPermission;
 }
 
-/** The tests' own user: an administrator who reads all topics. */
+/** The tests' own user: an administrator who can read all topics. */
 export const reader = 'testreader';
 
-/** Makes the users and the reader; returns an access token for each user. The server must run. */
+/** Creates the users and the reader; returns an access token for each user. The server must run. */
 export async function createUsers(
   ntfy: Program,
   config: string,
@@ -38,9 +38,9 @@ export async function createUsers(
     for (const [topic, permission] of Object.entries(access)) {
       await run(['access', '--config', config, name, topic, permission]);
     }
-    const said = await run(['token', '--config', config, 'add', name]);
-    const token = /tk_[a-z0-9]+/.exec(said)?.[0];
-    if (token === undefined) throw new Error(`ntfy made no token: ${said}`);
+    const output = await run(['token', '--config', config, 'add', name]);
+    const token = /tk_[a-z0-9]+/.exec(output)?.[0];
+    if (token === undefined) throw new Error(`ntfy printed no token: ${output}`);
     tokens[name] = token;
   }
   return tokens;

@@ -17,7 +17,7 @@ for (const generation of ntfys) {
   const needs = [`ntfy ${generation}`] as const;
 
   realTest(
-    `a ${generation} ntfy ${generation === 'current' ? 'echoes' : 'knows no'} sequence IDs, and what is published is read back`,
+    `a ${generation} ntfy ${generation === 'current' ? 'echoes' : 'does not support'} sequence IDs, and published messages are read back`,
     { needs },
     async () => {
       await using ntfy = await startNtfy(generation);
@@ -35,7 +35,7 @@ for (const generation of ntfys) {
   );
 
   realTest(
-    `a ${generation} ntfy with users wants a token, and with a cache file keeps messages over a restart`,
+    `a ${generation} ntfy with users requires a token, and with a cache file keeps messages across a restart`,
     { needs },
     async () => {
       const users = [
@@ -54,7 +54,7 @@ for (const generation of ntfys) {
   );
 
   realTest(
-    `reading along in a ${generation} ntfy costs the sidecar none of its requests`,
+    `reading from a ${generation} ntfy costs the sidecar none of its requests`,
     { needs },
     async () => {
       await using ntfy = await startNtfy(generation, { requestLimit: { burst: 3, replenish: '1h' } });

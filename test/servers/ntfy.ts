@@ -1,4 +1,4 @@
-/** A real ntfy for a test: own folder, own port, and a reader that costs the sidecar no request. */
+/** A real ntfy for a test: separate folder and port, and a reader that uses none of the sidecar's requests. */
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { removeFolder, startProcess, temporaryFolder, untilAnswering } from './p
 import { program } from './programs.ts';
 import type { NtfyGeneration } from './programs.ts';
 
-/** ntfy's limits for a visitor (an address); what is left out is ntfy's default. */
+/** ntfy's limits for a visitor (an address); the default for others is ntfy's own. */
 export interface RequestLimit {
   /** Requests at once; ntfy's default is 60. */
   burst?: number;
@@ -25,33 +25,33 @@ export interface RequestLimit {
 export interface NtfyOptions {
   /** Default: a free one. */
   port?: number;
-  /** Keeps messages over a restart; default false: they live in memory, as with ntfy's own default. */
+  /** Keeps messages across a restart; default false: they are in memory, as with ntfy's own default. */
   cacheFile?: boolean;
-  /** Users and what they may do; default: no users, all is open. */
+  /** Users and their permissions; default: no users, everything is allowed. */
   auth?: NtfyAuth;
-  /** Default: ntfy's own limits (60 at once, then one per 5 s); `none` lifts them. */
+  /** Default: ntfy's own limits (60 at once, then one per 5 s); `none` removes them. */
   requestLimit?: RequestLimit | 'none';
 }
 
 /** A running ntfy. */
 export interface Ntfy extends AsyncDisposable {
   generation: NtfyGeneration;
-  /** The package's version, like `2.27.0`: ntfy itself tells it only to an administrator. */
+  /** The package's version, like `2.27.0`: ntfy itself reports it only to an administrator. */
   version: string;
   url: string;
   port: number;
   /** An access token (`tk_…`) of each user of `auth`, by name. */
   tokens: Record<string, string>;
   readonly pid: number;
-  /** Everything the topic has in its cache, in order: every version of a sequence, clears and deletes too. */
+  /** All messages in the cache of the topic, in order: every version of a sequence, clears and deletes too. */
   messages(topic: string): Promise<NtfyMessage[]>;
   /** Ends it and starts it again on the same port; without `cacheFile` all messages are lost. */
   restart(): Promise<void>;
-  /** Ends it and removes its folder. */
+  /** Ends it and deletes its folder. */
   stop(): Promise<void>;
 }
 
-/** Reads come from here and are exempt from limits, so that they never eat the sidecar's requests. */
+/** Reads come from here and are exempt from limits, so that they never use the sidecar's requests. */
 const READER_ADDRESS = '127.0.0.2';
 
 /** Starts an ntfy of a generation; it has answered when this resolves. */
@@ -79,7 +79,7 @@ export async function startNtfy(generation: NtfyGeneration, options: NtfyOptions
     await server.stop();
     await removeFolder(folder);
   };
-  // The command line wants the user database, which the server makes when it starts.
+  // The command line needs the user database, which the server creates when it starts.
   const tokens = await createUsers(ntfy, config, options.auth, readerPassword).catch(
     async (error: unknown) => {
       await stop();
@@ -122,5 +122,5 @@ function configText(folder: string, url: string, { cacheFile, auth, requestLimit
     'visitor-request-limit-exempt-hosts': exempt,
   };
   const lines = Object.entries(settings).filter(([, value]) => value !== undefined);
-  return lines.map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`).join(''); // JSON is YAML
+  return lines.map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`).join(''); // JSON is also YAML
 }

@@ -6,8 +6,8 @@ const given = new Set<number>();
 /**
  * A free TCP port on 127.0.0.1.
  *
- * It is drawn from below the range that kernels hand out by themselves (32768 and up on Linux): between the
- * look and the server's own bind, no outgoing connection of another process can take it.
+ * It is chosen below the range that kernels assign automatically (32768 and up on Linux): between the
+ * check and the server's own bind, no outgoing connection of another process can take it.
  */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 100; tries++) {

@@ -1,4 +1,4 @@
-/** Servers never outlive their test, whatever becomes of it. */
+/** Servers end with their test, in whatever way it ends. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { realTest, until } from './index.ts';
 
-/** What a test process does: it starts servers, tells their pids, and then ends on its own or stays. */
+/** A test process: it starts servers, prints their pids, and then ends or stays. */
 const program = (last: string) => `
   import { startNtfy, startQbittorrent } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))};
   const qbittorrent = await startQbittorrent('current');
@@ -18,21 +18,21 @@ const program = (last: string) => `
 `;
 
 const ends = [
-  { what: 'throws an error', last: `throw new Error('as the test wants it');` },
-  { what: 'is told to stop', last: 'setInterval(() => {}, 1000);', signal: 'SIGTERM' },
+  { what: 'throws an error', last: `throw new Error('planted by the test');` },
+  { what: 'receives SIGTERM', last: 'setInterval(() => {}, 1000);', signal: 'SIGTERM' },
   { what: 'is killed', last: 'setInterval(() => {}, 1000);', signal: 'SIGKILL' },
 ] as const;
 
 for (const end of ends) {
   realTest(
-    `no server goes on when the test process ${end.what}`,
+    `no server survives when the test process ${end.what}`,
     { needs: ['qbittorrent current', 'ntfy current'] },
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'qbit-ntfy-processes-'));
       const pids = await startTestProcess(end.last, folder, 'signal' in end ? end.signal : null);
       assert.equal(pids.length, 2);
       await until('the servers to end', () => !pids.some(isRunning));
-      // Only who is killed outright can't clean up.
+      // Only a process ended by SIGKILL cannot clean up.
       if (end.what !== 'is killed')
         await until('the folders to go', async () => (await readdir(folder)).length === 0);
       await rm(folder, { recursive: true });
@@ -53,10 +53,10 @@ async function startTestProcess(
     if (signal !== null) child.kill(signal);
     return line.split(' ').map(Number);
   }
-  throw new Error('The test process told nothing');
+  throw new Error('The test process printed nothing');
 }
 
-/** A process that ended but was not yet waited for has no command line. */
+/** A zombie has no command line. */
 function isRunning(pid: number): boolean {
   const file = `/proc/${pid}/cmdline`;
   return existsSync(file) && readFileSync(file, 'utf8') !== '';

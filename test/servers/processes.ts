@@ -1,4 +1,4 @@
-/** Server processes: started by us, known by pid, and gone when the test process goes, however it goes. */
+/** Server processes: started here, identified by pid, and ended when the test process ends, in whatever way. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -10,11 +10,11 @@ import { until } from './wait.ts';
 /** A running server process. */
 export interface ServerProcess {
   pid: number;
-  /** What it wrote lately, for messages about failures. */
+  /** Its latest output, for messages about failures. */
   output(): string;
   /** `null` while it runs. */
   ended(): string | null;
-  /** SIGTERM by pid, then SIGKILL by pid after 10 s; resolves when the process is gone. */
+  /** SIGTERM by pid, then SIGKILL by pid after 10 s; resolves when the process has ended. */
   stop(): Promise<void>;
 }
 
@@ -22,7 +22,7 @@ const running = new Set<number>();
 const folders = new Set<string>();
 let watching = false;
 
-/** Starts a program; it takes nothing of this process's environment but what it needs to run children. */
+/** Starts a program; it gets only the variables of this environment that it needs to run children. */
 export function startProcess(program: Program, args: readonly string[], home: string): ServerProcess {
   watchOwnEnd();
   const [command, ...first] = [...guard(), program.command, ...program.args];
@@ -31,7 +31,7 @@ export function startProcess(program: Program, args: readonly string[], home: st
     env: { PATH: process.env['PATH'], HOME: home, TMPDIR: home, TZ: 'UTC', LANG: 'C.UTF-8', ...program.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  child.once('error', () => {}); // told by the missing pid
+  child.once('error', () => {}); // detected by the missing pid
   const pid = child.pid;
   if (pid === undefined) throw new Error(`Could not start ${program.command}`);
   running.add(pid);
@@ -40,7 +40,7 @@ export function startProcess(program: Program, args: readonly string[], home: st
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
   let end: string | null = null;
-  const gone = new Promise<void>((resolve) => {
+  const closed = new Promise<void>((resolve) => {
     child.once('exit', (code, signal) => {
       end = `ended with ${signal ?? code}`;
       running.delete(pid);
@@ -51,13 +51,13 @@ export function startProcess(program: Program, args: readonly string[], home: st
     if (end !== null) return;
     child.kill('SIGTERM');
     const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
-    await gone;
+    await closed;
     clearTimeout(timer);
   };
   return { pid, output: () => output, ended: () => end, stop };
 }
 
-/** Waits until a server answers HTTP at all; throws with its output when it ends or stays silent. */
+/** Waits until a server answers HTTP; throws with its output when it ends or does not answer. */
 export async function untilAnswering(server: ServerProcess, url: string): Promise<void> {
   const answered = await until(
     `${url} to answer`,
@@ -72,7 +72,9 @@ export async function untilAnswering(server: ServerProcess, url: string): Promis
   if (answered === 'ended') throw new Error(`The server ${server.ended()}: ${server.output()}`);
 }
 
-/** A new folder below the system's temporary one; removed by `removeFolder`, or at the latest when we end. */
+/**
+ * A new folder below the system's temporary one; deleted by `removeFolder`, or at the latest when this process ends.
+ */
 export function temporaryFolder(name: string): string {
   watchOwnEnd();
   const folder = mkdtempSync(join(tmpdir(), `qbit-ntfy-${name}-`));
@@ -80,13 +82,13 @@ export function temporaryFolder(name: string): string {
   return folder;
 }
 
-/** Removes a temporary folder. */
+/** Deletes a temporary folder. */
 export async function removeFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   folders.delete(folder);
 }
 
-/** Linux ends the server with us even when we are killed with no chance to clean up. */
+/** Linux ends the server with this process, even after SIGKILL. */
 function guard(): string[] {
   return existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL'] : [];
 }
@@ -98,6 +100,6 @@ function watchOwnEnd(): void {
     for (const pid of running) process.kill(pid, 'SIGKILL');
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   });
-  // A signal's default end skips `exit`.
+  // The default action of a signal skips `exit`.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 }

@@ -1,4 +1,4 @@
-/** Which generation of a server is which program, and how it is started from the unpacked packages. */
+/** The program of each generation of a server, and how it is started from the unpacked packages. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { installCallers } from '../debian/callers.ts';
@@ -10,7 +10,7 @@ import { installServers } from './install.ts';
 import { installNginx } from './nginx.ts';
 import type { Installed, Suite } from '../debian/install.ts';
 
-/** 4.5.2, 5.1.0 and 5.3.0 today; a test asks for the generation and never for a number. */
+/** 4.5.2, 5.1.0 and 5.3.0 today; a test requires a generation and never a version. */
 export type QbittorrentGeneration = 'legacy' | '5.1' | 'current';
 
 /** 2.11 (before sequence IDs) and 2.27 today. */
@@ -19,7 +19,7 @@ export type NtfyGeneration = 'legacy' | 'current';
 /** A real server. */
 export type ServerName = `qbittorrent ${QbittorrentGeneration}` | `ntfy ${NtfyGeneration}`;
 
-/** What a test can't do without: servers, other programs of Debian's, or the machine's own curl for qBittorrent's hook. */
+/** What a test needs: servers, other Debian programs, or the machine's own curl for qBittorrent's hook. */
 export type Need = ServerName | 'prometheus' | 'machine' | 'chromium' | 'nginx' | 'callers' | 'curl';
 
 const suiteOf: Record<ServerName, Suite> = {
@@ -30,18 +30,18 @@ const suiteOf: Record<ServerName, Suite> = {
   'ntfy current': 'forky',
 };
 
-/** How to start a program: it runs on its own suite's loader and libraries, its children on the machine's. */
+/** How to start a program: with its own suite's loader and libraries, its children with the machine's. */
 export interface Program {
   command: string;
-  /** Goes before the program's own arguments. */
+  /** Arguments before the program's own. */
   args: string[];
-  /** Beside what every process gets; `undefined` takes that away. */
+  /** Additional variables; `undefined` removes one. */
   env: Record<string, string | undefined>;
   /** Debian's version, like `5.3.0-1`. */
   packaged: string;
 }
 
-/** Why what a test needs can't be had here, or `null` when it can (the servers are then in the cache). */
+/** Why the requirements of a test are not available here, or `null` (the servers are then in the cache). */
 export async function unavailable(needs: readonly Need[]): Promise<string | null> {
   for (const need of needs) {
     if (need === 'curl') {
@@ -65,7 +65,7 @@ async function install(need: Exclude<Need, 'curl'>): Promise<Installed> {
   return need === 'machine' ? installMachine() : installServers(suiteOf[need]);
 }
 
-/** The program of a server. Throws when it can't be had here: ask `unavailable` first. */
+/** The program of a server. Throws when it is not available: check `unavailable` first. */
 export async function program(need: ServerName): Promise<Program> {
   const installed = await installServers(suiteOf[need]);
   if (!installed.ok) throw new Error(installed.reason);

@@ -1,46 +1,46 @@
-/** A counting reverse proxy: what the sidecar asks of a server, apart from what the test asks. */
+/** A counting reverse proxy: the sidecar's requests to a server, without those of the test. */
 import { createServer, request as send } from 'node:http';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { freePort } from './ports.ts';
 
-/** A request that came through. */
+/** A request through the proxy. */
 export interface SeenRequest {
   method: string;
   /** With the query string. */
   path: string;
-  /** `Date.now()` when it had come in whole. */
+  /** `Date.now()` when it had arrived completely. */
   at: number;
   /** The body as text: a form, or JSON. */
   body: string;
-  /** The status that the server gave; 0 until it has answered, or when it did not. */
+  /** The status of the server's answer; 0 before, or without one. */
   status: number;
 }
 
 /** A running proxy. */
 export interface Proxy extends AsyncDisposable {
   url: string;
-  /** In the order they came; empty it with `requests.length = 0`. */
+  /** In their order; empty it with `requests.length = 0`. */
   requests: SeenRequest[];
-  /** How many logins qBittorrent answered. On a busy machine a client may abandon one, and make it again. */
+  /** How many logins qBittorrent answered. On a busy machine a client may abandon one, and repeat it. */
   logins(): number;
-  /** Holds cookies back until the next login to qBittorrent, as if it had forgotten its sessions. */
+  /** Removes cookies until the next login to qBittorrent, as if it had lost its sessions. */
   endSessions(): void;
   stop(): Promise<void>;
 }
 
-/** The status with which a firewall in the server's place answers a request, and a page; `null`: it lets it pass. */
+/** The status with which a firewall answers a request instead of the server, with a page; `null`: it forwards it. */
 export type Firewall = (request: SeenRequest) => number | null;
 
-/** How a proxy changes what it hands on. */
+/** How a proxy changes what it forwards. */
 export interface ProxyOptions {
-  /** The status that it gives in place of the server's; the body stays. Default: the same. */
+  /** Its status instead of the server's; the body is unchanged. Default: the same. */
   statusOf?: (status: number) => number;
-  /** Default: lets everything pass. */
+  /** Default: forwards every request. */
   firewall?: Firewall;
 }
 
-/** What a proxy knows while it runs. */
+/** The state of a running proxy. */
 interface State extends Required<ProxyOptions> {
   target: URL;
   requests: SeenRequest[];
@@ -50,7 +50,7 @@ interface State extends Required<ProxyOptions> {
 /**
  * Starts a proxy in front of a server, like `http://127.0.0.1:8080`. It rewrites `Host` to the target's, since
  * qBittorrent refuses a `Host` with another port, and changes nothing else. When the target does not answer,
- * the connection is cut, as the target's own would be.
+ * the connection is closed, as the target's own would be.
  */
 export async function startProxy(
   target: string,
@@ -100,7 +100,7 @@ async function forward(state: State, incoming: IncomingMessage, outgoing: Server
   answer.once('error', () => outgoing.destroy());
 }
 
-/** A connection of its own for each request: a kept one could be closed by the server just as it is used. */
+/** A new connection for each request: the server could close a kept one just as it is used. */
 function call(
   target: URL,
   incoming: IncomingMessage,
@@ -108,7 +108,7 @@ function call(
   outgoing: ServerResponse,
 ): Promise<IncomingMessage> {
   const headers: OutgoingHttpHeaders = { ...incoming.headers, host: target.host };
-  delete headers['transfer-encoding']; // qBittorrent can't read chunks: the body goes in one piece
+  delete headers['transfer-encoding']; // qBittorrent does not support chunks: the body is sent in one piece
   if (body.length > 0) headers['content-length'] = body.length;
   return new Promise((resolve, reject) => {
     const { hostname: host, port } = target;

@@ -1,9 +1,9 @@
 /** The tests' own WebAPI session. */
 
-/** A qBittorrent that adds a thousand magnets answers late on a busy machine; milliseconds. */
+/** Milliseconds: a qBittorrent that adds a thousand magnets answers late on a busy machine. */
 const ANSWER_TIMEOUT = 120_000;
 
-/** How the tests log in. */
+/** The credentials of the tests. */
 export interface ApiAccess {
   url: string;
   username: string;
@@ -13,11 +13,11 @@ export interface ApiAccess {
 /** A raw call as a browser would send it: GET without a form, POST with one. */
 export interface Api {
   call(path: string, form?: Record<string, string> | FormData): Promise<Response>;
-  /** Forgets the session, as a restarted server does. */
-  forget(): void;
+  /** Drops the session, as after a restart of the server. */
+  dropSession(): void;
 }
 
-/** Logs in at the first call, and again when the server has dropped the session. */
+/** Logs in at the first call, and again when the server has lost the session. */
 export function createApi(access: ApiAccess): Api {
   let cookie: string | null = null;
   const sendOnce = (path: string, form?: Record<string, string> | FormData): Promise<Response> =>
@@ -46,7 +46,7 @@ export function createApi(access: ApiAccess): Api {
       cookie = await login(access);
       return send(path, form);
     },
-    forget() {
+    dropSession() {
       cookie = null;
     },
   };
@@ -58,7 +58,7 @@ const isReset = (error: unknown): boolean =>
   'code' in error.cause &&
   error.cause.code === 'ECONNRESET';
 
-/** A login as the WebUI does it; returns the cookie to send back. Throws when it is refused. */
+/** A login as the WebUI sends it; returns the cookie. Throws when it is refused. */
 export async function login({ url, username, password }: ApiAccess): Promise<string> {
   const answer = await fetch(`${url}/api/v2/auth/login`, {
     method: 'POST',

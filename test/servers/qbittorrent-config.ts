@@ -1,9 +1,9 @@
-/** The configuration file of a qBittorrent under test: quiet, on loopback, with known credentials. */
+/** The configuration file of a qBittorrent under test: no extra traffic, on loopback, with known credentials. */
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What the file says. */
+/** The variable parts of the file. */
 export interface QbittorrentConfig {
   port: number;
   torrentPort: number;
@@ -23,8 +23,8 @@ export async function writeConfig(profile: string, config: QbittorrentConfig): P
 }
 
 /**
- * 5.3 reads the WebUI's keys from a section of their own; older ones from `[Preferences]`: both get them. TCP only: over
- * loopback uTP loses a peer now and then, and a download stands still.
+ * 5.3 reads the WebUI's keys from a separate section; older ones from `[Preferences]`: both are written. TCP only: over
+ * loopback uTP sometimes loses a peer, and a download stalls.
  */
 function configText(profile: string, config: QbittorrentConfig): string {
   const webUi = Object.entries(webUiKeys(config));

@@ -1,10 +1,10 @@
-/** What tests do with torrents, whatever the generation calls it. */
+/** The tests' calls about torrents, with the names of each generation. */
 import type { QbittorrentGeneration } from './programs.ts';
 import type { Api } from './qbittorrent-api.ts';
 
 /** The calls about torrents. */
 export interface TorrentCalls {
-  /** Adds a .torrent; options are the form fields of `torrents/add` (`stopped` is also understood by legacy). */
+  /** Adds a .torrent; options are the form fields of `torrents/add` (`stopped` is also supported for legacy). */
   addTorrent(file: Uint8Array, options?: Record<string, string>): Promise<void>;
   /** Adds magnet links, 100 a call. */
   addMagnets(magnets: readonly string[], options?: Record<string, string>): Promise<void>;

@@ -1,4 +1,4 @@
-/** A real qBittorrent for a test: own profile, own port, known password; gone when the test ends. */
+/** A real qBittorrent for a test: separate profile and port, known password; it ends with the test. */
 import { randomBytes } from 'node:crypto';
 import { freePort } from './ports.ts';
 import { removeFolder, startProcess, temporaryFolder, untilAnswering } from './processes.ts';
@@ -15,7 +15,7 @@ import type { TorrentCalls } from './qbittorrent-torrents.ts';
 export interface QbittorrentOptions {
   /** No login from loopback; default false. */
   bypassLocalAuth?: boolean;
-  /** `qbt_` and 28 letters or digits; only the current generation knows it. */
+  /** `qbt_` and 28 letters or digits; only the current generation supports it. */
   apiKey?: string;
   /** Default `admin`. */
   username?: string;
@@ -23,41 +23,41 @@ export interface QbittorrentOptions {
   password?: string;
   /** Default: a free one. */
   port?: number;
-  /** Milliseconds between two refreshes of its own numbers; default 300. */
+  /** Milliseconds between two updates of its own values; default 300. */
   refreshInterval?: number;
   /** Default false: everything downloads at once. */
   queueing?: boolean;
-  /** Sent to `app/setPreferences` after the start; kept over restarts. */
+  /** Sent to `app/setPreferences` after the start; kept across restarts. */
   preferences?: Record<string, unknown>;
-  /** What its environment has beside what every server gets; its hooks inherit it. */
+  /** Additional variables of its environment; its hooks inherit them. */
   env?: Record<string, string>;
 }
 
 /** A running qBittorrent. */
 export interface Qbittorrent extends AsyncDisposable, TorrentCalls {
   generation: QbittorrentGeneration;
-  /** What it says of itself, without the `v`: `5.3.0`. */
+  /** The version that it reports, without the `v`: `5.3.0`. */
   version: string;
   url: string;
   port: number;
   username: string;
   password: string;
-  /** Its folder; downloads lie in `downloads` below it. */
+  /** Its folder, with the downloads in `downloads`. */
   profile: string;
-  /** Of the process that runs now: it changes with `restart`. */
+  /** The pid of the current process: it changes with `restart`. */
   readonly pid: number;
   /** A WebAPI call in the tests' own session, like `torrents/info`: GET, or POST with a form. */
   api: Api['call'];
   setPreferences(preferences: Record<string, unknown>): Promise<void>;
-  /** Sets the program that runs when a torrent is added, and switches it on. */
+  /** Sets the program that runs when a torrent is added, and enables it. */
   setAddedHook(command: string): Promise<void>;
-  /** Ends it, and starts it again on the same port and profile: torrents stay, every session is lost. */
+  /** Ends it, and starts it again on the same port and profile: torrents are kept, every session is lost. */
   restart(whileDown?: () => void): Promise<void>;
-  /** Ends it and removes its folder. */
+  /** Ends it and deletes its folder. */
   stop(): Promise<void>;
 }
 
-/** Starts a qBittorrent of a generation; it has answered and accepted the tests' login when this resolves. */
+/** Starts a qBittorrent of a generation; it has accepted the tests' login when this resolves. */
 export async function startQbittorrent(
   generation: QbittorrentGeneration,
   options: QbittorrentOptions = {},
@@ -113,7 +113,7 @@ export async function startQbittorrent(
       setPreferences({ autorun_on_torrent_added_enabled: true, autorun_on_torrent_added_program: command }),
     async restart(whileDown) {
       await server.stop();
-      api.forget();
+      api.dropSession();
       whileDown?.();
       server = await start();
     },

@@ -1,10 +1,10 @@
-/** Tests that need real servers: skipped with the reason where there are none, failed where there must be. */
+/** Tests that need real servers: skipped with the reason where there are none, failed in CI. */
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { unavailable } from './programs.ts';
 import type { Need } from './programs.ts';
 
-/** What the test needs, and how long it may take. */
+/** What the test needs, and its time limit. */
 export interface RealTestOptions {
   needs: readonly Need[];
   /** Milliseconds; default: the runner's. */
@@ -12,11 +12,11 @@ export interface RealTestOptions {
 }
 
 /**
- * A test on real servers. Where they can't be had it reports itself as skipped with the reason; with `CI=true`
- * it fails instead, so that a pipeline can't go green without them.
+ * A test on real servers. Where they are not available it is skipped with the reason; with `CI=true`
+ * it fails instead, so that a pipeline cannot succeed without them.
  *
  * @example
- * realTest('a finished download is told once', { needs: ['qbittorrent current', 'ntfy current'] }, async () => {
+ * realTest('a finished download is announced once', { needs: ['qbittorrent current', 'ntfy current'] }, async () => {
  *   await using qbittorrent = await startQbittorrent('current');
  * });
  */

@@ -9,7 +9,7 @@ import type { Content, ContentFile } from './content.ts';
 import { createTorrentFile } from './torrent-file.ts';
 import type { TorrentFile, TorrentKind } from './torrent-file.ts';
 
-/** A torrent that the web seed serves. */
+/** A torrent of the web seed. */
 export interface SeededTorrent extends TorrentFile {
   name: string;
   /** Bytes of all its files. */
@@ -20,13 +20,13 @@ export interface SeededTorrent extends TorrentFile {
 export interface WebSeed extends AsyncDisposable {
   url: string;
   /**
-   * Makes a torrent and serves it: one file of so many bytes, or a folder of several files. The same name and
-   * size is the same torrent. The name may hold anything; paths of several files are plain ASCII. Default: v1.
+   * Creates a torrent and serves it: one file of this many bytes, or a folder of several files. The same name and
+   * size give the same torrent. The name may contain any characters; paths of several files are plain ASCII. Default: v1.
    */
   serve(name: string, content: number | readonly ContentFile[], kind?: TorrentKind): SeededTorrent;
-  /** Bytes per second over all connections; `Infinity` takes the limit away. */
+  /** Bytes per second over all connections; `Infinity` removes the limit. */
   setRate(bytesPerSecond: number): void;
-  /** Holds all downloads; after 20 s libtorrent gives up the connection and comes back 30 s later. */
+  /** Pauses all downloads; after 20 s libtorrent closes the connection and reconnects 30 s later. */
   pause(): void;
   resume(): void;
   stop(): Promise<void>;
@@ -34,7 +34,7 @@ export interface WebSeed extends AsyncDisposable {
 
 interface Served {
   content: Content;
-  /** By request path, where a file lies in the content. */
+  /** The position of a file in the content, by request path. */
   files: Map<string, { start: number; bytes: number }>;
 }
 
@@ -60,7 +60,7 @@ export async function startWebSeed(options: { rate?: number } = {}): Promise<Web
     url,
     serve(name, content, kind) {
       const folder = `${url}/${served.length}/`;
-      const { torrent, files } = createTorrent({ name, wanted: content, folder, kind });
+      const { torrent, files } = createTorrent({ name, contents: content, folder, kind });
       served.push(files);
       return torrent;
     },
@@ -72,26 +72,26 @@ export async function startWebSeed(options: { rate?: number } = {}): Promise<Web
   };
 }
 
-interface Wanted {
+interface TorrentRequest {
   name: string;
-  wanted: number | readonly ContentFile[];
-  /** The URL under which it is served, with its slash. */
+  contents: number | readonly ContentFile[];
+  /** The URL of the torrent, with a trailing slash. */
   folder: string;
   kind: TorrentKind | undefined;
 }
 
-function createTorrent({ name, wanted, folder, kind }: Wanted) {
-  const several = typeof wanted !== 'number';
-  const list = several ? wanted : [{ path: '', bytes: wanted }];
+function createTorrent({ name, contents, folder, kind }: TorrentRequest) {
+  const several = typeof contents !== 'number';
+  const list = several ? contents : [{ path: '', bytes: contents }];
   const size = list.reduce((sum, { bytes }) => sum + bytes, 0);
   const content = createContent(`${name}\n${size}`, size);
-  // One file: the URL is the file's own, whatever its name is. Several: libtorrent adds `<name>/<path>`, and to a
-  // v2-only file its name, since to libtorrent the zeros that fill up its last piece are a second file.
+  // One file: the URL is that of the file, whatever its name. Several: libtorrent adds `<name>/<path>`, and to a
+  // v2-only file its name, since for libtorrent the zeros that fill up its last piece are a second file.
   const named = several ? `${name}/` : kind === 'v2' ? name : 'file';
   const path = `${new URL(folder).pathname}${named}`;
   const files: Served['files'] = new Map(placeFiles(list).map((file) => [`${path}${file.path}`, file]));
   const webSeed = named === 'file' ? `${folder}file` : folder;
-  const made = createTorrentFile({ name, content, webSeed, files: several ? wanted : undefined, kind });
+  const made = createTorrentFile({ name, content, webSeed, files: several ? contents : undefined, kind });
   return { torrent: { ...made, name, size }, files: { content, files } };
 }
 
@@ -146,7 +146,7 @@ function drained(response: ServerResponse): Promise<void> {
   });
 }
 
-/** `bytes=a-b` as [start, end), the end excluded; everything when there is no such header. */
+/** `bytes=a-b` as [start, end), the end excluded; everything without such a header. */
 function parseRange(header: string | undefined, size: number): [number, number] {
   const match = /^bytes=(\d+)-(\d*)$/.exec(header ?? '');
   if (match === null) return [0, size];

@@ -1,7 +1,7 @@
-/** One speed limit that all connections share. */
+/** One speed limit for all connections together. */
 import { sleep } from './wait.ts';
 
-/** A tap: bytes pass at a rate, or not at all while it is closed. */
+/** A valve: bytes pass at a rate, or not at all while it is closed. */
 export interface Throttle {
   /** Resolves when that many bytes may pass. */
   pass(bytes: number): Promise<void>;
@@ -11,7 +11,7 @@ export interface Throttle {
   open(): void;
 }
 
-/** Default rate: unlimited. Waiters pass one after the other, so the rate is that of all of them together. */
+/** Default rate: unlimited. Waiters pass one after the other, so the rate applies to all of them together. */
 export function createThrottle(initialRate = Number.POSITIVE_INFINITY): Throttle {
   let rate = initialRate;
   let next = 0;
@@ -22,7 +22,7 @@ export function createThrottle(initialRate = Number.POSITIVE_INFINITY): Throttle
   const passNow = async (bytes: number): Promise<void> => {
     await gate;
     const now = performance.now();
-    next = Math.max(next, now - 50) + (bytes / rate) * 1000; // 50 ms of credit make up for coarse timers
+    next = Math.max(next, now - 50) + (bytes / rate) * 1000; // 50 ms of credit compensate for coarse timers
     if (next > now) await sleep(next - now);
   };
   return {

@@ -6,10 +6,10 @@ import { placeFiles } from './content.ts';
 import type { Content, ContentFile, PlacedFile } from './content.ts';
 import { describeV2 } from './torrent-v2.ts';
 
-/** Which info-hashes a torrent has. */
+/** The info-hashes of a torrent. */
 export type TorrentKind = 'v1' | 'v2' | 'hybrid';
 
-/** What a .torrent file is made of. */
+/** The contents of a .torrent file. */
 export interface TorrentSource {
   name: string;
   content: Content;
@@ -21,9 +21,9 @@ export interface TorrentSource {
   kind?: TorrentKind | undefined;
 }
 
-/** A .torrent file and what it is called by. */
+/** A .torrent file and its IDs. */
 export interface TorrentFile {
-  /** The ID that libtorrent 2 gives it: the v2 info-hash cut short where there is one, else the v1 info-hash. */
+  /** Its ID in libtorrent 2: the truncated v2 info-hash if there is one, else the v1 info-hash. */
   hash: string;
   /** 40 lower-case hex digits. */
   v1: string | null;
@@ -51,7 +51,7 @@ export function createTorrentFile(source: TorrentSource): TorrentFile {
   return { hash: hashes.v2?.slice(0, 40) ?? hashes.v1 ?? '', ...hashes, file };
 }
 
-/** A magnet link that no one answers: it stays without metadata. */
+/** A magnet link without peers: it never gets metadata. */
 export function createMagnet(hash: string, name?: string): string {
   return `magnet:?xt=urn:btih:${hash}${name === undefined ? '' : `&dn=${encodeURIComponent(name)}`}`;
 }
@@ -72,20 +72,20 @@ function describeV1(
   const list = files.flatMap(({ path, bytes }, index): Dictionary[] => {
     const padding = kind === 'hybrid' ? (runs[index]?.padding ?? 0) : 0;
     const file = { length: bytes, path: path.split('/') };
-    // BEP 47: nobody downloads a padding file.
+    // BEP 47: padding files are not downloaded.
     return padding === 0 ? [file] : [file, { attr: 'p', length: padding, path: ['.pad', String(padding)] }];
   });
   return { files: list, pieces };
 }
 
-/** A stretch of content that is cut into pieces by itself, and the zeros after it. */
+/** A part of the content that is cut into pieces separately, and the zeros after it. */
 interface Run {
   start: number;
   bytes: number;
   padding: number;
 }
 
-/** Each file of a hybrid begins with a piece, as v2 wants it: zeros fill up all but the last. */
+/** Each file of a hybrid begins with a piece, as v2 requires: zeros fill up all but the last. */
 function padded(files: readonly PlacedFile[], pieceLength: number): Run[] {
   return files.map(({ start, bytes }, index) => {
     const rest = bytes % pieceLength;

@@ -1,9 +1,9 @@
-/** What a v2 torrent says of its files (BEP 52): a tree of names, and a SHA-256 tree over the blocks of each. */
+/** The v2 part of a torrent (BEP 52): a tree of names, and a SHA-256 tree over the blocks of each file. */
 import { createHash } from 'node:crypto';
 import type { Bencodable } from './bencode.ts';
 import type { Content, PlacedFile } from './content.ts';
 
-/** The part of a v2 torrent that goes into `info`, and the part that stands beside it. */
+/** The part of a v2 torrent in `info`, and the part beside it. */
 export interface V2 {
   fileTree: Bencodable;
   /** The hashes of the pieces, by the root of their file; files of one piece have none. */
@@ -19,7 +19,7 @@ export function describeV2(files: readonly PlacedFile[], content: Content, piece
   const pieceLayers: V2['pieceLayers'] = new Map();
   for (const file of files) {
     const tree = hashTree(blockHashes(file, content));
-    // A piece's hash is a node of the tree; those that only fill it up are left out.
+    // A piece's hash is a node of the tree; padding nodes are omitted.
     const layer = tree[Math.log2(pieceLength / BLOCK)] ?? [];
     const top = tree.at(-1)?.[0] ?? ABSENT;
     const pieces = Math.ceil(file.bytes / pieceLength);

@@ -1,15 +1,15 @@
 /**
- * Loaded by the runner into every test file's process (`--import`): a file whose tests are over, but which
- * still holds something open, ends as a failure and does not hang the pipeline. `--test-force-exit` would end
- * it too, but loses results that are not written yet.
+ * The runner loads it into every test file's process (`--import`): a file whose tests are over, but which
+ * still has something open, ends as a failure and does not hang the pipeline. `--test-force-exit` would also
+ * end it, but loses results that are not written yet.
  */
 import { after, beforeEach } from 'node:test';
 
-const PATIENCE = 15_000;
+const TIME_LIMIT = 15_000;
 let timer: NodeJS.Timeout | undefined;
 
 after(() => {
-  timer = setTimeout(giveUp, PATIENCE).unref();
+  timer = setTimeout(giveUp, TIME_LIMIT).unref();
 });
 beforeEach(() => clearTimeout(timer)); // a test that was added late, after a top-level await
 

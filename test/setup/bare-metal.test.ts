@@ -1,4 +1,7 @@
-/** "On the machine itself" of docs/setup.md, line by line as a new user would: only paths, ports and servers are others. */
+/**
+ * "On the machine itself" of docs/setup.md, line by line as a new user would run it: only paths, ports and servers
+ * differ.
+ */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,7 +16,7 @@ import { HOME } from './document.ts';
 import { build, commands, PATH, placeBundle, scratch, settings, shell, take, unit } from './scratch.ts';
 
 realTest(
-  'the lines for a machine of its own lead from a checkout to a service that tells a download',
+  'the lines for an installation on the machine lead from a checkout to a service that announces a download',
   { needs: ['qbittorrent current', 'ntfy current', 'machine'] },
   async () => {
     assert.equal(take('npm ci'), 'npm ci && npm run build');
@@ -61,7 +64,7 @@ realTest(
       await until('it is logged in', () => log.includes('logged in to qBittorrent'));
       const torrent = seed.serve('by the book.iso', 2_000_000);
       await qbittorrent.addTorrent(torrent.file);
-      await until('it is told', async () =>
+      await until('it is announced', async () =>
         (await ntfy.messages('downloads')).some(({ title }) => title === 'Download Complete'),
       );
     } finally {
@@ -73,13 +76,13 @@ realTest(
 );
 
 realTest(
-  'the service file is judged: a word that systemd does not know is seen',
+  'systemd-analyze checks the service file: an unknown keyword is reported',
   { needs: ['machine'] },
   async () => {
     await using machine = scratch();
-    const name = join(machine.root, 'etc', 'systemd', 'system', 'odd.service');
+    const name = join(machine.root, 'etc', 'systemd', 'system', 'invalid.service');
     writeFileSync(name, unit.replace('StateDirectory', 'StateFolder'));
-    const { status, output } = await verifyUnit(machine.root, 'odd');
+    const { status, output } = await verifyUnit(machine.root, 'invalid');
     assert.notEqual(status, 0);
     assert.match(output, /StateFolder/);
   },
@@ -87,17 +90,17 @@ realTest(
 
 test('npx runs the packed program in an empty folder', async (t) => {
   await using machine = scratch();
-  // Not one above the other: npx would take a package in a folder above for its own.
+  // Not one above the other: npx would use a package in a parent folder as its own.
   const [checkout, empty] = [join(machine.root, 'opt'), join(machine.root, 'empty')];
   await placeBundle(checkout);
   for (const file of ['package.json', 'README.md', 'LICENSE']) {
     copyFileSync(join(HOME, file), join(checkout, file));
   }
-  // The build is done already, and its tools are not here.
+  // The build is done already, and its tools are not available here.
   const packed = shell(`${take('npm pack')} --ignore-scripts --pack-destination ${empty}`, checkout);
   assert.equal(packed.status, 0, packed.output);
   const { status, output } = shell(`${take('npx ')} --json`, empty, {
-    // Where npm gets its packages from, and whom it trusts, is this machine's own affair.
+    // The npm registry and its certificates are settings of this machine.
     ...process.env,
     PATH,
     NTFY_TOPIC: '',
@@ -111,7 +114,7 @@ test('npx runs the packed program in an empty folder', async (t) => {
   return assert.match(output, /NTFY_TOPIC is missing/);
 });
 
-realTest('a Node that is too old is told so in one line', { needs: ['machine'] }, async () => {
+realTest('a Node that is too old is reported in one line', { needs: ['machine'] }, async () => {
   await using machine = scratch();
   await placeBundle(machine.root);
   const file = join(machine.root, 'dist', 'sidecar.js');

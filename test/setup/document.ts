@@ -1,4 +1,4 @@
-/** The lines of docs/setup.md, as they stand there. */
+/** The code blocks of docs/setup.md, unchanged. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -21,7 +21,7 @@ export function blocksOf(title: string): Block[] {
   }));
 }
 
-/** The lines of shell, without what is said of them. */
+/** The shell lines, without their comments. */
 export function commandsOf(blocks: readonly Block[]): string[] {
   return blocks
     .filter(({ language }) => language === 'sh')

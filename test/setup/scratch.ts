@@ -1,4 +1,4 @@
-/** A folder that stands for the root of a machine, and the lines of docs/setup.md for it. */
+/** A folder that is used as the root of a machine, and the lines of docs/setup.md for it. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,24 +9,24 @@ import { blocksOf, commandsOf, HOME } from './document.ts';
 
 const blocks = blocksOf('On the machine itself');
 
-/** The lines of shell for a machine of its own. */
+/** The shell lines for an installation on the machine itself. */
 export const commands = commandsOf(blocks);
 
 /** The settings that the document shows. */
 export const settings = blocks.find(({ language }) => language === 'ini')?.text ?? '';
 
-/** The service. */
+/** The unit file. */
 export const unit = readFileSync(join(HOME, 'systemd', 'qbit-ntfy.service'), 'utf8');
 
 export const PATH = [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
 
-/** A folder that stands for the root of a machine. */
+/** A folder that is used as the root of a machine. */
 export function scratch() {
   const root = temporaryFolder('setup');
   for (const folder of ['etc/systemd/system', 'opt', 'usr/bin', 'var/lib/qbit-ntfy', 'empty']) {
     mkdirSync(join(root, folder), { recursive: true });
   }
-  // A checkout has it; what is built is put there by `build`.
+  // A checkout has it; `build` writes the results there.
   cpSync(join(HOME, 'systemd'), join(root, 'systemd'), { recursive: true });
   writeFileSync(join(root, 'usr', 'bin', 'node'), `#!/bin/sh\nexec '${process.execPath}' "$@"\n`, {
     mode: 0o755,
@@ -38,7 +38,7 @@ export function scratch() {
   };
 }
 
-/** A line of shell, by someone who may do everything already. */
+/** Runs a shell line as a user with all permissions. */
 export function shell(line: string, cwd: string, env: NodeJS.ProcessEnv = {}) {
   const ended = spawnSync('sh', ['-ec', `sudo() { "$@"; }\n${line}`], {
     cwd,
@@ -55,13 +55,13 @@ export async function placeBundle(root: string): Promise<void> {
   copyFileSync(await ensureBundle(), join(root, 'dist', 'sidecar.js'));
 }
 
-/** Runs the build of the document, but writes elsewhere. */
+/** Runs the build of the document, with another output folder. */
 export function build(root: string): void {
   const built = shell(`npm run build -- --file ${root}/dist/sidecar.js`, HOME);
   assert.equal(built.status, 0, built.output);
 }
 
-/** The line of the document that begins so. */
+/** The line of the document with this beginning. */
 export const take = (start: string): string => {
   const found = commands.find((line) => line.startsWith(start));
   assert.ok(found !== undefined, `docs/setup.md has no line that begins with ${start}`);

@@ -1,4 +1,4 @@
-/** The service file: how systemd rates it, and that the sidecar runs under all of its restrictions. */
+/** The service file: its rating by systemd, and the sidecar under all of its restrictions. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { startMachine } from './systemd.ts';
 
 const SERVICE = 'qbit-ntfy';
 
-/** A machine on which the lines of the document were run, with these settings beside those that it shows. */
+/** A machine on which the lines of the document were run, with these settings in addition to its own. */
 async function installed(own: Record<string, string>, ntfy = 'http://127.0.0.1:9') {
   const machine = scratch();
   await placeBundle(machine.root);
@@ -27,7 +27,7 @@ async function installed(own: Record<string, string>, ntfy = 'http://127.0.0.1:9
   return { ...machine, ports };
 }
 
-/** Only root can start a systemd of its own. */
+/** Only root can start a separate systemd. */
 function needsRoot(t: TestContext): boolean {
   if (process.getuid?.() === 0) return true;
   if (process.env['CI'] === 'true') throw new Error('CI needs root');
@@ -41,7 +41,7 @@ realTest('systemd-analyze rates the service below 2, of 10', { needs: ['machine'
 });
 
 realTest(
-  'the service runs under a real systemd with all of its restrictions, tells a download and survives a crash',
+  'the service runs under a real systemd with all of its restrictions, announces a download and survives a crash',
   { needs: ['qbittorrent current', 'ntfy current', 'machine'], timeout: 300_000 },
   async (t) => {
     if (!needsRoot(t)) return;
@@ -68,21 +68,21 @@ realTest(
     await qbittorrent.addTorrent(seed.serve('first.iso', 2_000_000).file);
     const completions = async () =>
       (await ntfy.messages('downloads')).filter(({ title }) => title === 'Download Complete').length;
-    await until('it is told', async () => (await completions()) === 1);
+    await until('it is announced', async () => (await completions()) === 1);
 
     machine.systemctl('kill', '--kill-whom=main', '--signal=ABRT', SERVICE);
     await until('it is logged in again', () => logins() === 2);
     assert.equal(machine.property(SERVICE, 'NRestarts'), '1');
     assert.doesNotMatch(machine.journal(SERVICE), /only in memory|core-dump/);
     await qbittorrent.addTorrent(seed.serve('second.iso', 2_000_000).file);
-    await until('the next one is told', async () => (await completions()) === 2);
+    await until('the next one is announced', async () => (await completions()) === 2);
     assert.equal(machine.systemctl('stop', SERVICE).status, 0);
     assert.equal(machine.property(SERVICE, 'Result'), 'success');
     assert.match(machine.journal(SERVICE), /"stopping"/);
   },
 );
 
-/** What the kernel says of a process. */
+/** The kernel's status of a process. */
 function restrictionsOf(status: string) {
   const valueOf = (name: string) => new RegExp(`^${name}:\\s+(.*)$`, 'm').exec(status)?.[1] ?? '';
   const named = Object.fromEntries(
@@ -97,7 +97,7 @@ function restrictionsOf(status: string) {
 }
 
 realTest(
-  'a wrong configuration is not tried again, and Node does not start without writable code: systemd says so',
+  'a wrong configuration is not retried, and Node does not start without writable code: systemd shows both',
   { needs: ['machine'], timeout: 300_000 },
   async (t) => {
     if (!needsRoot(t)) return;

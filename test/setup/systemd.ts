@@ -9,21 +9,21 @@ import { firstLine } from '../image/process.ts';
 import { until } from '../servers/index.ts';
 import { removeFolder, temporaryFolder } from '../servers/processes.ts';
 
-/** A machine whose first process is systemd; it goes with everything that runs in it. */
+/** A machine whose first process is systemd; everything that runs in it ends with it. */
 export interface Machine extends AsyncDisposable {
   /** `systemctl <arguments>` */
   systemctl(...args: string[]): Ended;
-  /** What systemd says of a property of a service. */
+  /** A property of a service, as systemd reports it. */
   property(service: string, name: string): string;
-  /** What a service wrote. */
+  /** The output of a service. */
   journal(service: string): string;
-  /** Prints a file as root of the machine sees it. */
+  /** Prints a file as root of the machine reads it. */
   read(path: string): string;
 }
 
 /**
- * Starts one on the `etc`, `opt` and `var` of a folder. Needs root and the packages of `machine`; `node` is this
- * process's own.
+ * Starts one on the `etc`, `opt` and `var` of a folder. Needs root and the packages of `machine`; `node` is the
+ * executable of this process.
  */
 export async function startMachine(folder: string): Promise<Machine> {
   const installed = await installMachine();
@@ -33,10 +33,10 @@ export async function startMachine(folder: string): Promise<Machine> {
   const script = join(import.meta.dirname, 'systemd.sh');
   const args = ['--mount', 'sh', script, installed.root, store, process.execPath, folder];
   const keeper = spawn('unshare', args, { stdio: ['pipe', 'pipe', 'pipe'] });
-  const gone = once(keeper, 'close');
+  const closed = once(keeper, 'close');
   const close = async (): Promise<void> => {
     keeper.stdin.end();
-    await gone;
+    await closed;
     await removeFolder(store);
   };
   const pid = await firstLine(keeper);

@@ -6,7 +6,7 @@ import type { NtfySimulator, QbittorrentSimulator } from '../../src/simulator/in
 
 const HOUR = 3_600_000;
 
-/** A clock that only goes when it is told. */
+/** A clock that the test advances. */
 function createClock(start = 0) {
   let time = start;
   return {
@@ -31,7 +31,7 @@ const cookieOf = (answer: Response) => answer.headers.getSetCookie()[0]?.split('
 const publish = async (ntfy: NtfySimulator) =>
   (await fetch(ntfy.url, { method: 'POST', body: '{"topic":"t"}' })).status;
 
-test('a ban ends after an hour, and can be made and lifted by hand', async () => {
+test('a ban ends after an hour, and can be set and removed by the test', async () => {
   const clock = createClock();
   await using qbittorrent = await startQbittorrentSimulator({ now: clock.now });
   qbittorrent.ban();
@@ -43,7 +43,7 @@ test('a ban ends after an hour, and can be made and lifted by hand', async () =>
   assert.equal((await login(qbittorrent)).status, 204);
 });
 
-test('wrong passwords are never forgotten by time', async () => {
+test('wrong passwords stay counted, however much time passes', async () => {
   const clock = createClock();
   await using qbittorrent = await startQbittorrentSimulator({ now: clock.now });
   for (let count = 0; count < 5; count += 1) {
@@ -54,7 +54,7 @@ test('wrong passwords are never forgotten by time', async () => {
   assert.equal((await login(qbittorrent)).status, 403);
 });
 
-test('a session lives as long as it is used, and its cookie is sent again when half of it is over', async () => {
+test('a session is valid while it is used, and its cookie is sent again after half of its lifetime', async () => {
   const clock = createClock();
   await using qbittorrent = await startQbittorrentSimulator({ now: clock.now, sessionTimeout: 60 });
   const cookie = cookieOf(await login(qbittorrent));
@@ -77,7 +77,7 @@ test('all sessions can be ended at once, and logins are counted', async () => {
   assert.equal((await version(qbittorrent, cookie)).status, 403);
 });
 
-test('a request is given back every five seconds, or as often as the options say', async () => {
+test('the limit allows one more request every five seconds, or at the interval of the options', async () => {
   const clock = createClock();
   await using ntfy = await startNtfySimulator({ now: clock.now, burst: 2, replenishMs: 1000 });
   const statuses = [await publish(ntfy), await publish(ntfy), await publish(ntfy)];
@@ -88,7 +88,7 @@ test('a request is given back every five seconds, or as often as the options say
   assert.deepEqual(statuses, [200, 200, 429, 429, 200, 429]);
 });
 
-test('the messages of a day are counted anew from midnight UTC', async () => {
+test('the count of daily messages is reset at midnight UTC', async () => {
   const clock = createClock(Date.UTC(2026, 0, 1, 23, 59, 59));
   await using ntfy = await startNtfySimulator({ now: clock.now, dailyLimit: 1 });
   const statuses = [await publish(ntfy), await publish(ntfy)];
@@ -97,7 +97,7 @@ test('the messages of a day are counted anew from midnight UTC', async () => {
   assert.deepEqual(statuses, [200, 429, 200]);
 });
 
-test('the cache forgets a message after twelve hours', async () => {
+test('the cache deletes a message after twelve hours', async () => {
   const clock = createClock();
   await using ntfy = await startNtfySimulator({ now: clock.now });
   await publish(ntfy);

@@ -1,4 +1,4 @@
-/** The ways in which a simulator can be made to fail. */
+/** The faults of a simulator. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
@@ -12,16 +12,16 @@ const publish = (ntfy: NtfySimulator, message: string, signal?: AbortSignal): Pr
   });
 
 /** The messages that the simulator has accepted. */
-const told = ({ messages }: NtfySimulator) => messages.map(({ message }) => message);
+const textsOf = ({ messages }: NtfySimulator) => messages.map(({ message }) => message);
 
-test('a fault answers instead of the server, as often as it is told, and nothing is done', async () => {
+test('a fault answers instead of the server, as many times as set, and the request has no effect', async () => {
   await using ntfy = await startNtfySimulator();
   ntfy.fail('/', { kind: 'status', status: 502, body: '<html>Bad Gateway</html>' }, 2);
   for (const status of [502, 502, 200]) assert.equal((await publish(ntfy, `${status}`)).status, status);
-  assert.deepEqual(told(ntfy), ['200']);
+  assert.deepEqual(textsOf(ntfy), ['200']);
 });
 
-test('a fault can carry headers, and can be lifted', async () => {
+test('a fault can have headers, and can be removed', async () => {
   await using ntfy = await startNtfySimulator();
   const headers = { location: 'https://example.com/login' };
   const lift = ntfy.fail('/', { kind: 'status', status: 302, headers });
@@ -31,7 +31,7 @@ test('a fault can carry headers, and can be lifted', async () => {
   assert.equal((await publish(ntfy, 'fine')).status, 200);
 });
 
-test('a fault is for the end of a path, a pattern of method and path, or what a function says', async () => {
+test('a fault applies to the end of a path, a pattern of method and path, or a function', async () => {
   await using ntfy = await startNtfySimulator();
   const teapot = { kind: 'status', status: 418 } as const;
   ntfy.fail('/json', teapot);
@@ -49,29 +49,29 @@ test('a closed connection and a lost answer look the same, but the lost one was 
   ntfy.fail('/', { kind: 'close' }, 1);
   await assert.rejects(publish(ntfy, 'closed'), TypeError);
   await assert.rejects(publish(ntfy, 'lost'), TypeError);
-  assert.deepEqual(told(ntfy), ['lost']);
+  assert.deepEqual(textsOf(ntfy), ['lost']);
 });
 
-test('an answer that never comes ends with the patience of the client, or with the server', async () => {
+test('a request without an answer ends at the time limit of the client, or with the server', async () => {
   const ntfy = await startNtfySimulator();
   ntfy.fail('/', { kind: 'hang' });
   const controller = new AbortController();
-  const impatient = publish(ntfy, 'hanging', controller.signal);
-  const patient = publish(ntfy, 'hanging');
-  const both = Promise.allSettled([impatient, patient]);
+  const aborted = publish(ntfy, 'hanging', controller.signal);
+  const pending = publish(ntfy, 'hanging');
+  const both = Promise.allSettled([aborted, pending]);
   while (ntfy.requests.length < 2) await new Promise(setImmediate);
   controller.abort();
-  await assert.rejects(impatient, { name: 'AbortError' });
+  await assert.rejects(aborted, { name: 'AbortError' });
   await ntfy.stop();
-  await assert.rejects(patient, TypeError);
+  await assert.rejects(pending, TypeError);
   assert.deepEqual(
     (await both).map(({ status }) => status),
     ['rejected', 'rejected'],
   );
-  assert.deepEqual(told(ntfy), []);
+  assert.deepEqual(textsOf(ntfy), []);
 });
 
-test('half an answer breaks off while it is read', async () => {
+test('half an answer is aborted while it is read', async () => {
   await using ntfy = await startNtfySimulator();
   ntfy.fail('/', { kind: 'truncate' }, 1);
   const answer = await publish(ntfy, 'half');
@@ -88,11 +88,11 @@ test('garbage is a 200 whose JSON is broken', async () => {
   await assert.rejects(answer.json(), SyntaxError);
 });
 
-test('a slow answer is the right one', async () => {
+test('a slow answer is the normal one', async () => {
   await using ntfy = await startNtfySimulator();
   ntfy.fail('/', { kind: 'slow', ms: 20 }, 1);
   assert.equal((await publish(ntfy, 'slow')).status, 200);
-  assert.deepEqual(told(ntfy), ['slow']);
+  assert.deepEqual(textsOf(ntfy), ['slow']);
 });
 
 test('every request is in the log, refused ones too', async () => {

@@ -1,4 +1,4 @@
-/** qBittorrents that are too old to be had as a package: what their source says (tags release-4.1.9 and release-4.4.5). */
+/** qBittorrents that are too old for a package, according to their source (tags release-4.1.9 and release-4.4.5). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
@@ -36,7 +36,7 @@ test('a login is 200 with "Ok." or "Fails.", and five failures are a ban', async
   }
 });
 
-test('4.1 has no info-hashes, no seeding time and no paths; 4.4 has all of 4.5', async () => {
+test('4.1 has no info-hashes, no seeding time and no paths; 4.4 has all fields of 4.5', async () => {
   for (const [generation, fields, never] of [
     ['4.1', [], 4_294_967_295],
     ['4.4', LATER, 0],
@@ -53,7 +53,7 @@ test('4.1 has no info-hashes, no seeding time and no paths; 4.4 has all of 4.5',
   }
 });
 
-test('what is stopped is "paused", by the words of 4.x', async () => {
+test('a stopped torrent is "paused", as 4.x calls it', async () => {
   for (const generation of ['4.1', '4.4'] as const) {
     await using simulator = await start(generation);
     const hash = simulator.addTorrent();
@@ -65,7 +65,7 @@ test('what is stopped is "paused", by the words of 4.x', async () => {
   }
 });
 
-test('there is no hook for torrents that are added, whatever one writes', async () => {
+test('there is no hook for added torrents, whatever is set', async () => {
   for (const generation of ['4.1', '4.4'] as const) {
     await using simulator = await start(generation);
     const json = JSON.stringify({ autorun_on_torrent_added_enabled: true, autorun_enabled: true });
@@ -76,7 +76,7 @@ test('there is no hook for torrents that are added, whatever one writes', async 
   }
 });
 
-test('a filter that is not there yet means all', async () => {
+test('an unknown filter means all', async () => {
   for (const [generation, checking] of [
     ['4.1', 1],
     ['4.4', 0],
@@ -92,7 +92,7 @@ test('a filter that is not there yet means all', async () => {
   }
 });
 
-test('4.1 takes its actions by GET too, and tells nothing of how it was built', async () => {
+test('4.1 accepts its actions by GET too, and has no build info', async () => {
   await using ancient = await start('4.1');
   await using old = await start('4.4');
   assert.equal((await call(ancient, 'torrents/pause?hashes=all')).status, 200);

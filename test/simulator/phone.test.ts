@@ -1,4 +1,4 @@
-/** What the phone behind the simulated ntfy shows, and when it makes a sound. */
+/** The cards on the phone of the simulated ntfy, and when it makes a sound. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startNtfySimulator } from '../../src/simulator/index.ts';
@@ -17,7 +17,7 @@ const remove = (ntfy: NtfySimulator, sequence: string) =>
 
 const texts = (events: NtfyEvent[]) => events.map(({ message }) => message);
 
-test('a card is updated in place, and one that is deleted is gone', async () => {
+test('a card is updated in place, and a deleted one is removed', async () => {
   await using ntfy = await startNtfySimulator();
   await publish(ntfy, 'a', '10 %');
   await publish(ntfy, 'b', '20 %');
@@ -29,7 +29,7 @@ test('a card is updated in place, and one that is deleted is gone', async () => 
   assert.equal(ntfy.messages.length, 4);
 });
 
-test('an update of a card that is showing is silent, whatever its priority', async () => {
+test('an update of a visible card is silent, whatever its priority', async () => {
   await using ntfy = await startNtfySimulator();
   await publish(ntfy, 'a', 'first', 4);
   await publish(ntfy, 'a', 'second', 5);
@@ -42,7 +42,7 @@ test('priorities 1 and 2 make no sound', async () => {
   assert.deepEqual(texts(ntfy.sounds), ['3', '4', '5']);
 });
 
-test('a silent card hides the sound of its own completion; a card of its own is heard', async () => {
+test('a completion that updates a silent card makes no sound; one with a separate card does', async () => {
   await using ntfy = await startNtfySimulator();
   await publish(ntfy, 'a', '99 %', 2);
   await publish(ntfy, 'a', 'done, unheard', 4);
@@ -50,7 +50,7 @@ test('a silent card hides the sound of its own completion; a card of its own is 
   assert.deepEqual(texts(ntfy.sounds), ['done']);
 });
 
-test('after a delete, a clear or a swipe the next update is heard again', async () => {
+test('after a delete, a clear or a swipe the next update makes a sound', async () => {
   await using ntfy = await startNtfySimulator();
   await publish(ntfy, 'a', 'first');
   await remove(ntfy, 'a');
@@ -66,7 +66,7 @@ test('after a delete, a clear or a swipe the next update is heard again', async 
   assert.deepEqual(texts(ntfy.sounds), ['first', 'after the delete', 'after the clear', 'after the swipe']);
 });
 
-test('without sequences every message is a card and a sound of its own', async () => {
+test('without sequences every message has a separate card and makes a sound', async () => {
   await using ntfy = await startNtfySimulator({ generation: 'legacy' });
   await publish(ntfy, 'a', 'first');
   await publish(ntfy, 'a', 'second');
@@ -74,7 +74,7 @@ test('without sequences every message is a card and a sound of its own', async (
   assert.deepEqual(texts(ntfy.sounds), ['first', 'second']);
 });
 
-test('a subscriber hears of every event until it unsubscribes', async () => {
+test('a subscriber receives every event until it unsubscribes', async () => {
   await using ntfy = await startNtfySimulator();
   const events: string[] = [];
   const unsubscribe = ntfy.subscribe(({ event }) => events.push(event));

@@ -1,4 +1,4 @@
-/** What becomes of a simulated torrent. */
+/** The states of a simulated torrent. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
@@ -6,7 +6,7 @@ import type { Scenario, QbittorrentOptions, TorrentSpec } from '../../src/simula
 
 const MB = 1_000_000;
 
-/** A simulator whose time only passes by `pass`. */
+/** A simulator whose time advances only by `pass`. */
 async function start(options: QbittorrentOptions = {}) {
   let time = Date.UTC(2026, 0, 1);
   const simulator = await startQbittorrentSimulator({ bypassLocalAuth: true, ...options, now: () => time });
@@ -19,13 +19,13 @@ async function start(options: QbittorrentOptions = {}) {
   };
 }
 
-/** The states that a torrent goes through, looked at each half second for a minute and a half. */
-async function live(spec: TorrentSpec): Promise<string[]> {
+/** The states of a torrent, polled each half second for a minute and a half. */
+async function statesOf(spec: TorrentSpec): Promise<string[]> {
   await using stage = await start();
   stage.simulator.addTorrent({ size: 100 * MB, rate: 5 * MB, ...spec });
   const seen: string[] = [];
   for (let tick = 0; tick < 180; tick += 1) {
-    const state = String(stage.simulator.torrents()[0]?.state ?? 'gone');
+    const state = String(stage.simulator.torrents()[0]?.state ?? 'missing');
     if (seen.at(-1) !== state) seen.push(state);
     stage.pass(0.5);
   }
@@ -33,7 +33,7 @@ async function live(spec: TorrentSpec): Promise<string[]> {
 }
 
 const begin = ['checkingResumeData', 'stalledDL', 'downloading'];
-const lives: { scenario: Scenario; states: string[] }[] = [
+const scenarios: { scenario: Scenario; states: string[] }[] = [
   { scenario: 'smooth', states: [...begin, 'stalledUP'] },
   { scenario: 'magnet', states: ['metaDL', 'stalledDL', 'downloading', 'stalledUP'] },
   {
@@ -45,15 +45,16 @@ const lives: { scenario: Scenario; states: string[] }[] = [
   { scenario: 'noMetadata', states: ['metaDL'] },
   { scenario: 'failing', states: [...begin, 'error'] },
   { scenario: 'recovering', states: [...begin, 'error', 'downloading', 'stalledUP'] },
-  { scenario: 'removed', states: [...begin, 'gone'] },
+  { scenario: 'removed', states: [...begin, 'missing'] },
   { scenario: 'instant', states: ['checkingResumeData', 'checkingDL', 'stalledUP'] },
 ];
 
-test('every scenario goes through its states', async () => {
-  for (const { scenario, states } of lives) assert.deepEqual(await live({ scenario }), states, scenario);
+test('every scenario has its sequence of states', async () => {
+  for (const { scenario, states } of scenarios)
+    assert.deepEqual(await statesOf({ scenario }), states, scenario);
 });
 
-test('a download rises at a speed that varies, and ends with all of its bytes', async () => {
+test('a download progresses at a varying speed, and ends with all of its bytes', async () => {
   await using stage = await start();
   stage.simulator.addTorrent({ size: 100 * MB, rate: 5 * MB });
   const speeds = new Set<unknown>();
@@ -70,23 +71,23 @@ test('a download rises at a speed that varies, and ends with all of its bytes', 
   assert.ok(speeds.size > 10);
 });
 
-/** Where a bumpy download is after 32 seconds, looked at so many times on the way. */
-async function arrive(looks: number): Promise<unknown[]> {
+/** The state of a bumpy download after 32 seconds, polled this many times before. */
+async function arrive(polls: number): Promise<unknown[]> {
   await using stage = await start();
   stage.simulator.addTorrent({ scenario: 'mixed', hash: 'a'.repeat(40) });
-  for (let look = 0; look < looks; look += 1) {
-    stage.pass(32 / looks);
+  for (let poll = 0; poll < polls; poll += 1) {
+    stage.pass(32 / polls);
     stage.simulator.torrents();
   }
   const [torrent] = stage.simulator.torrents();
   return [torrent?.state, torrent?.completion_on];
 }
 
-test('the same time passes in one leap as in many steps', async () => {
+test('the result is the same for one large step of time as for many small ones', async () => {
   assert.deepEqual(await arrive(1), await arrive(64));
 });
 
-test('while it is checked, a complete torrent shows the progress of the check', async () => {
+test('a complete torrent that is checked shows the progress of the check', async () => {
   await using stage = await start();
   const script = [{ phase: 'complete' } as const];
   const hash = stage.simulator.addTorrent({ script });
@@ -96,7 +97,7 @@ test('while it is checked, a complete torrent shows the progress of the check', 
   assert.deepEqual([checking?.state, checking?.progress], ['checkingUP', 0.4]);
 });
 
-test('nothing happens to a stopped torrent until it is started again', async () => {
+test('a stopped torrent does not change until it is started again', async () => {
   await using stage = await start();
   const hash = stage.simulator.addTorrent({ size: 100 * MB, rate: 5 * MB });
   const post = (action: string) =>
@@ -115,7 +116,7 @@ test('nothing happens to a stopped torrent until it is started again', async () 
   assert.equal(stage.simulator.torrents()[0]?.state, 'stalledUP');
 });
 
-test('the hooks of adding and finishing run once each, and what they throw changes nothing', async () => {
+test('the hooks of adding and finishing run once each, and their exceptions have no effect', async () => {
   const calls: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
   await using simulator = await startQbittorrentSimulator({
@@ -134,7 +135,7 @@ test('the hooks of adding and finishing run once each, and what they throw chang
   assert.deepEqual(calls, [`added ${hash}`, `finished ${hash}`]);
 });
 
-test('a hybrid is listed under another ID when its metadata comes, and keeps its v1 hash', async () => {
+test('a hybrid is listed under another ID when it gets its metadata, and keeps its v1 hash', async () => {
   await using stage = await start();
   const [old, id] = ['1'.repeat(40), '2'.repeat(40)];
   stage.simulator.addTorrent({ hash: old, scenario: 'noMetadata' });

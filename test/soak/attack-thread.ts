@@ -1,4 +1,4 @@
-/** All attackers, in a thread of their own: what they cost must not slow down what is measured. */
+/** All attackers, in a separate thread: their CPU time must not slow down what is measured. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { AttackOptions } from './attackers.ts';
 import type { Counts } from './connections.ts';

@@ -1,4 +1,4 @@
-/** Everybody who attacks the sidecar's two ports at the same time. */
+/** All attacks on the sidecar's two ports at the same time. */
 import { Worker } from 'node:worker_threads';
 import type { Counts } from './connections.ts';
 import type { HookAttackOptions, HookTarget } from './on-hook.ts';
@@ -10,7 +10,7 @@ export type AttackOptions = Target & HookAttackOptions;
 
 /** Running attackers. */
 export interface Attackers extends AsyncDisposable {
-  /** What they did, and how they were answered, until a moment ago. */
+  /** The counts of their actions and answers, until a moment ago. */
   readonly counts: Counts;
   /** All of their connections are closed when this resolves. */
   stop(): Promise<void>;

@@ -1,8 +1,8 @@
-/** Connections as attackers open them: with an address of their own, and again when they were closed. */
+/** Connections of attackers: each with its own address, and reopened when closed. */
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 
-/** How often each thing was done, or answered. */
+/** How often each action or answer occurred. */
 export type Counts = Record<string, number>;
 
 export const count = (counts: Counts, what: string, by = 1): void => {
@@ -10,27 +10,29 @@ export const count = (counts: Counts, what: string, by = 1): void => {
 };
 
 export interface Attacker {
-  /** What it is counted as. */
+  /** The name of its counter. */
   name: string;
   port: number;
-  /** The address that it comes from. */
+  /** Its source address. */
   from: string;
   counts: Counts;
 }
 
 export interface Crowd extends Attacker {
-  /** Connections that are open at the same time. */
+  /** The number of simultaneous connections. */
   size: number;
-  /** What each does as soon as it is open. Default: nothing at all. */
+  /** The action of each when it is open. Default: none. */
   act?: (socket: Socket) => void;
-  /** Milliseconds after which one that was closed at once is opened again; up to a half more or less. */
+  /** Milliseconds after which one that was closed at once is reopened, with 50 % jitter. */
   pause?: number;
 }
 
 /** Milliseconds. */
 const AT_ONCE = 1000;
 
-/** Keeps so many connections open: each is opened again as soon as it was closed, or soon where that was at once. */
+/**
+ * Keeps this many connections open: each is reopened as soon as it was closed, or after a pause where that was at once.
+ */
 export function keepOpen(crowd: Crowd): void {
   for (let n = 0; n < crowd.size; n += 1) keepOneOpen(crowd);
 }
@@ -44,19 +46,19 @@ function keepOneOpen(crowd: Crowd): void {
     act?.(socket);
   });
   socket.once('close', () => {
-    // Not all at the same moment: who is tested is the server, not its queue of new connections.
+    // With jitter: the test is about the server, not its queue of new connections.
     const ms = performance.now() - from < AT_ONCE ? pause * (0.5 + Math.random()) : 0;
     setTimeout(() => keepOneOpen(crowd), ms);
   });
 }
 
-/** One connection; that it fails is no error. */
+/** One connection; its failure is no error. */
 export function open({ port, from }: Pick<Attacker, 'port' | 'from'>): Socket {
   const socket = connect({ port, host: '127.0.0.1', localAddress: from });
   return socket.setNoDelay(true).on('error', () => {});
 }
 
-/** Counts the status of the first answer; `no answer` where there is none. */
+/** Counts the status of the first answer, or `no answer`. */
 export function countStatus(socket: Socket, { name, counts }: Attacker): void {
   let status = 'no answer';
   socket.once('data', (data: Buffer) => {
@@ -68,7 +70,7 @@ export function countStatus(socket: Socket, { name, counts }: Attacker): void {
   });
 }
 
-/** One request on a connection of its own, whose status is counted. */
+/** One request over a new connection, whose status is counted. */
 export function send(attacker: Attacker, request: string): void {
   const socket = open(attacker);
   countStatus(socket, attacker);

@@ -1,4 +1,4 @@
-/** The downloads that nothing of all this may harm. */
+/** The downloads that the attack must not affect. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../chaos/random.ts';
 import type { SeededTorrent } from '../servers/index.ts';
@@ -6,7 +6,7 @@ import type { Scene } from './scene.ts';
 
 export interface DownloadOptions {
   count: number;
-  /** Milliseconds over which they are added. */
+  /** The period in which they are added, in milliseconds. */
   within: number;
   random: Random;
 }
@@ -29,7 +29,7 @@ export async function addDownloads(
   return torrents;
 }
 
-/** How many of them qBittorrent has completed. */
+/** How many of them are complete in qBittorrent. */
 export async function countFinished({ qbittorrent }: Scene): Promise<number> {
   const list = await qbittorrent.list();
   return list.filter(({ progress, state }) => progress === 1 && /UP$|^uploading$/.test(String(state))).length;

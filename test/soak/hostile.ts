@@ -1,12 +1,12 @@
-/** What no HTTP client wants to be answered. */
+/** Hostile answers to an HTTP client. */
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Journal } from '../chaos/journal.ts';
-import type { ChaosProxy, Spoiler } from '../chaos/proxy.ts';
+import type { ChaosProxy, Replacement } from '../chaos/proxy.ts';
 import type { Random } from '../chaos/random.ts';
 
-/** Writes to the connection in the place of an HTTP server. `status`: where an answer has one. */
+/** Writes to the connection instead of an HTTP server. `status`: of the answer, if it has one. */
 type Attack = (socket: Socket, status: number) => void;
 
 const MEGABYTE = 1_048_576;
@@ -18,7 +18,7 @@ const head = (status: number, ...headers: string[]): string =>
   `${[`HTTP/1.1 ${status} Whatever`, ...headers].join('\r\n')}\r\n\r\n`;
 const length = (bytes: number) => `Content-Length: ${bytes}`;
 
-/** Calls `write` now and each time after so many milliseconds, until the connection is closed. */
+/** Calls `write` now and then at this interval in milliseconds, until the connection is closed. */
 function repeat(socket: Socket, ms: number, write: () => void): void {
   write();
   const timer = setInterval(write, ms);
@@ -31,7 +31,7 @@ function sendBomb(socket: Socket, status: number, encoding: keyof typeof bombs):
   socket.write(body);
 }
 
-/** Fills the connection as fast as the other side reads, until it is closed. */
+/** Writes to the connection as fast as the other side reads, until it is closed. */
 function flood(socket: Socket, start: string): void {
   const write = () => {
     while (!socket.destroyed && socket.write(block));
@@ -69,50 +69,50 @@ const ATTACKS: Record<string, Attack> = {
 export const ATTACK_NAMES = Object.keys(ATTACKS);
 
 export interface HostilityOptions {
-  /** For the journal. */
+  /** Its name in the journal. */
   server: string;
-  /** The share of requests that are answered so. */
+  /** The share of hostile answers. */
   share: number;
-  /** The number of the attack that is the first; each has its turn. */
+  /** The index of the first attack; the kinds take turns. */
   first: number;
   random: Random;
   journal: Journal;
   /**
-   * Whether a status of 2xx means that the server did what it was asked for, so that only a server which did it may
-   * answer with one.
+   * Whether a status of 2xx means that the server processed the request, so that only a server which did may
+   * send one.
    */
   statusCounts: boolean;
 }
 
-/** From now on a share of the answers of a server are hostile, each kind in turn, until the returned function is called. */
+/** A share of the server's answers is hostile, each kind in turn, until the returned function is called. */
 export function beHostile(proxy: ChaosProxy, options: HostilityOptions): () => void {
   const { random, share, server, journal, first } = options;
   const drawGap = () => Math.round(random.between(0.5, 2 / share - 0.5));
   let left = drawGap();
   let next = first;
   const sockets = new Set<Socket>();
-  proxy.spoil = (passage) => {
+  proxy.replacementFor = (request) => {
     left -= 1;
     if (left > 0) return null;
     left = drawGap();
     const name = ATTACK_NAMES[next++ % ATTACK_NAMES.length] ?? '';
-    const spoiler = createSpoiler(name, options, sockets);
-    const when = spoiler.after ? 'after the server did it' : "in the server's place";
-    journal.note(`${server}: ${name}`, `${when}: ${passage.method} ${passage.path}`);
-    return spoiler;
+    const replacement = createReplacement(name, options, sockets);
+    const when = replacement.after ? 'after the server processed it' : 'instead of the server';
+    journal.note(`${server}: ${name}`, `${when}: ${request.method} ${request.path}`);
+    return replacement;
   };
   return () => {
-    proxy.spoil = () => null;
+    proxy.replacementFor = () => null;
     // One that trickles for minutes is a hostile answer, too.
     for (const socket of sockets) socket.destroy();
   };
 }
 
-function createSpoiler(
+function createReplacement(
   name: string,
   { random, statusCounts }: HostilityOptions,
   sockets: Set<Socket>,
-): Spoiler {
+): Replacement {
   const after = random.chance(0.5);
   const status = after || !statusCounts ? 200 : 503;
   return {
@@ -121,7 +121,7 @@ function createSpoiler(
       if (socket === null) return;
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
-      // A client that goes away in the middle is what is expected.
+      // It is expected that the client disconnects.
       socket.on('error', () => {});
       ATTACKS[name]?.(socket, status);
     },

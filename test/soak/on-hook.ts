@@ -5,13 +5,13 @@ import type { Attacker, Counts, RequestOptions } from './connections.ts';
 
 export interface HookTarget {
   hookPort: number;
-  /** Some attackers know it. */
+  /** The token, which some attackers have. */
   hookToken: string;
 }
 
 const SECOND = 1000;
 
-/** Requests that must change nothing. */
+/** Requests that must have no effect. */
 type Junk = (token: string) => [path: string, options: RequestOptions];
 
 const randomHash = (): string => randomBytes(20).toString('hex');
@@ -34,9 +34,9 @@ const MALFORMED: readonly Junk[] = [
   (token) => [`/track?hash=${randomHash()}`, { token, body: 'x'.repeat(100_000) }],
 ];
 
-/** Hashes of torrents that nobody has, which whoever knows the token can have followed until they are missed. */
+/** Hashes of torrents that do not exist, which a client with the token can have tracked until they are missed. */
 export interface FakeOptions {
-  /** How many at once. */
+  /** The number of simultaneous hashes. */
   batch: number;
   /** Milliseconds between two batches. */
   every: number;
@@ -44,11 +44,11 @@ export interface FakeOptions {
 
 export interface HookAttackOptions {
   fakes: FakeOptions;
-  /** Whether wrong tokens come from the address of qBittorrent, too. */
+  /** Whether some wrong tokens come from the address of qBittorrent. */
   fromLoopback: boolean;
 }
 
-/** Starts all of them; they go on until the process or thread ends. */
+/** Starts all of them; they run until the process or thread ends. */
 export function attackHook(
   { hookPort: port, hookToken: token, fakes, fromLoopback }: HookTarget & HookAttackOptions,
   counts: Counts,
@@ -67,7 +67,7 @@ export function attackHook(
   trackFakes(attacker('hooks of unknown torrents', 11), token, fakes);
 }
 
-/** So many a second, each in turn. */
+/** This many a second, each in turn. */
 function repeat(attacker: Attacker, token: string, junk: readonly Junk[], rate = 25): void {
   let next = 0;
   setInterval(() => {
@@ -78,10 +78,10 @@ function repeat(attacker: Attacker, token: string, junk: readonly Junk[], rate =
   }, SECOND / rate);
 }
 
-/** As many as a real qBittorrent sends when torrents are added all at once. */
+/** As many as a real qBittorrent sends when torrents are added at once. */
 const HOOKS_PER_SECOND = 225;
 
-/** All of them begin with the same digits. */
+/** They share their first digits. */
 function trackFakes(attacker: Attacker, token: string, { batch, every }: FakeOptions): void {
   const sendBatch = () => {
     for (let n = 0; n < batch; n += 1) {

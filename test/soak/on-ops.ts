@@ -5,7 +5,7 @@ import type { Attacker, Counts } from './connections.ts';
 
 export interface OpsTarget {
   opsPort: number;
-  /** Some attackers know it. */
+  /** The token, which some attackers have. */
   opsToken: string;
 }
 
@@ -65,7 +65,7 @@ function readNothing(attacker: Attacker, token: string, size: number): void {
   keepOpen({ ...attacker, size, act });
 }
 
-/** Asks for `/status` again and again, and reads one piece of it five times a second. */
+/** Requests `/status` repeatedly, and reads one piece of it five times a second. */
 function readSlowly(attacker: Attacker, token: string, size: number): void {
   const act = (socket: Socket) => {
     countStatus(socket, attacker);

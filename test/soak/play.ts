@@ -1,8 +1,8 @@
-/** Downloads under attack: from the first to the last, and until the sidecar has come to rest. */
+/** Downloads under attack: from the first to the last, until the sidecar has settled. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createJournal } from '../chaos/journal.ts';
 import type { Journal } from '../chaos/journal.ts';
-import type { Passage } from '../chaos/proxy.ts';
+import type { ProxiedRequest } from '../chaos/proxy.ts';
 import { createRandom } from '../chaos/random.ts';
 import type { Random } from '../chaos/random.ts';
 import type { Life } from '../chaos/sidecar.ts';
@@ -19,36 +19,36 @@ import type { Scene, Status } from './scene.ts';
 export interface SoakOptions {
   generation: QbittorrentGeneration;
   downloads: number;
-  /** Milliseconds that the attack lasts at least: until all downloads are complete. */
+  /** The minimum duration of the attack in milliseconds; it lasts until all downloads are complete. */
   duration: number;
   /** The share of requests that get a hostile answer. */
   hostile: number;
-  /** Whether wrong tokens come from the address of qBittorrent, too. */
+  /** Whether some wrong tokens come from the address of qBittorrent. */
   fromLoopback: boolean;
   seed: number;
 }
 
-/** All that is known when it is over. */
+/** The result of a run. */
 export interface Run extends SoakOptions {
   journal: Journal;
   torrents: SeededTorrent[];
   attacks: Counts;
-  /** From the beginning of the attack to its end. */
+  /** From the start of the attack to its end. */
   watch: Watch;
-  /** Torrents that were tracked at the same time, at most: most of them are unknown to qBittorrent. */
+  /** The maximum number of simultaneously tracked torrents; most of them are unknown to qBittorrent. */
   tracked: number;
-  toQbittorrent: Passage[];
-  toNtfy: Passage[];
+  toQbittorrent: ProxiedRequest[];
+  toNtfy: ProxiedRequest[];
   messages: NtfyMessage[];
   lives: readonly Life[];
   secrets: string[];
-  /** Why it did not come to rest; `null` when it did. */
-  restless: string | null;
+  /** Why the run did not settle; `null` when it did. */
+  unsettled: string | null;
 }
 
 /** Milliseconds. */
-const PATIENCE = 240_000;
-const REST = 5000;
+const TIME_LIMIT = 240_000;
+const SETTLED_AFTER = 5000;
 /** 25 a second. */
 const FAKES = { batch: 500, every: 20_000 };
 
@@ -57,7 +57,9 @@ export async function runSoak(options: SoakOptions): Promise<Run> {
   const random = createRandom(options.seed);
   await using scene = await startScene(options.generation, journal);
   const attacked = await attack(scene, options, random);
-  const restless = attacked.complete ? await comeToRest(scene) : 'qBittorrent did not complete all downloads';
+  const unsettled = attacked.complete
+    ? await waitUntilSettled(scene)
+    : 'qBittorrent did not complete all downloads';
   const messages = await scene.ntfy.messages(TOPIC);
   scene.sidecar.send('SIGTERM');
   await scene.sidecar.ended();
@@ -65,12 +67,12 @@ export async function runSoak(options: SoakOptions): Promise<Run> {
     ...options,
     ...attacked,
     journal,
-    toQbittorrent: scene.toQbittorrent.passages,
-    toNtfy: scene.toNtfy.passages,
+    toQbittorrent: scene.toQbittorrent.requests,
+    toNtfy: scene.toNtfy.requests,
     messages,
     lives: scene.sidecar.lives,
     secrets: scene.secrets,
-    restless,
+    unsettled,
   };
 }
 
@@ -83,7 +85,7 @@ async function attack(
   const end = Date.now() + duration;
   const endWatch = startWatch(scene.pid, target.opsPort);
   await using attackers = startAttackers({ ...target, fakes: FAKES, fromLoopback });
-  const endHostility = answerHostilely(scene, hostile, random);
+  const stopHostility = answerHostilely(scene, hostile, random);
   const within = Math.max(1, duration - 30_000);
   let tracked = 0;
   const [torrents] = await Promise.all([
@@ -98,7 +100,7 @@ async function attack(
   const complete = await eventually(async () => (await countFinished(scene)) === count);
   const attacks = { ...attackers.counts };
   journal.note('the attack is over');
-  endHostility();
+  stopHostility();
   return { torrents, complete, attacks, tracked, watch: await endWatch() };
 }
 
@@ -106,7 +108,7 @@ function answerHostilely({ journal, toQbittorrent, toNtfy }: Scene, share: numbe
   const all = { journal, share, random: random.fork('hostility') };
   const ends = [
     beHostile(toQbittorrent, { ...all, server: 'qBittorrent', first: 0, statusCounts: false }),
-    // Between them they have all kinds soon.
+    // Together they soon have all kinds.
     beHostile(toNtfy, { ...all, server: 'ntfy', first: ATTACK_NAMES.length / 2, statusCounts: true }),
   ];
   return () => {
@@ -114,19 +116,19 @@ function answerHostilely({ journal, toQbittorrent, toNtfy }: Scene, share: numbe
   };
 }
 
-/** Why it does not come to rest, or `null`. */
-async function comeToRest(scene: Scene): Promise<string | null> {
+/** Why the run does not settle, or `null`. */
+async function waitUntilSettled(scene: Scene): Promise<string | null> {
   let last: Status | null = null;
   let since = Date.now();
-  const rested = await eventually(async () => {
+  const settled = await eventually(async () => {
     last = await scene.status();
-    if (!isAtRest(last)) since = Date.now();
-    return Date.now() - since >= REST;
+    if (!isSettled(last)) since = Date.now();
+    return Date.now() - since >= SETTLED_AFTER;
   });
-  return rested ? null : `the sidecar did not come to rest: ${JSON.stringify(last).slice(0, 2000)}`;
+  return settled ? null : `the sidecar did not settle: ${JSON.stringify(last).slice(0, 2000)}`;
 }
 
-function isAtRest(status: Status | null): boolean {
+function isSettled(status: Status | null): boolean {
   return (
     status !== null &&
     status.torrents.length === 0 &&
@@ -135,10 +137,10 @@ function isAtRest(status: Status | null): boolean {
   );
 }
 
-async function eventually(look: () => Promise<boolean>): Promise<boolean> {
-  const end = Date.now() + PATIENCE;
+async function eventually(check: () => Promise<boolean>): Promise<boolean> {
+  const end = Date.now() + TIME_LIMIT;
   while (Date.now() < end) {
-    if (await look()) return true;
+    if (await check()) return true;
     await sleep(500);
   }
   return false;

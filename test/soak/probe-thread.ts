@@ -1,10 +1,10 @@
-/** Asks for `/livez` once a second, as a kubelet does: with a new connection, whether or not the last was answered. */
+/** Probes `/livez` once a second, as a kubelet does: with a new connection, whether or not the last was answered. */
 import { connect } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Probe, ProbeOptions } from './probe.ts';
 
 const INTERVAL = 1000;
-const { port, patience } = workerData as ProbeOptions;
+const { port, timeLimit } = workerData as ProbeOptions;
 
 let due = performance.now();
 let open = 0;
@@ -17,7 +17,7 @@ function probe(): void {
   let answer = '';
   open += 1;
   const socket = connect(port, '127.0.0.1');
-  const timer = setTimeout(() => socket.destroy(), patience);
+  const timer = setTimeout(() => socket.destroy(), timeLimit);
   socket.setNoDelay(true).on('error', () => {});
   socket.on('data', (data: Buffer) => (answer += data.toString('latin1')));
   socket.once('close', () => {
@@ -34,7 +34,7 @@ function probe(): void {
 let isOver = false;
 const timer = setInterval(probe, INTERVAL);
 probe();
-// The last ones are still awaited.
+// Waits for the last probes.
 parentPort?.once('message', () => {
   clearInterval(timer);
   isOver = true;

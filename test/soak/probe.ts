@@ -1,4 +1,4 @@
-/** Watches the sidecar from outside: its liveness probe, and its memory. */
+/** Monitors the sidecar from outside: its liveness probe, and its memory. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,37 +9,37 @@ import { startThread } from './attackers.ts';
 
 export interface ProbeOptions {
   port: number;
-  /** Milliseconds after which an answer is not awaited any more. */
-  patience: number;
+  /** Time limit of an answer in milliseconds. */
+  timeLimit: number;
 }
 
 /** One liveness probe. */
 export interface Probe {
-  /** `Date.now()` when it began. */
+  /** Its start as `Date.now()`. */
   at: number;
-  /** Answered with 200. */
+  /** Whether the answer was 200. */
   ok: boolean;
   /** Milliseconds until the connection was closed. */
   ms: number;
-  /** Milliseconds by which it began too late, since the machine had no time for it. */
+  /** Its delay in milliseconds, caused by the machine's load. */
   lag: number;
 }
 
-/** What was seen each second. */
+/** The measurements of each second. */
 export interface Watch {
   probes: Probe[];
   /** Megabytes (MiB) of resident memory. */
   memory: number[];
-  /** The most that it ever was. */
+  /** The maximum so far. */
   peak: number;
   /** CPU time as a share of one core. */
   cpu: number;
 }
 
-/** Watches until the returned function is called, which returns what was seen. */
+/** Monitors until the returned function is called, which returns the measurements. */
 export function startWatch(pid: number, port: number): () => Promise<Watch> {
   const probes: Probe[] = [];
-  const options: ProbeOptions = { port, patience: 60_000 };
+  const options: ProbeOptions = { port, timeLimit: 60_000 };
   const thread = startThread('probe-thread.ts', options);
   thread.on('message', (probe: Probe) => probes.push(probe));
   const memory: number[] = [];
@@ -47,19 +47,19 @@ export function startWatch(pid: number, port: number): () => Promise<Watch> {
   const cpuBefore = cpuOf(pid);
   let cpu = 0;
   const from = performance.now();
-  const look = () => {
+  const measure = () => {
     try {
       memory.push(readMemory(pid, 'VmRSS'));
       peak = readMemory(pid, 'VmHWM');
       cpu = (cpuOf(pid) - cpuBefore) / (performance.now() - from);
     } catch {
-      // It ended, which the verdict sees.
+      // The process ended, which the verdict reports.
     }
   };
-  const timer = setInterval(look, 1000);
+  const timer = setInterval(measure, 1000);
   return async () => {
     clearInterval(timer);
-    look();
+    measure();
     const ended = once(thread, 'exit');
     thread.postMessage('end', []);
     await ended;

@@ -1,4 +1,4 @@
-/** The figures of a run as a table, and what else helps to understand it. */
+/** The figures of a run as a table, and details for debugging. */
 import type { Run } from './play.ts';
 import { readMemoryLimit } from './probe.ts';
 import { outcomesOf } from './verdict.ts';
@@ -7,14 +7,14 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, numbe
 const share = (sorted: readonly number[], part: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
 
-/** Milliseconds that a liveness probe may take: the kubelet's default. */
+/** Time limit of a liveness probe in milliseconds: the kubelet's default. */
 export const PROBE_LIMIT = 1000;
 
 /** The probes that a kubelet with a timeout of one second would count as failed. */
 export const lateProbes = ({ watch: { probes } }: Run) =>
   probes.filter(({ ok, ms }) => !ok || ms > PROBE_LIMIT);
 
-/** A table in Markdown, for docs/guarantees.md. */
+/** A Markdown table for docs/guarantees.md. */
 export function tableOf(run: Run): string[] {
   const rows = [...downloadRows(run), ...watchRows(run), ...attackRows(run)];
   return ['| what | figure |', '| --- | --- |', ...rows.map(([what, figure]) => `| ${what} | ${figure} |`)];
@@ -30,11 +30,11 @@ function downloadRows(run: Run): Row[] {
     ['downloads', String(outcomes.length)],
     [
       'announced exactly once',
-      String(outcomes.filter(({ heard, repeated }) => heard === 1 && repeated === 0).length),
+      String(outcomes.filter(({ sounds, repeated }) => sounds === 1 && repeated === 0).length),
     ],
     ['completion messages accepted by ntfy, with those whose answer was lost', String(accepted)],
-    ['announced more than once', String(outcomes.filter(({ heard }) => heard > 1).length)],
-    ['never announced', String(outcomes.filter(({ heard }) => heard === 0).length)],
+    ['announced more than once', String(outcomes.filter(({ sounds }) => sounds > 1).length)],
+    ['never announced', String(outcomes.filter(({ sounds }) => sounds === 0).length)],
   ];
 }
 
@@ -113,7 +113,7 @@ export function explain(run: Run, problems: readonly string[]): string {
     ...journal.entries.map(({ at, kind, detail }) => `${journal.clock(at)} ${kind} ${detail}`),
     'The end of the log, without unknown torrents:',
     ...(lives.at(-1)?.output.split('\n').filter(isOwn).slice(-100) ?? []),
-    // Last, since of a long output only the end is often kept.
+    // Last, because often only the end of a long output is kept.
     `${problems.length} promises broken:`,
     ...problems.slice(0, 30).map((problem) => `- ${problem}`),
   ].join('\n');

@@ -20,23 +20,23 @@ export interface Scene extends AsyncDisposable {
   journal: Journal;
   qbittorrent: Qbittorrent;
   ntfy: Ntfy;
-  /** A web seed of its own for one torrent, with so many bytes per second. */
+  /** A web seed for one torrent, with this many bytes per second. */
   seed(rate: number): Promise<WebSeed>;
   sidecar: SidecarProcess;
   pid: number;
   toQbittorrent: ChaosProxy;
   toNtfy: ChaosProxy;
-  /** Where the sidecar can be attacked, and the tokens that some attackers know. */
+  /** The sidecar's ports, and the tokens that some attackers have. */
   target: Target;
   /** Texts that the sidecar must never print. */
   secrets: string[];
-  /** `null` while it is not answered within 5 s. */
+  /** `null` when it is not answered within 5 s. */
   status(): Promise<Status | null>;
-  /** How many torrents are tracked; 0 while that is not answered within 5 s. */
+  /** The number of tracked torrents; 0 when it is not answered within 5 s. */
   tracked(): Promise<number>;
 }
 
-/** What is read of `/status`. */
+/** The part of `/status` that the test reads. */
 export interface Status {
   hook: { state: string } | null;
   watcher: { state: string };
@@ -44,7 +44,7 @@ export interface Status {
   torrents: unknown[];
 }
 
-/** Starts all of it. The sidecar has entered its hooks in qBittorrent when this resolves. */
+/** Starts everything. The sidecar has installed its hooks in qBittorrent when this resolves. */
 export async function startScene(generation: QbittorrentGeneration, journal: Journal): Promise<Scene> {
   await using stack = new AsyncDisposableStack();
   const folder = temporaryFolder('soak');
@@ -99,7 +99,7 @@ export async function startScene(generation: QbittorrentGeneration, journal: Jou
   };
 }
 
-/** The bundle, with the flags and the environment of the Dockerfile; the state is kept in this folder. */
+/** The bundle, with the flags and the environment of the Dockerfile; the state is stored in this folder. */
 function createShipped(bundle: string, folder: string, env: Record<string, string>): SidecarProcess {
   const shipped = readShipped();
   const state = join(folder, 'state');
@@ -109,7 +109,7 @@ function createShipped(bundle: string, folder: string, env: Record<string, strin
   return createSidecarProcess({ ...own, ...env }, bundle);
 }
 
-/** `null` where it is not answered with 200 within 5 s. */
+/** `null` when it is not answered with 200 within 5 s. */
 async function read({ opsPort, opsToken }: Target, path: string): Promise<string | null> {
   try {
     const answer = await fetch(`http://127.0.0.1:${opsPort}${path}`, {

@@ -1,6 +1,6 @@
 /**
- * Downloads under attack for `SOAK_MINUTES` (default 10): `npm run test:soak`, on a machine that does nothing else.
- * What it prints stands in docs/guarantees.md.
+ * Downloads under attack for `SOAK_MINUTES` (default 10): `npm run test:soak`, on an otherwise idle machine.
+ * Its output is in docs/guarantees.md.
  */
 import assert from 'node:assert/strict';
 import { drawSeed } from '../chaos/random.ts';
@@ -8,7 +8,7 @@ import { realTest } from '../servers/index.ts';
 import type { QbittorrentGeneration } from '../servers/index.ts';
 import { runSoak } from './play.ts';
 import { explain, lateProbes, PROBE_LIMIT, tableOf } from './report.ts';
-import { judgeRun, missingAnswers } from './verdict.ts';
+import { checkRun, missingAnswers } from './verdict.ts';
 
 const MINUTES = Number(process.env['SOAK_MINUTES'] ?? 10);
 const DOWNLOADS = Number(process.env['SOAK_DOWNLOADS'] ?? 20 * MINUTES);
@@ -34,7 +34,7 @@ realTest(
     const missing = MINUTES < 5 ? [] : missingAnswers(run);
     const late = lateProbes(run).length;
     const problems = [
-      ...judgeRun(run),
+      ...checkRun(run),
       ...missing.map((name) => `no server ever answered with ${name}`),
       ...(late > 0 ? [`${late} liveness probes were not answered within ${PROBE_LIMIT} ms`] : []),
     ];

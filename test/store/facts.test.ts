@@ -24,9 +24,9 @@ test('what the supervisor stored is restored at the next start of the process', 
 });
 
 test('stored facts that cannot be parsed are ignored', (t) => {
-  for (const odd of ['loud', { 'qbittorrent.unreachable': 'noon' }, [1], null]) {
+  for (const invalid of ['loud', { 'qbittorrent.unreachable': 'noon' }, [1], null]) {
     const dir = tempDir(t);
-    fill(dir, [], { troubled: 'yes', sounds: odd });
+    fill(dir, [], { troubled: 'yes', sounds: invalid });
     const { store } = open(dir);
     assert.deepEqual(restoredState(store), { records: [], troubled: false, sounds: {} });
     store.close();

@@ -8,28 +8,28 @@ import { endOfRun } from './fixtures.ts';
 const MINUTE = 60_000;
 
 function start() {
-  const heard: string[] = [];
+  const calls: string[] = [];
   const lines: Record<string, unknown>[] = [];
   const clock = { now: 0 };
   const log = createLogger({ level: 'info', pretty: false, write: (line) => lines.push(JSON.parse(line)) });
   const reporter = createHealthReporter(
     {
       log,
-      onDegraded: () => heard.push('degraded'),
-      onRepaired: () => heard.push('repaired'),
-      onRestored: () => heard.push('restored'),
+      onDegraded: () => calls.push('degraded'),
+      onRepaired: () => calls.push('repaired'),
+      onRestored: () => calls.push('restored'),
     },
     () => clock.now,
   );
-  return { reporter, heard, lines, clock };
+  return { reporter, calls, lines, clock };
 }
 
 describe('a file that was repaired', () => {
   test('is reported as repaired, not as degraded, and shown for ten minutes', async () => {
-    const { reporter, heard, clock } = start();
+    const { reporter, calls, clock } = start();
     reporter.degraded({ kind: 'disk', problem: 'A new one was written.' });
     await endOfRun();
-    assert.deepEqual(heard, ['repaired']);
+    assert.deepEqual(calls, ['repaired']);
     clock.now = 9 * MINUTE;
     reporter.restored();
     assert.deepEqual(reporter.health, { kind: 'disk', problem: 'A new one was written.' });
@@ -38,7 +38,7 @@ describe('a file that was repaired', () => {
     reporter.restored();
     await endOfRun();
     assert.deepEqual(reporter.health, { kind: 'disk', problem: null });
-    assert.deepEqual(heard, ['repaired', 'restored']);
+    assert.deepEqual(calls, ['repaired', 'restored']);
   });
 });
 

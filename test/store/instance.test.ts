@@ -18,7 +18,7 @@ function nameIn(dir: string | null): string {
 }
 
 /** Deletes the name from a file, as an earlier version wrote it. */
-const forget = (dir: string) =>
+const deleteName = (dir: string) =>
   withFile(dir, (file) => file.exec(`DELETE FROM facts WHERE name = '"instance"'; VACUUM`));
 
 describe('the name of a sidecar without an INSTANCE_NAME', () => {
@@ -36,7 +36,7 @@ describe('the name of a sidecar without an INSTANCE_NAME', () => {
     t.after(() => store.close());
     const copy = tempDir(t);
     for (const suffix of ['', '-wal']) {
-      // A copy of the bytes on the disk, as after a kill; SQLite is not asked.
+      // A copy of the bytes on the disk, as after a kill; without SQLite.
       writeFileSync(join(copy, FILE + suffix), readFileSync(join(dir, FILE + suffix)));
     }
     assert.equal(nameIn(copy), store.instance);
@@ -51,7 +51,7 @@ describe('the name of a sidecar without an INSTANCE_NAME', () => {
   test('stays qbit without a folder, and with a file of an earlier version', (t) => {
     const dir = tempDir(t);
     fill(dir, [following(1)]);
-    forget(dir);
+    deleteName(dir);
     assert.deepEqual([nameIn(dir), nameIn(dir), nameIn(null)], ['qbit', 'qbit', 'qbit']);
   });
 
@@ -104,7 +104,7 @@ describe('the name in a file that cannot be used', () => {
   test('of an earlier version does not exist: it stays qbit', (t) => {
     const dir = tempDir(t);
     fill(dir, [forged]);
-    forget(dir);
+    deleteName(dir);
     const path = join(dir, FILE);
     writeFileSync(path, readFileSync(path).fill('x', 0, 200));
     assert.deepEqual([nameIn(dir), nameIn(dir)], ['qbit', 'qbit']);
@@ -141,14 +141,14 @@ describe('doctor', () => {
   test('warns when two sidecars could have the same name', (t) => {
     const dir = tempDir(t);
     fill(dir, [following(1)]);
-    forget(dir);
+    deleteName(dir);
     for (const [stateDir, found] of [
       [null, /^qbit, the same for each sidecar without STATE_DIR: two of them on one topic/],
       [dir, /^qbit, the same for each sidecar with a state file of an earlier version/],
     ] as const) {
-      const [status, said] = check(null, stateDir);
+      const [status, message] = check(null, stateDir);
       assert.equal(status, 'warn');
-      assert.match(said, found);
+      assert.match(message, found);
     }
   });
 });

@@ -41,7 +41,7 @@ async function saveUntilKilled({ dir, seed, first, killAfter, since }: Run): Pro
 }
 
 /** Adds the notes of a process; an incomplete line is ignored. Returns the highest number in them. */
-function follow(expected: Expected, notes: string): number {
+function readNotes(expected: Expected, notes: string): number {
   let highest = 0;
   for (const [, mark, number, place] of notes.matchAll(/^([?!]) (\d+) (\w+)\n/gm)) {
     const index = Number(number);
@@ -79,7 +79,7 @@ describe('a process that is killed', { concurrency: true }, () => {
         const since = round % 4 === 3 ? 'start' : 'ready';
         const killAfter = random() * (since === 'start' ? 200 : 60);
         const notes = await saveUntilKilled({ dir, seed: seed * 1000 + round, first, killAfter, since });
-        first = Math.max(first, 1 + follow(expected, notes));
+        first = Math.max(first, 1 + readNotes(expected, notes));
         check(dir, expected, `seed ${seed}, round ${round}`);
       }
       t.diagnostic(`${first} torrents`);

@@ -88,7 +88,7 @@ describe('a second process in the same folder', () => {
   });
 });
 
-/** Root can write everywhere: a visitor runs as nobody. */
+/** Root can write everywhere: the other process runs as the user nobody. */
 const user = process.getuid?.() === 0 ? 65_534 : undefined;
 
 /** Opens it as a user without write access, and checks that nothing was changed. */

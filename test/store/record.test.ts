@@ -7,7 +7,7 @@ describe('a record of another version', () => {
   test('keeps unknown fields', (t) => {
     const dir = tempDir(t);
     const { finished } = completing(1);
-    const record = { ...completing(1), mood: 'good', finished: finished && { ...finished, seeds: 3 } };
+    const record = { ...completing(1), extra: 'good', finished: finished && { ...finished, seeds: 3 } };
     fill(dir, [record]);
     assert.deepEqual(reopen(dir).records, [record]);
   });
@@ -23,11 +23,11 @@ describe('a record of another version', () => {
     const dir = tempDir(t);
     const told = { percent: 50, phase: 'downloading' } as const;
     const estimate = { arrival: 9, at: 5, corrections: 2 };
-    const odd = { ...told, estimate: { arrival: 'soon', at: null } };
+    const invalid = { ...told, estimate: { arrival: 'soon', at: null } };
     fill(dir, [
       following(1, { told }),
       following(2, { told: { ...told, estimate } }),
-      following(3, { told: odd as unknown as Told }),
+      following(3, { told: invalid as unknown as Told }),
     ]);
     assert.deepEqual(
       reopen(dir).records.map((record) => record.told),
@@ -37,14 +37,14 @@ describe('a record of another version', () => {
 
   test('loses only values that cannot be parsed', (t) => {
     const dir = tempDir(t);
-    const odd = {
+    const invalid = {
       ...following(1),
       told: { percent: 50, phase: 'dancing' },
       alert: 'bored',
       sounded: { stalled: 'loud' },
       since: null,
     };
-    fill(dir, [odd as unknown as TorrentRecord]);
+    fill(dir, [invalid as unknown as TorrentRecord]);
     assert.deepEqual(reopen(dir).records, [
       following(1, { told: { percent: 50, phase: 'unknown' }, since: 0 }),
     ]);
@@ -58,8 +58,8 @@ describe('a record of another version', () => {
 
   test('is ignored, counted in one log line and kept in the file when its stage is unknown', (t) => {
     const dir = tempDir(t);
-    const odd = { ...following(1), stage: 'dreaming' } as unknown as TorrentRecord;
-    fill(dir, [odd, { ...odd, key: hashOf(3) }, following(2)]);
+    const invalid = { ...following(1), stage: 'dreaming' } as unknown as TorrentRecord;
+    fill(dir, [invalid, { ...invalid, key: hashOf(3) }, following(2)]);
     const { store, lines } = open(dir);
     store.close();
     assert.deepEqual(store.records, [following(2)]);

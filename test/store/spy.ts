@@ -21,7 +21,7 @@ export function spyOnSqlite(t: TestContext): Spy {
     sql: string,
   ) => void;
   t.mock.method(DatabaseSync.prototype, 'exec', function (this: DatabaseSync, sql: string) {
-    // oxlint-disable-next-line typescript/no-this-alias -- it is what the test is after
+    // oxlint-disable-next-line typescript/no-this-alias -- the test needs the connection
     seen = this;
     if (sql === 'BEGIN IMMEDIATE') counts.attempts += 1;
     exec.call(this, sql);

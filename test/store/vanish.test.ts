@@ -82,7 +82,7 @@ describe('a file that is damaged while it is open', () => {
   });
 
   for (const [what, isDamaged] of [
-    ['despite each repair', () => true],
+    ['after each repair', () => true],
     ['soon after it was repaired', (commit: number) => commit % 3 === 0],
   ] as const) {
     test(`repeatedly, ${what}, is given up, so that the disk is not filled`, (t) => {

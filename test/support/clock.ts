@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { SimulatedClock } from 'xstate';
 
-/** Lets every promise that can settle do so. */
+/** Lets every promise settle that can. */
 export const settle = () => new Promise<void>((resolve) => void setImmediate(resolve));
 
 interface Timer {
@@ -10,7 +10,7 @@ interface Timer {
   timeout: number;
 }
 
-/** The timers that are set. XState keeps them private. */
+/** The active timers. XState keeps them private. */
 export const timersOf = (clock: SimulatedClock): Timer[] => [
   ...(clock['timeouts'] as Map<number, Timer>).values(),
 ];
@@ -21,12 +21,12 @@ function nextDue(clock: SimulatedClock): number {
   return due;
 }
 
-/** More steps than any test takes: a machine that sets timers again and again would never let time pass. */
+/** More steps than any test takes: without a limit, a machine that repeatedly sets timers would never end. */
 const MAX_STEPS = 500_000;
 
 /**
- * Lets time pass from timer to timer. One jump would not do: a timer that is set on the way starts from where the
- * jump ends.
+ * Advances the time from timer to timer. One jump is not enough: a timer that is set during it would start at its
+ * end.
  */
 export async function pass(clock: SimulatedClock, ms: number): Promise<void> {
   const end = clock.now() + ms;

@@ -1,4 +1,4 @@
-/** The phone of a test, and the ntfy in front of it: which cards it shows and which sounds it makes. */
+/** The phone and the ntfy of a test: the visible cards and the sounds. */
 import type { Notification } from '../../machines/domain.ts';
 import { alertSequence, completionSequence, progressSequence, renderCard } from '../../src/ntfy/card.ts';
 import { isAudible } from '../../src/simulator/index.ts';
@@ -6,7 +6,7 @@ import { isAudible } from '../../src/simulator/index.ts';
 const INSTANCE = 'phone';
 const ADDRESS = { topic: 'topic', instance: INSTANCE, timeZone: 'UTC' };
 
-/** A card's name: its sequence ID without the instance, so `<key>`, `<key>-done` or `<key>-err`. */
+/** The short name of a card: its sequence ID without the instance, so `<key>`, `<key>-done` or `<key>-err`. */
 const nameOf = (sequence: string): string => sequence.slice(INSTANCE.length + 1);
 
 const labelOf = (notification: Notification): string | null =>
@@ -16,12 +16,12 @@ const addOne = (counts: Map<string, number>, name: string) => counts.set(name, (
 
 /** Labels are the torrents' names. */
 export function createPhone() {
-  /** The cards that are showing, by name. */
+  /** The visible cards, by name. */
   const cards = new Map<string, Notification>();
   /** How many completions made a sound, and how many arrived, by label. */
-  const heard = new Map<string, number>();
+  const sounds = new Map<string, number>();
   const completed = new Map<string, number>();
-  /** Progress that went down. */
+  /** Decreases of a card's percent. */
   const backwards: string[] = [];
 
   const remove = (sequence: string) => cards.delete(nameOf(sequence));
@@ -36,17 +36,17 @@ export function createPhone() {
     }
     if (notification.kind === 'completion') {
       addOne(completed, label ?? '');
-      if (isAudible(priority, before !== undefined)) addOne(heard, label ?? '');
+      if (isAudible(priority, before !== undefined)) addOne(sounds, label ?? '');
     }
     cards.set(name, notification);
   }
 
   return {
     cards,
-    heard,
+    sounds,
     completed,
     backwards,
-    /** Does what the requests of the real client do. `half`: only the first of its requests arrives. */
+    /** Executes the requests of the real client. `half`: only the first of its requests arrives. */
     receive(notification: Notification, half = false) {
       const { kind, key } = notification;
       if (kind === 'clearance') remove(alertSequence(INSTANCE, key));
@@ -58,7 +58,7 @@ export function createPhone() {
         show(sequence_id, notification, priority);
       }
     },
-    /** The user swipes a torrent's completion away. */
+    /** The user dismisses a torrent's completion. */
     swipe: (key: string) => remove(completionSequence(INSTANCE, key)),
   };
 }

@@ -1,4 +1,4 @@
-/** Torrents whose actor throws: each guard of the machine asks here first. */
+/** Torrents whose actor throws: each guard of the machine first calls `isPoisoned`. */
 import type { Hash } from '../../machines/domain.ts';
 import { shardMachine } from '../../machines/shard/machine.ts';
 import type { supervisorMachine } from '../../machines/supervisor/machine.ts';

@@ -28,7 +28,7 @@ export async function startSidecar(
   return start({ config: parsed.config, log: logger, policy });
 }
 
-/** The line of the README, for this sidecar's port. */
+/** The hook line of the README, with this sidecar's port. */
 export function hookLine({ hook }: Sidecar): string {
   return `curl -q -fsS -m 5 --noproxy * -X POST "http://localhost:${hook.port}/track?hash=%K"`;
 }

@@ -1,4 +1,4 @@
-/** The qBittorrent and the ntfy of the simulated world, as a test may change them. */
+/** The qBittorrent and the ntfy of the simulated world, as far as a test can change them. */
 import type { SimulatedClock } from 'xstate';
 import type { HookCheck } from '../../machines/hook-installer/types.ts';
 import type { Allowance } from '../../machines/outbox/budget.ts';
@@ -12,7 +12,7 @@ import { failure, newestOf, ok } from '../machines/fixtures.ts';
 
 type Observations = Result<Observation[]>;
 
-/** What a test may change while the world runs. A function that throws is a service that crashes. */
+/** The changeable part of the world. A function that throws is a service that crashes. */
 export function createScript(torrents: Map<Hash, Observation>, clock: SimulatedClock) {
   const session = { open: false };
   const silent = new Set<Hash>();
@@ -24,7 +24,7 @@ export function createScript(torrents: Map<Hash, Observation>, clock: SimulatedC
     session.open ? ok([...torrents.values()].map(observed)) : failure('unauthorized');
   return {
     session,
-    /** Torrents that are called downloading while no byte arrives: forced ones. */
+    /** Forced torrents: their state is "downloading" while no byte arrives. */
     silent,
     login: (): Login => {
       session.open = true;
@@ -44,7 +44,7 @@ export function createScript(torrents: Map<Hash, Observation>, clock: SimulatedC
       session.open ? ok({ state: 'installed', written: false, reason: null }) : failure('unauthorized'),
     publish: (_: Notification): Publication => ok({ live: true }),
     allowance: (): Allowance | null => null,
-    /** Milliseconds by which the clock on the wall is ahead of the one that timers go by. */
+    /** Milliseconds by which the wall clock is ahead of the timers' clock. */
     skew: 0,
     /** How many of the next requests of a kind never settle, and the signals of those that did not. */
     hangs: {} as Partial<Record<RequestName, number>>,
@@ -53,7 +53,7 @@ export function createScript(torrents: Map<Hash, Observation>, clock: SimulatedC
       const found = all();
       return found.ok ? ok(newestOf(found.value, limit)) : found;
     },
-    /** Milliseconds that each answer takes. */
+    /** The latency of each answer in milliseconds. */
     latency: {
       login: 50,
       observe: 50,
@@ -65,7 +65,7 @@ export function createScript(torrents: Map<Hash, Observation>, clock: SimulatedC
       publish: 50,
       allowance: 50,
     },
-    /** Keys of torrents whose actor crashes with its next look. */
+    /** Keys of torrents whose actor crashes at its next observation. */
     poisoned: new Set<Hash>(),
   };
 }

@@ -1,4 +1,4 @@
-/** The whole system in simulated time: a supervisor with a qBittorrent and an ntfy that do as the test says. */
+/** The whole system in simulated time: a supervisor with a scripted qBittorrent and ntfy. */
 import { createActor, SimulatedClock } from 'xstate';
 import type { AnyActorRef } from 'xstate';
 import type { Hash, Notification, Observation, TorrentRecord } from '../../machines/domain.ts';
@@ -26,7 +26,7 @@ export interface WorldOptions {
   sounds?: Sounds;
 }
 
-/** The clients that answer as the script says, each call after its latency; `calls` collects what they are asked. */
+/** Clients that answer as the script defines, each call after its latency; `calls` records the requests. */
 function createClients(script: Script, receive: (notification: Notification) => void, clock: SimulatedClock) {
   const calls: Call[] = [];
   const answer = <T>(call: Call, signal: AbortSignal | undefined, result: () => T): Promise<T> => {
@@ -65,10 +65,10 @@ function createClients(script: Script, receive: (notification: Notification) => 
   return { calls, clients };
 }
 
-/** The guards in which a torrent of `script.poisoned` crashes: every observation comes to one of them. */
+/** The guards in which a torrent of `script.poisoned` crashes: every observation evaluates one of them. */
 const POISONED_GUARDS = new Set(['complete', 'unchanged']);
 
-/** Starts the world. Its time stands still between calls of `pass`. */
+/** Starts the world. Its time advances only during calls of `pass`. */
 export function startWorld(options: WorldOptions = {}) {
   const clock = new SimulatedClock();
   const torrents = new Map<Hash, Observation>();
@@ -113,7 +113,7 @@ export function startWorld(options: WorldOptions = {}) {
     pass: (ms: number) => pass(clock, ms),
     track: (hash: Hash) => supervisor.send({ type: 'torrent.track', hash }),
     finish: (hash: Hash) => supervisor.send({ type: 'torrent.markFinished', hash }),
-    /** qBittorrent's view of a torrent from now on; no ETA is right for ever. */
+    /** The state of a torrent in qBittorrent from now on; no ETA stays correct. */
     set: (hash: Hash, over: Partial<Observation> = {}) =>
       void torrents.set(hash, seen({ hash, eta: null, ...torrents.get(hash), ...over })),
     count: (to: Call['to'], since = 0) => calls.filter((call) => call.to === to && call.at >= since).length,
@@ -133,11 +133,11 @@ export async function startDownload(hash: Hash): Promise<World> {
   return world;
 }
 
-/** The completions that were sent, taken or not. */
+/** The completions that were sent, accepted or not. */
 export const completionsOf = (world: World) =>
   world.published().flatMap((notification) => (notification.kind === 'completion' ? [notification] : []));
 
-/** Whether no torrent is followed any more. */
+/** Whether no torrent is tracked. */
 export const isOver = (world: World): boolean => world.records().length === 0;
 
 /** The state of each torrent's actor, by its key. */

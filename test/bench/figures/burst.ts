@@ -1,4 +1,4 @@
-/** Many torrents at once: whether each is followed, how soon, and with how many logins. */
+/** Many torrents at once: whether each is tracked, how soon, and with how many logins. */
 import { hookLine } from '../../../src/hooks/index.ts';
 import { createMagnet, startQbittorrent } from '../../servers/index.ts';
 import { until } from '../../servers/wait.ts';
@@ -9,18 +9,18 @@ import { startPeer, startSidecar } from '../lib/subjects.ts';
 
 const REAL = 1000;
 const SIMULATED = 10_000;
-/** All tries to log in, whatever came of them, as the sidecar counts them. */
+/** All login attempts, whatever their results, as the sidecar counts them. */
 const LOGINS = ['qbit_ntfy_qbittorrent_requests_total', 'call="login"'] as const;
 const NOBODY = 'http://127.0.0.1:9/downloads';
 
-/** A qBittorrent that calls its hook for each torrent that comes. */
+/** A qBittorrent that calls its hook for each added torrent. */
 interface Source extends AsyncDisposable {
   access: Record<string, string>;
   callAt(port: number): Promise<void>;
   add(list: readonly string[]): Promise<void>;
-  /** Whether it has called for so many; before that nobody is asked whether they came. */
+  /** Whether it has called for this many; nothing is polled before that. */
   hasCalled(count: number): Promise<boolean>;
-  /** Logins as qBittorrent counts them; `null` where it does not say. */
+  /** Logins as qBittorrent counts them; `null` where it does not report them. */
   logins(): Promise<number | null>;
 }
 
@@ -40,7 +40,7 @@ async function startReal(): Promise<Source> {
         }),
       ),
     add: (list) => qbittorrent.addMagnets(list.map((hash) => createMagnet(hash))),
-    // It does not say. To be asked is little work with 1,000.
+    // It reports no number. Polling it is little work with 1,000.
     hasCalled: () => Promise.resolve(true),
     logins: () => Promise.resolve(null),
     [Symbol.asyncDispose]: () => qbittorrent[Symbol.asyncDispose](),
@@ -60,12 +60,12 @@ async function startSimulated(): Promise<Source> {
 }
 
 interface Arrival {
-  /** Milliseconds from the first add until all were there, or until it was waited no longer. */
+  /** Milliseconds from the first add until all were tracked, or until the time limit. */
   took: number;
   lost: number;
 }
 
-/** Adds them, and looks how many have come until all have, or a minute has passed. */
+/** Adds them, and polls how many are tracked until all are, or a minute has passed. */
 async function arrive(
   source: Source,
   list: readonly string[],

@@ -1,4 +1,7 @@
-/** How long after qBittorrent's end ntfy has the completion: by the finish hook, and by polling alone. */
+/**
+ * The delay from the end in qBittorrent to ntfy's acceptance of the completion: by the finish hook, and by polling
+ * alone.
+ */
 import { startNtfy, startQbittorrent, startWebSeed } from '../../servers/index.ts';
 import type { Qbittorrent, WebSeed } from '../../servers/index.ts';
 import { hookLine } from '../../../src/hooks/index.ts';
@@ -17,7 +20,7 @@ interface Scene extends AsyncDisposable {
   sidecar: Sidecar;
   peer: Subject;
   phone: Subscription;
-  /** Where the two others publish: the peer, and a hook that calls ntfy and nothing else. */
+  /** The topics of the two others: the peer, and a hook that calls only ntfy. */
   other: Subscription;
   direct: Subscription;
   directUrl: string;
@@ -57,31 +60,36 @@ async function createScene(): Promise<Scene> {
 }
 
 /**
- * When qBittorrent itself said that it is finished, watched from beside every 20 ms. Of the two looks between which
- * it happened the earlier one counts: nothing is made to look faster than it was.
+ * When qBittorrent itself reported the end, polled every 20 ms. Of the two polls around it the earlier one counts, so
+ * the delay is never underestimated.
  */
 async function endOf({ qbittorrent }: Scene, hash: string): Promise<number> {
   for (let last = performance.now(); ; await sleep(20)) {
-    const asked = performance.now();
+    const requestedAt = performance.now();
     const found = await qbittorrent.find(hash);
     if (phaseOf(String(found?.['state']), Number(found?.['size'])) === 'complete') return last;
-    last = asked;
+    last = requestedAt;
   }
 }
 
-/** Adds a torrent, follows it to its end, and returns how long after it each of these had something of it. */
-async function play(scene: Scene, name: string, bytes: number, hears: readonly Subscription[]) {
+/** Adds a torrent, waits for its end, and returns the delay of each message. */
+async function measureDownload(
+  scene: Scene,
+  name: string,
+  bytes: number,
+  subscriptions: readonly Subscription[],
+) {
   const { hash, file } = scene.seed.serve(name, bytes);
   await scene.qbittorrent.addTorrent(file);
   await fetch(`http://127.0.0.1:${scene.peer.port}/track?hash=${hash}`);
   const end = await endOf(scene, hash);
-  const told = hears.map((phone) =>
+  const arrivals = subscriptions.map((phone) =>
     phone.first(
-      `${name} is told`,
+      `${name} is announced`,
       ({ sequence, message }) => sequence?.endsWith(`-${hash}-done`) || message === hash,
     ),
   );
-  return (await Promise.all(told)).map(({ at }) => at - end);
+  return (await Promise.all(arrivals)).map(({ at }) => at - end);
 }
 
 async function measure({ quick, say }: Context): Promise<Row[]> {
@@ -98,16 +106,18 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
   await finished(line('finished'));
   const hooked: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    hooked.push(...(await play(scene, `hooked ${round}`, 2_000_000 + 250_000 * (round % 12), [phone])));
+    hooked.push(
+      ...(await measureDownload(scene, `hooked ${round}`, 2_000_000 + 250_000 * (round % 12), [phone])),
+    );
   }
 
   say(`${rounds} torrents without it`);
   await finished(`curl -fsS -m 5 -d %K ${directUrl}`);
   const [polled, loops, straight]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < rounds; round += 1) {
-    // Of different lengths, so that their ends lie anywhere between two polls.
+    // Of different lengths, so that their ends are anywhere between two polls.
     const bytes = 8_000_000 + Math.round((24_000_000 * ((round * 7) % rounds)) / rounds);
-    const [byPoll = 0, byLoop = 0, byCurl = 0] = await play(scene, `polled ${round}`, bytes, [
+    const [byPoll = 0, byLoop = 0, byCurl = 0] = await measureDownload(scene, `polled ${round}`, bytes, [
       phone,
       other,
       direct,

@@ -1,4 +1,4 @@
-/** What the image's own health check costs. */
+/** The cost of the image's own health check. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Context, Figure, Row } from '../lib/figure.ts';
@@ -9,10 +9,10 @@ import { readHealthcheck } from '../lib/healthcheck.ts';
 import { startSidecar } from '../lib/subjects.ts';
 
 const run = promisify(execFile);
-/** The time of children is told in steps of 10 ms: one of so many is exact enough. */
+/** The time of children has steps of 10 ms: an average over this many is exact enough. */
 const TIMES = 10;
 
-/** Milliseconds of CPU that one of these runs took. */
+/** CPU milliseconds of one of these runs. */
 async function cpuOf(args: readonly string[], env: Record<string, string | undefined>): Promise<number> {
   const before = cpuOfEnded();
   for (let n = 0; n < TIMES; n += 1) await run(process.execPath, args, { env });

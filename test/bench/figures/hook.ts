@@ -1,4 +1,4 @@
-/** How fast the hook is answered under load. */
+/** The latency of the hook under load. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atMost } from '../lib/figure.ts';
 import type { Context, Figure, Row } from '../lib/figure.ts';
@@ -14,14 +14,14 @@ const RATE = 500;
 interface Load {
   latencies: number[];
   refused: number;
-  /** Milliseconds of who answered. */
+  /** The latencies of answered calls in milliseconds. */
   cpu: number;
 }
 
 /** Flags that save memory, and cost time. */
 const THRIFT = /^--(?:max-semi-space-size|optimize-for-size|no-opt|no-maglev)/;
 
-/** Calls at an even rate, whether or not earlier ones were answered; each waits from when it was due. */
+/** Calls at a constant rate, whether or not earlier ones were answered; each is measured from its scheduled time. */
 async function load({ pid, port }: Subject, list: readonly string[]): Promise<Load> {
   const before = readCpu(pid);
   const from = performance.now();
@@ -43,7 +43,7 @@ async function atSidecar(list: readonly string[], without?: RegExp): Promise<Loa
   await using stack = new AsyncDisposableStack();
   const qbittorrent = stack.use(await startSimulator());
   const env = { QBIT_HOST: qbittorrent.url, ...LOGIN, NTFY_TOPIC: 'http://127.0.0.1:9/downloads' };
-  // They are there before they are tracked: each poll has all of them to read.
+  // They are in qBittorrent before they are tracked: each poll has to read all of them.
   const subject = stack.use(await startSidecar(env, without));
   await sleep(1000);
   await qbittorrent.add(list, [{ phase: 'stalled' }]);

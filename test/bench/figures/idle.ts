@@ -1,4 +1,4 @@
-/** What it costs to do nothing. */
+/** The cost of being idle. */
 import { startNtfySimulator } from '../../../src/simulator/index.ts';
 import { sleep, until } from '../../servers/wait.ts';
 import { callHook } from '../lib/hook-call.ts';
@@ -10,7 +10,7 @@ import type { Simulator } from '../lib/simulator.ts';
 import { startPeer, startSidecar } from '../lib/subjects.ts';
 import type { Sidecar, Subject } from '../lib/subjects.ts';
 
-/** One that has already followed a torrent to its end: what it was used for must not keep it awake. */
+/** One that has already tracked a torrent to its end: earlier use must not cost anything later. */
 async function startUsed(
   qbittorrent: Simulator,
   ntfy: string,
@@ -24,19 +24,19 @@ async function startUsed(
   await qbittorrent.add([hash], [{ phase: 'downloading', rate: 200_000_000 }, { phase: 'complete' }]);
   await callHook(sidecar.port, hash);
   const leave = seen ? await openPage(sidecar) : null;
-  await until('it is followed', async () => (await sidecar.status()).torrents.length > 0);
+  await until('it is tracked', async () => (await sidecar.status()).torrents.length > 0);
   await until('it is over', async () => (await sidecar.status()).torrents.length === 0);
   leave?.();
   return sidecar;
 }
 
-/** Somebody looks, until the returned function is called. */
+/** A client has the page open until the returned function is called. */
 async function openPage({ opsPort }: Sidecar): Promise<() => void> {
   const controller = new AbortController();
   const { signal } = controller;
   const stream = await fetch(`http://127.0.0.1:${opsPort}/events`, { signal });
   if (!stream.ok) throw new Error(`the page's stream answered ${stream.status}`);
-  // Read as a browser reads it; that ends with the abort.
+  // Read as a browser reads it; the abort ends it.
   void stream.text().catch(() => undefined);
   return () => controller.abort();
 }
@@ -46,18 +46,18 @@ interface Rest {
   wakeUps: number[];
 }
 
-/** What each of them does in this time, a minute's worth. */
+/** The cost of each during this time, scaled to a minute. */
 async function watch(subjects: readonly Subject[], seconds: number): Promise<Rest> {
-  const look = () => subjects.map(({ pid }) => ({ cpu: cpuOf(pid), wakeUps: wakeUpsOf(pid) }));
-  const before = look();
+  const read = () => subjects.map(({ pid }) => ({ cpu: cpuOf(pid), wakeUps: wakeUpsOf(pid) }));
+  const before = read();
   await sleep(seconds * 1000);
-  const after = look();
+  const after = read();
   const difference = (what: 'cpu' | 'wakeUps') =>
     after.map((values, n) => ((values[what] - (before[n]?.[what] ?? 0)) * 60) / seconds);
   return { cpu: difference('cpu'), wakeUps: difference('wakeUps') };
 }
 
-/** They take turns. */
+/** They are measured in turns. */
 const ORDER = ['floor', 'sidecar', 'seen'] as const;
 const of = (values: readonly number[], which: (typeof ORDER)[number]) =>
   values.filter((_, n) => ORDER[n % ORDER.length] === which);
@@ -79,12 +79,12 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
   }
   say('waiting until kept connections are closed');
   await sleep(quick ? 8000 : 20_000);
-  const asked = async () => (await qbittorrent.count()).requests + ntfy.requests.length;
-  const before = await asked();
+  const countRequests = async () => (await qbittorrent.count()).requests + ntfy.requests.length;
+  const before = await countRequests();
   const seconds = quick ? 10 : 60;
   say(`doing nothing for ${seconds} s`);
   const { cpu, wakeUps } = await watch(subjects, seconds);
-  const requests = (await asked()) - before;
+  const requests = (await countRequests()) - before;
   const what = 'a bare `node:http` server';
   return [
     {

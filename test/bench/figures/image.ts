@@ -1,4 +1,4 @@
-/** What is added to the base image. */
+/** The size that is added to the base image. */
 import { statSync } from 'node:fs';
 import { atMost } from '../lib/figure.ts';
 import type { Figure } from '../lib/figure.ts';

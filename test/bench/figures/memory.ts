@@ -1,4 +1,4 @@
-/** What it holds in memory, idle and with torrents. */
+/** Memory, idle and with torrents. */
 import { sleep, until } from '../../servers/wait.ts';
 import { atMost, atMostTimes } from '../lib/figure.ts';
 import type { Context, Figure, Row } from '../lib/figure.ts';
@@ -12,7 +12,7 @@ const COUNTS = [1, 1000, 10_000] as const;
 
 type When = 'floor' | 'idle' | 'gone' | (typeof COUNTS)[number];
 
-/** With thousands it rises and falls by a tenth within each poll: the median of a poll's time, second by second. */
+/** With thousands it varies by a tenth within each poll: the median over a poll interval, second by second. */
 async function heldBy(pid: number): Promise<Memory> {
   const readings: Memory[] = [];
   for (let second = 0; second < 5; second += 1) {
@@ -23,8 +23,8 @@ async function heldBy(pid: number): Promise<Memory> {
   return { rss: of('rss'), private: of('private'), anonymous: of('anonymous') };
 }
 
-/** One life: idle, then with ever more torrents; and a bare server beside it. */
-async function live(polls: number): Promise<Record<When, Memory>> {
+/** One run: idle, then with more and more torrents; and a bare server beside it. */
+async function measureRun(polls: number): Promise<Record<When, Memory>> {
   await using stack = new AsyncDisposableStack();
   const qbittorrent = stack.use(await startSimulator());
   const floor = stack.use(await startPeer('floor'));
@@ -39,13 +39,13 @@ async function live(polls: number): Promise<Record<When, Memory>> {
   for (const count of COUNTS) {
     await qbittorrent.add(hashes(count - before, before), [{ phase: 'stalled' }]);
     before = count;
-    // Not by /status: so long an answer would leave something behind.
-    await until(`${count} are followed`, async () => (await sidecar.tracked()) === count, {
+    // Not by /status: such a long answer would leave something behind.
+    await until(`${count} are tracked`, async () => (await sidecar.tracked()) === count, {
       deadline: 120_000,
       every: 1000,
     });
-    const asked = (await qbittorrent.count()).requests;
-    const enough = asked + (count === 1 ? 1 : polls);
+    const polledBefore = (await qbittorrent.count()).requests;
+    const enough = polledBefore + (count === 1 ? 1 : polls);
     await until(`${polls} more polls`, async () => (await qbittorrent.count()).requests >= enough, {
       deadline: 120_000,
       every: 250,
@@ -53,7 +53,7 @@ async function live(polls: number): Promise<Record<When, Memory>> {
     seen[count] = await heldBy(sidecar.pid);
   }
   await qbittorrent.clear();
-  await until('all are gone', async () => (await sidecar.tracked()) === 0, {
+  await until('all are removed', async () => (await sidecar.tracked()) === 0, {
     deadline: 60_000,
     every: 1000,
   });
@@ -63,14 +63,14 @@ async function live(polls: number): Promise<Record<When, Memory>> {
 }
 
 async function measure({ quick, say }: Context): Promise<Row[]> {
-  const lives: Awaited<ReturnType<typeof live>>[] = [];
+  const results: Awaited<ReturnType<typeof measureRun>>[] = [];
   for (let round = 0; round < (quick ? 1 : 3); round += 1) {
     say(`life ${round + 1}`);
-    lives.push(await live(quick ? 2 : 3));
+    results.push(await measureRun(quick ? 2 : 3));
   }
-  const runs = (when: When, what: keyof Memory) => lives.map((life) => life[when][what]);
+  const runs = (when: When, what: keyof Memory) => results.map((life) => life[when][what]);
   const more = (count: 1000 | 10_000, least: 1 | 1000) =>
-    lives.map((life) => ((life[count].rss - life[least].rss) * 1000) / (count - least));
+    results.map((life) => ((life[count].rss - life[least].rss) * 1000) / (count - least));
   const each = (what: string, count: 1000 | 10_000) =>
     atMost(6, 'at most 6 KB', { what, unit: 'KB', runs: more(count, 1) });
   const floor = (what: keyof Memory) => ({ what: 'a bare `node:http` server', runs: runs('floor', what) });

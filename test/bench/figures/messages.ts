@@ -1,6 +1,6 @@
-/** How many messages a finished torrent costs, by how long it took and how many there were at once. */
+/** How many messages a finished torrent costs, by its duration and the number of simultaneous downloads. */
 import { download } from '../lib/downloads.ts';
-import type { Told } from '../lib/downloads-process.ts';
+import type { DownloadsResult } from '../lib/downloads-process.ts';
 import type { Context, Figure, Row } from '../lib/figure.ts';
 
 const LENGTHS = [
@@ -10,8 +10,8 @@ const LENGTHS = [
 ];
 const COUNTS = [1, 10, 100, 1000];
 
-function rowOf(length: string, count: number, told: Told): Row {
-  const { messages, completions, above, refused, lastAfter, perPercent } = told;
+function rowOf(length: string, count: number, result: DownloadsResult): Row {
+  const { messages, completions, above, refused, lastAfter, perPercent } = result;
   const late = lastAfter < 1 ? '' : `; the last completion is sent ${Math.round(lastAfter)} min late`;
   return {
     what: `each of ${count.toLocaleString('en')} at once, ${length} long`,
@@ -32,8 +32,8 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
   const rows: Row[] = [];
   for (const { name, minutes } of lengths) {
     say(`downloads of ${name}`);
-    const told = await Promise.all(counts.map((count) => download({ count, minutes })));
-    rows.push(...told.map((told, n) => rowOf(name, counts[n] ?? 0, told)));
+    const announced = await Promise.all(counts.map((count) => download({ count, minutes })));
+    rows.push(...announced.map((result, n) => rowOf(name, counts[n] ?? 0, result)));
   }
   return rows;
 }

@@ -28,7 +28,7 @@ async function startOf(file: string, env: (port: number) => Record<string, strin
   return took;
 }
 
-/** Servers that nobody is: the port is open before any of them is asked. */
+/** Servers that do not exist: the port is open before the first request to them. */
 const settings = (port: number) => ({
   HOOK_PORT: String(port),
   OPS_PORT: '0',

@@ -1,4 +1,4 @@
-/** What it costs to follow torrents, to the sidecar and to qBittorrent, beside a login and a loop for each. */
+/** The cost of tracking torrents, for the sidecar and for qBittorrent, beside one login and one loop per torrent. */
 import { startNtfySimulator } from '../../../src/simulator/index.ts';
 import { until } from '../../servers/wait.ts';
 import { atMostTimes } from '../lib/figure.ts';
@@ -8,7 +8,7 @@ import type { Cpu, Stage } from '../lib/stage.ts';
 import { median } from '../lib/stats.ts';
 
 const COUNTS: readonly number[] = [10, 100, 1000];
-/** Windows are told as if they had been this long. */
+/** Windows are scaled to this length. */
 const SPAN = 30;
 
 /** One window of each kind. */
@@ -22,37 +22,37 @@ interface Turn {
 
 type Asker = 'sidecar' | 'loops' | 'lone';
 
-/** One turn of each, on all stages at the same time; per stage. */
+/** One window of each kind, on all stages at the same time; per stage. */
 async function takeTurn(stages: readonly Stage[], seconds: number): Promise<Turn[]> {
   const onEach = async (act: (stage: Stage) => Promise<Cpu>): Promise<Cpu[]> => {
     const all = await Promise.all(stages.map(act));
     const scale = SPAN / seconds;
-    return all.map((cpu) => ({ qbittorrent: cpu.qbittorrent * scale, asker: cpu.asker * scale }));
+    return all.map((cpu) => ({ qbittorrent: cpu.qbittorrent * scale, client: cpu.client * scale }));
   };
   const alone = await onEach((stage) => stage.alone(seconds));
-  const followed = await onEach((stage) => stage.followed(seconds));
+  const tracked = await onEach((stage) => stage.tracked(seconds));
   const looped = await onEach((stage) => stage.looped(seconds));
   const lone = await onEach((stage) => stage.lone(seconds));
   return stages.map((_, n) => ({
     alone: alone[n] ?? NONE,
-    sidecar: followed[n] ?? NONE,
+    sidecar: tracked[n] ?? NONE,
     loops: looped[n] ?? NONE,
     lone: lone[n] ?? NONE,
   }));
 }
 
 const added = (turn: Turn, who: Asker): number =>
-  turn[who].asker + turn[who].qbittorrent - turn.alone.qbittorrent;
+  turn[who].client + turn[who].qbittorrent - turn.alone.qbittorrent;
 
 function rowsOf(count: number, turns: readonly Turn[]): Row[] {
   const half = (part: (turn: Turn) => number) => Math.round(median(turns.map(part)));
-  const own = half(({ sidecar }) => sidecar.asker);
-  const asked = half(({ sidecar, alone }) => sidecar.qbittorrent - alone.qbittorrent);
+  const own = half(({ sidecar }) => sidecar.client);
+  const ofQbittorrent = half(({ sidecar, alone }) => sidecar.qbittorrent - alone.qbittorrent);
   const tracked = `${count.toLocaleString('en')} tracked`;
   return [
     atMostTimes(1 / 3, 'at most a third', {
       what: `added to both, ${tracked}`,
-      note: `sidecar ${own} ms, qBittorrent ${asked} ms`,
+      note: `sidecar ${own} ms, qBittorrent ${ofQbittorrent} ms`,
       unit: 'ms',
       runs: turns.map((turn) => added(turn, 'sidecar')),
       peer: {
@@ -63,7 +63,7 @@ function rowsOf(count: number, turns: readonly Turn[]): Row[] {
     {
       what: `all of both, ${tracked}`,
       unit: 'ms',
-      runs: turns.map(({ sidecar }) => sidecar.asker + sidecar.qbittorrent),
+      runs: turns.map(({ sidecar }) => sidecar.client + sidecar.qbittorrent),
       peer: {
         what: 'qBittorrent without client',
         runs: turns.map(({ alone }) => alone.qbittorrent),
@@ -72,7 +72,7 @@ function rowsOf(count: number, turns: readonly Turn[]): Row[] {
   ];
 }
 
-/** What the fewest can not be followed for less than, whoever follows them: a poll each 5 s. */
+/** The minimum for any program that polls: one poll each 5 s. */
 function floorOf(count: number, turns: readonly Turn[]): Row {
   return {
     what: `the least: one loop that asks for one of ${count}, and does nothing else`,
@@ -85,7 +85,7 @@ function floorOf(count: number, turns: readonly Turn[]): Row {
   };
 }
 
-/** How many times the cost grew from each count to the next, which has ten times as many. */
+/** The growth of the cost from each count to the next, which has ten times as many. */
 function growthOf(counts: readonly number[], turns: ReadonlyArray<readonly Turn[]>): Row[] {
   const cost = (n: number, who: Asker) => median((turns[n] ?? []).map((turn) => added(turn, who)));
   return counts.slice(1).map((count, n) => {
@@ -101,20 +101,20 @@ function growthOf(counts: readonly number[], turns: ReadonlyArray<readonly Turn[
   });
 }
 
-/** What is stalled for long is asked for each 30 s: once in this time, while nobody else asks. */
+/** Torrents that have stalled long are polled every 30 s: once in this time, without other requests. */
 async function stalledTurns(stages: readonly Stage[]): Promise<Array<{ alone: Cpu; sidecar: Cpu }>> {
   await Promise.all(stages.map((stage) => stage.stall()));
-  const sidecar = await Promise.all(stages.map((stage) => stage.followed(SPAN)));
+  const sidecar = await Promise.all(stages.map((stage) => stage.tracked(SPAN)));
   const alone = await Promise.all(stages.map((stage) => stage.alone(SPAN)));
   return stages.map((_, n) => ({ alone: alone[n] ?? NONE, sidecar: sidecar[n] ?? NONE }));
 }
 
-const NONE: Cpu = { qbittorrent: Number.NaN, asker: Number.NaN };
+const NONE: Cpu = { qbittorrent: Number.NaN, client: Number.NaN };
 
 const stalledRow = (count: number, { alone, sidecar }: { alone: Cpu; sidecar: Cpu }): Row => ({
   what: `added to both, ${count.toLocaleString('en')} tracked that are stalled for two minutes`,
   unit: 'ms',
-  runs: [sidecar.asker + sidecar.qbittorrent - alone.qbittorrent],
+  runs: [sidecar.client + sidecar.qbittorrent - alone.qbittorrent],
 });
 
 async function measure({ quick, say }: Context): Promise<Row[]> {
@@ -126,9 +126,9 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
     say(`${count} torrents, and as many logins of the loops`);
     stages.push(stack.use(await createStage(count, `${ntfy.url}/${count}`)));
   }
-  const told = () => ntfy.requests.filter(({ method }) => method === 'POST').length;
+  const countPublished = () => ntfy.requests.filter(({ method }) => method === 'POST').length;
   const all = counts.reduce((sum, count) => sum + count, 0);
-  await until('all have a card', () => told() >= all, { deadline: 240_000, every: 1000 });
+  await until('all have a card', () => countPublished() >= all, { deadline: 240_000, every: 1000 });
   const rounds: Turn[][] = [];
   for (let n = 0; n < (quick ? 2 : 4); n += 1) {
     say(`round ${n + 1}: nobody, the sidecar, the loops, one loop`);

@@ -10,13 +10,13 @@ import { startPeer, startSidecar } from '../lib/subjects.ts';
 const COUNTS = [0, 1000, 10_000];
 const NOBODY = 'http://127.0.0.1:9';
 
-/** It takes connections and never says a word. */
+/** It accepts connections and never answers. */
 async function startSilent(): Promise<AsyncDisposable & { url: string }> {
   const server = createServer((socket) => void socket.on('error', () => {}).resume());
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  // Whoever was connected is gone by then.
+  // Its clients have ended by then.
   return {
     url: `http://127.0.0.1:${port}`,
     [Symbol.asyncDispose]: async () => void server.close(),

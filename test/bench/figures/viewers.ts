@@ -1,4 +1,4 @@
-/** What it holds in memory while nobody reads what it sends, with as many torrents as it tracks at most. */
+/** Memory with clients that do not read, with the maximum number of tracked torrents. */
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { sleep, until } from '../../servers/wait.ts';
@@ -25,7 +25,7 @@ function leaveUnread(port: number, path: string, count: number): Socket[] {
   });
 }
 
-/** The most that it holds within a while, in megabytes. */
+/** The maximum memory during a period, in megabytes. */
 async function peakOf({ pid }: Sidecar): Promise<number> {
   let peak = 0;
   for (let reading = 0; reading < 10 * SECONDS; reading += 1) {
@@ -43,7 +43,7 @@ async function peakWith(sidecar: Sidecar, path: string, count: number): Promise<
   return peak;
 }
 
-async function live() {
+async function measureRun() {
   await using stack = new AsyncDisposableStack();
   const qbittorrent = stack.use(await startSimulator());
   const sidecar = stack.use(
@@ -63,13 +63,13 @@ async function live() {
 }
 
 async function measure({ quick, say }: Context): Promise<Row[]> {
-  const lives: Awaited<ReturnType<typeof live>>[] = [];
+  const results: Awaited<ReturnType<typeof measureRun>>[] = [];
   for (let round = 0; round < (quick ? 1 : 3); round += 1) {
     say(`life ${round + 1}`);
-    lives.push(await live());
+    results.push(await measureRun());
   }
-  const row = (what: string, when: keyof (typeof lives)[number]): Row =>
-    atMost(LIMIT, 'at most 192 MiB', { what, unit: 'MB', runs: lives.map((life) => life[when]) });
+  const row = (what: string, when: keyof (typeof results)[number]): Row =>
+    atMost(LIMIT, 'at most 192 MiB', { what, unit: 'MB', runs: results.map((life) => life[when]) });
   return [
     row('20,000 tracked, at most', 'tracked'),
     row('with 32 event streams that nobody reads, at most', 'streams'),
@@ -77,7 +77,7 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
     atMost(2000, 'within 2 s', {
       what: 'from SIGTERM to the end of the process',
       unit: 'ms',
-      runs: lives.map(({ end }) => end),
+      runs: results.map(({ end }) => end),
     }),
   ];
 }

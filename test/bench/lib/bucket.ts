@@ -1,9 +1,9 @@
-/** A token bucket, reckoned beside the sidecar's own: nothing of that one is believed. */
+/** A token bucket, implemented independently of the sidecar's own. */
 
-/** Takes a token at this time, in milliseconds; whether there was one. Times never go back. */
+/** Takes a token at this time, in milliseconds; returns whether there was one. Times never decrease. */
 export type Bucket = (now: number) => boolean;
 
-/** Rounding is not held against anybody. */
+/** Tolerance for rounding. */
 const NUDGE = 1e-6;
 
 export function createBucket({ capacity, interval }: { capacity: number; interval: number }): Bucket {
@@ -18,8 +18,8 @@ export function createBucket({ capacity, interval }: { capacity: number; interva
   };
 }
 
-/** What an ntfy with its defaults lets an address send: 60 at once, then one each 5 s. */
+/** The limit of an ntfy with its defaults for an address: 60 at once, then one each 5 s. */
 export const NTFY = { capacity: 60, interval: 5000 };
 
-/** What the sidecar keeps to: a little less. */
+/** The sidecar's own limit: slightly lower. */
 export const BUDGET = { capacity: 50, interval: 6000 };

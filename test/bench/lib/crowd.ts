@@ -7,7 +7,7 @@ import { until } from '../../servers/wait.ts';
 const BYTES = 1_000_000;
 const A_CALL = 50;
 
-/** Adds them, and resolves with their hashes when all of them are stalled: without a source they stay so for good. */
+/** Adds them, and resolves with their hashes when all of them are stalled: without a source they stay stalled. */
 export async function addCrowd(qbittorrent: Qbittorrent, count: number): Promise<string[]> {
   const torrents = Array.from({ length: count }, (_, n) => {
     const name = `A torrent with a name of common length, ${n}.iso`;
@@ -15,7 +15,7 @@ export async function addCrowd(qbittorrent: Qbittorrent, count: number): Promise
   });
   for (let from = 0; from < count; from += A_CALL) {
     const form = new FormData();
-    // Of files with the same name qBittorrent takes only one.
+    // qBittorrent accepts only one of several files with the same name.
     for (const { file, hash } of torrents.slice(from, from + A_CALL))
       form.append('torrents', new Blob([Uint8Array.from(file)]), `${hash}.torrent`);
     const answer = await qbittorrent.api('torrents/add', form);
@@ -26,7 +26,7 @@ export async function addCrowd(qbittorrent: Qbittorrent, count: number): Promise
   return torrents.map(({ hash }) => hash);
 }
 
-/** Has all of them forced: `forcedDL` is a download to qBittorrent, whether or not anything comes. Or not any more. */
+/** Forces all of them, or ends that: for qBittorrent `forcedDL` is a download, whether or not data arrives. */
 export async function force(qbittorrent: Qbittorrent, count: number, value: boolean): Promise<void> {
   const answer = await qbittorrent.api('torrents/setForceStart', { hashes: 'all', value: String(value) });
   if (!answer.ok) throw new Error(`torrents/setForceStart was refused: ${answer.status}`);

@@ -1,6 +1,6 @@
 /**
- * Downloads at once on the machines, in simulated time; a process of its own, since a long one is much work. What is
- * counted is the same on every machine.
+ * Simultaneous downloads with the real machines, in simulated time; a separate process, since a long one takes much CPU
+ * time. The counts are the same on every machine.
  */
 import { hashOf, MINUTE, ok, SECOND } from '../../machines/fixtures.ts';
 import { startWorld } from '../../support/world.ts';
@@ -12,28 +12,28 @@ export interface Downloads {
   minutes: number;
 }
 
-/** What came of them. */
-export interface Told {
-  /** Messages that left, of all kinds. */
+/** The result. */
+export interface DownloadsResult {
+  /** Messages that were sent, of all kinds. */
   messages: number;
-  /** Of how many torrents the end was told. */
+  /** The number of torrents whose completion was sent. */
   completions: number;
   /** Messages that ntfy refused. */
   refused: number;
-  /** Messages that left before the budget had them. */
+  /** Messages that were sent without a token of the budget. */
   above: number;
-  /** Minutes from the end of the downloads until the last of these was told. */
+  /** Minutes from the end of the downloads until the last completion was sent. */
   lastAfter: number;
-  /** What one message for each percent that a poll finds would have been. */
+  /** The number of messages with one for each percent that a poll finds. */
   perPercent: number;
 }
 
 const POLL = 5 * SECOND;
 
-async function download({ count, minutes }: Downloads): Promise<Told> {
+async function download({ count, minutes }: Downloads): Promise<DownloadsResult> {
   const world = startWorld();
   const refused = limit(world);
-  // One that looks each up: the world's own is for few.
+  // A faster lookup: the world's own is for few torrents.
   world.script.observe = (hashes) => ok(hashes.flatMap((hash) => world.torrents.get(hash) ?? []));
   await world.pass(MINUTE);
   const hashes = Array.from({ length: count }, (_, n) => hashOf(n));
@@ -43,7 +43,7 @@ async function download({ count, minutes }: Downloads): Promise<Told> {
     const progress = at / length;
     percents.add(Math.floor(progress * 100));
     const phase = progress === 1 ? 'complete' : 'downloading';
-    // Without an ETA: near its end a torrent is looked at more often.
+    // Without an ETA: a torrent near its end is polled more often.
     for (const hash of hashes) world.set(hash, { progress, phase, eta: null, downloaded: at });
     if (at === 0) for (const hash of hashes) world.track(hash);
     await world.pass(POLL);
@@ -53,7 +53,7 @@ async function download({ count, minutes }: Downloads): Promise<Told> {
   return { ...countOf(world, end), refused: refused(), perPercent: percents.size * count };
 }
 
-/** Lets the world's ntfy refuse as a real one with its defaults does; the returned function counts refusals. */
+/** The world's ntfy refuses as a real one with its defaults does; the returned function counts refusals. */
 function limit(world: World): () => number {
   const allows = createBucket(NTFY);
   let refused = 0;
@@ -65,7 +65,7 @@ function limit(world: World): () => number {
   return () => refused;
 }
 
-function countOf(world: World, end: number): Omit<Told, 'refused' | 'perPercent'> {
+function countOf(world: World, end: number): Omit<DownloadsResult, 'refused' | 'perPercent'> {
   const sent = world.calls.filter((call) => call.to === 'publish');
   const has = createBucket(BUDGET);
   const completed = sent.filter(({ notification }) => notification.kind === 'completion');
@@ -77,5 +77,5 @@ function countOf(world: World, end: number): Omit<Told, 'refused' | 'perPercent'
   };
 }
 
-process.on('message', (what: Downloads) => void download(what).then((told) => process.send?.(told)));
+process.on('message', (what: Downloads) => void download(what).then((result) => process.send?.(result)));
 process.on('disconnect', () => process.exit());

@@ -1,4 +1,4 @@
-/** A call of the hook as curl makes it: a connection of its own. */
+/** A call of the hook as curl sends it: over a new connection. */
 import { connect } from 'node:net';
 
 /** Whether the call was answered with 200. Never rejects. */

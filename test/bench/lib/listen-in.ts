@@ -1,11 +1,11 @@
-/** Hears what ntfy takes, the moment it takes it: a subscriber as a phone is one. */
+/** Receives the messages that ntfy accepts, at once: a subscriber like a phone. */
 import { createInterface } from 'node:readline';
 import { get } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { until } from '../../servers/wait.ts';
 
-export interface Heard {
-  /** `performance.now()` when it came. */
+export interface Received {
+  /** `performance.now()` when it arrived. */
   at: number;
   event: string;
   sequence: string;
@@ -13,19 +13,19 @@ export interface Heard {
 }
 
 export interface Subscription extends Disposable {
-  /** Everything since the subscription, oldest first. */
-  heard: readonly Heard[];
-  /** The first that is so, when it has come. */
-  first: (what: string, is: (message: Heard) => boolean) => Promise<Heard>;
+  /** Every message since the subscription, oldest first. */
+  messages: readonly Received[];
+  /** The first that matches, when it has arrived. */
+  first: (what: string, is: (message: Received) => boolean) => Promise<Received>;
 }
 
-/** Subscribes to a topic; what is published from now on is heard. */
+/** Subscribes to a topic; receives what is published from now on. */
 export async function subscribe(url: string, topic: string): Promise<Subscription> {
-  const heard: Heard[] = [];
+  const messages: Received[] = [];
   let open = false;
-  // From an address of its own, so that it takes nothing from the sidecar's allowance.
+  // From a separate address, so that it uses none of the sidecar's requests.
   const stream = get(`${url}/${topic}/json`, { agent: false, localAddress: '127.0.0.2' }, (response) => {
-    response.on('error', () => {}); // its end is ours
+    response.on('error', () => {}); // ended by the test
     createInterface(response.pipe(new PassThrough())).on('line', (line) => {
       const at = performance.now();
       const {
@@ -36,14 +36,14 @@ export async function subscribe(url: string, topic: string): Promise<Subscriptio
       } = JSON.parse(line) as Record<string, string>;
       if (event === 'open') open = true;
       else if (event !== 'keepalive')
-        heard.push({ at, event: event ?? '', sequence: sequence ?? '', message });
+        messages.push({ at, event: event ?? '', sequence: sequence ?? '', message });
     });
   });
   stream.on('error', () => {});
   await until('the subscription is open', () => open);
   return {
-    heard,
-    first: (what, is) => until(what, () => heard.find(is), { every: 5, deadline: 60_000 }),
+    messages,
+    first: (what, is) => until(what, () => messages.find(is), { every: 5, deadline: 60_000 }),
     [Symbol.dispose]: () => stream.destroy(),
   };
 }

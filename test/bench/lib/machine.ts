@@ -1,4 +1,4 @@
-/** On what it was measured, and how quiet that was. */
+/** The machine of a measurement, and its load. */
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 
 export interface Machine {
@@ -20,5 +20,5 @@ export function describeMachine(): Machine {
   };
 }
 
-/** Processes that wanted a core, on average over the last minute: the bench's own are among them. */
+/** Runnable processes, on average over the last minute, those of the bench included. */
 export const load = (): number => Math.round((loadavg()[0] ?? 0) * 100) / 100;

@@ -1,4 +1,4 @@
-/** The page and the JSON that the bench leaves: docs/benchmarks.md (between its markers) and docs/benchmarks.json. */
+/** The output of the bench: docs/benchmarks.md (between its markers) and docs/benchmarks.json. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { figures } from '../figures/index.ts';
@@ -14,14 +14,14 @@ const JSON_FILE = join(ROOT, 'docs', 'benchmarks.json');
 const PAGE = join(ROOT, 'docs', 'benchmarks.md');
 const MARKERS = ['<!-- figures -->', '<!-- /figures -->'] as const;
 
-/** What is kept of a figure: the rows with what was reckoned from them. */
+/** A stored figure: its rows with the derived values. */
 interface Kept extends Measured {
   /** ISO 8601. */
   at: string;
   machine: Machine;
 }
 
-/** Keeps these figures in the place of their earlier ones; what was not measured now stays as it was. */
+/** Replaces the earlier results of these figures; the others are unchanged. */
 export function save(measured: readonly Measured[]): void {
   const kept = new Map(read().map((figure) => [figure.name, figure]));
   const at = new Date().toISOString();

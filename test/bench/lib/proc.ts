@@ -1,9 +1,9 @@
-/** What Linux says of a process: time, wake-ups, memory. */
+/** Linux's figures of a process: time, wake-ups, memory. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 const read = (path: string): string => readFileSync(`/proc/${path}`, 'utf8');
 
-/** The text of a file of each thread; one that ended meanwhile is left out. */
+/** The text of a file of each thread, except those that ended meanwhile. */
 function ofThreads(pid: number, file: string): string[] {
   return readdirSync(`/proc/${pid}/task`).flatMap((thread) => {
     try {
@@ -20,19 +20,19 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, numbe
 const TICK = 10;
 
 function coarseCpuOf(pid: number, [user, system] = [11, 12]): number {
-  // The name of the program is in brackets, and may hold anything.
+  // The name of the program is in brackets, and may contain anything.
   const fields = read(`${pid}/stat`)
     .replace(/^.*\) /s, '')
     .split(' ');
   return (Number(fields[user]) + Number(fields[system])) * TICK;
 }
 
-/** CPU time of this process's children that have ended, in milliseconds. It is told in steps of 10: take several at a time. */
+/** CPU time of this process's ended children, in milliseconds. It has steps of 10: measure several together. */
 export const cpuOfEnded = (): number => coarseCpuOf(process.pid, [13, 14]);
 
 /**
  * CPU time of a process since its start, in milliseconds, with all threads. The scheduler's own count is exact, but
- * knows only threads that live; the other one has steps of 10 ms, and forgets none.
+ * includes only running threads; the other one has steps of 10 ms, and includes all.
  */
 export function cpuOf(pid: number): number {
   const exact = sum(ofThreads(pid, 'schedstat').map((text) => Number(text.split(' ')[0]))) / 1e6;
@@ -40,7 +40,7 @@ export function cpuOf(pid: number): number {
   return Math.abs(exact - coarse) <= 2 * TICK ? exact : coarse;
 }
 
-/** CPU time of a process at a moment: of each of its threads, and of all that it ever had. */
+/** CPU time of a process at a moment: of each of its threads, and in total. */
 export interface CpuReading {
   /** Nanoseconds, by thread. */
   threads: ReadonlyMap<string, number>;
@@ -59,7 +59,7 @@ export function readCpu(pid: number): CpuReading {
   return { threads: new Map(threads), coarse: coarseCpuOf(pid) };
 }
 
-/** Milliseconds of CPU time between two readings: exact, unless threads took more than a little with them when they ended. */
+/** Milliseconds of CPU time between two readings: exact, unless threads that ended had used more than a little. */
 export function cpuBetween(before: CpuReading, after: CpuReading): number {
   const exact =
     sum([...after.threads].map(([thread, time]) => time - (before.threads.get(thread) ?? 0))) / 1e6;
@@ -67,7 +67,7 @@ export function cpuBetween(before: CpuReading, after: CpuReading): number {
   return coarse - exact <= 2 * TICK ? exact : coarse;
 }
 
-/** How often its threads went to sleep, and so were woken, since its start. */
+/** How often its threads were woken since its start. */
 export function wakeUpsOf(pid: number): number {
   return sum(
     ofThreads(pid, 'status').map((text) =>
@@ -78,11 +78,11 @@ export function wakeUpsOf(pid: number): number {
 
 /** Memory in megabytes. */
 export interface Memory {
-  /** Resident: with pages that it shares with others, such as those of the program file. */
+  /** Resident: including pages that it shares with others, such as those of the program file. */
   rss: number;
-  /** What nobody else has: it would be free if the process ended. */
+  /** Private: it would be free if the process ended. */
   private: number;
-  /** Anonymous, so without any page of a file: what V8 and malloc hold. */
+  /** Anonymous, so without any page of a file: the memory of V8 and malloc. */
   anonymous: number;
 }
 

@@ -1,25 +1,25 @@
-/** The simulated qBittorrent in a process of its own: what it costs is not what is measured. */
+/** The simulated qBittorrent in a separate process: its cost is not measured. */
 import { startQbittorrentSimulator } from '../../../src/simulator/index.ts';
 import type { Step } from '../../../src/simulator/index.ts';
 import { callHook } from './hook-call.ts';
 
-/** What it is asked to do. */
+/** The requests to it. */
 export type Order =
   | { do: 'add'; hashes: string[]; script: Step[] }
-  /** As qBittorrent's hook does it: each torrent that comes is one call. */
+  /** As qBittorrent's hook: each added torrent is one call. */
   | { do: 'hook'; port: number }
-  /** Somebody removes all of them. */
+  /** Removes all of them. */
   | { do: 'clear' }
   | { do: 'count' };
 
 export interface Counts {
   requests: number;
   logins: number;
-  /** Hook calls that are over, whatever came of them. */
+  /** Hook calls that have ended, whatever their results. */
   called: number;
 }
 
-/** Curls that are open at a time: each takes the real one some milliseconds to start. */
+/** Simultaneous curls: each takes the real one some milliseconds to start. */
 const AT_ONCE = 200;
 const waiting: string[] = [];
 let open = 0;

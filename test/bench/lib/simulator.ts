@@ -1,4 +1,4 @@
-/** A simulated qBittorrent that can be told to have thousands of torrents. */
+/** A simulated qBittorrent that can have thousands of torrents. */
 import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -7,16 +7,16 @@ import type { Counts, Order } from './simulator-process.ts';
 
 export interface Simulator extends AsyncDisposable {
   url: string;
-  /** Adds torrents with these IDs, which then do this. */
+  /** Adds torrents with these IDs and this scenario. */
   add(hashes: readonly string[], script: Step[]): Promise<void>;
-  /** From now on each torrent that comes calls the hook on this port. */
+  /** From now on each added torrent calls the hook on this port. */
   hook(port: number): Promise<void>;
   /** Removes all torrents. */
   clear(): Promise<void>;
   count(): Promise<Counts>;
 }
 
-/** What a sidecar needs to log in: the simulator's own default. */
+/** The credentials for a sidecar: the simulator's defaults. */
 export const LOGIN = { QBIT_USER: 'admin', QBIT_PASS: 'adminadmin' };
 
 /** Starts one. */
@@ -41,7 +41,7 @@ export async function startSimulator(): Promise<Simulator> {
   };
 }
 
-/** So many info-hashes, the same in each run. */
+/** This many info-hashes, the same in each run. */
 export function hashes(count: number, from = 0): string[] {
   return Array.from({ length: count }, (_, n) =>
     createHash('sha1')

@@ -1,4 +1,4 @@
-/** One qBittorrent with so many torrents, followed by the sidecar and by a loop for each, of which one rests. */
+/** One qBittorrent with this many torrents, tracked by the sidecar and by one loop each; one of the two is paused. */
 import { startQbittorrent } from '../../servers/index.ts';
 import { sleep, until } from '../../servers/wait.ts';
 import { addCrowd, force } from './crowd.ts';
@@ -11,42 +11,42 @@ import { startSidecar } from './subjects.ts';
 /** Milliseconds of CPU in a window. */
 export interface Cpu {
   qbittorrent: number;
-  /** Of who asks it; nobody takes none. */
-  asker: number;
+  /** Of the client; 0 without one. */
+  client: number;
 }
 
 export interface Stage extends AsyncDisposable {
-  /** CPU of qBittorrent, in milliseconds, while these logged in: one, and one a torrent. */
+  /** CPU of qBittorrent during these logins, in milliseconds: one, and one a torrent. */
   logins: { sidecar: number; loops: number };
-  /** So many seconds while nobody asks. */
+  /** A window of this many seconds without requests. */
   alone(seconds: number): Promise<Cpu>;
-  /** While the sidecar follows all of them. */
-  followed(seconds: number): Promise<Cpu>;
-  /** While the loops follow them. */
+  /** While the sidecar tracks all of them. */
+  tracked(seconds: number): Promise<Cpu>;
+  /** While the loops track them. */
   looped(seconds: number): Promise<Cpu>;
-  /** While one loop follows one of them: the least that a process does that polls at all. */
+  /** While one loop tracks one of them: the minimum for a process that polls. */
   lone(seconds: number): Promise<Cpu>;
-  /** From now on all of them are stalled; resolves when the sidecar asks for them each 30 s. */
+  /** Makes all of them stalled; resolves when the sidecar polls them every 30 s. */
   stall(): Promise<void>;
-  /** Throws unless both still follow all of them. */
+  /** Throws unless both still track all of them. */
   check(): Promise<void>;
 }
 
-/** After a stop the sidecar polls at once, and then each 5 s: a window begins and ends between two of its polls. */
+/** After SIGSTOP the sidecar polls at once, and then each 5 s: a window starts and ends between two of its polls. */
 const SETTLE = 2500;
 
-/** What has stalled for 26 polls is asked for each 30 s. */
+/** Torrents that have stalled for 26 polls are polled every 30 s. */
 const LONG = 26 * 5000 + 10_000;
 
-async function cpuIn(seconds: number, qbittorrent: number, asker: number | null): Promise<Cpu> {
-  const look = () => [qbittorrent, ...(asker === null ? [] : [asker])].map(readCpu);
-  const before = look();
+async function cpuIn(seconds: number, qbittorrent: number, client: number | null): Promise<Cpu> {
+  const readAll = () => [qbittorrent, ...(client === null ? [] : [client])].map(readCpu);
+  const before = readAll();
   await sleep(seconds * 1000);
-  const [of = 0, by = 0] = look().map((reading, n) => cpuBetween(before[n] ?? reading, reading));
-  return { qbittorrent: of, asker: by };
+  const [of = 0, by = 0] = readAll().map((reading, n) => cpuBetween(before[n] ?? reading, reading));
+  return { qbittorrent: of, client: by };
 }
 
-/** Starts them; when this resolves both follow all torrents, and the loops rest. */
+/** Starts them; when this resolves both track all torrents, and the loops are paused. */
 export async function createStage(count: number, topic: string): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
   const qbittorrent = stack.use(await startQbittorrent('5.1', { refreshInterval: 1500 }));
@@ -62,21 +62,21 @@ export async function createStage(count: number, topic: string): Promise<Stage> 
   await force(qbittorrent, count, true);
   for (const hash of hashes) await callHook(sidecar.port, hash);
   const watching = async () => (await sidecar.status()).watcher.watching;
-  await until(`${count} are followed`, async () => (await watching()) === count);
+  await until(`${count} are tracked`, async () => (await watching()) === count);
 
   const loops = stack.use(await startLoops(access));
   await loops.pause();
   const before = readCpu(qbittorrent.pid);
-  await loops.follow(hashes);
+  await loops.track(hashes);
   const logins = { sidecar: login, loops: cpuBetween(before, readCpu(qbittorrent.pid)) };
   const loop = stack.use(await startLoops(access));
   await loop.pause();
-  await loop.follow(hashes.slice(0, 1));
-  const run = async (asker: Loops, seconds: number): Promise<Cpu> => {
-    await asker.resume();
+  await loop.track(hashes.slice(0, 1));
+  const run = async (client: Loops, seconds: number): Promise<Cpu> => {
+    await client.resume();
     await sleep(1000);
-    const cpu = await cpuIn(seconds, qbittorrent.pid, asker.pid);
-    await asker.pause();
+    const cpu = await cpuIn(seconds, qbittorrent.pid, client.pid);
+    await client.pause();
     return cpu;
   };
   const owned = stack.move();
@@ -86,7 +86,7 @@ export async function createStage(count: number, topic: string): Promise<Stage> 
       signal('SIGSTOP');
       return cpuIn(seconds, qbittorrent.pid, null);
     },
-    async followed(seconds) {
+    async tracked(seconds) {
       signal('SIGCONT');
       await sleep(SETTLE);
       const cpu = await cpuIn(seconds, qbittorrent.pid, sidecar.pid);
@@ -102,8 +102,8 @@ export async function createStage(count: number, topic: string): Promise<Stage> 
     },
     async check() {
       signal('SIGCONT');
-      const [followed, refused] = [await watching(), await loops.refused()];
-      if (followed !== count) throw new Error(`the sidecar follows ${followed} of ${count}`);
+      const [tracked, refused] = [await watching(), await loops.refused()];
+      if (tracked !== count) throw new Error(`the sidecar tracks ${tracked} of ${count}`);
       if (refused > 0) throw new Error(`${refused} polls of the loops were refused`);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

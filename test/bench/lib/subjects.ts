@@ -1,4 +1,4 @@
-/** Starts what is measured: the sidecar as it is shipped, and what it is held against, with the same flags. */
+/** Starts the measured programs: the shipped sidecar and its comparisons, with the same flags. */
 import { join } from 'node:path';
 import { build as bundle } from 'rolldown';
 import { removeFolder, startProcess, temporaryFolder, untilAnswering } from '../../servers/processes.ts';
@@ -7,12 +7,12 @@ import { freePort } from '../../servers/ports.ts';
 import { BUNDLE } from '../../../src/development/bundle.ts';
 import { readShipped } from '../../../src/development/shipped.ts';
 
-/** A process that is measured. */
+/** A measured process. */
 export interface Subject extends AsyncDisposable {
   pid: number;
-  /** Where it listens: the hook API of the sidecar, the one port of a peer. */
+  /** Its port: the hook API of the sidecar, the only port of a peer. */
   port: number;
-  /** Ends it by SIGTERM; the milliseconds until the process was gone. */
+  /** Ends it by SIGTERM; returns the milliseconds until the process had ended. */
   end(): Promise<number>;
   stop(): Promise<void>;
 }
@@ -20,32 +20,32 @@ export interface Subject extends AsyncDisposable {
 export interface Sidecar extends Subject {
   opsPort: number;
   status(): Promise<Status>;
-  /** How many torrents it follows: a short answer, however many they are. */
+  /** The number of tracked torrents: a short answer, however many they are. */
   tracked(): Promise<number>;
-  /** The sum of a metric, over the labels that hold this text. */
+  /** The sum of a metric, over the labels that contain this text. */
   metric(name: string, label?: string): Promise<number>;
 }
 
-/** What the bench reads of `/status`. */
+/** The part of `/status` that the bench reads. */
 export interface Status {
   session: { state: string };
   watcher: { state: string; watching: number };
   torrents: Array<{ hash: string; state: string; name: string | null }>;
 }
 
-/** A program to run, and how it is called; its environment gets of this process's `PATH` and a home. */
+/** A program and its arguments; its environment has this process's `PATH` and a home folder. */
 export interface Launch {
   file: string;
   args?: string[];
   env?: Record<string, string>;
-  /** Flags of the Dockerfile that it does without. Default: none. */
+  /** Flags of the Dockerfile that are removed. Default: none. */
   without?: RegExp;
 }
 
-/** The folder of the image that the state is kept in; here it is the process's own. */
+/** The folder of the image for the state; here each process has its own. */
 const STATE = '/state';
 
-/** Starts a file on this Node, with the flags and the environment of the Dockerfile. Does not wait for it. */
+/** Starts a file with this Node, with the flags and the environment of the Dockerfile. Does not wait for it. */
 export function launch({ file, args = [], env = {}, without }: Launch, home: string): ServerProcess {
   const shipped = readShipped();
   const here = (text: string) => text.replace(STATE, home);
@@ -53,7 +53,7 @@ export function launch({ file, args = [], env = {}, without }: Launch, home: str
   const program = {
     command: process.execPath,
     args: [...shipped.flags.filter((flag) => without?.test(flag) !== true).map(here), file],
-    // The image has neither: without a time zone of its own Node takes the system's, and English.
+    // The image sets neither: without a time zone Node uses the system's, and English.
     env: { TZ: undefined, LANG: undefined, ...own, ...env },
     packaged: '',
   };
@@ -65,25 +65,25 @@ export async function startSidecar(env: Record<string, string>, without?: RegExp
   const [port, opsPort] = [await freePort(), await freePort()];
   const ports = { HOOK_PORT: String(port), OPS_PORT: String(opsPort), OPS_HOST: '127.0.0.1' };
   const subject = await start({ file: BUNDLE, env: { ...ports, ...env }, ...(without && { without }) }, port);
-  const ask = (path: string) => fetch(`http://127.0.0.1:${opsPort}/${path}`);
+  const get = (path: string) => fetch(`http://127.0.0.1:${opsPort}/${path}`);
   const metric = async (name: string, label = '') =>
-    sumOf(await (await ask('metrics')).text(), `${name}{`, label);
+    sumOf(await (await get('metrics')).text(), `${name}{`, label);
   return {
     ...subject,
     opsPort,
-    status: async () => (await (await ask('status')).json()) as Status,
+    status: async () => (await (await get('status')).json()) as Status,
     tracked: () => metric('qbit_ntfy_torrents'),
     metric,
   };
 }
 
-/** The sum of a metric, which begins with `start`, over the labels that hold this text. */
+/** The sum of a metric whose lines begin with `start`, over the labels that contain this text. */
 export function sumOf(page: string, start: string, label = ''): number {
   const lines = page.split('\n').filter((line) => line.startsWith(start) && line.includes(label));
   return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }
 
-/** What the sidecar is held against: programs in `peers/`. */
+/** The comparisons: programs in `peers/`. */
 export type PeerName = 'floor' | 'per-torrent' | 'receiver';
 
 /** Starts a peer on a free port; it answers when this resolves. */
@@ -115,7 +115,7 @@ async function start(what: Launch, port: number): Promise<Subject> {
 
 const bundled = new Map<PeerName, Promise<string>>();
 
-/** Bundled as the sidecar is: a peer in TypeScript would pay for the stripping of its types. */
+/** Bundled like the sidecar: otherwise a peer in TypeScript would include the stripping of its types. */
 export function bundlePeer(name: PeerName): Promise<string> {
   const known = bundled.get(name) ?? write(name);
   bundled.set(name, known);

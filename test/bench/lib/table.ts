@@ -1,9 +1,9 @@
-/** Rows as lines for people. */
+/** Rows as text. */
 import { ratioOf } from './figure.ts';
 import type { Row, Unit } from './figure.ts';
 import { median } from './stats.ts';
 
-/** What came of one figure. */
+/** The result of one figure. */
 export interface Measured {
   name: string;
   rows: Row[];
@@ -14,7 +14,7 @@ export interface Measured {
 
 const HEAD = ['what', 'median', 'compared with (same run)', 'ratio', 'limit', 'held'];
 
-/** A table in Markdown. */
+/** A Markdown table. */
 export function table(rows: readonly Row[]): string {
   const lines = [HEAD, HEAD.map(() => '---'), ...rows.map(cellsOf)];
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
@@ -33,7 +33,7 @@ function cellsOf(row: Row): string[] {
   ];
 }
 
-/** From the lowest run to the highest, and how many there were: what noise and chance did. */
+/** The range of the runs, and their number: the effect of noise. */
 function range(runs: readonly number[]): string {
   if (runs.length === 1) return '';
   return ` (${runs.length} runs: ${rounded(Math.min(...runs))} to ${rounded(Math.max(...runs))})`;
@@ -42,7 +42,7 @@ function range(runs: readonly number[]): string {
 const withUnit = (value: number, unit: Unit): string =>
   unit === 'count' ? rounded(value) : `${rounded(value)} ${unit}`;
 
-/** Three digits say all that such a measurement knows. */
+/** Three digits: such a measurement is not more exact. */
 function rounded(value: number): string {
   if (!Number.isFinite(value)) return '-';
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en');

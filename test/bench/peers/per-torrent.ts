@@ -1,6 +1,6 @@
 /**
- * The peer: one login and one poll loop per torrent, as the Go program of the design document does it. Leaner than
- * that one where it can be: connections are kept and shared, and nothing is told on the way.
+ * The peer: one login and one poll loop per torrent, as the Go program of the design document does. It needs fewer
+ * resources where possible: connections are kept and shared, and no progress is sent.
  */
 import { Agent, createServer, request } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -35,10 +35,10 @@ async function login(): Promise<string> {
   return cookie;
 }
 
-async function follow(hash: string): Promise<void> {
+async function track(hash: string): Promise<void> {
   const cookie = await login();
-  followed += 1;
-  const look = async () => {
+  tracked += 1;
+  const poll = async () => {
     if (paused) return;
     const { status, body } = await call(`${QBIT_HOST}/api/v2/torrents/info?hashes=${hash}`, 'GET', {
       cookie,
@@ -52,21 +52,24 @@ async function follow(hash: string): Promise<void> {
     clearInterval(timer);
     if (torrent !== undefined) await call(NTFY_TOPIC, 'POST', { priority: '4' }, hash);
   };
-  // An answer that does not come is logged and forgotten there, too.
-  const timer = setInterval(() => void look().catch(() => (refused += 1)), POLL);
+  // In the original, too, an answer that does not come is only logged.
+  const timer = setInterval(() => void poll().catch(() => (refused += 1)), POLL);
 }
 
-let followed = 0;
+let tracked = 0;
 let refused = 0;
-/** While others are measured it does not ask. */
+/** It sends no requests while others are measured. */
 let paused = false;
 
-/** `POST /track?hash=` as the original has it, `/pause` and `/resume`; anything tells how many are followed. */
+/**
+ * `POST /track?hash=` as the original has it, `/pause` and `/resume`; any other request returns the number of tracked
+ * torrents.
+ */
 createServer((incoming, outgoing) => {
   const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://localhost');
   const hash = searchParams.get('hash');
   if (pathname === '/pause') paused = true;
   if (pathname === '/resume') paused = false;
-  if (hash !== null) follow(hash).catch(() => (refused += 1));
-  outgoing.end(JSON.stringify({ followed, refused }));
+  if (hash !== null) track(hash).catch(() => (refused += 1));
+  outgoing.end(JSON.stringify({ tracked, refused }));
 }).listen(Number(PORT), '127.0.0.1');

@@ -1,9 +1,9 @@
-/** The least that can receive hooks: it answers, and counts of how many torrents it was told. */
+/** The minimal receiver of hooks: it answers, and counts the torrents. */
 import { createServer } from 'node:http';
 
 const hashes = new Set<string>();
 
-/** `POST /track?hash=`; anything else tells the number. */
+/** `POST /track?hash=`; any other request returns the number. */
 createServer((incoming, outgoing) => {
   const hash = /[?&]hash=(\w+)/.exec(incoming.url ?? '')?.[1];
   if (hash !== undefined) hashes.add(hash);

@@ -4,13 +4,13 @@ import { variables } from '../../../src/config/setting-names.ts';
 import { ofKind, sidecars } from '../manifest.ts';
 import type { Container, Manifest, PodSpec } from '../manifest.ts';
 
-/** The secret that users make, as k8s/component/sidecar.yaml says. */
+/** The secret that users create, as k8s/component/sidecar.yaml describes. */
 export const SECRET: Readonly<Record<string, string>> = {
   'qbit-pass': 'PASSWORD',
   'ntfy-topic': 'https://ntfy.example.org/downloads',
 };
 
-/** The variables that the kubelet gives a container: those of its ConfigMaps first. */
+/** The variables of a container, those of its ConfigMaps first. */
 export function environmentOf({ env = [], envFrom = [] }: Container, manifests: readonly Manifest[]) {
   const maps = envFrom.map(({ configMapRef }) =>
     ofKind(manifests, 'ConfigMap').find(({ metadata }) => metadata.name === configMapRef?.name),
@@ -25,7 +25,7 @@ export function environmentOf({ env = [], envFrom = [] }: Container, manifests: 
   >;
 }
 
-/** The sidecar knows every setting, reads every file, and starts with them. */
+/** Every setting exists, every file is readable, and the sidecar starts with them. */
 export function environment(manifests: readonly Manifest[]): string[] {
   return sidecars(manifests).flatMap(({ pod, container }) => {
     const values = environmentOf(container, manifests);

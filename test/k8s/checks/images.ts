@@ -7,7 +7,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../../package.json', imp
   version: string;
 };
 
-/** Every image has a version, the sidecar this one, and a registry that is down keeps no pod from starting. */
+/** Every image has a version, the sidecar this one, and an unavailable registry prevents no start. */
 export function images(manifests: readonly Manifest[]): string[] {
   const containers = workloads(manifests).flatMap(({ spec }) => containersOf(spec.template.spec));
   return containers.flatMap((container) => {

@@ -1,4 +1,4 @@
-/** What manifests must mean; each check returns a sentence for each fault. */
+/** The rules for manifests; each check returns a sentence for each fault. */
 import type { Manifest } from '../manifest.ts';
 import { environment } from './environment.ts';
 import { images } from './images.ts';
@@ -24,7 +24,7 @@ export const checks = {
 
 export type Check = keyof typeof checks;
 
-/** What every set of manifests with a sidecar has to pass. */
+/** The checks that every set of manifests with a sidecar has to pass. */
 export const always = [
   'environment',
   'images',
@@ -35,11 +35,11 @@ export const always = [
   'selectors',
 ] as const satisfies readonly Check[];
 
-/** The faults by check; checks that find none are left out. */
+/** The faults by check, without checks that find none. */
 export function faultsOf(
   manifests: readonly Manifest[],
-  wanted: readonly Check[],
+  names: readonly Check[],
 ): Partial<Record<Check, string[]>> {
-  const found = wanted.map((name) => [name, checks[name](manifests)] as const);
+  const found = names.map((name) => [name, checks[name](manifests)] as const);
   return Object.fromEntries(found.filter(([, faults]) => faults.length > 0));
 }

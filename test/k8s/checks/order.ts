@@ -2,7 +2,7 @@ import { isSidecar, sidecars, titleOf, workloads } from '../manifest.ts';
 import type { Manifest } from '../manifest.ts';
 import { broken } from './rules.ts';
 
-/** The sidecar starts before qBittorrent and ends after it, but lives within a VPN's tunnel. */
+/** The sidecar starts before qBittorrent and ends after it, within the time of a VPN's tunnel. */
 export function order(manifests: readonly Manifest[]): string[] {
   return workloads(manifests).flatMap((workload) => {
     const { initContainers = [], containers } = workload.spec.template.spec;
@@ -19,7 +19,7 @@ export function order(manifests: readonly Manifest[]): string[] {
   });
 }
 
-/** The other way: for clusters that know no native sidecars. */
+/** The alternative for clusters without native sidecars. */
 export function plain(manifests: readonly Manifest[]): string[] {
   return sidecars(manifests)
     .filter(({ pod }) => pod.initContainers !== undefined)

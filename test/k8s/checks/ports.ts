@@ -9,7 +9,7 @@ type Port = number | string | undefined;
 const exposes = (container: Container, port: Port): boolean =>
   (container.ports ?? []).some(({ name, containerPort }) => port === name || port === containerPort);
 
-/** Probes, Services, network policies and monitors go to ports that a container has. */
+/** Probes, Services, network policies and monitors use ports that a container has. */
 export function ports(manifests: readonly Manifest[]): string[] {
   const containers = workloads(manifests).flatMap(({ spec }) => containersOf(spec.template.spec));
   const probed = containers.flatMap((container) =>
@@ -39,16 +39,16 @@ export function ports(manifests: readonly Manifest[]): string[] {
   ];
 }
 
-/** The kubelet asks the sidecar's own health, which waits for nobody: qBittorrent starts only after it. */
+/** The kubelet probes only the sidecar's own health, which depends on no server: qBittorrent starts after it. */
 export function probes(manifests: readonly Manifest[]): string[] {
   return sidecars(manifests).flatMap(({ container }) => {
     const faults = (['startupProbe', 'livenessProbe'] as const).flatMap((name) => {
       const get = container[name]?.httpGet;
       if (get === undefined) return [`${container.name} has no ${name} by HTTP`];
       if (get.host !== undefined) return [`${container.name}: a probe's host is the node's, not the pod's`];
-      return get.path === '/livez' ? [] : [`${container.name}: ${name} asks ${get.path}, not /livez`];
+      return get.path === '/livez' ? [] : [`${container.name}: ${name} probes ${get.path}, not /livez`];
     });
-    // It would count for the whole pod: an ntfy that is away would take qBittorrent out of its Service.
+    // It would count for the whole pod: an unavailable ntfy would remove qBittorrent from its Service.
     const readiness =
       container.readinessProbe === undefined ? [] : [`${container.name} has a readinessProbe`];
     return faults.concat(readiness);

@@ -1,10 +1,10 @@
 import { containersOf, ofKind, titleOf, workloads } from '../manifest.ts';
 import type { Container, Manifest, PodSpec, Workload } from '../manifest.ts';
 
-/** What users make by hand: the secret of k8s/component/sidecar.yaml. */
+/** What users create: the secret of k8s/component/sidecar.yaml. */
 const BY_HAND = { Secret: ['qbit-ntfy'] };
 
-/** Whatever a pod names is there: volumes, claims, ConfigMaps, secrets. And no volume is there for nothing. */
+/** Everything that a pod names exists: volumes, claims, ConfigMaps, secrets. And every volume is used. */
 export function references(manifests: readonly Manifest[]): string[] {
   const has = (kind: string, name: string | undefined): boolean =>
     ofKind(manifests, kind).some(({ metadata }) => metadata.name === name) ||
@@ -70,6 +70,6 @@ function mounts(workload: Workload): string[] {
       ),
     ...there
       .filter((volume) => !mounted.some((mount) => mount.volume === volume))
-      .map((volume) => `${titleOf(workload)}: nobody mounts the volume ${volume}`),
+      .map((volume) => `${titleOf(workload)}: nothing mounts the volume ${volume}`),
   ];
 }

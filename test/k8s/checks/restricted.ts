@@ -2,7 +2,7 @@ import { sidecars } from '../manifest.ts';
 import type { Manifest } from '../manifest.ts';
 import { broken } from './rules.ts';
 
-/** The rules of the Pod Security Standard `restricted` for the sidecar, and some more that cost it nothing. */
+/** The rules of the Pod Security Standard `restricted` for the sidecar, and some stricter ones. */
 export function restricted(manifests: readonly Manifest[]): string[] {
   return sidecars(manifests).flatMap(({ pod, container }) => {
     const { securityContext: own = {}, resources = {} } = container;
@@ -17,13 +17,13 @@ export function restricted(manifests: readonly Manifest[]): string[] {
       'takes a port of the node': (container.ports ?? []).some(({ hostPort }) => hostPort !== undefined),
       'shares a namespace of the node':
         pod.hostNetwork === true || pod.hostPID === true || pod.hostIPC === true,
-      'sees files of the node': (pod.volumes ?? []).some(
+      'mounts files of the node': (pod.volumes ?? []).some(
         ({ name, hostPath }) =>
           hostPath !== undefined && (container.volumeMounts ?? []).some((mount) => mount.name === name),
       ),
       'has no memory limit': resources.limits?.['memory'] === undefined,
       'is slowed down by a CPU limit': resources.limits?.['cpu'] !== undefined,
-      'asks for nothing':
+      'requests no resources':
         resources.requests?.['cpu'] === undefined || resources.requests['memory'] === undefined,
     }).map((fault) => `${container.name} ${fault}`);
   });

@@ -2,7 +2,7 @@ import { ofKind, titleOf } from '../manifest.ts';
 import type { Manifest, Workload } from '../manifest.ts';
 import { broken } from './rules.ts';
 
-/** One pod at a time, with time to end, and nothing of the API server's in it. For manifests that are ours as a whole. */
+/** One pod at a time, with time to end, and no field of the API server. Only for our own manifests. */
 export function rollout(manifests: readonly Manifest[]): string[] {
   return ofKind<Workload>(manifests, 'Deployment').flatMap((deployment) => {
     const { replicas, strategy, template } = deployment.spec;

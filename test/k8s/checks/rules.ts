@@ -1,4 +1,4 @@
-/** The sentences that are true: each says what is wrong. */
+/** The sentences whose condition is true: each names a fault. */
 export function broken(rules: Readonly<Record<string, boolean>>): string[] {
   return Object.entries(rules)
     .filter(([, isBroken]) => isBroken)

@@ -8,7 +8,7 @@ type Labels = Readonly<Record<string, string>>;
 const selects = (selector: Labels, labels: Labels): boolean =>
   Object.entries(selector).every(([name, value]) => labels[name] === value);
 
-/** Workloads find their own pods; Services and network policies find a pod. */
+/** Workloads select their own pods; Services and network policies select a pod. */
 export function selectors(manifests: readonly Manifest[]): string[] {
   const pods = workloads(manifests).map(({ spec }) => spec.template.metadata?.labels ?? {});
   const own = workloads(manifests).flatMap((workload) => {

@@ -1,18 +1,18 @@
 /**
- * A pod's life in the kubelet's order: an emulation of what a rendered manifest makes the kubelet do. Init containers
+ * A pod's lifecycle in the kubelet's order: an emulation of the kubelet for a rendered manifest. Init containers run
  * one after the other; a native sidecar counts as started when its startup probe passes. At the end the app containers
- * first, the sidecars after them in reverse order, all within one grace.
+ * end first, the sidecars after them in reverse order, all within one grace period.
  */
 import { sleep } from '../../servers/wait.ts';
 import type { Container, PodSpec } from '../manifest.ts';
 
-/** A container that was started. */
+/** A started container. */
 export interface Running {
   /** `null` while it runs. */
   exitCode(): number | null;
-  /** What it wrote. */
+  /** Its output. */
   log(): string;
-  /** SIGTERM, and SIGKILL after that many milliseconds; resolves when it is gone, with its exit code. */
+  /** SIGTERM, and SIGKILL after that many milliseconds; resolves when it has ended, with its exit code. */
   stop(grace: number): Promise<number>;
 }
 
@@ -20,11 +20,13 @@ export type Start = (container: Container) => Promise<Running>;
 
 export interface Pod {
   containers: Map<string, Running>;
-  /** Ends the pod. `between` is called when the app containers are gone; exit codes by name, in the order of the ends. */
+  /**
+   * Ends the pod. `between` is called when the app containers have ended; exit codes by name, in the order of the ends.
+   */
   stop(between?: () => Promise<void>): Promise<Record<string, number>>;
 }
 
-/** Starts a pod. Throws when a container ends, or stays unready, before its turn is over. */
+/** Starts a pod. Throws when a container ends, or stays unready, during its start. */
 export async function startPod(spec: PodSpec, start: Start): Promise<Pod> {
   const containers = new Map<string, Running>();
   const stop: Pod['stop'] = (between) => stopPod(spec, containers, between);
@@ -36,7 +38,7 @@ export async function startPod(spec: PodSpec, start: Start): Promise<Pod> {
       else if ((await untilEnded(running)) !== 0)
         throw new Error(`${container.name} failed: ${running.log()}`);
     }
-    // All at once, and nobody waits for a probe.
+    // All at once, without waiting for a probe.
     for (const container of spec.containers) containers.set(container.name, await start(container));
     await Promise.all(
       spec.containers.map((container) => untilStarted(container, containers.get(container.name))),
@@ -56,7 +58,7 @@ async function untilEnded(running: Running): Promise<number> {
   }
 }
 
-/** The kubelet asks the pod's address; here that is the loopback of the pod's network namespace. */
+/** The kubelet probes the pod's address; here that is the loopback of the pod's network namespace. */
 async function untilStarted(
   { name, startupProbe: probe }: Container,
   running: Running | undefined,
@@ -82,7 +84,7 @@ async function stopPod(
   const end = performance.now() + (spec.terminationGracePeriodSeconds ?? 30) * 1000;
   const codes: Record<string, number> = {};
   const stop = async ({ name }: Container): Promise<void> => {
-    // A sidecar whose pod has used up its grace still gets two seconds.
+    // A sidecar whose pod has used up its grace period still gets two seconds.
     const code = await containers.get(name)?.stop(Math.max(2000, end - performance.now()));
     if (code !== undefined) codes[name] = code;
   };

@@ -1,4 +1,4 @@
-/** Opens a room for one pod: a network namespace with a loopback of its own, and mounts that nobody else sees. */
+/** Opens a room for one pod: a network namespace with its own loopback, and private mounts. */
 import { execFile } from 'node:child_process';
 import { readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,11 +7,11 @@ import { until } from '../../servers/wait.ts';
 import { kubernetesTool } from '../kustomize.ts';
 import type { Order, Seen } from './scene.ts';
 
-/** Root has all it needs; others get a namespace of users in which they are root, and nobody else is anybody. */
+/** Root needs no user namespace; other users get one in which they are root and no other user exists. */
 export const isRoot = process.getuid?.() === 0;
 const UNSHARE = [...(isRoot ? [] : ['--map-root-user']), '--net', '--mount', '--propagation', 'private'];
 
-/** Why there can be no room here, or `null`. */
+/** Why no room is possible here, or `null`. */
 export function noRoom(): Promise<string | null> {
   return new Promise((resolve) => {
     execFile('unshare', [...UNSHARE, 'true'], (error) =>
@@ -20,8 +20,8 @@ export function noRoom(): Promise<string | null> {
   });
 }
 
-/** Plays a scene; what goes wrong in it is in what was seen. */
-export async function play(order: Omit<Order, 'hasUsers' | 'outside'>): Promise<Seen> {
+/** Runs a scenario; its errors are part of the result. */
+export async function runInRoom(order: Omit<Order, 'hasUsers' | 'outside'>): Promise<Seen> {
   const folder = temporaryFolder('pod');
   try {
     writeFileSync(

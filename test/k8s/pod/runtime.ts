@@ -1,7 +1,7 @@
 /**
- * Runs the sidecar's container without an engine: in a root of its own with the image's paths, as the image's entry
- * point, user and variables say, on what the manifest adds. An emulation: the machine's libraries stand for the
- * image's, and there are neither cgroups nor a seccomp profile. It needs a mount namespace of its own.
+ * Runs the sidecar's container without an engine: in a separate root with the image's paths, with the image's entry
+ * point, user and variables, plus those of the manifest. An emulation: the machine's libraries replace the image's, and
+ * there are neither cgroups nor a seccomp profile. It needs a separate mount namespace.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import {
@@ -20,7 +20,7 @@ import type { Running } from './kubelet.ts';
 
 const home = join(import.meta.dirname, '..', '..', '..');
 
-/** What the Dockerfile says of how the image is run. */
+/** The Dockerfile's settings for running the image. */
 function readImage(): { entrypoint: string[]; env: Record<string, string> } {
   const text = readFileSync(join(home, 'Dockerfile'), 'utf8');
   const [, list = '[]'] = /^ENTRYPOINT (\[.*\])$/m.exec(text) ?? [];
@@ -34,11 +34,11 @@ export interface RuntimeOptions {
   manifests: readonly Manifest[];
   /** The bundle. */
   sidecar: string;
-  /** Where the volumes lie, by name. */
+  /** The folders of the volumes, by name. */
   volumes: ReadonlyMap<string, string>;
   /** A folder for the container's root. */
   root: string;
-  /** Whether there are other users: a namespace of somebody who is not root has but one. */
+  /** Whether other users exist: the user namespace of a non-root user has only one. */
   hasUsers: boolean;
 }
 
@@ -55,7 +55,7 @@ export function startSidecar(container: Container, options: RuntimeOptions): Run
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (log += String(chunk)));
   let code: number | null = null;
-  const gone = new Promise<number>((resolve) => {
+  const closed = new Promise<number>((resolve) => {
     child.once('close', (exit, signal) => resolve((code = exit ?? (signal === 'SIGKILL' ? 137 : 143))));
   });
   return {
@@ -64,7 +64,7 @@ export function startSidecar(container: Container, options: RuntimeOptions): Run
     async stop(grace) {
       child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), grace);
-      const exit = await gone;
+      const exit = await closed;
       clearTimeout(timer);
       return exit;
     },
@@ -78,7 +78,10 @@ function userOf({ securityContext }: Container, { pod, hasUsers }: RuntimeOption
   return [`--reuid=${runAsUser}`, `--regid=${runAsGroup}`, `--groups=${groups.join(',')}`];
 }
 
-/** Node and the bundle at the image's paths, volumes at the manifest's; all else is read-only if the manifest says so. */
+/**
+ * Node and the bundle at the image's paths, volumes at the manifest's; everything else is read-only if the manifest
+ * sets that.
+ */
 function makeRoot(
   { volumeMounts = [], securityContext }: Container,
   { root, sidecar, volumes }: RuntimeOptions,

@@ -1,4 +1,4 @@
-/** What happens in a pod, and what is seen of it. It needs a network and a mount namespace of its own. */
+/** A scenario in a pod, and its result. It needs separate network and mount namespaces. */
 import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,26 +12,26 @@ import type { Running } from './kubelet.ts';
 import { startSidecar } from './runtime.ts';
 import { makeVolumes } from './volumes.ts';
 
-/** What is to be played. */
+/** The scenario. */
 export interface Order {
   manifests: Manifest[];
   /** Name of the workload. */
   workload: string;
-  /** `start`: the sidecar alone. `life`: with a real qBittorrent and ntfy, from the first hook to the last message. */
-  scene: 'start' | 'life';
+  /** `start`: the sidecar alone. `download`: with a real qBittorrent and ntfy, from the first hook to the last message. */
+  scene: 'start' | 'download';
   /** The bundle. */
   sidecar: string;
-  /** The mount namespace that this must not be. */
+  /** The mount namespace of the machine, which this must not be. */
   outside: string;
-  /** Whether there are other users than the one who plays. */
+  /** Whether other users than the current one exist. */
   hasUsers: boolean;
 }
 
-/** What was seen. */
+/** The result. */
 export type Seen =
   | { error: string }
   | {
-      /** Metrics of the sidecar, when it was up. */
+      /** Metrics of the sidecar when it was ready. */
       metrics: string;
       log: string;
       /** Exit status of the hook's command after qBittorrent had ended: curl's 7 is a refused connection. */
@@ -42,12 +42,12 @@ export type Seen =
 
 const TOPIC = 'downloads';
 
-/** Plays it. Throws when the pod does not start. */
-export async function playScene(order: Order, folder: string): Promise<Seen> {
+/** Runs it. Throws when the pod does not start. */
+export async function runScenario(order: Order, folder: string): Promise<Seen> {
   await using stack = new AsyncDisposableStack();
   const place = sidecars(order.manifests).find(({ workload }) => workload.metadata.name === order.workload);
   if (place === undefined) throw new Error(`no sidecar in ${order.workload}`);
-  const ntfy = order.scene === 'life' ? stack.use(await startNtfy('current')) : null;
+  const ntfy = order.scene === 'download' ? stack.use(await startNtfy('current')) : null;
   const secrets = { ...SECRET, 'ntfy-topic': `${ntfy?.url ?? 'http://127.0.0.1:9'}/${TOPIC}` };
   const volumes = makeVolumes(place.pod, join(folder, 'volumes'), { ...order, secrets });
   const root = join(folder, 'root');
@@ -67,14 +67,14 @@ export async function playScene(order: Order, folder: string): Promise<Seen> {
   const sidecar = pod.containers.get(place.container.name);
   const read = async (path: string) =>
     (await fetch(`http://127.0.0.1:${opsPort(place.container)}/${path}`)).text();
-  const life = ntfy && qbittorrent ? await live(ntfy, qbittorrent, read) : null;
+  const download = ntfy && qbittorrent ? await startDownload(ntfy, qbittorrent, read) : null;
   const metrics = await read('metrics');
   let lastHook: number | null = null;
   const codes = await pod.stop(async () => {
-    if (life === null) return;
-    lastHook = await life.hook();
-    await life.wake();
-    if (sidecar?.exitCode() === null) await life.told();
+    if (download === null) return;
+    lastHook = await download.hook();
+    await download.resumeNtfy();
+    if (sidecar?.exitCode() === null) await download.completion();
   });
   const messages = (await ntfy?.messages(TOPIC)) ?? [];
   return { metrics, log: sidecar?.log() ?? '', lastHook, messages, codes };
@@ -83,7 +83,7 @@ export async function playScene(order: Order, folder: string): Promise<Seen> {
 const opsPort = ({ ports = [] }: Container): number =>
   ports.find(({ name }) => name === 'ntfy-ops')?.containerPort ?? 0;
 
-/** A container of no interest to the scene. */
+/** A container that the scenario does not use. */
 const nothing: Running = { exitCode: () => null, log: () => '', stop: () => Promise.resolve(0) };
 
 function asContainer(qbittorrent: Qbittorrent): Running {
@@ -97,11 +97,11 @@ function asContainer(qbittorrent: Qbittorrent): Running {
   };
 }
 
-/** A download whose end ntfy does not hear at once: it sleeps when the pod begins to end. */
-async function live(ntfy: Ntfy, qbittorrent: Qbittorrent, read: (path: string) => Promise<string>) {
+/** A download whose completion ntfy does not accept at once: ntfy is stopped when the pod begins to end. */
+async function startDownload(ntfy: Ntfy, qbittorrent: Qbittorrent, read: (path: string) => Promise<string>) {
   const preferences = async () =>
     (await (await qbittorrent.api('app/preferences')).json()) as Record<string, string>;
-  const hook = await until('the sidecar to have entered its hooks', async () => {
+  const hook = await until('the sidecar to have installed its hooks', async () => {
     const { autorun_program: line } = await preferences();
     return line?.includes('/finished?hash=%K') ? line : null;
   });
@@ -112,19 +112,20 @@ async function live(ntfy: Ntfy, qbittorrent: Qbittorrent, read: (path: string) =
   await until('the first card', async () => (await cards()).length > 0);
   process.kill(ntfy.pid, 'SIGSTOP');
   seed.setRate(20_000_000);
-  await until('the sidecar to know of the end', async () => {
+  await until('the sidecar to detect the end', async () => {
     const { torrents } = JSON.parse(await read('status')) as { torrents: { progress: number }[] };
     return torrents[0]?.progress === 1;
   });
   await seed.stop();
   return {
-    /** qBittorrent's own command line, as it would run it at its last moment. */
+    /** qBittorrent's own command line, as it would run it just before its end. */
     hook: () => run(hook.replace('/finished', '/track').replace('%K', 'ef'.repeat(20))),
-    async wake() {
+    async resumeNtfy() {
       process.kill(ntfy.pid, 'SIGCONT');
-      await until('ntfy to be awake', async () => (await fetch(`${ntfy.url}/v1/health`)).ok);
+      await until('ntfy to run again', async () => (await fetch(`${ntfy.url}/v1/health`)).ok);
     },
-    told: () => until('the completion', async () => (await cards()).some(({ priority }) => priority === 4)),
+    completion: () =>
+      until('the completion', async () => (await cards()).some(({ priority }) => priority === 4)),
   };
 }
 

@@ -1,4 +1,4 @@
-/** A pod's volumes as folders, with the owners and modes that the kubelet gives them. */
+/** A pod's volumes as folders, with the owners and modes that the kubelet sets. */
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PodSpec } from '../manifest.ts';
@@ -8,11 +8,11 @@ type Volume = NonNullable<PodSpec['volumes']>[number];
 export interface VolumeOptions {
   /** Contents of the files of every secret. */
   secrets: Readonly<Record<string, string>>;
-  /** Whether a file can be somebody else's. */
+  /** Whether a file can belong to another user. */
   hasUsers: boolean;
 }
 
-/** Where each volume lies, by name. Claims are new and empty: a folder of root's. */
+/** The folder of each volume, by name. Claims are new and empty: a folder of root. */
 export function makeVolumes(
   { volumes = [], securityContext }: PodSpec,
   folder: string,
@@ -30,7 +30,7 @@ export function makeVolumes(
   );
 }
 
-/** With an `fsGroup` the group may write, and what is made there stays the group's. */
+/** With an `fsGroup` the group may write, and new files belong to the group. */
 function own(path: string, mode: number, group: number | undefined): void {
   if (group !== undefined) chownSync(path, 0, group);
   chmodSync(path, group === undefined ? mode : mode | 0o2770);
