@@ -36,7 +36,7 @@ function resolve(image: string): string {
       { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
     ).trim();
   } catch {
-    refuse(`No digest of ${image}: the registry could not be asked`);
+    refuse(`No digest of ${image}: the request to the registry failed`);
   }
   return check(name, found);
 }

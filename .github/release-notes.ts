@@ -10,7 +10,7 @@ const read = (name: string): string => readFileSync(name, 'utf8');
 
 function notesOf(tag: string): string {
   const { version } = JSON.parse(read('package.json')) as { version: string };
-  if (tag !== `v${version}`) throw new Error(`the tag is ${tag}, and package.json says ${version}`);
+  if (tag !== `v${version}`) throw new Error(`the tag is ${tag}, but package.json has ${version}`);
   const entries = read('CHANGELOG.md').split(/^## /m).slice(1);
   const entry = entries.find((text) => text.split(/\s/, 1)[0] === version);
   if (entry === undefined) throw new Error(`CHANGELOG.md has no entry for ${version}`);
@@ -20,7 +20,7 @@ function notesOf(tag: string): string {
 }
 
 function imageOf(image: string): string {
-  return `## The image\n\n\`\`\`\n${image}\n\`\`\`\n\nSECURITY.md says how to check its signature.`;
+  return `## The image\n\n\`\`\`\n${image}\n\`\`\`\n\nSECURITY.md describes how to check its signature.`;
 }
 
 const [tag = '', image] = process.argv.slice(2);

@@ -15,15 +15,15 @@ import type { Config } from '../config/index.ts';
 import type { NtfyClient } from '../ntfy/client.ts';
 import type { QbittorrentClient } from '../qbittorrent/client.ts';
 
-/** The world that the machines only name. */
-export interface World {
+/** The implementations behind the actors that the machines invoke. */
+export interface ActorDeps {
   qbittorrent: QbittorrentClient;
   ntfy: NtfyClient;
   /** Reads and writes the hooks in qBittorrent. */
   ensureHook: (signal: AbortSignal) => Promise<Result<HookCheck>>;
-  /** Stores what survives a restart, apart from records. */
-  keep: (event: FactEvent) => void;
-  /** Resolves when the password or key is another one than it was. */
+  /** Stores what survives a restart, except records. */
+  saveFact: (event: FactEvent) => void;
+  /** Resolves when the password or key differs from the one that was sent last. */
   rotation: (signal: AbortSignal) => Promise<void>;
 }
 
@@ -32,8 +32,11 @@ interface Publishing {
   form: Form;
 }
 
-/** The machines with the world handed in. Credentials stay in the clients' closures: inspectors see contexts and inputs. */
-export function provideActors({ qbittorrent, ntfy, ensureHook, keep, rotation }: World) {
+/**
+ * The supervisor's machine with these implementations. Credentials stay in the closures of the clients: contexts and
+ * inputs are visible in the inspector.
+ */
+export function provideActors({ qbittorrent, ntfy, ensureHook, saveFact, rotation }: ActorDeps) {
   return supervisorMachine.provide({
     actors: {
       session: sessionMachine.provide({
@@ -67,7 +70,7 @@ export function provideActors({ qbittorrent, ntfy, ensureHook, keep, rotation }:
           allowance: fromPromise(({ signal }) => ntfy.allowance(signal)),
         },
       }),
-      store: fromCallback<FactEvent>(({ receive }) => receive(keep)),
+      store: fromCallback<FactEvent>(({ receive }) => receive(saveFact)),
       discovery: discoveryMachine.provide({
         actors: {
           newest: fromPromise(({ input, signal }: { input: { limit: number }; signal: AbortSignal }) =>

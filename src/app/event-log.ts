@@ -15,7 +15,7 @@ import type { RemovalMethod } from '../ntfy/removal.ts';
 import { throttle } from '../util/throttle.ts';
 
 /** A log line. Names of torrents are in `fields`, never in `message`. */
-export interface Note {
+export interface LogEntry {
   level: LogLevel;
   message: string;
   fields: Record<string, unknown>;
@@ -24,11 +24,11 @@ export interface Note {
 /** Milliseconds between two lines on torrents that are not tracked, or on a list that fails. */
 const REPEAT_INTERVAL = 10 * 60_000;
 
-/** Milliseconds between two lines on what can come in floods (rejected progress, invalid hooks, one bug). */
+/** Milliseconds between two lines on events that can be many (rejected progress, invalid hooks, one bug). */
 const FLOOD_INTERVAL = 60_000;
 
 /**
- * Logs what the supervisor emits, and the results of the calls to the two servers.
+ * Logs the emitted events of the supervisor, and the results of the calls to the two servers.
  *
  * @param now milliseconds
  */
@@ -37,7 +37,7 @@ export function createEventLog(log: Logger, now?: () => number) {
   const onFlood = throttle(FLOOD_INTERVAL, now);
   const onBug = throttle(FLOOD_INTERVAL, now);
   const onRepeat = throttle(REPEAT_INTERVAL, now);
-  const write = ({ level, message, fields }: Note) => log[level](message, fields);
+  const write = ({ level, message, fields }: LogEntry) => log[level](message, fields);
   return {
     event(this: void, event: SupervisorEmitted): void {
       const attempt = failedAttemptOf(event);
@@ -45,27 +45,27 @@ export function createEventLog(log: Logger, now?: () => number) {
       const bug = bugOf(event);
       if (bug !== null)
         onBug(bug.what, (suppressed) => logBug(log, bug.what, bug.error, { ...bug.fields, suppressed }));
-      const note = noteOf(event);
-      if (note === null) return;
+      const entry = entryOf(event);
+      if (entry === null) return;
       const isFlood =
         event.type === 'completion.suppressed' ||
         ((event.type === 'notification.settled' || event.type.startsWith('outbox.')) &&
           'notification' in event &&
           event.notification?.kind === 'progress');
-      // Logins that do not end an outage belong to it.
-      const isPart = event.type === 'session.ready' || event.type === 'qbittorrent.failed';
+      // While the outage log reports an outage of qBittorrent, these are only for the level debug.
+      const isOfOutage = event.type === 'session.ready' || event.type === 'qbittorrent.failed';
       if (event.type === 'capacity.exceeded')
-        onRepeat(note.message, (suppressed) => write({ ...note, fields: { ...note.fields, suppressed } }));
-      else if (isFlood && note.level !== 'debug')
-        onFlood(note.message, (suppressed) => write({ ...note, fields: { ...note.fields, suppressed } }));
-      else write(isPart && outages.isOpen('qbittorrent') ? { ...note, level: 'debug' } : note);
+        onRepeat(entry.message, (suppressed) => write({ ...entry, fields: { ...entry.fields, suppressed } }));
+      else if (isFlood && entry.level !== 'debug')
+        onFlood(entry.message, (suppressed) => write({ ...entry, fields: { ...entry.fields, suppressed } }));
+      else write(isOfOutage && outages.isOpen('qbittorrent') ? { ...entry, level: 'debug' } : entry);
     },
     /** A proxy in front of ntfy rejects DELETE. */
     onDeleteRejected(this: void, instead: RemovalMethod): void {
       log.warn(`a proxy or firewall in front of ntfy rejects DELETE: ${DELETE_FALLBACK[instead]}`);
     },
     call(call: Call): void {
-      // A successful login is no recovery: qBittorrent may drop the session at once.
+      // A successful login is no recovery: qBittorrent may end the session immediately.
       if (call.to === 'qbittorrent' && call.call === 'login') return;
       const { failure } = call;
       if (call.result === 'ok') outages.recovered(call.to);
@@ -123,37 +123,37 @@ const describe = (message: string, { kind, message: detail }: Failure): FailedAt
 });
 
 /** The log line for an event that the supervisor emitted; `null` for none. */
-function noteOf(event: SupervisorEmitted): Note | null {
+function entryOf(event: SupervisorEmitted): LogEntry | null {
   switch (event.type) {
     case 'torrent.tracked':
-      return note('info', 'tracking a torrent', { hash: event.hash });
+      return entry('info', 'tracking a torrent', { hash: event.hash });
     case 'rescan.requested':
-      return note('info', `scanning for new torrents: ${RESCAN_REASONS[event.why]}`);
+      return entry('info', `scanning for new torrents: ${RESCAN_REASONS[event.why]}`);
     case 'discovery.delayed':
-      return note('info', 'scanning for new torrents: discovery has just started');
+      return entry('info', 'scanning for new torrents: discovery has just started');
     case 'session.ready':
-      return note('info', 'logged in to qBittorrent', { webapi: event.version });
+      return entry('info', 'logged in to qBittorrent', { webapi: event.version });
     case 'capacity.exceeded':
-      return note(
+      return entry(
         'warn',
         'MAX_TRACKED torrents are tracked: others are not tracked until one of them is done',
       );
     case 'qbittorrent.failed':
       return isSessionLost(event)
-        ? note('info', 'the session with qBittorrent has expired, logging in again')
+        ? entry('info', 'the session with qBittorrent has expired, logging in again')
         : null;
     case 'completion.suppressed':
-      return note('warn', 'too many finish hooks with unknown hashes: no notification is sent', {
+      return entry('warn', 'too many finish hooks with unknown hashes: no notification is sent', {
         hash: event.key,
       });
     case 'notification.settled':
-      return settledNote(event.notification, event.outcome, event.failure);
+      return settledEntry(event.notification, event.outcome, event.failure);
     case 'torrent.finished':
       return event.end === 'removed'
-        ? note('info', 'the torrent was removed', { hash: event.key, name: event.name })
-        : note('info', 'the torrent is finished', { hash: event.key, name: event.name });
+        ? entry('info', 'the torrent was removed', { hash: event.key, name: event.name })
+        : entry('info', 'the torrent is finished', { hash: event.key, name: event.name });
     case 'outbox.simplified':
-      return simplifiedNote(event);
+      return simplifiedEntry(event);
     case 'outbox.failed':
     case 'outbox.crashed':
     case 'torrent.crashed':
@@ -162,19 +162,23 @@ function noteOf(event: SupervisorEmitted): Note | null {
   }
 }
 
-function settledNote(notification: Notification, outcome: Outcome, failure: Failure | null): Note | null {
+function settledEntry(
+  notification: Notification,
+  outcome: Outcome,
+  failure: Failure | null,
+): LogEntry | null {
   const { kind, key } = notification;
   const fields = 'torrent' in notification ? { hash: key, name: notification.torrent.name } : { about: key };
   if (outcome === 'refused' && failure !== null) {
-    return note('error', 'a message was dropped: ntfy rejects it, but accepts others', {
+    return entry('error', 'a message was dropped: ntfy rejects it, but accepts others', {
       kind,
       key,
       ...answerOf(failure),
     });
   }
   if (outcome !== 'accepted') return null;
-  if (kind === 'completion') return note('info', 'completion delivered', fields);
-  return note('debug', 'notification delivered', { ...fields, kind });
+  if (kind === 'completion') return entry('info', 'completion delivered', fields);
+  return entry('debug', 'notification delivered', { ...fields, kind });
 }
 
 /** Numbers only: the text of the answer may contain the rejected message, which must not be logged. */
@@ -183,13 +187,13 @@ const answerOf = ({ kind, answer }: Failure) => ({
   ...(answer === undefined ? {} : { status: answer.status, code: answer.code, bytes: answer.bytes }),
 });
 
-function simplifiedNote({
+function simplifiedEntry({
   notification: { kind, key },
   form,
   failure,
-}: Extract<SupervisorEmitted, { type: 'outbox.simplified' }>): Note {
+}: Extract<SupervisorEmitted, { type: 'outbox.simplified' }>): LogEntry {
   const how = form === 'plain' ? 'as short plain text' : 'without any name';
-  return note('warn', `ntfy rejects a message, but accepts others: sending it again ${how}`, {
+  return entry('warn', `ntfy rejects a message, but accepts others: sending it again ${how}`, {
     kind,
     key,
     ...answerOf(failure),
@@ -202,7 +206,7 @@ interface Bug {
   fields: Record<string, unknown>;
 }
 
-/** The exception of this program that an event reports; `null` for other events. */
+/** The exception in this program that an event reports; `null` for other events. */
 function bugOf(event: SupervisorEmitted): Bug | null {
   if (event.type === 'outbox.crashed') {
     const { notification, error } = event;
@@ -217,6 +221,6 @@ function bugOf(event: SupervisorEmitted): Bug | null {
   return { what: 'a service actor failed, restarting all services', error: event.error, fields };
 }
 
-function note(level: LogLevel, message: string, fields: Record<string, unknown> = {}): Note {
+function entry(level: LogLevel, message: string, fields: Record<string, unknown> = {}): LogEntry {
   return { level, message, fields };
 }

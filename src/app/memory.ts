@@ -2,33 +2,33 @@ import { selectTrackedCount } from '../../machines/supervisor/selectors.ts';
 import type { SupervisorSnapshot } from '../../machines/supervisor/selectors.ts';
 import type { Supervisor } from './status.ts';
 
-/** Milliseconds of silence after the last event: what comes with a start or an end is over then. */
-const SILENCE = 2000;
+/** Milliseconds without an event, after which the start or the last torrent's end is complete. */
+const IDLE_DELAY = 2000;
 
 /**
- * Gives memory back once nothing is tracked any more, and once after the start. V8 collects when it needs room, and who
- * sleeps needs none: it would keep for months what the start left behind (4 MB), or ten thousand torrents.
+ * Collects garbage once after the start, and each time nothing is tracked any more. V8 collects only when it needs
+ * memory, which an idle process does not: garbage of the start (4 MB) or of ten thousand torrents would stay for months.
  *
- * @param collect default: what `--expose-gc` shows, as the Dockerfile has it; nothing happens without it
+ * @param collect default: the function of `--expose-gc`, a flag in the Dockerfile; without it nothing happens
  */
 export function collectGarbageWhenIdle(supervisor: Supervisor, collect = globalThis.gc): void {
   if (collect === undefined) return;
-  let untidy = true;
+  let isDue = true;
   let timer: NodeJS.Timeout | undefined;
-  const tidy = () => {
+  const collectIfIdle = () => {
     if (isBusy(supervisor.getSnapshot())) return;
-    untidy = false;
-    // Only this one gives pages back; it takes as long as three plain ones.
+    isDue = false;
+    // Only this flavor returns pages to the system; it takes as long as three other collections.
     collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
   };
-  const wait = () => {
+  const schedule = () => {
     clearTimeout(timer);
-    timer = setTimeout(tidy, SILENCE).unref();
+    timer = setTimeout(collectIfIdle, IDLE_DELAY).unref();
   };
-  wait();
+  schedule();
   supervisor.subscribe((snapshot) => {
-    if (isBusy(snapshot)) untidy = true;
-    else if (untidy) wait();
+    if (isBusy(snapshot)) isDue = true;
+    else if (isDue) schedule();
   });
 }
 

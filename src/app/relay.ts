@@ -1,22 +1,22 @@
-/** Passes events on to a receiver that is made later. */
+/** Forwards events to a receiver that is created later. */
 export interface Relay<Event> {
-  /** Hands the event over; before there is a receiver, the event waits for it. */
+  /** Forwards the event; before `connect` it is queued. */
   send(event: Event): void;
   connect(receiver: { send(event: Event): void }): void;
 }
 
-/** Joins two parts that need each other, so that neither names the other before it exists. */
+/** For two objects that send events to each other, one of which must be created first. */
 export function createRelay<Event>(): Relay<Event> {
-  let waiting: Event[] = [];
+  let queue: Event[] = [];
   let send = (event: Event): void => {
-    waiting.push(event);
+    queue.push(event);
   };
   return {
     send: (event) => send(event),
     connect(receiver) {
       send = (event) => receiver.send(event);
-      for (const event of waiting) send(event);
-      waiting = [];
+      for (const event of queue) send(event);
+      queue = [];
     },
   };
 }

@@ -14,7 +14,7 @@ import { countNtfy, countQbittorrent, createMetrics, readingOf } from '../metric
 import type { Call, Metrics } from '../metrics/index.ts';
 import { createEventLog } from './event-log.ts';
 import { createNtfyClient } from '../ntfy/client.ts';
-import { createFinishedLately, createPage } from '../page/index.ts';
+import { createRecentlyFinished, createPage } from '../page/index.ts';
 import type { Page } from '../page/index.ts';
 import { createRotation } from '../qbittorrent/rotation.ts';
 import { createConnection } from '../qbittorrent/connection.ts';
@@ -35,35 +35,35 @@ export interface Sidecar {
   readonly supervisor: Supervisor;
   readonly hook: Listening;
   readonly ops: Listening;
-  /** Resolves when the supervisor gave up; the process should end then, and be started anew. */
+  /** Resolves when the supervisor has ended: the process should end then, and be restarted. */
   readonly failed: Promise<void>;
-  /** Takes no more hooks, lets what is on its way arrive, and ends: within two seconds. */
+  /** Closes the hook port, waits a second for messages that are being sent, and stops. Takes at most two seconds. */
   stop(): Promise<void>;
 }
 
 export interface StartOptions {
   config: Config;
   log: Logger;
-  /** Changes to the numbers that follow from the configuration; for the demo. */
+  /** Replaces parts of the policy that the configuration gives; for the demo. */
   policy?: Partial<Policy>;
 }
 
-/** Bytes. A browser sends the cookies of every program on this host, whatever its port. */
-const BROWSER_HEADERS = 16_384;
+/** Bytes. A browser sends the cookies of all programs on this host, of all ports. */
+const MAX_OPS_HEADER_SIZE = 16_384;
 
-/** Milliseconds in which a last message may still leave. */
+/** Milliseconds for which `stop` waits for messages that are being sent. */
 const DRAIN_TIMEOUT = 1000;
 
 /**
- * The composition root: builds the clients, hands them to the machines and opens both ports.
- * Rejects when a port can't be had.
+ * The composition root: creates the clients, provides them to the machines and opens both ports. Rejects when a port is
+ * not available.
  */
 export async function start({ config, log, policy }: StartOptions): Promise<Sidecar> {
   const relay = createRelay<SupervisorEvent>();
   const store = openStore({
     dir: config.stateDir,
     log,
-    ...reportsTo((report) => relay.send(report)),
+    ...createStoreListeners((report) => relay.send(report)),
   });
   const instance = config.instance ?? store.instance;
   const metrics = createMetrics(version);
@@ -72,14 +72,14 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
     metrics.call(call);
     eventLog.call(call);
   };
-  const finished = createFinishedLately();
+  const finished = createRecentlyFinished();
   const { connection, client, rotation } = createQbittorrent(config.qbittorrent);
   let hookPort = config.hook.port;
   const machine = provideActors({
     qbittorrent: countQbittorrent(client, onCall),
     ntfy: countNtfy(createNtfyClient(config.ntfy, cardOptionsOf(config, instance), eventLog), onCall),
     ensureHook: createEnsureHook(config, { connection, port: () => hookPort, log }),
-    keep: (event) => saveEvent(store, event),
+    saveFact: (event) => saveEvent(store, event),
     rotation: (signal) => rotation.until(signal),
   });
   const supervisor = createActor(machine, {
@@ -93,8 +93,8 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
     },
   });
   relay.connect(supervisor);
-  subscribeTo(supervisor, [metrics.event, eventLog.event, finished.note], log);
-  const failed = endOf(supervisor, log);
+  subscribeTo(supervisor, [metrics.event, eventLog.event, finished.event], log);
+  const failed = waitForEnd(supervisor, log);
   const page = createPage({ supervisor, store, finished, timeZone: config.timeZone, now: Date.now, log });
   const { hook, ops } = await openPorts({ config, instance, log, supervisor, store, metrics, page });
   hookPort = hook.port;
@@ -117,27 +117,27 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
 
 const cardOptionsOf = ({ timeZone, alerts }: Config, instance: string) => ({ instance, timeZone, alerts });
 
-/** The client, and what notices that a secret which was refused is another one. */
+/** The client, and the rotation, which detects that a refused secret was replaced. */
 function createQbittorrent(config: Config['qbittorrent']) {
   const connection = createConnection(config);
   const client = createQbittorrentClient(config, connection);
   const rotation = createRotation(config);
   const login: typeof client.login = (signal) => {
-    rotation.noteShown();
+    rotation.recordSent();
     return client.login(signal);
   };
   return { connection, rotation, client: { ...client, login } };
 }
 
-/** What the store says, as events. */
-const reportsTo = (send: (report: StoreReport) => void) => ({
+/** Sends the reports of the store as events. */
+const createStoreListeners = (send: (report: StoreReport) => void) => ({
   onDegraded: (problem: string) => send({ type: 'store.degraded', problem }),
   onRepaired: (problem: string) => send({ type: 'store.repaired', problem }),
   onRestored: () => send({ type: 'store.restored' }),
 });
 
-/** Resolves when the supervisor has ended, however it did. */
-function endOf(supervisor: Supervisor, log: Logger): Promise<void> {
+/** Resolves when the supervisor has ended, also by an error. */
+function waitForEnd(supervisor: Supervisor, log: Logger): Promise<void> {
   return new Promise((resolve) => {
     supervisor.subscribe({
       complete: resolve,
@@ -187,7 +187,7 @@ async function openPorts({
   const onDrop = () => supervisor.send({ type: 'rescan', why: 'dropped' });
   const hook = await listen(hookApp, { ...config.hook, setting: 'HOOK', log, onDrop });
   try {
-    const limits = { maxHeaderSize: BROWSER_HEADERS, connections: OPS_CONNECTIONS };
+    const limits = { maxHeaderSize: MAX_OPS_HEADER_SIZE, connections: OPS_CONNECTIONS };
     const ops = await listen(opsApp, { ...config.ops, ...limits, setting: 'OPS', log });
     log.info('listening', {
       instance,
@@ -204,6 +204,7 @@ async function openPorts({
   }
 }
 
+/** Waits until nothing is being sent and no completion can be sent in time, at most `DRAIN_TIMEOUT`. */
 async function drain(supervisor: Supervisor): Promise<void> {
   const { outbox } = supervisor.getSnapshot().children;
   if (outbox === undefined) return;

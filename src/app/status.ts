@@ -23,43 +23,43 @@ import { pathOf } from '../util/state-path.ts';
 
 export type Supervisor = ActorRefFrom<typeof supervisorMachine>;
 
-/** What `/status` says of one torrent. */
+/** A tracked torrent in `/status`. */
 export interface TorrentStatus {
-  /** The hash that was tracked first: the name of its actor and of its cards. */
+  /** The hash by which it was tracked first; the ID of its actor, and part of its sequence IDs. */
   key: Hash;
   hash: Hash;
-  /** `null` until qBittorrent told one. */
+  /** `null` until a poll has returned a name. */
   name: string | null;
-  /** The state of its actor, as `polling.downloading`. */
+  /** The state of its actor, such as `polling.downloading`. */
   state: string;
-  /** What it is doing, as far as it was seen. */
+  /** Its phase in the last poll; `unknown` before the first. */
   phase: Phase;
   /** 0 to 1. */
   progress: number;
   /** Bytes per second. */
   speed: number;
-  /** Seconds; `null` when unknown. */
+  /** Seconds; `null` if unknown. */
   eta: number | null;
   /** Bytes; 0 without metadata. */
   size: number;
-  /** The percent that the phone shows; `null` while it has no card. */
+  /** The percent on its card; `null` without a card. */
   shown: number | null;
-  /** What the phone says that it is doing; `null` while it has no card. */
+  /** The phase on its card; `null` without a card. */
   showing: Phase | null;
-  /** What its alert card says; `null` while it has none. */
+  /** Its alert that the phone shows; `null` without one. */
   alert: Alert | null;
   /** ISO 8601. */
   since: string;
 }
 
-/** What the actors are at, for `/status`; each torrent is looked up when its turn comes. */
+/** The state of the actors, for `/status`. `torrents` is lazy: each torrent is read when it is iterated. */
 export function statusOf(supervisor: Supervisor) {
   return { ...servicesOf(supervisor), torrents: eachTorrent(supervisor) };
 }
 
-/** What the torrents are at that are followed, in the order in which they came. */
+/** The tracked torrents, in the order in which they were added. */
 export function* eachTorrent(supervisor: Supervisor): Generator<TorrentStatus> {
-  // As of now: one that is added again while this goes on would come twice.
+  // A copy: a torrent that is added again during the iteration would be returned twice.
   const keys = [...selectRecords(supervisor.getSnapshot()).keys()];
   for (const key of keys) {
     const torrent = torrentOf(supervisor, key);
@@ -67,7 +67,7 @@ export function* eachTorrent(supervisor: Supervisor): Generator<TorrentStatus> {
   }
 }
 
-/** What the actors are at that all torrents share. */
+/** The state of the services: the actors that all torrents share. */
 export function servicesOf(supervisor: Supervisor) {
   const snapshot = supervisor.getSnapshot();
   const { session, watcher, outbox, incident, discovery, hookInstaller } = snapshot.children;
@@ -83,14 +83,14 @@ export function servicesOf(supervisor: Supervisor) {
   };
 }
 
-/** What one torrent is at; `null` where no such is followed. */
+/** One torrent; `null` if it is not tracked. */
 export function torrentOf(supervisor: Supervisor, key: Hash): TorrentStatus | null {
   const snapshot = supervisor.getSnapshot();
   const record = selectRecords(snapshot).get(key);
   return record === undefined ? null : describe(record, selectTorrent(snapshot, key));
 }
 
-/** Bytes per second of one torrent; 0 where no such is followed. */
+/** Bytes per second of one torrent; 0 if it is not tracked. */
 export function speedOf(supervisor: Supervisor, key: Hash): number {
   const torrent = selectTorrent(supervisor.getSnapshot(), key);
   return torrent === undefined ? 0 : (selectObservation(torrent)?.speed ?? 0);
@@ -105,7 +105,7 @@ function describeSession(snapshot: SnapshotFrom<typeof sessionMachine> | undefin
   };
 }
 
-/** `reason`: why the hooks are not as they should be; `null` where nothing is wrong. */
+/** `reason`: the problem with the hooks; `null` if there is none. */
 function describeHook(snapshot: SnapshotFrom<typeof hookInstallerMachine> | undefined) {
   if (snapshot === undefined) return null;
   return { state: pathOf(snapshot.value), reason: selectReason(snapshot) };
@@ -129,7 +129,7 @@ function describeOutbox(snapshot: SnapshotFrom<typeof outboxMachine> | undefined
     sending: selectSending(snapshot),
     /** Whether ntfy updates cards in place; `null` until its first answer. */
     live: selectLive(snapshot),
-    /** Messages that may leave at once, and what is left of the day; `null` for no limit. */
+    /** Messages that may be sent at once, their maximum, and those left of the daily quota; `null` without a limit. */
     budget: budget.interval === 0 ? null : Math.max(0, Math.floor(budget.tokens)),
     capacity: budget.interval === 0 ? null : budget.capacity,
     left: budget.day?.left ?? null,
@@ -141,18 +141,18 @@ function describe(
   { key, hash, shown, since, alert }: TorrentRecord,
   actor: TorrentSnapshot | undefined,
 ): TorrentStatus {
-  const seen = actor === undefined ? null : selectObservation(actor);
+  const observation = actor === undefined ? null : selectObservation(actor);
   return {
     key,
     hash,
-    name: seen?.name ?? null,
-    // A crashed actor is started again in a while.
+    name: observation?.name ?? null,
+    // A crashed actor is restarted after a pause.
     state: actor === undefined ? 'restarting' : pathOf(actor.value),
     phase: actor === undefined ? 'unknown' : selectPhase(actor),
-    progress: seen?.progress ?? 0,
-    speed: seen?.speed ?? 0,
-    eta: seen?.eta ?? null,
-    size: seen?.size ?? 0,
+    progress: observation?.progress ?? 0,
+    speed: observation?.speed ?? 0,
+    eta: observation?.eta ?? null,
+    size: observation?.size ?? 0,
     shown: shown?.percent ?? null,
     showing: shown?.phase ?? null,
     alert,

@@ -4,29 +4,32 @@ import type { Logger } from '../log/index.ts';
 import { throttle } from '../util/throttle.ts';
 import type { Supervisor } from './status.ts';
 
-/** Takes each event that the supervisor emits. */
+/** Called with each event that the supervisor emits. */
 export type Subscriber = (event: SupervisorEmitted) => void;
 
-/** Between two lines on subscribers that throw, in milliseconds. */
+/** Milliseconds between two log lines on exceptions at the same type of event. */
 const BUG_INTERVAL = 60_000;
 
 /**
- * Subscribes to what the supervisor emits. An exception of a subscriber is logged as a bug: XState would report it as an
- * uncaught exception, which ends the process.
+ * Subscribes to the emitted events of the supervisor. An exception of a subscriber is logged as a bug: XState would
+ * report it as an uncaught exception, which ends the process.
  */
 export function subscribeTo(
   supervisor: Pick<Supervisor, 'on'>,
   subscribers: readonly Subscriber[],
   log: Logger,
 ): void {
-  const limited = throttle(BUG_INTERVAL);
+  const onBug = throttle(BUG_INTERVAL);
   for (const subscriber of subscribers) {
     supervisor.on('*', (event) => {
       try {
         subscriber(event);
       } catch (error) {
-        limited(event.type, (unsaid) =>
-          logBug(log, 'an event could not be logged, counted or shown', error, { event: event.type, unsaid }),
+        onBug(event.type, (suppressed) =>
+          logBug(log, 'an event could not be logged, counted or shown', error, {
+            event: event.type,
+            suppressed,
+          }),
         );
       }
     });

@@ -20,7 +20,7 @@ export async function healthcheck(terminal: Terminal = processTerminal()): Promi
   if (problem !== null) terminal.err(`OPS_PORT ${problem}.`);
   else if (Number(port) === 0)
     terminal.err('OPS_PORT is 0, so the port is unknown: set OPS_PORT to a fixed port.');
-  else return ask({ host, port }, terminal);
+  else return checkLive({ host, port }, terminal);
   return EXIT.config;
 }
 
@@ -30,7 +30,7 @@ function reachable(host: string): string {
   return bare === '0.0.0.0' || bare === '::' || bare === 'localhost' ? '127.0.0.1' : bare;
 }
 
-async function ask({ host, port }: { host: string; port: string }, { err }: Terminal): Promise<number> {
+async function checkLive({ host, port }: { host: string; port: string }, { err }: Terminal): Promise<number> {
   try {
     const signal = AbortSignal.timeout(TIMEOUT);
     const request = get({ host, port, path: '/livez', agent: false, signal });
@@ -41,8 +41,8 @@ async function ask({ host, port }: { host: string; port: string }, { err }: Term
     err(`The sidecar answered with status ${response.statusCode}.`);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : 'no code';
-    const what = code === 'ECONNREFUSED' ? 'nothing listens' : `no answer (${String(code)})`;
-    err(`${host}:${port}: ${what}.`);
+    const problem = code === 'ECONNREFUSED' ? 'nothing listens' : `no answer (${String(code)})`;
+    err(`${host}:${port}: ${problem}.`);
   }
   return EXIT.failed;
 }

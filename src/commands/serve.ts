@@ -10,8 +10,8 @@ import { collectGarbageWhenIdle } from '../app/memory.ts';
 import { EXIT } from './exit.ts';
 import { printError } from './terminal.ts';
 
-/** Something that runs next to the sidecar, until the returned function is called. */
-export type Beside = (
+/** Starts something that runs with the sidecar. The returned function stops it. */
+export type Extension = (
   sidecar: Sidecar,
   deps: { config: Config; log: Logger },
 ) => Promise<(() => Promise<void>) | null>;
@@ -20,12 +20,12 @@ export interface ServeOptions {
   env?: Record<string, string | undefined>;
   /** Default: whether stdout is a terminal. */
   pretty?: boolean;
-  /** For development; default: nothing. */
-  beside?: readonly Beside[];
+  /** For development; default: none. */
+  extensions?: readonly Extension[];
 }
 
-/** Runs the sidecar until a signal ends it. The exit status when it could not start. */
-export async function serve({ env = process.env, pretty, beside }: ServeOptions = {}): Promise<number> {
+/** Runs the sidecar until a signal ends it. Returns the exit status if it could not start. */
+export async function serve({ env = process.env, pretty, extensions }: ServeOptions = {}): Promise<number> {
   const parsed = parseConfig(env);
   if (!parsed.ok) {
     printError(parsed.message);
@@ -34,12 +34,12 @@ export async function serve({ env = process.env, pretty, beside }: ServeOptions 
   const { config, warnings } = parsed;
   const log = createLogger({ level: config.logLevel, ...(pretty === undefined ? {} : { pretty }) });
   for (const warning of warnings) log.warn(warning);
-  if (beside === undefined && env['INSPECT'])
+  if (extensions === undefined && env['INSPECT'])
     log.warn(
       'INSPECT is ignored: the inspector is only available in development, with `npm run dev` in a checkout',
     );
   process.once('uncaughtException', (error, origin) => {
-    // Also for unhandled rejections. The state survives it, and the service manager restarts the process.
+    // Also for unhandled rejections. The state is stored, and the service manager restarts the process.
     log.error('a bug in this program ends the process, please report it', { error, origin });
     process.exit(EXIT.software);
   });
@@ -49,11 +49,11 @@ export async function serve({ env = process.env, pretty, beside }: ServeOptions 
     const sidecar = await start({ config, log });
     collectGarbageWhenIdle(sidecar.supervisor);
     const failed = sidecar.failed.then(() => EXIT.software);
-    const company = await Promise.all((beside ?? []).map((begin) => begin(sidecar, { config, log })));
+    const stops = await Promise.all((extensions ?? []).map((extend) => extend(sidecar, { config, log })));
     const code = await Promise.race([failed, signalled.then(() => EXIT.ok)]);
     log.info('stopping');
-    await Promise.all([sidecar.stop(), ...company.map((end) => end?.())]);
-    // Without waiting for what still keeps the process alive (a DNS query, a socket).
+    await Promise.all([sidecar.stop(), ...stops.map((stop) => stop?.())]);
+    // Does not wait for pending handles, such as a DNS query or a socket.
     process.exit(code);
   } catch (error) {
     if (error instanceof StartError) log.error(error.message, { error });

@@ -7,10 +7,10 @@ import { printError } from './terminal.ts';
  */
 export function failUnsettled(command: Promise<unknown>): void {
   process.once('beforeExit', fail);
-  const forget = () => {
+  const removeListener = () => {
     process.off('beforeExit', fail);
   };
-  command.then(forget, forget);
+  command.then(removeListener, removeListener);
 }
 
 function fail(): void {

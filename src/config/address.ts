@@ -26,7 +26,7 @@ export interface GuardedUrl {
 
 /** Like `httpUrl`, but may contain a user name and a password, percent-encoded. */
 export const guardedUrl = z.string().transform((text, context): GuardedUrl => {
-  const { url, fault } = address(text, null);
+  const { url, fault } = parseAddress(text, null);
   const login = url === undefined ? null : loginIn(url);
   if (url && login !== undefined) return { url: withoutSlash(url), login };
   context.addIssue(
@@ -52,7 +52,7 @@ function loginIn({ username, password }: URL): GuardedUrl['login'] | undefined {
  */
 export function httpUrl(instead = '') {
   return z.string().transform((text, context) => {
-    const { url, fault } = address(text, instead);
+    const { url, fault } = parseAddress(text, instead);
     if (url) return withoutSlash(url);
     context.addIssue(fault);
     return z.NEVER;
@@ -78,7 +78,7 @@ export const ntfyServer = httpUrl(NTFY_LOGIN);
 
 function parseTopic(text: string): { server: string | null; topic: string } | { fault: string } {
   if (!text.includes('/')) return checkTopic(null, text);
-  const { url, fault } = address(text, NTFY_LOGIN);
+  const { url, fault } = parseAddress(text, NTFY_LOGIN);
   if (!url) return { fault: `${fault}, or a topic without slashes` };
   const [, base = '', name = ''] = /^(.*?)\/+([^/]*)$/.exec(url.pathname.replace(/\/$/, '')) ?? [];
   if (base !== '' && TOPIC_SUBPATHS.has(name))
@@ -97,7 +97,7 @@ function checkTopic(server: string | null, name: string) {
 type Address = { url: URL; fault?: never } | { url?: never; fault: string };
 
 /** `instead`: as in `httpUrl`; `null`: a user name and password are allowed. */
-function address(text: string, instead: string | null): Address {
+function parseAddress(text: string, instead: string | null): Address {
   const url = URL.parse(text);
   if (!url || !/^https?:$/.test(url.protocol))
     return { fault: 'must be an address that starts with http:// or https://' };

@@ -66,7 +66,7 @@ export interface Config {
   readonly progress: 'auto' | 'live' | 'milestones';
   /** IANA name or offset; `undefined`: the system's, which takes 9 MB to determine and is not always needed. */
   readonly timeZone: string | undefined;
-  /** `null`: the state is kept in memory. */
+  /** `null`: the state is only in memory. */
   readonly stateDir: string | null;
   readonly logLevel: LogLevel;
 }
@@ -95,21 +95,21 @@ export function parseConfig(env: Environment, readFile: ReadFile = readSecretFil
   const problems = [
     ...sources.problems,
     // A setting that could not be read is reported once, not also as missing.
-    ...invalid(parsed.error).filter(({ name }) => name in sources.values || !sources.given.has(name)),
+    ...problemsOf(parsed.error).filter(({ name }) => name in sources.values || !sources.given.has(name)),
     ...findConflicts(sources),
   ];
   if (!parsed.success || problems.length > 0)
-    return { ok: false, message: report(problems, notes), problems };
+    return { ok: false, message: describeProblems(problems, notes), problems };
   const route = proxyFor(serverOf(parsed.data), parsed.data.QBIT_HOST.url, parsed.data);
   if ('problem' in route) {
     const { problem } = route;
-    return { ok: false, message: report([problem], notes), problems: [problem] };
+    return { ok: false, message: describeProblems([problem], notes), problems: [problem] };
   }
   const secrets: Secrets = (name) => {
     const text = sources.values[name];
     if (text === undefined) return null;
     const path = sources.files.get(name);
-    return secret(path ? follow(name, path, text, readFile) : text);
+    return secret(path ? createSecretReader(name, path, text, readFile) : text);
   };
   const zone = parsed.data.TZ?.isKnown === false ? [UNKNOWN_ZONE] : [];
   const warnings = [...notes, ...zone, ...findShortTokens(sources.values)];
@@ -119,8 +119,13 @@ export function parseConfig(env: Environment, readFile: ReadFile = readSecretFil
 const UNKNOWN_ZONE =
   "TZ is not a valid time zone, so times of day are in the system's time zone. Set it to an IANA name, like Europe/Berlin.";
 
-/** Reads a secret's file each time, and keeps the last valid value while the file is missing or invalid. */
-function follow(name: SettingName, path: string, first: string, readFile: ReadFile): () => string {
+/** Returns a function that reads a secret's file; while the file is missing or invalid, it returns the last valid value. */
+function createSecretReader(
+  name: SettingName,
+  path: string,
+  first: string,
+  readFile: ReadFile,
+): () => string {
   let last = first;
   return () => {
     const content = contentOf(path, readFile);
@@ -129,11 +134,11 @@ function follow(name: SettingName, path: string, first: string, readFile: ReadFi
   };
 }
 
-function invalid(error: z.ZodError | undefined): Problem[] {
+function problemsOf(error: z.ZodError | undefined): Problem[] {
   return (error?.issues ?? []).map(({ path, message }) => ({ name: String(path[0]), message }));
 }
 
-function report(problems: Problem[], notes: string[]): string {
+function describeProblems(problems: Problem[], notes: string[]): string {
   const infos = describeSettings();
   const lines = problems.map(({ name, message }) => {
     const example = infos.get(name.replace(/_FILE$/, ''))?.example;

@@ -6,32 +6,32 @@ import { host } from './values.ts';
 /** Finds conflicts between settings that are each valid. */
 export function findConflicts({ given, values }: Sources): Problem[] {
   return [
-    ...pair(given, 'QBIT_USER', 'QBIT_PASS'),
-    ...pair(given, 'QBIT_BASIC_USER', 'QBIT_BASIC_PASS'),
-    ...pair(given, 'NTFY_USER', 'NTFY_PASS'),
-    ...oneWay(given, 'QBIT_API_KEY', ['QBIT_USER', 'QBIT_PASS']),
-    ...oneWay(given, 'NTFY_TOKEN', ['NTFY_USER', 'NTFY_PASS']),
-    ...oneHeader(given, values),
-    ...oneServer(values),
-    ...guardedHook(given, values),
-    ...twoPorts(values),
+    ...checkPair(given, 'QBIT_USER', 'QBIT_PASS'),
+    ...checkPair(given, 'QBIT_BASIC_USER', 'QBIT_BASIC_PASS'),
+    ...checkPair(given, 'NTFY_USER', 'NTFY_PASS'),
+    ...checkOneLogin(given, 'QBIT_API_KEY', ['QBIT_USER', 'QBIT_PASS']),
+    ...checkOneLogin(given, 'NTFY_TOKEN', ['NTFY_USER', 'NTFY_PASS']),
+    ...checkOneHeader(given, values),
+    ...checkOneServer(values),
+    ...checkHookToken(given, values),
+    ...checkPorts(values),
   ];
 }
 
-function pair(given: ReadonlySet<string>, user: string, pass: string): Problem[] {
+function checkPair(given: ReadonlySet<string>, user: string, pass: string): Problem[] {
   if (given.has(user) === given.has(pass)) return [];
   const [has, lacks] = given.has(user) ? [user, pass] : [pass, user];
   return [{ name: lacks, message: `is missing: ${has} is set, and requires it` }];
 }
 
-function oneWay(given: ReadonlySet<string>, name: string, others: string[]): Problem[] {
+function checkOneLogin(given: ReadonlySet<string>, name: string, others: string[]): Problem[] {
   const set = others.filter((other) => given.has(other));
   if (!given.has(name) || set.length === 0) return [];
   return [{ name, message: `is set together with ${set.join(' and ')}: keep one way to log in` }];
 }
 
 /** The login for a reverse proxy and an API key both use the `Authorization` header. */
-function oneHeader(given: ReadonlySet<string>, { QBIT_HOST = '' }: Record<string, string>): Problem[] {
+function checkOneHeader(given: ReadonlySet<string>, { QBIT_HOST = '' }: Record<string, string>): Problem[] {
   const inAddress = Boolean(guardedUrl.safeParse(QBIT_HOST).data?.login);
   const isSet = given.has('QBIT_BASIC_USER') || given.has('QBIT_BASIC_PASS');
   if (inAddress && isSet) {
@@ -44,7 +44,7 @@ function oneHeader(given: ReadonlySet<string>, { QBIT_HOST = '' }: Record<string
   return [{ name: 'QBIT_API_KEY', message }];
 }
 
-function oneServer({ NTFY_TOPIC = '', NTFY_SERVER }: Record<string, string>): Problem[] {
+function checkOneServer({ NTFY_TOPIC = '', NTFY_SERVER }: Record<string, string>): Problem[] {
   if (!NTFY_SERVER || !NTFY_TOPIC.includes('/')) return [];
   const [named, server] = [topic.safeParse(NTFY_TOPIC).data?.server, ntfyServer.safeParse(NTFY_SERVER).data];
   if (named !== undefined && named === server) return [];
@@ -52,14 +52,14 @@ function oneServer({ NTFY_TOPIC = '', NTFY_SERVER }: Record<string, string>): Pr
   return [{ name: 'NTFY_SERVER', message: `must be unset: ${why}` }];
 }
 
-function guardedHook(given: ReadonlySet<string>, { HOOK_HOST }: Record<string, string>): Problem[] {
+function checkHookToken(given: ReadonlySet<string>, { HOOK_HOST }: Record<string, string>): Problem[] {
   if (given.has('HOOK_TOKEN') || !HOOK_HOST || isLoopback(HOOK_HOST)) return [];
   if (!host.safeParse(HOOK_HOST).success) return [];
   const why = 'HOOK_HOST is not loopback, so the hook API is reachable from the network';
   return [{ name: 'HOOK_TOKEN', message: `is missing: ${why}. Set a token, or HOOK_HOST=localhost` }];
 }
 
-function twoPorts({ HOOK_PORT = '9090', OPS_PORT = '9091' }: Record<string, string>): Problem[] {
+function checkPorts({ HOOK_PORT = '9090', OPS_PORT = '9091' }: Record<string, string>): Problem[] {
   if (Number(HOOK_PORT) !== Number(OPS_PORT) || Number(OPS_PORT) === 0) return [];
   return [{ name: 'OPS_PORT', message: 'must differ from HOOK_PORT' }];
 }

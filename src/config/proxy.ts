@@ -90,10 +90,10 @@ function isExempt({ hostname, port, protocol }: URL, list: string): boolean {
 function isWithin(address: string, entry: string): boolean {
   const [base = '', bits] = entry.split('/');
   const family = isIP(base) === 6 ? 'ipv6' : 'ipv4';
-  const most = family === 'ipv6' ? 128 : 32;
+  const maxBits = family === 'ipv6' ? 128 : 32;
   if (isIP(base) === 0 || isIP(base) !== isIP(address) || !/^\d{0,3}$/.test(bits ?? '')) return false;
-  const prefix = bits === undefined ? most : Number(bits);
-  if (prefix > most) return false;
+  const prefix = bits === undefined ? maxBits : Number(bits);
+  if (prefix > maxBits) return false;
   const network = new BlockList();
   network.addSubnet(base, prefix, family);
   return network.check(address, family);

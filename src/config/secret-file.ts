@@ -3,7 +3,7 @@ import { closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 /** Bytes. A Kubernetes token has about 1,500. */
 const MAX_BYTES = 65_536;
 
-const CHUNK = 4096;
+const CHUNK_SIZE = 4096;
 
 /** The file cannot contain a secret. The message continues the name of the setting: "names a file of …". */
 export class SecretFileError extends Error {
@@ -22,7 +22,7 @@ export function readSecretFile(path: string): Buffer {
   try {
     const chunks: Buffer[] = [];
     for (let total = 0; ;) {
-      const chunk = Buffer.allocUnsafe(CHUNK);
+      const chunk = Buffer.allocUnsafe(CHUNK_SIZE);
       const length = readSync(file, chunk);
       if (length === 0) return Buffer.concat(chunks);
       total += length;

@@ -24,7 +24,7 @@ export interface Sources {
   /** The file behind a secret, for reading it again. */
   files: ReadonlyMap<string, string>;
   problems: Problem[];
-  /** One sentence for each secret that looks unintended; contains no value. */
+  /** One sentence for each secret with unusual content; contains no value. */
   warnings: string[];
 }
 

@@ -21,9 +21,9 @@ export function settingsTable(): string {
 
 function rowOf(name: string, info: SettingInfo | undefined): string {
   if (info === undefined) throw new Error(`${name} is in a group, but is no setting`);
-  const standard = info.required ? 'required' : info.default === null ? '' : `\`${info.default}\``;
+  const defaultCell = info.required ? 'required' : info.default === null ? '' : `\`${info.default}\``;
   const names = info.secret ? `\`${name}\` or \`${name}_FILE\`` : `\`${name}\``;
-  return `| ${names} | ${standard} | ${info.description} |`;
+  return `| ${names} | ${defaultCell} | ${info.description} |`;
 }
 
 /** A document with the newest tables between its markers. Throws when it has no markers. */

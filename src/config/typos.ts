@@ -7,18 +7,18 @@ const PREFIXES = /^(?:QBIT|QBT|NTFY|NFTY|HOOK|OPS)_/;
 /** Variables that Kubernetes adds for Services whose names begin with such a prefix. */
 const SERVICE_LINK = /_SERVICE_(?:HOST|PORT)(?:_|$)|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_|$)/;
 
-/** One sentence for each variable that looks like a misspelt setting. Names only: values may be secrets. */
+/** One sentence for each variable whose name resembles a setting. Names only: values may be secrets. */
 export function findTypos(env: Environment): string[] {
   return Object.keys(env).flatMap((name) => {
     if (!PREFIXES.test(name) || variables.has(name) || SERVICE_LINK.test(name)) return [];
     if (/^(?:tcp|udp|sctp):\/\//.test(env[name] ?? '')) return [];
-    const meant = nearest(name);
-    return meant ? [`${name} is not a setting and was ignored. Did you mean ${meant}?`] : [];
+    const setting = findNearest(name);
+    return setting ? [`${name} is not a setting and was ignored. Did you mean ${setting}?`] : [];
   });
 }
 
 /** The setting at most two edits away, or one that the name begins with: `QBIT_PASSWORD`. */
-function nearest(name: string): string | undefined {
+function findNearest(name: string): string | undefined {
   const byDistance = [...variables]
     .map((candidate) => ({ candidate, edits: editDistance(name, candidate) }))
     .toSorted((a, b) => a.edits - b.edits);

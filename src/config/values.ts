@@ -13,10 +13,10 @@ const unitMs = new Map([
 
 /** `500ms`, `5s`, `2m` or `1h`, in milliseconds, within bounds of the same format. */
 export function duration(min: string, max: string) {
-  const [least, most] = [milliseconds(min), milliseconds(max)];
+  const [minMs, maxMs] = [milliseconds(min), milliseconds(max)];
   return z.string().transform((text, context) => {
     const ms = milliseconds(text);
-    if (ms >= least && ms <= most) return ms;
+    if (ms >= minMs && ms <= maxMs) return ms;
     context.addIssue(`must be a duration with its unit (ms, s, m or h), from ${min} to ${max}`);
     return z.NEVER;
   });

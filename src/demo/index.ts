@@ -82,7 +82,7 @@ interface Output {
 async function startWithPhone(config: Config, { phone, screen, signal }: Output): Promise<Sidecar> {
   await subscribe(config.ntfy, signal, (event) => {
     phone.receive(event);
-    screen.show({ cards: phone.cards(), heard: phone.heard, event });
+    screen.show({ cards: phone.cards(), sounds: phone.sounds, event });
   });
   const log = createLogger({ level: config.logLevel, pretty: true, write: (line) => screen.log(line) });
   return start({ config, log, policy: DEMO_POLICY });

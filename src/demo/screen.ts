@@ -5,7 +5,7 @@ import type { Card, NtfyEvent } from '../simulator/index.ts';
 /** The phone after an event. */
 export interface View {
   cards: readonly Card[];
-  heard: readonly NtfyEvent[];
+  sounds: readonly NtfyEvent[];
   /** The event that was received last. */
   event: NtfyEvent;
 }
@@ -38,9 +38,9 @@ export function createScreen(out: NodeJS.WriteStream = process.stdout): Screen {
 function createPlainScreen(out: NodeJS.WriteStream): Screen {
   let counts = '';
   return {
-    show({ event, heard, cards }) {
-      counts = `Cards left on the phone: ${cards.length}. Sounds: ${heard.length}.`;
-      const sound = heard.includes(event) ? '(sound) ' : '';
+    show({ event, sounds, cards }) {
+      counts = `Cards left on the phone: ${cards.length}. Sounds: ${sounds.length}.`;
+      const sound = sounds.includes(event) ? '(sound) ' : '';
       const lines = (event.message ?? '').split('\n').map(safe);
       out.write(
         event.event === 'message'
@@ -68,7 +68,7 @@ function createRedrawnScreen(out: NodeJS.WriteStream): Screen {
       ...printed,
       '',
       ...phoneLines(view?.cards ?? []),
-      `${DIM}${messages} ntfy events, ${view?.heard.length ?? 0} with a sound${RESET}`,
+      `${DIM}${messages} ntfy events, ${view?.sounds.length ?? 0} with a sound${RESET}`,
       '',
       ...logged,
       ...last,

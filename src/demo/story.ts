@@ -32,7 +32,7 @@ export async function play({ simulator, sidecar }: Stage, signal: AbortSignal): 
     ],
   });
   await pause(1500);
-  simulator.addTorrent({ name: 'Changed my mind.mkv', size: 2_000 * MB, rate: 90 * MB, fate: 'removed' });
+  simulator.addTorrent({ name: 'Changed my mind.mkv', size: 2_000 * MB, rate: 90 * MB, scenario: 'removed' });
   await pause(1500);
   simulator.addTorrent({ name: 'Sintel 🐉 "director\'s cut"', size: 900 * MB, rate: 40 * MB });
   await pause(6000);

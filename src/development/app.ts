@@ -23,12 +23,12 @@ export interface Viewer {
   close: () => void;
 }
 
-/** Each viewer has an inspection of its own. */
+/** Open streams at the same time. Each has its own inspection. */
 const MAX_VIEWERS = 4;
 /** Messages that wait for a slow viewer before it is disconnected. */
 const MAX_WAITING_EVENTS = 50_000;
 /** Milliseconds until a viewer reconnects, also after a restart. */
-const RETRY = 300;
+const RECONNECT_DELAY = 300;
 
 /**
  * Allows own files, and the hosted inspector in a frame, which is loaded on request. The page sends it the messages by
@@ -72,7 +72,7 @@ export function createViewer({ inspect, guard, log }: ViewerDeps): Viewer {
     viewers.add(queue);
     return streamSSE(c, async (stream) => {
       stream.onAbort(queue.end);
-      await stream.writeSSE({ event: 'hello', data: '', retry: RETRY });
+      await stream.writeSSE({ event: 'hello', data: '', retry: RECONNECT_DELAY });
       const stop = inspect((message) => queue.push(JSON.stringify(message)));
       try {
         for await (const data of queue) {

@@ -6,7 +6,7 @@ import { ROOT } from './shipped.ts';
 /** Where `npm run build` writes it. */
 export const BUNDLE = join(ROOT, 'dist', 'sidecar.js');
 
-/** What the bundle is made of. Folders are among them: one that lost a file is newer than the bundle, too. */
+/** The sources of the bundle. Folders are included: one from which a file was removed is newer than the bundle, too. */
 const SOURCES = [
   '{machines,src}/**',
   'rolldown.config.ts',
@@ -24,7 +24,7 @@ export function isStale(file = BUNDLE): boolean {
 }
 
 /**
- * Builds the bundle as `npm run build` does. Several processes may do it at once: each writes a file of its own and
+ * Builds the bundle as `npm run build` does. Several processes may build at the same time: each writes its own file and
  * renames it.
  */
 export async function buildBundle(file = BUNDLE): Promise<void> {
@@ -38,7 +38,7 @@ export async function buildBundle(file = BUNDLE): Promise<void> {
   const written = `${file}.${process.pid}`;
   try {
     await build({ ...config, cwd: ROOT, logLevel: 'warn', output: { ...output, file: written } });
-    // A source that changed during the build is newer than its result.
+    // So that a source that changed during the build is newer than the bundle.
     utimesSync(written, startedAt, startedAt);
     renameSync(written, file);
   } finally {

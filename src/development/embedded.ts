@@ -1,4 +1,4 @@
-import type { Beside } from '../commands/serve.ts';
+import type { Extension } from '../commands/serve.ts';
 import { playRepeatedly } from '../demo/story.ts';
 import { startNtfySimulator, startQbittorrentSimulator } from '../simulator/index.ts';
 
@@ -6,7 +6,7 @@ export interface Embedded {
   /** The settings of a sidecar that uses them. */
   env: Record<string, string>;
   /** Adds downloads while the sidecar runs. */
-  play: Beside;
+  play: Extension;
   stop: () => Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import { EXIT } from '../commands/exit.ts';
 import { serve } from '../commands/serve.ts';
 import { printError } from '../commands/terminal.ts';
 import { startEmbedded } from './embedded.ts';
-import { inspectorOn, parseInspect } from './inspector.ts';
+import { createInspectorExtension, parseInspect } from './inspector.ts';
 
 process.exitCode = await develop();
 
@@ -17,13 +17,13 @@ async function develop(): Promise<number> {
   const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
   try {
     const port = parseInspect(given['INSPECT']);
-    const inspector = port === null ? [] : [inspectorOn(port)];
+    const inspector = port === null ? [] : [createInspectorExtension(port)];
     const isReal = given['QBIT_HOST'] !== undefined;
     const embedded = isReal ? null : await startEmbedded();
-    const beside = embedded === null ? inspector : [...inspector, embedded.play];
+    const extensions = embedded === null ? inspector : [...inspector, embedded.play];
     const env = { LOG_LEVEL: 'debug', ...embedded?.env, ...given };
-    const status = await serve({ env, pretty: true, beside });
-    // It could not start: the embedded servers must not keep the process alive.
+    const status = await serve({ env, pretty: true, extensions });
+    // It could not start: the embedded servers would prevent the process from ending.
     await embedded?.stop();
     return status;
   } catch (error) {

@@ -1,5 +1,5 @@
 import { createAccessGuard, listen } from '../server/index.ts';
-import type { Beside } from '../commands/serve.ts';
+import type { Extension } from '../commands/serve.ts';
 import { port } from '../config/values.ts';
 import { StartError } from '../util/start-error.ts';
 import { createViewer } from './app.ts';
@@ -20,7 +20,7 @@ export function parseInspect(value: string | undefined): number | null {
 }
 
 /** Opens the inspector on loopback. If it cannot start, the sidecar runs without it and logs the reason. */
-export function inspectorOn(wanted: number): Beside {
+export function createInspectorExtension(requestedPort: number): Extension {
   return async ({ supervisor: root }, { config, log }) => {
     const inspect = await loadInspect();
     if (inspect === null) {
@@ -35,14 +35,21 @@ export function inspectorOn(wanted: number): Beside {
       log,
     });
     try {
-      const { close, port } = await listen(viewer.app, { host: 'localhost', port: wanted, setting: '', log });
+      const { close, port } = await listen(viewer.app, {
+        host: 'localhost',
+        port: requestedPort,
+        setting: '',
+        log,
+      });
       log.info(`inspector: http://localhost:${port}`);
       return async () => {
         viewer.close();
         await close();
       };
     } catch {
-      log.warn(`no inspector: port ${wanted} is not available; set INSPECT to another port or to "off"`);
+      log.warn(
+        `no inspector: port ${requestedPort} is not available; set INSPECT to another port or to "off"`,
+      );
       return null;
     }
   };

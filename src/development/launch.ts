@@ -11,7 +11,7 @@ import { printError } from '../commands/terminal.ts';
 /** Part of util-linux. With `--pdeathsig` the kernel sends a signal to the program when its parent ends. */
 const SETPRIV = '/usr/bin/setpriv';
 
-/** How often a process without `setpriv` looks whether its parent still exists; milliseconds. */
+/** Milliseconds between two checks, without `setpriv`, whether the parent process still exists. */
 const PARENT_INTERVAL = 500;
 
 /** Runs this Node with these arguments and this environment. It returns only where a process can't be replaced. */
@@ -23,7 +23,7 @@ export function launch(args: readonly string[], env: Record<string, string>): vo
   else process.execve(file, [file, ...rest], env);
 }
 
-/** For Windows, and for a Linux without `setpriv`. Ctrl-C needs no help: a terminal sends it to both processes. */
+/** For Windows, and for a Linux without `setpriv`. Ctrl-C is not forwarded: a terminal sends it to both processes. */
 function launchChild(args: readonly string[], env: Record<string, string>): void {
   const child = spawn(process.execPath, args, { env, stdio: 'inherit' });
   const parent = process.ppid;

@@ -58,18 +58,23 @@ function copy(value: unknown, hide: (text: string) => string, depth: number): un
 
 /** All present and past secrets of the configuration: those in files are read again, and their old values stay hidden. */
 export function secretsOf({ hook, ntfy, ops, qbittorrent }: Config): () => Iterable<string> {
-  const seen = new Set<string>([ntfy.topic, ...secretsOfProxy(ntfy.proxy)]);
+  const values = new Set<string>([ntfy.topic, ...secretsOfProxy(ntfy.proxy)]);
   const pairs = [qbittorrent.auth, ntfy.auth];
   const { basic } = qbittorrent;
-  const kept: Array<Secret | null> = [hook.token, ops.token, basic?.password ?? null, ...pairs.map(secretOf)];
+  const secrets: Array<Secret | null> = [
+    hook.token,
+    ops.token,
+    basic?.password ?? null,
+    ...pairs.map(secretOf),
+  ];
   return () => {
-    for (const secret of kept) if (secret !== null) seen.add(secret.reveal());
+    for (const secret of secrets) if (secret !== null) values.add(secret.reveal());
     for (const auth of pairs) {
       // As in basic authentication.
-      if ('username' in auth) seen.add(`${auth.username}:${auth.password.reveal()}`);
+      if ('username' in auth) values.add(`${auth.username}:${auth.password.reveal()}`);
     }
-    if (basic !== undefined) seen.add(`${basic.username}:${basic.password.reveal()}`);
-    return seen;
+    if (basic !== undefined) values.add(`${basic.username}:${basic.password.reveal()}`);
+    return values;
   };
 }
 

@@ -9,11 +9,11 @@ export interface Queue<Item> extends AsyncIterable<Item> {
 export function createQueue<Item>(limit: number): Queue<Item> {
   const items: Item[] = [];
   let ended = false;
-  let wake: (() => void) | undefined;
+  let resume: (() => void) | undefined;
   const end = () => {
     ended = true;
     items.length = 0;
-    wake?.();
+    resume?.();
   };
   return {
     end,
@@ -21,14 +21,14 @@ export function createQueue<Item>(limit: number): Queue<Item> {
       if (ended) return;
       items.push(item);
       if (items.length > limit) end();
-      else wake?.();
+      else resume?.();
     },
     async *[Symbol.asyncIterator]() {
       for (;;) {
         if (ended) return;
         const item = items.shift();
         if (item !== undefined) yield item;
-        else await new Promise<void>((resolve) => (wake = resolve));
+        else await new Promise<void>((resolve) => (resume = resolve));
       }
     },
   };

@@ -1,4 +1,4 @@
-/** `npm run dev`: runs the sources, and starts them anew when a file changes. */
+/** `npm run dev`: runs the sources, and restarts when a file changes. */
 import { join } from 'node:path';
 import { launch } from './launch.ts';
 import { definedOf } from './shipped.ts';

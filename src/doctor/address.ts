@@ -18,14 +18,14 @@ export async function checkAddress({ url, basic }: Config['qbittorrent']): Promi
   const host = hostOf(url);
   const headers = basic === undefined ? {} : { authorization: basicAuthorization(basic) };
   const reply = await request(`${url}/api/v2/app/version`, { headers, timeout: REQUEST_TIMEOUT });
-  if (!reply.ok) return fail(reply.failure.message, unreachable(reply.failure, 'QBIT_HOST'));
+  if (!reply.ok) return fail(reply.failure.message, adviceOnFailure(reply.failure, 'QBIT_HOST'));
   if (reply.value.status === 401)
-    return basic === undefined ? judge401(reply.value, url) : refusedLogin(reply.value, host);
-  return redirected(reply.value, 'QBIT_HOST') ?? judge(reply.value, host);
+    return basic === undefined ? outcomeOf401(reply.value, url) : refusedLoginOutcome(reply.value, host);
+  return redirectOutcome(reply.value, 'QBIT_HOST') ?? outcomeOf(reply.value, host);
 }
 
 /** A wrong Host header makes every page a 401. If the page is fine, a proxy turned qBittorrent's 403 into a 401. */
-async function judge401({ headers }: Reply, url: string): Promise<Outcome> {
+async function outcomeOf401({ headers }: Reply, url: string): Promise<Outcome> {
   const host = hostOf(url);
   if (headers.has('www-authenticate'))
     return fail(`a proxy in front of qBittorrent at ${host} requires its own login`, OWN_LOGIN);
@@ -36,13 +36,13 @@ async function judge401({ headers }: Reply, url: string): Promise<Outcome> {
 }
 
 /** Tried once, without further requests: qBittorrent may count it as a failed login. */
-function refusedLogin({ headers }: Reply, host: string): Outcome {
+function refusedLoginOutcome({ headers }: Reply, host: string): Outcome {
   return headers.has('www-authenticate')
     ? fail(`the proxy at ${host} refused the user name and password that are set for it`, PROXY_LOGIN)
     : fail(`qBittorrent at ${host} refuses the login for the proxy`, ADVICE_AUTHORIZATION_HEADER);
 }
 
-function judge(reply: Reply, host: string): Outcome {
+function outcomeOf(reply: Reply, host: string): Outcome {
   const { status, text } = reply;
   const isWeb = isPage(text);
   if (status === 200 && /^v\d/.test(text)) return ok(`qBittorrent answers at ${host}`);
@@ -73,7 +73,7 @@ const HOST_HEADER =
   'http://<service>:<port>, or map both to the same number), or disable "Enable Host header validation" in qBittorrent.';
 
 /** The outcome for a redirect; `null` for other responses. Names only the host of the target. */
-export function redirected({ status, headers }: Reply, setting: string): Outcome | null {
+export function redirectOutcome({ status, headers }: Reply, setting: string): Outcome | null {
   if (status < 300 || status >= 400) return null;
   const target = URL.parse(headers.get('location') ?? '');
   const where = target === null ? 'another path' : target.origin;
@@ -114,7 +114,7 @@ const ADVICE: Partial<Record<FailureReason, (setting: string) => string>> = {
 };
 
 /** What to do when a request to the server in this setting fails. */
-export function unreachable({ reason }: Failure, setting: string): string {
+export function adviceOnFailure({ reason }: Failure, setting: string): string {
   const advice = reason === undefined ? undefined : ADVICE[reason];
   return (
     advice?.(setting) ??

@@ -17,7 +17,7 @@ const INSTALL = 'Run `install-hook`: it installs the hook in qBittorrent, and ve
 
 /** Whether qBittorrent will call the sidecar when a torrent is added or finished. */
 export function checkHook(name: SlotName, slots: Slots, config: Config): Outcome {
-  const outcome = judge(name, slots, config);
+  const outcome = findOutcome(name, slots, config);
   if (outcome.status !== 'fail') return outcome;
   // Without this hook the next poll detects the end of a download.
   if (name === 'finished')
@@ -27,7 +27,7 @@ export function checkHook(name: SlotName, slots: Slots, config: Config): Outcome
   return outcome;
 }
 
-function judge(name: SlotName, slots: Slots, config: Config): Outcome {
+function findOutcome(name: SlotName, slots: Slots, config: Config): Outcome {
   const slot = slots[name];
   if (slot === null)
     return fail(
@@ -35,7 +35,7 @@ function judge(name: SlotName, slots: Slots, config: Config): Outcome {
       'Set DISCOVER=60s to find new torrents without it.',
     );
   const read = readLine(slot.program);
-  if (read.kind === 'foreign') return foreign(name, read.program, read.callsUs);
+  if (read.kind === 'foreign') return foreignOutcome(name, read.program, read.callsUs);
   if (read.kind === 'script') {
     return slot.enabled
       ? ok(`${read.program}, your script, which by its name calls the sidecar`)
@@ -43,10 +43,12 @@ function judge(name: SlotName, slots: Slots, config: Config): Outcome {
   }
   const outcome =
     read.kind === 'empty' ? fail('no command is set', INSTALL) : checkLine(name, read, slots, config);
-  return outcome.status !== 'ok' && config.hook.autoInstall ? promised(outcome.found, config) : outcome;
+  return outcome.status !== 'ok' && config.hook.autoInstall
+    ? autoInstallOutcome(outcome.found, config)
+    : outcome;
 }
 
-function promised(problem: string, config: Config): Outcome {
+function autoInstallOutcome(problem: string, config: Config): Outcome {
   const desired = config.hook.port === 0 ? null : desiredLine(config);
   const obstacle = desired === null ? null : obstacleTo(desired);
   if (obstacle !== null)
@@ -72,7 +74,7 @@ function checkLine(name: SlotName, line: OurLine, slots: Slots, config: Config):
   return (works ? warn : fail)(`the line ${problems.join('; it ')}`, INSTALL);
 }
 
-function foreign(name: SlotName, program: string, callsUs: boolean): Outcome {
+function foreignOutcome(name: SlotName, program: string, callsUs: boolean): Outcome {
   const called = program.replace(/[^\w.-]/g, '').slice(0, 40);
   if (callsUs) {
     return fail(

@@ -6,7 +6,7 @@ import { fail, ok, skip, warn } from './finding.ts';
 import type { Outcome } from './finding.ts';
 import type { NtfyFindings } from './ntfy.ts';
 
-/** Milliseconds by which the clocks may differ before times of day look wrong. */
+/** Milliseconds by which the clocks may differ: more is visible in times of day. */
 const MAX_CLOCK_DIFFERENCE = 60_000;
 
 /** Compares the clock of this machine with that of ntfy. */
@@ -50,7 +50,7 @@ export function checkState(dir: string | null): Outcome {
     return ok('writable');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-    return fail(`the folder in STATE_DIR is not writable${code}`, why(code));
+    return fail(`the folder in STATE_DIR is not writable${code}`, adviceFor(code));
   }
 }
 
@@ -67,7 +67,7 @@ export function checkInstance({ instance, stateDir }: Pick<Config, 'instance' | 
   );
 }
 
-function why(code: string): string {
+function adviceFor(code: string): string {
   if (/ENOTDIR/.test(code)) return 'A file is in its place: set STATE_DIR to a folder.';
   if (/ENOENT/.test(code)) return 'Its parent folder does not exist: create it, or mount the volume.';
   if (/ERR_ACCESS_DENIED/.test(code))

@@ -3,7 +3,7 @@ import { hostOf, parseJson, request } from '../http/request.ts';
 import type { Reply } from '../http/request.ts';
 import { authorization } from '../ntfy/client.ts';
 import { account, ERROR_CODES, features, health, refusal } from '../ntfy/schemas.ts';
-import { REQUEST_TIMEOUT, redirected, unreachable } from './address.ts';
+import { REQUEST_TIMEOUT, redirectOutcome, adviceOnFailure } from './address.ts';
 import { fail, ok, skip, warn } from './finding.ts';
 import type { Outcome, Outcomes } from './finding.ts';
 
@@ -18,19 +18,21 @@ export async function checkNtfy({ ntfy, progress }: Config): Promise<NtfyFinding
   const { server, proxy } = ntfy;
   const reply = await request(`${server}/v1/health`, { timeout: REQUEST_TIMEOUT, proxy });
   if (!reply.ok) {
-    const advice = unreachable(reply.failure, 'NTFY_TOPIC or NTFY_SERVER');
+    const advice = adviceOnFailure(reply.failure, 'NTFY_TOPIC or NTFY_SERVER');
     return { outcomes: { ntfy: fail(reply.failure.message, advice) }, date: null };
   }
   const date = clockOf(reply.value);
   const through = proxy === undefined ? '' : `, through the proxy ${proxy.host}`;
-  const address = judgeAddress(reply.value, `${hostOf(server)}${through}`);
+  const address = addressOutcome(reply.value, `${hostOf(server)}${through}`);
   if (address.status === 'fail') return { outcomes: { ntfy: address }, date };
   const sequences = await readSequences(ntfy);
-  const before = { ntfy: address, 'ntfy-updates': judgeSequences(sequences, progress) };
+  const before = { ntfy: address, 'ntfy-updates': sequencesOutcome(sequences, progress) };
   const access = await checkAccess(ntfy);
   if (access.status === 'fail') return { outcomes: { ...before, 'ntfy-access': access }, date };
   const deletions =
-    sequences === 'unknown' ? skip('not needed: the server does not support it') : await checkDeletions(ntfy);
+    sequences === 'unsupported'
+      ? skip('not needed: the server does not support it')
+      : await checkDeletions(ntfy);
   const limits = await checkLimits(ntfy);
   return {
     outcomes: { ...before, 'ntfy-access': access, 'ntfy-deletions': deletions, 'ntfy-limits': limits },
@@ -39,12 +41,12 @@ export async function checkNtfy({ ntfy, progress }: Config): Promise<NtfyFinding
 }
 
 function clockOf({ headers }: Reply): NtfyFindings['date'] {
-  const theirs = Date.parse(headers.get('date') ?? '');
-  return Number.isNaN(theirs) ? null : { ahead: theirs - Date.now() };
+  const serverTime = Date.parse(headers.get('date') ?? '');
+  return Number.isNaN(serverTime) ? null : { ahead: serverTime - Date.now() };
 }
 
-function judgeAddress(reply: Reply, host: string): Outcome {
-  const moved = redirected(reply, 'NTFY_TOPIC or NTFY_SERVER');
+function addressOutcome(reply: Reply, host: string): Outcome {
+  const moved = redirectOutcome(reply, 'NTFY_TOPIC or NTFY_SERVER');
   if (moved !== null) return moved;
   if (reply.status >= 500)
     return fail(`${host} answered ${reply.status}`, 'Check the ntfy server, or the proxy in front of it.');
@@ -59,24 +61,27 @@ function judgeAddress(reply: Reply, host: string): Outcome {
     : warn(`the ntfy server at ${host} reports that it is unhealthy`, 'Check its log.');
 }
 
-/** Whether it supports sequence IDs (2.16 and later); `unseen`: a proxy answers instead, or no server. */
-async function readSequences({ server, proxy }: Config['ntfy']): Promise<'known' | 'unknown' | 'unseen'> {
+/** Whether it supports sequence IDs (2.16 and later); `unknown`: the answer is not ntfy's, or missing. */
+async function readSequences({
+  server,
+  proxy,
+}: Config['ntfy']): Promise<'supported' | 'unsupported' | 'unknown'> {
   const reply = await request(`${server}/v1/config`, { timeout: REQUEST_TIMEOUT, proxy });
-  if (!reply.ok) return 'unseen';
+  if (!reply.ok) return 'unknown';
   const answer = parseJson(reply.value.text);
-  if (features.safeParse(answer).success) return 'known';
-  return refusal.parse(answer).code === ERROR_CODES.notFound ? 'unknown' : 'unseen';
+  if (features.safeParse(answer).success) return 'supported';
+  return refusal.parse(answer).code === ERROR_CODES.notFound ? 'unsupported' : 'unknown';
 }
 
-function judgeSequences(
+function sequencesOutcome(
   sequences: Awaited<ReturnType<typeof readSequences>>,
   progress: Config['progress'],
 ): Outcome {
-  if (sequences === 'known')
+  if (sequences === 'supported')
     return ok('sequence IDs are supported: one card for each torrent, updated in place');
   if (progress === 'milestones')
     return ok('sequence IDs are not supported, and not needed with PROGRESS=milestones');
-  if (sequences === 'unseen')
+  if (sequences === 'unknown')
     return warn(
       'support of sequence IDs is unknown: the answer to /v1/config is not from ntfy',
       'Configure the proxy in front of ntfy to allow GET /v1/config.',
@@ -100,10 +105,11 @@ async function checkAccess({ server, topic, auth, proxy }: Config['ntfy']): Prom
     timeout: REQUEST_TIMEOUT,
     proxy,
   });
-  if (!reply.ok) return fail(reply.failure.message, unreachable(reply.failure, 'NTFY_TOPIC or NTFY_SERVER'));
+  if (!reply.ok)
+    return fail(reply.failure.message, adviceOnFailure(reply.failure, 'NTFY_TOPIC or NTFY_SERVER'));
   const { status, text } = reply.value;
   const { code } = refusal.parse(parseJson(text));
-  if (code === undefined) return judgeProxy(status);
+  if (code === undefined) return proxyOutcome(status);
   if (status === 400) return ok(`${ACCOUNTS[auth.kind]} may publish to the topic`);
   if (status === 401) return fail('it does not accept the credentials (401)', CREDENTIALS[auth.kind]);
   if (status === 403)
@@ -125,7 +131,7 @@ async function checkAccess({ server, topic, auth, proxy }: Config['ntfy']): Prom
 }
 
 /** ntfy's errors contain a code: an answer without one is from a proxy, and independent of token and topic. */
-function judgeProxy(status: number): Outcome {
+function proxyOutcome(status: number): Outcome {
   if (status === 401)
     return fail(
       'something in front of ntfy requires a login of its own (401)',

@@ -19,7 +19,7 @@ export function checkProgram(slots: Slots, qbittorrent: string, path: string): O
   const name = program.replace(/^.*[\\/]/, '');
   if (!isLoopback(qbittorrent.replace(/:\d+$/, '')))
     return skip(`qBittorrent runs on another machine: make sure that ${name} is installed there`);
-  if (isThere(program, path))
+  if (isInstalled(program, path))
     return ok(
       `${name} is installed on this machine; if qBittorrent runs in another container, it must be installed there`,
     );
@@ -29,7 +29,7 @@ export function checkProgram(slots: Slots, qbittorrent: string, path: string): O
   );
 }
 
-function isThere(program: string, path: string): boolean {
+function isInstalled(program: string, path: string): boolean {
   const places = isAbsolute(program)
     ? [program]
     : path.split(delimiter).map((folder) => join(folder, program));

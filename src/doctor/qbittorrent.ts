@@ -5,7 +5,7 @@ import { createConnection } from '../qbittorrent/connection.ts';
 import type { Connection } from '../qbittorrent/connection.ts';
 import { login } from '../qbittorrent/login.ts';
 import { readSlots } from '../qbittorrent/preferences.ts';
-import { checkAddress, unreachable } from './address.ts';
+import { checkAddress, adviceOnFailure } from './address.ts';
 import { fail, ok } from './finding.ts';
 import type { Outcome, Outcomes } from './finding.ts';
 import { checkHook } from './hooks.ts';
@@ -20,9 +20,9 @@ export async function checkQbittorrent(config: Config, path: string): Promise<Ou
   if (address.status === 'fail') return { qbittorrent: address };
   const connection = createConnection(config.qbittorrent);
   const session = await login(connection, auth);
-  if (!session.ok) return { qbittorrent: address, login: refused(session.failure, auth) };
+  if (!session.ok) return { qbittorrent: address, login: refusedOutcome(session.failure, auth) };
   const version = await checkVersion(connection, session.value.version);
-  const before = { qbittorrent: address, login: accepted(auth), version };
+  const before = { qbittorrent: address, login: acceptedOutcome(auth), version };
   if (version.status === 'fail') return before;
   const slots = await readSlots(connection);
   if (!slots.ok) {
@@ -37,7 +37,7 @@ export async function checkQbittorrent(config: Config, path: string): Promise<Ou
   };
 }
 
-function accepted({ kind }: Auth): Outcome {
+function acceptedOutcome({ kind }: Auth): Outcome {
   if (kind === 'none') return ok('not required from this machine');
   return ok(kind === 'apiKey' ? 'QBIT_API_KEY is accepted' : 'QBIT_USER and QBIT_PASS are accepted');
 }
@@ -51,7 +51,7 @@ const CREDENTIALS: Record<Auth['kind'], string> = {
   none: 'Set QBIT_USER and QBIT_PASS, or QBIT_API_KEY (5.2 and later), or tick "Bypass authentication for clients on localhost" in qBittorrent.',
 };
 
-function refused(failure: Failure, auth: Auth): Outcome {
+function refusedOutcome(failure: Failure, auth: Auth): Outcome {
   const { kind, message } = failure;
   if (kind === 'banned') {
     return fail(
@@ -65,7 +65,7 @@ function refused(failure: Failure, auth: Auth): Outcome {
       message,
       'Configure the proxy to forward everything below the path of QBIT_HOST, or bypass it.',
     );
-  if (kind === 'unreachable') return fail(message, unreachable(failure, 'QBIT_HOST'));
+  if (kind === 'unreachable') return fail(message, adviceOnFailure(failure, 'QBIT_HOST'));
   return fail(message, 'Set QBIT_HOST to the WebUI itself, with the port that qBittorrent listens on.');
 }
 

@@ -14,7 +14,7 @@ import type { Plan } from './plan.ts';
 import { desiredLine } from './desired.ts';
 
 export interface EnsureOptions {
-  /** With a session. */
+  /** A connection with a session. */
   connection: Connection;
   /** The port of the hook API; 0 while it is unknown. */
   port: () => number;
@@ -52,7 +52,7 @@ export function createEnsureHook(config: Pick<Config, 'hook'>, { connection, por
   };
 }
 
-/** Logs each problem once, until there is another, or none. */
+/** Logs a problem once, until it changes or ends. */
 function createLogs(log: Logger) {
   let logged = '';
   const warn = (message: string, fields: Record<string, unknown>) => {

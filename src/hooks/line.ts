@@ -1,4 +1,4 @@
-/** The command lines that call the sidecar. qBittorrent runs them without a shell (reference/qbittorrent.md, 5). */
+/** The command lines that call the sidecar. qBittorrent runs them without a shell (reference/qbittorrent.md, section 5). */
 import type { Secret } from '../util/secret.ts';
 import type { SlotName } from '../qbittorrent/preferences.ts';
 
@@ -15,7 +15,7 @@ export interface DesiredLine {
   tool: Tool;
 }
 
-/** Stands for the torrent's ID: `%K` since 4.4, before that `%I`, its v1 hash. */
+/** The placeholder for the torrent's ID: `%K` since 4.4, before that `%I`, its v1 hash. */
 export type Placeholder = '%K' | '%I';
 
 export const PATHS: Record<SlotName, string> = { added: 'track', finished: 'finished' };
@@ -45,8 +45,8 @@ export interface LineOptions extends Pick<DesiredLine, 'url' | 'tool'> {
  */
 export function hookLine({ slot, placeholder, token, wasOn = false, ...rest }: LineOptions): string {
   const headers = [...(token === null ? [] : [`Authorization: Bearer ${token}`]), ...(wasOn ? [WAS_ON] : [])];
-  const everywhere = everywhereFor(placeholder);
-  return callLine({ ...rest, path: `${PATHS[slot]}?hash=${placeholder}`, headers, everywhere });
+  const asterisk = asteriskFor(placeholder);
+  return callLine({ ...rest, path: `${PATHS[slot]}?hash=${placeholder}`, headers, asterisk });
 }
 
 /** The same command for a script, with the hash as the first argument. */
@@ -57,7 +57,7 @@ export function scriptLine({
   token,
 }: Omit<LineOptions, 'placeholder' | 'program' | 'wasOn'>): string {
   const headers = token === null ? [] : [`Authorization: Bearer ${token}`];
-  return callLine({ url, tool, path: `${PATHS[slot]}?hash=$1`, headers, everywhere: '"*"' });
+  return callLine({ url, tool, path: `${PATHS[slot]}?hash=$1`, headers, asterisk: '"*"' });
 }
 
 /** The same line with the option that bypasses all proxies: curl uses the last `--noproxy`. */
@@ -65,14 +65,14 @@ export function bypassProxies(
   line: string,
   { tool, placeholder }: { tool: Tool; placeholder: string },
 ): string {
-  const option = tool === 'curl' ? `--noproxy ${everywhereFor(placeholder)}` : '--proxy=off';
+  const option = tool === 'curl' ? `--noproxy ${asteriskFor(placeholder)}` : '--proxy=off';
   return line
     .replaceAll(/ +--noproxy +(?:"[^"]*"|[^\s"]+)/g, '')
     .replace(/^(?:"[^"]*"|[^\s"]+)/, (program) => `${program} ${option}`);
 }
 
 /** Before 4.1.7 a shell reads the line, and expands an asterisk without quotes to file names. */
-const everywhereFor = (placeholder: string): Call['everywhere'] => (placeholder === '%K' ? '*' : '"*"');
+const asteriskFor = (placeholder: string): Call['asterisk'] => (placeholder === '%K' ? '*' : '"*"');
 
 interface Call {
   url: string;
@@ -81,7 +81,7 @@ interface Call {
   path: string;
   headers: string[];
   /** An asterisk, quoted if a shell reads the line. */
-  everywhere: '*' | '"*"';
+  asterisk: '*' | '"*"';
 }
 
 /**
@@ -89,10 +89,10 @@ interface Call {
  * options to it (reference/qbittorrent.md, section 5). Single quotes would become part of the asterisk. The options of
  * wget exist in GNU and BusyBox. No `-T`: Debian's BusyBox 1.35 is built without it, and crashes on it.
  */
-function callLine({ url, tool, program = tool, path, headers, everywhere }: Call): string {
+function callLine({ url, tool, program = tool, path, headers, asterisk }: Call): string {
   const options =
     tool === 'curl'
-      ? `-q -fsS -m 5 --noproxy ${everywhere} -X POST`
+      ? `-q -fsS -m 5 --noproxy ${asterisk} -X POST`
       : '-q -O /dev/null -t 1 --proxy=off --post-data=';
   const option = tool === 'curl' ? '-H' : '--header';
   const start = program.includes(' ') ? `"${program}"` : program;

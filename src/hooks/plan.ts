@@ -21,7 +21,7 @@ export type Strictness = 'exact' | 'working';
 
 /** Only an empty option is filled, and only lines of the sidecar are changed: other commands are never touched. */
 export function planInstall(slots: Slots, desired: DesiredLine, strictness: Strictness): Plan {
-  const knowsIds = slots.added !== null;
+  const supportsIds = slots.added !== null;
   const plan = (name: SlotName): SlotPlan => {
     const slot = slots[name];
     if (slot === null) return { action: 'absent' };
@@ -30,7 +30,7 @@ export function planInstall(slots: Slots, desired: DesiredLine, strictness: Stri
     if (read.kind === 'script') return { action: slot.enabled ? 'kept' : 'blocked' };
     const wasOn = read.kind === 'ours' ? read.wasOn : slot.enabled;
     if (strictness === 'working' && read.kind === 'ours' && slot.enabled) {
-      const problems = problemsOf(read, name, desired, knowsIds);
+      const problems = problemsOf(read, name, desired, supportsIds);
       if (problems.length === 0) return { action: 'kept' };
       // Nothing else is wrong with it: options that the user added are kept, such as `-k`.
       if (read.hasMore && problems.length === 1 && problems[0] === proxyProblem(read))
@@ -41,9 +41,9 @@ export function planInstall(slots: Slots, desired: DesiredLine, strictness: Stri
         };
     }
     const program = hookLine({
-      ...(read.kind === 'ours' ? keptParts(read, desired, strictness) : desired),
+      ...(read.kind === 'ours' ? unchangedParts(read, desired, strictness) : desired),
       slot: name,
-      placeholder: knowsIds ? '%K' : '%I',
+      placeholder: supportsIds ? '%K' : '%I',
       token: desired.token?.reveal() ?? null,
       wasOn,
     });
@@ -54,10 +54,10 @@ export function planInstall(slots: Slots, desired: DesiredLine, strictness: Stri
 }
 
 /**
- * What an update keeps: an address that may be right when the settings give none, and, for automatic updates, the
- * program, because the other one may not be installed.
+ * The parts of a line that an update does not change: its address if the settings give none and it may be right; for
+ * automatic updates also the program, because the other one may not be installed.
  */
-function keptParts(
+function unchangedParts(
   line: OurLine,
   desired: DesiredLine,
   strictness: Strictness,

@@ -5,12 +5,17 @@ import type { DesiredLine } from './line.ts';
 import type { OurLine } from './read-line.ts';
 
 /** Why a hook line does not work, each as a phrase that continues "the line …". They contain no token. */
-export function problemsOf(line: OurLine, slot: SlotName, desired: DesiredLine, knowsIds: boolean): string[] {
+export function problemsOf(
+  line: OurLine,
+  slot: SlotName,
+  desired: DesiredLine,
+  supportsIds: boolean,
+): string[] {
   const problems = [
     line.slot !== slot && `calls /${PATHS[line.slot]} instead of /${PATHS[slot]}`,
-    knowsIds &&
+    supportsIds &&
       line.placeholder !== '%K' &&
-      `uses ${line.placeholder} instead of %K: ${badHash(line.placeholder)}`,
+      `uses ${line.placeholder} instead of %K: ${explainPlaceholder(line.placeholder)}`,
     addressProblem(line, desired),
     !line.posts && 'does not use POST',
     tokenProblem(line.token, desired),
@@ -26,7 +31,7 @@ export function proxyProblem({ direct, tool }: OurLine): string | false {
   return !direct && `lacks ${option}: it uses the proxy of qBittorrent's options or environment`;
 }
 
-function badHash(placeholder: string): string {
+function explainPlaceholder(placeholder: string): string {
   return placeholder === '%I' ? 'which is "-" for torrents without a v1 hash' : 'which is not a torrent ID';
 }
 

@@ -82,7 +82,7 @@ function readCall(tool: Tool, program: string, args: readonly string[]): OurLine
     operators: operators.length > 0,
     direct,
     hasMore: !options.every(isStandard),
-    ...meaning(options),
+    ...readOptions(options),
   };
 }
 
@@ -111,7 +111,7 @@ function isDirect(tool: Tool, options: Options, host?: string): boolean {
   return hosts === '*' || (host !== undefined && hosts.split(',').includes(host));
 }
 
-function meaning(options: Options): Pick<OurLine, 'token' | 'posts' | 'wasOn'> {
+function readOptions(options: Options): Pick<OurLine, 'token' | 'posts' | 'wasOn'> {
   const headers = options.filter(([name]) => name === '-H' || name === '--header').map(([, value]) => value);
   const tokens = headers.map((header) => BEARER.exec(header)?.[1]);
   return {

@@ -3,7 +3,7 @@ import * as https from 'node:https';
 import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import type { Proxy } from '../config/proxy.ts';
 
-/** Milliseconds for which an idle connection is kept, for bursts of messages. */
+/** Milliseconds for which an idle connection stays open, for bursts of messages. */
 const KEEP_ALIVE_TIMEOUT = 4000;
 /** Milliseconds for connecting through a proxy; less than for a request, so that the proxy is reported as the cause. */
 const TUNNEL_TIMEOUT = 9000;
@@ -28,13 +28,13 @@ function create(keepAlive: boolean, proxy?: Proxy): Agents {
 }
 
 const direct = create(true);
-const proxied = new WeakMap<Proxy, Record<'kept' | 'single', Agents>>();
+const proxied = new WeakMap<Proxy, Record<'keepAlive' | 'single', Agents>>();
 
-/** The agent for a request: with a proxy, Node's own tunnels; `false` for a direct connection that is not kept. */
+/** The agent for a request. With a proxy it uses Node's own tunnels; `false`: a direct connection for one request. */
 export function agentFor(url: string, keep: boolean, proxy: Proxy | null): http.Agent | false {
   const protocol = url.startsWith('https:') ? 'https' : 'http';
   if (proxy === null) return keep && direct[protocol];
-  const agents = proxied.get(proxy) ?? { kept: create(true, proxy), single: create(false, proxy) };
+  const agents = proxied.get(proxy) ?? { keepAlive: create(true, proxy), single: create(false, proxy) };
   proxied.set(proxy, agents);
-  return agents[keep ? 'kept' : 'single'][protocol];
+  return agents[keep ? 'keepAlive' : 'single'][protocol];
 }

@@ -17,14 +17,14 @@ export interface RequestOptions {
   headers?: Record<string, string>;
   /** Never chunked: qBittorrent does not support it. */
   body?: string;
-  /** Aborts the request, in addition to its own timeout. */
+  /** Aborts the request, in addition to its timeout. */
   signal?: AbortSignal;
   /**
    * Milliseconds for the whole response; with `take`, milliseconds for the first piece and for each 16 KiB after it, and
    * ten times as long for the whole response. Default: 10 000.
    */
   timeout?: number;
-  /** Keeps the connection for the next request. Default: `false`. */
+  /** Leaves the connection open for the next request. Default: `false`. */
   keep?: boolean;
   /** Maximum size of the response in bytes, decompressed. Default: 64 KiB. */
   maxBytes?: number;
@@ -44,7 +44,7 @@ export interface RequestOptions {
 
 const MAX_BYTES = 65_536;
 
-/** Characters of a streamed response within `timeout`. A server that sends fewer would hold the request for ten times as long. */
+/** Characters of a streamed response that must arrive within `timeout`. */
 const MIN_PROGRESS = 16_384;
 
 /**
@@ -95,14 +95,14 @@ export async function request(url: string, options: RequestOptions = {}): Promis
   }
 }
 
-/** A timer that `restart` sets back, until `end`. */
-function createTimer(ms: number, act: () => void) {
-  let timer: NodeJS.Timeout | null = setTimeout(act, ms);
+/** Calls `onTimeout` after `ms` milliseconds without `restart`, unless `end` was called. */
+function createTimer(ms: number, onTimeout: () => void) {
+  let timer: NodeJS.Timeout | null = setTimeout(onTimeout, ms);
   return {
     restart() {
       if (timer === null) return;
       clearTimeout(timer);
-      timer = setTimeout(act, ms);
+      timer = setTimeout(onTimeout, ms);
     },
     end() {
       if (timer !== null) clearTimeout(timer);
@@ -113,12 +113,12 @@ function createTimer(ms: number, act: () => void) {
 
 /** Calls `onProgress` at the first piece, and after each `MIN_PROGRESS` characters. */
 function withProgress(take: (piece: string) => void, onProgress: () => void) {
-  let missing = 0;
+  let remaining = 0;
   return (piece: string): void => {
     take(piece);
-    missing -= piece.length;
-    if (missing > 0) return;
-    missing = MIN_PROGRESS;
+    remaining -= piece.length;
+    if (remaining > 0) return;
+    remaining = MIN_PROGRESS;
     onProgress();
   };
 }

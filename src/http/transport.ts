@@ -9,7 +9,7 @@ import type { Proxy } from '../config/proxy.ts';
 
 /** Options that `fetch` does not have. */
 export interface TransportOptions {
-  /** Whether the connection is kept for another request. */
+  /** Whether the connection stays open for another request. */
   keep: boolean;
   /** Maximum size of the response body in bytes, decompressed. */
   maxBytes: number;
@@ -46,7 +46,7 @@ export async function httpRequest(
   options: TransportOptions,
 ): Promise<Response> {
   const { signal } = init;
-  const aborted = abortionOf(signal);
+  const aborted = rejectOnAbort(signal);
   const incoming = await Promise.race([send(url, init, options), aborted]);
   const { statusCode: status = 0 } = incoming;
   const isGood = status >= 200 && status < 300;
@@ -61,7 +61,7 @@ export async function httpRequest(
 }
 
 /** Rejects when the signal aborts: some responses never cause an event of the request. */
-function abortionOf(signal: RequestInit['signal']): Promise<never> {
+function rejectOnAbort(signal: RequestInit['signal']): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   promise.catch(() => {});
   const abort = () => reject(new Error('aborted'));
@@ -92,7 +92,7 @@ function send(
     .on('error', reject)
     .once('upgrade', (_, socket) => {
       socket.destroy();
-      reject(new AnswerError('switched to another protocol without being asked', 'not-http'));
+      reject(new AnswerError('switched to another protocol unexpectedly', 'not-http'));
     })
     .once('close', () => reject(new Error('closed without a response')))
     .end(body);
@@ -119,7 +119,7 @@ function limitHead(outgoing: http.ClientRequest): void {
   });
 }
 
-/** No compression: it takes qBittorrent, usually on the same host, 5 % of a poll. With a length: it supports no chunks. */
+/** Without compression, which takes 5 % of the CPU of a poll. With a length: qBittorrent does not support chunks. */
 function headersOf({ headers, method }: RequestInit, body: string): Record<string, string> {
   const length = method === 'POST' ? { 'content-length': String(Buffer.byteLength(body)) } : {};
   return {
@@ -142,12 +142,13 @@ const DECODERS: Readonly<Record<string, () => Unzip | BrotliDecompress | ZstdDec
 const MAX_ERROR_BYTES = 1_048_576;
 
 /** Statuses of a `Response` without a body. */
-const BODILESS = new Set([204, 205, 304]);
+const STATUSES_WITHOUT_BODY = new Set([204, 205, 304]);
 
-/** The body, decompressed if a proxy compressed it without being asked. */
+/** The body, decompressed if a proxy compressed it although the request does not accept that. */
 async function* decompressed(incoming: http.IncomingMessage): AsyncGenerator<Buffer> {
   const encoding = incoming.headers['content-encoding']?.trim().toLowerCase() || 'identity';
-  const isEmpty = incoming.headers['content-length'] === '0' || BODILESS.has(incoming.statusCode ?? 0);
+  const isEmpty =
+    incoming.headers['content-length'] === '0' || STATUSES_WITHOUT_BODY.has(incoming.statusCode ?? 0);
   if (encoding === 'identity' || isEmpty) return yield* incoming;
   // The name comes from the server: `__proto__` must not match.
   const decoder = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding]?.() : undefined;
@@ -195,5 +196,5 @@ function responseOf({ headersDistinct }: http.IncomingMessage, status: number, t
   for (const [name, values = []] of Object.entries(headersDistinct)) {
     for (const value of values) headers.append(name, value);
   }
-  return new Response(text === '' || BODILESS.has(status) ? null : text, { status, headers });
+  return new Response(text === '' || STATUSES_WITHOUT_BODY.has(status) ? null : text, { status, headers });
 }

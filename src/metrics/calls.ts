@@ -5,10 +5,10 @@ import type { CallResult, QBITTORRENT_CALLS } from './labels.ts';
 
 /** A finished call to qBittorrent or ntfy. */
 export type Call =
-  | ({ to: 'qbittorrent'; call: (typeof QBITTORRENT_CALLS)[number]; seconds: number } & Ending)
-  | ({ to: 'ntfy' } & Ending);
+  | ({ to: 'qbittorrent'; call: (typeof QBITTORRENT_CALLS)[number]; seconds: number } & CallOutcome)
+  | ({ to: 'ntfy' } & CallOutcome);
 
-interface Ending {
+interface CallOutcome {
   result: CallResult;
   /** `null` unless it failed. */
   failure: Failure | null;
@@ -21,12 +21,12 @@ export function countQbittorrent(client: QbittorrentClient, onCall: OnCall): Qbi
   const counted = async <R extends Answer>(
     call: (typeof QBITTORRENT_CALLS)[number],
     signal: AbortSignal | undefined,
-    ask: () => Promise<R>,
+    send: () => Promise<R>,
   ): Promise<R> => {
     const from = performance.now();
-    const answer = await ask();
+    const answer = await send();
     const seconds = (performance.now() - from) / 1000;
-    onCall({ to: 'qbittorrent', call, seconds, ...endingOf(answer, signal) });
+    onCall({ to: 'qbittorrent', call, seconds, ...outcomeOf(answer, signal) });
     return answer;
   };
   return {
@@ -46,7 +46,7 @@ export function countNtfy(client: NtfyClient, onCall: OnCall): NtfyClient {
     async publish(notification, options = {}) {
       try {
         const answer = await client.publish(notification, options);
-        onCall({ to: 'ntfy', ...endingOf(answer, options.signal) });
+        onCall({ to: 'ntfy', ...outcomeOf(answer, options.signal) });
         return answer;
       } catch (error) {
         onCall({ to: 'ntfy', result: 'bug', failure: null });
@@ -59,7 +59,7 @@ export function countNtfy(client: NtfyClient, onCall: OnCall): NtfyClient {
 type Answer = { ok: true } | { ok: false; failure: Failure };
 
 /** An aborted call is not a failure of the server. */
-function endingOf(answer: Answer, signal: AbortSignal | undefined): Ending {
+function outcomeOf(answer: Answer, signal: AbortSignal | undefined): CallOutcome {
   if (answer.ok) return { result: 'ok', failure: null };
   if (signal?.aborted === true) return { result: 'aborted', failure: null };
   return { result: answer.failure.kind, failure: answer.failure };

@@ -36,7 +36,7 @@ export function createGauges({ gauge }: Instruments, version: string) {
   );
   const incident = gauge(
     'qbit_ntfy_incident_open',
-    '1 while an incident of qBittorrent is reported on the phone, 0 otherwise.',
+    '1 while the phone shows an incident of qBittorrent, 0 otherwise.',
   );
   const degraded = gauge(
     'qbit_ntfy_store_degraded',

@@ -41,8 +41,8 @@ export const HOOK_STATES = [
 
 /** The answers of each hook. */
 export const HOOK_ANSWERS = {
-  track: ['started', 'already', 'looking', 'full', 'refused'],
-  finished: ['accepted', 'looking', 'full', 'refused'],
+  track: ['started', 'already', 'scanning', 'full', 'refused'],
+  finished: ['accepted', 'scanning', 'full', 'refused'],
 } as const;
 
 export type HookName = keyof typeof HOOK_ANSWERS;

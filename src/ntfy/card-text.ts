@@ -96,7 +96,7 @@ export function incidentText({ kind, message, reason }: Failure): string {
   return advice === undefined ? sentence : `${sentence}\n${advice}`;
 }
 
-/** The title of an incident's card, and of the all-clear that replaces it. */
+/** The title of an incident's card, and of the recovery message that replaces it. */
 export function incidentTitle(
   notification: Extract<Notification, { kind: 'incident' | 'incident-resolved' }>,
 ): string {
@@ -105,12 +105,12 @@ export function incidentTitle(
   return notification.failure.reason === 'state-repaired' ? 'State was repaired' : 'State is not saved';
 }
 
-const ALL_CLEAR: Record<IncidentSource, string> = {
+const RECOVERY_TEXTS: Record<IncidentSource, string> = {
   qbittorrent: 'qBittorrent answers again. Downloads are tracked.',
   store: 'The state is saved to disk again. A restart loses nothing.',
 };
 
-export const allClearText = (source: IncidentSource): string => ALL_CLEAR[source];
+export const recoveryText = (source: IncidentSource): string => RECOVERY_TEXTS[source];
 
 /** The last resort when ntfy rejects everything else: no text from a torrent or a server. */
 export function fixedText(notification: Exclude<Notification, { kind: 'card-delete' | 'alert-clear' }>): {
@@ -127,6 +127,6 @@ export function fixedText(notification: Exclude<Notification, { kind: 'card-dele
     case 'incident':
       return { title: incidentTitle(notification), message: 'There is a problem: see the page.' };
     case 'incident-resolved':
-      return { title: incidentTitle(notification), message: allClearText(notification.key) };
+      return { title: incidentTitle(notification), message: recoveryText(notification.key) };
   }
 }

@@ -3,7 +3,7 @@ import type { Form, Notification } from '../../machines/domain.ts';
 import { torrentName } from '../format/text.ts';
 import {
   alertText,
-  allClearText,
+  recoveryText,
   completionText,
   fixedText,
   incidentText,
@@ -22,7 +22,7 @@ export interface Card {
   tags: string[];
 }
 
-/** What the cards of a sidecar have in common. */
+/** The options that all cards of a sidecar share. */
 export interface CardOptions {
   topic: string;
   /** Begins each sequence ID: distinguishes sidecars that share a topic. */
@@ -84,7 +84,7 @@ const SEQUENCES: Record<Published['kind'], (instance: string, key: string) => st
   completion: completionSequence,
   alert: alertSequence,
   incident: progressSequence,
-  // The all-clear replaces the incident's card.
+  // The recovery message replaces the incident's card.
   'incident-resolved': progressSequence,
 };
 
@@ -125,7 +125,7 @@ function renderFully(notification: Published, { topic, instance, timeZone, alert
         topic,
         sequence_id,
         title: incidentTitle(notification),
-        message: kind === 'incident' ? incidentText(notification.failure) : allClearText(key),
+        message: kind === 'incident' ? incidentText(notification.failure) : recoveryText(key),
         priority: kind === 'incident' && notification.silent !== true ? AUDIBLE_PRIORITY : SILENT_PRIORITY,
         tags: [kind === 'incident' ? 'warning' : 'white_check_mark'],
       };

@@ -19,7 +19,7 @@ export interface PublishOptions {
 }
 
 export interface NtfyClientOptions {
-  /** Called when DELETE does not reach ntfy, with the method used instead; again after hours. */
+  /** Called when DELETE does not reach ntfy, with the method used instead; again after six hours. */
   onDeleteRejected?: (instead: RemovalMethod) => void;
   /** Milliseconds since 1970. */
   now?: () => number;

@@ -19,7 +19,7 @@ export interface RemovalRequests {
   update: () => Promise<Publication>;
 }
 
-/** Removes cards, and remembers which method this server accepts. */
+/** Removes cards by the first method that this server accepts. */
 export interface Removal {
   /** @param form any other than `full` uses the last method only: the others were rejected */
   remove(form: Form, requests: RemovalRequests): Promise<Publication>;
@@ -27,18 +27,19 @@ export interface Removal {
 
 /** @param onRejected called each time DELETE turns out not to reach ntfy, with the method used instead */
 export function createRemoval(onRejected: (instead: RemovalMethod) => void, now: () => number): Removal {
-  let known = { first: 0, at: -Infinity };
-  const isFresh = () => Math.abs(now() - known.at) < RETRY_DELETE_AFTER;
+  /** The index of the method that was accepted last, and when it was found. */
+  let found = { index: 0, at: -Infinity };
+  const isFresh = () => Math.abs(now() - found.at) < RETRY_DELETE_AFTER;
   return {
     async remove(form, requests) {
-      const first = form !== 'full' ? REMOVAL_METHODS.length - 1 : isFresh() ? known.first : 0;
+      const first = form !== 'full' ? REMOVAL_METHODS.length - 1 : isFresh() ? found.index : 0;
       for (const [index, method] of REMOVAL_METHODS.entries()) {
         if (index < first) continue;
         const publication = await requests[method]();
         if (method !== 'update' && !publication.ok && isRejectedByProxy(publication.failure)) continue;
         // Concurrent removals have the same result: report it once.
-        if (publication.ok && index > first && !(isFresh() && known.first === index)) {
-          known = { first: index, at: now() };
+        if (publication.ok && index > first && !(isFresh() && found.index === index)) {
+          found = { index, at: now() };
           onRejected(method);
         }
         return publication;

@@ -3,7 +3,7 @@ import { streamSSE } from 'hono/streaming';
 import type { Logger } from '../log/index.ts';
 import { joinToPieces } from '../server/pieces.ts';
 import { nextTurn } from '../server/turns.ts';
-import { longAnswers, refuse, RETRY_AFTER } from '../server/index.ts';
+import { createLongAnswers, refuse, RETRY_AFTER } from '../server/index.ts';
 import type { AccessGuard, LongAnswers, ServerContext, ServerEnv } from '../server/index.ts';
 import { version } from '../util/version.ts';
 import { findShownActor } from './actors.ts';
@@ -31,7 +31,7 @@ export interface Page {
 }
 
 /** Milliseconds until a browser reconnects an interrupted stream. */
-const RETRY = 1000;
+const RECONNECT_DELAY = 1000;
 
 /**
  * The page and its stream. Without viewers it has no listener and no timer.
@@ -42,24 +42,24 @@ const RETRY = 1000;
  */
 export function createPage({ log, ...sources }: PageDeps): Page {
   const board = createBoard(sources, log);
-  const answer = longAnswers(log);
+  const answer = createLongAnswers(log);
   const shown = (name: string | undefined) => findShownActor(name, sources.supervisor);
-  return { routes: (guard) => routesOf({ board, shown, guard, answer }), close: () => board.close() };
+  return { routes: (guard) => createRoutes({ board, shown, guard, answer }), close: () => board.close() };
 }
 
-interface Routing {
+interface RouteDeps {
   board: LiveBoard;
   shown: (name: string | undefined) => ShownActor | null;
   guard: AccessGuard;
   answer: LongAnswers;
 }
 
-function routesOf({ board, shown, guard, answer }: Routing): Hono<ServerEnv> {
+function createRoutes({ board, shown, guard, answer }: RouteDeps): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
   app.get('/', pageHeaders, requireSignIn(guard), (c) => {
     const parts = board.render(shown(c.req.query('show')));
     const page = livePage({ ...parts, version, signedIn: guard.isSignedIn(c) });
-    return answer(c, 'text/html; charset=UTF-8', () => joinToPieces(inside(page, board.rows())));
+    return answer(c, 'text/html; charset=UTF-8', () => joinToPieces(insertRows(page, board.rows())));
   });
   app.get('/events', guard.requireAccess, (c) => {
     // Hono answers HEAD by GET: that stream would never be read.
@@ -77,7 +77,7 @@ function routesOf({ board, shown, guard, answer }: Routing): Hono<ServerEnv> {
 }
 
 /** The page with the rows in place of the placeholder. */
-function* inside(page: Html, rows: Iterable<string>): Generator<string> {
+function* insertRows(page: Html, rows: Iterable<string>): Generator<string> {
   const [head = '', tail = ''] = String(page).split(String(ROWS));
   yield head;
   yield* rows;
@@ -90,7 +90,7 @@ function stream(c: ServerContext, viewer: Viewer, guard: AccessGuard): Response 
   c.req.raw.signal.addEventListener('abort', () => viewer.leave(), { once: true });
   return streamSSE(c, async (events) => {
     events.onAbort(() => viewer.leave());
-    await events.write(`retry: ${RETRY}\n\n`);
+    await events.write(`retry: ${RECONNECT_DELAY}\n\n`);
     for (;;) {
       // A socket buffers megabytes before backpressure shows that the client does not read.
       await nextTurn();

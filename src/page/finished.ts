@@ -2,43 +2,48 @@ import type { SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
 import type { Hash, Observation } from '../../machines/domain.ts';
 import { createBoundedMap } from '../util/bounded-map.ts';
 
-/** A torrent that was followed to its end. */
+/** A torrent that is no longer tracked: it is complete, or was removed from qBittorrent. */
 export interface Finished {
   key: Hash;
   name: string | null;
   end: 'complete' | 'removed';
   /** Milliseconds since 1970. */
   at: number;
-  /** As it was when it was complete; `null` where nobody saw it so. */
+  /** Its state when its completion was sent; `null` without a completion. */
   torrent: Observation | null;
 }
 
-/** The last ends, newest first. */
-export interface FinishedLately {
-  /** Takes each event that the supervisor emits. */
-  note(this: void, event: SupervisorEmitted): void;
+/** The torrents that finished last, newest first. */
+export interface RecentlyFinished {
+  /** Processes an event that the supervisor emitted. */
+  event(this: void, event: SupervisorEmitted): void;
   list(): readonly Finished[];
 }
 
-/** More than can be told and not yet closed. */
-const MAX_SETTLED = 1000;
+/** Torrents in the list. */
+const MAX_FINISHED = 20;
 
-/** Remembers the last so many ends, in memory: a few additions a download, whether somebody looks or not. */
-export function createFinishedLately(most = 20, now: () => number = Date.now): FinishedLately {
-  const ends: Finished[] = [];
-  /** Complete and told; their progress cards have yet to go. */
-  const told = createBoundedMap<Hash, Observation>(MAX_SETTLED);
+/** Torrents whose completion was sent and whose progress card is not deleted yet. */
+const MAX_COMPLETED = 1000;
+
+/** Collects the torrents that finished last, in memory, also while the page is closed. */
+export function createRecentlyFinished(
+  maxFinished = MAX_FINISHED,
+  now: () => number = Date.now,
+): RecentlyFinished {
+  const finished: Finished[] = [];
+  const completed = createBoundedMap<Hash, Observation>(MAX_COMPLETED);
   return {
-    note(event) {
+    event(event) {
       if (event.type === 'notification.settled' && event.notification.kind === 'completion') {
-        told.set(event.notification.key, event.notification.torrent);
+        completed.set(event.notification.key, event.notification.torrent);
       }
       if (event.type !== 'torrent.finished') return;
       const { key, name, end } = event;
-      ends.unshift({ key, name, end, at: now(), torrent: told.get(key) ?? null });
-      ends.length = Math.min(ends.length, most);
-      told.delete(key);
+      finished.unshift({ key, name, end, at: now(), torrent: completed.get(key) ?? null });
+      finished.length = Math.min(finished.length, maxFinished);
+      completed.delete(key);
     },
-    list: () => ends,
+    list: () => finished,
   };
 }

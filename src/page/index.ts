@@ -1,4 +1,4 @@
 export { createPage } from './app.ts';
 export type { Page, PageDeps } from './app.ts';
-export { createFinishedLately } from './finished.ts';
-export type { FinishedLately } from './finished.ts';
+export { createRecentlyFinished } from './finished.ts';
+export type { RecentlyFinished } from './finished.ts';

@@ -41,7 +41,7 @@ export function signInRoutes(guard: AccessGuard): Hono<ServerEnv> {
     // Relative: the page may be served below a path.
     if (verdict === 'allowed') return c.redirect('./', 303);
     return verdict === 'throttled'
-      ? c.html(lockedPage('later'), 429, RETRY_AFTER)
+      ? c.html(lockedPage('throttled'), 429, RETRY_AFTER)
       : c.html(lockedPage('wrong'), 403);
   });
   app.post('/logout', pageHeaders, guard.requireAccess, (c) => {
@@ -55,12 +55,12 @@ export function signInRoutes(guard: AccessGuard): Hono<ServerEnv> {
 export function requireSignIn(guard: AccessGuard) {
   return createMiddleware<ServerEnv>(async (c, next) => {
     if (guard.check(c, 'page') === 'allowed') return next();
-    if (!wantsHtml(c)) return guard.requireAccess(c, next);
-    return c.html(lockedPage(guard.hasToken ? 'none' : 'keyless'), 403);
+    if (!prefersHtml(c)) return guard.requireAccess(c, next);
+    return c.html(lockedPage(guard.hasToken ? 'none' : 'noToken'), 403);
   });
 }
 
-function wantsHtml(c: ServerContext): boolean {
+function prefersHtml(c: ServerContext): boolean {
   const supports = ['text/plain', 'text/html'];
   return accepts(c, { header: 'Accept', supports, default: 'text/plain' }) === 'text/html';
 }

@@ -4,13 +4,13 @@ import type { Config } from '../config/index.ts';
 import { servicesOf } from '../app/status.ts';
 import type { Supervisor } from '../app/status.ts';
 import type { Health } from '../store/index.ts';
-import type { Finished, FinishedLately } from './finished.ts';
+import type { Finished, RecentlyFinished } from './finished.ts';
 
 /** Where the page reads its data. */
 export interface PageSources {
   supervisor: Supervisor;
   store: { readonly health: Health };
-  finished: FinishedLately;
+  finished: RecentlyFinished;
   timeZone: Config['timeZone'];
   /** Milliseconds since 1970. */
   now: () => number;

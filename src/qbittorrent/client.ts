@@ -46,17 +46,18 @@ export function createQbittorrentClient(
     login: (signal) => login(connection, config.auth, signal),
     async observe(hashes, signal) {
       if (hashes.length === 0) return { ok: true, value: [] };
-      const asked = new Set(hashes);
+      const requested = new Set(hashes);
       return readTorrents(connection, {
         form: { hashes: hashes.join('|') },
-        isWanted: ({ hash }) => asked.has(hash),
+        isIncluded: ({ hash }) => requested.has(hash),
         signal,
       });
     },
     list(hashes, signal) {
-      const asked = new Set<Hash | null>(hashes);
-      const isWanted = ({ hash, v1, v2 }: Observation) => asked.has(hash) || asked.has(v1) || asked.has(v2);
-      return readTorrents(connection, { form: { filter: 'all' }, isWanted, timeout: LIST_TIMEOUT, signal });
+      const requested = new Set<Hash | null>(hashes);
+      const isIncluded = ({ hash, v1, v2 }: Observation) =>
+        requested.has(hash) || requested.has(v1) || requested.has(v2);
+      return readTorrents(connection, { form: { filter: 'all' }, isIncluded, timeout: LIST_TIMEOUT, signal });
     },
     newest: (limit, signal) =>
       readTorrents(connection, {
@@ -67,7 +68,7 @@ export function createQbittorrentClient(
     async scan(signal) {
       const found = new Map<Hash, Observation>();
       for (const filter of UNFINISHED) {
-        const result = await readTorrents(connection, { form: { filter }, isWanted: isUnfinished, signal });
+        const result = await readTorrents(connection, { form: { filter }, isIncluded: isUnfinished, signal });
         if (!result.ok) return result;
         for (const torrent of result.value) found.set(torrent.hash, torrent);
       }
@@ -79,7 +80,7 @@ export function createQbittorrentClient(
 interface Reading {
   form: Record<string, string>;
   /** Which torrents are returned. Default: all. */
-  isWanted?: (torrent: Observation) => boolean;
+  isIncluded?: (torrent: Observation) => boolean;
   /** As in `Stream`. */
   timeout?: number;
   signal?: AbortSignal | undefined;
@@ -88,20 +89,20 @@ interface Reading {
 /** Always a POST: a long list of hashes does not fit in a URL. An invalid entry is skipped. */
 async function readTorrents(
   { call, host }: Connection,
-  { form, isWanted = () => true, timeout, signal }: Reading,
+  { form, isIncluded = () => true, timeout, signal }: Reading,
 ): Promise<Result<Observation[]>> {
   const found: Observation[] = [];
   const reader = createListReader((entry) => {
     const parsed = torrentSchema.safeParse(entry);
-    if (parsed.success && found.length < MAX_ENTRIES && isWanted(parsed.data)) found.push(parsed.data);
+    if (parsed.success && found.length < MAX_ENTRIES && isIncluded(parsed.data)) found.push(parsed.data);
   });
-  const garbage = new AbortController();
+  const abort = new AbortController();
   const take = (piece: string): void => {
     reader.push(piece);
     // The rest of the answer may never end.
-    if (reader.isBroken()) garbage.abort();
+    if (reader.isBroken()) abort.abort();
   };
-  const signals = signal === undefined ? garbage.signal : AbortSignal.any([signal, garbage.signal]);
+  const signals = signal === undefined ? abort.signal : AbortSignal.any([signal, abort.signal]);
   const stream = timeout === undefined ? { take } : { take, timeout };
   const reply = await call('torrents/info', form, signals, stream);
   if (reader.isBroken()) return err('protocol', `${host} sent no list of torrents`);

@@ -17,11 +17,11 @@ export interface Connection {
   /**
    * Requests the login page without credentials. Only qBittorrent's Host header validation answers it with 401.
    */
-  readonly askPage: (signal?: AbortSignal) => Promise<Result<Reply>>;
-  /** Deletes the session's cookie. */
-  readonly forget: () => void;
+  readonly getPage: (signal?: AbortSignal) => Promise<Result<Reply>>;
+  /** Deletes all cookies, so that the next call has no session. */
+  readonly clearCookies: () => void;
   /** Whether a proxy in front of qBittorrent has its own login, which is sent with each call. */
-  readonly isGuarded: boolean;
+  readonly hasProxyLogin: boolean;
   /** Host and port, for messages. */
   readonly host: string;
 }
@@ -57,9 +57,9 @@ export function createConnection({ url, auth, basic }: Config['qbittorrent']): C
   };
   return {
     host: hostOf(url),
-    isGuarded: basic !== undefined,
-    forget: () => jar.clear(),
-    askPage: (signal) =>
+    hasProxyLogin: basic !== undefined,
+    clearCookies: () => jar.clear(),
+    getPage: (signal) =>
       request(`${url}/`, { maxBytes: MAX_BYTES, ...(signal === undefined ? {} : { signal }) }),
     async call(path, form, signal, stream) {
       const reply = await request(`${url}/api/v2/${path}`, {
@@ -77,8 +77,9 @@ export function createConnection({ url, auth, basic }: Config['qbittorrent']): C
 }
 
 /**
- * What a status says of a call with a session; `null` for a good one. 401 and 403 are first of all a session that is
- * over: a proxy may make the one of the other. `reason` says what it is if it comes back right after a good login.
+ * The failure of a call with a session, by its status; `null` for 2xx. Both 401 and 403 are `unauthorized`, because they
+ * usually mean that the session has expired: some proxies change one into the other. `reason` is the cause if the failure
+ * is repeated immediately after a successful login.
  */
 export function failureOfStatus({ status, text }: Reply, host: string) {
   if (status >= 200 && status < 300) return null;

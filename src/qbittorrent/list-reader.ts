@@ -31,7 +31,7 @@ export function createListReader(onEntry: (entry: unknown) => void): ListReader 
   let position: Position = START;
   let entries = 0;
 
-  function hand(text: string): boolean {
+  function emit(text: string): boolean {
     const entry = parseJson(text);
     if (entry === undefined) return false;
     onEntry(entry);
@@ -40,16 +40,16 @@ export function createListReader(onEntry: (entry: unknown) => void): ListReader 
   }
 
   /** Emits the complete entries of a text within the array; returns where the rest starts. */
-  function handAll(text: string): number {
+  function emitAll(text: string): number {
     let from = 0;
     while (state === 'within') {
       let end = position.at === from ? likelyEnd(text, from) : -1;
-      if (end === -1 || !hand(text.slice(from, end))) {
+      if (end === -1 || !emit(text.slice(from, end))) {
         position = entryEnd(text, position);
         if (!position.isEnd) break;
         end = position.at;
         const isEmpty = position.depth < 0 && entries === 0 && text.slice(from, end).trim() === '';
-        if (!isEmpty && !hand(text.slice(from, end))) state = 'broken';
+        if (!isEmpty && !emit(text.slice(from, end))) state = 'broken';
         else if (position.depth < 0) state = text[end] === ']' ? 'after' : 'broken';
       }
       from = end + 1;
@@ -67,7 +67,7 @@ export function createListReader(onEntry: (entry: unknown) => void): ListReader 
         if (text !== '') state = text.startsWith('[') ? 'within' : 'broken';
         text = text.slice(1);
       }
-      if (state === 'within') text = text.slice(handAll(text));
+      if (state === 'within') text = text.slice(emitAll(text));
       if (state === 'after' && text.trim() !== '') state = 'broken';
       rest = state === 'within' ? text : '';
       if (rest.length > MAX_ENTRY_LENGTH) state = 'broken';

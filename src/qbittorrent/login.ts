@@ -13,15 +13,15 @@ type Auth = Config['qbittorrent']['auth'];
  * stored: without it, each request would open a new session.
  */
 export async function login(connection: Connection, auth: Auth, signal?: AbortSignal): Promise<Login> {
-  const { call, forget, host } = connection;
-  forget();
+  const { call, clearCookies, host } = connection;
+  clearCookies();
   const problem = auth.kind === 'password' ? await signIn(connection, auth, signal) : null;
   if (problem !== null) return problem;
   const reply = await call('app/webapiVersion', undefined, signal);
   if (!reply.ok) return reply;
   // The password was accepted: the session ended in between, for example by a restart.
   const lost =
-    auth.kind === 'password' ? err('protocol', `${host} forgot the session immediately`) : refused(auth);
+    auth.kind === 'password' ? err('protocol', `${host} ended the session immediately`) : refused(auth);
   if (reply.value.status === 401) return refusalOf(lost, connection, reply.value, signal);
   if (reply.value.status === 403 && isPage(reply.value.text))
     return err('misdirected', `something in front of qBittorrent at ${host} refuses (403)`, 'in-front');
@@ -62,17 +62,17 @@ async function signIn(
  */
 async function refusalOf(
   other: Extract<Login, { ok: false }>,
-  { askPage, host, isGuarded }: Connection,
+  { getPage, host, hasProxyLogin }: Connection,
   { headers }: Reply,
   signal?: AbortSignal,
 ): Promise<Extract<Login, { ok: false }>> {
-  if (isGuarded) {
+  if (hasProxyLogin) {
     const message = headers.has('www-authenticate')
       ? `the proxy at ${host} refused the user name and password that are set for it`
       : `${host} answered 401: the proxy forwards its own login to qBittorrent (it must remove the Authorization header), or ${other.failure.message}`;
     return { ...err('unauthorized', message, 'proxy-login-refused'), isFinal: true };
   }
-  const page = await askPage(signal);
+  const page = await getPage(signal);
   return page.ok && page.value.status === 401 ? refusedHost(host) : other;
 }
 

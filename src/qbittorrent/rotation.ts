@@ -7,15 +7,15 @@ const CHECK_INTERVAL = 5000;
 /** Detects that the password or API key differs from the one that was sent last, because its file changed. */
 export function createRotation({ auth, basic }: Config['qbittorrent']) {
   const current = (): string => JSON.stringify([secretOf(auth)?.reveal(), basic?.password.reveal()]);
-  let shown = current();
+  let sent = current();
   return {
-    /** A login starts. */
-    noteShown(): void {
-      shown = current();
+    /** Records the secrets that are sent; call it before each login. */
+    recordSent(): void {
+      sent = current();
     },
     /** Resolves when the secret has changed, also during the login. Rejects when aborted. */
     async until(signal: AbortSignal): Promise<void> {
-      while (current() === shown) await sleep(CHECK_INTERVAL, undefined, { signal, ref: false });
+      while (current() === sent) await sleep(CHECK_INTERVAL, undefined, { signal, ref: false });
     },
   };
 }

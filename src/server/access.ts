@@ -1,4 +1,4 @@
-/** What a request shows of its sender: the token, the address, and whether a browser or a proxy sent it. */
+/** Properties of a request: its token, its address, and whether it comes from a browser or a proxy. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Secret } from '../util/secret.ts';
@@ -101,7 +101,7 @@ function incomingOf(c: ServerContext) {
   return bindings?.incoming;
 }
 
-/** For comparing and remembering a token without storing it. */
+/** For comparing a token, or counting it, without storing it. */
 export function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

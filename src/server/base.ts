@@ -50,11 +50,11 @@ export function refuse(
   headers: Record<string, string> = {},
 ): Response {
   c.set('refusal', sentence);
-  return wantsJson(c) ? c.json({ error: sentence }, status, headers) : c.text(sentence, status, headers);
+  return prefersJson(c) ? c.json({ error: sentence }, status, headers) : c.text(sentence, status, headers);
 }
 
 /** Plain text, unless `Accept` prefers JSON: most requests come from curl in a hook, whose output is dropped. */
-export function wantsJson(c: ServerContext): boolean {
+export function prefersJson(c: ServerContext): boolean {
   const supports = ['text/plain', 'application/json'];
   return accepts(c, { header: 'Accept', supports, default: 'text/plain' }) === 'application/json';
 }

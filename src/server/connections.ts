@@ -74,7 +74,7 @@ export function limitConnections(
     socket.once('close', () => remove(socket));
     if (candidates.length === 0) return;
     const closing = findIdle(candidates, socket) ?? socket;
-    // Now, not on its close event: of several new connections at once, each has to close another one.
+    // Now, not on its close event: several new connections in one turn must each close a different one.
     remove(closing);
     closing.destroy();
     onDrop();

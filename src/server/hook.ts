@@ -4,7 +4,14 @@ import type { Hash } from '../../machines/domain.ts';
 import type { Logger } from '../log/index.ts';
 import type { Secret } from '../util/secret.ts';
 import { isAddressedLocally, isForeignPage, isForwarded, peerOf, presentedToken } from './access.ts';
-import { createBase, refuse, wantsJson, type OnRefused, type ServerContext, type ServerEnv } from './base.ts';
+import {
+  createBase,
+  refuse,
+  prefersJson,
+  type OnRefused,
+  type ServerContext,
+  type ServerEnv,
+} from './base.ts';
 import { hasBody, readBody } from './body.ts';
 import { parseHash } from './hash.ts';
 import { throttle } from '../util/throttle.ts';
@@ -16,16 +23,16 @@ const MAX_URL_LENGTH = 512;
 /** Bytes; the hooks send no body. */
 const MAX_BODY_SIZE = 1024;
 
-/** Seconds, also for how soon another torrent may be done. */
+/** Seconds: for an address that is locked out, and until there may be room for another torrent. */
 const RETRY_AFTER = '60';
 
 /** Milliseconds between two log lines on the same refusal. */
 const REFUSAL_LOG_INTERVAL = 10_000;
 
 export interface HookDeps {
-  /** Starts tracking a torrent, unless it is tracked already, or too many are. Must return at once. */
+  /** Starts tracking a torrent, unless it is tracked already, or too many are. Must not block. */
   track: (hash: Hash) => 'started' | 'already' | 'full';
-  /** Marks a torrent as finished: it is polled at once, unless too many are tracked. */
+  /** Marks a torrent as finished: it is polled immediately, unless too many are tracked. */
   finished: (hash: Hash) => 'accepted' | 'full';
   /** Called when a hook's request was refused before it reached the two above; with 429 after too many wrong tokens. */
   refused?: (hook: 'track' | 'finished', status: number) => void;
@@ -54,7 +61,7 @@ export function createHookApp(deps: HookDeps): Hono<ServerEnv> {
     withHash(deps, 'track', (c, hash) => {
       const status = deps.track(hash);
       if (status === 'full') return refuseSurplus(c);
-      if (wantsJson(c)) return c.json({ status, hash });
+      if (prefersJson(c)) return c.json({ status, hash });
       return c.text(status === 'started' ? `Tracking started for ${hash}` : `Already tracking ${hash}`);
     }),
   );
@@ -62,7 +69,7 @@ export function createHookApp(deps: HookDeps): Hono<ServerEnv> {
     '/finished',
     withHash(deps, 'finished', (c, hash) => {
       if (deps.finished(hash) === 'full') return refuseSurplus(c);
-      return wantsJson(c) ? c.json({ status: 'finished', hash }) : c.text(`Marked as finished: ${hash}`);
+      return prefersJson(c) ? c.json({ status: 'finished', hash }) : c.text(`Marked as finished: ${hash}`);
     }),
   );
   return app;
@@ -86,7 +93,7 @@ function withHash(
     if (!parsed.ok) return refuse(c, 400, parsed.message);
     if (parsed.hash !== null) return answer(c, parsed.hash);
     rescan(hook);
-    return wantsJson(c) ? c.json({ status: 'scanning', hash: null }) : c.text(SCANNING);
+    return prefersJson(c) ? c.json({ status: 'scanning', hash: null }) : c.text(SCANNING);
   };
 }
 
@@ -129,14 +136,14 @@ function mayHaveBody(c: ServerContext): boolean {
   return bindings?.incoming === undefined || hasBody(bindings.incoming);
 }
 
-/** qBittorrent drops the output of curl, so the log is where users find out why nothing is tracked. */
+/** Logs refusals: qBittorrent drops the output of curl, so only the log shows why nothing is tracked. */
 function reportRefusals({ log, refused = () => {} }: HookDeps): OnRefused {
   const logThrottled = throttle(REFUSAL_LOG_INTERVAL);
   return (status, reason, path) => {
     logThrottled(reason, (suppressed) =>
       log.warn('a request of the hook was refused', { status, reason, suppressed }),
     );
-    // The handlers know that they are full.
+    // The handlers have counted it already.
     if (reason === FULL) return;
     if (path === '/track' || path === '/finished') refused(path === '/track' ? 'track' : 'finished', status);
   };

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Bytes that are passed to the parser at once: about twenty requests instead of the 2,500 in a whole read. */
+/** Bytes that are passed to the parser in one call: about twenty requests instead of the 2,500 in a whole read. */
 const SLICE_BYTES = 512;
 
 /** The request of each connection that is being answered. */

@@ -4,5 +4,5 @@ export { createBase, refuse, type ServerContext, type ServerEnv } from './base.t
 export { createHookApp, type HookDeps } from './hook.ts';
 export { listen, type Listening, type ListenOptions } from './listen.ts';
 export { isLoopback } from '../util/loopback.ts';
-export { longAnswers, type LongAnswers } from './long-answers.ts';
+export { createLongAnswers, type LongAnswers } from './long-answers.ts';
 export { createOpsApp, type OpsDeps } from './ops.ts';

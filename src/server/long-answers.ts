@@ -14,7 +14,7 @@ export type LongAnswers = (c: ServerContext, type: string, pieces: () => Iterato
  * Responds in pieces, each created when the client has received the one before. Beyond `MAX_LONG_ANSWERS` responses at
  * the same time, the answer is 503 with Retry-After. Short responses are not limited.
  */
-export function longAnswers(log: Logger): LongAnswers {
+export function createLongAnswers(log: Logger): LongAnswers {
   const slots = createSlots(MAX_LONG_ANSWERS);
   return (c, type, start) => {
     const headers = { 'Content-Type': type };

@@ -4,7 +4,7 @@ import type { Secret } from '../util/secret.ts';
 import { createBase, refuse, type ServerEnv } from './base.ts';
 import { createAccessGuard, type AccessGuard } from './access-guard.ts';
 import { atMostEvery } from './limits.ts';
-import { longAnswers } from './long-answers.ts';
+import { createLongAnswers } from './long-answers.ts';
 import { jsonPieces } from './pieces.ts';
 
 export interface OpsDeps {
@@ -45,16 +45,14 @@ export function createOpsApp({
   const app = createBase(log);
   const guard = createAccessGuard(token, log);
   const render = atMostEvery(METRICS_INTERVAL, () => metrics().then(encode), now);
-  const answerAtLength = longAnswers(log);
+  const answer = createLongAnswers(log);
   app.get('/livez', (c) => (live() ? c.text('ok') : refuse(c, 503, 'not live')));
   app.get('/readyz', (c) => (ready() ? c.text('ok') : refuse(c, 503, 'not ready')));
   app.get('/metrics', async (c) => {
     const { type, body } = await render();
     return c.body(body, 200, { 'Content-Type': type });
   });
-  app.get('/status', guard.requireAccess, (c) =>
-    answerAtLength(c, 'application/json', () => jsonPieces(status())),
-  );
+  app.get('/status', guard.requireAccess, (c) => answer(c, 'application/json', () => jsonPieces(status())));
   app.route('/', page(guard));
   return app;
 }

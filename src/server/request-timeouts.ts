@@ -12,8 +12,8 @@ const TIMEOUT_RESPONSE = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\
 
 /**
  * Closes the connection of a client that sends its request too slowly, or reads nothing of the response. Long responses
- * are not limited. Node checks its own limits by a timer of the server, which would wake an idle process every second:
- * here only a connection has a timer.
+ * are not limited. Node checks its own limits by a timer of the server, which would run every second in an idle
+ * process: here only a connection has a timer.
  */
 export function enforceRequestTimeouts(server: Server): void {
   const timers = new WeakMap<Socket, NodeJS.Timeout>();

@@ -4,7 +4,7 @@ export type { LoggedRequest } from './request.ts';
 export type { QbittorrentGeneration, SimulatedGeneration } from './qbittorrent/generations.ts';
 export { startQbittorrentSimulator } from './qbittorrent/index.ts';
 export type { QbittorrentOptions, QbittorrentSimulator } from './qbittorrent/index.ts';
-export type { Fate, Step } from './qbittorrent/script.ts';
+export type { Scenario, Step } from './qbittorrent/script.ts';
 export type { TorrentSpec } from './qbittorrent/torrent.ts';
 export type { NtfyEvent } from './ntfy/event.ts';
 export { startNtfySimulator } from './ntfy/index.ts';

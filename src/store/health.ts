@@ -1,4 +1,4 @@
-/** What can be wrong with the disk or with the state file, and how changes are reported. */
+/** The possible problems of the disk and of the state file, and how changes are reported. */
 import { logBug } from '../log/bug.ts';
 import type { Logger } from '../log/index.ts';
 
@@ -125,7 +125,7 @@ export interface HealthListeners {
   onRestored: () => void;
 }
 
-/** Remembers the health and reports each change of it once. */
+/** Holds the health and reports each change of it once. */
 export interface HealthReporter {
   readonly health: Health;
   degraded(health: Health & { problem: string }, error?: unknown): void;

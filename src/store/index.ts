@@ -59,7 +59,7 @@ export interface StoreOptions {
   /** `null`: memory only. */
   dir: string | null;
   log: Logger;
-  /** Called once for each problem, never from within a call. Problems at the start are also in `health`. */
+  /** Called once for each problem, never during a call of the store. Problems at the start are also in `health`. */
   onDegraded?: (problem: string) => void;
   /** Called when a file was repaired or replaced; the state is on disk. */
   onRepaired?: (problem: string) => void;
@@ -206,7 +206,7 @@ function createStore({ instance, state, unsaved, writer, reporter }: StoreParts)
   };
 }
 
-/** A store that keeps nothing over a restart. */
+/** A store that stores nothing: all is lost at a restart. */
 function createMemoryStore(): Store {
   return {
     records: [],
@@ -227,7 +227,7 @@ const SOUNDS_FACT = 'sounds';
 
 const soundsSchema = z.record(z.string(), z.number()).catch({});
 
-/** What the supervisor is started with. */
+/** The stored part of the supervisor's input. */
 export const restoredState = ({
   records,
   facts,
@@ -237,7 +237,7 @@ export const restoredState = ({
   sounds: soundsSchema.parse(facts.get(SOUNDS_FACT)),
 });
 
-/** Stores what an event of the supervisor contains. */
+/** Stores the content of an event of the supervisor. */
 export function saveEvent(store: Store, event: StoreEvent): void {
   switch (event.type) {
     case 'record.save':

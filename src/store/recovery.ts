@@ -76,7 +76,7 @@ function replace(path: string, { records, facts }: Content): Database {
   }
 }
 
-/** Newer quarantined files of each reason that are kept; older ones are deleted. */
+/** The newest quarantined files of each reason stay; older ones are deleted. */
 const MAX_QUARANTINED = 3;
 
 /**
@@ -110,7 +110,7 @@ export function quarantineOpen(database: Database): string {
   }
 }
 
-/** A file that cannot be deleted stays. `newest` is kept whatever time its name has. */
+/** A file that cannot be deleted stays. `newest` is never deleted, also if the clock was set back. */
 function prune(prefix: string, newest: string): void {
   const folder = dirname(prefix);
   const pattern = /^\d{8}T\d{9}Z(?:-\d{1,2})?(?=$|-(?:wal|shm|journal)$)/;

@@ -72,8 +72,8 @@ const cardState = z.looseObject({
 
 /**
  * How a stored record is read: the one place that names its stored fields (the compiler reports one that is missing
- * here). A field that an older version did not write gets a neutral value, and one that only a newer version knows is
- * kept: both versions may use the file in turn. A record without its hashes or its stage is invalid.
+ * here). A field that an older version did not write gets a neutral value; a field of a newer version stays unchanged,
+ * because both versions may use the file in turn. A record without its hashes or its stage is invalid.
  */
 const recordSchema: z.ZodType<TorrentRecord> = z
   .looseObject({

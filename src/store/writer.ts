@@ -31,8 +31,10 @@ export function urgencyOf(before: TorrentRecord | undefined, after: TorrentRecor
 
 /** Compares one level deep: a nested object that was created anew counts as different. */
 function isSame(one: object, other: object): boolean {
-  const [mine, theirs] = [Object.entries(one), new Map(Object.entries(other))];
-  return mine.length === theirs.size && mine.every(([name, value]) => Object.is(theirs.get(name), value));
+  const [entries, others] = [Object.entries(one), new Map(Object.entries(other))];
+  return (
+    entries.length === others.size && entries.every(([name, value]) => Object.is(others.get(name), value))
+  );
 }
 
 /** Collects changes into few writes. It holds a timer only while a change with urgency `later` is unsaved. */
@@ -107,16 +109,16 @@ export interface WriterOptions {
 
 interface WriterState {
   database: Database | null;
-  /** On the clock of `performance.now`; `Infinity`: never again. */
+  /** On the clock of `performance.now`; `Infinity`: never. */
   nextAttemptAt: number;
   repairs: number;
 }
 
 /** Milliseconds between two attempts on a disk that failed. There is no timer: the next change after it tries again. */
 const REOPEN_INTERVAL = 30_000;
-/** Milliseconds for which the process waits for another one that reads the file. */
+/** Milliseconds for which a write waits for another process that reads the file. */
 const BUSY_TIMEOUT = 200;
-/** A disk that damages each file is not filled with quarantined files. */
+/** Limits the quarantined files on a disk that damages each new file. */
 const MAX_REPAIRS = 3;
 
 /** Starts with an open database, or with the reason why there is none. */
@@ -146,7 +148,7 @@ export function createWriter({ dir, database, failure, everything, reporter }: W
   };
 }
 
-/** A file that another process has opened is left to it: it may contain what this process never read. */
+/** A file that another process has open is not written again: it may contain data that this process has not read. */
 function nextAttemptAfter(failure: StoreFailure, repairs: number): number {
   const isFinal = failure === 'locked' || (failure === 'damaged' && repairs >= MAX_REPAIRS);
   return isFinal ? Infinity : performance.now() + REOPEN_INTERVAL;

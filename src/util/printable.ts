@@ -14,11 +14,11 @@ const LOGIN = /(?<=:\/\/)[^\s/?#"]*@/g;
 
 /** One line of untrusted text: control characters become `\u001b`, a login in an address `***`. */
 export function printable(text: string): string {
-  return escapeActing(maskLogins(text));
+  return escapeControlCharacters(maskLogins(text));
 }
 
 /** In a JSON string the escapes are parsed back to the characters. */
-export function escapeActing(text: string): string {
+export function escapeControlCharacters(text: string): string {
   return text.replace(CONTROL_CHARACTERS, (character) =>
     Array.from({ length: character.length }, (_, index) => escapeUnit(character.charCodeAt(index))).join(''),
   );

@@ -118,7 +118,7 @@ realTest('a hidden tab closes its stream', { needs: ['chromium'] }, async () => 
     }, hidden);
   await hide(true);
   scene.qbittorrent.addTorrent({ name: 'meanwhile.iso', size: MB, rate: 10 * MB });
-  await until('it is announced', () => scene.ntfy.heard.length === 1);
+  await until('it is announced', () => scene.ntfy.sounds.length === 1);
   assert.equal(await page.locator('#finished li').count(), 0);
   await hide(false);
   await untilText(page, '#finished', /meanwhile\.iso/);

@@ -43,7 +43,7 @@ for (const host of ['$http_host', '$host', 'localhost:9091']) {
         },
       );
 
-      const hash = scene.qbittorrent.addTorrent({ name: 'through a proxy', fate: 'dead' });
+      const hash = scene.qbittorrent.addTorrent({ name: 'through a proxy', scenario: 'noMetadata' });
       await fetch(`http://localhost:${scene.sidecar.hook.port}/track?hash=${hash}`, { method: 'POST' });
       await untilText(page, '#torrents', /through a proxy/);
       await page.getByRole('link', { name: 'Supervisor' }).click();
@@ -76,7 +76,7 @@ realTest(
       async () => (await fetch('logout', { method: 'POST', redirect: 'manual' })).type,
     );
     assert.equal(left, 'opaqueredirect');
-    const hash = scene.qbittorrent.addTorrent({ name: 'hidden after sign-out', fate: 'dead' });
+    const hash = scene.qbittorrent.addTorrent({ name: 'hidden after sign-out', scenario: 'noMetadata' });
     await fetch(`http://localhost:${scene.sidecar.hook.port}/track?hash=${hash}`, { method: 'POST' });
     await untilLink(page, 'refused');
     assert.doesNotMatch((await page.locator('#torrents').textContent()) ?? '', /hidden after sign-out/);

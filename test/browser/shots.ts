@@ -35,7 +35,7 @@ async function fill({ qbittorrent, ntfy }: Scene): Promise<void> {
     qbittorrent.addTorrent({ name, size: size * MB, script: [...script, { phase: 'complete' }] });
   add('debian-13.2.0-mini.iso', 66, [on(11)]);
   add('Cosmos Laundromat (2015) trailer', 42, [on(8)]);
-  await until('two are announced', () => ntfy.heard.length === 2);
+  await until('two are announced', () => ntfy.sounds.length === 2);
   add('debian-13.2.0-amd64-netinst.iso', 790, [downloading(0.6), on(3)]);
   add('Big Buck Bunny (2008) 4K', 5300, [downloading(0.3), on(12)]);
   add('Tears of Steel (2012) 2160p', 6700, [downloading(0.08), on(5)]);

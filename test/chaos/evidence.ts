@@ -65,7 +65,7 @@ export function audibleSequences(messages: readonly NtfyMessage[]): string[] {
     const { event } = message;
     if (event !== 'poll_request') phone.receive({ ...message, event });
   }
-  return phone.heard.map(({ sequence_id, id }) => sequence_id ?? id);
+  return phone.sounds.map(({ sequence_id, id }) => sequence_id ?? id);
 }
 
 /** The life in which a request arrived. */

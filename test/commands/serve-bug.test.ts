@@ -13,10 +13,10 @@ const env = {
 };
 
 /** Runs `serve` with this code in the same process. */
-function run(beside: string, over: Record<string, string> = {}) {
+function run(extension: string, over: Record<string, string> = {}) {
   const url = JSON.stringify(new URL('../../src/commands/serve.ts', import.meta.url).href);
   const script = `import { serve } from ${url};
-    process.exit(await serve({ pretty: false, beside: [async () => { ${beside} }] }));`;
+    process.exit(await serve({ pretty: false, extensions: [async () => { ${extension} }] }));`;
   return new Promise<{ status: number; line: Record<string, unknown> }>((resolve) => {
     const child = execFile(
       process.execPath,

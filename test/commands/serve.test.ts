@@ -23,8 +23,8 @@ for (const [kind, bug] of [
   test(`${kind} ends the process with a line in the log that names it`, () => {
     const program = `
       import { serve } from ${JSON.stringify(serve)};
-      const beside = async () => { ${bug}; return null; };
-      await serve({ beside: [beside] });`;
+      const extension = async () => { ${bug}; return null; };
+      await serve({ extensions: [extension] });`;
     const args = ['--input-type=module', '--eval', program];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
     assert.equal(status, 70, stderr);

@@ -21,7 +21,7 @@ test('one silent card is updated, one makes a sound, and only that one is left',
       ['message_delete', undefined, 'qbit-test'],
     ],
   );
-  assert.deepEqual([ntfy.heard.length, ntfy.cards().length], [1, 1]);
+  assert.deepEqual([ntfy.sounds.length, ntfy.cards().length], [1, 1]);
   assert.match(terminal.out(), /supports sequence IDs/);
   assert.doesNotMatch(terminal.all(), /planted/);
 });

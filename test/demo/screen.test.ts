@@ -19,7 +19,7 @@ for (const isTTY of [false, true]) {
     } as const;
     {
       using screen = createScreen(out as unknown as NodeJS.WriteStream);
-      screen.show({ cards: [{ ...event, updates: 0 } as unknown as Card], heard: [], event });
+      screen.show({ cards: [{ ...event, updates: 0 } as unknown as Card], sounds: [], event });
     }
     const own = /\u001b\[(?:[\dm]+|\?25[lh]|[HJK])/g; // oxlint-disable-line no-control-regex -- the screen's own
     const shown = written.join('').replaceAll(own, '');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FailureReason } from '../../machines/domain.ts';
-import { unreachable } from '../../src/doctor/address.ts';
+import { adviceOnFailure } from '../../src/doctor/address.ts';
 import { checkHookPort } from '../../src/doctor/hook-port.ts';
 import { freePort } from '../servers/ports.ts';
 
@@ -25,7 +25,7 @@ test('the advice depends on the kind of a failure, not on its message', () => {
   for (const [reason, advice] of expected) {
     const message = 'x: no known name, did not answer, certificate, closed the connection';
     const failure = { kind: 'unreachable', message, ...(reason === undefined ? {} : { reason }) } as const;
-    assert.match(unreachable(failure, 'SETTING'), advice);
+    assert.match(adviceOnFailure(failure, 'SETTING'), advice);
   }
 });
 

@@ -90,9 +90,9 @@ test('a completion that was finished long ago shows the time', async () => {
   qbittorrent.torrents();
   clock.now = Date.now();
   const second = await startSidecar(env);
-  await until('it is announced', () => ntfy.heard.length === 1);
+  await until('it is announced', () => ntfy.sounds.length === 1);
   await second.stop();
-  assert.match(ntfy.heard[0]?.message ?? '', /\nFinished (on \d+ \w+ )?at \d\d:\d\d\.$/);
+  assert.match(ntfy.sounds[0]?.message ?? '', /\nFinished (on \d+ \w+ )?at \d\d:\d\d\.$/);
 });
 
 test('a damaged state file leads to one card about it, and no completion is lost', async () => {

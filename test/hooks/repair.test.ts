@@ -60,7 +60,7 @@ describe('a token that was rotated', () => {
   test("is written to the line in qBittorrent after the first call with the old one, and that call's torrent is tracked", async (t) => {
     await using scene = await startScene(t);
     scene.rotate('planted-new');
-    const hash = scene.qbittorrent.addTorrent({ fate: 'dead' });
+    const hash = scene.qbittorrent.addTorrent({ scenario: 'noMetadata' });
     assert.equal(await scene.track(hash, 'planted-old'), 401);
     await until('the line is new', () => scene.line().includes('planted-new'));
     await until('the torrent is tracked', () => scene.tracked().includes(hash));
@@ -73,7 +73,7 @@ describe('a token that was rotated', () => {
     await using scene = await startScene(t);
     scene.rotate('planted-new');
     scene.qbittorrent.expireSessions();
-    const hash = scene.qbittorrent.addTorrent({ fate: 'dead' });
+    const hash = scene.qbittorrent.addTorrent({ scenario: 'noMetadata' });
     assert.equal(await scene.track(hash, 'planted-old'), 401);
     await until('the line is new', () => scene.line().includes('planted-new'));
     await until('the torrent is tracked', () => scene.tracked().includes(hash));

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { describe, test } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { Proxy } from '../../src/config/proxy.ts';
-import { unreachable } from '../../src/doctor/address.ts';
+import { adviceOnFailure } from '../../src/doctor/address.ts';
 import { secret } from '../../src/util/secret.ts';
 import { createAuthority } from './certificates.ts';
 import { failureOf, replyOf } from './calls.ts';
@@ -90,7 +90,7 @@ describe('a failure names the proxy when it is the cause', () => {
         message: `nothing listens on the proxy ${proxy.host}`,
         reason: 'proxy-unreachable',
       });
-      assert.match(unreachable(failure, 'NTFY_SERVER'), /address of the proxy.*NO_PROXY/);
+      assert.match(adviceOnFailure(failure, 'NTFY_SERVER'), /address of the proxy.*NO_PROXY/);
     }
   });
 
@@ -101,7 +101,7 @@ describe('a failure names the proxy when it is the cause', () => {
         const failure = await failureOf(url, { proxy: proxyAt(proxy.port, credentials) });
         assert.deepEqual([failure.kind, failure.reason], ['unauthorized', 'proxy-unauthorized']);
         assert.match(failure.message, new RegExp(`^the proxy 127\\.0\\.0\\.1:${proxy.port} .*\\(407\\)$`));
-        assert.match(unreachable(failure, 'NTFY_SERVER'), /user and password of the proxy/);
+        assert.match(adviceOnFailure(failure, 'NTFY_SERVER'), /user and password of the proxy/);
       }
     }
     assert.equal(proxy.requests.length, 4);

@@ -12,7 +12,7 @@ import { createQbittorrentClient } from '../../src/qbittorrent/client.ts';
 import { readSlots, writeSlots } from '../../src/qbittorrent/preferences.ts';
 import { completionOf, hashOf } from '../machines/fixtures.ts';
 import { serve } from './server.ts';
-import { clientOf, dismissal } from '../ntfy/clients.ts';
+import { clientOf, cardDelete } from '../ntfy/clients.ts';
 import { password } from '../qbittorrent/clients.ts';
 
 const SWITCH = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n';
@@ -49,8 +49,8 @@ function callsTo(url: string): Record<string, () => Promise<boolean>> {
     'hook lines': () => failed(readSlots(connection)),
     setPreferences: () => failed(writeSlots(connection, { finished: slot })),
     publish: () => failed(ntfy.publish(completionOf(hashOf(1)))),
-    delete: () => failed(ntfy.publish(dismissal)),
-    'last update of a card': () => failed(ntfy.publish(dismissal, { form: 'fixed' })),
+    delete: () => failed(ntfy.publish(cardDelete)),
+    'last update of a card': () => failed(ntfy.publish(cardDelete, { form: 'fixed' })),
     allowance: async () => (await ntfy.allowance()) === null,
   };
 }

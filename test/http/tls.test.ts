@@ -7,7 +7,7 @@ import * as https from 'node:https';
 import { describe, test } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { incidentText } from '../../src/ntfy/card-text.ts';
-import { unreachable } from '../../src/doctor/address.ts';
+import { adviceOnFailure } from '../../src/doctor/address.ts';
 import { createAuthority } from './certificates.ts';
 import type { Certificate } from './certificates.ts';
 import { failureOf, replyOf } from './calls.ts';
@@ -76,7 +76,7 @@ describe('problems of certificates are distinguished', () => {
       assert.deepEqual([failure.kind, failure.reason], ['unreachable', reason]);
       assert.match(failure.message, message);
       assert.ok(failure.message.includes(`127.0.0.1:${server.port}`));
-      assert.match(unreachable(failure, 'NTFY_SERVER'), advice);
+      assert.match(adviceOnFailure(failure, 'NTFY_SERVER'), advice);
       assert.match(incidentText(failure), card);
     });
   }

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { after, describe, test } from 'node:test';
 import { parseConfig } from '../../src/config/index.ts';
-import { inspectorOn, parseInspect } from '../../src/development/inspector.ts';
+import { createInspectorExtension, parseInspect } from '../../src/development/inspector.ts';
 import { createQueue } from '../../src/development/queue.ts';
 import { createLogger } from '../../src/log/index.ts';
 import { start } from '../../src/app/start.ts';
@@ -25,7 +25,7 @@ const parsed = parseConfig({
 assert.ok(parsed.ok);
 const { config } = parsed;
 const sidecar = await start({ config, log });
-const close = await inspectorOn(0)(sidecar, { config, log });
+const close = await createInspectorExtension(0)(sidecar, { config, log });
 const port = Number(/inspector: http:\/\/localhost:(\d+)/.exec(lines.join(''))?.[1]);
 const url = `http://localhost:${port}`;
 after(async () => {
@@ -94,7 +94,7 @@ describe("the inspector's server", () => {
     const address = taken.address();
     assert.ok(typeof address === 'object' && address !== null);
     lines.length = 0;
-    assert.equal(await inspectorOn(address.port)(sidecar, { config, log }), null);
+    assert.equal(await createInspectorExtension(address.port)(sidecar, { config, log }), null);
     assert.match(lines.join(''), new RegExp(`port ${address.port} is not available; set INSPECT`));
     taken.close();
     assert.equal(sidecar.supervisor.getSnapshot().status, 'active');
@@ -102,7 +102,7 @@ describe("the inspector's server", () => {
 
   test('ends while viewers are connected', async () => {
     lines.length = 0;
-    const end = await inspectorOn(0)(sidecar, { config, log });
+    const end = await createInspectorExtension(0)(sidecar, { config, log });
     const other = /http:\/\/localhost:\d+/.exec(lines.join(''))?.[0] ?? '';
     const viewer = await openStream(other);
     await until('the actors', () => viewer.messages().length >= 7);
@@ -116,7 +116,7 @@ test('with OPS_TOKEN the inspector shows nothing before the token is presented',
   let token = 'planted-ops-token';
   const guarded = { ...config, ops: { ...config.ops, token: secret(() => token) } };
   lines.length = 0;
-  const end = await inspectorOn(0)(sidecar, { config: guarded, log });
+  const end = await createInspectorExtension(0)(sidecar, { config: guarded, log });
   const guardedUrl = /http:\/\/localhost:\d+/.exec(lines.join(''))?.[0] ?? '';
   for (const path of ['/', '/events', '/viewer.js'])
     assert.equal((await fetch(guardedUrl + path)).status, 403);

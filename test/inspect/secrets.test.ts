@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseConfig } from '../../src/config/index.ts';
-import { inspectorOn } from '../../src/development/inspector.ts';
+import { createInspectorExtension } from '../../src/development/inspector.ts';
 import { createLogger } from '../../src/log/index.ts';
 import { start } from '../../src/app/start.ts';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
@@ -80,7 +80,7 @@ for (const { way, key, basic } of credentials) {
     const log = createLogger({ level: 'debug', pretty: false, write: (line) => lines.push(line) });
     const sidecar = await start({ config, log });
     stack.defer(() => sidecar.stop());
-    const close = await inspectorOn(0)(sidecar, { config, log });
+    const close = await createInspectorExtension(0)(sidecar, { config, log });
     stack.defer(async () => close?.());
     const url = /http:\/\/localhost:\d+/.exec(lines.join(''))?.[0] ?? '';
     const stream = await openStream(url, { authorization: `Bearer ${PLANTED.opsToken}` });

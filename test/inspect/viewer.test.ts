@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Frame, Page } from 'playwright-core';
 import { rolldown } from 'rolldown';
 import { parseConfig } from '../../src/config/index.ts';
-import { inspectorOn } from '../../src/development/inspector.ts';
+import { createInspectorExtension } from '../../src/development/inspector.ts';
 import { createLogger } from '../../src/log/index.ts';
 import { start } from '../../src/app/start.ts';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
@@ -92,13 +92,15 @@ describe("the inspector's page in a browser", { skip }, () => {
     hash = qbittorrent.addTorrent({ name: HOSTILE, size: 2_000_000_000, rate: 20_000_000 });
     const sidecar = await start({ config, log });
     stack.defer(() => sidecar.stop());
-    let close = await inspectorOn(0)(sidecar, { config, log });
+    let close = await createInspectorExtension(0)(sidecar, { config, log });
     stack.defer(async () => close?.());
     const url = /http:\/\/localhost:\d+/.exec(lines.join(''))?.[0] ?? '';
     reopen = async () => {
       await close?.();
-      await until('the page shows it', async () => (await page.textContent('#connection'))?.includes('away'));
-      close = await inspectorOn(Number(new URL(url).port))(sidecar, { config, log });
+      await until('the page shows it', async () =>
+        (await page.textContent('#connection'))?.includes('disconnected'),
+      );
+      close = await createInspectorExtension(Number(new URL(url).port))(sidecar, { config, log });
     };
     const { browser } = stack.use(await startChromium());
     page = await browser.newPage();

@@ -24,7 +24,7 @@ test('two servers that are unavailable are logged once each, and once more when 
   const counted = async (series: string) => (await scrape(sidecar)).get(series) ?? 0;
   await until('there is a session', async () => (await counted('qbit_ntfy_session_ready')) === 1);
   const endFault = ntfy.fail(/^POST \/$/, { kind: 'close' });
-  const hash = qbittorrent.addTorrent({ fate: 'stuck' });
+  const hash = qbittorrent.addTorrent({ scenario: 'stalled' });
   await fetch(`http://127.0.0.1:${sidecar.hook.port}/track?hash=${hash}`, { method: 'POST' });
   await until(
     'ntfy received two requests',

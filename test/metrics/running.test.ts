@@ -40,7 +40,8 @@ describe('the metrics match what was done', () => {
     });
     // Magnets without peers: they stay tracked.
     const [one, two, three] = [1, 2, 3].map(hashOf);
-    for (const hash of [one, two, three]) scene.qbittorrent.addTorrent({ hash: hash ?? '', fate: 'dead' });
+    for (const hash of [one, two, three])
+      scene.qbittorrent.addTorrent({ hash: hash ?? '', scenario: 'noMetadata' });
     const first = await call(`track?hash=${one}`);
     const rest = [`track?hash=${one}`, `finished?hash=${one}`, `track?hash=${two}`, `track?hash=${three}`];
     const statuses = [first];

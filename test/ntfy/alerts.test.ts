@@ -15,7 +15,7 @@ const alertOf = (alert: Alert, name: string | null = 'debian.iso') =>
   ({ kind: 'alert', key, name, percent: 42, alert }) satisfies Notification;
 const incidentOf = (kind: Failure['kind'], message = 'it is so') =>
   ({ kind: 'incident', key: 'qbittorrent', failure: { kind, message } }) satisfies Notification;
-const relief: Notification = { kind: 'incident-resolved', key: 'qbittorrent', shown: true };
+const allClear: Notification = { kind: 'incident-resolved', key: 'qbittorrent', shown: true };
 
 describe('an alert', () => {
   for (const alert of ['stalled', 'metadata', 'failed', 'crashing'] as const) {
@@ -56,7 +56,7 @@ describe('an alert', () => {
     }
   });
 
-  test('is deleted by its clearance, which keeps the progress card', async () => {
+  test('is deleted by its alert-clear, which keeps the progress card', async () => {
     await using ntfy = await startNtfySimulator();
     const client = clientOf(ntfy);
     await client.publish(progressOf());
@@ -104,10 +104,10 @@ describe('an incident', () => {
     await using ntfy = await startNtfySimulator();
     const client = clientOf(ntfy);
     await client.publish(incidentOf('unreachable'));
-    await client.publish(relief);
+    await client.publish(allClear);
     assert.equal(ntfy.cards(topic).length, 1);
     assert.match(ntfy.cards(topic)[0]?.message ?? '', /answers again/);
-    assert.equal(ntfy.heard.length, 1);
+    assert.equal(ntfy.sounds.length, 1);
   });
 
   test('of the store reports that the state is not saved, and then that it is saved again', () => {
@@ -159,7 +159,7 @@ describe('a card in plain form', () => {
     await using ntfy = await startNtfySimulator();
     await clientOf(ntfy).publish(completionOf({ name: '日本語 “a”' }), { form: 'plain' });
     assert.match(ntfy.messages[0]?.message ?? '', /^[\x20-\x7e\n]*$/);
-    assert.equal(ntfy.heard.length, 1);
+    assert.equal(ntfy.sounds.length, 1);
   });
 });
 

@@ -4,7 +4,7 @@ import { authorization } from '../../src/ntfy/client.ts';
 import { secret } from '../../src/util/secret.ts';
 import { startNtfySimulator } from '../../src/simulator/index.ts';
 import { completionOf, progressOf } from './cards.ts';
-import { basic, clientOf, dismissal, none, token, topic } from './clients.ts';
+import { basic, clientOf, cardDelete, none, token, topic } from './clients.ts';
 import type { Auth } from './clients.ts';
 
 const live = { ok: true, value: { live: true } };
@@ -20,7 +20,7 @@ describe('a card', () => {
     assert.equal(ntfy.messages[0]?.title, 'debian.iso');
   });
 
-  test('is updated in place, and deleted by its dismissal', async () => {
+  test('is updated in place, and deleted by its card deletion', async () => {
     await using ntfy = await startNtfySimulator();
     const client = clientOf(ntfy);
     await client.publish(progressOf());
@@ -29,20 +29,20 @@ describe('a card', () => {
       ntfy.cards(topic).map(({ message }) => message?.split(' ')[0]),
       ['50%'],
     );
-    assert.deepEqual(await client.publish(dismissal), live);
+    assert.deepEqual(await client.publish(cardDelete), live);
     assert.deepEqual(ntfy.cards(topic), []);
   });
 
   test('that is dismissed keeps the completion', async () => {
     await using ntfy = await startNtfySimulator();
     const client = clientOf(ntfy);
-    for (const notification of [progressOf(), completionOf(), dismissal]) await client.publish(notification);
+    for (const notification of [progressOf(), completionOf(), cardDelete]) await client.publish(notification);
     assert.deepEqual(
       ntfy.cards(topic).map(({ title }) => title),
       ['Download Complete'],
     );
     assert.deepEqual(
-      ntfy.heard.map(({ title }) => title),
+      ntfy.sounds.map(({ title }) => title),
       ['Download Complete'],
     );
   });
@@ -57,7 +57,7 @@ describe('a card', () => {
 
   test('that an old ntfy cannot delete is not a failure', async () => {
     await using ntfy = await startNtfySimulator({ generation: 'legacy' });
-    assert.deepEqual(await clientOf(ntfy).publish(dismissal), notLive);
+    assert.deepEqual(await clientOf(ntfy).publish(cardDelete), notLive);
   });
 
   test('shows a hostile name as text', async () => {
@@ -72,7 +72,7 @@ describe('the Authorization header', () => {
   test('contains the token', async () => {
     await using ntfy = await startNtfySimulator({ token: 'tk_example' });
     assert.deepEqual(await clientOf(ntfy, token('tk_example')).publish(progressOf()), live);
-    assert.deepEqual(await clientOf(ntfy, token('tk_example')).publish(dismissal), live);
+    assert.deepEqual(await clientOf(ntfy, token('tk_example')).publish(cardDelete), live);
   });
 
   test('contains user name and password, with any characters', async () => {

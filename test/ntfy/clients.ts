@@ -17,7 +17,7 @@ export const basic = (username: string, password: string): Auth => ({
   username,
   password: secret(password),
 });
-export const dismissal = {
+export const cardDelete = {
   kind: 'card-delete',
   key,
   shown: true,

@@ -7,7 +7,7 @@ import type { Fault } from '../../src/simulator/index.ts';
 import { serve } from '../http/server.ts';
 import { realTest, startNginx, startNtfy } from '../servers/index.ts';
 import { completionOf } from './cards.ts';
-import { clientOf, dismissal, failureOf } from './clients.ts';
+import { clientOf, cardDelete, failureOf } from './clients.ts';
 
 const UNREAD = { ok: true, value: { live: null } };
 const page = '<html>Sign in</html>';
@@ -71,7 +71,7 @@ describe('a completion that was answered with 200', () => {
 test('a deletion is delivered even if its answer is truncated', async () => {
   await using ntfy = await startNtfySimulator();
   ntfy.fail(/./, { kind: 'truncate' });
-  assert.deepEqual(await clientOf(ntfy).publish(dismissal), { ok: true, value: { live: true } });
+  assert.deepEqual(await clientOf(ntfy).publish(cardDelete), { ok: true, value: { live: true } });
 });
 
 for (const generation of ['legacy', 'current'] as const) {

@@ -6,7 +6,7 @@ import { createNtfyClient } from '../../src/ntfy/client.ts';
 import { startNtfySimulator } from '../../src/simulator/index.ts';
 import type { Fault } from '../../src/simulator/index.ts';
 import { progressOf } from './cards.ts';
-import { clientOf, dismissal, failureOf, none, token } from './clients.ts';
+import { clientOf, cardDelete, failureOf, none, token } from './clients.ts';
 
 describe('a publish fails', () => {
   test('as unauthorized with a wrong token (401)', async () => {
@@ -20,7 +20,7 @@ describe('a publish fails', () => {
   test('as unauthorized if anonymous publishing is forbidden (403)', async () => {
     await using ntfy = await startNtfySimulator({ token: 'tk_example' });
     assert.equal((await failureOf(clientOf(ntfy).publish(progressOf()))).kind, 'unauthorized');
-    assert.equal((await failureOf(clientOf(ntfy).publish(dismissal))).kind, 'unauthorized');
+    assert.equal((await failureOf(clientOf(ntfy).publish(cardDelete))).kind, 'unauthorized');
   });
 
   test('as unauthorized after too many wrong tokens (42909), not as limited', async () => {
@@ -37,7 +37,7 @@ describe('a publish fails', () => {
     const client = clientOf(ntfy);
     await client.publish(progressOf());
     assert.equal((await failureOf(client.publish(progressOf()))).kind, 'limited');
-    assert.equal((await failureOf(client.publish(dismissal))).kind, 'limited');
+    assert.equal((await failureOf(client.publish(cardDelete))).kind, 'limited');
   });
 
   test("as exhausted when the day's messages are used up (42908)", async () => {

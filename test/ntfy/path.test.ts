@@ -4,7 +4,7 @@ import { checkNtfy } from '../../src/doctor/ntfy.ts';
 import { createNtfyClient } from '../../src/ntfy/client.ts';
 import { realTest, startNginx, startNtfy, visibleCards } from '../servers/index.ts';
 import { completionOf, progressOf } from './cards.ts';
-import { dismissal } from './clients.ts';
+import { cardDelete } from './clients.ts';
 
 realTest(
   'an ntfy below the path of a proxy receives publishes, updates and deletes, and the doctor accepts it',
@@ -23,7 +23,7 @@ realTest(
       assert.ok(parsed.ok, parsed.ok ? '' : parsed.message);
       const { config } = parsed;
       const client = createNtfyClient(config.ntfy, { instance: 'qbit', timeZone: undefined });
-      for (const notification of [progressOf(), progressOf({}, { percent: 50 }), completionOf(), dismissal])
+      for (const notification of [progressOf(), progressOf({}, { percent: 50 }), completionOf(), cardDelete])
         assert.deepEqual(await client.publish(notification), { ok: true, value: { live: true } });
       const messages = await ntfy.messages(config.ntfy.topic);
       assert.equal(messages.length, 4);
@@ -49,7 +49,7 @@ realTest(
     assert.ok(parsed.ok);
     const { ntfy: address } = (await checkNtfy(parsed.config)).outcomes;
     assert.equal(address?.status, 'fail');
-    assert.match(address?.advice ?? '', /the proxy must remove the path/);
+    assert.match(address?.advice ?? '', /proxy must remove the path from requests/);
     const refused = await createNtfyClient(parsed.config.ntfy, {
       instance: 'qbit',
       timeZone: undefined,

@@ -7,7 +7,7 @@ import { startNtfySimulator } from '../../src/simulator/index.ts';
 import { freePort, realTest, startNtfy, startProxy, visibleCards } from '../servers/index.ts';
 import type { Firewall } from '../servers/index.ts';
 import { key, progressOf } from './cards.ts';
-import { clientOf, dismissal, failureOf, none, topic } from './clients.ts';
+import { clientOf, cardDelete, failureOf, none, topic } from './clients.ts';
 
 const HOUR = 60 * 60_000;
 
@@ -37,13 +37,13 @@ realTest(
       const deletes = () => proxy.requests.filter(({ method }) => method === 'DELETE').length;
       for (let round = 0; round < 3; round += 1) {
         await client.publish(progressOf());
-        assert.deepEqual(await client.publish(dismissal), { ok: true, value: { live: true } });
+        assert.deepEqual(await client.publish(cardDelete), { ok: true, value: { live: true } });
         assert.equal((await ntfy.messages(topic)).at(-1)?.event, 'message_clear');
         assert.deepEqual(visibleCards(await ntfy.messages(topic)), []);
       }
       assert.deepEqual([found, deletes()], [['clear'], 1]);
       clock.now += 7 * HOUR;
-      await client.publish(dismissal);
+      await client.publish(cardDelete);
       assert.deepEqual([found, deletes()], [['clear', 'clear'], 2]);
     }
   },
@@ -57,7 +57,7 @@ realTest(
     await using proxy = await startProxy(ntfy.url, { firewall: onlyPost });
     const { client, found } = start(proxy.url);
     await client.publish(progressOf());
-    assert.equal((await client.publish({ ...dismissal, alerted: true })).ok, true);
+    assert.equal((await client.publish({ ...cardDelete, alerted: true })).ok, true);
     assert.deepEqual(found, ['update']);
     const cards = visibleCards(await ntfy.messages(topic));
     assert.deepEqual(
@@ -70,11 +70,11 @@ realTest(
   },
 );
 
-describe('a dismissal', () => {
+describe('a card deletion', () => {
   test('that was rejected before does not use DELETE', async () => {
     await using ntfy = await startNtfySimulator();
     await clientOf(ntfy).publish(progressOf());
-    assert.equal((await clientOf(ntfy).publish(dismissal, { form: 'fixed' })).ok, true);
+    assert.equal((await clientOf(ntfy).publish(cardDelete, { form: 'fixed' })).ok, true);
     assert.deepEqual(
       ntfy.requests.map(({ method }) => method),
       ['POST', 'POST'],
@@ -84,19 +84,19 @@ describe('a dismissal', () => {
   test('fails if a web page answers with 200: a captive portal deletes nothing', async () => {
     await using ntfy = await startNtfySimulator();
     ntfy.fail(/./, { kind: 'status', status: 200, body: '<html>Log in</html>' });
-    const failure = await failureOf(clientOf(ntfy).publish(dismissal));
+    const failure = await failureOf(clientOf(ntfy).publish(cardDelete));
     assert.deepEqual([failure.kind, failure.reason], ['misdirected', 'not-ntfy']);
   });
 
   test("that a proxy answers with 404 does not make ntfy an old one: only ntfy's own 404 does", async () => {
     await using ntfy = await startNtfySimulator();
     ntfy.fail(/^DELETE/, { kind: 'status', status: 404, body: '<html>' });
-    assert.deepEqual(await clientOf(ntfy).publish(dismissal), { ok: true, value: { live: true } });
+    assert.deepEqual(await clientOf(ntfy).publish(cardDelete), { ok: true, value: { live: true } });
   });
 
   test('fails once if nothing answers', async () => {
     const { client, found } = start(`http://127.0.0.1:${await freePort()}`);
-    assert.equal((await failureOf(client.publish(dismissal))).kind, 'unreachable');
+    assert.equal((await failureOf(client.publish(cardDelete))).kind, 'unreachable');
     assert.deepEqual(found, []);
   });
 });

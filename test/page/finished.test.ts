@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createFinishedLately } from '../../src/page/index.ts';
+import { createRecentlyFinished } from '../../src/page/index.ts';
 import { completionOf, hashOf } from '../machines/fixtures.ts';
 
 const closed = (n: number, end: 'complete' | 'removed' = 'complete') =>
@@ -10,11 +10,11 @@ const settled = (n: number, outcome: 'accepted' | 'superseded' = 'accepted') =>
   ({ type: 'notification.settled', notification: completionOf(hashOf(n)), outcome, failure: null }) as const;
 
 test('finished torrents are listed with their size and duration, also without viewers', () => {
-  const finished = createFinishedLately(20, () => 1000);
-  finished.note(settled(1));
+  const finished = createRecentlyFinished(20, () => 1000);
+  finished.event(settled(1));
   assert.deepEqual(finished.list(), [], 'its card is not deleted yet');
-  finished.note(closed(1));
-  finished.note(closed(2, 'removed'));
+  finished.event(closed(1));
+  finished.event(closed(2, 'removed'));
   assert.deepEqual(
     finished.list().map(({ name, end, at, torrent }) => [name, end, at, torrent?.size ?? null]),
     [
@@ -25,10 +25,10 @@ test('finished torrents are listed with their size and duration, also without vi
 });
 
 test('only the last ones are listed, the newest first', () => {
-  const finished = createFinishedLately(3);
+  const finished = createRecentlyFinished(3);
   for (let n = 0; n < 10; n += 1) {
-    finished.note(settled(n));
-    finished.note(closed(n));
+    finished.event(settled(n));
+    finished.event(closed(n));
   }
   assert.deepEqual(
     finished.list().map(({ name }) => name),

@@ -167,7 +167,7 @@ describe('untrusted text', () => {
     const bodyOf = (text: string) => {
       const steps = hostile.map(() => ({ ...step, event: text, state: text }));
       const facts = text;
-      return chartBody({ shown, title: text, state: text, alive: true, facts, steps, timeZone: 'UTC' });
+      return chartBody({ shown, title: text, state: text, isRunning: true, facts, steps, timeZone: 'UTC' });
     };
     for (const text of hostile) {
       assert.ok(shapeOf(bodyOf(text)) === shapeOf(bodyOf('harmless')), text);

@@ -1,7 +1,7 @@
 /** A page for a simulated world; the page's own timers are real. */
 import type { TestContext } from 'node:test';
 import type { AnyActorRef } from 'xstate';
-import { createFinishedLately, createPage } from '../../src/page/index.ts';
+import { createRecentlyFinished, createPage } from '../../src/page/index.ts';
 import { createBoard } from '../../src/page/live/board.ts';
 import type { LiveBoard } from '../../src/page/live/board.ts';
 import type { Viewer } from '../../src/page/live/viewer.ts';
@@ -15,16 +15,16 @@ import { recorder } from '../server/apps.ts';
 
 /** The objects behind the page of a world. */
 export function sourcesOf(world: World, over: Partial<PageSources> = {}): PageSources {
-  const finished = createFinishedLately(20, () => world.clock.now());
+  const finished = createRecentlyFinished(20, () => world.clock.now());
   let processed = 0;
   return {
     supervisor: world.supervisor,
     store: { health: { kind: 'disk', problem: null } },
     finished: {
-      note: (event) => finished.note(event),
+      event: (event) => finished.event(event),
       list() {
         // The world records what its supervisor receives.
-        for (const event of world.events.slice(processed)) finished.note(event);
+        for (const event of world.events.slice(processed)) finished.event(event);
         processed = world.events.length;
         return finished.list();
       },

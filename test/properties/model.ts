@@ -126,7 +126,7 @@ export function createModel(options: ModelOptions = {}) {
     };
     const machine = provideActors({
       ...createClients({ clock, qbittorrent, phone, state, record, end, allowance }),
-      keep,
+      saveFact: keep,
       ensureHook: () => Promise.reject(new Error('the hook is off here')),
       rotation: () => new Promise(() => {}),
     });

@@ -131,7 +131,7 @@ test('no event, input or context of any machine contains a password, a key, a to
         },
         { instance: 'phone', timeZone: 'UTC' },
       ),
-      keep: (event) => void shown.push(textOf(event)),
+      saveFact: (event) => void shown.push(textOf(event)),
       rotation: () => new Promise(() => {}),
     });
     const clock = new SimulatedClock();

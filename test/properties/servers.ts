@@ -4,7 +4,7 @@ import { isUnfinished } from '../../machines/discovery/unfinished.ts';
 import type { Allowance } from '../../machines/outbox/budget.ts';
 import { DEFAULT_COMPLETION } from '../../machines/domain.ts';
 import type { Notification, Observation, Result } from '../../machines/domain.ts';
-import type { World as Clients } from '../../src/app/actors.ts';
+import type { ActorDeps } from '../../src/app/actors.ts';
 import { failure, newestOf, ok } from '../machines/fixtures.ts';
 import type { Phone } from '../support/phone.ts';
 import { GOOD_ENDING, PHONE_FAULTS } from './endings.ts';
@@ -60,7 +60,7 @@ interface Answer<T> {
 
 const never = () => new Promise<never>(() => {});
 
-export function createClients(around: Surroundings): Pick<Clients, 'qbittorrent' | 'ntfy'> {
+export function createClients(around: Surroundings): Pick<ActorDeps, 'qbittorrent' | 'ntfy'> {
   const { clock, qbittorrent, phone, state, record, end } = around;
 
   /** One call to a server, with its answer. */
@@ -97,7 +97,7 @@ export function createClients(around: Surroundings): Pick<Clients, 'qbittorrent'
       state.cookie === qbittorrent.state.session ? qbittorrent.answer(select) : failure('unauthorized'),
     );
 
-  function deliver(notification: Notification): Answer<Awaited<ReturnType<Clients['ntfy']['publish']>>> {
+  function deliver(notification: Notification): Answer<Awaited<ReturnType<ActorDeps['ntfy']['publish']>>> {
     const { fault, until } = state.ntfy;
     const { arrives, answer }: Ending =
       fault === null || clock.now() >= until ? GOOD_ENDING : PHONE_FAULTS[fault];

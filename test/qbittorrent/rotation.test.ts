@@ -11,13 +11,13 @@ function startRotation() {
 
 test('a password whose file changed while it was refused counts as changed at once', async () => {
   const { file, rotation } = startRotation();
-  rotation.noteShown();
+  rotation.recordSent();
   file.text = 'new';
   await rotation.until(AbortSignal.timeout(1000));
 });
 
 test('a password that stays the same does not count as changed until the wait is aborted', async () => {
   const { rotation } = startRotation();
-  rotation.noteShown();
+  rotation.recordSent();
   await assert.rejects(rotation.until(AbortSignal.timeout(50)));
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createOutageLog } from '../../src/log/outages.ts';
 import { createMetrics, readingOf } from '../../src/metrics/index.ts';
-import { createFinishedLately } from '../../src/page/index.ts';
+import { createRecentlyFinished } from '../../src/page/index.ts';
 import { createPatchLog } from '../../src/page/live/patch-log.ts';
 import { createViewerFeed } from '../../src/page/live/viewer.ts';
 import { secret } from '../../src/util/secret.ts';
@@ -55,17 +55,17 @@ describe('a flood', () => {
   });
 
   test('of completions whose cards never go is remembered for the last thousand', () => {
-    const finished = createFinishedLately();
+    const finished = createRecentlyFinished();
     for (let n = 0; n < 20_000; n += 1) {
       const notification = completionOf(hashOf(n));
-      finished.note({ type: 'notification.settled', notification, outcome: 'accepted', failure: null });
+      finished.event({ type: 'notification.settled', notification, outcome: 'accepted', failure: null });
     }
-    for (const n of [18_999, 19_000]) finished.note(closed(n));
+    for (const n of [18_999, 19_000]) finished.event(closed(n));
     assert.deepEqual(
       finished.list().map(({ torrent }) => torrent !== null),
       [true, false],
     );
-    for (let n = 0; n < 1000; n += 1) finished.note(closed(n));
+    for (let n = 0; n < 1000; n += 1) finished.event(closed(n));
     assert.equal(finished.list().length, 20);
   });
 
@@ -97,8 +97,8 @@ describe('a flood', () => {
     const behind = createViewerFeed({ patchLog, first: '', rest: null, after: 0, onLeave });
     for (let n = 0; n <= 10_000; n += 1) {
       patchLog.put(`row ${n}`, '<li>');
-      reader.wake(false);
-      behind.wake(false);
+      reader.notify(false);
+      behind.notify(false);
       // A viewer that reads receives each of them, and stays connected.
       if (n % 500 === 0) assert.match((await reader.next())?.html ?? '', new RegExp(`row ${n}"|<li>`));
       patchLog.remove(`row ${n}`);

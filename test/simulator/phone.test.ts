@@ -33,13 +33,13 @@ test('an update of a visible card is silent, whatever its priority', async () =>
   await using ntfy = await startNtfySimulator();
   await publish(ntfy, 'a', 'first', 4);
   await publish(ntfy, 'a', 'second', 5);
-  assert.deepEqual(texts(ntfy.heard), ['first']);
+  assert.deepEqual(texts(ntfy.sounds), ['first']);
 });
 
 test('priorities 1 and 2 make no sound', async () => {
   await using ntfy = await startNtfySimulator();
   for (const priority of [1, 2, 3, 4, 5]) await publish(ntfy, `p${priority}`, `${priority}`, priority);
-  assert.deepEqual(texts(ntfy.heard), ['3', '4', '5']);
+  assert.deepEqual(texts(ntfy.sounds), ['3', '4', '5']);
 });
 
 test('a completion that updates a silent card makes no sound; one with a separate card does', async () => {
@@ -47,7 +47,7 @@ test('a completion that updates a silent card makes no sound; one with a separat
   await publish(ntfy, 'a', '99 %', 2);
   await publish(ntfy, 'a', 'done, unheard', 4);
   await publish(ntfy, 'a-done', 'done', 4);
-  assert.deepEqual(texts(ntfy.heard), ['done']);
+  assert.deepEqual(texts(ntfy.sounds), ['done']);
 });
 
 test('after a delete, a clear or a swipe the next update makes a sound', async () => {
@@ -63,7 +63,7 @@ test('after a delete, a clear or a swipe the next update makes a sound', async (
   await publish(ntfy, 'a', 'after the clear');
   ntfy.dismiss(topic, 'a');
   await publish(ntfy, 'a', 'after the swipe');
-  assert.deepEqual(texts(ntfy.heard), ['first', 'after the delete', 'after the clear', 'after the swipe']);
+  assert.deepEqual(texts(ntfy.sounds), ['first', 'after the delete', 'after the clear', 'after the swipe']);
 });
 
 test('without sequences every message has a separate card and makes a sound', async () => {
@@ -71,7 +71,7 @@ test('without sequences every message has a separate card and makes a sound', as
   await publish(ntfy, 'a', 'first');
   await publish(ntfy, 'a', 'second');
   assert.deepEqual(texts(ntfy.cards(topic)), ['first', 'second']);
-  assert.deepEqual(texts(ntfy.heard), ['first', 'second']);
+  assert.deepEqual(texts(ntfy.sounds), ['first', 'second']);
 });
 
 test('a subscriber receives every event until it unsubscribes', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
-import type { Fate, QbittorrentOptions, TorrentSpec } from '../../src/simulator/index.ts';
+import type { Scenario, QbittorrentOptions, TorrentSpec } from '../../src/simulator/index.ts';
 
 const MB = 1_000_000;
 
@@ -33,24 +33,25 @@ async function statesOf(spec: TorrentSpec): Promise<string[]> {
 }
 
 const begin = ['checkingResumeData', 'stalledDL', 'downloading'];
-const scenarios: { fate: Fate; states: string[] }[] = [
-  { fate: 'smooth', states: [...begin, 'stalledUP'] },
-  { fate: 'magnet', states: ['metaDL', 'stalledDL', 'downloading', 'stalledUP'] },
+const scenarios: { scenario: Scenario; states: string[] }[] = [
+  { scenario: 'smooth', states: [...begin, 'stalledUP'] },
+  { scenario: 'magnet', states: ['metaDL', 'stalledDL', 'downloading', 'stalledUP'] },
   {
-    fate: 'bumpy',
+    scenario: 'mixed',
     states: 'metaDL stalledDL downloading stalledDL downloading moving checkingUP stalledUP'.split(' '),
   },
-  { fate: 'queued', states: ['checkingResumeData', 'queuedDL', 'stalledDL', 'downloading', 'stalledUP'] },
-  { fate: 'stuck', states: [...begin, 'stalledDL'] },
-  { fate: 'dead', states: ['metaDL'] },
-  { fate: 'failing', states: [...begin, 'error'] },
-  { fate: 'recovering', states: [...begin, 'error', 'downloading', 'stalledUP'] },
-  { fate: 'removed', states: [...begin, 'missing'] },
-  { fate: 'instant', states: ['checkingResumeData', 'checkingDL', 'stalledUP'] },
+  { scenario: 'queued', states: ['checkingResumeData', 'queuedDL', 'stalledDL', 'downloading', 'stalledUP'] },
+  { scenario: 'stalled', states: [...begin, 'stalledDL'] },
+  { scenario: 'noMetadata', states: ['metaDL'] },
+  { scenario: 'failing', states: [...begin, 'error'] },
+  { scenario: 'recovering', states: [...begin, 'error', 'downloading', 'stalledUP'] },
+  { scenario: 'removed', states: [...begin, 'missing'] },
+  { scenario: 'instant', states: ['checkingResumeData', 'checkingDL', 'stalledUP'] },
 ];
 
 test('every scenario has its sequence of states', async () => {
-  for (const { fate, states } of scenarios) assert.deepEqual(await statesOf({ fate }), states, fate);
+  for (const { scenario, states } of scenarios)
+    assert.deepEqual(await statesOf({ scenario }), states, scenario);
 });
 
 test('a download progresses at a varying speed, and ends with all of its bytes', async () => {
@@ -73,7 +74,7 @@ test('a download progresses at a varying speed, and ends with all of its bytes',
 /** The state of a bumpy download after 32 seconds, polled this many times before. */
 async function arrive(polls: number): Promise<unknown[]> {
   await using stage = await start();
-  stage.simulator.addTorrent({ fate: 'bumpy', hash: 'a'.repeat(40) });
+  stage.simulator.addTorrent({ scenario: 'mixed', hash: 'a'.repeat(40) });
   for (let poll = 0; poll < polls; poll += 1) {
     stage.pass(32 / polls);
     stage.simulator.torrents();
@@ -137,7 +138,7 @@ test('the hooks of adding and finishing run once each, and their exceptions have
 test('a hybrid is listed under another ID when it gets its metadata, and keeps its v1 hash', async () => {
   await using stage = await start();
   const [old, id] = ['1'.repeat(40), '2'.repeat(40)];
-  stage.simulator.addTorrent({ hash: old, fate: 'dead' });
+  stage.simulator.addTorrent({ hash: old, scenario: 'noMetadata' });
   stage.simulator.changeId(old, id);
   const [torrent] = stage.simulator.torrents();
   assert.deepEqual([torrent?.hash, torrent?.infohash_v1], [id, old]);

@@ -26,11 +26,11 @@ test('a missing disk is reported on the phone, and resolved when it is available
   mkdirSync(volume);
   passTime(t, REOPEN_INTERVAL);
   // The next change tries the disk again.
-  const hash = qbittorrent.addTorrent({ fate: 'dead' });
+  const hash = qbittorrent.addTorrent({ scenario: 'noMetadata' });
   await fetch(`http://127.0.0.1:${sidecar.hook.port}/track?hash=${hash}`, { method: 'POST' });
   await until('it is resolved', () => titles().includes('State is saved again'));
   assert.deepEqual(titles(), ['State is saved again'], 'in its place');
-  assert.equal(ntfy.heard.length, 1);
+  assert.equal(ntfy.sounds.length, 1);
   assert.equal(await degraded(), 0);
 });
 
@@ -46,7 +46,7 @@ test('a state file that was deleted and written again is reported as repaired, a
   });
   stack.defer(() => sidecar.stop());
   const track = async () => {
-    const hash = qbittorrent.addTorrent({ fate: 'dead' });
+    const hash = qbittorrent.addTorrent({ scenario: 'noMetadata' });
     await fetch(`http://127.0.0.1:${sidecar.hook.port}/track?hash=${hash}`, { method: 'POST' });
   };
   const store = async () => {

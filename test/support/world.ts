@@ -6,7 +6,7 @@ import type { Policy } from '../../machines/policy.ts';
 import type { Sounds } from '../../machines/supervisor/sounds.ts';
 import type { SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
 import { provideActors } from '../../src/app/actors.ts';
-import type { World as Clients } from '../../src/app/actors.ts';
+import type { ActorDeps } from '../../src/app/actors.ts';
 import { shardOf, policy, SECOND, seen } from '../machines/fixtures.ts';
 import { later, pass } from '../machines/harness.ts';
 import { createPhone } from './phone.ts';
@@ -40,7 +40,7 @@ function createClients(script: Script, receive: (notification: Notification) => 
     return later(clock, script.latency[call.to], null).then(result);
   };
   const at = () => clock.now();
-  const clients: Pick<Clients, 'qbittorrent' | 'ntfy' | 'ensureHook'> = {
+  const clients: Pick<ActorDeps, 'qbittorrent' | 'ntfy' | 'ensureHook'> = {
     qbittorrent: {
       login: (signal) => answer({ to: 'login', at: at() }, signal, () => script.login()),
       observe: (hashes, signal) =>
@@ -83,7 +83,7 @@ export function startWorld(options: WorldOptions = {}) {
   const { calls, clients } = createClients(script, receive, clock);
   const provided = provideActors({
     ...clients,
-    keep: () => {},
+    saveFact: () => {},
     rotation: () => new Promise(() => {}),
   });
   const machine = poisonable(

@@ -9,17 +9,18 @@ export function createFilter() {
   function refresh(): void {
     const [input, list, box] = [find('filter'), find('torrents'), find('filter-box')];
     if (!(input instanceof HTMLInputElement) || list === null || box === null) return;
-    const wanted = input.value.trim().toLowerCase();
-    box.hidden = list.childElementCount <= minRows && wanted === '';
+    const filterText = input.value.trim().toLowerCase();
+    box.hidden = list.childElementCount <= minRows && filterText === '';
     let matches = 0;
     for (const row of list.children) {
       if (!(row instanceof HTMLElement)) continue;
-      row.hidden = wanted !== '' && !(row.textContent ?? '').toLowerCase().includes(wanted);
+      row.hidden = filterText !== '' && !(row.textContent ?? '').toLowerCase().includes(filterText);
       if (!row.hidden) matches += 1;
     }
     const [count, none] = [find('filter-count'), find('none')];
-    if (count !== null) count.textContent = wanted === '' ? '' : `${matches} of ${list.childElementCount}`;
-    if (none !== null) none.hidden = wanted === '' || matches > 0;
+    if (count !== null)
+      count.textContent = filterText === '' ? '' : `${matches} of ${list.childElementCount}`;
+    if (none !== null) none.hidden = filterText === '' || matches > 0;
   }
 
   document.addEventListener('input', ({ target }) => {

@@ -29,7 +29,7 @@ export function createHighlighter(
     for (const element of view.querySelectorAll<SVGElement>('[data-key]'))
       element.classList.toggle('taken', taken.includes(element.dataset['key'] ?? ''));
     clearTimeout(scrolling);
-    // Scrolls only after the state changed: the reader may look at another part of the chart.
+    // Scrolls only after the state changed: the user may have scrolled to another part of the chart.
     if (state === scrolledTo) return;
     scrolling = setTimeout(() => {
       scrolledTo = state;

@@ -57,7 +57,7 @@ export function main(parts: Parts): void {
     }
   }
 
-  /** All rows of a list were received: removes those of torrents that ended while disconnected. */
+  /** All rows of a list were received: removes those of torrents that finished while the page was disconnected. */
   function removeStale(list: string): void {
     for (const row of Array.from(find(list)?.children ?? [])) if (!received.has(row.id)) row.remove();
     received.clear();

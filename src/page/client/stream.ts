@@ -10,10 +10,10 @@ export function createStream(onMessage: (html: string) => void, onLink: (link: L
   let source: EventSource | null = null;
   let after = '';
   let show = '';
-  let waiting: ReturnType<typeof setTimeout> | undefined;
+  let retryTimer: ReturnType<typeof setTimeout> | undefined;
 
   function open(): void {
-    clearTimeout(waiting);
+    clearTimeout(retryTimer);
     const before = source;
     const next = new EventSource(
       `events?show=${encodeURIComponent(show)}&after=${encodeURIComponent(after)}`,
@@ -34,7 +34,7 @@ export function createStream(onMessage: (html: string) => void, onLink: (link: L
       if (source !== next) return;
       onLink('lost');
       // In any other state the browser reconnects.
-      if (next.readyState === EventSource.CLOSED) waiting = setTimeout(tryReconnect, retryDelay);
+      if (next.readyState === EventSource.CLOSED) retryTimer = setTimeout(tryReconnect, retryDelay);
     });
   }
 
@@ -53,7 +53,7 @@ export function createStream(onMessage: (html: string) => void, onLink: (link: L
   }
 
   function close(): void {
-    clearTimeout(waiting);
+    clearTimeout(retryTimer);
     source?.close();
     source = null;
   }

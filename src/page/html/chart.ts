@@ -14,10 +14,10 @@ export interface ChartView {
   /** Its state, or its last one if it was stopped; `null` if unknown. */
   state: string | null;
   /** Whether the actor is running. */
-  alive: boolean;
+  isRunning: boolean;
   /** Its figures, in one line. */
   facts: string;
-  /** Its steps since the page is open, oldest first. */
+  /** Its steps since the page was opened, oldest first. */
   steps: readonly ActorStep[];
   timeZone: string | undefined;
 }
@@ -31,7 +31,7 @@ export function chartBody(view: ChartView): Html {
   return html`<div id="chart-body" data-show="${shown.id}">
     <header>
       <div>
-        <nav aria-label="Parent actors">${shown.parents.map(crumb)}<span>${shown.machine}</span></nav>
+        <nav aria-label="Parent actors">${shown.parents.map(breadcrumb)}<span>${shown.machine}</span></nav>
         <h2 id="chart-title" tabindex="-1"><bdi>${title}</bdi></h2>
       </div>
       <form method="dialog"><button id="chart-close">Close</button></form>
@@ -57,14 +57,14 @@ export function chartBody(view: ChartView): Html {
   </div>`;
 }
 
-function crumb(id: string): Html {
+function breadcrumb(id: string): Html {
   return html`<a href="?show=${id}" data-show="${id}">${id}</a><span aria-hidden="true"> › </span>`;
 }
 
 /** The current state, and the steps that led to it. */
-export function chartNow({ shown, state, alive, facts, steps }: ChartView): Html {
+export function chartNow({ shown, state, isRunning, facts, steps }: ChartView): Html {
   const trail = steps.slice(-MAX_STEPS_SHOWN).map(({ seq, state, taken }) => [seq, state, taken]);
-  const text = state === null ? 'This actor is not running.' : alive ? 'Now ' : 'Stopped. Last state: ';
+  const text = state === null ? 'This actor is not running.' : isRunning ? 'Now ' : 'Stopped. Last state: ';
   return html`<p
     id="chart-now"
     data-show="${shown.id}"

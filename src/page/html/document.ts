@@ -4,7 +4,7 @@ import type { Html } from './html.ts';
 /** A whole page. Its URLs are relative: it may be served below a path. */
 export function page(title: string, body: Html): Html {
   return html`<!doctype html>
-    <html lang="en" data-link="still">
+    <html lang="en" data-link="static">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -75,17 +75,17 @@ function signOut(): Html {
 }
 
 /** The page for a browser that is not signed in. */
-export function lockedPage(problem: 'none' | 'wrong' | 'later' | 'keyless'): Html {
+export function lockedPage(problem: 'none' | 'wrong' | 'throttled' | 'noToken'): Html {
   return page(
     'Sign in: qbit-ntfy-sidecar',
     html`<main class="locked">
       <h1>qbit-ntfy-sidecar</h1>
-      ${problem === 'keyless' ? keyless() : form(problem)}
+      ${problem === 'noToken' ? localOnlyNotice() : signInForm(problem)}
     </main>`,
   );
 }
 
-function keyless(): Html {
+function localOnlyNotice(): Html {
   return html`<p>
       Without a token, this page opens only on the same machine or through a port-forward, as
       <code>http://localhost</code> with its port, and not through a proxy.
@@ -96,10 +96,10 @@ function keyless(): Html {
 const PROBLEMS = {
   none: '',
   wrong: 'Wrong token.',
-  later: 'Too many wrong tokens from this address. Try again in a minute.',
+  throttled: 'Too many wrong tokens from this address. Try again in a minute.',
 };
 
-function form(problem: keyof typeof PROBLEMS): Html {
+function signInForm(problem: keyof typeof PROBLEMS): Html {
   return html`<form method="post" action="login">
       <label for="token">Token of this sidecar (<code>OPS_TOKEN</code>)</label>
       <input
@@ -114,5 +114,5 @@ function form(problem: keyof typeof PROBLEMS): Html {
       <p id="problem" role="alert">${PROBLEMS[problem]}</p>
       <button>Sign in</button>
     </form>
-    <p class="quiet">Already signed in, but came here by a link? <a href="?">Continue</a></p>`;
+    <p class="secondary">Already signed in, but came here by a link? <a href="?">Continue</a></p>`;
 }

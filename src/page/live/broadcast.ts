@@ -46,7 +46,7 @@ export function startBroadcast({ sources, inspector, onEnd, onError }: Broadcast
         const patches = shown === null ? [] : charts.changes(shown);
         for (const [feed] of readers) {
           feed.deliver(patches);
-          feed.wake(isHeartbeat);
+          feed.notify(isHeartbeat);
         }
       }
     } catch (error) {

@@ -50,7 +50,7 @@ export function openChart(shown: ShownActor, sources: PageSources, inspector: In
       shown,
       title: shown.machine === 'torrent' ? torrentName(shown.id, name) : titleOf(shown),
       state: now ?? steps.at(-1)?.state ?? null,
-      alive: now !== null,
+      isRunning: now !== null,
       facts: torrent === null ? '' : factsOf(torrent, { now: sources.now(), timeZone }),
       steps,
       timeZone,

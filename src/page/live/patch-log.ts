@@ -2,7 +2,7 @@
 const MAX_REMOVALS = 1000;
 
 /** Replaced entries in the log, in addition to as many as there are elements. */
-const MAX_STALE = 1000;
+const MAX_STALE_ENTRIES = 1000;
 
 /** The new HTML of an element; `null`: it was removed. */
 export type Patch = readonly [id: string, html: string | null];
@@ -82,7 +82,7 @@ export function createPatchLog(epoch: string): PatchLog {
       oldest = first.version;
       removed.delete(first.id);
     }
-    if (log.length > 2 * (present.size + removed.size) + MAX_STALE) log = log.filter(isCurrent);
+    if (log.length > 2 * (present.size + removed.size) + MAX_STALE_ENTRIES) log = log.filter(isCurrent);
   }
 
   return {

@@ -2,9 +2,9 @@
 const BATCH_INTERVAL = 250;
 
 /** Milliseconds between two heartbeats. They also send what changes without an event, such as the budget. */
-const HEARTBEAT = 15_000;
+const HEARTBEAT_INTERVAL = 15_000;
 
-/** Decides when messages are sent. */
+/** Calls `send` when messages are due. */
 export interface Ticker {
   /** Something changed: sends soon. */
   schedule(): void;
@@ -15,7 +15,7 @@ export interface Ticker {
 /** @param send called soon after each `schedule`, and at each heartbeat */
 export function startTicker(send: (isHeartbeat: boolean) => void): Ticker {
   let scheduled: NodeJS.Timeout | undefined;
-  const heartbeat = setInterval(send, HEARTBEAT, true);
+  const heartbeat = setInterval(send, HEARTBEAT_INTERVAL, true);
   return {
     schedule() {
       scheduled ??= setTimeout(() => {

@@ -16,8 +16,8 @@ export interface Viewer {
 
 /** One open stream, as the broadcast uses it. */
 export interface ViewerFeed extends Viewer {
-  /** There may be patches; after a heartbeat there is a message in any case. */
-  wake(isHeartbeat: boolean): void;
+  /** There may be patches. After a heartbeat there is a message, even an empty one. */
+  notify(isHeartbeat: boolean): void;
   /** Adds patches for this viewer only, which replace older ones of the same elements. */
   deliver(patches: readonly Patch[]): void;
 }
@@ -47,7 +47,7 @@ const textOf = ([id, html]: Patch): string => html ?? `<li id="${id}" data-gone>
 /** The position of a viewer in its messages. */
 function createCursor({ patchLog, first, rest, after }: Omit<ViewerFeedOptions, 'onLeave'>) {
   const own = new Map<string, string>();
-  let at = after;
+  let version = after;
 
   /** The next rows of the first rendering. */
   function takeRest(elements: Iterator<Patch>): string {
@@ -64,9 +64,9 @@ function createCursor({ patchLog, first, rest, after }: Omit<ViewerFeedOptions, 
   }
 
   function takePatches(): string | null {
-    const read = patchLog.read(at, MAX_MESSAGE);
+    const read = patchLog.read(version, MAX_MESSAGE);
     if (read === null) return null;
-    at = read.to;
+    version = read.to;
     return read.patches.map(textOf).join('');
   }
 
@@ -87,7 +87,7 @@ function createCursor({ patchLog, first, rest, after }: Omit<ViewerFeedOptions, 
       if (next === null) return null;
       const html = next + [...own.values()].join('');
       own.clear();
-      return { id: rest === null ? patchLog.name(at) : '', html };
+      return { id: rest === null ? patchLog.name(version) : '', html };
     },
   };
 }
@@ -102,15 +102,15 @@ export function createViewerFeed({ onLeave, ...options }: ViewerFeedOptions): Vi
   /** A message is due, even an empty one. */
   let isDue = true;
   let isReading = false;
-  let over = false;
-  let woken = Promise.withResolvers<void>();
+  let hasLeft = false;
+  let notified = Promise.withResolvers<void>();
 
   const feed: ViewerFeed = {
-    wake(isHeartbeat) {
+    notify(isHeartbeat) {
       if (isHeartbeat && !isReading) heartbeatsUnread += 1;
       if (heartbeatsUnread > MAX_HEARTBEATS_UNREAD) return feed.leave();
       isDue ||= isHeartbeat;
-      woken.resolve();
+      notified.resolve();
     },
     deliver: (patches) => cursor.deliver(patches),
     async next() {
@@ -121,24 +121,24 @@ export function createViewerFeed({ onLeave, ...options }: ViewerFeedOptions): Vi
       return message;
     },
     leave() {
-      if (over) return;
-      over = true;
-      woken.resolve();
+      if (hasLeft) return;
+      hasLeft = true;
+      notified.resolve();
       onLeave(feed);
     },
   };
 
   async function takeWhenDue(): Promise<Message | null> {
     for (;;) {
-      if (over) return null;
+      if (hasLeft) return null;
       const message = cursor.take();
       if (message === null) feed.leave();
       else if (message.html !== '' || isDue) {
         isDue = false;
         return message;
       } else {
-        await woken.promise;
-        woken = Promise.withResolvers();
+        await notified.promise;
+        notified = Promise.withResolvers();
       }
     }
   }

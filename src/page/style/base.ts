@@ -59,6 +59,6 @@ footer{margin-top:2.5rem;font-size:.8rem;color:var(--soft)}
 .locked p{margin:.2rem 0}
 .locked button{background:var(--accent);border-color:var(--accent);color:var(--on-accent);padding:.5rem}
 #problem{color:var(--bad);min-height:1.45em}
-.quiet{font-size:.85rem;color:var(--soft)}
+.secondary{font-size:.85rem;color:var(--soft)}
 @media (prefers-reduced-motion:reduce){*,::before,::after{animation:none!important;transition:none!important;scroll-behavior:auto!important}}
 `;

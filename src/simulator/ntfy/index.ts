@@ -38,14 +38,14 @@ export interface NtfySimulator extends AsyncDisposable {
   /** The phone's cards of a topic (default: of all topics): one per sequence ID, without deleted ones. */
   cards: (topic?: string) => Card[];
   /** The messages that made a sound. */
-  heard: NtfyEvent[];
+  sounds: NtfyEvent[];
   /** The user dismisses a card. */
   dismiss: (topic: string, sequence: string) => void;
   /** Calls `listener` with each new event; returns a function that ends it. */
   subscribe: (listener: Listener) => () => void;
   requests: LoggedRequest[];
   fail: Fail;
-  /** Refuses connections; published events are kept. */
+  /** Refuses connections; published events stay cached. */
   goOffline: () => Promise<void>;
   goOnline: () => Promise<void>;
   stop: () => Promise<void>;
@@ -85,7 +85,7 @@ export async function startNtfySimulator(options: NtfyOptions = {}): Promise<Ntf
     generation,
     messages: store.events,
     cards: phone.cards,
-    heard: phone.heard,
+    sounds: phone.sounds,
     dismiss: phone.dismiss,
     subscribe: store.subscribe,
     requests: recorder.requests,

@@ -14,7 +14,7 @@ export interface Phone {
   /** The cards of a topic (default: all topics), in the order of their first event. */
   cards: (topic?: string) => Card[];
   /** The events that made a sound, in order. */
-  heard: NtfyEvent[];
+  sounds: NtfyEvent[];
   /** The user dismisses a card: its next update counts as new. */
   dismiss: (topic: string, sequence: string) => void;
 }
@@ -30,13 +30,13 @@ export const isAudible = (priority = 3, isShowing = false): boolean => priority 
 /** A phone without cards. */
 export function createPhone(): Phone {
   const cards = new Map<string, Card>();
-  const heard: NtfyEvent[] = [];
+  const sounds: NtfyEvent[] = [];
   const hide = (key: string) => {
     const card = cards.get(key);
     if (card) card.showing = false;
   };
   return {
-    heard,
+    sounds,
     cards: (topic) => [...cards.values()].filter((card) => topic === undefined || card.topic === topic),
     dismiss: (topic, sequence) => hide(keyOf(topic, sequence)),
     receive: (event) => {
@@ -47,7 +47,7 @@ export function createPhone(): Phone {
         return;
       }
       const card = cards.get(key);
-      if (isAudible(event.priority, card?.showing)) heard.push(event);
+      if (isAudible(event.priority, card?.showing)) sounds.push(event);
       cards.set(key, { ...event, showing: true, updates: card ? card.updates + 1 : 0 });
     },
   };

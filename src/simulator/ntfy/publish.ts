@@ -66,9 +66,9 @@ const isFilled = ([, value]: [string, unknown]) =>
 
 /** Omits empty fields. */
 function filled<T extends object>(fields: T): Partial<T> {
-  const kept: Partial<T> = {};
-  Object.assign(kept, Object.fromEntries(Object.entries(fields).filter(isFilled)));
-  return kept;
+  const result: Partial<T> = {};
+  Object.assign(result, Object.fromEntries(Object.entries(fields).filter(isFilled)));
+  return result;
 }
 
 /** The event of a publish. An empty message becomes `triggered`; title and message are trimmed. */

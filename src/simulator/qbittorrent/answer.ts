@@ -50,7 +50,7 @@ function progressOf(torrent: Torrent): number {
   return checkOf(torrent, stepOf(torrent)) ?? torrent.done / torrent.size;
 }
 
-function transfer(torrent: Torrent, shownSpeed: number): TorrentObject {
+function transferFields(torrent: Torrent, shownSpeed: number): TorrentObject {
   const { metadata, size, downloaded } = torrent;
   const completed = completedOf(torrent);
   const left = size - completed;
@@ -71,7 +71,7 @@ function transfer(torrent: Torrent, shownSpeed: number): TorrentObject {
   };
 }
 
-function identity(torrent: Torrent): TorrentObject {
+function identityFields(torrent: Torrent): TorrentObject {
   const name = torrent.metadata ? torrent.name : torrent.magnetName;
   const urn = torrent.v1 === '' ? `urn:btmh:1220${torrent.v2}` : `urn:btih:${torrent.v1}`;
   const named = name === torrent.hash ? '' : `&dn=${encodeURIComponent(name)}`;
@@ -91,7 +91,7 @@ function identity(torrent: Torrent): TorrentObject {
   };
 }
 
-function times(torrent: Torrent, generation: Generation): TorrentObject {
+function timeFields(torrent: Torrent, generation: Generation): TorrentObject {
   return {
     added_on: seconds(torrent.addedAt),
     completion_on: torrent.completedAt === null ? generation.never : seconds(torrent.completedAt),
@@ -102,13 +102,13 @@ function times(torrent: Torrent, generation: Generation): TorrentObject {
   };
 }
 
-function availability(torrent: Torrent): number {
+function availabilityOf(torrent: Torrent): number {
   if (torrent.completedAt !== null) return -1;
   const pieces = torrent.size > 0 ? torrent.done / torrent.size : 0;
   return pieces + (torrent.speed > 0 ? 1 : 0);
 }
 
-function fixed(): TorrentObject {
+function constantFields(): TorrentObject {
   return {
     auto_tmm: false,
     dl_limit: 0,
@@ -128,7 +128,7 @@ function fixed(): TorrentObject {
 }
 
 /** Since 5.0. */
-function five(torrent: Torrent): TorrentObject {
+function fieldsSince50(torrent: Torrent): TorrentObject {
   return {
     comment: '',
     has_metadata: torrent.metadata,
@@ -144,7 +144,7 @@ function five(torrent: Torrent): TorrentObject {
 const PIECE = 262_144;
 
 /** Since 5.2 and 5.3. */
-function fiveThree(torrent: Torrent): TorrentObject {
+function fieldsSince53(torrent: Torrent): TorrentObject {
   const { metadata } = torrent;
   return {
     connections_count: torrent.speed > 0 ? 3 : 0,
@@ -186,16 +186,16 @@ function describeAll(torrent: Torrent, generation: Generation): TorrentObject {
   // At the start bytes arrive before the speed is known: "stalled" with rising progress.
   const shownSpeed = state === 'stalledDL' ? 0 : torrent.speed;
   return {
-    ...identity(torrent),
-    ...transfer(torrent, shownSpeed),
-    ...times(torrent, generation),
-    ...fixed(),
-    availability: availability(torrent),
+    ...identityFields(torrent),
+    ...transferFields(torrent, shownSpeed),
+    ...timeFields(torrent, generation),
+    ...constantFields(),
+    availability: availabilityOf(torrent),
     dl_limit: torrent.limit,
     num_seeds: torrent.speed > 0 ? 3 : 0,
     priority: torrent.completedAt === null ? torrent.queuePosition : 0,
     state,
-    ...(generation.fields >= 5 ? five(torrent) : {}),
-    ...(generation.fields >= 5.3 ? fiveThree(torrent) : {}),
+    ...(generation.fields >= 5 ? fieldsSince50(torrent) : {}),
+    ...(generation.fields >= 5.3 ? fieldsSince53(torrent) : {}),
   };
 }

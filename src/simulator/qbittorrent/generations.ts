@@ -1,5 +1,5 @@
 /** The differences between qBittorrent's versions. Measured on 4.5.2, 5.1.0 and 5.3.0. */
-import { ancient, old } from './old-generations.ts';
+import { v41, v44 } from './old-generations.ts';
 
 /** Versions whose answers are compared with real servers. */
 export type QbittorrentGeneration = 'legacy' | '5.1' | 'current';
@@ -87,7 +87,7 @@ const legacy: Generation = {
   counts: false,
 };
 
-const five: Generation = {
+const v51: Generation = {
   ...legacy,
   version: 'v5.1.0',
   webapi: '2.11.4',
@@ -114,7 +114,7 @@ const five: Generation = {
 };
 
 const current: Generation = {
-  ...five,
+  ...v51,
   version: 'v5.3.0',
   webapi: '2.16.2',
   build: {
@@ -139,9 +139,9 @@ const current: Generation = {
 };
 
 export const generations: Record<SimulatedGeneration, Generation> = {
-  '4.1': { ...legacy, ...ancient },
-  '4.4': { ...legacy, ...old },
+  '4.1': { ...legacy, ...v41 },
+  '4.4': { ...legacy, ...v44 },
   legacy,
-  '5.1': five,
+  '5.1': v51,
   current,
 };

@@ -29,7 +29,7 @@ export interface QbittorrentOptions {
   username?: string;
   /** Default `adminadmin`. */
   password?: string;
-  /** Default: none. Only `current` knows API keys. */
+  /** Default: none. Only `current` has API keys. */
   apiKey?: string;
   /** Loopback needs no login; each call without a cookie gets a new session. Default `false`. */
   bypassLocalAuth?: boolean;
@@ -127,7 +127,7 @@ function assemble(options: QbittorrentOptions) {
  *
  * @example
  * await using qbittorrent = await startQbittorrentSimulator({ hook: (hash) => track(hash) });
- * qbittorrent.addTorrent({ name: 'debian.iso', size: 650_000_000, rate: 8_000_000, fate: 'bumpy' });
+ * qbittorrent.addTorrent({ name: 'debian.iso', size: 650_000_000, rate: 8_000_000, scenario: 'mixed' });
  */
 export async function startQbittorrentSimulator(
   options: QbittorrentOptions = {},

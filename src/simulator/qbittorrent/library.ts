@@ -51,7 +51,7 @@ function createHooks() {
   };
 }
 
-/** Calls `tick` repeatedly while it returns `true`; does not keep the process alive. */
+/** Calls `tick` repeatedly while it returns `true`. Its timer does not prevent the process from ending. */
 function createTicker(tick: () => boolean) {
   let timer: NodeJS.Timeout | undefined;
   const stop = () => {
@@ -69,7 +69,7 @@ function createTicker(tick: () => boolean) {
   };
 }
 
-/** The torrents follow the clock `now`; each access updates them. */
+/** The torrents change with the clock `now`; each access updates them. */
 export function createLibrary({ now, onAdded, onFinished }: LibraryOptions): Library {
   const torrents = new Map<string, Torrent>();
   const hooks = createHooks();
@@ -77,16 +77,16 @@ export function createLibrary({ now, onAdded, onFinished }: LibraryOptions): Lib
 
   /** Whether any torrent will still change. */
   const update = () => {
-    let moving = false;
+    let isChanging = false;
     for (const torrent of torrents.values()) {
       const before = stepOf(torrent).phase;
       advance(torrent, now());
       const { phase } = stepOf(torrent);
       if (phase === 'removed') torrents.delete(torrent.hash);
       if (phase === 'complete' && before !== 'complete') hooks.fire(onFinished, torrent.hash);
-      moving ||= !isSettled(torrent);
+      isChanging ||= !isSettled(torrent);
     }
-    return moving;
+    return isChanging;
   };
   const ticker = createTicker(update);
   const change = (hash: string, act: (torrent: Torrent) => void) => {

@@ -28,9 +28,9 @@ function download(torrent: Torrent, step: Step & { phase: 'downloading' }, secon
   const goal = Math.floor(torrent.size * (step.to ?? 1));
   const speed = (step.rate ?? torrent.rate) * wave(torrent.elapsed);
   torrent.speed = Math.round(torrent.limit > 0 ? Math.min(speed, torrent.limit) : speed);
-  const wanted = Math.max(0, goal - torrent.done);
-  const used = Math.min(seconds, wanted / torrent.speed);
-  const bytes = used < seconds ? wanted : Math.min(wanted, Math.round(torrent.speed * used));
+  const missing = Math.max(0, goal - torrent.done);
+  const used = Math.min(seconds, missing / torrent.speed);
+  const bytes = used < seconds ? missing : Math.min(missing, Math.round(torrent.speed * used));
   torrent.done += bytes;
   torrent.downloaded += bytes;
   return used;
@@ -42,12 +42,12 @@ const SPEED_DECAY = 0.8;
 /** Seconds; the longest period that is computed with one speed. */
 const MAX_PERIOD = 0.25;
 
-function pass(torrent: Torrent, left: number, at: number): number {
+function advanceStep(torrent: Torrent, left: number, at: number): number {
   const step = stepOf(torrent);
   const last = torrent.index >= torrent.script.length - 1;
   if (step.phase === 'downloading') {
-    const grain = Math.min(left, MAX_PERIOD);
-    const used = download(torrent, step, grain);
+    const period = Math.min(left, MAX_PERIOD);
+    const used = download(torrent, step, period);
     torrent.elapsed += used;
     torrent.activeSeconds += used;
     torrent.activeAt = at;
@@ -76,7 +76,7 @@ export function advance(torrent: Torrent, now: number): void {
     return;
   }
   while (left > 1e-9 && stepOf(torrent).phase !== 'removed') {
-    left -= pass(torrent, left, now - left * 1000);
+    left -= advanceStep(torrent, left, now - left * 1000);
   }
 }
 

@@ -6,7 +6,7 @@
 import type { Generation } from './generations.ts';
 
 /** The last 4.4: v2 torrents, no hook for added torrents. */
-export const old: Partial<Generation> = {
+export const v44: Partial<Generation> = {
   version: 'v4.4.5',
   webapi: '2.8.5',
   addedHook: false,
@@ -14,7 +14,7 @@ export const old: Partial<Generation> = {
 };
 
 /** The last 4.1: one info-hash, only the active time, no `app/buildInfo`. */
-export const ancient: Partial<Generation> = {
+export const v41: Partial<Generation> = {
   version: 'v4.1.9',
   webapi: '2.2.1',
   build: null,

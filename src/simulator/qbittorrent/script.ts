@@ -28,29 +28,29 @@ export type Step =
     };
 
 /** Ready-made scripts. */
-export type Fate =
+export type Scenario =
   | 'smooth' // a .torrent file that downloads without interruption
   | 'magnet' // metadata first
-  | 'bumpy' // metadata, fast, stalled, slow, fast, moved, checked, complete
+  | 'mixed' // metadata, fast, stalled, slow, fast, moved, checked, complete
   | 'queued' // waits for its turn
-  | 'stuck' // stalls at 42 %, permanently
-  | 'dead' // a magnet that never gets metadata
+  | 'stalled' // stalls at 42 %, permanently
+  | 'noMetadata' // a magnet that never gets metadata
   | 'failing' // an error at 60 %, permanently
   | 'recovering' // the same, but it recovers
   | 'removed' // the user removes it at 50 %
   | 'instant'; // its data already exists
 
-/** The steps of a fate. `rate` is in bytes per second. */
-export function scriptOf(fate: Fate, rate: number): Step[] {
+/** The steps of a scenario. `rate` is in bytes per second. */
+export function scriptOf(scenario: Scenario, rate: number): Step[] {
   const resuming: Step = { phase: 'resuming', seconds: 0.2 };
   const complete: Step = { phase: 'complete' };
   const fetch = (to: number, factor = 1): Step => ({ phase: 'downloading', to, rate: rate * factor });
   // In the first second, a download has the state stalled although bytes arrive.
   const start: Step = { ...fetch(0.02), state: 'stalledDL' };
-  const scripts: Record<Fate, Step[]> = {
+  const scripts: Record<Scenario, Step[]> = {
     smooth: [resuming, start, fetch(1), complete],
     magnet: [{ phase: 'metadata', seconds: 4 }, start, fetch(1), complete],
-    bumpy: [
+    mixed: [
       { phase: 'metadata', seconds: 4 },
       start,
       fetch(0.35),
@@ -62,12 +62,12 @@ export function scriptOf(fate: Fate, rate: number): Step[] {
       complete,
     ],
     queued: [resuming, { phase: 'queued', seconds: 15 }, start, fetch(1), complete],
-    stuck: [resuming, start, fetch(0.42), { phase: 'stalled' }],
-    dead: [{ phase: 'metadata' }],
+    stalled: [resuming, start, fetch(0.42), { phase: 'stalled' }],
+    noMetadata: [{ phase: 'metadata' }],
     failing: [resuming, start, fetch(0.6), { phase: 'failed' }],
     recovering: [resuming, start, fetch(0.6), { phase: 'failed', seconds: 12 }, fetch(1), complete],
     removed: [resuming, start, fetch(0.5), { phase: 'removed' }],
     instant: [resuming, { phase: 'checking', seconds: 1 }, complete],
   };
-  return scripts[fate];
+  return scripts[scenario];
 }

@@ -1,7 +1,7 @@
 /** One simulated torrent. */
 import { createHash } from 'node:crypto';
 import { scriptOf } from './script.ts';
-import type { Fate, Step } from './script.ts';
+import type { Scenario, Step } from './script.ts';
 
 /** The torrent to add. */
 export interface TorrentSpec {
@@ -14,7 +14,7 @@ export interface TorrentSpec {
   /** Mean bytes per second. Default 5 MB/s. */
   rate?: number;
   /** Default `smooth`; `script` takes precedence. */
-  fate?: Fate;
+  scenario?: Scenario;
   script?: Step[];
   /** 40 hex digits. Default: derived from the name. */
   hash?: string;
@@ -70,7 +70,7 @@ export function createTorrent(spec: TorrentSpec, count: number, now: number): To
   const kind = spec.kind ?? 'v1';
   const size = spec.size ?? 100_000_000;
   const rate = spec.rate ?? 5_000_000;
-  const script = [...(spec.script ?? scriptOf(spec.fate ?? 'smooth', rate))];
+  const script = [...(spec.script ?? scriptOf(spec.scenario ?? 'smooth', rate))];
   return {
     hash,
     v1: kind === 'v2' ? '' : kind === 'hybrid' ? sha(`${hash}/v1`, 40) : hash,

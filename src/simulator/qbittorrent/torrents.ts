@@ -22,7 +22,7 @@ function parseMagnet(url: string, form: Params, generation: Generation): Torrent
   return {
     hash: v1,
     name: query.get('dn'),
-    fate: 'dead',
+    scenario: 'noMetadata',
     stopped: form[generation.stoppedWord] === 'true',
     category: form.category ?? '',
     tags: parseTags(form.tags ?? '', generation),

@@ -15,7 +15,7 @@ import type { Policy } from '../../../machines/policy.ts';
 import { completionOf, hashOf, policy, progressOf } from '../fixtures.ts';
 
 const [a, b] = [hashOf(1), hashOf(2)];
-const dismissal = {
+const cardDelete = {
   kind: 'card-delete',
   key: a,
   shown: true,
@@ -110,12 +110,12 @@ describe('what never leaves', () => {
     assert.equal(skipped({ ...traffic, live: false }, completionOf(a)), null);
   });
 
-  test('is a dismissal where no card can be taken away', () => {
+  test('is a card deletion where no card can be taken away', () => {
     const { traffic } = trafficAt(0);
-    assert.equal(skipped({ ...traffic, live: false }, dismissal), 'accepted');
-    assert.equal(skipped({ ...traffic, live: true }, dismissal), null);
-    assert.equal(skipped({ ...traffic, live: null }, dismissal), null);
-    assert.equal(skipped({ ...traffic, live: true }, { ...dismissal, shown: false }), 'accepted');
+    assert.equal(skipped({ ...traffic, live: false }, cardDelete), 'accepted');
+    assert.equal(skipped({ ...traffic, live: true }, cardDelete), null);
+    assert.equal(skipped({ ...traffic, live: null }, cardDelete), null);
+    assert.equal(skipped({ ...traffic, live: true }, { ...cardDelete, shown: false }), 'accepted');
   });
 });
 

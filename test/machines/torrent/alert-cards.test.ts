@@ -8,7 +8,7 @@ import type { World } from '../../support/world.ts';
 
 const torrent = hashOf(1);
 
-/** Whether the phone shows an alert, as the client for ntfy takes cards away: a dismissal's `alert` says of which. */
+/** Whether the phone shows an alert, as the client for ntfy takes cards away: a card deletion's `alert` says of which. */
 function hasAlert({ phone }: World, key: Hash): boolean {
   let shows = false;
   for (const notification of phone.accepted) {

@@ -40,9 +40,9 @@ describe('the record of a torrent', () => {
   });
 
   test('of a torrent that is gone remembers that its card has yet to go, also over restarts', () => {
-    const withdrawing = recordRequest(record({ shown: told }), cardDeleteOf(v1));
-    assert.equal(withdrawing.stage, 'removed');
-    assert.equal(recordRequest(withdrawing, cardDeleteOf(v1)), withdrawing);
+    const requested = recordRequest(record({ shown: told }), cardDeleteOf(v1));
+    assert.equal(requested.stage, 'removed');
+    assert.equal(recordRequest(requested, cardDeleteOf(v1)), requested);
   });
 
   test('is not changed by a notification that a newer one replaced', () => {
