@@ -21,15 +21,15 @@ test('a missing disk is reported on the phone, and resolved when it is available
   stack.defer(() => sidecar.stop());
   const titles = () => ntfy.cards('downloads').map(({ title }) => title);
   const degraded = async () => (await scrape(sidecar)).get('qbit_ntfy_store_degraded');
-  await until('it is reported', () => titles().includes('State is not kept'));
+  await until('it is reported', () => titles().includes('State is not saved'));
   assert.equal(await degraded(), 1);
   mkdirSync(volume);
   passTime(t, REOPEN_INTERVAL);
   // The next change tries the disk again.
   const hash = qbittorrent.addTorrent({ fate: 'dead' });
   await fetch(`http://127.0.0.1:${sidecar.hook.port}/track?hash=${hash}`, { method: 'POST' });
-  await until('it is resolved', () => titles().includes('State is kept again'));
-  assert.deepEqual(titles(), ['State is kept again'], 'in its place');
+  await until('it is resolved', () => titles().includes('State is saved again'));
+  assert.deepEqual(titles(), ['State is saved again'], 'replaced in place');
   assert.equal(ntfy.heard.length, 1);
   assert.equal(await degraded(), 0);
 });
@@ -63,6 +63,6 @@ test('a state file that was deleted and written again is reported as repaired, a
   passTime(t, 11 * 60_000);
   await track();
   await until('it is cleared', async () => (await store()).problem === null);
-  await until('on the phone, too', () => cards()[0]?.[0] === 'State is kept again');
-  assert.equal(cards().length, 1, 'in its place');
+  await until('on the phone, too', () => cards()[0]?.[0] === 'State is saved again');
+  assert.equal(cards().length, 1, 'replaced in place');
 });
