@@ -112,8 +112,8 @@ describe('a server that is unavailable', () => {
     for (let minute = 0; minute < 60; minute += 1) {
       call('login');
       eventLog.event({ type: 'session.ready', version: '2.11.4' });
-      call('scan', { kind: 'unauthorized', message: 'wants a login' });
-      failed({ kind: 'unauthorized', message: 'wants a login' }, 'scan');
+      call('scan', { kind: 'unauthorized', message: 'a login is required' });
+      failed({ kind: 'unauthorized', message: 'a login is required' }, 'scan');
       failedLogin(lost);
       clock.now += MINUTE;
     }

@@ -99,7 +99,7 @@ realTest(
     await untilLink(page, 'live');
     assert.ok(await page.getByRole('img', { name: 'Statechart: outbox' }).isVisible());
     await page.getByRole('link', { name: 'supervisor', exact: true }).click();
-    await untilText(page, '#chart-now', /Now running › /);
+    await untilText(page, '#chart-now', /Now running/);
     await page.goBack();
     await until('the dialog is closed', async () => !(await page.locator('dialog').isVisible()));
     assert.equal(page.url(), scene.url);

@@ -32,11 +32,11 @@ async function start(flags: readonly string[]) {
   // Not the default port, which a debugger of the developer may use.
   const child = spawn(process.execPath, [...flags, '--inspect-port=0', 'src/cli.ts'], { cwd: home, env });
   const ended = once(child, 'close');
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
-  await until('it listens', () => said.includes('"listening"'));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  await until('it listens', () => output.includes('"listening"'));
   return {
-    said: () => said,
+    output: () => output,
     signal: (name: NodeJS.Signals) => child.kill(name),
     /** Whether SIGUSR1 has a handler, as Linux reports it. */
     catchesUsr1: () => {
@@ -56,7 +56,7 @@ test('without the option SIGUSR1 opens the debugger', onLinux, async () => {
   const sidecar = await start([]);
   assert.equal(sidecar.catchesUsr1(), true);
   sidecar.signal('SIGUSR1');
-  await until('it is open', () => sidecar.said().includes('Debugger listening on ws://127.0.0.1:'));
+  await until('it is open', () => sidecar.output().includes('Debugger listening on ws://127.0.0.1:'));
   await sidecar.stop();
 });
 
@@ -67,6 +67,6 @@ for (const [how, flags] of Object.entries(starts)) {
     assert.equal(sidecar.catchesUsr1(), false);
     sidecar.signal('SIGUSR1');
     assert.deepEqual(await sidecar.stop(), [0, null]);
-    assert.doesNotMatch(sidecar.said(), /Debugger/);
+    assert.doesNotMatch(sidecar.output(), /Debugger/);
   });
 }

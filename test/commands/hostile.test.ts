@@ -60,9 +60,9 @@ function run(args: string[], env: Record<string, string>): Promise<{ text: strin
 }
 
 const LINES = {
-  'of ours': `curl -X POST "http://me:planted@localhost:9090/track?hash=%K"`,
-  'of ours, with controls in its address': `curl -X POST "http://me:planted@a${HOSTILE.replace('\n', '')}:9090/track?hash=%K"`,
-  "somebody else's": `notify${HOSTILE} --url http://me:planted@elsewhere/ -u me:planted --key planted`,
+  'of the sidecar': `curl -X POST "http://me:planted@localhost:9090/track?hash=%K"`,
+  'of the sidecar, with control characters in its address': `curl -X POST "http://me:planted@a${HOSTILE.replace('\n', '')}:9090/track?hash=%K"`,
+  'of a foreign command': `notify${HOSTILE} --url http://me:planted@elsewhere/ -u me:planted --key planted`,
 };
 
 for (const [title, line] of Object.entries(LINES)) {

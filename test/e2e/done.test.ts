@@ -83,9 +83,9 @@ describe('outages, limits and wrong passwords', { concurrency: 3 }, () => {
       await kill();
       sidecar.start();
       await sleep(3000);
-      const loud = (await back.messages(TOPIC)).filter(({ priority }) => priority === 4);
+      const audible = (await back.messages(TOPIC)).filter(({ priority }) => priority === 4);
       assert.deepEqual(
-        loud.map(({ sequence_id }) => sequence_id),
+        audible.map(({ sequence_id }) => sequence_id),
         [`qbit-${torrent.hash}-done`],
       );
       rmSync(state, { recursive: true, force: true });

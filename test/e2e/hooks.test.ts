@@ -4,7 +4,7 @@ import { startScene } from './harness.ts';
 import type { Scene } from './harness.ts';
 import { hookLine } from '../support/sidecar.ts';
 
-const loud = async (scene: Scene) => (await scene.messages()).filter(({ priority }) => priority === 4);
+const audible = async (scene: Scene) => (await scene.messages()).filter(({ priority }) => priority === 4);
 const finishHook = (scene: Scene) => ({
   autorun_enabled: true,
   autorun_program: hookLine(scene.sidecar).replace('/track', '/finished'),
@@ -25,7 +25,7 @@ realTest(
     await scene.qbittorrent.addTorrent(torrent.file);
     await until(
       'it is announced and no longer tracked',
-      async () => (await loud(scene)).length === 1 && (await scene.status()).torrents.length === 0,
+      async () => (await audible(scene)).length === 1 && (await scene.status()).torrents.length === 0,
     );
     const late = await fetch(`http://127.0.0.1:${scene.sidecar.hook.port}/finished?hash=${torrent.hash}`, {
       method: 'POST',
@@ -33,9 +33,9 @@ realTest(
     assert.equal(await late.text(), `Marked as finished: ${torrent.hash}`);
     const second = scene.seed.serve('second.iso', 1_000_000);
     await scene.qbittorrent.addTorrent(second.file);
-    await until('the second is announced', async () => (await loud(scene)).length === 2);
+    await until('the second is announced', async () => (await audible(scene)).length === 2);
     assert.deepEqual(
-      (await loud(scene)).map(({ sequence_id }) => sequence_id),
+      (await audible(scene)).map(({ sequence_id }) => sequence_id),
       [torrent, second].map(({ hash }) => `qbit-${hash}-done`),
     );
     assert.equal(scene.toQbittorrent.logins(), 1);
@@ -51,7 +51,7 @@ realTest(
     const torrent = scene.seed.serve('unannounced.iso', 2_000_000);
     await scene.qbittorrent.addTorrent(torrent.file);
     const announced = await until('it is announced', async () => {
-      const messages = await loud(scene);
+      const messages = await audible(scene);
       return messages.length > 0 && messages;
     });
     assert.deepEqual(
@@ -77,7 +77,7 @@ realTest(
     const announced = await until(
       'it is announced',
       async () => {
-        const messages = await loud(scene);
+        const messages = await audible(scene);
         return messages.length > 0 && messages;
       },
       { deadline: 60_000 },
@@ -107,7 +107,7 @@ realTest(
     );
     const torrent = scene.seed.serve('by itself.iso', 4_000_000);
     await scene.qbittorrent.addTorrent(torrent.file);
-    await until('it is announced', async () => (await loud(scene)).length === 1);
+    await until('it is announced', async () => (await audible(scene)).length === 1);
 
     await scene.qbittorrent.setPreferences({
       autorun_on_torrent_added_enabled: true,

@@ -32,7 +32,7 @@ async function connect(leecher: Qbittorrent, seeder: Qbittorrent): Promise<void>
 }
 
 /** Four magnets with all kinds of hashes, and one torrent that downloads, from their adds to their ends. */
-async function play(generation: QbittorrentGeneration): Promise<void> {
+async function downloadMagnets(generation: QbittorrentGeneration): Promise<void> {
   await using seeder = await startQbittorrent(generation);
   await using scene = await startScene({ qbittorrent: generation, rate: Infinity });
   const { qbittorrent, seed, sidecar } = scene;
@@ -86,10 +86,10 @@ describe('magnets', { concurrency: 3 }, () => {
       `a magnet whose torrent gets another ID with its metadata keeps its card on qBittorrent ${generation}, and with any hash it is announced once`,
       { needs: [`qbittorrent ${generation}`, 'ntfy current'] },
       (t) =>
-        play(generation).catch((error: unknown) => {
+        downloadMagnets(generation).catch((error: unknown) => {
           if (!(error instanceof GivenUp)) throw error;
           t.diagnostic(error.message);
-          return play(generation);
+          return downloadMagnets(generation);
         }),
     );
   }

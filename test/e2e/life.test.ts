@@ -42,8 +42,8 @@ describe('restarts, removals and changes of state', { concurrency: 3 }, () => {
         await until('a card shows', showsProgress(scene));
         await scene.qbittorrent.restart();
         const announced = await until('all three are announced', async () => {
-          const loud = (await scene.messages()).filter(({ priority }) => priority === 4);
-          return loud.length >= 3 && (await isOver(scene)()) && loud;
+          const audible = (await scene.messages()).filter(({ priority }) => priority === 4);
+          return audible.length >= 3 && (await isOver(scene)()) && audible;
         });
         assert.equal(announced.length, 3);
         assert.deepEqual(
@@ -81,8 +81,8 @@ describe('restarts, removals and changes of state', { concurrency: 3 }, () => {
       });
       try {
         const announced = await until('the second is announced', async () => {
-          const loud = (await scene.messages()).filter(({ priority }) => priority === 4);
-          return loud.length >= 2 && loud;
+          const audible = (await scene.messages()).filter(({ priority }) => priority === 4);
+          return audible.length >= 2 && audible;
         });
         assert.deepEqual(
           announced.map(({ sequence_id }) => sequence_id),

@@ -80,9 +80,9 @@ realTest(
       () => sidecar.life?.output.includes('the torrent is finished') === true,
     );
 
-    const loud = (await ntfy.messages(TOPIC)).filter(({ priority }) => priority === 4);
+    const audible = (await ntfy.messages(TOPIC)).filter(({ priority }) => priority === 4);
     assert.deepEqual(
-      loud.map(({ title }) => title),
+      audible.map(({ title }) => title),
       ['Download Complete'],
     );
     assert.deepEqual([...new Set(proxy.requests)], [TUNNEL], 'nothing but ntfy is asked through it');

@@ -23,7 +23,7 @@ const restart = (scene: Scene, dir: string) =>
     STATE_DIR: dir,
   });
 
-const loud = async (scene: Scene) => (await scene.messages()).filter(({ priority }) => priority === 4);
+const audible = async (scene: Scene) => (await scene.messages()).filter(({ priority }) => priority === 4);
 
 realTest(
   'torrents that were finished or removed while the sidecar was down are announced or their cards deleted after its restart, once',
@@ -48,7 +48,7 @@ realTest(
         ({ state: word }) => word === 'stalledUP' || word === 'uploading',
       ),
     );
-    assert.deepEqual(await loud(scene), []);
+    assert.deepEqual(await audible(scene), []);
 
     const second = await restart(scene, state.dir);
     await until('one card is left', async () => {
@@ -65,7 +65,7 @@ realTest(
       return (status as { watcher: { state: string } }).watcher.state === 'idle';
     });
     await third.stop();
-    assert.equal((await loud(scene)).length, 1, 'nothing is announced twice');
+    assert.equal((await audible(scene)).length, 1, 'nothing is announced twice');
   },
 );
 

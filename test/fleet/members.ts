@@ -36,7 +36,7 @@ export function membersOf(requests: readonly SeenRequest[], size: number): Membe
   for (const request of requests.filter(counts)) {
     const sequence = sequenceOf(request);
     const member = members.get(sequence.split('-')[0] ?? '');
-    if (member === undefined) throw new Error(`a message of nobody: ${sequence}`);
+    if (member === undefined) throw new Error(`a message of no sidecar: ${sequence}`);
     if (request.status === 429) member.refused.push(request);
     if (request.status !== 200) continue;
     member.accepted.push(request);

@@ -30,13 +30,13 @@ async function withPods(folder: string): Promise<Manifest[]> {
 }
 
 /** Foreign pods without a sidecar are not checked. */
-const withoutStrangers = (manifests: readonly Manifest[]): Manifest[] =>
+const withoutForeignPods = (manifests: readonly Manifest[]): Manifest[] =>
   manifests.filter(({ metadata }) => metadata.name !== 'other');
 
 for (const [folder, more] of Object.entries(folders)) {
   if (folder === 'k8s/policy') continue; // its pods are in policy.test.ts
   kubernetesTest(`${folder} renders to manifests that pass the checks`, async () => {
-    const manifests = withoutStrangers(await withPods(folder));
+    const manifests = withoutForeignPods(await withPods(folder));
     assert.deepEqual(faultsOf(manifests, [...always, ...more]), {});
   });
 }

@@ -118,7 +118,7 @@ describe('an incident', () => {
     );
     const resolved = renderCard({ kind: 'incident-resolved', key: 'store', shown: true }, address);
     assert.deepEqual([reported.title, resolved.title], ['State is not saved', 'State is saved again']);
-    assert.equal(resolved.sequence_id, reported.sequence_id, 'in its place');
+    assert.equal(resolved.sequence_id, reported.sequence_id, 'replaced in place');
     assert.deepEqual([reported.priority, resolved.priority], [4, 2]);
     assert.doesNotMatch(resolved.message, /qBittorrent/);
   });

@@ -11,7 +11,7 @@ const REAL = 1000;
 const SIMULATED = 10_000;
 /** All login attempts, whatever their results, as the sidecar counts them. */
 const LOGINS = ['qbit_ntfy_qbittorrent_requests_total', 'call="login"'] as const;
-const NOBODY = 'http://127.0.0.1:9/downloads';
+const UNREACHABLE = 'http://127.0.0.1:9/downloads';
 
 /** A qBittorrent that calls its hook for each added torrent. */
 interface Source extends AsyncDisposable {
@@ -96,7 +96,7 @@ async function atSidecar(
 ): Promise<Arrival & { logins: number }> {
   await using stack = new AsyncDisposableStack();
   const source = stack.use(await start());
-  const sidecar = stack.use(await startSidecar({ ...source.access, NTFY_TOPIC: NOBODY }));
+  const sidecar = stack.use(await startSidecar({ ...source.access, NTFY_TOPIC: UNREACHABLE }));
   await until('it has logged in', async () => (await sidecar.status()).session.state === 'ready');
   await source.callAt(sidecar.port);
   const wanted = new Set(list);

@@ -37,7 +37,7 @@ async function load({ pid, port }: Subject, list: readonly string[]): Promise<Lo
   return { latencies, refused, cpu: cpuBetween(before, readCpu(pid)) };
 }
 
-type Who = 'floor' | 'sidecar' | 'unthrifty';
+type Measured = 'floor' | 'sidecar' | 'unthrifty';
 
 async function atSidecar(list: readonly string[], without?: RegExp): Promise<Load> {
   await using stack = new AsyncDisposableStack();
@@ -50,7 +50,7 @@ async function atSidecar(list: readonly string[], without?: RegExp): Promise<Loa
   return await load(subject, list);
 }
 
-async function round(seconds: number): Promise<Record<Who, Load>> {
+async function round(seconds: number): Promise<Record<Measured, Load>> {
   await using bare = await startPeer('floor');
   const list = hashes(seconds * RATE);
   const floor = await load(bare, list);
@@ -58,17 +58,18 @@ async function round(seconds: number): Promise<Record<Who, Load>> {
 }
 
 async function measure({ quick, say }: Context): Promise<Row[]> {
-  const rounds: Array<Record<Who, Load>> = [];
+  const rounds: Array<Record<Measured, Load>> = [];
   for (let n = 0; n < (quick ? 1 : 3); n += 1) {
     say(`${RATE} calls a second, round ${n + 1}`);
     rounds.push(await round(10));
   }
-  const beside = (read: (load: Load) => number, who: Who = 'sidecar') => ({
+  const beside = (read: (load: Load) => number, measured: Measured = 'sidecar') => ({
     unit: 'ms' as const,
-    runs: rounds.map((round) => read(round[who])),
+    runs: rounds.map((round) => read(round[measured])),
     peer: { what: 'a bare `node:http` server', runs: rounds.map(({ floor }) => read(floor)) },
   });
-  const row = (share: number, who?: Who) => beside(({ latencies }) => quantile(latencies, share), who);
+  const row = (share: number, measured?: Measured) =>
+    beside(({ latencies }) => quantile(latencies, share), measured);
   const refused = rounds.map(({ sidecar }) => sidecar.refused);
   return [
     { what: 'half of the calls within', ...row(0.5) },

@@ -20,7 +20,7 @@ interface Turn {
   lone: Cpu;
 }
 
-type Asker = 'sidecar' | 'loops' | 'lone';
+type Client = 'sidecar' | 'loops' | 'lone';
 
 /** One window of each kind, on all stages at the same time; per stage. */
 async function takeTurn(stages: readonly Stage[], seconds: number): Promise<Turn[]> {
@@ -41,8 +41,8 @@ async function takeTurn(stages: readonly Stage[], seconds: number): Promise<Turn
   }));
 }
 
-const added = (turn: Turn, who: Asker): number =>
-  turn[who].client + turn[who].qbittorrent - turn.alone.qbittorrent;
+const added = (turn: Turn, client: Client): number =>
+  turn[client].client + turn[client].qbittorrent - turn.alone.qbittorrent;
 
 function rowsOf(count: number, turns: readonly Turn[]): Row[] {
   const half = (part: (turn: Turn) => number) => Math.round(median(turns.map(part)));
@@ -87,9 +87,9 @@ function floorOf(count: number, turns: readonly Turn[]): Row {
 
 /** The growth of the cost from each count to the next, which has ten times as many. */
 function growthOf(counts: readonly number[], turns: ReadonlyArray<readonly Turn[]>): Row[] {
-  const cost = (n: number, who: Asker) => median((turns[n] ?? []).map((turn) => added(turn, who)));
+  const cost = (n: number, client: Client) => median((turns[n] ?? []).map((turn) => added(turn, client)));
   return counts.slice(1).map((count, n) => {
-    const grown = (who: Asker) => cost(n + 1, who) / cost(n, who);
+    const grown = (client: Client) => cost(n + 1, client) / cost(n, client);
     const times = grown('sidecar');
     return {
       what: `growth from ${counts[n]} to ${count.toLocaleString('en')} tracked`,
@@ -131,7 +131,7 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
   await until('all have a card', () => countPublished() >= all, { deadline: 240_000, every: 1000 });
   const rounds: Turn[][] = [];
   for (let n = 0; n < (quick ? 2 : 4); n += 1) {
-    say(`round ${n + 1}: nobody, the sidecar, the loops, one loop`);
+    say(`round ${n + 1}: no client, the sidecar, the loops, one loop`);
     rounds.push(await takeTurn(stages, quick ? 5 : 10));
   }
   await Promise.all(stages.map((stage) => stage.check()));

@@ -8,7 +8,7 @@ import { hashes, LOGIN, startSimulator } from '../lib/simulator.ts';
 import { startPeer, startSidecar } from '../lib/subjects.ts';
 
 const COUNTS = [0, 1000, 10_000];
-const NOBODY = 'http://127.0.0.1:9';
+const UNREACHABLE = 'http://127.0.0.1:9';
 
 /** It accepts connections and never answers. */
 async function startSilent(): Promise<AsyncDisposable & { url: string }> {
@@ -58,7 +58,7 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
     say(`round ${round + 1}`);
     bare.push(await floor());
     for (const count of COUNTS) {
-      const took = await stopWith(count, { ntfy: NOBODY, finish: false });
+      const took = await stopWith(count, { ntfy: UNREACHABLE, finish: false });
       note(`${count.toLocaleString('en')} tracked`, took);
     }
     const took = await stopWith(1000, { ntfy: silent.url, finish: true });
