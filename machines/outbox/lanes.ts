@@ -101,8 +101,8 @@ export function next(
 }
 
 /**
- * The newest of the least important lane; `null` where none is right. It looks at all that wait, so it is for the
- * rare moment.
+ * The newest notification of the least important lane that passes the test; `null` for none. It searches all lanes, so it
+ * is only for rare cases.
  */
 export function leastImportant(
   lanes: Lanes,

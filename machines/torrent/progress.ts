@@ -53,17 +53,17 @@ const RECEIVING_PHASES: ReadonlySet<Phase> = new Set(['downloading', 'stalled'])
 /** @param shown what its card shows, or will show soon */
 export function observeProgress(
   before: Progress,
-  { phase: said, progress, downloaded, eta }: Observation,
+  { phase: reported, progress, downloaded, eta }: Observation,
   at: number,
   { shown, policy }: { shown: CardState | null; policy: Policy },
 ): Progress {
-  const percent = said === 'checking' || said === 'unknown' ? 0 : percentOf(progress);
-  const isNext = RECEIVING_PHASES.has(said) && RECEIVING_PHASES.has(before.phase);
+  const percent = reported === 'checking' || reported === 'unknown' ? 0 : percentOf(progress);
+  const isNext = RECEIVING_PHASES.has(reported) && RECEIVING_PHASES.has(before.phase);
   const moved = isNext && (downloaded > before.downloaded || progress > before.progress);
   // If the clock was set back, the wait starts again.
   const movedAt = isNext && !moved ? Math.min(before.movedAt, at) : at;
   // qBittorrent reports a forced torrent as downloading even if it receives nothing.
-  const phase = said === 'downloading' && at - movedAt >= policy.stallTime ? 'stalled' : said;
+  const phase = reported === 'downloading' && at - movedAt >= policy.stallTime ? 'stalled' : reported;
   const since = before.phase === phase ? Math.min(before.since, at) : at;
   const isWrong = moved ? isEstimateWrong(shown?.estimate, eta, at) : before.wrongSince !== null;
   return {

@@ -8,20 +8,20 @@ import { refuse, type ServerContext, type ServerEnv } from './base.ts';
 import { throttle } from '../util/throttle.ts';
 import { createSlots } from './limits.ts';
 import { createSessions } from './sessions.ts';
-import { createTokenGuard, LOCKED_OUT, type Verdict } from './token-guard.ts';
+import { createTokenGuard, LOCKED_OUT, type AccessDecision } from './token-guard.ts';
 
-export type { Verdict };
+export type { AccessDecision };
 
 /** Decides which requests may read the names of torrents. */
 export interface AccessGuard {
   /** Middleware that refuses a request without access. */
   requireAccess: MiddlewareHandler<ServerEnv>;
   /** For a request for data, or for a page, which other sites may link to. */
-  check(c: ServerContext, what?: 'data' | 'page'): Verdict;
+  check(c: ServerContext, what?: 'data' | 'page'): AccessDecision;
   /** Whether a request that was allowed is still allowed. Not counted as an attempt to guess the token. */
   isStillAllowed(c: ServerContext): boolean;
   /** Sets a session cookie if the token is right. A wrong token is answered after a delay. */
-  signIn(c: ServerContext, presented: string): Promise<Verdict>;
+  signIn(c: ServerContext, presented: string): Promise<AccessDecision>;
   /** Deletes the session and its cookie. */
   signOut(c: ServerContext): void;
   /** Whether the request has the cookie of a session. */

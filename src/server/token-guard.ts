@@ -3,14 +3,14 @@ import { isToken } from './access.ts';
 import { createAttempts } from './attempts.ts';
 
 /** `throttled`: the address is locked out after too many wrong tokens. */
-export type Verdict = 'allowed' | 'denied' | 'throttled';
+export type AccessDecision = 'allowed' | 'denied' | 'throttled';
 
 /** The answer to a request from an address that is locked out. */
 export const LOCKED_OUT = 'Too many wrong tokens from your address. Try again in a minute.';
 
 /** Compares the tokens of requests to one server, and limits how many can be tried. */
 export interface TokenGuard {
-  check(address: string, presented: string): Verdict;
+  check(address: string, presented: string): AccessDecision;
 }
 
 /** @param onWrong called for each wrong token that was compared */

@@ -22,7 +22,9 @@ export type Urgency = 'now' | 'soon' | 'later';
  */
 export function urgencyOf(before: TorrentRecord | undefined, after: TorrentRecord): Urgency | null {
   if (before === undefined) return after.stage === 'tracked' ? 'soon' : 'now';
-  const ignored = { told: null, highest: 0, sounded: null };
+  const ignored = { shown: null, highest: 0, sounded: null } satisfies Partial<
+    Record<keyof TorrentRecord, unknown>
+  >;
   const isRestSame = isSame({ ...before, ...ignored }, { ...after, ...ignored });
   if (!isRestSame || !isSame(before.sounded, after.sounded)) return 'now';
   if (before.highest !== after.highest) return 'soon';
