@@ -43,7 +43,7 @@ interface SessionContext {
 /** Why a session is refused immediately after a successful login: the call's own reason, if it has one. */
 function shortLifeOf(failure: Failure): Failure {
   return failure.reason === undefined
-    ? { kind: 'protocol', message: 'qBittorrent forgot the session at once' }
+    ? { kind: 'protocol', message: 'qBittorrent ended the session immediately' }
     : { ...failure, kind: 'misdirected' };
 }
 

@@ -108,7 +108,7 @@ describe('a server that is unavailable', () => {
 
   test('is logged every ten minutes when each login succeeds but its session is lost at once', () => {
     const { lines, clock, eventLog, call, failed, failedLogin } = start();
-    const lost: Failure = { kind: 'protocol', message: 'qBittorrent forgot the session at once' };
+    const lost: Failure = { kind: 'protocol', message: 'qBittorrent ended the session immediately' };
     for (let minute = 0; minute < 60; minute += 1) {
       call('login');
       eventLog.event({ type: 'session.ready', version: '2.11.4' });
