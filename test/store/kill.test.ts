@@ -61,7 +61,7 @@ function check(dir: string, expected: Expected, what: string): void {
     const record = found.get(hashOf(index));
     const place = record?.stage ?? 'deleted';
     assert.ok(places.has(place), `${what}: ${index} is ${place} instead of ${[...places].join(' or ')}`);
-    if (record) assert.deepEqual({ ...record, told: null }, recordAt(index, record.stage), what);
+    if (record) assert.deepEqual({ ...record, shown: null }, recordAt(index, record.stage), what);
     if (record) expected.set(index, new Set([record.stage]));
     else expected.delete(index);
     found.delete(hashOf(index));

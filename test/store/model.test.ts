@@ -52,8 +52,8 @@ function change({ records, facts }: Model, store: ReturnType<typeof open>['store
     }
     default: {
       const stage = (['tracked', 'completing', 'completed'] as const)[pick(3)] ?? 'tracked';
-      const told = pick(2) === 0 ? null : ({ percent: pick(100), phase: 'moving' } as const);
-      const record = { ...(before && pick(2) === 0 ? before : recordAt(index, stage)), told };
+      const shown = pick(2) === 0 ? null : ({ percent: pick(100), phase: 'moving' } as const);
+      const record = { ...(before && pick(2) === 0 ? before : recordAt(index, stage)), shown };
       records.set(record.key, record);
       store.save(record);
     }
