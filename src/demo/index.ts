@@ -1,3 +1,4 @@
+import type { Policy } from '../../machines/policy.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { printError } from '../commands/terminal.ts';
 import { parseConfig } from '../config/index.ts';
@@ -13,7 +14,7 @@ import { play, playRepeatedly } from './story.ts';
 import { subscribe } from './subscribe.ts';
 
 /** Milliseconds; shorter than the defaults, so that the demo takes a minute. */
-const DEMO_POLICY = { gather: 300, settle: 1500, stall: 3000, idleInterval: 1000 };
+const DEMO_POLICY = { gatherTime: 300, settleTime: 1500, stallTime: 3000, idleInterval: 1000 } satisfies Partial<Policy>;
 
 /**
  * Runs the sidecar, as in production, with embedded servers: no configuration needed. `QBIT_HOST` or `NTFY_TOPIC` in the

@@ -118,6 +118,6 @@ test('before 4.5 install-hook installs the only hook, and explains how new torre
     const { autorun_enabled: enabled, autorun_program: program } = qbittorrent.preferences;
     assert.equal(enabled, true);
     assert.equal(program, 'curl -q -fsS -m 5 --noproxy "*" -X POST "http://localhost:9090/finished?hash=%I"');
-    assert.match(all(), /older than 4\.5.*DISCOVER=60s/);
+    assert.match(all(), /not available before qBittorrent 4\.5\. Set DISCOVER=60s/);
   }
 });

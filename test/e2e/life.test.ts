@@ -135,7 +135,7 @@ describe('restarts, removals and changes of state', { concurrency: 3 }, () => {
       await control('stop');
       await until(
         'the card shows it',
-        async () => (await cards(scene)).some(({ message }) => message?.endsWith('Stopped')),
+        async () => (await cards(scene)).some(({ message }) => message?.startsWith('Stopped')),
         {
           deadline: 60_000,
         },

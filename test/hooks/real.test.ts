@@ -76,7 +76,7 @@ for (const generation of GENERATIONS) {
       const path = join(qbittorrent.profile, 'qbit-ntfy-added.sh');
       const printed = install.err().replaceAll('/config/qbit-ntfy-added.sh', path);
       const [, script = ''] = /\n( {4}#!\/bin\/sh\n[^]*?exec "\$@"\n)/.exec(printed) ?? [];
-      const [, proposed = ''] = /enter in qBittorrent.*:\n\n {4}(.*)/.exec(printed) ?? [];
+      const [, proposed = ''] = /set this command in qBittorrent.*:\n\n {4}(.*)/.exec(printed) ?? [];
       const line = proposed.replace('<your command>', theirs);
       await writeFile(path, script.replaceAll(/^ {4}/gm, ''));
       await chmod(path, 0o755);
