@@ -19,7 +19,14 @@ import type { Page } from '../page/index.ts';
 import { createRotation } from '../qbittorrent/rotation.ts';
 import { createConnection } from '../qbittorrent/connection.ts';
 import { createQbittorrentClient } from '../qbittorrent/client.ts';
-import { createHookApp, createOpsApp, isLoopback, listen, OPS_CONNECTIONS } from '../server/index.ts';
+import {
+  createHookApp,
+  createOpsApp,
+  isLoopback,
+  listen,
+  OPS_ACCEPTORS,
+  OPS_CONNECTIONS,
+} from '../server/index.ts';
 import type { Listening } from '../server/index.ts';
 import { createRelay } from './relay.ts';
 import { subscribeTo } from './subscriptions.ts';
@@ -187,7 +194,11 @@ async function openPorts({
   const onDrop = () => supervisor.send({ type: 'rescan', why: 'dropped' });
   const hook = await listen(hookApp, { ...config.hook, setting: 'HOOK', log, onDrop });
   try {
-    const limits = { maxHeaderSize: MAX_OPS_HEADER_SIZE, connections: OPS_CONNECTIONS };
+    const limits = {
+      maxHeaderSize: MAX_OPS_HEADER_SIZE,
+      connections: OPS_CONNECTIONS,
+      acceptors: OPS_ACCEPTORS,
+    };
     const ops = await listen(opsApp, { ...config.ops, ...limits, setting: 'OPS', log });
     log.info('listening', {
       instance,

@@ -14,7 +14,12 @@ import { play, playRepeatedly } from './story.ts';
 import { subscribe } from './subscribe.ts';
 
 /** Milliseconds; shorter than the defaults, so that the demo takes a minute. */
-const DEMO_POLICY = { gatherTime: 300, settleTime: 1500, stallTime: 3000, idleInterval: 1000 } satisfies Partial<Policy>;
+const DEMO_POLICY = {
+  gatherTime: 300,
+  settleTime: 1500,
+  stallTime: 3000,
+  idleInterval: 1000,
+} satisfies Partial<Policy>;
 
 /**
  * Runs the sidecar, as in production, with embedded servers: no configuration needed. `QBIT_HOST` or `NTFY_TOPIC` in the

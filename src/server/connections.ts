@@ -16,6 +16,9 @@ export interface ConnectionLimits {
  */
 export const OPS_CONNECTIONS: ConnectionLimits = { total: 256, perNetwork: 64 };
 
+/** Listening sockets of the operations port: clients that reconnect hundreds of times a second must not delay a probe. */
+export const OPS_ACCEPTORS = 4;
+
 export interface LimitOptions extends ConnectionLimits {
   /** Whether the connection is idle until its client sends or reads something. */
   waitsForClient: (socket: Socket) => boolean;

@@ -18,6 +18,8 @@ export interface ListenOptions {
   maxHeaderSize?: number;
   /** Default: 1024 connections, all of which may come from one address. */
   connections?: ConnectionLimits;
+  /** Listening sockets per address, which share the port. Default: 1. */
+  acceptors?: number;
   /** Called after connections were dropped because of the limits, once for each burst. */
   onDrop?: () => void;
   log: Logger;

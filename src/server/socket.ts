@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Logger } from '../log/index.ts';
+import { startAcceptors, stopAcceptors } from './acceptors.ts';
 import { limitConnections, type ConnectionLimits } from './connections.ts';
 import { limitInFlight } from './in-flight.ts';
 import { enforceRequestTimeouts } from './request-timeouts.ts';
@@ -29,12 +30,6 @@ const MAX_REQUESTS_PER_SOCKET = 100;
  */
 const MAX_CONNECTIONS: ConnectionLimits = { total: 1024, perNetwork: 1024 };
 
-/**
- * Connections that wait to be accepted. Linux ignores further ones, and their clients, including probes, try again after
- * 1, 3 and 7 s. So this is Linux's default maximum (`net.core.somaxconn`).
- */
-const BACKLOG = 4096;
-
 /** Milliseconds in which open requests may finish when a server stops. */
 const GRACE_PERIOD = 1000;
 
@@ -55,15 +50,22 @@ interface SocketOptions {
   log: Logger;
   maxHeaderSize?: number;
   connections?: ConnectionLimits;
+  acceptors?: number;
   onDrop?: () => void;
 }
 
 /** Listens on one address. Rejects with Node's error. */
-export function startServer(
+export async function startServer(
   app: App,
   host: string,
   port: number,
-  { log, maxHeaderSize = MAX_HEADER_SIZE, connections = MAX_CONNECTIONS, onDrop = () => {} }: SocketOptions,
+  {
+    log,
+    maxHeaderSize = MAX_HEADER_SIZE,
+    connections = MAX_CONNECTIONS,
+    acceptors = 1,
+    onDrop = () => {},
+  }: SocketOptions,
 ): Promise<Server> {
   // With node-server's light `Request` and `Response` instead of Node's: a tenth less CPU for a burst of hooks
   // (docs/benchmarks.md). The process's own HTTP client uses neither's body as a stream.
@@ -84,14 +86,9 @@ export function startServer(
     onDrop: reportDrops(connections, log, onDrop),
   });
   enforceRequestTimeouts(server);
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port, backlog: BACKLOG }, () => {
-      server.off('error', reject);
-      server.on('error', (error) => log.error('a server socket failed', { error }));
-      resolve(server);
-    });
-  });
+  await startAcceptors(server, { host, port, acceptors });
+  server.on('error', (error) => log.error('a server socket failed', { error }));
+  return server;
 }
 
 /** Logs dropped connections, and calls `onDrop` once for each burst, after its last one. */
@@ -120,13 +117,10 @@ function reportDrops({ total, perNetwork }: ConnectionLimits, log: Logger, onDro
 }
 
 /** Stops accepting, lets open requests finish for a second, then closes the remaining connections. */
-export function stopServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const cutOff = setTimeout(() => server.closeAllConnections(), GRACE_PERIOD);
-    server.close(() => {
-      clearTimeout(cutOff);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
+export async function stopServer(server: Server): Promise<void> {
+  const cutOff = setTimeout(() => server.closeAllConnections(), GRACE_PERIOD);
+  const stopped = stopAcceptors(server);
+  server.closeIdleConnections();
+  await stopped;
+  clearTimeout(cutOff);
 }

@@ -69,7 +69,9 @@ realTest(
     // The number of simultaneous requests.
     assert.ok(proxy.requests.filter(({ method }) => method === 'DELETE').length <= 4);
     const lines = log.map((line) => JSON.parse(line) as Record<string, unknown>);
-    const rejected = lines.filter(({ message }) => /rejects a message, but accepts others/.test(String(message)));
+    const rejected = lines.filter(({ message }) =>
+      /rejects a message, but accepts others/.test(String(message)),
+    );
     assert.ok(rejected.length >= 4);
     for (const line of rejected) {
       assert.deepEqual(
