@@ -32,7 +32,7 @@ async function stopWith(count: number, { ntfy, finish }: { ntfy: string; finish:
   await until('it has logged in', async () => (await sidecar.status()).session.state === 'ready');
   await qbittorrent.hook(sidecar.port);
   const script = finish
-    ? ([{ phase: 'stalled', seconds: 5 }, { phase: 'complete' }] as const)
+    ? ([{ phase: 'downloading' }, { phase: 'complete' }] as const)
     : ([{ phase: 'stalled' }] as const);
   await qbittorrent.add(hashes(count), [...script]);
   const state = `state="${finish ? 'complete' : 'stalled'}"`;
