@@ -8,12 +8,14 @@ import { startSidecar } from '../support/sidecar.ts';
 import { freePort } from '../servers/ports.ts';
 import { until } from '../servers/wait.ts';
 
-/** Opens this port only after `before` has resolved. */
+/** Opens this port only after `before` has resolved; further sockets on the same port are opened immediately. */
 function openLate(t: TestContext, port: number, before: () => Promise<unknown>): void {
   // oxlint-disable-next-line typescript/unbound-method -- it is called with its server
   const { listen } = Server.prototype;
+  let isOpening = false;
   const open = function (this: Server, options: ListenOptions, onListening: () => void): Server {
-    if (options.port !== port) return listen.call(this, options, onListening);
+    if (options.port !== port || isOpening) return listen.call(this, options, onListening);
+    isOpening = true;
     before().then(
       () => listen.call(this, options, onListening),
       (error: unknown) => this.emit('error', error),
