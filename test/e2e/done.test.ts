@@ -61,11 +61,14 @@ describe('outages, limits and wrong passwords', { concurrency: 3 }, () => {
       await qbittorrent.addTorrent(torrent.file);
       await until('a card shows', async () => visibleCards(await ntfy.messages(TOPIC)).length === 1);
 
+      // It must not end before ntfy is down, however long the restarts take.
+      seed.setRate(50_000);
       await kill();
       sidecar.start();
       await qbittorrent.restart();
       await until('it moves on', async () => (await ntfy.messages(TOPIC)).length >= 3);
       await ntfy.stop();
+      seed.setRate(Infinity);
       await until('it is finished', async () => (await qbittorrent.find(torrent.hash))?.['progress'] === 1);
       await until('and kept', () => sidecar.life?.output.includes('request to ntfy failed') === true);
       await sleep(2500);
