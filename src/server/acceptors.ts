@@ -54,6 +54,8 @@ export async function startAcceptors(
       // Fewer are enough.
       return;
     }
+    // Without a listener, an error would end the process.
+    other.on('error', (error) => server.emit('error', error));
     others.push(other);
   }
 }

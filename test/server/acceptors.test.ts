@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo, Server } from 'node:net';
+import { createServer, Server } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
 import { listen, type Listening, type ListenOptions } from '../../src/server/index.ts';
 import { opsApp, recorder } from './apps.ts';
@@ -64,6 +64,20 @@ describe('four listening sockets', () => {
     // The oldest idle connections were closed for the newer ones.
     await Promise.all(sockets.slice(0, 4).map((socket) => untilClosed(socket)));
     assert.ok(sockets.slice(4).every((socket) => !socket.readableEnded));
+    await at.close();
+  });
+
+  test('log their errors, and continue', async (t) => {
+    const { log, lines } = recorder();
+    const listenCalls = t.mock.method(Server.prototype, 'listen');
+    const at = await start(await freePort(), { log });
+    const servers = listenCalls.mock.calls
+      .map((made) => made.this as Server)
+      .filter(({ listening }) => listening);
+    assert.equal(servers.length, ACCEPTORS);
+    for (const server of servers) server.emit('error', new Error('accept failed'));
+    assert.equal(lines.filter((line) => line.includes('a server socket failed')).length, ACCEPTORS);
+    assert.equal((await call(at.port, { path: '/livez' })).status, 200);
     await at.close();
   });
 
