@@ -7,7 +7,10 @@ import type { WatcherContext } from './types.ts';
  * Events per slice, so that hooks and probes are answered in between: two to three milliseconds of work. A new torrent
  * takes five times as long as one without changes, one that ends ten times.
  */
-const EVENTS_PER_SLICE = { fresh: 10, known: 50, missed: 5 };
+const EVENTS_PER_SLICE = { fresh: 10, known: 50 };
+
+/** The same for torrents that qBittorrent does not list any more. */
+export const MISSED_PER_SLICE = 5;
 
 /**
  * Milliseconds between two slices. Thousands of torrents can end at the same time: half of the time is left to others,
@@ -18,9 +21,6 @@ const SLICE_PAUSE = { usual: 1, missed: 5 };
 /** How many observations are delivered next. */
 export const observationsPerSlice = ({ pollSet }: WatcherContext): number =>
   pollSet.scope === 'some' ? EVENTS_PER_SLICE.fresh : EVENTS_PER_SLICE.known;
-
-/** The same for torrents that qBittorrent does not list any more. */
-export const MISSED_PER_SLICE = EVENTS_PER_SLICE.missed;
 
 export const pauseBetweenSlices = ({ matched }: WatcherContext): number =>
   matched.missed.length > 0 ? SLICE_PAUSE.missed : SLICE_PAUSE.usual;

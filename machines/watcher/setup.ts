@@ -88,12 +88,12 @@ export const watcherSetup = setup({
       return { failure: null, failures: 0, at, observations };
     }),
     /** Sends the torrents that this poll did not find to the matcher, or that none is missing any more. */
-    requestMatch: enqueueActions(({ context: { asked, missing, isMatching: looking }, enqueue }) => {
+    requestMatch: enqueueActions(({ context: { asked, missing, isMatching }, enqueue }) => {
       const polled = missing.size === 0 ? [] : asked.filter((hash) => missing.has(hash));
       enqueue.assign({ isMatching: missing.size > 0 });
       if (polled.length > 0)
         enqueue.sendTo('matcher', { type: 'missing.polled', polled, missing: [...missing] });
-      else if (missing.size === 0 && looking)
+      else if (missing.size === 0 && isMatching)
         enqueue.sendTo('matcher', { type: 'missing.changed', missing: [] });
     }),
     clearMissing: enqueueActions(({ context: { missing }, enqueue }) => {
