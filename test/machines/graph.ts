@@ -1,20 +1,29 @@
 /** Every way through a machine: what XState's graph finds when time, servers and users do whatever they can. */
 import { createEmptyActor } from 'xstate';
-import type { ActorLogic, AnyEventObject, AnyMachineSnapshot, AnyStateMachine, AnyStateNode } from 'xstate';
+import type {
+  ActorLogic,
+  AnyEventObject,
+  AnyMachineSnapshot,
+  AnyStateMachine,
+  AnyStateNode,
+  InputFrom,
+  SnapshotFrom,
+} from 'xstate';
 import { adjacencyMapToArray, getAdjacencyMap, getShortestPaths, getStateNodes } from 'xstate/graph';
 import type { TorrentDeps } from '../../machines/torrent/types.ts';
 import { OverdueError } from '../../machines/watchdog.ts';
 
 type Logic = ActorLogic<AnyMachineSnapshot, AnyEventObject, unknown>;
 
-export interface Exploration {
-  machine: AnyStateMachine;
+/** Typed by the machine, so that a field of its input or context that does not exist is a compiler error. */
+export interface Exploration<Machine extends AnyStateMachine> {
+  machine: Machine;
   /** Gets the time of day, which each event moves on: 10 ms, or with `later` that much. */
-  input: (now: () => number) => unknown;
+  input: (now: () => number) => InputFrom<Machine>;
   /** Where it begins: one exploration for each. */
   events: (snapshot: AnyMachineSnapshot) => readonly AnyEventObject[];
   /** What of the context decides where it goes; with the state it tells two snapshots apart. Default: nothing. */
-  facts?: (snapshot: AnyMachineSnapshot) => unknown;
+  facts?: (snapshot: SnapshotFrom<Machine>) => unknown;
 }
 
 /** One step, whatever it leads to. */
@@ -107,13 +116,19 @@ function asLogic(machine: AnyStateMachine) {
   return { logic, clock, entered };
 }
 
-export function explore({ machine, input, events, facts = () => null }: Exploration): Explored {
+export function explore<Machine extends AnyStateMachine>({
+  machine,
+  input,
+  events,
+  facts = () => null,
+}: Exploration<Machine>): Explored {
   const { logic, clock, entered } = asLogic(machine);
   const options = {
-    input: input(() => clock.now),
+    input: input(() => clock.now) as unknown,
     events: (snapshot: AnyMachineSnapshot) =>
       snapshot.status === 'active' ? [...events(snapshot), ...timeouts(snapshot)] : [],
-    serializeState: (snapshot: AnyMachineSnapshot) => JSON.stringify([snapshot.value, facts(snapshot)]),
+    serializeState: (snapshot: AnyMachineSnapshot) =>
+      JSON.stringify([snapshot.value, facts(snapshot as SnapshotFrom<Machine>)]),
     limit: 200_000,
   };
   const edges = adjacencyMapToArray(getAdjacencyMap(logic, options)).map(

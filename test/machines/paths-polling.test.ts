@@ -4,7 +4,6 @@ import { describe, test } from 'node:test';
 import type { AnyMachineSnapshot } from 'xstate';
 import { discoveryMachine } from '../../machines/discovery/machine.ts';
 import { matcherMachine } from '../../machines/matcher/machine.ts';
-import type { Hash } from '../../machines/domain.ts';
 import { watcherMachine } from '../../machines/watcher/machine.ts';
 import { failure, hashOf, MINUTE, ok, policy, seen } from './fixtures.ts';
 import { done, explore, placeOf, unentered } from './graph.ts';
@@ -30,7 +29,7 @@ describe('the watcher', () => {
       pollSet.urgent.size > 0,
       failures > 0,
       completion.rechecks,
-      (missing as Set<Hash>).size > 0,
+      missing.size > 0,
       matched.missed.length > 0,
     ],
     events: ({ children }) => [

@@ -135,9 +135,9 @@ describe('the supervisor', () => {
   const explored = explore({
     machine: supervisorMachine,
     input: (now) => ({ policy, now, shardOf, records: [createRecord(second, 0)] }),
-    facts: ({ context: { ready, registry, restarts, shards, pendingStarts, leftOut } }) => [
+    facts: ({ context: { ready, registry, restarts, shards, pendingStarts, capacityExceeded } }) => [
       ready,
-      leftOut,
+      capacityExceeded,
       [...(registry as { records: Map<Hash, unknown> }).records.keys()].toSorted(),
       restarts?.count,
       shards,

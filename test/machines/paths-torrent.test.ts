@@ -6,7 +6,7 @@ import { createRecord } from '../../machines/torrent/record.ts';
 import { torrentMachine } from '../../machines/torrent/machine.ts';
 import { DEFAULT_COMPLETION } from '../../machines/domain.ts';
 import { createIds } from '../../machines/notification-ids.ts';
-import type { Phase, Stage, TorrentRecord } from '../../machines/domain.ts';
+import type { Phase, Stage } from '../../machines/domain.ts';
 import { hashOf, policy, progressOf, seen } from './fixtures.ts';
 import { DEPS, explore, placeOf, unentered } from './graph.ts';
 
@@ -52,13 +52,13 @@ describe('a torrent', () => {
         policy,
         deps: { ...DEPS, nextId: createIds() },
         ready: false,
-        record: { ...createRecord(first, 0), stage, told: shown, finished: seen({ phase: 'complete' }) },
+        record: { ...createRecord(first, 0), stage, shown, finished: seen({ phase: 'complete' }) },
       }),
-      facts: ({ context: { misses, record, offered, alert, finishedSince } }) => [
+      facts: ({ context: { misses, record, requestedCard, alert, finishedSince } }) => [
         Math.min(2, misses),
         finishedSince !== null,
-        (record as TorrentRecord).readdedAs,
-        (record as TorrentRecord).shown !== null || offered !== null,
+        record.readdedAs,
+        record.shown !== null || requestedCard !== null,
         alert,
       ],
       events: ({ context: { seen: last, pending }, value }) => [

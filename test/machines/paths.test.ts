@@ -75,8 +75,8 @@ describe('an incident', () => {
   const all = [false, true].map((raised) =>
     explore({
       machine: incidentMachine,
-      input: () => ({ concern: 'qbittorrent', policy, raised }),
-      facts: ({ context: { failure } }) => (failure as Failure | null)?.kind,
+      input: () => ({ source: 'qbittorrent' as const, policy, raised }),
+      facts: ({ context: { failure } }) => failure?.kind,
       events: () => [...FAILURES.map(trouble), { type: 'qbittorrent.recovered' }],
     }),
   );

@@ -70,7 +70,7 @@ test('an alert is deleted although its torrent recovered and completed while ntf
 
 test('the alert of a torrent whose actor crashed is deleted when it is complete', async () => {
   const model = await after([plain, wait(10 * SECOND), away(20 * MINUTE)]);
-  model.poison.set(hashOf(0), { guard: 'hasNews', times: 6 });
+  model.poison.set(hashOf(0), { guard: 'cardChanged', times: 6 });
   await model.pass(HOUR);
   await settleDown(model);
   assert.deepEqual(kinds(model), ['completion']);

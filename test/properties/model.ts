@@ -15,6 +15,7 @@ import { provideActors } from '../../src/app/actors.ts';
 import { HOUR, shardOf, policy } from '../machines/fixtures.ts';
 import { createPhone } from '../support/phone.ts';
 import { poisonable } from '../support/poison.ts';
+import type { GuardName } from '../support/poison.ts';
 import { createClients } from './servers.ts';
 import type { Call, Surroundings } from './servers.ts';
 import { pass } from '../support/clock.ts';
@@ -22,7 +23,7 @@ import { seedJitter } from './time.ts';
 import { createQbittorrent } from './torrents.ts';
 
 /** The guards in which a torrent actor crashes, and how many more times. */
-type Poison = Map<Hash, { guard: string; times: number }>;
+type Poison = Map<Hash, { guard: GuardName; times: number }>;
 
 function isPoisoned(poison: Poison, key: Hash, guard: string): boolean {
   const dose = poison.get(key);

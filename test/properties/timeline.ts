@@ -5,6 +5,7 @@ import { hashOf, HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
 import { PHONE_FAULTS } from './endings.ts';
 import type { PhoneFault } from './endings.ts';
 import { GUARDS } from '../support/poison.ts';
+import type { GuardName } from '../support/poison.ts';
 import { hashesOf } from './torrents.ts';
 import type { Breed, QbitFault, Question } from './torrents.ts';
 import type { Moment, Service } from './servers.ts';
@@ -23,7 +24,7 @@ type Step =
   | { do: 'expireSession' }
   | { do: 'kill'; down: number }
   | { do: 'crash'; calls: number; moment: Moment; down: number }
-  | { do: 'poison'; n: number; guard: string; times: number }
+  | { do: 'poison'; n: number; guard: GuardName; times: number }
   | { do: 'bug'; service: Service };
 
 export type Timeline = readonly Step[];

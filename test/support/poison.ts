@@ -4,12 +4,17 @@ import { shardMachine } from '../../machines/shard/machine.ts';
 import type { supervisorMachine } from '../../machines/supervisor/machine.ts';
 import { torrentMachine } from '../../machines/torrent/machine.ts';
 
+type GuardsOf<Options> = Options extends { guards?: infer Guards } ? Extract<keyof Guards, string> : never;
+
+/** The name of a guard of the torrent machine. */
+export type GuardName = GuardsOf<Parameters<typeof torrentMachine.provide>[0]>;
+
 type Guard = (args: { context: { key: Hash } }, params: unknown) => boolean;
 
 const guards = torrentMachine.implementations.guards as unknown as Record<string, Guard>;
 
 /** The names of the torrent machine's guards. */
-export const GUARDS: readonly string[] = Object.keys(guards);
+export const GUARDS = Object.keys(guards) as readonly GuardName[];
 
 /** The machine, in which the actor of a torrent crashes in each guard for which `isPoisoned` answers `true`. */
 export function poisonable(
