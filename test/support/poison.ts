@@ -11,7 +11,7 @@ const guards = torrentMachine.implementations.guards as unknown as Record<string
 /** The names of the torrent machine's guards. */
 export const GUARDS: readonly string[] = Object.keys(guards);
 
-/** The machine, in which the actor of a torrent crashes in each guard for which `isPoisoned` answers `true`. */
+/** The machine, in which the actor of a torrent crashes in each guard for which `isPoisoned` returns `true`. */
 export function poisonable(
   machine: typeof supervisorMachine,
   isPoisoned: (key: Hash, guard: string) => boolean,
