@@ -10,7 +10,7 @@ import { createPhone, startNtfySimulator, startQbittorrentSimulator } from '../s
 import type { Phone, QbittorrentSimulator } from '../simulator/index.ts';
 import { createScreen } from './screen.ts';
 import type { Screen } from './screen.ts';
-import { play, playRepeatedly } from './story.ts';
+import { repeatScenario, runScenario } from './scenario.ts';
 import { subscribe } from './subscribe.ts';
 
 /** Milliseconds; shorter than the defaults, so that the demo takes a minute. */
@@ -67,8 +67,8 @@ export async function demo(env: NodeJS.ProcessEnv = process.env): Promise<void> 
   }
   if (process.stdout.isTTY) screen.print('The downloads repeat. Press Ctrl-C to end the demo.');
   const downloads = process.stdout.isTTY
-    ? playRepeatedly({ simulator, sidecar }, interrupted.signal, () => dismissAll(phone))
-    : play({ simulator, sidecar }, interrupted.signal);
+    ? repeatScenario({ simulator, sidecar }, interrupted.signal, () => dismissAll(phone))
+    : runScenario({ simulator, sidecar }, interrupted.signal);
   await downloads.catch((error: unknown) => {
     if (!interrupted.signal.aborted) throw error;
   });

@@ -1,5 +1,5 @@
 import type { Extension } from '../commands/serve.ts';
-import { playRepeatedly } from '../demo/story.ts';
+import { repeatScenario } from '../demo/scenario.ts';
 import { startNtfySimulator, startQbittorrentSimulator } from '../simulator/index.ts';
 
 export interface Embedded {
@@ -31,7 +31,7 @@ export async function startEmbedded(): Promise<Embedded> {
     async play(sidecar) {
       hook = sidecar.hook.port;
       const ending = new AbortController();
-      playRepeatedly({ simulator, sidecar }, ending.signal).catch(() => undefined);
+      repeatScenario({ simulator, sidecar }, ending.signal).catch(() => undefined);
       return async () => ending.abort();
     },
     async stop() {

@@ -1,6 +1,6 @@
 import { realTest } from '../servers/index.ts';
 import type { QbittorrentGeneration } from '../servers/index.ts';
-import { playChaos } from './play.ts';
+import { runChaosTest } from './test-run.ts';
 
 /** The total of all generations. */
 const KILLS = Number(process.env['CHAOS_KILLS'] ?? 120);
@@ -15,6 +15,6 @@ for (const [generation, share] of SHARES) {
   realTest(
     `${kills} kills, lost sessions, lost answers and restarts on qBittorrent ${generation}: each download makes one sound`,
     { needs: [`qbittorrent ${generation}`, 'ntfy current', 'curl'], timeout: 600_000 + kills * 20_000 },
-    (t) => playChaos(t, { generation, kills }),
+    (t) => runChaosTest(t, { generation, kills }),
   );
 }

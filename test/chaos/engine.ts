@@ -1,24 +1,25 @@
 /** A run of the chaos engine: real servers, a sidecar that is killed, and other failures. */
 import type { NtfyMessage, QbittorrentGeneration } from '../servers/index.ts';
 import { sleep } from '../servers/wait.ts';
-import { runTorrents } from './cast.ts';
-import type { Member } from './cast.ts';
-import { killRepeatedly, reviveIfDead } from './deaths.ts';
+import { runTorrents } from './torrents.ts';
+import type { Download } from './torrents.ts';
+import { killRepeatedly, restartIfEnded } from './kills.ts';
 import { createJournal } from './journal.ts';
 import type { Journal } from './journal.ts';
 import type { ProxiedRequest } from './proxy.ts';
 import { createRandom } from './random.ts';
 import { startScene, TOPIC } from './scene.ts';
 import type { Scene, Status } from './scene.ts';
-import type { Life } from './sidecar.ts';
-import { disturbNtfy, disturbQbittorrent } from './weather.ts';
+import type { ProcessRun } from './sidecar.ts';
+import { disturbNtfy, disturbQbittorrent } from './server-faults.ts';
 
 export interface ChaosOptions {
   generation: QbittorrentGeneration;
   /** The same seed makes the same plans; real processes follow them only approximately. */
   seed: number;
   /**
-   * Maximum duration of a download in seconds; default 14. Longer than the sidecar is ever down: it would miss others.
+   * Maximum duration of a download in seconds; default 14. It must exceed each downtime of the sidecar, which misses
+   * shorter downloads.
    */
   longest?: number;
   /** How often SIGKILL ends the sidecar; 0: it keeps running, and the other failures last half a minute. */
@@ -28,7 +29,7 @@ export interface ChaosOptions {
 /** The result of a run, after everything has settled. */
 export interface Run extends ChaosOptions {
   journal: Journal;
-  members: Member[];
+  downloads: Download[];
   /** Torrents in qBittorrent, and whether each is complete. */
   finished: Map<string, boolean>;
   /** All messages of the topic. */
@@ -36,7 +37,7 @@ export interface Run extends ChaosOptions {
   toQbittorrent: ProxiedRequest[];
   toNtfy: ProxiedRequest[];
   toSidecar: ProxiedRequest[];
-  lives: readonly Life[];
+  processes: readonly ProcessRun[];
   secrets: string[];
   /** Why the run did not settle; `null` when it did. */
   unsettled: string | null;
@@ -56,21 +57,21 @@ export async function runChaos(options: ChaosOptions): Promise<Run> {
   scene.sidecar.start();
   const over = new AbortController();
   const { signal } = over;
-  const [members] = await Promise.all([
+  const [downloads] = await Promise.all([
     runTorrents({ scene, random: random.fork('user'), over: signal, longest: options.longest ?? 14 }),
     disturbNtfy(scene, random.fork('ntfy'), signal),
     disturbQbittorrent(scene, random.fork('qBittorrent'), signal),
     (options.kills === 0
       ? sleep(30_000)
-      : killRepeatedly(scene, random.fork('deaths'), options.kills, signal)
+      : killRepeatedly(scene, random.fork('kills'), options.kills, signal)
     ).finally(() => over.abort()),
   ]).finally(() => over.abort());
   journal.note('all servers are up');
-  const watching = new AbortController();
-  const reviving = reviveIfDead(scene, watching.signal);
-  const unsettled = await waitUntilSettled(scene, members);
-  watching.abort();
-  await reviving;
+  const waiting = new AbortController();
+  const restarting = restartIfEnded(scene, waiting.signal);
+  const unsettled = await waitUntilSettled(scene, downloads);
+  waiting.abort();
+  await restarting;
   const finished = await readFinished(scene);
   const messages = await scene.ntfy.messages(TOPIC);
   scene.sidecar.send('SIGTERM');
@@ -78,13 +79,13 @@ export async function runChaos(options: ChaosOptions): Promise<Run> {
   return {
     ...options,
     journal,
-    members,
+    downloads,
     finished,
     messages,
     toQbittorrent: scene.toQbittorrent.requests,
     toNtfy: scene.toNtfy.requests,
     toSidecar: scene.toSidecar.requests,
-    lives: scene.sidecar.lives,
+    processes: scene.sidecar.runs,
     secrets: [
       ...scene.secrets,
       ...scene.toQbittorrent.cookies.map((cookie) => cookie.slice(cookie.indexOf('=') + 1)),
@@ -94,8 +95,8 @@ export async function runChaos(options: ChaosOptions): Promise<Run> {
 }
 
 /** Why the run does not settle, or `null`. */
-async function waitUntilSettled(scene: Scene, members: readonly Member[]): Promise<string | null> {
-  const kept = members.filter(({ removedAt }) => removedAt === null).map(({ torrent }) => torrent.hash);
+async function waitUntilSettled(scene: Scene, downloads: readonly Download[]): Promise<string | null> {
+  const kept = downloads.filter(({ removedAt }) => removedAt === null).map(({ torrent }) => torrent.hash);
   const downloaded = await eventually(scene, async () => {
     const finished = await readFinished(scene);
     return kept.every((hash) => finished.get(hash) === true);

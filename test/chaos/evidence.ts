@@ -1,11 +1,11 @@
 /** What the traffic proves about a torrent, and about the order of messages. */
 import type { NtfyMessage } from '../servers/index.ts';
 import { createPhone } from '../../src/simulator/index.ts';
-import type { Member } from './cast.ts';
+import type { Download } from './torrents.ts';
 import type { Run } from './engine.ts';
 import type { ProxiedRequest } from './proxy.ts';
 
-/** Milliseconds after which a life has certainly stored an answer. */
+/** Milliseconds after which the sidecar has certainly stored an answer. */
 export const STORED_AFTER = 2000;
 
 export const progressOf = (hash: string): string => `qbit-${hash}`;
@@ -14,7 +14,7 @@ export const completionOf = (hash: string): string => `qbit-${hash}-done`;
 export const sequenceOf = (message: NtfyMessage): string => message.sequence_id ?? message.id;
 
 /** How the sidecar detected a torrent after it was added last: by its hook, by a scan, or never. */
-export function knownBy(run: Run, { torrent: { hash }, addedAt }: Member): 'hook' | 'scan' | null {
+export function knownBy(run: Run, { torrent: { hash }, addedAt }: Download): 'hook' | 'scan' | null {
   const since = addedAt.at(-1) ?? 0;
   const hasHook = run.toSidecar.some(
     ({ path, at, status }) => at >= since && path.includes(hash) && status === 200,
@@ -28,23 +28,25 @@ export function knownBy(run: Run, { torrent: { hash }, addedAt }: Member): 'hook
   return isRequested || wasFound(run, hash, since) ? 'scan' : null;
 }
 
-/** Whether a scan found it as unfinished, and the life that scanned had time to store that. */
+/** Whether a scan found it as unfinished, and the process that scanned had time to store that. */
 function wasFound(run: Run, hash: string, since: number): boolean {
   return run.toQbittorrent.some((first, index) => {
     if (first.body !== 'filter=downloading' || first.at < since || !first.hashes.includes(hash)) return false;
-    const life = lifeAt(run, first.at);
+    const processRun = processAt(run, first.at);
     // A scan is three requests with different filters, and all of them have to be answered.
     const others = run.toQbittorrent.slice(index + 1).filter(({ body }) => body.startsWith('filter='));
     const scan = [first, ...others.slice(0, 2)];
     return (
       scan.map(({ body }) => body).join() === 'filter=downloading,filter=checking,filter=moving' &&
-      scan.every(({ deliveredAt }) => (deliveredAt ?? Infinity) + STORED_AFTER < (life?.endedAt ?? Infinity))
+      scan.every(
+        ({ deliveredAt }) => (deliveredAt ?? Infinity) + STORED_AFTER < (processRun?.endedAt ?? Infinity),
+      )
     );
   });
 }
 
 /** Whether the user removed it so late that it may count as complete. */
-export const isLate = ({ removedAtProgress }: Member): boolean => (removedAtProgress ?? 0) > 0.9;
+export const isLate = ({ removedAtProgress }: Download): boolean => (removedAtProgress ?? 0) > 0.9;
 
 /**
  * The topic's messages in the order in which a phone receives them. ntfy sorts by the second; within a second, the
@@ -68,9 +70,9 @@ export function audibleSequences(messages: readonly NtfyMessage[]): string[] {
   return phone.sounds.map(({ sequence_id, id }) => sequence_id ?? id);
 }
 
-/** The life in which a request arrived. */
-export function lifeAt(run: Run, at: number) {
-  return run.lives.findLast(({ startedAt }) => startedAt <= at);
+/** The process that sent or received a request at this time. */
+export function processAt(run: Run, at: number) {
+  return run.processes.findLast(({ startedAt }) => startedAt <= at);
 }
 
 /** ntfy accepted it. */

@@ -30,10 +30,9 @@ export interface ProxiedRequest {
 }
 
 /**
- * `arrived`: not forwarded yet; `taken`: the server has answered, the caller has not received it; `delivered`: both
- * know.
+ * `arrived`: not forwarded yet; `answered`: the proxy has the server's answer; `delivered`: the caller has received it.
  */
-export type Stage = 'arrived' | 'taken' | 'delivered';
+export type Stage = 'arrived' | 'answered' | 'delivered';
 
 /** Anything else that a server may send, on a connection whose request is not answered yet. */
 export interface Replacement {
@@ -111,14 +110,14 @@ async function pass(
   if (replacement?.after === false) return replacement.answer(outgoing);
   const half = fault === 'slow' ? proxy.delay() / 2 : 0;
   await sleep(half);
-  // Otherwise it could overtake a message of the next life: ntfy cannot detect that it is outdated.
+  // Otherwise it could arrive after a message of the next process: ntfy cannot detect that it is outdated.
   if (half > 0 && outgoing.destroyed) return;
   const answer = await call(target, incoming, body, fault === 'no cookie');
   const reply = await buffer(answer);
   const pair = answer.headers['set-cookie']?.[0]?.split(';')[0];
   if (pair !== undefined && !pair.endsWith('=')) proxy.cookies.push(pair);
   noteAnswer(request, answer.statusCode ?? 0, reply.toString());
-  proxy.onStage('taken', request);
+  proxy.onStage('answered', request);
   await sleep(half);
   if (replacement !== null && !outgoing.destroyed) return replacement.answer(outgoing);
   if (fault === 'lost' || outgoing.destroyed) return void outgoing.destroy();

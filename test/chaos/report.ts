@@ -1,10 +1,10 @@
 /** A run as text: actions, outcomes, and the complete history of each violation. */
 import type { Run } from './engine.ts';
 import { completionOf, isLate, knownBy, progressOf, sequenceOf } from './evidence.ts';
-import { expectationOf } from './verdict.ts';
-import type { Problem } from './verdict.ts';
-import { countLogins } from './verdict-lives.ts';
-import { historyOf } from './story.ts';
+import { expectationOf } from './check-run.ts';
+import type { Problem } from './check-run.ts';
+import { countLogins } from './check-processes.ts';
+import { historyOf } from './history.ts';
 
 const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
 
@@ -21,23 +21,23 @@ export function summarize(run: Run): string[] {
     .map(([kind, count]) => `${kind} ${count}`);
   const messagesOf = (sequence: string) =>
     run.messages.filter((message) => sequenceOf(message) === sequence && message.event === 'message').length;
-  const outcomes = run.members.map((member) => {
-    const completions = messagesOf(completionOf(member.torrent.hash));
-    const progress = messagesOf(progressOf(member.torrent.hash));
-    const expected = expectationOf(run, member, completions + progress);
-    return { member, completions, progress, expected, known: knownBy(run, member) };
+  const outcomes = run.downloads.map((download) => {
+    const completions = messagesOf(completionOf(download.torrent.hash));
+    const progress = messagesOf(progressOf(download.torrent.hash));
+    const expected = expectationOf(run, download, completions + progress);
+    return { download, completions, progress, expected, known: knownBy(run, download) };
   });
   const completed = outcomes.filter(({ completions }) => completions > 0);
   const count = (is: (outcome: (typeof outcomes)[number]) => boolean) => outcomes.filter(is).length;
   const { good, bad, allowed } = countLogins(run);
   return [
-    `seed ${run.seed}, qBittorrent ${run.generation}, ${run.lives.length} lives, ${run.journal.count('the finish hook is set') > 0 ? 'both hooks' : 'one hook'}`,
+    `seed ${run.seed}, qBittorrent ${run.generation}, ${run.processes.length} processes, ${run.journal.count('the finish hook is set') > 0 ? 'both hooks' : 'one hook'}`,
     `injected: ${injected.join(', ')}`,
-    `torrents: ${outcomes.length}, of them ${count(({ member }) => member.unattended)} added while no sidecar was running, ` +
+    `torrents: ${outcomes.length}, of them ${count(({ download }) => download.unattended)} added while no sidecar was running, ` +
       `${count(({ known }) => known === 'hook')} found by the hook, ${count(({ known }) => known === 'scan')} by a scan, ` +
       `${count(({ expected }) => expected === 'unknown')} complete before any sidecar could detect them`,
-    `removed: ${count(({ member }) => member.removedAt !== null)} ` +
-      `(${count(({ member }) => isLate(member))} at their end); added again: ${count(({ member }) => member.addedAt.length > 1)}`,
+    `removed: ${count(({ download }) => download.removedAt !== null)} ` +
+      `(${count(({ download }) => isLate(download))} at their end); added again: ${count(({ download }) => download.addedAt.length > 1)}`,
     `completions: ${completed.length} torrents in ${sum(outcomes.map(({ completions }) => completions))} messages, ` +
       `at most ${Math.max(...outcomes.map(({ completions }) => completions))} for one`,
     `progress: ${sum(outcomes.map(({ progress }) => progress))} messages, ` +

@@ -9,7 +9,7 @@ import { shippedFlags } from '../shipped-flags.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** One run of the process, from its start to its end. */
-export interface Life {
+export interface ProcessRun {
   number: number;
   /** `undefined` when it could not be started. */
   pid: number | undefined;
@@ -24,14 +24,14 @@ export interface Life {
 }
 
 export interface SidecarProcess extends AsyncDisposable {
-  readonly lives: readonly Life[];
-  /** The current life, or the last one. */
-  readonly life: Life | undefined;
-  /** Starts a new life, unless one is running. */
+  readonly runs: readonly ProcessRun[];
+  /** The current run, or the last one. */
+  readonly current: ProcessRun | undefined;
+  /** Starts a new process, unless one is running. */
   start(): void;
   /** Sends a signal at once; false when no process is running. */
   send(signal: NodeJS.Signals): boolean;
-  /** Resolves when the current life is over; kills one that takes too long. */
+  /** Resolves when the current process has ended; kills one that takes too long. */
   ended(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ const [COMMAND, GUARD] = existsSync(SETPRIV)
  */
 export function createSidecarProcess(env: Record<string, string>, file = 'src/cli.ts'): SidecarProcess {
   const flags = shippedFlags(env['STATE_DIR'] ?? '/state');
-  const lives: Life[] = [];
+  const runs: ProcessRun[] = [];
   let child: ChildProcess | null = null;
   let over: Promise<void> = Promise.resolve();
 
@@ -61,8 +61,8 @@ export function createSidecarProcess(env: Record<string, string>, file = 'src/cl
       env: { PATH: process.env['PATH'] ?? '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const life: Life = {
-      number: lives.length + 1,
+    const run: ProcessRun = {
+      number: runs.length + 1,
       pid: own.pid,
       startedAt: Date.now(),
       endedAt: null,
@@ -71,31 +71,31 @@ export function createSidecarProcess(env: Record<string, string>, file = 'src/cl
       output: '',
     };
     for (const stream of [own.stdout, own.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => (life.output += text));
+      stream.setEncoding('utf8').on('data', (text: string) => (run.output += text));
     }
-    lives.push(life);
+    runs.push(run);
     child = own;
     over = new Promise((resolve) => {
       own.once('exit', () => {
-        life.endedAt = Date.now();
+        run.endedAt = Date.now();
         child = null;
       });
       own.once('close', (code, signal) => {
-        life.end = signal ?? code ?? 0;
+        run.end = signal ?? code ?? 0;
         resolve();
       });
     });
   };
   const send = (signal: NodeJS.Signals): boolean => {
     if (child === null) return false;
-    lives.at(-1)?.sent.push(signal);
+    runs.at(-1)?.sent.push(signal);
     return child.kill(signal);
   };
   process.once('exit', () => child?.kill('SIGKILL'));
   return {
-    lives,
-    get life() {
-      return lives.at(-1);
+    runs,
+    get current() {
+      return runs.at(-1);
     },
     start,
     send,
@@ -111,8 +111,8 @@ export function createSidecarProcess(env: Record<string, string>, file = 'src/cl
   };
 }
 
-/** Why a life ended unexpectedly; `null` when its end was requested. */
-export function unexpectedEnd({ end, sent }: Life): string | null {
+/** Why a process ended unexpectedly; `null` when its end was requested. */
+export function unexpectedEnd({ end, sent }: ProcessRun): string | null {
   if (end === null) return null;
   if (sent.length > 1) return `did not end by ${sent[0]}`;
   if (typeof end === 'string' && sent.includes(end)) return null;

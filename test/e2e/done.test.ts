@@ -53,7 +53,7 @@ describe('outages, limits and wrong passwords', { concurrency: 3 }, () => {
         await sidecar.ended();
       };
       sidecar.start();
-      await until('it listens', () => sidecar.life?.output.includes('"listening"') === true);
+      await until('it listens', () => sidecar.current?.output.includes('"listening"') === true);
       await qbittorrent.setAddedHook(
         `curl -q -fsS -m 5 --noproxy * -X POST "http://localhost:${hookPort}/track?hash=%K"`,
       );
@@ -70,7 +70,7 @@ describe('outages, limits and wrong passwords', { concurrency: 3 }, () => {
       await ntfy.stop();
       seed.setRate(Infinity);
       await until('it is finished', async () => (await qbittorrent.find(torrent.hash))?.['progress'] === 1);
-      await until('and kept', () => sidecar.life?.output.includes('request to ntfy failed') === true);
+      await until('and kept', () => sidecar.current?.output.includes('request to ntfy failed') === true);
       await sleep(2500);
       await kill();
       sidecar.start();

@@ -70,14 +70,14 @@ realTest(
     };
     const sidecar = stack.use(createSidecarProcess(env));
     sidecar.start();
-    await until('it listens', () => sidecar.life?.output.includes('"listening"') === true);
+    await until('it listens', () => sidecar.current?.output.includes('"listening"') === true);
     await qbittorrent.setAddedHook(
       `curl -q -fsS -m 5 --noproxy * -X POST "http://localhost:${hookPort}/track?hash=%K"`,
     );
     await qbittorrent.addTorrent(seed.serve('far.iso', 2_000_000).file);
     await until(
       'it is tracked to its end',
-      () => sidecar.life?.output.includes('the torrent is finished') === true,
+      () => sidecar.current?.output.includes('the torrent is finished') === true,
     );
 
     const audible = (await ntfy.messages(TOPIC)).filter(({ priority }) => priority === 4);
@@ -86,8 +86,8 @@ realTest(
       ['Download Complete'],
     );
     assert.deepEqual([...new Set(proxy.requests)], [TUNNEL], 'nothing but ntfy is asked through it');
-    assert.match(sidecar.life?.output ?? '', new RegExp(`"proxyToNtfy":"127\\.0\\.0\\.1:${proxy.port}"`));
-    assert.doesNotMatch(sidecar.life?.output ?? '', /planted/);
+    assert.match(sidecar.current?.output ?? '', new RegExp(`"proxyToNtfy":"127\\.0\\.0\\.1:${proxy.port}"`));
+    assert.doesNotMatch(sidecar.current?.output ?? '', /planted/);
 
     const report = await run('doctor', env);
     assert.match(

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { drawSeed } from '../chaos/random.ts';
 import { realTest } from '../servers/index.ts';
-import { runSoak } from '../soak/play.ts';
+import { runSoak } from '../soak/run.ts';
 import { explain, tableOf } from '../soak/report.ts';
-import { checkRun } from '../soak/verdict.ts';
+import { checkRun } from '../soak/check-run.ts';
 
 realTest(
   'under attack on both ports and from both servers at once, each download is announced once and every liveness probe succeeds',

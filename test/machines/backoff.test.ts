@@ -20,7 +20,7 @@ describe('the pause before the next attempt', () => {
     });
   }
 
-  test('stays a number that a timer understands after a million failures', () => {
+  test('never exceeds the longest timer, even after a million failures', () => {
     assert.equal(backoff(1_000_000, 1000, Infinity, longest), 2 ** 31 - 1);
   });
 
@@ -31,7 +31,7 @@ describe('the pause before the next attempt', () => {
     );
   });
 
-  test('differs between two clients that failed at once', () => {
+  test('differs between clients that failed at the same time', () => {
     const pauses = new Set(Array.from({ length: 50 }, () => backoff(8, 1000, 60_000)));
     assert.ok(pauses.size > 40);
   });

@@ -1,7 +1,7 @@
 /**
- * How many events a download costs, from its hook to its first card and from its completion to its end: each event that
- * an actor of the shipped machines receives (`@xstate.event`), apart from `xstate.init`, which starts an actor. Counts
- * only, in simulated time.
+ * How many events a download costs, from its hook to its first card and from its completion to its end. Each event that
+ * an actor of the shipped machines receives (`@xstate.event`) counts, except `xstate.init`, which starts an actor. The
+ * time is simulated.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -13,31 +13,31 @@ import type { World } from '../support/world.ts';
 const a = hashOf(1);
 
 interface Received {
-  /** The ID of the actor that got it. */
-  by: string;
+  /** The ID of the actor that received it. */
+  actor: string;
   type: string;
 }
 
-/** The events that were received while this runs. */
+/** The events that are received while `run` runs. */
 async function eventsDuring({ supervisor }: World, run: () => Promise<void>): Promise<Received[]> {
   const events: Received[] = [];
   const inspection = supervisor.system.inspect((inspected) => {
     if (inspected.type !== '@xstate.event' || inspected.event.type === 'xstate.init') return;
     const { id } = inspected.actorRef as AnyActorRef;
-    events.push({ by: inspected.actorRef === supervisor ? 'supervisor' : id, type: inspected.event.type });
+    events.push({ actor: inspected.actorRef === supervisor ? 'supervisor' : id, type: inspected.event.type });
   });
   await run();
   inspection.unsubscribe();
   return events;
 }
 
-const countOf = (events: readonly Received[], by: string, type?: string) =>
-  events.filter((event) => event.by === by && (type ?? event.type) === event.type).length;
+const countOf = (events: readonly Received[], actor: string, type?: string) =>
+  events.filter((event) => event.actor === actor && (type ?? event.type) === event.type).length;
 
-/** All as lines, for the message of an assertion that fails. */
-const list = (events: readonly Received[]) => events.map(({ by, type }) => `${by}: ${type}`).join('\n');
+/** The events, one a line, for the message of a failed assertion. */
+const list = (events: readonly Received[]) => events.map(({ actor, type }) => `${actor}: ${type}`).join('\n');
 
-/** A download with a card, and what that took. */
+/** A download with a card, and the events until then. */
 async function startCounted() {
   const world = startWorld();
   await world.pass(MINUTE);
@@ -49,7 +49,7 @@ async function startCounted() {
   return { world, events };
 }
 
-/** From the answer of the poll that shows it complete, that answer not counted. */
+/** The events after the answer of the poll that shows it complete. */
 async function countCompletion() {
   const { world } = await startCounted();
   world.set(a, { progress: 1, phase: 'complete' });
@@ -58,7 +58,7 @@ async function countCompletion() {
   return { world, events: events.slice(answer + 1) };
 }
 
-test('from the hook to the first card takes at most 16 events, 2 of them by way of the supervisor', async () => {
+test('from the hook to the first card, at most 16 events are received, 2 of them by the supervisor', async () => {
   const { world, events } = await startCounted();
   assert.deepEqual(
     world.phone.accepted.map(({ kind }) => kind),
@@ -68,7 +68,7 @@ test('from the hook to the first card takes at most 16 events, 2 of them by way 
   assert.ok(countOf(events, 'supervisor') <= 2, list(events));
 });
 
-test('from the completion to the end takes at most 21 events, 4 of them by way of the supervisor', async () => {
+test('from the completion to the end, at most 21 events are received, 4 of them by the supervisor', async () => {
   const { world, events } = await countCompletion();
   assert.deepEqual(world.records(), []);
   assert.deepEqual(
@@ -92,11 +92,11 @@ test('a torrent is watched once and unwatched once, and each notification is req
   );
   assert.equal(countOf(events, 'outbox', 'notification.publish'), 2);
   assert.equal(countOf(events, a, 'notification.settled'), 2);
-  for (const shard of new Set(events.map(({ by }) => by).filter((by) => by.startsWith('shard.'))))
-    assert.equal(countOf(events, shard), 1, 'a shard relays nothing');
+  for (const shard of new Set(events.map(({ actor }) => actor).filter((actor) => actor.startsWith('shard.'))))
+    assert.equal(countOf(events, shard), 1, 'the shard forwards nothing');
 });
 
-test('a poll that shows no news costs five events, none of them by way of the supervisor', async () => {
+test('a poll that shows no change costs five events, none of them in the supervisor', async () => {
   const { world } = await startCounted();
   const events = await eventsDuring(world, () => world.pass(5 * SECOND));
   assert.equal(countOf(events, 'supervisor'), 0);

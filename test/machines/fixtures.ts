@@ -21,7 +21,7 @@ export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 
-/** The same spread over shards in each run. */
+/** Assigns torrents to the same shards in each run. */
 const random = mulberry32(1);
 export const shardOf = createShardOf(Array.from({ length: SALT_LENGTH }, () => random() * 2 ** 32));
 
@@ -31,7 +31,7 @@ export function hashOf(n: number): Hash {
   return `${digits.slice(-2)}${digits}`.padEnd(40, 'a');
 }
 
-/** A torrent as a poll sees it: half way, downloading. */
+/** An observation of a torrent: downloading, at 50 %. */
 export function seen(over: Partial<Observation> = {}): Observation {
   return {
     hash: hashOf(1),
@@ -52,7 +52,7 @@ export function seen(over: Partial<Observation> = {}): Observation {
   };
 }
 
-/** Those that were added last, as qBittorrent answers them. */
+/** The torrents that were added last, in qBittorrent's order. */
 export const newestOf = (torrents: readonly Observation[], limit: number): Observation[] =>
   torrents.toSorted((one, other) => other.addedAt - one.addedAt).slice(0, limit);
 

@@ -1,4 +1,4 @@
-/** Every way through a machine: what XState's graph finds when time, servers and users do whatever they can. */
+/** All paths through a machine, found by XState's graph functions: all timers, answers and events, in all orders. */
 import { createEmptyActor } from 'xstate';
 import type {
   ActorLogic,
@@ -18,15 +18,15 @@ type Logic = ActorLogic<AnyMachineSnapshot, AnyEventObject, unknown>;
 /** Typed by the machine, so that a field of its input or context that does not exist is a compiler error. */
 export interface Exploration<Machine extends AnyStateMachine> {
   machine: Machine;
-  /** Gets the time of day, which each event moves on: 10 ms, or with `later` that much. */
+  /** Creates the input from a clock, which each event advances by 10 ms, or by its `later`. */
   input: (now: () => number) => InputFrom<Machine>;
-  /** Where it begins: one exploration for each. */
+  /** The possible events in a state. */
   events: (snapshot: AnyMachineSnapshot) => readonly AnyEventObject[];
-  /** What of the context decides where it goes; with the state it tells two snapshots apart. Default: nothing. */
+  /** The parts of the context that distinguish two snapshots in the same state. Default: none. */
   facts?: (snapshot: SnapshotFrom<Machine>) => unknown;
 }
 
-/** One step, whatever it leads to. */
+/** One transition, also if the state stays the same. */
 export interface Edge {
   from: AnyMachineSnapshot;
   event: AnyEventObject;
@@ -34,12 +34,12 @@ export interface Edge {
 }
 
 export interface Explored {
-  /** One for each state that was told apart: the shortest way there, as events, and what it was like. */
+  /** For each distinct state: the events of the shortest path to it, and its snapshot. */
   paths: { events: AnyEventObject[]; state: AnyMachineSnapshot }[];
   edges: Edge[];
-  /** The IDs of all state nodes that were entered, those that are left at once included. */
+  /** The IDs of all state nodes that were entered, including those that are left immediately. */
   entered: Set<string>;
-  /** What of these can't get, by any number of steps, to where `isEnd` holds. */
+  /** The states from which no path leads to a state for which `isEnd` holds. */
   stuck: (isEnd: (snapshot: AnyMachineSnapshot) => boolean) => string[];
 }
 
@@ -54,28 +54,28 @@ function timeouts(snapshot: AnyMachineSnapshot): AnyEventObject[] {
   );
 }
 
-/** Machines change Maps and Sets of their context in place: each step gets its own. */
+/** Copies the Maps and Sets of a context, which machines change in place. */
 function detached(value: unknown): unknown {
   if (value instanceof Map) return new Map([...value].map(([key, inner]) => [key, detached(inner)]));
   if (value instanceof Set) return new Set(value);
   if (value === null || typeof value !== 'object') return value;
   if (Object.getPrototypeOf(value) !== Object.prototype) return value;
-  // What is told apart by its identity keeps it: only what holds Maps and Sets is copied.
+  // Other objects are not copied: the machine may compare them by identity.
   const entries = Object.entries(value).map(([key, inner]) => [key, detached(inner)] as const);
   return entries.every(([key, inner]) => Reflect.get(value, key) === inner)
     ? value
     : Object.fromEntries(entries);
 }
 
-/** The machine as logic whose steps leave what was before untouched, with a clock that the events move. */
+/** The machine as logic that does not modify earlier snapshots, with a clock that the events advance. */
 function asLogic(machine: AnyStateMachine) {
   const times = new WeakMap<AnyMachineSnapshot, number>();
   const clock = { now: 0 };
   const parent = createEmptyActor();
-  // Each branch has services of its own; in one system their IDs would collide.
+  // Each path has its own services, whose IDs would collide in one system.
   Object.assign(parent.system, { _set: () => {} });
   const entered = new Set<string>();
-  // What is left at once shows only in the steps between.
+  // A state that is left immediately appears only in microsteps.
   parent.system.inspect((step) => {
     if (step.type !== '@xstate.microstep') return;
     const { _transitions: transitions } = step;
@@ -91,7 +91,7 @@ function asLogic(machine: AnyStateMachine) {
       self: Object.assign(self, { _parent: parent, getSnapshot: () => before }),
     };
   };
-  /** A request that never settles is a crash: nothing comes after it. */
+  /** A request that never settles crashes the machine: it has no further transitions. */
   const transition: Logic['transition'] = (...step) => {
     try {
       return machine.transition(...step);
@@ -148,7 +148,7 @@ function stuckIn(
   isEnd: (snapshot: AnyMachineSnapshot) => boolean,
 ): string[] {
   const all = new Set<string>();
-  const good = new Set<string>();
+  const leading = new Set<string>();
   const into = new Map<string, string[]>();
   for (const { from, to } of edges) {
     const [source, target] = [serialize(from), serialize(to)];
@@ -157,13 +157,13 @@ function stuckIn(
       [target, to],
     ] as const) {
       all.add(name);
-      if (isEnd(snapshot)) good.add(name);
+      if (isEnd(snapshot)) leading.add(name);
     }
     into.set(target, [...(into.get(target) ?? []), source]);
   }
-  // A Set that grows while it is walked: what leads to something good is good.
-  for (const name of good) for (const source of into.get(name) ?? []) good.add(source);
-  return [...all].filter((name) => !good.has(name));
+  // The loop also visits the states that it adds.
+  for (const name of leading) for (const source of into.get(name) ?? []) leading.add(source);
+  return [...all].filter((name) => !leading.has(name));
 }
 
 /** The IDs of all state nodes of a machine that none of these explorations entered. */
@@ -173,7 +173,7 @@ export function unentered(machine: AnyStateMachine, explored: readonly Explored[
     .filter((id) => !explored.some(({ entered }) => entered.has(id)));
 }
 
-/** The innermost state, with those around it: `polling.downloading`. */
+/** The path of the state: `polling.downloading`. */
 export function placeOf({ value }: Pick<AnyMachineSnapshot, 'value'>): string {
   return typeof value === 'string'
     ? value
@@ -182,7 +182,7 @@ export function placeOf({ value }: Pick<AnyMachineSnapshot, 'value'>): string {
         .join(' ');
 }
 
-/** What all torrents share: nothing of it has an effect. */
+/** The dependencies that all torrents share, without effects. */
 export const DEPS: TorrentDeps = {
   now: () => 0,
   nextId: () => '1',

@@ -1,4 +1,4 @@
-/** What a machine needs in a test: a simulated clock, a parent that hears its reports, and a console that stays silent. */
+/** Runs a machine in a test: with a simulated clock and a parent that records its reports. Fails if XState prints a warning. */
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { createActor, createMachine, fromCallback, SimulatedClock } from 'xstate';
@@ -7,28 +7,28 @@ import { pass } from '../support/clock.ts';
 
 export { later, pass, settle, timersOf } from '../support/clock.ts';
 
-/** The development build of XState says by the console what is wrong with a machine. */
-const complaints: unknown[][] = [];
+/** The development build of XState prints what is wrong with a machine. */
+const warnings: unknown[][] = [];
 for (const method of ['warn', 'error'] as const) {
-  console[method] = (...said: unknown[]) => void complaints.push(said);
+  console[method] = (...args: unknown[]) => void warnings.push(args);
 }
-after(() => assert.deepEqual(complaints, [], 'XState complained'));
+after(() => assert.deepEqual(warnings, [], 'XState printed warnings'));
 
 export interface Child<Machine extends AnyStateMachine, Report extends EventObject> {
   actor: ActorRefFrom<Machine>;
   clock: SimulatedClock;
-  /** What it said to its parent. */
-  heard: Report[];
-  /** What it said since the last time somebody asked. */
-  news: () => Report[];
+  /** The events that it sent to its parent. */
+  reports: Report[];
+  /** Those since the last call. */
+  newReports: () => Report[];
   pass: (ms: number) => Promise<void>;
   stop: () => void;
 }
 
-/** A service that the child finds by its system ID; called with each event that it gets. */
+/** Services by their system ID; each is called with the events that it receives. */
 export type Services = Readonly<Record<string, (event: EventObject) => void>>;
 
-/** Starts a machine under a parent that only listens, beside services that do so, too. */
+/** Starts a machine with a parent and services that only record what they receive. */
 export function startChild<Report extends EventObject, Machine extends AnyStateMachine>(
   machine: Machine,
   input: InputFrom<Machine> | ((parent: AnyActorRef) => InputFrom<Machine>),
@@ -38,14 +38,14 @@ export function startChild<Report extends EventObject, Machine extends AnyStateM
     onReport = () => {},
   }: { clock?: SimulatedClock; services?: Services; onReport?: (report: Report) => void } = {},
 ): Child<Machine, Report> {
-  const heard: Report[] = [];
+  const reports: Report[] = [];
   const parent = createActor(
     createMachine({
       invoke: [
-        ...Object.entries(services).map(([id, take]) => ({
+        ...Object.entries(services).map(([id, record]) => ({
           id,
           systemId: id,
-          src: fromCallback(({ receive }) => receive(take)),
+          src: fromCallback(({ receive }) => receive(record)),
         })),
         {
           id: 'child',
@@ -59,7 +59,7 @@ export function startChild<Report extends EventObject, Machine extends AnyStateM
       on: {
         '*': {
           actions: ({ event }) => {
-            heard.push(event as Report);
+            reports.push(event as Report);
             onReport(event as Report);
           },
         },
@@ -71,11 +71,11 @@ export function startChild<Report extends EventObject, Machine extends AnyStateM
   return {
     actor: parent.getSnapshot().children.child as ActorRefFrom<Machine>,
     clock,
-    heard,
-    news: () => {
-      const news = heard.slice(read);
-      read = heard.length;
-      return news;
+    reports,
+    newReports: () => {
+      const fresh = reports.slice(read);
+      read = reports.length;
+      return fresh;
     },
     pass: (ms) => pass(clock, ms),
     stop: () => void parent.stop(),

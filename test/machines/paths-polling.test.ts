@@ -1,4 +1,4 @@
-/** Every state of the watcher, the matcher and the discovery is reached, and left again. */
+/** Every state of the watcher, the matcher and the discovery actor is reached and left again. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AnyMachineSnapshot } from 'xstate';
@@ -15,8 +15,8 @@ const isAt =
   (snapshot: AnyMachineSnapshot) =>
     places.includes(placeOf(snapshot));
 
-/** More than are told at a time. */
-const crowd = Array.from({ length: 300 }, (_, n) => seen({ hash: hashOf(n) }));
+/** More observations than one slice contains. */
+const many = Array.from({ length: 300 }, (_, n) => seen({ hash: hashOf(n) }));
 
 describe('the watcher', () => {
   const explored = explore({
@@ -48,7 +48,7 @@ describe('the watcher', () => {
             ok([]),
             ok([seen({ hash: first })]),
             ok([seen({ hash: first, phase: 'complete' })]),
-            ok(crowd),
+            ok(many),
             failure('broken'),
             failure('unauthorized'),
           ].map((answer) => done('observe', answer))),
@@ -60,12 +60,12 @@ describe('the watcher', () => {
     ],
   });
 
-  test('gets into each of its states, and from each back to sleep', () => {
+  test('reaches each of its states, and from each the idle state again', () => {
     assert.deepEqual(unentered(watcherMachine, [explored]), []);
     assert.deepEqual(explored.stuck(isAt('idle')), []);
   });
 
-  test('asks one thing at a time, never with an empty list, and nothing while it sleeps', () => {
+  test('makes one request at a time, never with an empty list, and none while idle', () => {
     for (const { to } of explored.edges) {
       const open = Object.keys(to.children).filter((id) => id !== 'matcher');
       assert.ok(open.length <= 1, open.join());
@@ -74,7 +74,7 @@ describe('the watcher', () => {
       if (placeOf(to) !== 'idle') continue;
       assert.ok(
         !to.context.ready || to.context.pollSet.hashes.size === 0,
-        'idle although there is something to do',
+        'idle although it has torrents to poll',
       );
       assert.deepEqual(open, []);
     }
@@ -98,12 +98,12 @@ describe('the matcher', () => {
     ],
   });
 
-  test('gets into each of its states, and from each back to idle', () => {
+  test('reaches each of its states, and from each the idle state again', () => {
     assert.deepEqual(unentered(matcherMachine, [explored]), []);
     assert.deepEqual(explored.stuck(isAt('idle')), []);
   });
 
-  test('asks for the list only while something is missing, and not again before a pause', () => {
+  test('requests the list only while a torrent is missing, and not again before a pause', () => {
     for (const { from, event, to } of explored.edges) {
       assert.equal('list' in to.children, placeOf(to) === 'listing');
       if (placeOf(to) === 'listing') assert.ok(to.context.missing.length > 0);
@@ -114,7 +114,7 @@ describe('the matcher', () => {
 });
 
 describe('the discovery', () => {
-  const many = Array.from({ length: 50 }, (_, n) => seen({ hash: hashOf(n), addedAt: 100 }));
+  const newest = Array.from({ length: 50 }, (_, n) => seen({ hash: hashOf(n), addedAt: 100 }));
   const all = [null, MINUTE].map((discover) =>
     explore({
       machine: discoveryMachine,
@@ -138,20 +138,20 @@ describe('the discovery', () => {
             )),
         ...(children['newest'] === undefined
           ? []
-          : [ok([]), ok(many), failure('broken'), failure('unauthorized')].map((answer) =>
+          : [ok([]), ok(newest), failure('broken'), failure('unauthorized')].map((answer) =>
               done('newest', answer),
             )),
       ],
     }),
   );
 
-  test('gets into each of its states, and from each back to making no request', () => {
+  test('reaches each of its states, and from each a state without requests again', () => {
     assert.deepEqual(unentered(discoveryMachine, all), []);
     assert.deepEqual(all[0]?.stuck(isAt('scan.idle newest.off')), []);
     assert.deepEqual(all[1]?.stuck(isAt('scan.signedOut newest.signedOut')), []);
   });
 
-  test('makes each request once at a time, and only while it is in the state of that request', () => {
+  test('makes one request of each kind at a time, and only in the state for that request', () => {
     for (const { to } of all.flatMap(({ edges }) => edges)) {
       const { scan, newest } = to.value as Record<'scan' | 'newest', string>;
       assert.equal('scan' in to.children, scan === 'scanning');
@@ -159,7 +159,7 @@ describe('the discovery', () => {
     }
   });
 
-  test('scans again after a failure only because time passed or somebody logged in', () => {
+  test('scans again after a failure only after a pause or a login', () => {
     for (const { from, event, to } of all.flatMap(({ edges }) => edges)) {
       if ((from.value as { scan: string }).scan !== 'pausing' || !('scan' in to.children)) continue;
       assert.match(event.type, /^xstate\.after\.scanPause/);

@@ -1,4 +1,4 @@
-/** Every state of the outbox, a shard and the supervisor is reached, and left again. */
+/** Every state of the outbox, a shard and the supervisor is reached and left again. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AnyEventObject, AnyMachineSnapshot } from 'xstate';
@@ -11,7 +11,7 @@ import { supervisorMachine } from '../../machines/supervisor/machine.ts';
 import { DEFAULT_COMPLETION, type Failure, type Hash, type Notification } from '../../machines/domain.ts';
 import { completionOf, failure, hashOf, ok, shardOf, policy, progressOf, seen } from './fixtures.ts';
 import { crashed, DEPS, done, explore, placeOf, unentered } from './graph.ts';
-import { cardDeleteOf } from './publishing.ts';
+import { cardDeleteOf } from './outbox-harness.ts';
 
 const [first, second] = [hashOf(1), hashOf(2)];
 
@@ -20,7 +20,7 @@ const isAt =
   (snapshot: AnyMachineSnapshot) =>
     places.includes(placeOf(snapshot));
 
-/** What an outbox has: what waits, and what is on its way. */
+/** The waiting notifications of an outbox, and those in flight. */
 function loadOf({ context }: AnyMachineSnapshot) {
   const inFlight = context.inFlight as Map<string, Notification>;
   return {
@@ -30,19 +30,19 @@ function loadOf({ context }: AnyMachineSnapshot) {
   };
 }
 
-const isSilent = (snapshot: AnyMachineSnapshot) => {
+const isEmpty = (snapshot: AnyMachineSnapshot) => {
   const { waiting, slots } = loadOf(snapshot);
   return placeOf(snapshot) === 'open.idle' && waiting + slots.length === 0;
 };
 
-/** The completions that wait or are on their way. */
+/** The completions that wait or are in flight. */
 const completions = (snapshot: AnyMachineSnapshot): Notification[] => [
   ...(snapshot.context.lanes as Lanes).completion.values(),
   ...loadOf(snapshot).sent.filter(({ kind }) => kind === 'completion'),
 ];
 
-/** A torrent asks for this only when its completion was told. */
-const isDismissal = (event: AnyEventObject) =>
+/** A torrent requests this only after its completion was accepted. */
+const isCardDelete = (event: AnyEventObject) =>
   (event['notification'] as Notification | undefined)?.kind === 'card-delete';
 
 describe('the outbox', () => {
@@ -73,18 +73,18 @@ describe('the outbox', () => {
   );
   const edges = all.flatMap((explored) => explored.edges);
 
-  test('gets into each of its states, and from each to having nothing more to say', () => {
+  test('reaches each of its states, and from each the empty idle state again', () => {
     assert.deepEqual(unentered(outboxMachine, all), []);
-    for (const { stuck } of all) assert.deepEqual(stuck(isSilent), []);
+    for (const { stuck } of all) assert.deepEqual(stuck(isEmpty), []);
   });
 
-  test('rests only with nothing to do', () => {
+  test('is idle only when it is empty', () => {
     for (const { to } of edges) {
       if (placeOf(to) === 'open.idle') assert.deepEqual(loadOf(to), { waiting: 0, slots: [], sent: [] });
     }
   });
 
-  test('has an actor for each message that is on its way, one for a torrent, four at most', () => {
+  test('has one actor for each message in flight, at most one for a torrent and four in all', () => {
     for (const { to } of edges) {
       const { slots, sent } = loadOf(to);
       const actors = Object.keys(to.children).filter((id) => id.startsWith('publish.'));
@@ -94,18 +94,18 @@ describe('the outbox', () => {
     }
   });
 
-  test('never lets go of a completion but when ntfy accepted it', () => {
+  test('keeps each completion until ntfy has accepted it', () => {
     for (const { from, event, to } of edges) {
-      const kept = new Set(completions(to).map(({ key }) => key));
-      const lost = completions(from).filter(({ key }) => !kept.has(key));
-      if (lost.length === 0 || isDismissal(event)) continue;
+      const after = new Set(completions(to).map(({ key }) => key));
+      const removed = completions(from).filter(({ key }) => !after.has(key));
+      if (removed.length === 0 || isCardDelete(event)) continue;
       const { output } = event as { output?: { ok: boolean } };
       assert.ok(output?.ok === true, event.type);
     }
   });
 });
 
-test('a shard holds just those torrents that were started and neither stopped nor crashed', () => {
+test('a shard has exactly the torrents that were started and neither stopped nor crashed', () => {
   const explored = explore({
     machine: shardMachine,
     input: () => ({ policy, deps: DEPS }),
@@ -175,7 +175,7 @@ describe('the supervisor', () => {
     ],
   });
 
-  test('gets into each of its states, and from each to running with a session, or to its end', () => {
+  test('reaches each of its states, and from each the running state with a session, or its end', () => {
     assert.deepEqual(unentered(supervisorMachine, [explored]), []);
     assert.deepEqual(
       explored
@@ -185,7 +185,7 @@ describe('the supervisor', () => {
     );
   });
 
-  test('counts on a session from a login until any other request is refused for want of one', () => {
+  test('has a session from a login until another request is refused as unauthorized', () => {
     for (const { from, event, to } of explored.edges) {
       if (to.status !== 'active') continue;
       const { failure, during } = event as { failure?: Failure; during?: string };
@@ -196,14 +196,14 @@ describe('the supervisor', () => {
     }
   });
 
-  test('has one session, one watcher, one outbox and one discovery, whatever crashed', () => {
+  test('always has one session, one watcher, one outbox and one discovery actor', () => {
     for (const { to } of explored.edges) {
       if (to.status !== 'active') continue;
       for (const id of ['session', 'watcher', 'outbox', 'discovery']) assert.ok(id in to.children, id);
     }
   });
 
-  test('has a shard for each torrent that it follows', () => {
+  test('has exactly the shards that its context lists', () => {
     for (const { to } of explored.edges) {
       if (to.status !== 'active') continue;
       const shards = Object.keys(to.children).filter((id) => id.startsWith('shard.'));
@@ -211,7 +211,7 @@ describe('the supervisor', () => {
     }
   });
 
-  test('gives up only after one crash too many', () => {
+  test('ends only after the fourth crash of a service', () => {
     const ends = explored.paths.filter(({ state }) => placeOf(state) === 'failed');
     assert.ok(ends.length > 0);
     for (const { events } of ends) {

@@ -1,4 +1,4 @@
-/** Every state of a torrent is reached, and left for an end; and it is neither complete nor removed by mistake. */
+/** Every state of a torrent is reached, and leads to an end; it is neither complete nor removed by mistake. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AnyEventObject, AnyMachineSnapshot } from 'xstate';
@@ -11,11 +11,11 @@ import { hashOf, policy, progressOf, seen } from './fixtures.ts';
 import { DEPS, explore, placeOf, unentered } from './graph.ts';
 
 const first = hashOf(1);
-const GONE = ['torrent.missed', 1, true];
+const MISSED_AGAIN = ['torrent.missed', 1, true];
 
-const WORDS =
+const PHASE_NAMES =
   'metadata queued downloading stalled stopped unselected checking moving failed complete unknown';
-const PHASES = WORDS.split(' ') as Phase[];
+const PHASES = PHASE_NAMES.split(' ') as Phase[];
 
 const isAt =
   (...places: string[]) =>
@@ -31,21 +31,21 @@ const answerTo = (
   outcome: 'accepted',
 });
 
-/** What a torrent in this state has requested. */
+/** The kind of the notification that a torrent in this state waits for. */
 function kindOf(value: unknown) {
   const place = JSON.stringify(value);
   if (place.includes('completion')) return 'completion';
   return /cardDeletion|removal/.test(place) ? 'card-delete' : 'progress';
 }
 
-const seesComplete = (event: AnyEventObject) =>
+const showsComplete = (event: AnyEventObject) =>
   event.type === 'torrent.observed' && (event['observation'] as { phase: Phase }).phase === 'complete';
 
-const saysFinished = (event: AnyEventObject) => seesComplete(event) || event.type === 'finishHook.received';
+const isFinished = (event: AnyEventObject) => showsComplete(event) || event.type === 'finishHook.received';
 
 describe('a torrent', () => {
-  const told = { percent: 50, phase: 'downloading' } as const;
-  const exploreFrom = (stage: Stage, shown: typeof told | null = null) =>
+  const card = { percent: 50, phase: 'downloading' } as const;
+  const exploreFrom = (stage: Stage, shown: typeof card | null = null) =>
     explore({
       machine: torrentMachine,
       input: () => ({
@@ -84,13 +84,13 @@ describe('a torrent', () => {
   const fresh = exploreFrom('tracked');
   const all = [
     fresh,
-    exploreFrom('tracked', told),
-    exploreFrom('completing', told),
-    exploreFrom('completed', told),
-    exploreFrom('removed', told),
+    exploreFrom('tracked', card),
+    exploreFrom('completing', card),
+    exploreFrom('completed', card),
+    exploreFrom('removed', card),
   ];
 
-  test('gets into each of its states, and from each to an end', () => {
+  test('reaches each of its states, and from each an end', () => {
     assert.deepEqual(unentered(torrentMachine, all), []);
     for (const { stuck } of all) assert.deepEqual(stuck(isAt('complete', 'removed')), []);
   });
@@ -99,28 +99,28 @@ describe('a torrent', () => {
     const removals = fresh.paths.filter(({ state }) => placeOf(state) === 'removed');
     assert.ok(removals.length > 0);
     for (const { events } of removals) {
-      const seenOrMissed = events.map(({ type }) => type).filter((type) => /observed|missed/.test(type));
-      assert.deepEqual(seenOrMissed.slice(-2), ['torrent.missed', 'torrent.missed']);
+      const polls = events.map(({ type }) => type).filter((type) => /observed|missed/.test(type));
+      assert.deepEqual(polls.slice(-2), ['torrent.missed', 'torrent.missed']);
     }
     for (const { from, event, to } of fresh.edges) {
-      const goes = isAt('removed', 'notifying.removal');
-      if (!goes(to) || goes(from)) continue;
+      const isRemoved = isAt('removed', 'notifying.removal');
+      if (!isRemoved(to) || isRemoved(from)) continue;
       assert.deepEqual([event.type, from.context.misses], ['torrent.missed', 1]);
     }
   });
 
-  test('is complete only by a finished state, or by the finish hook when it is gone; never by a number', () => {
+  test('is complete only by a finished state, or by the finish hook once it is missing; never by its progress', () => {
     const completions = fresh.paths.filter(({ state }) => placeOf(state) === 'complete');
     assert.ok(completions.length > 0);
-    for (const { events } of completions) assert.ok(events.some(saysFinished));
+    for (const { events } of completions) assert.ok(events.some(isFinished));
     for (const { from, event, to } of fresh.edges) {
-      const ends = isAt('complete', 'notifying.completion', 'notifying.cardDeletion');
-      if (!ends(to) || ends(from) || saysFinished(event)) continue;
-      assert.deepEqual([event.type, from.context.misses, from.context.finishedSince !== null], GONE);
+      const isComplete = isAt('complete', 'notifying.completion', 'notifying.cardDeletion');
+      if (!isComplete(to) || isComplete(from) || isFinished(event)) continue;
+      assert.deepEqual([event.type, from.context.misses, from.context.finishedSince !== null], MISSED_AGAIN);
     }
   });
 
-  test('has nothing more to say when it ended', () => {
+  test('does not leave its end state', () => {
     for (const { from, to } of all.flatMap(({ edges }) => edges)) {
       if (isAt('complete', 'removed')(from)) assert.equal(placeOf(to), placeOf(from));
     }

@@ -1,4 +1,4 @@
-/** Every state of the session, an incident and the hook installer is reached, and left again. */
+/** Every state of the session, an incident and the hook installer is reached and left again. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AnyMachineSnapshot } from 'xstate';
@@ -16,7 +16,7 @@ const isAt =
   (snapshot: AnyMachineSnapshot) =>
     places.includes(placeOf(snapshot));
 
-const trouble = (kind: Failure['kind']) => ({
+const failed = (kind: Failure['kind']) => ({
   type: 'qbittorrent.failed',
   failure: { kind, message: kind },
   during: 'poll',
@@ -42,28 +42,28 @@ describe('the session', () => {
     ],
   });
 
-  test('gets into each of its states, and from each to one that needs nothing', () => {
+  test('reaches each of its states, and from each the ready state again', () => {
     assert.deepEqual(unentered(sessionMachine, [explored]), []);
     assert.deepEqual(explored.stuck(isAt('ready')), []);
   });
 
-  test('never logs in twice at once, and only while it says so', () => {
+  test('makes one login at a time, and only in the state for it', () => {
     for (const { from, event, to } of explored.edges) {
       const [before, after] = [from.children['login'], to.children['login']];
       assert.equal(after !== undefined, placeOf(to) === 'loggingIn', event.type);
       if (before !== undefined && after !== undefined)
-        assert.equal(after, before, `${event.type} began another`);
+        assert.equal(after, before, `${event.type} started another`);
     }
   });
 
-  test('logs in again after a refusal only because time passed or the secret is another, whatever anybody wants', () => {
+  test('logs in again after a refusal only after a pause or when a secret has changed, whatever is requested', () => {
     for (const { from, event, to } of explored.edges) {
       if (!isAt('refused', 'banned', 'failing')(from) || placeOf(to) === placeOf(from)) continue;
       assert.match(event.type, /^xstate\.(?:after\.|done\.actor\.rotation)/);
     }
   });
 
-  test('shows a login of a proxy that was refused again only when it is another', () => {
+  test('sends a login that a proxy refused again only when the secret has changed', () => {
     for (const { from, event, to } of explored.edges) {
       if (!isAt('locked')(from) || placeOf(to) === placeOf(from)) continue;
       assert.match(event.type, /^xstate\.done\.actor\.rotation/);
@@ -77,16 +77,16 @@ describe('an incident', () => {
       machine: incidentMachine,
       input: () => ({ source: 'qbittorrent' as const, policy, raised }),
       facts: ({ context: { failure } }) => failure?.kind,
-      events: () => [...FAILURES.map(trouble), { type: 'qbittorrent.recovered' }],
+      events: () => [...FAILURES.map(failed), { type: 'qbittorrent.recovered' }],
     }),
   );
 
-  test('gets into each of its states, and from each back to calm', () => {
+  test('reaches each of its states, and from each the healthy state again', () => {
     assert.deepEqual(unentered(incidentMachine, all), []);
     for (const { stuck } of all) assert.deepEqual(stuck(isAt('healthy')), []);
   });
 
-  test('is said of what passes by itself only when it lasts', () => {
+  test('is raised for a temporary failure only when it lasts', () => {
     for (const { from, event, to } of all.flatMap(({ edges }) => edges)) {
       if (placeOf(to) !== 'raised' || placeOf(from) === 'raised') continue;
       const { failure } = event as { failure?: Failure };
@@ -126,23 +126,23 @@ describe('the hook installer', () => {
   );
   const edges = all.flatMap((explored) => explored.edges);
 
-  test('gets into each of its states, and from each to rest', () => {
+  test('reaches each of its states, and from each a state without requests again', () => {
     assert.deepEqual(unentered(hookInstallerMachine, all), []);
     for (const { stuck } of all)
       assert.deepEqual(stuck(isAt('off', 'idle.installed', 'idle.blocked', 'idle.impossible')), []);
   });
 
-  test('checks one thing at a time, with a session, and only while it says so', () => {
+  test('makes one check at a time, with a session, and only in the state for it', () => {
     for (const { from, event, to } of edges) {
       const [before, after] = [from.children['ensure'], to.children['ensure']];
       assert.equal(after !== undefined, placeOf(to) === 'checking', event.type);
       if (before !== undefined && after !== undefined)
-        assert.equal(after, before, `${event.type} began another`);
+        assert.equal(after, before, `${event.type} started another`);
       if (placeOf(from) === 'signedOut' && after !== undefined) assert.equal(event.type, 'session.ready');
     }
   });
 
-  test('tries again after a failure only because time passed or somebody logged in', () => {
+  test('checks again after a failure only after a pause or a login', () => {
     for (const { from, event, to } of edges) {
       if (placeOf(from) !== 'retrying' || placeOf(to) !== 'checking') continue;
       assert.match(event.type, /^xstate\.after\./);

@@ -1,4 +1,4 @@
-/** What stopping costs, in steps: with thousands of torrents each step per torrent is seconds. */
+/** The cost of stopping, in steps: with thousands of torrents, one step for each torrent takes seconds. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AnyActorRef } from 'xstate';
@@ -9,8 +9,8 @@ import type { World } from '../support/world.ts';
 
 const COUNT = 2000;
 
-/** A world that follows so many torrents. */
-async function followMany(): Promise<World> {
+/** A world that tracks `COUNT` torrents. */
+async function trackMany(): Promise<World> {
   const world = startWorld({ policy: { rate: null } });
   for (let n = 0; n < COUNT; n += 1) {
     world.set(hashOf(n), { phase: 'stopped' });
@@ -21,11 +21,11 @@ async function followMany(): Promise<World> {
   return world;
 }
 
-/** Counts the actors that are stopped from now on, one by one. */
+/** Counts the actors that are stopped from now on. */
 function countStops({ supervisor }: World) {
-  const stops = { now: 0 };
+  const stops = { count: 0 };
   supervisor.system.inspect((inspected) => {
-    if (inspected.type === '@xstate.snapshot' && inspected.event.type === 'xstate.stop') stops.now += 1;
+    if (inspected.type === '@xstate.snapshot' && inspected.event.type === 'xstate.stop') stops.count += 1;
   });
   return stops;
 }
@@ -41,16 +41,16 @@ function loadsOf({ supervisor }: World): number[] {
 }
 
 describe('with thousands of torrents', () => {
-  test('a stop takes a step for each service and shard, and none for a torrent', async () => {
-    const world = await followMany();
+  test('a stop takes one step for each service and shard, and none for a torrent', async () => {
+    const world = await trackMany();
     const stops = countStops(world);
     world.supervisor.stop();
-    assert.ok(stops.now <= 256 + 20, `${stops.now} stops`);
+    assert.ok(stops.count <= 256 + 20, `${stops.count} stops`);
     assert.deepEqual(timersOf(world.clock), []);
   });
 
-  test('so does a restart after a service crashed, and every torrent is followed again, once', async () => {
-    const world = await followMany();
+  test('a restart after a crash of a service takes as few, and each torrent is tracked again, once', async () => {
+    const world = await trackMany();
     const before = [...actorsOf(world).keys()].toSorted();
     const stops = countStops(world);
     world.script.observe = () => {
@@ -59,11 +59,11 @@ describe('with thousands of torrents', () => {
     };
     await world.pass(60 * SECOND);
     assert.equal(world.count('login'), 2);
-    assert.ok(stops.now <= 256 + 40, `${stops.now} stops`);
+    assert.ok(stops.count <= 256 + 40, `${stops.count} stops`);
     assert.deepEqual([...actorsOf(world).keys()].toSorted(), before);
   });
 
-  test('of which somebody chose the first digits, no shard has much more than its share', () => {
+  test('whose first digits are equal, no shard has much more than its share', () => {
     const world = startWorld();
     for (let n = 0; n < 5000; n += 1) world.track(`00${n.toString(16).padStart(38, '0')}`);
     const loads = loadsOf(world);

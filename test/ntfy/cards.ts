@@ -25,13 +25,13 @@ export function torrentOf(over: Partial<Observation> = {}): Observation {
   };
 }
 
-export function progressOf(over: Partial<Observation> = {}, tell: Partial<CardState> = {}) {
+export function progressOf(over: Partial<Observation> = {}, card: Partial<CardState> = {}) {
   return {
     kind: 'progress',
     key,
     at: 0,
     torrent: torrentOf(over),
-    card: { percent: 42, phase: 'downloading', ...tell },
+    card: { percent: 42, phase: 'downloading', ...card },
     shown: null,
   } satisfies Notification;
 }

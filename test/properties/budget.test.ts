@@ -4,8 +4,8 @@ import * as fc from 'fast-check';
 import { cardOf } from '../../machines/outbox/attempts.ts';
 import { HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
 import { runs } from './property.ts';
-import { PHONE_FAULTS } from './endings.ts';
-import type { PhoneFault } from './endings.ts';
+import { NTFY_FAULTS } from './ntfy-faults.ts';
+import type { NtfyFault } from './ntfy-faults.ts';
 import { createModel } from './model.ts';
 import type { Model } from './model.ts';
 
@@ -47,7 +47,7 @@ function beyondBudget(model: Model): number | null {
 
 /** Completions that could be sent, but wait. After a failure there is a pause, in which others determine the cause. */
 function waitingCompletions({ world }: Model): string[] {
-  const snapshot = world.life?.supervisor.getSnapshot().children.outbox?.getSnapshot();
+  const snapshot = world.run?.supervisor.getSnapshot().children.outbox?.getSnapshot();
   if (snapshot === undefined) return [];
   const { lanes, inFlight, attempts, failures } = snapshot.context;
   if (failures > 1) return [];
@@ -63,7 +63,7 @@ const flood = fc.array(
     finished: fc.nat({ max: 25 }),
     rounds: fc.integer({ min: 1, max: 8 }),
     jump: fc.constantFrom(0, 0, 0, -3, 2),
-    fault: fc.option(fc.constantFrom(...(Object.keys(PHONE_FAULTS) as PhoneFault[])), { freq: 3 }),
+    fault: fc.option(fc.constantFrom(...(Object.keys(NTFY_FAULTS) as NtfyFault[])), { freq: 3 }),
   }),
   { minLength: 2, maxLength: 8 },
 );

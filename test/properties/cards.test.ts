@@ -17,6 +17,6 @@ test('after any timeline no torrent that is complete or removed is stored', asyn
   await holds({ runs: 100, check: ({ store }) => assert.deepEqual([...store.records.values()], []) });
 });
 
-test('the percent on a card never goes backwards', async () => {
-  await holds({ runs: 100, check: ({ phone }) => assert.deepEqual(phone.backwards, []) });
+test('the percent on a card never decreases', async () => {
+  await holds({ runs: 100, check: ({ phone }) => assert.deepEqual(phone.decreases, []) });
 });

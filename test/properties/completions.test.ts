@@ -5,7 +5,7 @@ import type { Model } from './model.ts';
 
 const twice = ({ phone }: Model) => [...phone.sounds].filter(([, times]) => times > 1);
 
-/** Complete rounds that the sidecar knew, and completions that were ever pending, that never arrived. */
+/** Complete torrents that were reported to the sidecar, and stored completions, that are missing on the phone. */
 function lost({ qbittorrent, state, store, phone }: Model): string[] {
   const finished = [...qbittorrent.torrents.values()]
     .filter(({ phase, label }) => phase === 'complete' && state.known.has(label))
@@ -13,10 +13,10 @@ function lost({ qbittorrent, state, store, phone }: Model): string[] {
   return [...new Set([...finished, ...store.completions])].filter((label) => !phone.completed.has(label));
 }
 
-test('in any timeline, the end of a download makes at most one sound each time it is added', async () => {
+test('in any timeline, the completion of a download makes at most one sound each time it is added', async () => {
   await holds({ runs: 150, check: (model) => assert.deepEqual(twice(model), []) });
 });
 
-test('in any timeline, the end of a tracked download finally reaches the phone', async () => {
+test('in any timeline, the completion of each tracked download reaches the phone', async () => {
   await holds({ runs: 150, check: (model) => assert.deepEqual(lost(model), []) });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { timersOf } from '../support/clock.ts';
-import { sizesOf } from './census.ts';
+import { sizesOf } from './sizes.ts';
 import { holds } from './property.ts';
 
 test('after any timeline, nothing is kept in memory when all torrents are finished, and no timer runs', async () => {
@@ -10,7 +10,7 @@ test('after any timeline, nothing is kept in memory when all torrents are finish
     check: (model) => {
       const { bounded, ...empty } = sizesOf(model);
       assert.deepEqual(empty, Object.fromEntries(Object.keys(empty).map((name) => [name, 0])));
-      assert.ok(bounded.shards <= 16 && bounded.lastAt <= 8 && bounded.ended <= 1000);
+      assert.ok(bounded.shards <= 16 && bounded.lastAt <= 8 && bounded.recentCompletions <= 1000);
       assert.deepEqual(timersOf(model.clock), []);
     },
   });

@@ -2,6 +2,7 @@
  * A model of the sidecar's environment, in simulated time: qBittorrent, ntfy with a phone, a store that survives
  * the process, and a process that can end at any moment. The machines and their wiring are the real ones.
  */
+import assert from 'node:assert/strict';
 import { createActor, SimulatedClock } from 'xstate';
 import type { ActorRefFrom, InspectionEvent } from 'xstate';
 import type { Allowance } from '../../machines/outbox/budget.ts';
@@ -17,18 +18,21 @@ import { createPhone } from '../support/phone.ts';
 import { poisonable } from '../support/poison.ts';
 import type { GuardName } from '../support/poison.ts';
 import { createClients } from './servers.ts';
-import type { Call, Surroundings } from './servers.ts';
+import type { Call, Environment } from './servers.ts';
 import { pass } from '../support/clock.ts';
 import { seedJitter } from './time.ts';
 import { createQbittorrent } from './torrents.ts';
 
-/** The guards in which a torrent actor crashes, and how many more times. */
-type Poison = Map<Hash, { guard: GuardName; times: number }>;
+/** The guard in which a torrent actor crashes, and how many more times. */
+interface Poison {
+  guard: GuardName;
+  times: number;
+}
 
-function isPoisoned(poison: Poison, key: Hash, guard: string): boolean {
-  const dose = poison.get(key);
-  if (dose === undefined || dose.guard !== guard || dose.times === 0) return false;
-  dose.times -= 1;
+function isPoisoned(poisons: Map<Hash, Poison>, key: Hash, guard: string): boolean {
+  const entry = poisons.get(key);
+  if (entry === undefined || entry.guard !== guard || entry.times === 0) return false;
+  entry.times -= 1;
   return true;
 }
 
@@ -38,42 +42,42 @@ export interface ModelOptions {
   inspect?: (event: InspectionEvent) => void;
   /** Called for each message that is sent. */
   onPublish?: (notification: Notification) => void;
-  /** Whether calls and events are kept for the test. Default: true. */
-  keeps?: boolean;
+  /** Whether calls and events are recorded for the test. Default: true. */
+  keepHistory?: boolean;
 }
 
 const EPOCH = Date.UTC(2026, 0, 1);
-/** The time until a process that gave up is started again. */
+/** Milliseconds until a process that ended by itself is started again. */
 const RESTART = 10_000;
 
 /** One run of the process. */
-interface Life {
+interface ProcessRun {
   supervisor: ActorRefFrom<typeof supervisorMachine>;
 }
 
 /** What survives the process, as JSON. */
-function createKept() {
+function createStore() {
   const records = new Map<Hash, string>();
-  const kept = {
+  const store = {
     records,
     incidentShown: false,
     sounds: {} as Sounds,
     /** Names of torrents whose completion was ever pending. */
     completions: new Set<string>(),
-    keep(event: StoreEvent) {
+    save(event: StoreEvent) {
       if (event.type === 'record.delete') records.delete(event.key);
-      else if (event.type === 'incident.save') kept.incidentShown = event.shown;
-      else if (event.type === 'sounds.save') kept.sounds = event.sounds;
+      else if (event.type === 'incident.save') store.incidentShown = event.shown;
+      else if (event.type === 'sounds.save') store.sounds = event.sounds;
       else {
         const { key, stage, finished } = event.record;
         records.set(key, JSON.stringify(event.record));
         if (stage === 'completing' && finished !== null && finished.name !== null)
-          kept.completions.add(finished.name);
+          store.completions.add(finished.name);
       }
     },
     read: () => Array.from(records.values(), (text) => JSON.parse(text) as TorrentRecord),
   };
-  return kept;
+  return store;
 }
 
 export function createModel(options: ModelOptions = {}) {
@@ -81,12 +85,12 @@ export function createModel(options: ModelOptions = {}) {
   const clock = new SimulatedClock();
   const qbittorrent = createQbittorrent(() => clock.now());
   const phone = createPhone();
-  const poison: Poison = new Map();
+  const poisons = new Map<Hash, Poison>();
   const calls: Call[] = [];
   const events: SupervisorEmitted[] = [];
-  const store = createKept();
+  const store = createStore();
   const errors: unknown[] = [];
-  const state: Surroundings['state'] = {
+  const state: Environment['state'] = {
     ntfy: { fault: null, until: 0 },
     crash: null,
     bugs: new Set(),
@@ -94,45 +98,45 @@ export function createModel(options: ModelOptions = {}) {
     cookie: -1,
   };
   const world = {
-    life: null as Life | null,
+    run: null as ProcessRun | null,
     starts: [] as number[],
     skew: EPOCH,
     /** The sum of all jumps of the clock forward, in milliseconds. */
     forward: 0,
   };
-  const { keeps = true, allowance = () => null } = options;
+  const { keepHistory = true, allowance = () => null } = options;
   const now = () => clock.now() + world.skew;
 
   function record({ to, notification }: Pick<Call, 'to' | 'notification'>) {
     const at = clock.now();
     if (notification !== undefined) options.onPublish?.(notification);
     const what = notification === undefined ? {} : { notification };
-    if (keeps) calls.push({ to, at, elapsed: at + world.forward, now: now(), ...what });
+    if (keepHistory) calls.push({ to, at, elapsed: at + world.forward, now: now(), ...what });
   }
 
   /** Kills the process and starts it again after this many milliseconds. */
   function end(down: number) {
-    if (world.life === null) return;
-    const { supervisor } = world.life;
-    world.life = null;
+    if (world.run === null) return;
+    const { supervisor } = world.run;
+    world.run = null;
     state.cookie = -1;
     supervisor.stop();
     clock.setTimeout(start, Math.max(1, down));
   }
 
   function start() {
-    let life: Life | null = null;
-    const keep = (event: StoreEvent) => {
-      if (life === world.life) store.keep(event);
+    let run: ProcessRun | null = null;
+    const save = (event: StoreEvent) => {
+      if (run === world.run) store.save(event);
     };
     const machine = provideActors({
       ...createClients({ clock, qbittorrent, phone, state, record, end, allowance }),
-      saveFact: keep,
-      ensureHook: () => Promise.reject(new Error('the hook is off here')),
+      saveFact: save,
+      ensureHook: () => Promise.reject(new Error('the hook installer is off')),
       rotation: () => new Promise(() => {}),
     });
     const supervisor = createActor(
-      poisonable(machine, (key, guard) => isPoisoned(poison, key, guard)),
+      poisonable(machine, (key, guard) => isPoisoned(poisons, key, guard)),
       {
         clock,
         input: {
@@ -140,16 +144,16 @@ export function createModel(options: ModelOptions = {}) {
           now,
           shardOf,
           records: store.read(),
-          writeRecord: keep,
+          writeRecord: save,
           incidentShown: store.incidentShown,
           sounds: store.sounds,
         },
         ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
       },
     );
-    if (keeps) supervisor.on('*', (event) => void events.push(event));
-    life = { supervisor };
-    world.life = life;
+    if (keepHistory) supervisor.on('*', (event) => void events.push(event));
+    run = { supervisor };
+    world.run = run;
     world.starts.push(clock.now());
     supervisor.subscribe({ complete: () => end(RESTART), error: (error) => void errors.push(error) });
     supervisor.start();
@@ -160,7 +164,6 @@ export function createModel(options: ModelOptions = {}) {
     clock,
     qbittorrent,
     phone,
-    poison,
     calls,
     events,
     store,
@@ -170,8 +173,12 @@ export function createModel(options: ModelOptions = {}) {
     now,
     end,
     pass: (ms: number) => pass(clock, ms),
+    /** Makes the actor of a torrent crash. */
+    poison(hash: Hash, poison: Poison) {
+      poisons.set(hash, poison);
+    },
     /** The hook of a torrent, if a process is running. */
-    track: (hash: Hash) => world.life?.supervisor.send({ type: 'torrent.track', hash }),
+    track: (hash: Hash) => world.run?.supervisor.send({ type: 'torrent.track', hash }),
     /** Sets the clock that machines read, forward or back; timers are not affected. */
     setClock(hours: number) {
       world.skew += hours * HOUR;
@@ -183,7 +190,7 @@ export function createModel(options: ModelOptions = {}) {
       state.crash = null;
       state.bugs.clear();
       qbittorrent.state.fault = null;
-      poison.clear();
+      poisons.clear();
     },
   };
 }

@@ -1,7 +1,7 @@
-/** Checks a property: many timelines, each in a separate world, until one violates it. */
+/** Checks a property: many timelines, each in a separate model, until one violates it. */
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { live, settleDown, timelines } from './timeline.ts';
+import { runTimeline, finishAndSettle, timelines } from './timeline.ts';
 import type { Timeline } from './timeline.ts';
 import { createModel } from './model.ts';
 import type { Model, ModelOptions } from './model.ts';
@@ -11,7 +11,7 @@ const TIMES = Number(process.env['PROPERTY_RUNS'] ?? 1);
 
 export const runs = (count: number): number => Math.max(1, Math.round(count * TIMES));
 
-interface Trial {
+interface PropertyCheck {
   runs: number;
   check: (model: Model) => void;
   options?: ModelOptions;
@@ -27,20 +27,20 @@ interface Trial {
  * Runs a timeline, lets everything settle, and then `check` must pass. fast-check prints seed and timeline of a
  * failure.
  */
-export async function holds(trial: Trial): Promise<void> {
-  const { check, options, before, settles = true, without = [], examples = [] } = trial;
+export async function holds(property: PropertyCheck): Promise<void> {
+  const { check, options, before, settles = true, without = [], examples = [] } = property;
   await fc.assert(
     fc.asyncProperty(timelines(without), async (timeline) => {
       const model = createModel(options);
       before?.(model);
-      await live(model, timeline);
-      if (settles) await settleDown(model);
+      await runTimeline(model, timeline);
+      if (settles) await finishAndSettle(model);
       assert.deepEqual(model.errors, [], 'the supervisor itself failed');
       check(model);
       model.end(1);
     }),
     {
-      numRuns: runs(trial.runs),
+      numRuns: runs(property.runs),
       examples: examples.map((timeline): [Timeline] => [timeline]),
     },
   );

@@ -7,13 +7,13 @@ import type { Notification, Observation, Result } from '../../machines/domain.ts
 import type { ActorDeps } from '../../src/app/actors.ts';
 import { failure, newestOf, ok } from '../machines/fixtures.ts';
 import type { Phone } from '../support/phone.ts';
-import { GOOD_ENDING, PHONE_FAULTS } from './endings.ts';
-import type { Ending, PhoneFault } from './endings.ts';
+import { SUCCESS, NTFY_FAULTS } from './ntfy-faults.ts';
+import type { PublishResult, NtfyFault } from './ntfy-faults.ts';
 import { later } from '../support/clock.ts';
 import { failureOf } from './torrents.ts';
-import type { Qbittorrent, Question } from './torrents.ts';
+import type { Qbittorrent, QbitRequest } from './torrents.ts';
 
-export type Service = Question | 'publish' | 'allowance';
+export type Service = QbitRequest | 'publish' | 'allowance';
 export type Moment = 'before' | 'after';
 
 export interface Call {
@@ -28,17 +28,17 @@ export interface Call {
 }
 
 /** The parts of the model that the servers read and change. */
-export interface Surroundings {
+export interface Environment {
   clock: SimulatedClock;
   qbittorrent: Qbittorrent;
   phone: Phone;
   state: {
-    ntfy: { fault: PhoneFault | null; until: number };
+    ntfy: { fault: NtfyFault | null; until: number };
     /** The process ends at one of the next calls: before the server processes it, or before its answer is read. */
     crash: { calls: number; moment: Moment; down: number } | null;
     /** Services whose next call throws. */
     bugs: Set<Service>;
-    /** Labels of torrents that the sidecar knows: by a hook, or by its own scan. */
+    /** Labels of the torrents that a hook or a scan has reported to the sidecar. */
     known: Set<string>;
     /** The session of the process; -1 for none. */
     cookie: number;
@@ -60,8 +60,8 @@ interface Answer<T> {
 
 const never = () => new Promise<never>(() => {});
 
-export function createClients(around: Surroundings): Pick<ActorDeps, 'qbittorrent' | 'ntfy'> {
-  const { clock, qbittorrent, phone, state, record, end } = around;
+export function createClients(environment: Environment): Pick<ActorDeps, 'qbittorrent' | 'ntfy'> {
+  const { clock, qbittorrent, phone, state, record, end } = environment;
 
   /** One call to a server, with its answer. */
   async function call<T>(to: Service, act: () => Answer<T>, notification?: Notification): Promise<T> {
@@ -85,22 +85,22 @@ export function createClients(around: Surroundings): Pick<ActorDeps, 'qbittorren
     return answer;
   }
 
-  const send = <T>(to: Question, answer: () => Result<T>): Promise<Result<T>> =>
+  const send = <T>(to: QbitRequest, answer: () => Result<T>): Promise<Result<T>> =>
     call(to, () => {
       if (state.bugs.delete(to)) return { answer: 'crash' };
       const fault = qbittorrent.faultOf(to);
       return fault === null ? { answer: answer() } : { answer: failureOf(fault), late: fault === 'hang' };
     });
 
-  const read = (to: Question, select: (torrent: Observation) => boolean) =>
+  const read = (to: QbitRequest, select: (torrent: Observation) => boolean) =>
     send(to, () =>
       state.cookie === qbittorrent.state.session ? qbittorrent.answer(select) : failure('unauthorized'),
     );
 
   function deliver(notification: Notification): Answer<Awaited<ReturnType<ActorDeps['ntfy']['publish']>>> {
     const { fault, until } = state.ntfy;
-    const { arrives, answer }: Ending =
-      fault === null || clock.now() >= until ? GOOD_ENDING : PHONE_FAULTS[fault];
+    const { arrives, answer }: PublishResult =
+      fault === null || clock.now() >= until ? SUCCESS : NTFY_FAULTS[fault];
     if (arrives !== 'not') phone.receive(notification, arrives === 'half');
     return answer === 'never' ? { answer: failure('unreachable'), late: true } : { answer };
   }
@@ -133,7 +133,7 @@ export function createClients(around: Surroundings): Pick<ActorDeps, 'qbittorren
       publish: (notification) => call('publish', () => deliver(notification), notification),
       allowance: () =>
         call('allowance', () => ({
-          answer: state.bugs.delete('allowance') ? 'crash' : around.allowance(),
+          answer: state.bugs.delete('allowance') ? 'crash' : environment.allowance(),
         })),
     },
   };

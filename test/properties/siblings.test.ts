@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { hashOf, HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
 import { GUARDS } from '../support/poison.ts';
 import { runs } from './property.ts';
-import { happen } from './timeline.ts';
+import { applyStep } from './timeline.ts';
 import { hashesOf } from './torrents.ts';
 import { createModel } from './model.ts';
 import type { Model } from './model.ts';
@@ -13,7 +13,7 @@ const [bad, good] = [0, 1];
 
 function startTwo(): Model {
   const model = createModel();
-  for (const n of [bad, good]) happen(model, { do: 'add', n, magnet: false, hooks: 1 });
+  for (const n of [bad, good]) applyStep(model, { do: 'add', n, magnet: false, hooks: 1 });
   return model;
 }
 
@@ -21,11 +21,11 @@ const impossible = () => {
   throw new Error('impossible');
 };
 
-const supervisorOf = ({ world }: Model) => world.life?.supervisor.getSnapshot();
+const supervisorOf = ({ world }: Model) => world.run?.supervisor.getSnapshot();
 
 /** The undisturbed torrent finishes in the same run of the process in which it started. */
 async function finishGood(model: Model): Promise<void> {
-  happen(model, { do: 'finish', n: good });
+  applyStep(model, { do: 'finish', n: good });
   await model.pass(MINUTE);
   assert.equal(model.phone.sounds.get('torrent 1, round 1'), 1);
   assert.equal(supervisorOf(model)?.status, 'active');
@@ -44,9 +44,9 @@ test('a torrent whose actor throws in any state never affects another torrent', 
   const property = fc.asyncProperty(arbitrary, async ({ guard, ms, change, hours }) => {
     const model = startTwo();
     await model.pass(ms);
-    model.poison.set(hashesOf(bad)[0], { guard, times: Infinity });
-    happen(model, change === 'advance' ? { do: change, n: bad, by: 0.2 } : { do: change, n: bad });
-    happen(model, { do: 'advance', n: good, by: 0.2 });
+    model.poison(hashesOf(bad)[0], { guard, times: Infinity });
+    applyStep(model, change === 'advance' ? { do: change, n: bad, by: 0.2 } : { do: change, n: bad });
+    applyStep(model, { do: 'advance', n: good, by: 0.2 });
     await model.pass(MINUTE + hours * HOUR);
     await finishGood(model);
   });
@@ -74,7 +74,7 @@ test('a flood of 5,000 unknown hashes is removed within minutes and never affect
   await model.pass(10 * SECOND);
   for (let n = 0; n < 5000; n += 1) model.track(hashOf(1000 + n));
   await model.pass(8 * SECOND);
-  happen(model, { do: 'remove', n: bad });
+  applyStep(model, { do: 'remove', n: bad });
   await model.pass(3 * MINUTE);
   assert.equal(supervisorOf(model)?.context.registry.records.size, 1);
   await finishGood(model);

@@ -1,14 +1,17 @@
-/** A console on which XState may warn only about what any killed process causes, and repeatable jitter. */
+/**
+ * Fails the tests if XState prints a warning, except about events to stopped actors, which a killed process causes; makes
+ * jitter repeatable.
+ */
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 
-const complaints: unknown[][] = [];
+const warnings: unknown[][] = [];
 for (const method of ['warn', 'error'] as const) {
   console[method] = (...args: unknown[]) => {
-    if (!String(args[0]).includes('was sent to stopped actor')) complaints.push(args);
+    if (!String(args[0]).includes('was sent to stopped actor')) warnings.push(args);
   };
 }
-after(() => assert.deepEqual(complaints, [], 'XState complained'));
+after(() => assert.deepEqual(warnings, [], 'XState printed warnings'));
 
 /** Makes jitter repeatable: a failed property prints its seed, which has to reproduce the run. */
 export function seedJitter(): void {

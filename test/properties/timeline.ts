@@ -1,13 +1,13 @@
-/** Possible actions as data, which fast-check generates and shrinks, and their execution in the model. */
+/** The possible steps as data, which fast-check generates and shrinks, and their execution in the model. */
 import * as fc from 'fast-check';
 import type { Phase } from '../../machines/domain.ts';
 import { hashOf, HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
-import { PHONE_FAULTS } from './endings.ts';
-import type { PhoneFault } from './endings.ts';
+import { NTFY_FAULTS } from './ntfy-faults.ts';
+import type { NtfyFault } from './ntfy-faults.ts';
 import { GUARDS } from '../support/poison.ts';
 import type { GuardName } from '../support/poison.ts';
 import { hashesOf } from './torrents.ts';
-import type { Breed, QbitFault, Question } from './torrents.ts';
+import type { TorrentType, QbitFault, QbitRequest } from './torrents.ts';
 import type { Moment, Service } from './servers.ts';
 import type { Model } from './model.ts';
 
@@ -17,9 +17,9 @@ type Step =
   | { do: 'advance'; n: number; by: number }
   | { do: 'phase'; n: number; phase: Phase }
   | { do: 'finish' | 'remove' | 'hook'; n: number }
-  | { do: 'stray'; n: number }
-  | { do: 'qbit'; fault: QbitFault; questions: readonly Question[]; ms: number }
-  | { do: 'ntfy'; fault: PhoneFault; ms: number }
+  | { do: 'unknownHook'; n: number }
+  | { do: 'qbit'; fault: QbitFault; requests: readonly QbitRequest[]; ms: number }
+  | { do: 'ntfy'; fault: NtfyFault; ms: number }
   | { do: 'jump'; hours: number }
   | { do: 'expireSession' }
   | { do: 'kill'; down: number }
@@ -30,11 +30,11 @@ type Step =
 export type Timeline = readonly Step[];
 
 const TORRENTS = 3;
-const ALL: readonly Question[] = ['login', 'observe', 'list', 'scan'];
+const ALL: readonly QbitRequest[] = ['login', 'observe', 'list', 'scan'];
 
 const n = fc.nat({ max: TORRENTS - 1 });
 const pause = fc.constantFrom(50, SECOND, 3 * SECOND, 6 * SECOND, 12 * SECOND, MINUTE, 4 * MINUTE);
-const lasting = fc.constantFrom(2 * SECOND, 20 * SECOND, 2 * MINUTE, 20 * MINUTE, 2 * HOUR);
+const duration = fc.constantFrom(2 * SECOND, 20 * SECOND, 2 * MINUTE, 20 * MINUTE, 2 * HOUR);
 const down = fc.constantFrom(1, 5 * SECOND, 5 * MINUTE, 3 * HOUR);
 const act = <D extends Step['do']>(name: D) => fc.constant(name);
 
@@ -53,19 +53,19 @@ const steps = {
     phase: fc.constantFrom<Phase>('queued', 'stalled', 'stopped', 'checking', 'moving', 'failed', 'unknown'),
   }),
   change: fc.record({ do: fc.constantFrom('finish', 'remove', 'hook'), n }),
-  stray: fc.record({ do: act('stray'), n }),
+  unknownHook: fc.record({ do: act('unknownHook'), n }),
   qbit: fc.record({
     do: act('qbit'),
     fault: fc.constantFrom<QbitFault>(
       ...(['unauthorized', 'unreachable', 'hang', 'broken', 'protocol', 'misdirected', 'banned'] as const),
     ),
-    questions: fc.constantFrom(ALL, ...ALL.map((question): readonly Question[] => [question])),
-    ms: lasting,
+    requests: fc.constantFrom(ALL, ...ALL.map((request): readonly QbitRequest[] => [request])),
+    ms: duration,
   }),
   ntfy: fc.record({
     do: act('ntfy'),
-    fault: fc.constantFrom(...(Object.keys(PHONE_FAULTS) as PhoneFault[])),
-    ms: lasting,
+    fault: fc.constantFrom(...(Object.keys(NTFY_FAULTS) as NtfyFault[])),
+    ms: duration,
   }),
   jump: fc.record({ do: act('jump'), hours: fc.constantFrom(-30, -2, 1, 5, 26) }),
   expireSession: fc.record({ do: act('expireSession') }),
@@ -95,7 +95,7 @@ const WEIGHTS: Record<keyof typeof steps, number> = {
   advance: 6,
   phase: 3,
   change: 8,
-  stray: 1,
+  unknownHook: 1,
   qbit: 2,
   ntfy: 3,
   jump: 1,
@@ -114,29 +114,29 @@ export function timelines(without: ReadonlyArray<keyof typeof steps> = []): fc.A
 
 function hook(model: Model, n: number): void {
   const torrent = model.qbittorrent.torrents.get(n);
-  if (torrent === undefined || model.world.life === null) return;
-  // By its other hash it would be another torrent for a process that has not sent its completion itself.
+  if (torrent === undefined || model.world.run === null) return;
+  // A process that did not send its completion itself treats its other hash as another torrent.
   const restarted = model.world.starts.length > 1;
-  if (torrent.breed === 'hybridMagnet' && torrent.phase === 'complete' && restarted) return;
+  if (torrent.type === 'hybridMagnet' && torrent.phase === 'complete' && restarted) return;
   model.state.known.add(torrent.label);
   model.track(torrent.hash);
 }
 
 /** The last of them is a hybrid, with two hashes. */
-function breedOf(n: number, magnet: boolean): Breed {
+function typeOf(n: number, magnet: boolean): TorrentType {
   if (n === TORRENTS - 1) return magnet ? 'hybridMagnet' : 'hybridFile';
   return magnet ? 'magnet' : 'plain';
 }
 
 function add(model: Model, { n, magnet, hooks }: Extract<Step, { do: 'add' }>): void {
-  const hash = model.qbittorrent.add(n, breedOf(n, magnet));
+  const hash = model.qbittorrent.add(n, typeOf(n, magnet));
   if (hash === null) return;
   // A user who adds it again has seen that it was complete, unless its completion is still pending.
   for (const key of hashesOf(n)) if (!model.store.records.has(key)) model.phone.swipe(key);
   for (let times = 0; times < hooks; times += 1) hook(model, n);
 }
 
-export function happen(model: Model, step: Exclude<Step, { do: 'pass' }>): void {
+export function applyStep(model: Model, step: Exclude<Step, { do: 'pass' }>): void {
   const { qbittorrent, state, clock } = model;
   switch (step.do) {
     case 'add':
@@ -159,11 +159,11 @@ export function happen(model: Model, step: Exclude<Step, { do: 'pass' }>): void 
       return void qbittorrent.torrents.delete(step.n);
     case 'hook':
       return hook(model, step.n);
-    case 'stray':
+    case 'unknownHook':
       return model.track(hashOf(1000 + step.n));
     case 'qbit': {
-      const { fault, questions, ms } = step;
-      qbittorrent.state.fault = { fault, questions, until: clock.now() + ms };
+      const { fault, requests, ms } = step;
+      qbittorrent.state.fault = { fault, requests, until: clock.now() + ms };
       return;
     }
     case 'ntfy':
@@ -180,26 +180,26 @@ export function happen(model: Model, step: Exclude<Step, { do: 'pass' }>): void 
       state.crash = { calls: step.calls, moment: step.moment, down: step.down };
       return;
     case 'poison':
-      return void model.poison.set(hashesOf(step.n)[0], { guard: step.guard, times: step.times });
+      return model.poison(hashesOf(step.n)[0], { guard: step.guard, times: step.times });
     case 'bug':
       return void state.bugs.add(step.service);
   }
 }
 
 /** Executes a timeline. */
-export async function live(model: Model, timeline: Timeline): Promise<void> {
+export async function runTimeline(model: Model, timeline: Timeline): Promise<void> {
   for (const step of timeline) {
     if (step.do === 'pass') await model.pass(step.ms);
-    else happen(model, step);
+    else applyStep(model, step);
   }
 }
 
 /** Ends the faults, finishes or removes every torrent, and lets everything settle. */
-export async function settleDown(model: Model): Promise<void> {
+export async function finishAndSettle(model: Model): Promise<void> {
   model.heal();
   await model.pass(MINUTE);
   for (const n of Array.from(model.qbittorrent.torrents.keys())) {
-    happen(model, { do: n % 2 === 0 ? 'finish' : 'remove', n });
+    applyStep(model, { do: n % 2 === 0 ? 'finish' : 'remove', n });
   }
   // A used-up daily quota is reset at midnight, and midnight is later by as much as the clock was set back.
   await model.pass(6 * HOUR);

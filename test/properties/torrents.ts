@@ -2,11 +2,11 @@
 import type { Failure, Hash, Observation, Phase, Result } from '../../machines/domain.ts';
 import { hashOf, ok, seen } from '../machines/fixtures.ts';
 
-export type Breed = 'plain' | 'magnet' | 'hybridMagnet' | 'hybridFile';
+export type TorrentType = 'plain' | 'magnet' | 'hybridMagnet' | 'hybridFile';
 
 interface Torrent {
   label: string;
-  breed: Breed;
+  type: TorrentType;
   hash: Hash;
   phase: Phase;
   progress: number;
@@ -26,11 +26,11 @@ export type QbitFault =
   | 'protocol'
   | 'misdirected'
   | 'banned';
-export type Question = 'login' | 'observe' | 'list' | 'scan';
+export type QbitRequest = 'login' | 'observe' | 'list' | 'scan';
 
 interface Fault {
   fault: QbitFault;
-  questions: readonly Question[];
+  requests: readonly QbitRequest[];
   until: number;
 }
 
@@ -42,7 +42,7 @@ export function createQbittorrent(now: () => number) {
 
   const observe = (n: number, torrent: Torrent): Observation => {
     const [first, second] = hashesOf(n);
-    const hybrid = torrent.breed.startsWith('hybrid');
+    const hybrid = torrent.type.startsWith('hybrid');
     const { hash, phase, progress, finishedAt, addedAt } = torrent;
     const name = phase === 'metadata' ? null : torrent.label;
     const known = { v1: first, v2: hybrid && hash === second ? second : null };
@@ -62,28 +62,28 @@ export function createQbittorrent(now: () => number) {
     change,
     /** A change that needs the metadata: with it a hybrid is listed under its second hash. */
     advance(n: number, how: (torrent: Torrent) => Partial<Torrent>) {
-      const hybrid = torrents.get(n)?.breed === 'hybridMagnet';
+      const hybrid = torrents.get(n)?.type === 'hybridMagnet';
       change(n, (torrent) => ({ ...how(torrent), ...(hybrid ? { hash: hashesOf(n)[1] } : {}) }));
     },
     /** The fault of the current answer; `null`: none. */
-    faultOf(question: Question): QbitFault | null {
+    faultOf(request: QbitRequest): QbitFault | null {
       const { fault } = state;
-      return fault !== null && now() < fault.until && fault.questions.includes(question) ? fault.fault : null;
+      return fault !== null && now() < fault.until && fault.requests.includes(request) ? fault.fault : null;
     },
     answer(select: (torrent: Observation) => boolean): Result<Observation[]> {
       return ok(all().filter(select));
     },
     /** Adds a torrent, or adds it again after it was removed. Returns the ID that the hook receives. */
-    add(n: number, breed: Breed): Hash | null {
+    add(n: number, type: TorrentType): Hash | null {
       if (torrents.has(n)) return null;
       const [first, second] = hashesOf(n);
       const round = (rounds.get(n) ?? 0) + 1;
       rounds.set(n, round);
-      const hash = breed === 'hybridFile' ? second : first;
-      const phase = breed === 'magnet' || breed === 'hybridMagnet' ? 'metadata' : 'downloading';
+      const hash = type === 'hybridFile' ? second : first;
+      const phase = type === 'magnet' || type === 'hybridMagnet' ? 'metadata' : 'downloading';
       torrents.set(n, {
         label: `torrent ${n}, round ${round}`,
-        breed,
+        type,
         hash,
         phase,
         progress: 0,

@@ -18,7 +18,7 @@ export interface Attacker {
   counts: Counts;
 }
 
-export interface Crowd extends Attacker {
+export interface ConnectionSet extends Attacker {
   /** The number of simultaneous connections. */
   size: number;
   /** The action of each when it is open. Default: none. */
@@ -33,13 +33,13 @@ const AT_ONCE = 1000;
 /**
  * Keeps this many connections open: each is reopened as soon as it was closed, or after a pause where that was at once.
  */
-export function keepOpen(crowd: Crowd): void {
-  for (let n = 0; n < crowd.size; n += 1) keepOneOpen(crowd);
+export function keepOpen(connections: ConnectionSet): void {
+  for (let n = 0; n < connections.size; n += 1) keepOneOpen(connections);
 }
 
-function keepOneOpen(crowd: Crowd): void {
-  const { name, counts, act, pause = 2000 } = crowd;
-  const socket = open(crowd);
+function keepOneOpen(connections: ConnectionSet): void {
+  const { name, counts, act, pause = 2000 } = connections;
+  const socket = open(connections);
   const from = performance.now();
   socket.once('connect', () => {
     count(counts, `${name}: connections`);
@@ -48,7 +48,7 @@ function keepOneOpen(crowd: Crowd): void {
   socket.once('close', () => {
     // With jitter: the test is about the server, not its queue of new connections.
     const ms = performance.now() - from < AT_ONCE ? pause * (0.5 + Math.random()) : 0;
-    setTimeout(() => keepOneOpen(crowd), ms);
+    setTimeout(() => keepOneOpen(connections), ms);
   });
 }
 

@@ -68,7 +68,7 @@ const ATTACKS: Record<string, Attack> = {
 
 export const ATTACK_NAMES = Object.keys(ATTACKS);
 
-export interface HostilityOptions {
+export interface HostileOptions {
   /** Its name in the journal. */
   server: string;
   /** The share of hostile answers. */
@@ -85,7 +85,7 @@ export interface HostilityOptions {
 }
 
 /** A share of the server's answers is hostile, each kind in turn, until the returned function is called. */
-export function beHostile(proxy: ChaosProxy, options: HostilityOptions): () => void {
+export function sendHostileAnswers(proxy: ChaosProxy, options: HostileOptions): () => void {
   const { random, share, server, journal, first } = options;
   const drawGap = () => Math.round(random.between(0.5, 2 / share - 0.5));
   let left = drawGap();
@@ -103,14 +103,14 @@ export function beHostile(proxy: ChaosProxy, options: HostilityOptions): () => v
   };
   return () => {
     proxy.replacementFor = () => null;
-    // One that trickles for minutes is a hostile answer, too.
+    // Some hostile answers would last for minutes.
     for (const socket of sockets) socket.destroy();
   };
 }
 
 function createReplacement(
   name: string,
-  { random, statusCounts }: HostilityOptions,
+  { random, statusCounts }: HostileOptions,
   sockets: Set<Socket>,
 ): Replacement {
   const after = random.chance(0.5);

@@ -42,7 +42,7 @@ function pipeline(attacker: Attacker, bytesPerSecond: number): void {
   const batch = request.repeat(perTick);
   const act = (socket: Socket) => {
     const timer = setInterval(() => {
-      // Where nothing is taken any more, nothing is gained by more.
+      // The server reads no more: further requests have no effect.
       if (socket.writableLength > 1_000_000) return;
       socket.write(batch);
       count(attacker.counts, `${attacker.name}: requests`, perTick);
@@ -53,7 +53,7 @@ function pipeline(attacker: Attacker, bytesPerSecond: number): void {
   keepOpen({ ...attacker, size: 1, act, pause: SECOND / 10 });
 }
 
-/** Opens streams and reads no more than their first bytes; each is opened anew after a minute. */
+/** Opens streams and reads no more than their first bytes; each is reopened after a minute. */
 function readNothing(attacker: Attacker, token: string, size: number): void {
   const act = (socket: Socket) => {
     countStatus(socket, attacker);

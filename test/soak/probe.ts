@@ -53,7 +53,7 @@ export function startWatch(pid: number, port: number): () => Promise<Watch> {
       peak = readMemory(pid, 'VmHWM');
       cpu = (cpuOf(pid) - cpuBefore) / (performance.now() - from);
     } catch {
-      // The process ended, which the verdict reports.
+      // The process ended, which `checkRun` reports.
     }
   };
   const timer = setInterval(measure, 1000);

@@ -1,7 +1,7 @@
 /** The figures of a run as a table, and details for debugging. */
-import type { Run } from './play.ts';
+import type { Run } from './run.ts';
 import { readMemoryLimit } from './probe.ts';
-import { outcomesOf } from './verdict.ts';
+import { outcomesOf } from './check-run.ts';
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 const share = (sorted: readonly number[], part: number): number =>
@@ -50,7 +50,7 @@ function watchRows(run: Run): Row[] {
       ),
     )} MiB`;
   };
-  const lines = run.lives.flatMap(({ output }) => output.split('\n').slice(0, -1));
+  const lines = run.processes.flatMap(({ output }) => output.split('\n').slice(0, -1));
   const warnings = lines.filter((line) => !line.includes('"level":"info"'));
   return [
     [
@@ -62,7 +62,7 @@ function watchRows(run: Run): Row[] {
       `${lateProbes(run).length} of ${probes.length}`,
     ],
     [
-      'the late ones, by the second of the attack',
+      'the late answers, by the second of the attack',
       lateProbes(run)
         .map(({ at, ms }) => `${Math.round((at - (probes[0]?.at ?? at)) / 1000)}: ${Math.round(ms)} ms`)
         .join(', ') || 'none',
@@ -102,7 +102,7 @@ function attackRows({ attacks, journal, duration, toQbittorrent, toNtfy }: Run):
 
 /** Everything that helps to find the cause. */
 export function explain(run: Run, problems: readonly string[]): string {
-  const { journal, torrents, lives } = run;
+  const { journal, torrents, processes } = run;
   const own = new Set(torrents.map(({ hash }) => hash));
   const isOwn = (line: string) => {
     const [, hash] = /"hash":"([0-9a-f]{40})"/.exec(line) ?? [];
@@ -112,9 +112,9 @@ export function explain(run: Run, problems: readonly string[]): string {
     'Timeline:',
     ...journal.entries.map(({ at, kind, detail }) => `${journal.clock(at)} ${kind} ${detail}`),
     'The end of the log, without unknown torrents:',
-    ...(lives.at(-1)?.output.split('\n').filter(isOwn).slice(-100) ?? []),
+    ...(processes.at(-1)?.output.split('\n').filter(isOwn).slice(-100) ?? []),
     // Last, because often only the end of a long output is kept.
-    `${problems.length} promises broken:`,
+    `${problems.length} guarantees violated:`,
     ...problems.slice(0, 30).map((problem) => `- ${problem}`),
   ].join('\n');
 }

@@ -88,7 +88,7 @@ export async function startScene(generation: QbittorrentGeneration, journal: Jou
     ntfy,
     seed: async (rate) => seeds.use(await startWebSeed({ rate })),
     sidecar,
-    pid: sidecar.life?.pid ?? 0,
+    pid: sidecar.current?.pid ?? 0,
     toQbittorrent,
     toNtfy,
     target,

@@ -6,9 +6,9 @@ import assert from 'node:assert/strict';
 import { drawSeed } from '../chaos/random.ts';
 import { realTest } from '../servers/index.ts';
 import type { QbittorrentGeneration } from '../servers/index.ts';
-import { runSoak } from './play.ts';
+import { runSoak } from './run.ts';
 import { explain, lateProbes, PROBE_LIMIT, tableOf } from './report.ts';
-import { checkRun, missingAnswers } from './verdict.ts';
+import { checkRun, missingAnswers } from './check-run.ts';
 
 const MINUTES = Number(process.env['SOAK_MINUTES'] ?? 10);
 const DOWNLOADS = Number(process.env['SOAK_DOWNLOADS'] ?? 20 * MINUTES);

@@ -21,17 +21,17 @@ describe('a record of another version', () => {
 
   test('has no time of arrival when none was stored', (t) => {
     const dir = tempDir(t);
-    const told = { percent: 50, phase: 'downloading' } as const;
+    const card = { percent: 50, phase: 'downloading' } as const;
     const estimate = { arrival: 9, at: 5, corrections: 2 };
-    const invalid = { ...told, estimate: { arrival: 'soon', at: null } };
+    const invalid = { ...card, estimate: { arrival: 'soon', at: null } };
     fill(dir, [
-      following(1, { shown: told }),
-      following(2, { shown: { ...told, estimate } }),
+      following(1, { shown: card }),
+      following(2, { shown: { ...card, estimate } }),
       following(3, { shown: invalid as unknown as CardState }),
     ]);
     assert.deepEqual(
       reopen(dir).records.map((record) => record.shown),
-      [told, { ...told, estimate }, { ...told, estimate: { arrival: null, at: 0, corrections: 0 } }],
+      [card, { ...card, estimate }, { ...card, estimate: { arrival: null, at: 0, corrections: 0 } }],
     );
   });
 

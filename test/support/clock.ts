@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { SimulatedClock } from 'xstate';
 
-/** Lets every promise settle that can. */
+/** Lets all promises settle that wait for no timer. */
 export const settle = () => new Promise<void>((resolve) => void setImmediate(resolve));
 
 interface Timer {
@@ -32,7 +32,7 @@ export async function pass(clock: SimulatedClock, ms: number): Promise<void> {
   const end = clock.now() + ms;
   await settle();
   for (let steps = 0; nextDue(clock) <= end; steps += 1) {
-    assert.ok(steps < MAX_STEPS, 'timers are set again and again');
+    assert.ok(steps < MAX_STEPS, 'a timer is set in an endless loop');
     clock.set(Math.max(clock.now(), nextDue(clock)));
     await settle();
   }

@@ -22,7 +22,7 @@ export function createPhone() {
   const sounds = new Map<string, number>();
   const completed = new Map<string, number>();
   /** Decreases of a card's percent. */
-  const backwards: string[] = [];
+  const decreases: string[] = [];
 
   const remove = (sequence: string) => cards.delete(nameOf(sequence));
 
@@ -32,7 +32,7 @@ export function createPhone() {
     const label = labelOf(notification);
     if (notification.kind === 'progress' && before?.kind === 'progress' && labelOf(before) === label) {
       const [from, to] = [before.card.percent ?? 0, notification.card.percent ?? 0];
-      if (to < from) backwards.push(`${label}: ${from} % to ${to} %`);
+      if (to < from) decreases.push(`${label}: ${from} % to ${to} %`);
     }
     if (notification.kind === 'completion') {
       addOne(completed, label ?? '');
@@ -45,7 +45,7 @@ export function createPhone() {
     cards,
     sounds,
     completed,
-    backwards,
+    decreases,
     /** Executes the requests of the real client. `half`: only the first of its requests arrives. */
     receive(notification: Notification, half = false) {
       const { kind, key } = notification;

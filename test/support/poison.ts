@@ -16,7 +16,7 @@ const guards = torrentMachine.implementations.guards as unknown as Record<string
 /** The names of the torrent machine's guards. */
 export const GUARDS = Object.keys(guards) as readonly GuardName[];
 
-/** The machine, in which the actor of a torrent crashes in each guard for which `isPoisoned` answers `true`. */
+/** The machine, in which the actor of a torrent crashes in each guard for which `isPoisoned` returns `true`. */
 export function poisonable(
   machine: typeof supervisorMachine,
   isPoisoned: (key: Hash, guard: string) => boolean,

@@ -24,7 +24,7 @@ export function createScript(torrents: Map<Hash, Observation>, clock: SimulatedC
     session.open ? ok([...torrents.values()].map(observed)) : failure('unauthorized');
   return {
     session,
-    /** Forced torrents: their state is "downloading" while no byte arrives. */
+    /** Forced torrents: their state is "downloading" although they receive no data. */
     silent,
     login: (): Login => {
       session.open = true;

@@ -6,7 +6,7 @@ import type { World } from '../../support/world.ts';
 
 const start = () => startWorld({ policy: { discoverInterval: MINUTE } });
 
-/** Adds so many at once, seconds after the start. */
+/** Adds `count` torrents at once, after all others. */
 function add(world: World, from: number, count: number, over = {}) {
   const addedAt = Math.floor(world.clock.now() / 1000) + 1000;
   for (let n = from; n < from + count; n += 1) world.set(hashOf(n), { progress: 0, addedAt, ...over });
@@ -16,7 +16,7 @@ const limits = (world: World, since: number) =>
   world.calls.flatMap((call) => (call.to === 'newest' && call.at >= since ? [call.limit] : []));
 
 describe('discovery with DISCOVER', () => {
-  test('tracks all of 120 torrents that were added at once, and requests a larger window only then', async () => {
+  test('tracks all of 120 torrents that were added at once, for which it requests a larger window', async () => {
     const world = start();
     for (let n = 1000; n < 1100; n += 1) world.set(hashOf(n), { phase: 'complete', addedAt: n - 1000 });
     await world.pass(90 * SECOND);
@@ -33,8 +33,8 @@ describe('discovery with DISCOVER', () => {
     await world.pass(90 * SECOND);
     add(world, 0, 120, { phase: 'complete', progress: 1, finishedAt: 5000 });
     await world.pass(60 * MINUTE);
-    const told = world.published().filter(({ kind }) => kind === 'completion');
-    assert.equal(new Set(told.map(({ key }) => key)).size, 120);
+    const completions = world.published().filter(({ kind }) => kind === 'completion');
+    assert.equal(new Set(completions.map(({ key }) => key)).size, 120);
   });
 
   test('scans again after a first request that failed, and finds what was added before the first answer', async () => {

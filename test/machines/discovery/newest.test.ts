@@ -6,11 +6,11 @@ import type { Observation } from '../../../machines/domain.ts';
 import { mulberry32 } from '../../mulberry32.ts';
 import { hashOf, seen } from '../fixtures.ts';
 
-/** So many torrents, added at these seconds. */
+/** `count` torrents, added at these seconds. */
 const added = (from: number, count: number, at: (n: number) => number): Observation[] =>
   Array.from({ length: count }, (_, n) => seen({ hash: hashOf(from + n), addedAt: at(n) }));
 
-/** What requests for the newest of this list find, as discovery makes them; and how many requests each took. */
+/** Requests the newest torrents as discovery does: returns those it finds, and the number of requests. */
 function createRequests(random = Math.random) {
   let newest: Newest | null = null;
   return (all: readonly Observation[]) => {
@@ -33,21 +33,21 @@ function createRequests(random = Math.random) {
 const hashesOf = (torrents: readonly Observation[]) => torrents.map(({ hash }) => hash).toSorted();
 
 describe('a request for the newest torrents', () => {
-  test('finds nothing the first time, and nothing while no torrent is added', () => {
+  test('finds no torrent the first time, nor while none is added', () => {
     const request = createRequests();
     const old = added(0, 1000, (n) => n);
     for (let times = 0; times < 3; times += 1) assert.deepEqual(request(old), { found: [], requests: 1 });
   });
 
   for (const count of [1, 50, 51, 120, 1000, 5000]) {
-    test(`finds ${count} that were added at once, and only once`, () => {
+    test(`finds ${count} torrents that were added at once, each once`, () => {
       const request = createRequests();
       const old = added(0, 300, (n) => n);
       request(old);
       const fresh = added(300, count, () => 1000);
       assert.deepEqual(request([...old, ...fresh]).found, hashesOf(fresh));
       for (let times = 0; times < 3; times += 1) assert.deepEqual(request([...old, ...fresh]).found, []);
-      assert.equal(request([...old, ...fresh]).requests, 1, 'and then one request is enough again');
+      assert.equal(request([...old, ...fresh]).requests, 1, 'one request is enough again');
     });
   }
 
@@ -65,7 +65,7 @@ describe('a request for the newest torrents', () => {
     }
   });
 
-  test('finds nothing new in a library whose torrents all have the same date', () => {
+  test('finds no torrent again in a library whose torrents all have the same date', () => {
     const request = createRequests(mulberry32(5));
     const library = added(0, 10_000, () => 0);
     for (let times = 0; times < 20; times += 1) assert.deepEqual(request(library).found, []);

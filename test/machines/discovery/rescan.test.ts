@@ -6,7 +6,7 @@ import { actorsOf, startWorld } from '../../support/world.ts';
 const first = hashOf(1);
 
 describe('a rescan for a hook that did not name its torrent', () => {
-  test('finds the torrent at once, and it is tracked', async () => {
+  test('finds the torrent at once, which is then tracked', async () => {
     const world = startWorld();
     await world.pass(MINUTE);
     world.set(first, { phase: 'unknown', progress: 0 });

@@ -1,32 +1,32 @@
-/** A call of a hook with a wrong token, and a hook that comes late: which torrents are looked for. */
+/** After a hook call with a wrong token, or when the hook is installed late, a scan finds the torrents. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { failure, hashOf, HOUR, MINUTE, SECOND } from '../fixtures.ts';
 import { timersOf } from '../harness.ts';
-import { check, LOOK, startInstaller } from '../installing.ts';
+import { check, RESCAN, startInstaller } from '../hook-installer-harness.ts';
 import { startWorld } from '../../support/world.ts';
 
 describe('a call with a wrong token', () => {
-  test('has the hooks checked at once, and its torrent looked for only where a line was wrong or unknown', async () => {
+  test('causes a check of the hooks at once, and a scan only where the hook was wrong or the check failed', async () => {
     for (const [answer, expected] of [
       [check(), []],
       [check({ state: 'blocked', reason: 'because' }), []],
-      [check({ written: true }), [LOOK.installed]],
-      [failure('broken'), [LOOK.refused]],
+      [check({ written: true }), [RESCAN.installed]],
+      [failure('broken'), [RESCAN.refused]],
     ] as const) {
-      const { script, ready, refuse, pass, news } = startInstaller();
+      const { script, ready, refuse, pass, newReports } = startInstaller();
       ready();
       await pass(2 * SECOND);
       script.answer = answer;
       refuse();
       await pass(100);
       assert.equal(script.checks.length, 2);
-      assert.deepEqual(news(), expected);
+      assert.deepEqual(newReports(), expected);
     }
   });
 
-  test('a hundred times a second is one check a minute, and none after the last', async () => {
-    const { clock, script, ready, refuse, pass, heard } = startInstaller();
+  test('repeated a hundred times a second causes one check a minute, and none afterwards', async () => {
+    const { clock, script, ready, refuse, pass, reports } = startInstaller();
     ready();
     await pass(SECOND);
     for (let times = 0; times < 30_000; times += 1) {
@@ -35,11 +35,11 @@ describe('a call with a wrong token', () => {
     }
     await pass(HOUR);
     assert.ok(script.checks.length >= 5 && script.checks.length <= 8, `${script.checks.length} checks`);
-    assert.deepEqual([heard, timersOf(clock)], [[], []]);
+    assert.deepEqual([reports, timersOf(clock)], [[], []]);
   });
 
-  test('is not forgotten within that minute: a stranger’s guess may have come before it', async () => {
-    const { script, ready, refuse, pass, news } = startInstaller();
+  test('causes a check within that minute also when another call with a wrong token came before it', async () => {
+    const { script, ready, refuse, pass, newReports } = startInstaller();
     ready();
     await pass(SECOND);
     refuse();
@@ -47,33 +47,33 @@ describe('a call with a wrong token', () => {
     script.answer = check({ written: true });
     refuse();
     await pass(MINUTE);
-    assert.deepEqual(news(), [LOOK.installed]);
+    assert.deepEqual(newReports(), [RESCAN.installed]);
   });
 
-  test('while checks fail has its torrent looked for, once a minute at most', async () => {
-    const { ready, refuse, pass, news } = startInstaller(failure('broken'));
+  test('causes a scan while checks fail, at most once a minute', async () => {
+    const { ready, refuse, pass, newReports } = startInstaller(failure('broken'));
     ready();
     await pass(30 * MINUTE);
     for (let second = 0; second < 600; second += 1) {
       refuse();
       await pass(SECOND);
     }
-    const looks = news();
-    assert.ok(looks.length >= 8 && looks.length <= 15, `${looks.length} looks`);
-    assert.deepEqual(looks[0], LOOK.refused);
+    const rescans = newReports();
+    assert.ok(rescans.length >= 8 && rescans.length <= 15, `${rescans.length} rescans`);
+    assert.deepEqual(rescans[0], RESCAN.refused);
   });
 
-  test('while a check runs has its torrent looked for if that fails', async () => {
-    const { ready, refuse, pass, news } = startInstaller(failure('broken'));
+  test('causes a scan during a check, if that check fails', async () => {
+    const { ready, refuse, pass, newReports } = startInstaller(failure('broken'));
     ready();
     refuse();
     await pass(100);
-    assert.deepEqual(news(), [LOOK.refused]);
+    assert.deepEqual(newReports(), [RESCAN.refused]);
   });
 });
 
 describe('in the whole system', () => {
-  test('a hook that is installed late costs no torrent: what came before it is looked for', async () => {
+  test('torrents that were added before the hook was installed are found by a scan', async () => {
     const world = startWorld({ policy: { installHook: true } });
     world.script.ensure = () => failure('broken');
     await world.pass(MINUTE);
@@ -84,10 +84,10 @@ describe('in the whole system', () => {
       world.records().map(({ key }) => key),
       [hashOf(1)],
     );
-    assert.equal(world.phone.cards.has('qbittorrent'), false, 'that alone is no outage');
+    assert.equal(world.phone.cards.has('qbittorrent'), false, 'a failed check alone is no incident');
   });
 
-  test('a lost session that only the check finds is renewed with one login', async () => {
+  test('a lost session that only the check detects costs one login', async () => {
     const world = startWorld({ policy: { installHook: true } });
     await world.pass(HOUR);
     world.script.session.open = false;
@@ -96,10 +96,10 @@ describe('in the whole system', () => {
     await world.pass(MINUTE);
     assert.equal(world.count('login'), 2);
     assert.deepEqual(hook?.getSnapshot().value, { idle: 'installed' });
-    assert.equal(world.supervisor.getSnapshot().children.hookInstaller, hook, 'nothing had to restart');
+    assert.equal(world.supervisor.getSnapshot().children.hookInstaller, hook, 'no service was restarted');
   });
 
-  test('a check that crashes restarts the services, and is made again', async () => {
+  test('a check that crashes restarts the services, and is repeated', async () => {
     const world = startWorld({ policy: { installHook: true } });
     world.script.ensure = () => {
       world.script.ensure = () => check();
@@ -117,7 +117,7 @@ describe('in the whole system', () => {
     );
   });
 
-  test('an idle day with its hooks in place is not one request', async () => {
+  test('an idle day with installed hooks costs no request', async () => {
     const world = startWorld({ policy: { installHook: true } });
     await world.pass(MINUTE);
     const before = world.calls.length;

@@ -7,8 +7,8 @@ const torrent = hashOf(1);
 const storeCard = (world: ReturnType<typeof startWorld>) => world.phone.cards.get('store')?.kind;
 const kinds = (world: ReturnType<typeof startWorld>) => world.phone.accepted.map(({ kind }) => kind);
 
-describe('qBittorrent that is away', () => {
-  test('for half a minute is nothing to speak of', async () => {
+describe('an unavailable qBittorrent', () => {
+  test('causes no message when it is back within 45 s', async () => {
     const world = startWorld();
     world.set(torrent, { phase: 'metadata' });
     await world.pass(10 * SECOND);
@@ -20,7 +20,7 @@ describe('qBittorrent that is away', () => {
     assert.deepEqual(kinds(world), []);
   });
 
-  test('for longer is said once, and taken back once in place', async () => {
+  test('causes one incident after a minute, whose card is replaced once by the all-clear', async () => {
     const world = startWorld();
     world.set(torrent, { phase: 'metadata' });
     await world.pass(10 * SECOND);
@@ -34,7 +34,7 @@ describe('qBittorrent that is away', () => {
     assert.equal(world.phone.cards.get('qbittorrent')?.kind, 'incident-resolved');
   });
 
-  test('and for which something else answers once is nothing to speak of, and is said when that answers again', async () => {
+  test('causes an incident when another server answers twice in a row, not when it answers once', async () => {
     const world = startWorld();
     world.set(torrent, { progress: 0.4 });
     await world.pass(10 * SECOND);
@@ -56,7 +56,7 @@ describe('qBittorrent that is away', () => {
     assert.ok(kinds(world).includes('incident'));
   });
 
-  test('and refuses the password is said at once, once', async () => {
+  test('causes one incident at once when it refuses the password', async () => {
     const world = startWorld();
     const { login } = world.script;
     world.script.login = () => failure('unauthorized');
@@ -68,7 +68,7 @@ describe('qBittorrent that is away', () => {
     assert.deepEqual(kinds(world), ['incident', 'incident-resolved']);
   });
 
-  test('while ntfy is away too is one message when both are back', async () => {
+  test('causes one message when ntfy was unavailable too and both are back', async () => {
     const world = startWorld();
     const { login } = world.script;
     world.script.login = () => failure('unreachable');
@@ -79,13 +79,13 @@ describe('qBittorrent that is away', () => {
     await world.pass(3 * MINUTE);
     world.script.publish = () => ok({ live: true });
     await world.pass(10 * MINUTE);
-    // The incident may have arrived although its answer did not: the all-clear takes its place.
+    // ntfy may have accepted the incident although its answer was lost: the all-clear replaces it.
     assert.deepEqual(kinds(world), ['incident-resolved']);
   });
 });
 
-describe('a torrent that does not get on', () => {
-  test('is said aloud once, and its card goes when it gets on', async () => {
+describe('a stalled or failed torrent', () => {
+  test('causes one alert, whose card is deleted when it continues', async () => {
     const world = startWorld();
     world.set(torrent, { phase: 'stalled', progress: 0.4 });
     await world.pass(3 * 60 * MINUTE);
@@ -95,7 +95,7 @@ describe('a torrent that does not get on', () => {
     assert.equal(kinds(world).filter((kind) => kind === 'alert-clear').length, 1);
   });
 
-  test('and is finished after all leaves nothing but its completion', async () => {
+  test('leaves only its completion when it finishes', async () => {
     const world = startWorld();
     world.set(torrent, { phase: 'failed', progress: 0.4 });
     await world.pass(MINUTE);
@@ -108,7 +108,7 @@ describe('a torrent that does not get on', () => {
     );
   });
 
-  test('and is removed leaves nothing', async () => {
+  test('leaves no card when it is removed', async () => {
     const world = startWorld();
     world.set(torrent, { phase: 'failed', progress: 0.4 });
     await world.pass(MINUTE);
@@ -118,10 +118,10 @@ describe('a torrent that does not get on', () => {
   });
 });
 
-describe('a store that has lost its disk', () => {
+describe('a degraded store', () => {
   const problem = 'The state is only in memory.';
 
-  test('is said, and taken back in place when the disk works again', async () => {
+  test('causes an incident, whose card is replaced by the all-clear when the disk works again', async () => {
     const world = startWorld();
     world.supervisor.send({ type: 'store.degraded', problem });
     await world.pass(MINUTE);
@@ -132,20 +132,20 @@ describe('a store that has lost its disk', () => {
     assert.deepEqual(kinds(world), ['incident', 'incident-resolved']);
   });
 
-  test('and found it again before anybody heard of it is nothing to speak of', async () => {
+  test('causes no message when it is restored before the incident is sent', async () => {
     const world = startWorld();
     world.script.latency.publish = 5 * SECOND;
     world.set(torrent, { progress: 0.5 });
     world.track(torrent);
     await world.pass(2 * SECOND);
-    assert.equal(world.count('publish'), 1, 'something else is on its way');
+    assert.equal(world.count('publish'), 1, 'another message is in flight');
     world.supervisor.send({ type: 'store.degraded', problem });
     world.supervisor.send({ type: 'store.restored' });
     await world.pass(MINUTE);
     assert.equal(storeCard(world), undefined);
   });
 
-  test('and has it again does not take back what was said of qBittorrent', async () => {
+  test('does not resolve the incident of qBittorrent when it is restored', async () => {
     const world = startWorld();
     const incidentShown: boolean[] = [];
     const { login } = world.script;
@@ -162,6 +162,6 @@ describe('a store that has lost its disk', () => {
     await world.pass(10 * MINUTE);
     assert.equal(storeCard(world), 'incident-resolved');
     assert.equal(world.phone.cards.get('qbittorrent')?.kind, 'incident');
-    assert.ok(incidentShown.length > 0 && incidentShown.every(Boolean), 'a restart would know of the card');
+    assert.ok(incidentShown.length > 0 && incidentShown.every(Boolean), 'the card is still recorded');
   });
 });

@@ -8,7 +8,7 @@ const [v1, v2, other] = [hashOf(1), hashOf(2), hashOf(3)];
 describe('a hash that a poll did not find', () => {
   const hybrid = seen({ hash: v2, v1, v2 });
 
-  test('is found by the v1 hash that the torrent had before its metadata came', () => {
+  test('is found by the v1 hash that the torrent had before its metadata arrived', () => {
     assert.deepEqual(match([v1], [hybrid]), { renamed: [{ from: v1, observation: hybrid }], missed: [] });
   });
 
@@ -41,7 +41,7 @@ describe('a hash that a poll did not find', () => {
     assert.deepEqual(match([other], []), { renamed: [], missed: [other] });
   });
 
-  test('is not mistaken for a torrent whose other hashes are unknown', () => {
+  test('does not match a torrent whose other hashes are unknown', () => {
     assert.deepEqual(match([other], [seen({ hash: v1, v1: null, v2: null })]).missed, [other]);
   });
 });

@@ -13,14 +13,14 @@ const failureOf = (kind: Failure['kind'], reason?: Failure['reason']): Failure =
   ...(reason === undefined ? {} : { reason }),
 });
 
-/** One card that always fails like this; `others`: what else ntfy accepts between two attempts. */
+/** One card that always fails like this; `others`: how many other messages ntfy accepts between two attempts. */
 function failing(kind: Kind, failure: Failure, others: number) {
   const card = { attempts: undefined as Attempts | undefined, accepted: 0, now: 0 };
   return {
     card,
     attempt: () => {
       const { accepted, now } = card;
-      const judged = consequenceOfFailure({
+      const result = consequenceOfFailure({
         kind,
         failure,
         before: card.attempts,
@@ -28,10 +28,10 @@ function failing(kind: Kind, failure: Failure, others: number) {
         now,
         retryMax: 5 * MINUTE,
       });
-      card.attempts = judged.attempts ?? undefined;
+      card.attempts = result.attempts ?? undefined;
       card.accepted += others;
-      card.now += judged.attempts?.pause ?? 0;
-      return judged.consequence;
+      card.now += result.attempts?.pause ?? 0;
+      return result.consequence;
     },
   };
 }
@@ -47,7 +47,7 @@ describe('a message that fails while no other is accepted', () => {
     });
   }
 
-  test('is tried less and less often', () => {
+  test('is retried with exponential backoff', () => {
     const { card, attempt } = failing('completion', failureOf('broken'), 0);
     const pauses = Array.from({ length: 12 }, () => attempt() && (card.attempts?.pause ?? 0));
     for (const [index, pause] of pauses.entries()) {
@@ -69,7 +69,7 @@ describe('a message that fails while others are accepted', () => {
     [failureOf('bug'), [2, 2]],
   ];
   for (const [failure, attempts] of cases) {
-    test(`is sent in plain, and then in fixed text (${failure.kind} ${failure.reason ?? ''})`, () => {
+    test(`is sent as plain text, and then as fixed text (${failure.kind} ${failure.reason ?? ''})`, () => {
       const { card, attempt } = failing('completion', failure, 1);
       const counted: number[] = [];
       for (const form of ['plain', 'fixed'] as Form[]) {
@@ -95,7 +95,7 @@ describe('a message that fails while others are accepted', () => {
     }
   });
 
-  test('is tried less and less often in its last form, but for ever', () => {
+  test('is retried with exponential backoff in its last form, without end', () => {
     const { card, attempt } = failing('completion', failureOf('broken'), 1);
     for (let n = 0; n < 100; n += 1) attempt();
     assert.equal(card.attempts?.form, 'fixed');
@@ -103,7 +103,7 @@ describe('a message that fails while others are accepted', () => {
   });
 });
 
-test('what the server itself says of all messages is about no single one', () => {
+test('a failure that concerns all messages is not counted for a single message', () => {
   for (const kind of ['unauthorized', 'limited', 'exhausted'] as const) {
     const { card, attempt } = failing('completion', failureOf(kind), 1);
     for (let n = 0; n < 20; n += 1) assert.equal(attempt(), 'server');
@@ -111,7 +111,7 @@ test('what the server itself says of all messages is about no single one', () =>
   }
 });
 
-describe('a card waits', () => {
+describe('the next attempt for a card', () => {
   const attempts: Attempts = {
     form: 'full',
     failures: 3,
@@ -121,44 +121,44 @@ describe('a card waits', () => {
     pause: 60_000,
   };
 
-  test('not at all before its first failure', () => assert.equal(waitOf(undefined, 0, 0), 0));
+  test('does not wait before its first failure', () => assert.equal(waitOf(undefined, 0, 0), 0));
 
-  test('until its pause is over, or ntfy accepts another message', () => {
+  test('waits until its pause is over, or ntfy accepts another message', () => {
     assert.equal(waitOf(attempts, 7, 110_000), 50_000);
     assert.equal(waitOf(attempts, 8, 110_000), 0);
     assert.equal(waitOf(attempts, 7, 160_000), 0);
   });
 
-  test('a minute at least, once it is known to be the cause, while ntfy accepts nothing else', () => {
+  test('waits at least a minute while it is known to be the cause and ntfy accepts no other message', () => {
     const rejected = { ...attempts, rejections: 1, pause: 2000 };
     assert.equal(waitOf(rejected, 7, 110_000), 50_000);
     assert.equal(waitOf(rejected, 8, 101_000), 1000);
   });
 
-  test('its whole pause once it is known to be the cause', () => {
+  test('waits its whole pause once it is known to be the cause', () => {
     assert.equal(waitOf({ ...attempts, rejections: 1 }, 8, 110_000), 50_000);
   });
 
-  test('no longer because the clock was set back', () => {
+  test('waits no longer when the clock was set back', () => {
     assert.equal(waitOf(attempts, 7, 0), 0);
     assert.ok(waitOf(attempts, 7, 90_000) <= 60_000);
   });
 });
 
-test('progress keeps the form that was accepted; its next failure may be the server again', () => {
+test('progress keeps the form that was accepted, and its next failure counts for the server again', () => {
   const before: Attempts = { form: 'fixed', failures: 2, rejections: 1, accepted: 3, at: 0, pause: 5000 };
-  const kept = afterAcceptance('progress', before);
-  assert.equal(kept?.form, 'fixed');
+  const after = afterAcceptance('progress', before);
+  assert.equal(after?.form, 'fixed');
   assert.equal(afterAcceptance('completion', before), null);
   assert.equal(afterAcceptance('progress', { ...before, form: 'full' }), null);
   const failure = failureOf('broken');
-  const judged = consequenceOfFailure({
+  const result = consequenceOfFailure({
     kind: 'progress',
     failure,
-    before: kept ?? undefined,
+    before: after ?? undefined,
     accepted: 50,
     now: 0,
     retryMax: 0,
   });
-  assert.equal(judged.consequence, 'server');
+  assert.equal(result.consequence, 'server');
 });

@@ -11,7 +11,7 @@ import {
 } from '../../../machines/outbox/budget.ts';
 import type { Budget } from '../../../machines/outbox/budget.ts';
 
-/** Takes messages out until one would have to wait, and counts them. */
+/** Spends tokens until a message would have to wait, and counts them. */
 function drain(bucket: Budget, urgent: boolean): { bucket: Budget; count: number } {
   let count = 0;
   let left = bucket;
@@ -22,37 +22,37 @@ function drain(bucket: Budget, urgent: boolean): { bucket: Budget; count: number
   return { bucket: left, count };
 }
 
-describe('ten messages a minute', () => {
+describe('a budget of ten messages a minute', () => {
   const full = createBudget(10, 0);
 
-  test('progress may use 40 at once, then waits for its turn', () => {
+  test('allows 40 progress messages at once, and then one every six seconds', () => {
     const { count, bucket } = drain(full, false);
     assert.equal(count, 40);
     assert.equal(waitForToken(bucket, false), 6000);
   });
 
-  test('a completion still leaves at once when progress has used up its share', () => {
+  test('allows completions at once when progress has used up its share', () => {
     const { bucket } = drain(full, false);
     assert.equal(drain(bucket, true).count, 10);
   });
 
-  test('all together stay below the 60 at once that ntfy allows', () => {
+  test('allows fewer messages at once than the 60 of ntfy', () => {
     assert.equal(drain(full, true).count, 50);
   });
 
-  test('one more may leave every six seconds', () => {
+  test('allows one more completion every six seconds', () => {
     const { bucket } = drain(full, true);
     assert.equal(waitForToken(bucket, true), 6000);
     assert.equal(waitForToken(refill(bucket, 5999), true), 1);
     assert.equal(waitForToken(refill(bucket, 6000), true), 0);
   });
 
-  test('a night of silence saves up no more than the bucket holds', () => {
+  test('saves no more tokens in a night than the bucket holds', () => {
     const { bucket } = drain(full, true);
     assert.equal(drain(refill(bucket, 8 * 3_600_000), true).count, 50);
   });
 
-  test('a clock that is set back gives nothing, takes nothing and goes on from there', () => {
+  test('neither gains nor loses tokens when the clock is set back, and continues from there', () => {
     const { bucket } = drain(createBudget(10, 1_000_000), true);
     const back = refill(bucket, 400_000);
     assert.equal(waitForToken(back, true), 6000);
@@ -60,45 +60,45 @@ describe('ten messages a minute', () => {
   });
 });
 
-describe('no limit', () => {
+describe('a budget without a limit', () => {
   const unlimited = createBudget(null, 0);
 
-  test('a thousand messages may leave at once, urgent or not', () => {
+  test('allows a thousand messages at once, urgent or not', () => {
     assert.equal(drain(unlimited, false).count, 1000);
     assert.equal(drain(unlimited, true).count, 1000);
   });
 
-  test('a pause that ntfy asked for ends with the next look at the clock', () => {
+  test('has tokens again at the next refill after a refusal', () => {
     assert.equal(waitForToken(refill({ ...unlimited, tokens: 0 }, 1), false), 0);
   });
 });
 
 const HOUR = 3_600_000;
 
-describe('a quota of 250 a day, as ntfy.sh has it', () => {
+describe('a quota of 250 messages a day, as on ntfy.sh', () => {
   const noon = 12 * HOUR;
   const scarce = withAllowance(createBudget('auto', noon), { daily: 250, left: 250 }, noon);
 
-  test('is spread over the rest of the day, a part of it kept for completions', () => {
+  test('is spread over the rest of the day, with a reserve for completions', () => {
     const first = spend(scarce, false);
-    // 12 hours for the 175 messages that are not kept.
+    // 12 hours for the 175 messages outside the reserve.
     assert.equal(waitForToken(refill(first, noon), false), Math.ceil((12 * HOUR) / 174));
     assert.equal(waitForToken(refill(first, noon), true), 0);
   });
 
-  test('lets no progress out when only what is kept is left, and completions all the same', () => {
+  test('allows completions but no progress when only the reserve is left', () => {
     const low = withAllowance(scarce, { daily: 250, left: 75 }, noon);
     assert.equal(waitForToken(low, false), 12 * HOUR);
     assert.equal(waitForToken(low, true), 0);
   });
 
-  test('is whole again at midnight UTC', () => {
+  test('is full again at midnight UTC', () => {
     const used = exhaust(scarce, 'exhausted', noon);
     assert.equal(waitForToken(refill(used, noon + HOUR), false), 11 * HOUR);
     assert.equal(waitForToken(refill(used, 24 * HOUR), false), 0);
   });
 
-  test('never lets more out in a day than it holds, whatever is asked', () => {
+  test('is never exceeded by progress in a day, which also leaves the reserve', () => {
     let budget = withAllowance(createBudget('auto', 0), { daily: 250, left: 250 }, 0);
     let progress = 0;
     for (let now = 0; now < 24 * HOUR; now += 1000) {
@@ -112,7 +112,7 @@ describe('a quota of 250 a day, as ntfy.sh has it', () => {
   });
 });
 
-test("a quota of 17,280 a day, as a server of one's own has it, slows nothing down", () => {
+test('a quota of 17,280 messages a day, the default of a self-hosted server, delays no message', () => {
   const plenty = withAllowance(createBudget('auto', 0), { daily: 17_280, left: 17_280 }, 0);
   assert.equal(drain(plenty, false).count, 40);
 });
@@ -121,12 +121,12 @@ describe('a refusal', () => {
   const full = createBudget(10, 0);
   const refused = slowDown(full, () => 0);
 
-  test('makes progress four times slower, and a completion not at all', () => {
+  test('makes progress four times slower, and delays no completion', () => {
     assert.equal(waitForToken(refused, false), 24_000);
     assert.equal(waitForToken(refused, true), 0);
   });
 
-  test('leaves those that were refused together out of step', () => {
+  test('causes different pauses for outboxes that were refused together', () => {
     assert.equal(
       waitForToken(
         slowDown(full, () => 0.5),
@@ -141,19 +141,19 @@ describe('a refusal', () => {
     { minutes: 10, wait: 12_000 },
     { minutes: 20, wait: 0 },
   ]) {
-    test(`lets a progress wait ${wait / 1000} s for the one before it, ${minutes} minutes later`, () => {
+    test(`makes progress wait ${wait / 1000} s for the one before it, ${minutes} minutes later`, () => {
       const left = spend(refill(refused, minutes * 60_000), false);
       assert.equal(waitForToken(left, false), wait);
     });
   }
 
-  test('after many others never stops progress for longer than ten minutes', () => {
+  test('never stops progress for longer than ten minutes, even after many others', () => {
     let budget = full;
     for (let n = 0; n < 50; n += 1) budget = slowDown(budget, () => 0);
     assert.equal(waitForToken(budget, false), HOUR / 6);
   });
 
-  test('counts where there was to be no limit, too', () => {
+  test('also slows down a budget without a limit', () => {
     const unlimited = slowDown(createBudget(null, 0), () => 0);
     assert.equal(waitForToken(unlimited, false), 24_000);
     assert.equal(waitForToken(unlimited, true), 0);

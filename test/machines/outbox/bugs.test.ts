@@ -2,36 +2,36 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { completionOf, hashOf, HOUR, MINUTE, SECOND } from '../fixtures.ts';
-import { live, startOutbox } from '../publishing.ts';
+import { live, startOutbox } from '../outbox-harness.ts';
 
 const poison = hashOf(1);
 
 describe('an exception of our own code', () => {
-  test('is reported as a bug, not as a server that can not be reached', async () => {
+  test('is reported as a bug, not as an unreachable server', async () => {
     const outbox = startOutbox();
     const bug = new TypeError('a bug');
     outbox.world.publish = ({ key }) => {
       if (key === poison) throw bug;
       return live;
     };
-    outbox.tell(completionOf(poison));
+    outbox.publish(completionOf(poison));
     await outbox.pass(SECOND);
     assert.deepEqual(outbox.failed(), []);
-    const [report] = outbox.reports('outbox.crashed');
+    const [report] = outbox.reportsOf('outbox.crashed');
     assert.equal(report?.error, bug);
     assert.equal(report?.notification?.key, poison);
   });
 
-  test('delays no other message, and its own arrives in its last form', async () => {
+  test('delays no other message, and its message is sent in the last form', async () => {
     const outbox = startOutbox();
     outbox.world.publish = ({ key }, form) => {
       if (key === poison && form !== 'fixed') throw new Error('a bug');
       return live;
     };
-    outbox.tell(completionOf(poison), completionOf(hashOf(2)));
+    outbox.publish(completionOf(poison), completionOf(hashOf(2)));
     await outbox.pass(SECOND);
     assert.deepEqual(
-      outbox.told().map(({ notification }) => notification.key),
+      outbox.settled().map(({ notification }) => notification.key),
       [hashOf(2)],
     );
     await outbox.pass(MINUTE);
@@ -42,12 +42,12 @@ describe('an exception of our own code', () => {
     );
   });
 
-  test('that hits every message loses none, and is not repeated hot', async () => {
+  test('for every message loses none, and is retried with a pause', async () => {
     const outbox = startOutbox();
     outbox.world.publish = () => {
       throw new Error('a bug');
     };
-    for (let n = 0; n < 10; n += 1) outbox.tell(completionOf(hashOf(n)));
+    for (let n = 0; n < 10; n += 1) outbox.publish(completionOf(hashOf(n)));
     await outbox.pass(HOUR);
     const before = outbox.sent.length;
     await outbox.pass(HOUR);
@@ -57,16 +57,16 @@ describe('an exception of our own code', () => {
     assert.equal(outbox.outcomes('completion').length, 10);
   });
 
-  test('while the limits are read stops nothing', async () => {
+  test('while the allowance is read stops no message', async () => {
     const outbox = startOutbox({ rate: 'auto' });
     outbox.world.allowance = () => {
       throw new Error('a bug');
     };
-    outbox.tell(completionOf(poison));
+    outbox.publish(completionOf(poison));
     await outbox.pass(SECOND);
     assert.deepEqual(outbox.outcomes('completion'), ['accepted']);
     assert.deepEqual(
-      outbox.reports('outbox.crashed').map(({ notification }) => notification),
+      outbox.reportsOf('outbox.crashed').map(({ notification }) => notification),
       [null],
     );
   });

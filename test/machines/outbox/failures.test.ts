@@ -4,7 +4,7 @@ import type { Failure, Notification } from '../../../machines/domain.ts';
 import { mulberry32 } from '../../mulberry32.ts';
 import { completionOf, hashOf, HOUR, MINUTE, progressOf, SECOND } from '../fixtures.ts';
 import { timersOf } from '../harness.ts';
-import { cardDeleteOf, live, startOutbox } from '../publishing.ts';
+import { cardDeleteOf, live, startOutbox } from '../outbox-harness.ts';
 
 const [first, second] = [hashOf(1), hashOf(2)];
 
@@ -21,13 +21,13 @@ const pauses: { kind: Failure['kind']; least: number; most: number }[] = [
 ];
 
 for (const { kind, least, most } of pauses) {
-  test(`an ntfy that answers "${kind}" is asked again after ${least / SECOND} to ${most / SECOND} s, whatever comes`, async () => {
+  test(`an ntfy that answers "${kind}" receives the next request after ${least / SECOND} to ${most / SECOND} s, however many messages wait`, async () => {
     const outbox = startOutbox();
     outbox.world.publish = fail(kind);
-    outbox.tell(completionOf(first));
+    outbox.publish(completionOf(first));
     await outbox.pass(50);
     assert.deepEqual(outbox.failed(), [{ type: 'outbox.failed', failure: { kind, message: kind } }]);
-    for (let n = 10; n < 20; n += 1) outbox.tell(completionOf(hashOf(n)), progressOf(hashOf(n + 10), 5));
+    for (let n = 10; n < 20; n += 1) outbox.publish(completionOf(hashOf(n)), progressOf(hashOf(n + 10), 5));
     await outbox.pass(least - 51);
     assert.equal(outbox.sent.length, 1);
     outbox.world.publish = () => live;
@@ -36,21 +36,21 @@ for (const { kind, least, most } of pauses) {
   });
 }
 
-test('a refusal slows down what is no urgent news, once for all four that were on their way', async () => {
+test('a refusal slows down progress, once for all four messages in flight', async () => {
   const outbox = startOutbox();
-  outbox.tell(completionOf(first));
+  outbox.publish(completionOf(first));
   await outbox.pass(2 * SECOND);
   outbox.world.publish = fail('limited');
-  outbox.tell(...[10, 11, 12, 13].map((n) => progressOf(hashOf(n), 5)));
+  outbox.publish(...[10, 11, 12, 13].map((n) => progressOf(hashOf(n), 5)));
   await outbox.pass(SECOND);
   assert.equal(outbox.sent.length, 5);
   assert.equal(outbox.actor.getSnapshot().context.budget.pace, 1 / 4);
 });
 
-test('an ntfy that is down is asked ever more seldom, down to every few minutes', async () => {
+test('an unavailable ntfy receives requests with exponential backoff up to five minutes', async () => {
   const outbox = startOutbox();
   outbox.world.publish = fail('unreachable');
-  outbox.tell(completionOf(first));
+  outbox.publish(completionOf(first));
   await outbox.pass(6 * HOUR);
   const gaps = outbox.sent.slice(1).map(({ at }, index) => at - (outbox.sent[index]?.at ?? 0) - 50);
   for (const [index, gap] of gaps.entries()) {
@@ -60,26 +60,26 @@ test('an ntfy that is down is asked ever more seldom, down to every few minutes'
   assert.ok(outbox.sent.length > 70);
 });
 
-test('after a success the pauses begin anew', async () => {
+test('after a success the backoff starts again', async () => {
   const outbox = startOutbox();
   outbox.world.publish = fail('unreachable');
-  outbox.tell(completionOf(first));
+  outbox.publish(completionOf(first));
   await outbox.pass(HOUR);
   outbox.world.publish = () => live;
   await outbox.pass(10 * MINUTE);
   outbox.world.publish = fail('unreachable');
-  outbox.tell(completionOf(second));
+  outbox.publish(completionOf(second));
   await outbox.pass(10 * SECOND);
   const tries = outbox.sent.filter(({ notification }) => notification.key === second).length;
   assert.ok(tries >= 3, `${tries} tries in ten seconds`);
 });
 
-describe('what ntfy could not take', () => {
-  test('is told when it can, and only its newest', async () => {
+describe('a message that ntfy could not accept', () => {
+  test('is sent once ntfy works again, in its newest version only', async () => {
     const outbox = startOutbox();
     outbox.world.publish = fail('unreachable');
     for (let percent = 0; percent < 50; percent += 1) {
-      outbox.tell(progressOf(first, percent));
+      outbox.publish(progressOf(first, percent));
       await outbox.pass(5 * SECOND);
     }
     outbox.world.publish = () => live;
@@ -92,24 +92,24 @@ describe('what ntfy could not take', () => {
     );
   });
 
-  test('never comes back after its card was taken away', async () => {
+  test('is never sent after its card was deleted', async () => {
     const outbox = startOutbox();
     outbox.world.publish = fail('unreachable');
-    outbox.tell(progressOf(first, 10));
+    outbox.publish(progressOf(first, 10));
     await outbox.pass(10 * SECOND);
-    outbox.tell(cardDeleteOf(first));
+    outbox.publish(cardDeleteOf(first));
     outbox.world.publish = () => live;
     await outbox.pass(HOUR);
     assert.equal(outbox.sent.at(-1)?.notification.kind, 'card-delete');
   });
 
-  test('never comes back after its completion', async () => {
+  test('is never sent after its completion', async () => {
     const outbox = startOutbox();
     outbox.world.latency = 5 * SECOND;
     outbox.world.publish = fail('unreachable');
-    outbox.tell(progressOf(first, 10));
+    outbox.publish(progressOf(first, 10));
     await outbox.pass(SECOND);
-    outbox.tell(completionOf(first));
+    outbox.publish(completionOf(first));
     await outbox.pass(4 * SECOND);
     outbox.world.publish = () => live;
     await outbox.pass(HOUR);
@@ -122,7 +122,7 @@ describe('what ntfy could not take', () => {
 });
 
 for (const seed of [1, 2, 3, 4, 5]) {
-  test(`no completion is lost and none is told twice, whatever fails when (seed ${seed})`, async () => {
+  test(`no completion is lost and none is accepted twice, whatever fails (seed ${seed})`, async () => {
     const random = mulberry32(seed);
     const pick = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)] as T;
     const outbox = startOutbox();
@@ -144,9 +144,9 @@ for (const seed of [1, 2, 3, 4, 5]) {
     for (let n = 0; n < 150; n += 1) {
       const hash = hashOf(n);
       outbox.world.latency = pick([1, 50, 3000]);
-      for (const percent of [10, 40, 70]) if (random() < 0.6) outbox.tell(progressOf(hash, percent));
+      for (const percent of [10, 40, 70]) if (random() < 0.6) outbox.publish(progressOf(hash, percent));
       await outbox.pass(pick([0, 500, 2000, 60_000]));
-      outbox.tell(completionOf(hash));
+      outbox.publish(completionOf(hash));
       if (random() < 0.3) await outbox.pass(pick([500, 5000]));
     }
     await outbox.pass(HOUR);

@@ -19,14 +19,14 @@ const first = (
   cardWait: (key: Hash) => number = atOnce,
 ) => next(lanes, laneWait, cardWait);
 
-describe('what waits for a torrent', () => {
-  test('is only the newest', () => {
+describe('the waiting notification of a torrent', () => {
+  test('is the newest one', () => {
     const lanes = lanesOf(progressOf(a, 1), progressOf(a, 2), progressOf(a, 3));
     assert.equal(depth(lanes), 1);
     assert.deepEqual(first(lanes)?.notification, progressOf(a, 3));
   });
 
-  test('is its completion alone, once it is complete', () => {
+  test('is only its completion, once it is complete', () => {
     const lanes = lanesOf(progressOf(a, 99), completionOf(a));
     assert.equal(depth(lanes), 1);
     assert.equal(first(lanes)?.notification.kind, 'completion');
@@ -37,7 +37,7 @@ describe('what waits for a torrent', () => {
     assert.equal(first(lanes)?.notification.key, a);
   });
 
-  test('is nothing after it left', () => {
+  test('does not exist after it was removed', () => {
     const lanes = lanesOf(progressOf(a, 1));
     assert.ok(isSuperseded(lanes, progressOf(a, 1)));
     remove(lanes, progressOf(a, 1));
@@ -46,8 +46,8 @@ describe('what waits for a torrent', () => {
   });
 });
 
-describe('the next to leave', () => {
-  test('is a completion, then a card to take away, then progress', () => {
+describe('the next notification', () => {
+  test('is a completion, then a card deletion, then progress', () => {
     const lanes = lanesOf(
       progressOf(a, 1),
       { id: 'd', kind: 'card-delete', key: b, shown: false, alerted: false },
@@ -61,13 +61,13 @@ describe('the next to leave', () => {
     assert.deepEqual(order, ['completion', 'card-delete', 'progress']);
   });
 
-  test('is one whose card is ready, before one whose card is too fresh', () => {
+  test('is one whose card may be updated, before one whose card was updated too recently', () => {
     const lanes = lanesOf(progressOf(a, 1), progressOf(b, 1));
     const wait = first(lanes, atOnce, (key) => (key === a ? 800 : 0));
     assert.deepEqual(wait, { notification: progressOf(b, 1), wait: 0 });
   });
 
-  test('is progress that may leave now, before a completion that has to wait for its card', () => {
+  test('is progress without a wait, before a completion that has to wait for its card', () => {
     const lanes = lanesOf(completionOf(a), progressOf(b, 1));
     assert.equal(first(lanes, atOnce, (key) => (key === a ? 500 : 0))?.notification.key, b);
   });
@@ -81,7 +81,7 @@ describe('the next to leave', () => {
     );
   });
 
-  test('waits for the longer of budget and card', () => {
+  test('waits for the budget or for its card, whichever takes longer', () => {
     assert.equal(
       first(
         lanesOf(progressOf(a, 1)),
@@ -92,25 +92,25 @@ describe('the next to leave', () => {
     );
   });
 
-  test('is nothing while only an answer, not the clock, can free it', () => {
+  test('does not exist while each one waits for an answer', () => {
     assert.equal(
       first(lanesOf(progressOf(a, 1), completionOf(b)), atOnce, () => Infinity),
       null,
     );
   });
 
-  test('is found by one look among ten thousand that wait for the budget', () => {
+  test('is found in one step among ten thousand that wait for the budget', () => {
     const lanes = lanesOf(...Array.from({ length: 10_000 }, (_, n) => progressOf(hashOf(n), 1)));
-    let looks = 0;
+    let steps = 0;
     const found = first(
       lanes,
       () => 6000,
       () => {
-        looks += 1;
+        steps += 1;
         return 0;
       },
     );
     assert.equal(found?.wait, 6000);
-    assert.equal(looks, 1);
+    assert.equal(steps, 1);
   });
 });

@@ -39,23 +39,23 @@ describe('two messages of one card', () => {
     assert.equal(upcoming(traffic)?.wait, 0);
   });
 
-  test('are no reason for a completion to wait: it has a card of its own', () => {
+  test('do not delay a completion, which has its own card', () => {
     const { traffic } = trafficAt(1000);
     markSent(traffic, a);
     put(traffic.lanes, completionOf(a));
     assert.equal(upcoming(traffic)?.wait, 0);
   });
 
-  test('are never on their way at once', () => {
+  test('are never in flight at the same time', () => {
     const { traffic } = trafficAt(1000);
     traffic.inFlight.set(freeSlot(traffic), progressOf(a, 1));
     put(traffic.lanes, completionOf(a));
     put(traffic.lanes, progressOf(b, 1));
-    assert.equal(upcoming(traffic), null, 'one at a time, until ntfy has shown that it is a new one');
+    assert.equal(upcoming(traffic), null, 'one at a time, until ntfy has answered as a new version');
     assert.equal(upcoming({ ...traffic, live: true })?.notification.key, b);
   });
 
-  test('do not wait for hours because the clock was set back', () => {
+  test('do not wait for hours when the clock was set back', () => {
     const { clock, traffic } = trafficAt(10_000_000);
     markSent(traffic, a);
     put(traffic.lanes, completionOf(a));
@@ -64,7 +64,7 @@ describe('two messages of one card', () => {
   });
 });
 
-test('no more than four messages are on their way at once', () => {
+test('at most four messages are in flight', () => {
   const { traffic } = trafficAt(0);
   const slots = [1, 2, 3, 4].map((n) => {
     const slot = freeSlot(traffic);
@@ -76,19 +76,19 @@ test('no more than four messages are on their way at once', () => {
   assert.equal(upcoming(traffic), null);
 });
 
-test('what was sent is remembered only as long as the spacing asks', () => {
+test('the time of a sent message is stored only for the minimum interval of its card', () => {
   const { clock, traffic } = trafficAt(0);
   for (let n = 0; n < 1000; n += 1) {
     clock.now += 600;
     markSent(traffic, hashOf(n));
   }
-  assert.ok(traffic.lastAt.size <= 2, `${traffic.lastAt.size} are remembered`);
+  assert.ok(traffic.lastAt.size <= 2, `${traffic.lastAt.size} are stored`);
   clock.now = 0;
   markSent(traffic, a);
   assert.deepEqual([...traffic.lastAt], [[a, 0]]);
 });
 
-describe('what never leaves', () => {
+describe('skipping', () => {
   const cases = [
     { progress: 'auto', live: null, to: 10, skips: false },
     { progress: 'auto', live: true, to: 10, skips: false },
@@ -99,18 +99,18 @@ describe('what never leaves', () => {
     { progress: 'milestones', live: true, to: 50, skips: false },
   ] as const;
   for (const { progress, live, to, skips } of cases) {
-    test(`${to} % is ${skips ? 'thinned' : 'sent'} with PROGRESS=${progress} where live is ${live}`, () => {
+    test(`${to} % is ${skips ? 'skipped' : 'sent'} with PROGRESS=${progress} where live is ${live}`, () => {
       const { traffic } = trafficAt(0, { progress });
       assert.equal(skipped({ ...traffic, live }, progressOf(a, to)), skips ? 'superseded' : null);
     });
   }
 
-  test('is never a completion', () => {
+  test('a completion is never skipped', () => {
     const { traffic } = trafficAt(0, { progress: 'milestones' });
     assert.equal(skipped({ ...traffic, live: false }, completionOf(a)), null);
   });
 
-  test('is a card deletion where no card can be taken away', () => {
+  test('a deletion is skipped where no card can be deleted', () => {
     const { traffic } = trafficAt(0);
     assert.equal(skipped({ ...traffic, live: false }, cardDelete), 'accepted');
     assert.equal(skipped({ ...traffic, live: true }, cardDelete), null);
@@ -119,21 +119,21 @@ describe('what never leaves', () => {
   });
 });
 
-describe('a notification ends', () => {
+describe('the outcome of a notification', () => {
   const broken = { kind: 'broken', message: '502' } as const;
 
-  test('accepted, when ntfy took it', () => {
+  test('is accepted when ntfy accepted it', () => {
     assert.equal(settle(trafficAt(0).traffic, progressOf(a, 1), null).outcome, 'accepted');
   });
 
-  test('superseded, when it failed and something newer waits', () => {
+  test('is superseded when it failed and a newer one waits', () => {
     const { traffic } = trafficAt(0);
     put(traffic.lanes, completionOf(a));
     assert.equal(settle(traffic, progressOf(a, 1), broken).outcome, 'superseded');
     assert.equal(upcoming(traffic)?.notification.kind, 'completion');
   });
 
-  test('not yet, when it failed and nothing newer waits: it waits again', () => {
+  test('is open when it failed and no newer one waits: it waits again', () => {
     const { traffic } = trafficAt(0);
     assert.equal(settle(traffic, completionOf(a), broken).outcome, null);
     assert.equal(upcoming(traffic)?.notification.kind, 'completion');
@@ -143,7 +143,7 @@ describe('a notification ends', () => {
 describe('the longest wait', () => {
   const broken = { kind: 'broken', message: '502' } as const;
 
-  test('is none while nothing waits', () => {
+  test('does not exist while no notification waits', () => {
     const { clock, traffic } = trafficAt(1000);
     assert.equal(oldest(traffic), null);
     const completion = completionOf(a);
@@ -154,7 +154,7 @@ describe('the longest wait', () => {
     assert.equal(oldest(traffic), null);
   });
 
-  test('goes on while newer progress takes the place of older', () => {
+  test('continues while newer progress replaces older progress', () => {
     const { clock, traffic } = trafficAt(1000);
     for (let percent = 1; percent < 10; percent += 1) {
       enqueueNotification(traffic, progressOf(a, percent));
@@ -165,16 +165,16 @@ describe('the longest wait', () => {
     assert.equal(oldest(traffic), 1000);
   });
 
-  test('goes on through every attempt that fails, and begins anew with the first that arrives', () => {
+  test('continues through every failed attempt, and starts again after an accepted one', () => {
     const { clock, traffic } = trafficAt(1000);
     const attempt = (percent: number, fails: boolean) => {
       const progress = progressOf(a, percent);
       enqueueNotification(traffic, progress);
       remove(traffic.lanes, progress);
       traffic.inFlight.set('publish.0', progress);
-      assert.notEqual(oldest(traffic), null, 'what is on its way has not arrived');
+      assert.notEqual(oldest(traffic), null, 'a message in flight still counts');
       clock.now += 10_000;
-      // While it is on its way the torrent goes on.
+      // The torrent continues while the message is in flight.
       enqueueNotification(traffic, progressOf(a, percent + 1));
       traffic.inFlight.clear();
       const { outcome } = settle(traffic, progress, fails ? broken : null);
@@ -188,7 +188,7 @@ describe('the longest wait', () => {
     assert.equal(oldest(traffic), clock.now);
   });
 
-  test('of a completion that has to be tried again counts from the beginning', () => {
+  test('of a completion that is retried counts from its first attempt', () => {
     const { clock, traffic } = trafficAt(1000);
     const completion = completionOf(a);
     enqueueNotification(traffic, completion);

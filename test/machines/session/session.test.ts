@@ -10,11 +10,11 @@ import { later, startChild, timersOf } from '../harness.ts';
 const over: Failure = { kind: 'unauthorized', message: 'over' };
 const good: Login = ok({ version: '2.16.2' });
 
-/** What no session may ever do. */
-const offences: string[] = [];
-after(() => assert.deepEqual(offences, []));
+/** Violations of what always holds. */
+const violations: string[] = [];
+after(() => assert.deepEqual(violations, []));
 
-/** A session whose logins end as the test says, 50 ms after they began. */
+/** Starts a session whose logins take 50 ms and have the result of `login`. */
 function startSession(login: () => Login = () => good) {
   const clock = new SimulatedClock();
   /** When each login began. */
@@ -25,7 +25,7 @@ function startSession(login: () => Login = () => good) {
       login: fromPromise(async () => {
         logins.push(clock.now());
         open += 1;
-        if (open > 1) offences.push('two logins at once');
+        if (open > 1) violations.push('two simultaneous logins');
         await later(clock, 50, null);
         open -= 1;
         return login();
@@ -34,67 +34,67 @@ function startSession(login: () => Login = () => good) {
   });
   const input = { policy, now: () => clock.now() };
   const child = startChild<SessionReport, typeof sessionMachine>(machine, input, { clock });
-  const ask = (type: 'session.wanted' | 'session.expired', times = 1) => {
+  const send = (type: 'session.wanted' | 'session.expired', times = 1) => {
     const event = type === 'session.wanted' ? { type } : { type, failure: over };
     for (let count = 0; count < times; count += 1) child.actor.send(event);
   };
-  return { ...child, logins, ask, state: () => child.actor.getSnapshot().value };
+  return { ...child, logins, send, state: () => child.actor.getSnapshot().value };
 }
 
 const READY: SessionReport = { type: 'session.ready', version: '2.16.2' };
 
 describe('a session', () => {
-  test('that nobody wants logs nobody in', async () => {
+  test('that no actor requested causes no login', async () => {
     const session = startSession();
-    session.ask('session.expired');
+    session.send('session.expired');
     await session.pass(24 * HOUR);
-    assert.deepEqual([session.logins, session.heard, timersOf(session.clock)], [[], [], []]);
+    assert.deepEqual([session.logins, session.reports, timersOf(session.clock)], [[], [], []]);
   });
 
-  test('is opened once, however many want it before, while and after it is', async () => {
+  test('is opened once, however often it is requested before, during and after the login', async () => {
     const session = startSession();
-    session.ask('session.wanted', 100);
+    session.send('session.wanted', 100);
     await session.pass(25);
-    session.ask('session.wanted', 100);
+    session.send('session.wanted', 100);
     await session.pass(HOUR);
-    session.ask('session.wanted', 100);
+    session.send('session.wanted', 100);
     await session.pass(HOUR);
     assert.equal(session.logins.length, 1);
-    assert.deepEqual(session.heard, [READY]);
+    assert.deepEqual(session.reports, [READY]);
   });
 
-  test('that is open needs no timer', async () => {
+  test('that is open has no timer', async () => {
     const session = startSession();
-    session.ask('session.wanted');
+    session.send('session.wanted');
     await session.pass(SECOND);
     assert.deepEqual(timersOf(session.clock), []);
   });
 
-  test('that expired is opened again at once, and once, however many find out', async () => {
+  test('that expired is opened again at once, and once, however often that is reported', async () => {
     const session = startSession();
-    session.ask('session.wanted');
+    session.send('session.wanted');
     await session.pass(HOUR);
-    session.ask('session.expired', 1000);
+    session.send('session.expired', 1000);
     await session.pass(25);
-    session.ask('session.expired', 1000);
+    session.send('session.expired', 1000);
     await session.pass(25);
     assert.deepEqual(session.logins, [0, HOUR]);
-    assert.deepEqual(session.heard, [READY, READY]);
+    assert.deepEqual(session.reports, [READY, READY]);
   });
 
-  test('that is forgotten at once, again and again, is opened ever more seldom', async () => {
+  test('that expires immediately each time is opened with exponential backoff', async () => {
     const session = startSession();
-    session.ask('session.wanted');
+    session.send('session.wanted');
     for (let tenth = 0; tenth < 600; tenth += 1) {
       await session.pass(SECOND / 10);
-      if (session.state() === 'ready') session.ask('session.expired');
+      if (session.state() === 'ready') session.send('session.expired');
     }
     const inTheFirstMinute = session.logins.length;
     assert.ok(inTheFirstMinute <= 8, `${inTheFirstMinute} logins in a minute`);
-    assert.ok(session.heard.some(({ type }) => type === 'qbittorrent.failed'));
+    assert.ok(session.reports.some(({ type }) => type === 'qbittorrent.failed'));
     for (let second = 0; second < 600; second += 1) {
       await session.pass(SECOND);
-      if (session.state() === 'ready') session.ask('session.expired');
+      if (session.state() === 'ready') session.send('session.expired');
     }
     const after = session.logins.length - inTheFirstMinute;
     assert.ok(after <= 22, `${after} logins in ten minutes`);
@@ -112,12 +112,12 @@ const pauses = [
 
 for (const { kind, state, least, most } of pauses) {
   describe(`a login that ends ${kind}`, () => {
-    test(`is said, and tried again after ${least / SECOND} to ${most / SECOND} seconds`, async () => {
+    test(`is reported, and repeated after ${least / SECOND} to ${most / SECOND} seconds`, async () => {
       const session = startSession(() => failure(kind));
-      session.ask('session.wanted');
+      session.send('session.wanted');
       await session.pass(50);
       assert.equal(session.state(), state);
-      assert.deepEqual(session.heard, [
+      assert.deepEqual(session.reports, [
         { type: 'qbittorrent.failed', failure: { kind, message: kind }, during: 'login' },
       ]);
       await session.pass(least - 1);
@@ -126,41 +126,41 @@ for (const { kind, state, least, most } of pauses) {
       assert.equal(session.logins.length, 2);
     });
 
-    test('is not repeated because somebody asks', async () => {
+    test('is not repeated when a session is requested', async () => {
       const session = startSession(() => failure(kind));
-      session.ask('session.wanted');
+      session.send('session.wanted');
       await session.pass(50);
-      session.ask('session.wanted', 100);
-      session.ask('session.expired', 100);
+      session.send('session.wanted', 100);
+      session.send('session.expired', 100);
       await session.pass(least - 1);
       assert.deepEqual(session.logins, [0]);
     });
 
-    test('is forgotten by the first that is good', async () => {
+    test('does not delay later logins after one that succeeds', async () => {
       let answer: Login = failure(kind);
       const session = startSession(() => answer);
-      session.ask('session.wanted');
+      session.send('session.wanted');
       await session.pass(50);
       answer = good;
       await session.pass(most + 50);
-      assert.deepEqual(session.heard.at(-1), READY);
+      assert.deepEqual(session.reports.at(-1), READY);
       await session.pass(24 * HOUR);
       assert.equal(session.logins.length, 2);
     });
   });
 }
 
-test('a refused password is tried six times in an hour, and told each time', async () => {
+test('a refused password is sent six times an hour, and reported each time', async () => {
   const session = startSession(() => failure('unauthorized'));
-  session.ask('session.wanted');
+  session.send('session.wanted');
   await session.pass(HOUR - 1);
   assert.equal(session.logins.length, 6);
-  assert.equal(session.heard.length, 6);
+  assert.equal(session.reports.length, 6);
 });
 
-test('a qBittorrent that is down is asked ever more seldom, down to once or twice a minute', async () => {
+test('an unavailable qBittorrent receives logins with exponential backoff up to a minute', async () => {
   const session = startSession(() => failure('unreachable'));
-  session.ask('session.wanted');
+  session.send('session.wanted');
   await session.pass(24 * HOUR);
   const gaps = session.logins.slice(1).map((at, index) => at - (session.logins[index] ?? 0) - 50);
   for (const [index, gap] of gaps.entries()) {
@@ -169,31 +169,31 @@ test('a qBittorrent that is down is asked ever more seldom, down to once or twic
   }
 });
 
-test('after a session that lived for long the pauses begin anew', async () => {
+test('after a long session the backoff starts again', async () => {
   let answer: Login = failure('unreachable');
   const session = startSession(() => answer);
-  session.ask('session.wanted');
+  session.send('session.wanted');
   await session.pass(HOUR);
   answer = good;
   await session.pass(2 * MINUTE);
   await session.pass(HOUR);
   answer = failure('unreachable');
-  session.ask('session.expired');
+  session.send('session.expired');
   await session.pass(50);
   const [before] = session.logins.slice(-1);
   await session.pass(SECOND);
-  assert.ok((session.logins.at(-1) ?? 0) - (before ?? 0) <= SECOND + 50, 'the first pause is a short one');
+  assert.ok((session.logins.at(-1) ?? 0) - (before ?? 0) <= SECOND + 50, 'the first pause is short');
   assert.notEqual(session.logins.at(-1), before);
 });
 
-test('a login that throws is a bug: whoever owns the session hears of it', async () => {
+test('a login that throws is a bug that the parent of the session receives', async () => {
   const session = startSession(() => {
     throw new Error('a bug');
   });
-  session.ask('session.wanted');
+  session.send('session.wanted');
   await session.pass(50);
   assert.deepEqual(
-    session.heard.map(({ type }: { type: string }) => type),
+    session.reports.map(({ type }: { type: string }) => type),
     ['xstate.error.actor.child'],
   );
 });

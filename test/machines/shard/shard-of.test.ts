@@ -4,13 +4,13 @@ import { createShardOf, SALT_LENGTH } from '../../../machines/shard/shard-of.ts'
 import { shardOf } from '../fixtures.ts';
 import { mulberry32 } from '../../mulberry32.ts';
 
-/** Another process, so another salt. */
-function partitionsOf(seed: number) {
+/** The shards of another process, with another salt. */
+function shardsOf(seed: number) {
   const random = mulberry32(seed);
   return createShardOf(Array.from({ length: SALT_LENGTH }, () => random() * 2 ** 32));
 }
 
-/** Sets of 5,000 hashes that somebody may choose: what they have in common, and what tells them apart. */
+/** Sets of 5,000 hashes that an attacker may choose, by what they have in common. */
 const SETS: Readonly<Record<string, (n: number) => string>> = {
   'the same first digits': (n) => `00${n.toString(16).padStart(38, '0')}`,
   'the same last digits': (n) => `${n.toString(16).padStart(38, '0')}00`,
@@ -24,7 +24,7 @@ const SETS: Readonly<Record<string, (n: number) => string>> = {
   },
 };
 
-/** How many of them each shard has. */
+/** The number of hashes in each shard. */
 function loadsOf(of: typeof shardOf, hashes: readonly string[]): number[] {
   const loads = new Map<string, number>();
   for (const hash of hashes) loads.set(of(hash), (loads.get(of(hash)) ?? 0) + 1);
@@ -32,7 +32,7 @@ function loadsOf(of: typeof shardOf, hashes: readonly string[]): number[] {
 }
 
 describe('a torrent', () => {
-  test('lives in one of 256 shards, always in the same one within a process', () => {
+  test('is in one of 256 shards, always in the same one within a process', () => {
     const hashes = Array.from({ length: 5000 }, (_, n) => SETS['nothing']?.(n) ?? '');
     const ids = new Set(hashes.map(shardOf));
     assert.equal(ids.size, 256);
@@ -40,24 +40,25 @@ describe('a torrent', () => {
     assert.deepEqual(hashes.map(shardOf), hashes.map(shardOf));
   });
 
-  test('lives in another one in another process', () => {
+  test('is in another shard in another process', () => {
     const hash = '0'.repeat(40);
-    assert.ok(new Set(Array.from({ length: 100 }, (_, seed) => partitionsOf(seed)(hash))).size > 50);
+    assert.ok(new Set(Array.from({ length: 100 }, (_, seed) => shardsOf(seed)(hash))).size > 50);
   });
 });
 
 describe('5,000 hashes that have in common', () => {
   for (const [title, hashOf] of Object.entries(SETS)) {
-    test(`${title}: cost no more than others, in whatever process`, () => {
+    test(`${title}: cost no more than others, in any process`, () => {
       const hashes = Array.from({ length: 5000 }, (_, n) => hashOf(n));
-      // What starts and ends cost: for each torrent as much as its shard has torrents.
+      // The cost of starting and stopping one torrent grows with the number of torrents in its shard.
       const even = hashes.length ** 2 / 256 + hashes.length;
       const costs = Array.from({ length: 40 }, (_, seed) =>
-        loadsOf(partitionsOf(seed), hashes).reduce((sum, load) => sum + load ** 2, 0),
+        loadsOf(shardsOf(seed), hashes).reduce((sum, load) => sum + load ** 2, 0),
       );
       const mean = costs.reduce((sum, cost) => sum + cost, 0) / costs.length;
-      assert.ok(mean < 1.5 * even, `on average ${mean / even} times that of an even choice`);
-      for (const cost of costs) assert.ok(cost < 6 * even, `${cost / even} times that of an even choice`);
+      assert.ok(mean < 1.5 * even, `on average ${mean / even} times that of an even distribution`);
+      for (const cost of costs)
+        assert.ok(cost < 6 * even, `${cost / even} times that of an even distribution`);
     });
   }
 });

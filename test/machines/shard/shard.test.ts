@@ -12,8 +12,8 @@ import { startChild } from '../harness.ts';
 
 const [first, second, third] = [hashOf(1), hashOf(2), hashOf(3)];
 
-/** A shard; a torrent of `poisoned` crashes with its next look. */
-function startPartition() {
+/** Starts a shard; a torrent of `poisoned` crashes at its next observation. */
+function startShard() {
   const poisoned = new Set<Hash>();
   const torrent = torrentMachine.provide({
     guards: {
@@ -59,20 +59,20 @@ function startPartition() {
     keysOf: (type: ShardReport['type'] | 'notification.publish') =>
       type === 'notification.publish'
         ? requested.map(({ key }) => key)
-        : child.heard.flatMap((report) => (report.type === type ? [report.key] : [])),
+        : child.reports.flatMap((report) => (report.type === type ? [report.key] : [])),
   };
 }
 
 describe('a shard', () => {
-  test('starts a torrent once, however often it is told to', () => {
-    const shard = startPartition();
+  test('starts a torrent once, however often it receives its start', () => {
+    const shard = startShard();
     for (let count = 0; count < 10; count += 1) shard.start(first);
     shard.start(second);
     assert.deepEqual(shard.children(), [first, second]);
   });
 
-  test('tells a torrent whether there is a session when it starts, and when that changes', () => {
-    const shard = startPartition();
+  test('passes on to each torrent whether there is a session, at its start and when that changes', () => {
+    const shard = startShard();
     shard.start(first, true);
     shard.start(second, false);
     assert.deepEqual([first, second].map(shard.stateOf), ['{"polling":"unknown"}', '"login"']);
@@ -82,8 +82,8 @@ describe('a shard', () => {
     assert.deepEqual([first, second].map(shard.stateOf), ['"login"', '"login"']);
   });
 
-  test('has a torrent for who looks for its key, and none for another key', () => {
-    const shard = startPartition();
+  test('finds a torrent by its key, and none by another key', () => {
+    const shard = startShard();
     shard.start(first);
     shard.start(second);
     shard.observe(first, third);
@@ -91,19 +91,19 @@ describe('a shard', () => {
     assert.equal(shard.stateOf(second), '{"polling":"unknown"}');
   });
 
-  test('relays nothing: its torrents send to the outbox themselves', () => {
-    const shard = startPartition();
+  test('forwards nothing: its torrents send to the outbox themselves', () => {
+    const shard = startShard();
     shard.start(first);
     shard.observe(first);
     assert.deepEqual(
       shard.requested.map(({ kind, key }) => [kind, key]),
       [['progress', first]],
     );
-    assert.deepEqual(shard.heard, []);
+    assert.deepEqual(shard.reports, []);
   });
 
-  test('stops a torrent, which is never heard of again', () => {
-    const shard = startPartition();
+  test('stops a torrent, which then sends nothing', () => {
+    const shard = startShard();
     shard.start(first);
     shard.start(second);
     shard.send({ type: 'torrent.stop', key: first });
@@ -115,13 +115,13 @@ describe('a shard', () => {
 });
 
 describe('a torrent that crashes', () => {
-  test('is said, with the reason, and buried; its siblings go on', () => {
-    const shard = startPartition();
+  test('is reported with the reason and removed, and its siblings continue', () => {
+    const shard = startShard();
     for (const key of [first, second, third]) shard.start(key);
     shard.poisoned.add(second);
     shard.observe(first, second, third);
     assert.deepEqual(
-      shard.heard.filter(({ type }) => type === 'torrent.crashed'),
+      shard.reports.filter(({ type }) => type === 'torrent.crashed'),
       [{ type: 'torrent.crashed', key: second, reason: 'poisoned', error: new Error('poisoned') }],
     );
     assert.deepEqual(shard.children(), [first, third]);
@@ -130,7 +130,7 @@ describe('a torrent that crashes', () => {
   });
 
   test('can be started again', () => {
-    const shard = startPartition();
+    const shard = startShard();
     shard.start(first);
     shard.poisoned.add(first);
     shard.observe(first);
@@ -141,8 +141,8 @@ describe('a torrent that crashes', () => {
     assert.deepEqual(shard.keysOf('notification.publish'), [first]);
   });
 
-  test('a thousand times leaves nothing behind', () => {
-    const shard = startPartition();
+  test('a thousand times leaves no actor behind', () => {
+    const shard = startShard();
     shard.poisoned.add(first);
     for (let count = 0; count < 1000; count += 1) {
       shard.start(first);

@@ -14,17 +14,17 @@ const start = (options: Parameters<typeof startWorld>[0] = {}) =>
 const completions = (world: World) =>
   new Set(world.published().flatMap(({ kind, key }) => (kind === 'completion' ? [key] : [])));
 
-/** Lets what is followed be complete, until nothing is left; never are more followed than may be. */
+/** Completes the tracked torrents until none is left; checks that at most `max` are tracked. */
 async function finishAll(world: World, max = MAX) {
   for (let round = 0; round < 10 && world.records().length > 0; round += 1) {
-    assert.ok(world.records().length <= max, `${world.records().length} are followed`);
+    assert.ok(world.records().length <= max, `${world.records().length} are tracked`);
     for (const { hash } of world.records())
       world.set(hash, { phase: 'complete', progress: 1, finishedAt: 1000 });
     await world.pass(5 * MINUTE);
   }
 }
 
-describe('no more torrents are followed than MAX_TRACKED, and what is left out is found when there is a place,', () => {
+describe('at most MAX_TRACKED torrents are tracked, and the others are found when there is capacity,', () => {
   test('by a scan', async () => {
     const world = start();
     for (const hash of hashes) world.set(hash, { progress: 0.1 });
@@ -69,7 +69,7 @@ describe('no more torrents are followed than MAX_TRACKED, and what is left out i
   });
 });
 
-test('records of an earlier life are not given up for it, but nothing comes in addition', async () => {
+test('stored records above the limit are tracked, but no further torrent is added', async () => {
   const records = hashes.slice(0, 10).map((hash) => createRecord(hash, 0));
   const world = start({ records });
   for (const hash of hashes) world.set(hash, { progress: 0.1 });
@@ -82,7 +82,7 @@ test('records of an earlier life are not given up for it, but nothing comes in a
   assert.deepEqual(completions(world), new Set(hashes));
 });
 
-test('while all places are taken nothing is asked in addition, and no line is written for each', async () => {
+test('while the limit is reached no further request is made, and only one event is emitted', async () => {
   const world = start();
   for (const hash of hashes) world.set(hash, { progress: 0.1, eta: null });
   await world.pass(MINUTE);

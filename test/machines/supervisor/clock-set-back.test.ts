@@ -1,4 +1,4 @@
-/** The clock on the wall is set back and forth; timers do not go by it. */
+/** The wall clock is set back and forward; timers do not depend on it. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createRecord } from '../../../machines/torrent/record.ts';
@@ -11,7 +11,7 @@ const JUMPS = [-10 * HOUR, -20 * MINUTE, -20 * SECOND, 10 * HOUR];
 
 const name = (jump: number) => `${Math.abs(jump) / SECOND} s ${jump < 0 ? 'back' : 'ahead'}`;
 
-/** A slow download on a server that allows 250 messages a day; the day began ten hours and a half ago. */
+/** A slow download on a server with 250 messages a day, at 10:30 UTC. */
 async function startScarce(): Promise<World> {
   const world = startWorld({ policy: { rate: 'auto' } });
   world.script.allowance = () => ({ daily: 250, left: 250 });
@@ -21,7 +21,7 @@ async function startScarce(): Promise<World> {
   return world;
 }
 
-/** Lets it advance by a percent a minute; how many progress messages were sent. */
+/** Advances it by 0.4 % a minute. Returns the number of progress messages. */
 async function advance(world: World, minutes: number): Promise<number> {
   const before = world.phone.accepted.filter(({ kind }) => kind === 'progress').length;
   for (let minute = 0; minute < minutes; minute += 1) {
@@ -33,13 +33,13 @@ async function advance(world: World, minutes: number): Promise<number> {
 
 for (const jump of JUMPS) {
   describe(`a clock that is set ${name(jump)}`, () => {
-    test('holds no progress back on a server with few messages a day', async () => {
+    test('delays no progress on a server with few messages a day', async () => {
       const world = await startScarce();
       const before = await advance(world, 60);
       assert.ok(before > 3, `${before} in the hour before`);
       world.script.skew += jump;
       const after = await advance(world, 60);
-      // The day may be ten hours longer now, and its messages are spread over it.
+      // The day may be ten hours longer now, and its messages are spread over the rest of it.
       assert.ok(after >= before / 3, `${after} in the hour after, ${before} in the one before`);
     });
 
@@ -57,14 +57,14 @@ for (const jump of JUMPS) {
       world.set(second, { phase: 'complete', progress: 1 });
       await world.pass(MINUTE);
       world.script.publish = publish;
-      // The longest pause between two attempts, twice.
+      // Twice the longest pause between two attempts.
       await world.pass(10 * MINUTE);
-      const told = world.phone.accepted.flatMap(({ kind, key }) => (kind === 'completion' ? [key] : []));
-      assert.deepEqual(told.toSorted(), [first, second]);
+      const completed = world.phone.accepted.flatMap(({ kind, key }) => (kind === 'completion' ? [key] : []));
+      assert.deepEqual(completed.toSorted(), [first, second]);
       assert.ok(completionsOf(world).length >= 2);
     });
 
-    test('delays no alert by more than it takes anew', async () => {
+    test('delays no alert by more than its own delay', async () => {
       const world = startWorld();
       world.set(first, { progress: 0.5 });
       world.track(first);
@@ -76,7 +76,7 @@ for (const jump of JUMPS) {
       assert.ok(world.phone.cards.has(`${first}-err`));
     });
 
-    test('makes crashes hours apart none in a row', async () => {
+    test('does not count crashes that are hours apart as consecutive', async () => {
       const world = startWorld();
       world.set(first, { progress: 0.5 });
       world.track(first);
@@ -95,7 +95,7 @@ for (const jump of JUMPS) {
   });
 }
 
-test('what was stored under a clock that was ahead begins as of now', () => {
+test('stored times in the future are replaced by the current time', () => {
   const ahead = 10 * HOUR;
   const record = {
     ...createRecord(first, ahead),
@@ -108,9 +108,9 @@ test('what was stored under a clock that was ahead begins as of now', () => {
     },
   };
   const world = startWorld({ records: [record], sounds: { 'qbittorrent.unreachable': ahead } });
-  const [kept] = world.records();
+  const [stored] = world.records();
   assert.deepEqual(
-    [kept?.since, kept?.finishHookAt, kept?.sounded, kept?.shown?.estimate?.at],
+    [stored?.since, stored?.finishHookAt, stored?.sounded, stored?.shown?.estimate?.at],
     [0, 0, {}, 0],
   );
   assert.equal(world.supervisor.getSnapshot().context.incidentSounds.size, 0);

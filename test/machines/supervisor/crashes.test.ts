@@ -1,4 +1,4 @@
-/** What crashes begins again: a torrent from its record, a service with all others, and at last the process. */
+/** A crashed torrent is restarted from its record, a crashed service with all others, and finally the process ends. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { failure, hashOf, HOUR, MINUTE, ok, SECOND } from '../fixtures.ts';
@@ -13,7 +13,7 @@ const bug = () => {
   throw new Error('a bug');
 };
 
-/** When a torrent crashed. */
+/** The times at which a torrent crashed. */
 function crashesOf(world: World): number[] {
   const times: number[] = [];
   world.supervisor.subscribe(() => {
@@ -30,7 +30,7 @@ async function startTwo() {
   return world;
 }
 
-/** The next call of a service throws, and the ones after it are good again. */
+/** The next call of a service throws, and later calls succeed. */
 function crashOnce(world: World, service: 'login' | 'observe' | 'scan'): void {
   const { script } = world;
   const good = script[service];
@@ -43,21 +43,21 @@ function crashOnce(world: World, service: 'login' | 'observe' | 'scan'): void {
 }
 
 describe('a torrent that crashes', () => {
-  test('begins again from its record, and tells nothing twice', async () => {
+  test('is restarted from its record, and sends no notification twice', async () => {
     const world = await startTwo();
-    const told = world.published().length;
+    const before = world.published().length;
     world.script.poisoned.add(first);
     await world.pass(5 * SECOND);
     world.script.poisoned.clear();
     await world.pass(MINUTE);
     assert.deepEqual([...actorsOf(world).keys()].toSorted(), [first, second]);
-    assert.equal(world.published().length, told);
+    assert.equal(world.published().length, before);
     complete(world, first);
     await world.pass(MINUTE);
     assert.ok(world.phone.cards.has(`${first}-done`) && !world.phone.cards.has(first));
   });
 
-  test('with each look begins again ever more seldom, and never stops trying', async () => {
+  test('at each observation is restarted with exponential backoff, without end', async () => {
     const world = await startTwo();
     const crashes = crashesOf(world);
     world.script.poisoned.add(first);
@@ -70,7 +70,7 @@ describe('a torrent that crashes', () => {
     assert.ok(crashes.length >= 40, `${crashes.length} in six hours`);
   });
 
-  test('takes none of the others with it', async () => {
+  test('does not affect the others', async () => {
     const world = await startTwo();
     world.script.poisoned.add(first);
     await world.pass(HOUR);
@@ -94,7 +94,7 @@ describe('a torrent that crashes', () => {
 
 describe('a service that crashes', () => {
   for (const service of ['login', 'observe', 'scan'] as const) {
-    test(`(${service}) begins again with all others, and every torrent from its record`, async () => {
+    test(`(${service}) is restarted with all others, and each torrent from its record`, async () => {
       const world = await startTwo();
       await world.pass(2 * MINUTE);
       crashOnce(world, service);
@@ -120,20 +120,20 @@ describe('a service that crashes', () => {
     assert.ok(world.phone.cards.has(`${first}-done`));
   });
 
-  test('again and again ends the process, for whoever runs it to start it anew', async () => {
+  test('repeatedly ends the process', async () => {
     const world = startWorld();
     world.script.login = bug;
     await world.pass(MINUTE);
     assert.equal(world.supervisor.getSnapshot().value, 'failed');
     assert.ok(
       world.count('login') < 5,
-      `${world.count('login')} logins: five refused ones would ban the address`,
+      `${world.count('login')} logins: five refused logins would ban the address`,
     );
     await world.pass(HOUR);
     assert.deepEqual(timersOf(world.clock), []);
   });
 
-  test('now and then does not: one crash in an hour is no reason to give up', async () => {
+  test('once an hour does not end the process', async () => {
     const world = await startTwo();
     for (let hour = 0; hour < 10; hour += 1) {
       crashOnce(world, 'observe');
@@ -147,7 +147,7 @@ describe('a service that crashes', () => {
 describe('two thousand torrents at once', () => {
   const hashes = Array.from({ length: 2000 }, (_, n) => hashOf(n));
 
-  test('cost one login and one request a poll; all are followed, and none is left at the end', async () => {
+  test('cost one login and one request a poll; all are tracked, and none is left at the end', async () => {
     const world = startWorld({ policy: { rate: null } });
     for (const hash of hashes) {
       world.set(hash, { progress: 0.5 });
@@ -165,7 +165,7 @@ describe('two thousand torrents at once', () => {
     assert.deepEqual([world.records(), timersOf(world.clock)], [[], []]);
   });
 
-  test('go on after a lost session with one login', async () => {
+  test('continue after a lost session with one login', async () => {
     const world = startWorld({ policy: { rate: null } });
     for (const hash of hashes) world.set(hash, { progress: 0.5 });
     await world.pass(5 * MINUTE);

@@ -4,7 +4,7 @@ import { hashOf, MINUTE, SECOND } from '../fixtures.ts';
 import { startDownload, startWorld } from '../../support/world.ts';
 import type { World } from '../../support/world.ts';
 
-/** What the supervisor has emitted, each as one line. */
+/** The emitted events, each as one line. */
 const emittedBy = ({ events }: World): string[] =>
   events.map((event) =>
     event.type === 'notification.settled'
@@ -13,7 +13,7 @@ const emittedBy = ({ events }: World): string[] =>
   );
 
 describe('the supervisor emits', () => {
-  test('what the log, the metrics and the page need of a download, each once', async () => {
+  test('each event of a download once, for the log, the metrics and the page', async () => {
     const world = await startDownload(hashOf(1));
     world.set(hashOf(1), { phase: 'complete', progress: 1, finishedAt: 1000 });
     world.finish(hashOf(1));
@@ -28,7 +28,7 @@ describe('the supervisor emits', () => {
     ]);
   });
 
-  test('nothing for polls that show nothing new, however many torrents are tracked', async () => {
+  test('no event for polls without changes, however many torrents are tracked', async () => {
     const world = startWorld({ policy: { rate: null } });
     for (let n = 0; n < 200; n += 1) {
       world.set(hashOf(n), { phase: 'downloading', progress: 0.5 });

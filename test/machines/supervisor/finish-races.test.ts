@@ -1,4 +1,4 @@
-/** What an answer that is old, a clock that was set back or a torrent that comes again makes of a finish hook. */
+/** A finish hook together with an old answer, a clock that was set back or a torrent that was added again. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRecord } from '../../../machines/torrent/record.ts';
@@ -7,12 +7,12 @@ import { completionsOf, startWorld } from '../../support/world.ts';
 
 const [a, b] = [hashOf(1), hashOf(2)];
 
-test('a list that was made before the finish hook does not refute it, however late it arrives', async () => {
+test('a list that was created before the finish hook does not refute it, however late it arrives', async () => {
   const world = startWorld();
   world.set(a, { progress: 0.5, phase: 'metadata', v1: a });
   world.track(a);
   await world.pass(10 * SECOND);
-  // Its ID changes, and the list that shows it takes long.
+  // Its ID changes, and the list that shows the new ID arrives late.
   world.script.latency.list = 14_000;
   const later = seen({ hash: b, v1: a, v2: b, progress: 0.2 });
   world.torrents.delete(a);
@@ -30,7 +30,7 @@ test('a list that was made before the finish hook does not refute it, however la
   assert.equal(completionsOf(world).length, 1);
 });
 
-test('a finish hook of a torrent that was added again while its card is taken away is that of the new one', async () => {
+test('a finish hook of a torrent that was added again while its card is deleted applies to the new download', async () => {
   const world = startWorld();
   world.set(a, { progress: 0.5 });
   world.track(a);
@@ -51,7 +51,7 @@ test('a finish hook of a torrent that was added again while its card is taken aw
   assert.equal(world.phone.accepted.filter(({ kind }) => kind === 'completion').length, 1);
 });
 
-test('a finish hook that seems to lie in the future, since the clock was set back, is refuted all the same', async () => {
+test('a finish hook whose time is in the future, since the clock was set back, is also refuted', async () => {
   const record = { ...createRecord(a, 0), card: true, highest: 50, finishHookAt: HOUR };
   const world = startWorld({ records: [record] });
   world.set(a, { progress: 0.5 });

@@ -5,9 +5,9 @@ import { failure, hashOf, MINUTE, ok, SECOND } from '../fixtures.ts';
 import { completionsOf, isOver, startDownload, startWorld } from '../../support/world.ts';
 
 const a = hashOf(1);
-const stranger = hashOf(2);
+const unknown = hashOf(2);
 
-describe('a torrent that is gone after its finish hook', () => {
+describe('a torrent that is missing after its finish hook', () => {
   test('is complete: qBittorrent removed it by its share limit', async () => {
     const world = await startDownload(a);
     world.torrents.delete(a);
@@ -22,7 +22,7 @@ describe('a torrent that is gone after its finish hook', () => {
     assert.deepEqual([...world.phone.cards.keys()], [`${a}-done`]);
   });
 
-  test('is complete also when the hook comes while its card is being taken away', async () => {
+  test('is complete also when the hook is called while its card is deleted', async () => {
     const world = await startDownload(a);
     world.script.publish = (notification) =>
       notification.kind === 'card-delete' ? failure('unreachable') : ok({ live: true });
@@ -34,7 +34,7 @@ describe('a torrent that is gone after its finish hook', () => {
     assert.equal(completionsOf(world).length, 1);
   });
 
-  test('is removed, without a word, when a later poll has shown it unfinished', async () => {
+  test('is removed without a completion when a later poll has shown it unfinished', async () => {
     const world = await startDownload(a);
     world.finish(a);
     await world.pass(10 * SECOND);
@@ -45,13 +45,13 @@ describe('a torrent that is gone after its finish hook', () => {
     assert.ok(isOver(world));
   });
 
-  test('is complete when the poll that shows it unfinished was asked for before the hook', async () => {
+  test('is complete when the poll that shows it unfinished was sent before the hook', async () => {
     const world = await startDownload(a);
     world.script.latency.observe = 3000;
     const before = world.count('observe');
     while (world.count('observe') === before) await world.pass(100);
     const { observe } = world.script;
-    // qBittorrent has made its answer, and then finishes and removes the torrent.
+    // qBittorrent creates its answer, and then finishes and removes the torrent.
     const answer = observe([a]);
     world.script.observe = (hashes) => {
       world.script.observe = observe;
@@ -67,7 +67,7 @@ describe('a torrent that is gone after its finish hook', () => {
     ['while there is no session', 'unauthorized'],
     ['while qBittorrent restarts', 'unreachable'],
   ] as const) {
-    test(`is complete when the hook came ${when}`, async () => {
+    test(`is complete when the hook was called ${when}`, async () => {
       const world = await startDownload(a);
       const { observe, login } = world.script;
       world.script.observe = () => failure(outage);
@@ -92,13 +92,13 @@ describe('a torrent that is gone after its finish hook', () => {
     assert.ok(isOver(world));
   });
 
-  test('has no name where no poll ever saw it', async () => {
+  test('is announced without a name when no poll has found it', async () => {
     const world = startWorld();
-    world.finish(stranger);
+    world.finish(unknown);
     await world.pass(MINUTE);
     assert.deepEqual(
       completionsOf(world).map(({ key, torrent }) => [key, torrent.name]),
-      [[stranger, null]],
+      [[unknown, null]],
     );
     assert.ok(isOver(world));
   });
@@ -117,14 +117,14 @@ describe('a torrent that is gone after its finish hook', () => {
     assert.ok(isOver(world));
   });
 
-  test('is announced at most ten times a minute where nothing but a hash is known', async () => {
+  test('is announced without a name at most ten times a minute', async () => {
     const world = startWorld();
     for (let n = 10; n < 110; n += 1) world.finish(hashOf(n));
     await world.pass(20 * SECOND);
     assert.equal(completionsOf(world).length, 10);
     await world.pass(2 * MINUTE);
     assert.equal(completionsOf(world).length, 10);
-    assert.ok(isOver(world), 'nothing is left behind');
+    assert.ok(isOver(world), 'no torrent is left');
     world.finish(hashOf(200));
     await world.pass(20 * SECOND);
     assert.equal(completionsOf(world).length, 11);

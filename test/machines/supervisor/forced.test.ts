@@ -1,4 +1,4 @@
-/** A forced torrent is called "downloading" whatever it gets: whether it gets on is told by its bytes. */
+/** qBittorrent reports a forced torrent as "downloading" also without data: only its bytes show whether it is stalled. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Phase } from '../../../machines/domain.ts';
@@ -8,8 +8,8 @@ import type { World } from '../../support/world.ts';
 
 const torrent = hashOf(1);
 
-/** What its progress card said, and when, and the same of its alert: `1:55 stalled`. */
-function toldOf({ calls }: World, since: number): string[] {
+/** The notifications with their times: `1:55 stalled`. */
+function publishedBy({ calls }: World, since: number): string[] {
   return calls.flatMap((call) => {
     if (call.to !== 'publish' || call.at < since) return [];
     const { notification } = call;
@@ -24,8 +24,8 @@ function toldOf({ calls }: World, since: number): string[] {
   });
 }
 
-/** Its card shows 50 %, then its source vanishes: `phase` is what qBittorrent goes on to say. */
-async function startVanished(phase: Phase) {
+/** A torrent whose card shows 50 % loses its source; qBittorrent reports it as `phase`. */
+async function startWithoutSource(phase: Phase) {
   const world = startWorld();
   world.set(torrent, { progress: 0.5, eta: 54, speed: 144_000 });
   await world.pass(10 * SECOND);
@@ -34,44 +34,44 @@ async function startVanished(phase: Phase) {
   return { world, since: world.clock.now() };
 }
 
-describe('a forced torrent whose source has vanished', () => {
-  test('is called stalled, and is said aloud, when any other would be', async () => {
-    const forced = await startVanished('downloading');
-    const other = await startVanished('stalled');
+describe('a forced torrent that has lost its source', () => {
+  test('is shown as stalled and causes an alert, at the same times as any other', async () => {
+    const forced = await startWithoutSource('downloading');
+    const other = await startWithoutSource('stalled');
     for (const { world } of [forced, other]) await world.pass(HOUR);
-    const told = toldOf(forced.world, forced.since);
+    const lines = publishedBy(forced.world, forced.since);
     assert.deepEqual(
-      told.map((line) => line.replace(/^\S+ /, '')),
+      lines.map((line) => line.replace(/^\S+ /, '')),
       ['stalled', 'alert stalled'],
     );
-    assert.match(told[0] ?? '', /^[12]:\d\d /);
-    assert.match(told[1] ?? '', /^(?:29|30):\d\d /);
-    assert.deepEqual(told, toldOf(other.world, other.since));
+    assert.match(lines[0] ?? '', /^[12]:\d\d /);
+    assert.match(lines[1] ?? '', /^(?:29|30):\d\d /);
+    assert.deepEqual(lines, publishedBy(other.world, other.since));
     assert.deepEqual([...actorsOf(forced.world).values()], ['{"polling":"stalled"}']);
   });
 
-  test('is asked for no more often than any other that is stalled', async () => {
-    const { world } = await startVanished('downloading');
+  test('is polled no more often than any other stalled torrent', async () => {
+    const { world } = await startWithoutSource('downloading');
     await world.pass(10 * MINUTE);
     const before = world.count('observe');
     await world.pass(10 * MINUTE);
     assert.ok(world.count('observe') - before <= 21, `${world.count('observe') - before} polls`);
   });
 
-  test('goes on in silence when its source is back', async () => {
-    const { world } = await startVanished('downloading');
+  test('continues without a sound when its source is back', async () => {
+    const { world } = await startWithoutSource('downloading');
     await world.pass(HOUR);
     world.script.silent.clear();
     const since = world.clock.now();
     await world.pass(2 * MINUTE);
     assert.deepEqual(
-      toldOf(world, since).map((line) => line.replace(/^\S+ /, '')),
+      publishedBy(world, since).map((line) => line.replace(/^\S+ /, '')),
       ['alert-clear', 'downloading'],
     );
   });
 });
 
-test('a torrent that gets a byte a minute is not stalled, forced or not', async () => {
+test('a torrent that receives a byte a minute is not stalled, forced or not', async () => {
   for (const phase of ['downloading', 'stalled'] as const) {
     const world = startWorld();
     world.set(torrent, { progress: 0.5, eta: null });
@@ -89,10 +89,10 @@ test('a torrent that gets a byte a minute is not stalled, forced or not', async 
   }
 });
 
-test('a forced magnet without metadata is said aloud as any other', async () => {
+test('a forced magnet without metadata causes the alert as any other', async () => {
   const world = startWorld();
   world.set(torrent, { phase: 'metadata', progress: 0, size: 0 });
   await world.pass(20 * MINUTE);
-  const alerts = world.published().map((told) => told.kind === 'alert' && told.alert);
+  const alerts = world.published().map((notification) => notification.kind === 'alert' && notification.alert);
   assert.deepEqual(alerts, ['metadata']);
 });

@@ -1,4 +1,4 @@
-/** Requests that neither succeed nor fail. Each has a time limit in `src/`, so this is what a bug there costs. */
+/** Requests that neither succeed nor fail. Each has a time limit in `src/`: these tests cover a bug there. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { OverdueError, overdueAfter } from '../../../machines/watchdog.ts';
@@ -32,16 +32,16 @@ async function startBusy(): Promise<World> {
   return world;
 }
 
-async function stir(world: World, request: RequestName): Promise<void> {
-  // What was asked of ntfy's account ten minutes ago is asked again.
+async function provoke(world: World, request: RequestName): Promise<void> {
+  // The allowance is requested again after ten minutes.
   await world.pass(11 * MINUTE);
   world.torrents.delete(third);
   complete(world, first);
-  // A lost session breaks off the look for new ones.
+  // A lost session would cancel the request for the newest torrents.
   if (request !== 'newest') world.script.session.open = false;
 }
 
-/** The requests that were found hung, in the order in which their services crashed. */
+/** The requests that counted as hung, in the order in which their services crashed. */
 const crashesOf = ({ events }: World): string[] =>
   events.flatMap((event) => {
     if (event.type !== 'service.crashed') return [];
@@ -53,7 +53,7 @@ const crashesOf = ({ events }: World): string[] =>
 const storeNotices = ({ phone }: World): number =>
   phone.accepted.filter(({ kind, key }) => kind === 'incident' && key === 'store').length;
 
-/** Lets time pass until that many requests hang. */
+/** Advances the time until `count` requests hang. */
 async function untilHung({ script, pass }: World, count: number): Promise<void> {
   for (let second = 0; script.hung.length < count; second += 1) {
     assert.ok(second < 3600, 'no such request was made');
@@ -63,9 +63,9 @@ async function untilHung({ script, pass }: World, count: number): Promise<void> 
 
 for (const request of REQUESTS) {
   describe(`a ${request} that never settles`, () => {
-    test('is a crash after three times what it may take, and no sooner', async () => {
+    test('crashes its service after three times its maximum duration, and no sooner', async () => {
       const world = await startBusy();
-      await stir(world, request);
+      await provoke(world, request);
       world.script.hangs[request] = 1;
       await untilHung(world, 1);
       await world.pass(overdueAfter(request) - 2 * SECOND);
@@ -73,25 +73,25 @@ for (const request of REQUESTS) {
       assert.equal(world.script.hung[0]?.aborted, false);
       await world.pass(2 * SECOND);
       assert.deepEqual(crashesOf(world), [request]);
-      assert.equal(world.script.hung[0]?.aborted, true, 'its effect could come later');
+      assert.equal(world.script.hung[0]?.aborted, true, 'it can have no later effect');
     });
 
-    test('costs no completion, and none comes twice', async () => {
+    test('loses and repeats no completion', async () => {
       const world = await startBusy();
-      await stir(world, request);
+      await provoke(world, request);
       world.script.hangs[request] = 1;
       await untilHung(world, 1);
       complete(world, second);
       await world.pass(overdueAfter(request) + 15 * MINUTE);
       assert.deepEqual(crashesOf(world), [request]);
-      const told = world.phone.accepted.flatMap(({ kind, key }) => (kind === 'completion' ? [key] : []));
-      assert.deepEqual(told.toSorted(), [first, second]);
+      const completed = world.phone.accepted.flatMap(({ kind, key }) => (kind === 'completion' ? [key] : []));
+      assert.deepEqual(completed.toSorted(), [first, second]);
       assert.ok(isOver(world));
     });
 
-    test('time and again ends the process, and never keeps it busy', async () => {
+    test('crashes its service at most eight times in four hours when it is repeated', async () => {
       const world = await startBusy();
-      await stir(world, request);
+      await provoke(world, request);
       world.script.hangs[request] = Infinity;
       const crashes: number[] = [];
       world.supervisor.subscribe(() => {
@@ -107,7 +107,7 @@ for (const request of REQUESTS) {
   });
 }
 
-test('what was on its way to ntfy is sent again, for the same card', async () => {
+test('a message in flight is sent again after a crash, for the same card', async () => {
   const world = await startBusy();
   complete(world, first);
   complete(world, second);
@@ -119,7 +119,7 @@ test('what was on its way to ntfy is sent again, for the same card', async () =>
   assert.deepEqual([...world.phone.cards.keys()].filter((card) => card.endsWith('-done')).length, 2);
 });
 
-test('a service that crashes leaves no part of it behind', async () => {
+test('a service that crashes leaves none of its actors behind', async () => {
   const world = await startBusy();
   world.script.list = () => failure('broken');
   const { observe } = world.script;
@@ -136,10 +136,10 @@ test('a service that crashes leaves no part of it behind', async () => {
   assert.equal(world.count('login'), 2);
   const lists = world.count('list');
   await world.pass(HOUR);
-  assert.equal(world.count('list'), lists, 'nobody is missing');
+  assert.equal(world.count('list'), lists, 'no torrent is missing');
 });
 
-test('what the store said once is not lost with the outbox that had it, and is taken back', async () => {
+test('an incident of the store survives a crash of the outbox, is sent once and is resolved', async () => {
   const world = await startBusy();
   world.script.hangs.publish = 1;
   world.supervisor.send({ type: 'store.degraded', problem: 'The state is only in memory.' });
@@ -148,7 +148,7 @@ test('what the store said once is not lost with the outbox that had it, and is t
   assert.deepEqual(crashesOf(world), ['publish']);
   assert.equal(world.phone.cards.get('store')?.kind, 'incident');
   assert.equal(storeNotices(world), 1);
-  // Another crash tells nothing twice, and the card is still known.
+  // Another crash repeats no message, and the card is still known.
   world.script.hangs.observe = 1;
   await world.pass(overdueAfter('observe') + 2 * MINUTE);
   assert.deepEqual(crashesOf(world), ['publish', 'observe']);
@@ -158,7 +158,7 @@ test('what the store said once is not lost with the outbox that had it, and is t
   assert.equal(world.phone.cards.get('store')?.kind, 'incident-resolved');
 });
 
-test('a process that is restarted seldom is not given up', async () => {
+test('rare crashes do not end the process', async () => {
   const world = await startBusy();
   for (let count = 1; count <= 5; count += 1) {
     world.script.hangs.observe = 1;

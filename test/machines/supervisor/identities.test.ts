@@ -6,7 +6,7 @@ import type { World } from '../../support/world.ts';
 
 const [v1, v2] = [hashOf(1), hashOf(2)];
 
-/** The metadata of a hybrid arrives: it is listed under its v2 hash from now on. */
+/** The metadata of a hybrid arrives: qBittorrent lists it under its v2 hash from now on. */
 function changeId(world: World) {
   const before = world.torrents.get(v1);
   world.torrents.delete(v1);
@@ -14,7 +14,7 @@ function changeId(world: World) {
 }
 
 describe('a hybrid whose ID changes', () => {
-  test('is followed on under its new ID, its cards keep their name', async () => {
+  test('is tracked under its new ID, and its cards keep their sequence IDs', async () => {
     const world = startWorld();
     world.set(v1, { progress: 0.1 });
     await world.pass(10_000);
@@ -28,7 +28,7 @@ describe('a hybrid whose ID changes', () => {
     assert.deepEqual(world.records(), []);
   });
 
-  test('and changes back is still followed', async () => {
+  test('is tracked also when its ID changes back', async () => {
     const world = startWorld();
     world.set(v1, { progress: 0.1 });
     await world.pass(10_000);
@@ -41,7 +41,7 @@ describe('a hybrid whose ID changes', () => {
     assert.deepEqual([...world.phone.cards.keys()], [v1]);
   });
 
-  test('and is shown by a look around before the polls find it keeps its card', async () => {
+  test('keeps its card when a scan finds it before the polls do', async () => {
     const world = startWorld();
     world.script.latency.list = 3000;
     world.set(v1, { progress: 0.1 });
@@ -55,7 +55,7 @@ describe('a hybrid whose ID changes', () => {
     assert.ok(world.published().every(({ kind, key }) => kind === 'progress' && key === v1));
   });
 
-  test('that was tracked by both hashes is one torrent with one card', async () => {
+  test('is one torrent with one card, also if it was tracked by both hashes', async () => {
     const world = startWorld();
     world.set(v1, { progress: 0.1 });
     world.set(v2, { progress: 0.1 });
@@ -67,7 +67,7 @@ describe('a hybrid whose ID changes', () => {
     assert.deepEqual([...world.phone.cards.keys()], [v2]);
   });
 
-  test('leaves no card behind that was still waiting for ntfy when the two became one', async () => {
+  test('leaves no card behind that waited for ntfy when its two records were merged', async () => {
     const world = startWorld();
     world.script.publish = () => failure('unreachable');
     world.set(v1, { progress: 0.1 });

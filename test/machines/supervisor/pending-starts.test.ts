@@ -7,8 +7,8 @@ import { startWorld } from '../../support/world.ts';
 const COUNT = 1000;
 const hashes = Array.from({ length: COUNT }, (_, n) => hashOf(n));
 
-/** The most events that the supervisor takes in without letting anybody else have a turn, and how many in all. */
-async function countTurns(records: ReturnType<typeof createRecord>[]) {
+/** A rescan with these records: the sizes of the slices, the emitted events, and the maximum number of pending starts. */
+async function rescan(records: ReturnType<typeof createRecord>[]) {
   const world = startWorld({ records });
   for (const hash of hashes) world.set(hash, { phase: 'queued', progress: 0.1 });
   await world.pass(MINUTE);
@@ -19,22 +19,22 @@ async function countTurns(records: ReturnType<typeof createRecord>[]) {
   supervisor.subscribe(({ context: { pendingStarts } }) => void sizes.push(pendingStarts.length));
   supervisor.send({ type: 'rescan' });
   await world.pass(30 * SECOND);
-  const steps = sizes.map((size, n) => (sizes[n - 1] ?? 0) - size).filter((step) => step > 0);
-  return { steps, events: world.events.slice(before).map(({ type }) => type), queued: Math.max(...sizes) };
+  const slices = sizes.map((size, n) => (sizes[n - 1] ?? 0) - size).filter((slice) => slice > 0);
+  return { slices, events: world.events.slice(before).map(({ type }) => type), queued: Math.max(...sizes) };
 }
 
 describe('a scan that finds a thousand', () => {
-  test('takes them in slices, and makes no event of one that is followed already', async () => {
-    const { steps, events, queued } = await countTurns(hashes.map((hash) => createRecord(hash, 0)));
-    assert.ok(queued >= COUNT - 100, `${queued} were waiting for their turn`);
-    assert.ok(Math.max(...steps) <= 100, `${Math.max(...steps)} at a time`);
+  test('processes them in slices, and emits no event for a tracked one', async () => {
+    const { slices, events, queued } = await rescan(hashes.map((hash) => createRecord(hash, 0)));
+    assert.ok(queued >= COUNT - 100, `${queued} were pending`);
+    assert.ok(Math.max(...slices) <= 100, `${Math.max(...slices)} at a time`);
     assert.deepEqual(
       events.filter((type) => type === 'torrent.tracked'),
       [],
     );
   });
 
-  test('follows all of them when they are new', async () => {
+  test('tracks all of them when they are new', async () => {
     const world = startWorld();
     for (const hash of hashes) world.set(hash, { phase: 'queued', progress: 0.1 });
     await world.pass(MINUTE);

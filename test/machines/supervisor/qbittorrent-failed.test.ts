@@ -1,4 +1,4 @@
-/** Failures of qBittorrent are one event, whichever request failed. */
+/** A failure of qBittorrent is the same event for each request. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { QbittorrentRequest } from '../../../machines/domain.ts';
@@ -8,7 +8,7 @@ import type { World } from '../../support/world.ts';
 
 const [first, second] = [hashOf(1), hashOf(2)];
 
-/** Minutes after the start, with every kind of request made now and then, and a torrent that downloads. */
+/** A world five minutes after its start, in which each kind of request is made. */
 async function startBusy(): Promise<World> {
   const world = startWorld({ policy: { discoverInterval: MINUTE, installHook: true } });
   for (const hash of [first, second]) world.set(hash, { progress: 0.5 });
@@ -16,18 +16,18 @@ async function startBusy(): Promise<World> {
   return world;
 }
 
-const WHAT = {
+const SCRIPT_NAMES = {
   poll: 'observe',
   list: 'list',
   scan: 'scan',
   newest: 'newest',
   hook: 'ensure',
 } as const satisfies Partial<Record<QbittorrentRequest, keyof World['script']>>;
-type Request = keyof typeof WHAT;
+type Request = keyof typeof SCRIPT_NAMES;
 
-/** Has the next requests of this kind fail. */
+/** The next `times` requests of this kind fail. */
 function fail({ script }: World, request: Request, kind: 'unauthorized' | 'broken', times: number): void {
-  const name = WHAT[request];
+  const name = SCRIPT_NAMES[request];
   const real = script[name] as (...args: unknown[]) => unknown;
   let left = times;
   Object.assign(script, {
@@ -39,7 +39,7 @@ function fail({ script }: World, request: Request, kind: 'unauthorized' | 'broke
   });
 }
 
-/** Has this request made. */
+/** Causes this request. */
 function provoke({ supervisor, torrents }: World, request: Request): void {
   if (request === 'scan') supervisor.send({ type: 'rescan' });
   if (request === 'list') torrents.delete(second);
@@ -52,8 +52,8 @@ const failuresOf = ({ events }: World) =>
   );
 
 describe('a session that is lost', () => {
-  for (const request of Object.keys(WHAT) as Request[]) {
-    test(`is detected by the request "${request}": one login follows, one scan, and no card tells of it`, async () => {
+  for (const request of Object.keys(SCRIPT_NAMES) as Request[]) {
+    test(`is detected by the request "${request}": one login and one scan follow, and no incident`, async () => {
       const world = await startBusy();
       fail(world, request, 'unauthorized', 1);
       const since = world.clock.now();

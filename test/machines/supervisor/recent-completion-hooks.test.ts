@@ -11,8 +11,8 @@ const completions = (world: World) =>
 
 const isOver = (world: World) => world.records().length === 0 && actorsOf(world).size === 0;
 
-/** A hybrid that was tracked by its v2 hash, and told. */
-async function startTold(): Promise<World> {
+/** A world in which a hybrid was tracked by its v2 hash, and its completion was sent. */
+async function startAnnounced(): Promise<World> {
   const world = startWorld();
   world.set(v2, { progress: 0.5, v1, v2 });
   world.track(v2);
@@ -23,24 +23,24 @@ async function startTold(): Promise<World> {
   return world;
 }
 
-describe('a completion that was told is no news', () => {
+describe('a sent completion is not repeated', () => {
   for (const type of ['torrent.track', 'torrent.markFinished'] as const) {
     for (const [name, hash] of [
-      ['the hash it was tracked by', v2],
+      ['the hash that it was tracked by', v2],
       ['its other hash', v1],
     ] as const) {
-      test(`to a late "${type}" by ${name}`, async () => {
-        const world = await startTold();
-        const told = world.published().length;
+      test(`by a late "${type}" with ${name}`, async () => {
+        const world = await startAnnounced();
+        const before = world.published().length;
         for (let times = 0; times < 3; times += 1) world.supervisor.send({ type, hash });
         await world.pass(MINUTE);
-        assert.equal(world.published().length, told, 'no message at all');
+        assert.equal(world.published().length, before, 'no message at all');
         assert.ok(isOver(world));
       });
     }
   }
 
-  test('to a hook that comes while its card is being taken away', async () => {
+  test('by a hook that is called while its card is deleted', async () => {
     const world = startWorld();
     world.script.latency.publish = 5000;
     world.set(v2, { progress: 0.5, v1, v2 });
@@ -55,8 +55,8 @@ describe('a completion that was told is no news', () => {
     assert.ok(isOver(world));
   });
 
-  test('after a check of its files, even when a hook calls in the midst of it', async () => {
-    const world = await startTold();
+  test('after a check of its files, even when a hook is called during the check', async () => {
+    const world = await startAnnounced();
     world.set(v2, { phase: 'checking', progress: 0.3 });
     world.track(v2);
     await world.pass(MINUTE);
@@ -68,10 +68,10 @@ describe('a completion that was told is no news', () => {
   });
 });
 
-describe('a completion is news again', () => {
+describe('a completion is sent again', () => {
   for (const type of ['torrent.track', 'torrent.markFinished'] as const) {
-    test(`when the torrent was added again, whichever hook tells it ("${type}")`, async () => {
-      const world = await startTold();
+    test(`when the torrent was added again, with either hook ("${type}")`, async () => {
+      const world = await startAnnounced();
       world.set(v2, { finishedAt: 2000 });
       world.supervisor.send({ type, hash: v2 });
       await world.pass(MINUTE);
@@ -80,8 +80,8 @@ describe('a completion is news again', () => {
     });
   }
 
-  test('when more of its files were wanted, and downloaded', async () => {
-    const world = await startTold();
+  test('when more of its files were selected, and downloaded', async () => {
+    const world = await startAnnounced();
     world.set(v2, { phase: 'downloading', progress: 0.6, finishedAt: null });
     world.track(v2);
     await world.pass(MINUTE);

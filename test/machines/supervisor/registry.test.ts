@@ -8,7 +8,7 @@ import type { Hash, TorrentRecord } from '../../../machines/domain.ts';
 import { hashOf } from '../fixtures.ts';
 
 const [v1, v2, third] = [hashOf(1), hashOf(2), hashOf(3)];
-const told = { percent: 42, phase: 'downloading' } as const;
+const card = { percent: 42, phase: 'downloading' } as const;
 
 const record = (key: Hash, over: Partial<TorrentRecord> = {}): TorrentRecord => ({
   ...createRecord(key, 7),
@@ -18,14 +18,14 @@ const record = (key: Hash, over: Partial<TorrentRecord> = {}): TorrentRecord => 
 const keys = ({ records }: Registry) => [...records.keys()];
 
 describe('a record', () => {
-  test('is found by the hash it was tracked under and by the ID it has now', () => {
+  test('is found by the hash that it was tracked by and by its current ID', () => {
     const registry = createRegistry([record(v1, { hash: v2 })]);
     assert.equal(find(registry, v1)?.key, v1);
     assert.equal(find(registry, v2)?.key, v1);
     assert.equal(find(registry, third), undefined);
   });
 
-  test('is found by no hash at all once it is dropped', () => {
+  test('is found by none of its hashes once it is dropped', () => {
     const registry = createRegistry([record(v1, { hash: v2 })]);
     assert.equal(drop(registry, v1)?.hash, v2);
     assert.equal(find(registry, v1), undefined);
@@ -33,26 +33,26 @@ describe('a record', () => {
     assert.equal(registry.aliases.size, 0);
   });
 
-  test('is written through: each change, and that it is deleted', () => {
+  test('is written through at each change and when it is deleted', () => {
     const written: RecordEvent[] = [];
     const registry = createRegistry([record(v1)], (event) => void written.push(event));
-    save(registry, record(v1, { shown: told }));
+    save(registry, record(v1, { shown: card }));
     drop(registry, v1);
     assert.deepEqual(written, [
-      { type: 'record.save', record: record(v1, { shown: told }) },
+      { type: 'record.save', record: record(v1, { shown: card }) },
       { type: 'record.delete', key: v1 },
     ]);
   });
 
   test('replaces the one with its key', () => {
     const registry = createRegistry([record(v1)]);
-    save(registry, record(v1, { shown: told }));
+    save(registry, record(v1, { shown: card }));
     assert.deepEqual(keys(registry), [v1]);
-    assert.deepEqual(find(registry, v1)?.shown, told);
+    assert.deepEqual(find(registry, v1)?.shown, card);
   });
 });
 
-/** What a new ID means; one that is just new is stored, as the torrent does it. */
+/** The result of a new ID; a plain renaming is saved, as the torrent does. */
 function rename(registry: Registry, from: Hash, to: Hash) {
   const renaming = renamingOf(registry, from, to);
   if (renaming.kind === 'renamed') save(registry, { ...renaming.record, hash: to });
@@ -60,29 +60,29 @@ function rename(registry: Registry, from: Hash, to: Hash) {
 }
 
 describe('a new ID', () => {
-  test('is noted, while key, card and age stay', () => {
-    const registry = createRegistry([record(v1, { shown: told })]);
+  test('is stored, and key, card and age stay', () => {
+    const registry = createRegistry([record(v1, { shown: card })]);
     const renaming = rename(registry, v1, v2);
-    assert.deepEqual(renaming, { kind: 'renamed', record: record(v1, { shown: told }) });
-    assert.deepEqual(find(registry, v1), record(v1, { hash: v2, shown: told }));
+    assert.deepEqual(renaming, { kind: 'renamed', record: record(v1, { shown: card }) });
+    assert.deepEqual(find(registry, v1), record(v1, { hash: v2, shown: card }));
     assert.equal(find(registry, v2)?.key, v1);
   });
 
-  test('that it has already changes nothing', () => {
+  test('that equals the current one changes nothing', () => {
     const registry = createRegistry([record(v1, { hash: v2 })]);
     assert.deepEqual(rename(registry, v1, v2), { kind: 'same' });
     assert.deepEqual(rename(registry, v2, v2), { kind: 'same' });
   });
 
-  test('of a torrent that nobody tracks changes nothing', () => {
+  test('of an untracked torrent changes nothing', () => {
     assert.deepEqual(rename(createRegistry(), v1, v2), { kind: 'same' });
   });
 
-  test('that is tracked too makes one of the two, and says which one is given up', () => {
-    const registry = createRegistry([record(v1, { shown: told }), record(v2)]);
+  test('that is tracked too merges the two records, and returns the one to drop', () => {
+    const registry = createRegistry([record(v1, { shown: card }), record(v2)]);
     assert.deepEqual(rename(registry, v1, v2), {
       kind: 'merged',
-      dropped: record(v1, { shown: told }),
+      dropped: record(v1, { shown: card }),
       record: record(v2),
     });
     drop(registry, v1);
@@ -90,14 +90,14 @@ describe('a new ID', () => {
     assert.equal(find(registry, v1), undefined);
   });
 
-  test('that is the old one again keeps the record', () => {
-    const registry = createRegistry([record(v1, { hash: v2, shown: told })]);
+  test('that equals the first one keeps the record', () => {
+    const registry = createRegistry([record(v1, { hash: v2, shown: card })]);
     assert.equal(rename(registry, v2, v1).kind, 'renamed');
-    assert.deepEqual(find(registry, v1), record(v1, { shown: told }));
+    assert.deepEqual(find(registry, v1), record(v1, { shown: card }));
     assert.equal(registry.aliases.size, 0);
   });
 
-  test('may change a second time: the one in between is forgotten', () => {
+  test('may change a second time, and the one in between is dropped', () => {
     const registry = createRegistry([record(v1, { hash: v2 })]);
     rename(registry, v2, third);
     assert.equal(find(registry, third)?.key, v1);

@@ -5,7 +5,7 @@ import { startWorld } from '../../support/world.ts';
 
 const [poison, other] = [hashOf(1), hashOf(2)];
 
-test('a torrent whose deletions are always rejected ends all the same, and its record goes', async () => {
+test('a torrent whose deletions are always rejected ends too, and its record is deleted', async () => {
   const world = startWorld();
   world.script.publish = ({ kind, key }) =>
     kind === 'card-delete' && key === poison ? failure('broken') : ok({ live: true });

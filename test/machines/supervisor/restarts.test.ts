@@ -6,21 +6,21 @@ import type { Failures } from '../../../machines/supervisor/restarts.ts';
 const MINUTE = 60_000;
 
 describe('failures of one child', () => {
-  test('count up while they come within ten minutes of each other', () => {
+  test('are counted while they occur within ten minutes of each other', () => {
     let failures: Failures | undefined;
     for (const at of [0, 9 * MINUTE, 19 * MINUTE]) failures = countFailure(failures, at);
     assert.deepEqual(failures, { count: 3, at: 19 * MINUTE });
   });
 
-  test('begin at one again after it was well for long', () => {
+  test('are counted from one again after a long time without any', () => {
     assert.equal(countFailure({ count: 7, at: 0 }, 60 * MINUTE).count, 1);
   });
 
-  test('are not forgotten because the clock was set back', () => {
+  test('are still counted when the clock was set back', () => {
     assert.equal(countFailure({ count: 3, at: 50 * MINUTE }, 0).count, 4);
   });
 
-  test('are not forgotten over the longest pause before a restart', (t) => {
+  test('are still counted after the longest pause before a restart', (t) => {
     t.mock.method(Math, 'random', () => 1);
     const failures = { count: 20, at: 0 };
     const crashedAgain = restartPause(failures) + 30_000;

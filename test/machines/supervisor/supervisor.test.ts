@@ -12,16 +12,16 @@ const [first, second, third] = [hashOf(1), hashOf(2), hashOf(3)];
 const complete = (world: World, hash: string) => world.set(hash, { progress: 1, phase: 'complete' });
 const hashes = (count: number) => Array.from({ length: count }, (_, n) => hashOf(n));
 
-/** The outermost state of each torrent. */
+/** The top-level state of each torrent. */
 const statesOf = (world: World) => [...actorsOf(world).values()].map((state) => /\w+/.exec(state)?.[0]);
 
-/** How a qBittorrent answers that forgot the session: until the next login nobody gets in. */
-function forgetSession(world: World): void {
+/** Ends the session: qBittorrent refuses all requests until the next login. */
+function endSession(world: World): void {
   world.script.session.open = false;
 }
 
 describe('the same hash', () => {
-  test('twice is one actor, one record, one card', async () => {
+  test('tracked twice has one actor, one record and one card', async () => {
     const world = startWorld();
     for (let count = 0; count < 10; count += 1) world.track(first);
     world.set(first, { progress: 0.5 });
@@ -33,7 +33,7 @@ describe('the same hash', () => {
     assert.equal(world.published().length, 1);
   });
 
-  test('from the hook and from the look around is one torrent', async () => {
+  test('from the hook and from the scan is one torrent', async () => {
     const world = startWorld();
     world.set(first, { progress: 0.5 });
     world.track(first);
@@ -44,7 +44,7 @@ describe('the same hash', () => {
 });
 
 describe('at the start', () => {
-  test('what is on its way already is found: no hook is replayed', async () => {
+  test('torrents that are already downloading are found without a hook', async () => {
     const world = startWorld();
     for (const hash of [first, second]) world.set(hash, { progress: 0.5 });
     complete(world, third);
@@ -53,9 +53,9 @@ describe('at the start', () => {
     assert.deepEqual([world.count('login'), world.count('scan')], [1, 1]);
   });
 
-  test('the records of an earlier life are followed on, and what was told is not told again', async () => {
-    const told = { percent: 50, phase: 'downloading' } as const;
-    const world = startWorld({ records: [{ ...createRecord(first, 0), shown: told, card: true }] });
+  test('stored torrents are tracked, and no notification is repeated', async () => {
+    const card = { percent: 50, phase: 'downloading' } as const;
+    const world = startWorld({ records: [{ ...createRecord(first, 0), shown: card, card: true }] });
     world.set(first, { progress: 0.5 });
     await world.pass(MINUTE);
     assert.deepEqual(world.published(), []);
@@ -67,7 +67,7 @@ describe('at the start', () => {
     );
   });
 
-  test('a look around that fails is repeated ever more seldom, and holds up no hook', async () => {
+  test('a scan that fails is repeated with exponential backoff, and delays no hook', async () => {
     const world = startWorld();
     world.script.scan = () => failure('broken');
     world.set(first, { progress: 0.5 });
@@ -77,7 +77,7 @@ describe('at the start', () => {
     assert.ok(world.phone.cards.has(first));
   });
 
-  test('with nothing to follow there is one login and one look, then nothing for 24 hours, and no timer', async () => {
+  test('without a torrent there is one login and one scan, then no request for 24 hours, and no timer', async () => {
     const world = startWorld();
     await world.pass(24 * HOUR);
     assert.deepEqual(
@@ -88,8 +88,8 @@ describe('at the start', () => {
   });
 });
 
-describe('a hook that comes while nobody is logged in', () => {
-  test('is kept until there is a session', async () => {
+describe('a hook that is called without a session', () => {
+  test('takes effect once there is a session', async () => {
     const world = startWorld();
     const { login } = world.script;
     world.script.login = () => failure('unreachable');
@@ -102,7 +102,7 @@ describe('a hook that comes while nobody is logged in', () => {
     assert.ok(world.phone.cards.has(first));
   });
 
-  test('makes no login of its own', async () => {
+  test('causes no additional login', async () => {
     const world = startWorld();
     world.script.login = () => failure('unauthorized');
     for (const hash of hashes(100)) world.track(hash);
@@ -111,8 +111,8 @@ describe('a hook that comes while nobody is logged in', () => {
   });
 });
 
-/** Three torrents that are followed for minutes. */
-const startFollowing = async () => {
+/** A world that has tracked three torrents for minutes. */
+const startTracking = async () => {
   const world = startWorld();
   for (const hash of [first, second, third]) world.set(hash, { progress: 0.5 });
   await world.pass(5 * MINUTE);
@@ -120,11 +120,11 @@ const startFollowing = async () => {
 };
 
 describe('a session that is lost', () => {
-  test('sends everybody back to the login; one login serves all, and the list is looked through again', async () => {
-    const world = await startFollowing();
+  test('returns all torrents to the login state; one login and one scan follow', async () => {
+    const world = await startTracking();
     const { login } = world.script;
     world.script.login = () => failure('unreachable');
-    forgetSession(world);
+    endSession(world);
     await world.pass(6 * SECOND);
     assert.deepEqual(statesOf(world), ['login', 'login', 'login']);
     world.script.login = login;
@@ -132,28 +132,28 @@ describe('a session that is lost', () => {
     const fourth = hashOf(4);
     world.set(fourth, { progress: 0.1 });
     await world.pass(MINUTE);
-    // A login may have been on its way when qBittorrent came back: what counts is that one session was opened.
+    // A login may have been in flight when qBittorrent worked again, so sessions are counted instead of logins.
     assert.equal(world.events.slice(before).filter(({ type }) => type === 'session.ready').length, 1);
     assert.equal(world.count('scan', since), 1);
-    assert.ok(actorsOf(world).has(fourth), 'what was added meanwhile is found');
+    assert.ok(actorsOf(world).has(fourth), 'a torrent that was added in the meantime is found');
     assert.ok(statesOf(world).every((state) => state !== 'login'));
   });
 
-  test('costs exactly one login, and no news is told twice', async () => {
-    const world = await startFollowing();
-    const told = world.published().length;
-    forgetSession(world);
+  test('costs exactly one login, and no notification is repeated', async () => {
+    const world = await startTracking();
+    const published = world.published().length;
+    endSession(world);
     await world.pass(MINUTE);
     assert.equal(world.count('login'), 2);
-    assert.equal(world.published().length, told);
+    assert.equal(world.published().length, published);
   });
 
   test('during a completion does not lose it', async () => {
-    const world = await startFollowing();
+    const world = await startTracking();
     world.script.publish = () => failure('unreachable');
     complete(world, first);
     await world.pass(10 * SECOND);
-    forgetSession(world);
+    endSession(world);
     await world.pass(MINUTE);
     world.script.publish = () => ok({ live: true });
     await world.pass(5 * MINUTE);
@@ -163,7 +163,7 @@ describe('a session that is lost', () => {
 });
 
 describe('a torrent that ends', () => {
-  test('leaves no record, no actor, no hash that is asked for, and no timer', async () => {
+  test('leaves no record, no actor, no request and no timer', async () => {
     const world = startWorld();
     for (const hash of [first, second, third]) world.set(hash, { progress: 0.5 });
     await world.pass(10 * SECOND);
@@ -184,7 +184,7 @@ describe('a torrent that ends', () => {
 });
 
 for (const kind of ['unreachable', 'broken', 'protocol', 'misdirected'] satisfies Failure['kind'][]) {
-  test(`a qBittorrent that answers "${kind}" for an hour makes nobody gone, and costs no login`, async () => {
+  test(`a qBittorrent that answers "${kind}" for an hour makes no torrent missing, and costs no login`, async () => {
     const world = startWorld();
     world.set(first, { progress: 0.5 });
     await world.pass(10 * SECOND);

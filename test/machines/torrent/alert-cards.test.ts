@@ -1,4 +1,4 @@
-/** What is said aloud of a torrent leaves no card behind, whatever ntfy could not take meanwhile. */
+/** The alert of a torrent leaves no card behind, whatever ntfy could not accept in the meantime. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Hash } from '../../../machines/domain.ts';
@@ -8,7 +8,7 @@ import type { World } from '../../support/world.ts';
 
 const torrent = hashOf(1);
 
-/** Whether the phone shows an alert, as the client for ntfy takes cards away: a card deletion's `alert` says of which. */
+/** Whether the phone shows an alert of this torrent. A card deletion with `alerted` also deletes the alert's card. */
 function hasAlert({ phone }: World, key: Hash): boolean {
   let shows = false;
   for (const notification of phone.accepted) {
@@ -20,31 +20,31 @@ function hasAlert({ phone }: World, key: Hash): boolean {
   return shows;
 }
 
-/** A torrent that has stalled for so long that it was said aloud. */
+/** A torrent that has stalled for so long that its alert was sent. */
 async function startStalled() {
   const world = startWorld();
   world.set(torrent, { progress: 0.5 });
   await world.pass(10 * SECOND);
   world.set(torrent, { phase: 'stalled' });
   await world.pass(HOUR);
-  assert.ok(hasAlert(world, torrent), 'it should be said aloud by now');
+  assert.ok(hasAlert(world, torrent), 'the alert should have been sent');
   return world;
 }
 
-const goesOn = (world: World) => world.set(torrent, { phase: 'downloading', progress: 0.6 });
-const isThere = (world: World) => world.set(torrent, { phase: 'complete', progress: 1 });
+const resume = (world: World) => world.set(torrent, { phase: 'downloading', progress: 0.6 });
+const complete = (world: World) => world.set(torrent, { phase: 'complete', progress: 1 });
 
-describe('the alert of a torrent that stalled leaves the phone', () => {
-  test('when it goes on', async () => {
+describe('the alert of a stalled torrent is deleted', () => {
+  test('when it resumes', async () => {
     const world = await startStalled();
-    goesOn(world);
+    resume(world);
     await world.pass(MINUTE);
     assert.ok(!hasAlert(world, torrent));
   });
 
   test('when it is complete', async () => {
     const world = await startStalled();
-    isThere(world);
+    complete(world);
     await world.pass(MINUTE);
     assert.ok(!hasAlert(world, torrent));
     assert.deepEqual([...world.phone.cards.keys()], [`${torrent}-done`]);
@@ -57,22 +57,22 @@ describe('the alert of a torrent that stalled leaves the phone', () => {
     assert.ok(!hasAlert(world, torrent));
   });
 
-  test('when it went on and was complete while ntfy was away', async () => {
+  test('when it resumed and was complete while ntfy was unavailable', async () => {
     const world = await startStalled();
     world.script.publish = () => failure('unreachable');
-    goesOn(world);
+    resume(world);
     await world.pass(MINUTE);
-    isThere(world);
+    complete(world);
     await world.pass(MINUTE);
     world.script.publish = () => ok({ live: true });
     await world.pass(HOUR);
     assert.ok(!hasAlert(world, torrent));
   });
 
-  test('when it went on and was removed while ntfy was away', async () => {
+  test('when it resumed and was removed while ntfy was unavailable', async () => {
     const world = await startStalled();
     world.script.publish = () => failure('unreachable');
-    goesOn(world);
+    resume(world);
     await world.pass(MINUTE);
     world.torrents.clear();
     await world.pass(MINUTE);
@@ -81,10 +81,10 @@ describe('the alert of a torrent that stalled leaves the phone', () => {
     assert.ok(!hasAlert(world, torrent));
   });
 
-  test('when it went on and crashed while ntfy was away', async () => {
+  test('when it resumed and crashed while ntfy was unavailable', async () => {
     const world = await startStalled();
     world.script.publish = () => failure('unreachable');
-    goesOn(world);
+    resume(world);
     await world.pass(MINUTE);
     world.script.poisoned.add(torrent);
     await world.pass(10 * SECOND);
@@ -96,8 +96,8 @@ describe('the alert of a torrent that stalled leaves the phone', () => {
   });
 });
 
-describe('a torrent that crashes again and again', () => {
-  test('is said aloud, once, and taken back when it lives', async () => {
+describe('a torrent that crashes repeatedly', () => {
+  test('causes one alert, which is cleared when it works again', async () => {
     const world = startWorld();
     world.set(torrent, { progress: 0.5 });
     await world.pass(10 * SECOND);
@@ -109,7 +109,7 @@ describe('a torrent that crashes again and again', () => {
     assert.ok(!hasAlert(world, torrent));
   });
 
-  test('and lives before ntfy could be told is not called a problem for ever', async () => {
+  test('leaves no alert when it works again before ntfy accepts one', async () => {
     const world = startWorld();
     world.set(torrent, { progress: 0.5 });
     await world.pass(10 * SECOND);
@@ -120,7 +120,7 @@ describe('a torrent that crashes again and again', () => {
     await world.pass(10 * MINUTE);
     world.script.publish = () => ok({ live: true });
     await world.pass(HOUR);
-    isThere(world);
+    complete(world);
     await world.pass(MINUTE);
     assert.deepEqual([...world.phone.cards.keys()], [`${torrent}-done`]);
     assert.ok(!hasAlert(world, torrent));

@@ -5,48 +5,48 @@ import { NOT_OBSERVED } from '../../../machines/torrent/progress.ts';
 import type { Alert, Phase } from '../../../machines/domain.ts';
 import { MINUTE, policy, SECOND } from '../fixtures.ts';
 
-/** The alert after `phase` has lasted that long. */
+/** The alert after `phase` has lasted for `lasted` milliseconds. */
 const after = (phase: Phase, lasted: number, before: Alert | null = null) =>
   alertOf(before, { ...NOT_OBSERVED, phase, since: 0 }, lasted, policy);
 
-describe('it is said aloud', () => {
-  test('that nothing has come for half an hour, and no sooner', () => {
+describe('an alert is sent', () => {
+  test('after half an hour without data, and no sooner', () => {
     assert.equal(after('stalled', 30 * MINUTE - 1), null);
     assert.equal(after('stalled', 30 * MINUTE), 'stalled');
   });
 
-  test('that a magnet has found no metadata for a quarter of an hour', () => {
+  test('after a quarter of an hour without metadata, and no sooner', () => {
     assert.equal(after('metadata', 15 * MINUTE - 1), null);
     assert.equal(after('metadata', 15 * MINUTE), 'metadata');
   });
 
-  test('that qBittorrent reports an error, when it lasts longer than two looks', () => {
+  test('after 10 s with an error, and no sooner', () => {
     assert.equal(after('failed', 5 * SECOND), null);
     assert.equal(after('failed', 10 * SECOND), 'failed');
   });
 
   for (const phase of ['queued', 'stopped', 'downloading', 'complete'] satisfies Phase[]) {
-    test(`of no torrent that is ${phase}, however long`, () => {
+    test(`never while a torrent is ${phase}`, () => {
       assert.equal(after(phase, 24 * 60 * MINUTE), null);
     });
   }
 });
 
-describe('what was said aloud', () => {
-  test('is taken back when the torrent gets on', () => {
+describe('an alert that was sent', () => {
+  test('is cleared when the torrent continues', () => {
     assert.equal(after('downloading', 0, 'stalled'), null);
     assert.equal(after('downloading', 0, 'failed'), null);
     assert.equal(after('stalled', 0, 'metadata'), null);
     assert.equal(after('downloading', 0, 'crashing'), null);
   });
 
-  test('stays over a restart, which knows no longer since when', () => {
+  test('stays after a restart, when the start of the phase is unknown', () => {
     assert.equal(after('stalled', 0, 'stalled'), 'stalled');
     assert.equal(after('failed', 0, 'failed'), 'failed');
   });
 
   for (const phase of ['unknown', 'checking', 'moving'] satisfies Phase[]) {
-    test(`stays while the torrent is ${phase}: that says nothing`, () => {
+    test(`stays while the torrent is ${phase}, which decides nothing`, () => {
       assert.equal(after(phase, 0, 'stalled'), 'stalled');
       assert.equal(after(phase, 24 * 60 * MINUTE), null);
     });

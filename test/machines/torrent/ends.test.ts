@@ -2,67 +2,67 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Phase } from '../../../machines/domain.ts';
 import { seen } from '../fixtures.ts';
-import { startShown, startTorrent } from '../following.ts';
+import { startWithCard, startTorrent } from '../torrent-harness.ts';
 
-describe('a torrent that is not found', () => {
-  test('is gone after two misses in a row, and its card is taken away', () => {
-    const torrent = startShown();
+describe('a missed torrent', () => {
+  test('is removed after two misses in a row, and its card is deleted', () => {
+    const torrent = startWithCard();
     torrent.miss();
     assert.equal(torrent.state(), 'polling.downloading');
-    assert.deepEqual(torrent.tells(), []);
+    assert.deepEqual(torrent.newlyRequested(), []);
     torrent.miss();
     assert.equal(torrent.state(), 'notifying.removal');
     assert.deepEqual(
-      torrent.tells().map(({ kind }) => kind),
+      torrent.newlyRequested().map(({ kind }) => kind),
       ['card-delete'],
     );
-    torrent.told();
+    torrent.accept();
     assert.deepEqual(
-      torrent.closed().map((report) => report.type === 'torrent.finished' && report.end),
+      torrent.finishedEvents().map((report) => report.type === 'torrent.finished' && report.end),
       ['removed'],
     );
   });
 
-  test('is not gone when it is seen in between', () => {
-    const torrent = startShown();
+  test('is not removed when it is observed in between', () => {
+    const torrent = startWithCard();
     for (let count = 0; count < 100; count += 1) {
       torrent.miss();
       torrent.observe({ progress: 0.5 });
     }
     assert.equal(torrent.state(), 'polling.downloading');
-    assert.deepEqual(torrent.heard.length, 1);
+    assert.deepEqual(torrent.sent.length, 1);
   });
 
-  test('and never had a card ends without a word', () => {
+  test('without a card ends without a notification', () => {
     const torrent = startTorrent();
     torrent.session('ready');
     torrent.miss();
     torrent.miss();
-    assert.deepEqual([torrent.state(), torrent.telling()], ['removed', []]);
-    assert.equal(torrent.closed().length, 1);
+    assert.deepEqual([torrent.state(), torrent.requested()], ['removed', []]);
+    assert.equal(torrent.finishedEvents().length, 1);
   });
 
-  test('while ntfy has yet to answer is gone as well, and a late answer changes nothing', () => {
-    const torrent = startShown();
+  test('is also removed before ntfy has answered, and a late answer changes nothing', () => {
+    const torrent = startWithCard();
     torrent.observe({ progress: 0.6 });
-    const [progress] = torrent.tells();
+    const [progress] = torrent.newlyRequested();
     torrent.miss();
     torrent.miss();
     assert.equal(torrent.state(), 'notifying.removal');
-    torrent.told(progress);
+    torrent.accept(progress);
     assert.equal(torrent.state(), 'notifying.removal');
-    torrent.told();
+    torrent.accept();
     assert.equal(torrent.state(), 'removed');
   });
 
-  test('and a card that ntfy may have got, though nobody heard so, is taken away', () => {
+  test('causes the deletion of a card whose answer is pending', () => {
     const torrent = startTorrent();
     torrent.session('ready');
     torrent.observe();
     torrent.miss();
     torrent.miss();
     assert.deepEqual(
-      torrent.telling().map(({ kind }) => kind),
+      torrent.requested().map(({ kind }) => kind),
       ['progress', 'card-delete'],
     );
   });
@@ -71,7 +71,7 @@ describe('a torrent that is not found', () => {
 describe('a session that is lost', () => {
   const phases: Phase[] = ['metadata', 'queued', 'stopped', 'checking', 'moving', 'unknown'];
   for (const phase of phases) {
-    test(`while a torrent is ${phase} sends it back to its login, and on from there`, () => {
+    test(`while a torrent is ${phase} returns it to the login state, and then to polling`, () => {
       const torrent = startTorrent();
       torrent.session('ready');
       torrent.observe({ phase });
@@ -82,41 +82,41 @@ describe('a session that is lost', () => {
     });
   }
 
-  test('while a card is told sends it back to its login; what ntfy took is not told again', () => {
-    const torrent = startShown();
+  test('while a card is sent returns it to the login state, and the accepted card is not sent again', () => {
+    const torrent = startWithCard();
     torrent.observe({ progress: 0.6 });
     torrent.session('lost');
     assert.equal(torrent.state(), 'login');
-    torrent.told();
+    torrent.accept();
     torrent.session('ready');
-    torrent.tells();
+    torrent.newlyRequested();
     torrent.observe({ progress: 0.6 });
-    assert.deepEqual([torrent.state(), torrent.tells()], ['polling.downloading', []]);
+    assert.deepEqual([torrent.state(), torrent.newlyRequested()], ['polling.downloading', []]);
   });
 
-  test('does not keep a last word from being told', () => {
-    const torrent = startShown();
+  test('does not delay a completion and its card deletion', () => {
+    const torrent = startWithCard();
     torrent.observe({ phase: 'complete', progress: 1 });
     torrent.session('lost');
     assert.equal(torrent.state(), 'notifying.completion');
-    torrent.told();
+    torrent.accept();
     torrent.session('lost');
     assert.equal(torrent.state(), 'notifying.cardDeletion');
-    torrent.told();
+    torrent.accept();
     assert.equal(torrent.state(), 'complete');
   });
 
-  test('does not keep the card of a torrent that is gone', () => {
-    const torrent = startShown();
+  test('does not delay the card deletion of a removed torrent', () => {
+    const torrent = startWithCard();
     torrent.miss();
     torrent.miss();
     torrent.session('lost');
-    torrent.told();
+    torrent.accept();
     assert.equal(torrent.state(), 'removed');
   });
 
-  test('is no miss: a torrent that was missed once before it needs another to be gone', () => {
-    const torrent = startShown();
+  test('does not count as a miss: a torrent that was missed once is removed by the next miss', () => {
+    const torrent = startWithCard();
     torrent.miss();
     torrent.session('lost');
     torrent.session('ready');
@@ -126,33 +126,33 @@ describe('a session that is lost', () => {
   });
 });
 
-describe('a record from an earlier life', () => {
+describe('a stored record', () => {
   const finished = seen({ phase: 'complete', progress: 1 });
-  const told = { percent: 90, phase: 'downloading' } as const;
+  const card = { percent: 90, phase: 'downloading' } as const;
 
-  test('with a completion in it tells that, without waiting for qBittorrent', () => {
-    const torrent = startTorrent({ record: { stage: 'completing', finished, shown: told } });
+  test('with a pending completion causes it without a poll', () => {
+    const torrent = startTorrent({ record: { stage: 'completing', finished, shown: card } });
     assert.equal(torrent.state(), 'notifying.completion');
-    const [completion] = torrent.telling();
+    const [completion] = torrent.requested();
     assert.deepEqual(completion?.kind === 'completion' && completion.torrent, finished);
-    torrent.told();
-    torrent.told();
+    torrent.accept();
+    torrent.accept();
     assert.equal(torrent.state(), 'complete');
   });
 
-  test('whose completion ntfy has only takes its card away', () => {
-    const torrent = startTorrent({ record: { stage: 'completed', finished, shown: told } });
+  test('whose completion was accepted only causes the card deletion', () => {
+    const torrent = startTorrent({ record: { stage: 'completed', finished, shown: card } });
     assert.deepEqual(
-      torrent.telling().map(({ kind }) => kind),
+      torrent.requested().map(({ kind }) => kind),
       ['card-delete'],
     );
-    torrent.told();
+    torrent.accept();
     assert.equal(torrent.state(), 'complete');
   });
 
-  test('of a torrent that is gone only takes its card away', () => {
-    const torrent = startTorrent({ record: { stage: 'removed', shown: told } });
-    torrent.told();
+  test('of a removed torrent only causes the card deletion', () => {
+    const torrent = startTorrent({ record: { stage: 'removed', shown: card } });
+    torrent.accept();
     assert.equal(torrent.state(), 'removed');
   });
 });

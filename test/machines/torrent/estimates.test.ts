@@ -5,7 +5,7 @@ import { createTraffic, markLeaving, skipped } from '../../../machines/outbox/tr
 import type { Notification, CardState } from '../../../machines/domain.ts';
 import type { Policy } from '../../../machines/policy.ts';
 import { hashOf, policy, seen } from '../fixtures.ts';
-import { allTellings, downloading } from '../watcher/poll-set.ts';
+import { cardStates, downloading } from './card-states.ts';
 
 const a = hashOf(1);
 
@@ -13,20 +13,20 @@ const card = (eta: number | null, at = 0, corrections = 0): CardState => ({
   ...downloading(50),
   estimate: { arrival: eta === null ? null : at + eta * 1000, at, corrections },
 });
-/** What is told when the ETA has been the same for so long, by looks each 5 s. */
-const after = (shown: CardState, eta: number | null, ms: number) =>
-  allTellings(
+/** The requested card states while polls show this ETA every 5 s, for `ms`. */
+const afterPolls = (shown: CardState, eta: number | null, ms: number) =>
+  cardStates(
     Array.from({ length: ms / 5000 }, (_, n) => ({ eta, at: (n + 1) * 5000 })),
     shown,
-  ).filter((told) => told !== null);
+  ).filter((state) => state !== null);
 
-describe('the time of arrival on a card', () => {
-  test('stands on it as long as it is downloading', () => {
-    assert.deepEqual(allTellings([{ eta: 60, at: 1000 }]), [
+describe('the estimate on a card', () => {
+  test('exists while the torrent is downloading', () => {
+    assert.deepEqual(cardStates([{ eta: 60, at: 1000 }]), [
       { percent: 50, phase: 'downloading', estimate: { arrival: 61_000, at: 1000, corrections: 0 } },
     ]);
     assert.deepEqual(
-      allTellings([
+      cardStates([
         { phase: 'failed', at: 0 },
         { phase: 'failed', at: 10_000 },
       ]).at(-1),
@@ -38,16 +38,16 @@ describe('the time of arrival on a card', () => {
   });
 
   for (const [name, shown, eta] of [
-    ['twice as long and more', 1000, 2100],
-    ['half as long and less', 1000, 400],
-    ['unknown by now', 1000, null],
-    ['known by now', null, 1000],
-    ['still to come when it was over', 5, 60],
+    ['more than twice as long', 1000, 2100],
+    ['less than half as long', 1000, 400],
+    ['no longer known', 1000, null],
+    ['now known', null, 1000],
+    ['later than a shown one that has passed', 5, 60],
   ] as const) {
     test(`is corrected when it is ${name}, for more than half a minute`, () => {
-      assert.equal(after(card(shown), eta, 30_000).length, 0);
+      assert.equal(afterPolls(card(shown), eta, 30_000).length, 0);
       assert.deepEqual(
-        after(card(shown), eta, 40_000).map((told) => told?.estimate?.corrections),
+        afterPolls(card(shown), eta, 40_000).map((state) => state?.estimate?.corrections),
         [1],
       );
     });
@@ -56,28 +56,28 @@ describe('the time of arrival on a card', () => {
   for (const [name, shown, eta] of [
     ['less than twice as long', 1000, 1900],
     ['more than half as long', 1000, 600],
-    ['unknown as before', null, null],
+    ['still unknown', null, null],
     ['wrong by less than half a minute', 10, 28],
   ] as const) {
     test(`stays when it is ${name}`, () => {
-      assert.deepEqual(after(card(shown), eta, 60_000), []);
+      assert.deepEqual(afterPolls(card(shown), eta, 60_000), []);
     });
   }
 
-  test('is not corrected for one look, nor while nothing arrives', () => {
+  test('is not corrected because of one poll, nor while no data arrives', () => {
     const flicker = Array.from({ length: 40 }, (_, n) => ({
       eta: n % 5 === 0 ? 9000 : 1000 - n * 5,
       at: n * 5000,
     }));
-    assert.ok(allTellings(flicker, card(1000)).every((told) => told === null));
+    assert.ok(cardStates(flicker, card(1000)).every((state) => state === null));
     const still = Array.from({ length: 20 }, (_, n) => ({ eta: null, downloaded: 1, at: (n + 1) * 5000 }));
-    assert.ok(allTellings(still, card(1000)).every((told) => told === null));
+    assert.ok(cardStates(still, card(1000)).every((state) => state === null));
   });
 
-  test('waits twice as long with each correction, until the next percent', () => {
-    assert.deepEqual(after(card(1000, 0, 3), 9000, 240_000).length, 1);
-    assert.deepEqual(after(card(1000, 0, 3), 9000, 235_000).length, 0);
-    const [, percent] = allTellings(
+  test('is corrected after twice the time with each correction, until the next percent', () => {
+    assert.deepEqual(afterPolls(card(1000, 0, 3), 9000, 240_000).length, 1);
+    assert.deepEqual(afterPolls(card(1000, 0, 3), 9000, 235_000).length, 0);
+    const [, percent] = cardStates(
       [
         { eta: 1000, at: 0 },
         { eta: 1000, progress: 0.51, at: 5000 },
@@ -87,33 +87,33 @@ describe('the time of arrival on a card', () => {
     assert.equal(percent?.estimate?.corrections, 0);
   });
 
-  test('is corrected once after the clock was set, and not kept for hours', () => {
+  test('is corrected once after the clock was set', () => {
     for (const jump of [-3_600_000, 3_600_000]) {
-      const looks = Array.from({ length: 20 }, (_, n) => ({ eta: 1000 - n * 5, at: 5e6 + jump + n * 5000 }));
-      const told = allTellings(looks, card(1000, 5e6)).filter((each) => each !== null);
-      assert.equal(told.length, 1);
+      const polls = Array.from({ length: 20 }, (_, n) => ({ eta: 1000 - n * 5, at: 5e6 + jump + n * 5000 }));
+      const states = cardStates(polls, card(1000, 5e6)).filter((state) => state !== null);
+      assert.equal(states.length, 1);
     }
   });
 
-  test('is not known of a card of an older version, and not corrected', () => {
-    assert.deepEqual(after(downloading(50), 9000, 600_000), []);
+  test('is not corrected on a card of an older version, which stored none', () => {
+    assert.deepEqual(afterPolls(downloading(50), 9000, 600_000), []);
   });
 
-  test('makes it the same card: where the percent or the phase is another, it is no correction', () => {
+  test('is corrected only on the same card: with another percent or phase, the update is no correction', () => {
     assert.ok(isCorrection(card(1), card(9, 0, 1)));
-    assert.ok(!isCorrection(card(1), card(9, 0, 0)), 'told for its own sake');
+    assert.ok(!isCorrection(card(1), card(9, 0, 0)), 'not a new correction');
     assert.ok(!isCorrection(null, card(9, 0, 1)));
-    assert.ok(!isCorrection(downloading(49), card(9, 0, 1)), 'the percent has yet to leave');
+    assert.ok(!isCorrection(downloading(49), card(9, 0, 1)), 'the percent is not shown yet');
     assert.ok(!isCorrection({ percent: 50, phase: 'stalled' }, card(9, 0, 1)));
   });
 });
 
 const progress = (percent: number, corrections: number): Notification => {
-  const tell = { percent, phase: 'downloading', estimate: { arrival: 1, at: 0, corrections } } as const;
-  return { kind: 'progress', key: a, torrent: seen({ hash: a }), at: 0, card: tell, shown: null };
+  const state = { percent, phase: 'downloading', estimate: { arrival: 1, at: 0, corrections } } as const;
+  return { kind: 'progress', key: a, torrent: seen({ hash: a }), at: 0, card: state, shown: null };
 };
 
-/** What becomes of both, after a card that said 1 %. */
+/** The outcomes of a correction, a new percent with a correction, and a repeated card, after a card with 1 %. */
 const outcomes = (daily: number | null, over: Partial<Policy> = {}) => {
   const traffic = createTraffic({ ...policy, ...over }, () => 0);
   const day = daily === null ? null : { daily, left: daily, until: 1e12 };
@@ -123,15 +123,15 @@ const outcomes = (daily: number | null, over: Partial<Policy> = {}) => {
 };
 
 describe('a corrected estimate', () => {
-  test('leaves as any progress', () => {
+  test('is sent as any progress', () => {
     for (const daily of [null, 17_280]) assert.deepEqual(outcomes(daily), [null, null, null]);
   });
 
-  test('never leaves where a day has few messages: those are for percents', () => {
+  test('is never sent with a small daily quota, which is for percents', () => {
     assert.deepEqual(outcomes(250), ['superseded', null, null]);
   });
 
-  test('never leaves between two milestones', () => {
+  test('is never sent between two milestones', () => {
     assert.equal(outcomes(null, { progress: 'milestones' })[0], 'superseded');
   });
 });

@@ -9,23 +9,23 @@ import {
 } from '../../../machines/torrent/record.ts';
 import type { Stage, TorrentRecord } from '../../../machines/domain.ts';
 import { completionOf, hashOf, progressOf } from '../fixtures.ts';
-import { cardDeleteOf } from '../publishing.ts';
+import { cardDeleteOf } from '../outbox-harness.ts';
 
 const [v1, v2] = [hashOf(1), hashOf(2)];
-const told = { percent: 42, phase: 'downloading' } as const;
+const card = { percent: 42, phase: 'downloading' } as const;
 
 const record = (over: Partial<TorrentRecord> = {}): TorrentRecord => ({ ...createRecord(v1, 7), ...over });
 
 describe('the record of a torrent', () => {
-  test('remembers what the phone shows, and that it shows nothing any more', () => {
+  test('has the shown card state, and none after its deletion', () => {
     const shown = recordSettlement(record(), progressOf(v1, 42), 'accepted', 7);
-    assert.deepEqual(shown.shown, told);
+    assert.deepEqual(shown.shown, card);
     const refused = recordSettlement(shown, progressOf(v1, 43), 'refused', 7);
-    assert.deepEqual(refused.shown, told);
+    assert.deepEqual(refused.shown, card);
     assert.equal(recordSettlement(refused, cardDeleteOf(v1), 'accepted', 7).shown, null);
   });
 
-  test('keeps a completion until ntfy has it, and then that its card has yet to go', () => {
+  test('has the completion until ntfy accepts it, and then the pending card deletion', () => {
     const completion = completionOf(v1);
     const requested = recordRequest(record(), completion);
     assert.equal(requested.stage, 'completing');
@@ -33,14 +33,14 @@ describe('the record of a torrent', () => {
     assert.equal(recordSettlement(requested, completion, 'accepted', 7).stage, 'completed');
   });
 
-  test('does not remember a completion that was not sent', () => {
+  test('does not have a completion that was not sent', () => {
     const requested = recordRequest(record(), completionOf(v1));
     const { stage, finished } = recordSettlement(requested, completionOf(v1), 'dropped', 7);
     assert.deepEqual([stage, finished], ['completed', null]);
   });
 
-  test('of a torrent that is gone remembers that its card has yet to go, also over restarts', () => {
-    const requested = recordRequest(record({ shown: told }), cardDeleteOf(v1));
+  test('has the pending card deletion of a removed torrent', () => {
+    const requested = recordRequest(record({ shown: card }), cardDeleteOf(v1));
     assert.equal(requested.stage, 'removed');
     assert.equal(recordRequest(requested, cardDeleteOf(v1)), requested);
   });
@@ -58,20 +58,20 @@ describe('a finish hook', () => {
     ['completing', null],
     ['completed', null],
   ] satisfies [Stage, number | null][]) {
-    test(`while a torrent is ${stage} is ${expected === null ? 'no news' : 'stored'}`, () => {
+    test(`while a torrent is ${stage} is ${expected === null ? 'not stored' : 'stored'}`, () => {
       assert.equal(recordFinishHook(record({ stage }), 9).finishHookAt, expected);
     });
   }
 });
 
-describe('a torrent that is tracked once more', () => {
-  test('is listed under that hash', () => {
-    const { hash, readdedAs: again } = recordReadded(record(), v2);
-    assert.deepEqual([hash, again], [v2, null]);
+describe('a torrent that is added again', () => {
+  test('has the new hash at once while it is tracked', () => {
+    const { hash, readdedAs } = recordReadded(record(), v2);
+    assert.deepEqual([hash, readdedAs], [v2, null]);
   });
 
-  test('while it ends is tracked again afterwards', () => {
-    const { hash, readdedAs: again } = recordReadded(record({ stage: 'completed' }), v2);
-    assert.deepEqual([hash, again], [v1, v2]);
+  test('has the new hash for later while it ends', () => {
+    const { hash, readdedAs } = recordReadded(record({ stage: 'completed' }), v2);
+    assert.deepEqual([hash, readdedAs], [v1, v2]);
   });
 });

@@ -1,50 +1,50 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { startShown, startTorrent } from '../following.ts';
+import { startWithCard, startTorrent } from '../torrent-harness.ts';
 
-/** The states that looks lead through, each once. */
-function passed(torrent: ReturnType<typeof startTorrent>, look: () => void): string[] {
+/** The states that it enters while `act` runs, each once. */
+function statesDuring(torrent: ReturnType<typeof startTorrent>, act: () => void): string[] {
   const states = new Set<string>();
-  const watching = torrent.actor.subscribe(({ value }) => states.add(JSON.stringify(value)));
-  look();
-  watching.unsubscribe();
+  const subscription = torrent.actor.subscribe(({ value }) => states.add(JSON.stringify(value)));
+  act();
+  subscription.unsubscribe();
   return [...states];
 }
 
-describe('a look that shows nothing new', () => {
-  test('leaves the torrent where it is, which knows the newest all the same', () => {
-    const torrent = startShown();
-    const states = passed(torrent, () => {
+describe('an observation without changes', () => {
+  test('causes no transition, and its values are available', () => {
+    const torrent = startWithCard();
+    const states = statesDuring(torrent, () => {
       torrent.observe({ progress: 0.501, speed: 7 });
       torrent.observe({ progress: 0.502, speed: 8 });
     });
     assert.deepEqual(states, ['{"polling":"downloading"}']);
     assert.equal(torrent.actor.getSnapshot().context.seen.observation?.speed, 8);
-    assert.deepEqual(torrent.tells(), []);
+    assert.deepEqual(torrent.newlyRequested(), []);
   });
 
-  test('while ntfy has yet to answer changes nothing of what it waits for', () => {
+  test('does not replace a pending notification', () => {
     const torrent = startTorrent();
     torrent.session('ready');
     torrent.observe({ progress: 0.5 });
-    const [told] = torrent.tells();
+    const [progress] = torrent.newlyRequested();
     torrent.observe({ progress: 0.501 });
     assert.equal(torrent.state(), 'notifying.progress.waiting');
-    torrent.told(told);
+    torrent.accept(progress);
     assert.equal(torrent.state(), 'polling.downloading');
   });
 
-  test('is told for what it is when it has lasted', () => {
-    const torrent = startShown();
+  test('causes an update when its phase has lasted', () => {
+    const torrent = startWithCard();
     torrent.observe({ phase: 'queued' });
     torrent.observe({ phase: 'queued' });
-    assert.deepEqual(torrent.tells(), []);
+    assert.deepEqual(torrent.newlyRequested(), []);
     torrent.observe({ phase: 'queued' });
-    assert.equal(torrent.tells().length, 1);
+    assert.equal(torrent.newlyRequested().length, 1);
   });
 
-  test('after one that missed it counts as found: only what is missed twice in a row is gone', () => {
-    const torrent = startShown();
+  test('ends a series of misses: only two misses in a row count', () => {
+    const torrent = startWithCard();
     torrent.miss();
     torrent.observe({ progress: 0.5 });
     torrent.miss();

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Observation } from '../../../machines/domain.ts';
 import { failure, hashOf, HOUR, MINUTE, policy, SECOND, seen } from '../fixtures.ts';
-import { startWatcher } from '../watching.ts';
+import { startWatcher } from '../watcher-harness.ts';
 
 const [first, second] = [hashOf(1), hashOf(2)];
 
-/** A watcher that looks for a torrent, of a qBittorrent that has these. */
+/** A watcher that polls `first`, of a qBittorrent with these torrents. */
 const startMissing = (...torrents: Observation[]) => {
   const watcher = startWatcher(...torrents);
   watcher.session('ready');
@@ -15,7 +15,7 @@ const startMissing = (...torrents: Observation[]) => {
 };
 
 describe('a torrent that a poll does not find', () => {
-  test('is missed only after one look at the whole list', async () => {
+  test('is missed only after one request for the whole list', async () => {
     const watcher = startMissing(seen({ hash: second }));
     await watcher.pass(2 * SECOND);
     assert.equal(watcher.lists.length, 1);
@@ -41,7 +41,7 @@ describe('a torrent that a poll does not find', () => {
     );
   });
 
-  test('is not missed while the list fails: nothing is proved, and it is no outage', async () => {
+  test('is not missed while the list fails, which is reported as no failure', async () => {
     const watcher = startMissing();
     watcher.world.list = () => failure('unreachable');
     await watcher.pass(HOUR);
@@ -50,10 +50,10 @@ describe('a torrent that a poll does not find', () => {
       watcher.observed().flatMap(({ missed, renamed }) => [missed, renamed].flat()),
       [],
     );
-    assert.deepEqual(watcher.heard, []);
+    assert.deepEqual(watcher.reports, []);
   });
 
-  test('is not missed when it is not tracked any more as the answer comes', async () => {
+  test('is not missed when it is untracked before the answer arrives', async () => {
     const watcher = startMissing();
     watcher.watch(second);
     await watcher.pass(policy.gatherTime + 25);
@@ -69,22 +69,22 @@ describe('a torrent that a poll does not find', () => {
 
 describe('a poll that fails', () => {
   for (const kind of ['unreachable', 'broken', 'protocol', 'unauthorized'] as const) {
-    test(`(${kind}) is said, and shows no torrent missing`, async () => {
+    test(`(${kind}) is reported, and makes no torrent missing`, async () => {
       const watcher = startWatcher(seen({ hash: first }));
       watcher.world.observe = () => failure(kind);
       watcher.session('ready');
       watcher.watch(first);
       await watcher.pass(2 * SECOND);
-      assert.deepEqual(watcher.heard, [
+      assert.deepEqual(watcher.reports, [
         { type: 'qbittorrent.failed', failure: { kind, message: kind }, during: 'poll' },
       ]);
       assert.deepEqual(watcher.lists, []);
     });
   }
 
-  test('is followed by ever longer pauses, until one is good again', async () => {
+  test('is repeated with exponential backoff, until one succeeds again', async () => {
     const watcher = startWatcher(seen({ hash: first }));
-    watcher.world.sends = true;
+    watcher.world.receivesData = true;
     const { observe } = watcher.world;
     watcher.world.observe = () => failure('unreachable');
     watcher.session('ready');
@@ -95,26 +95,26 @@ describe('a poll that fails', () => {
     assert.ok(watcher.polls.length - since <= 121, `${watcher.polls.length - since} polls in an hour`);
     watcher.world.observe = observe;
     await watcher.pass(2 * MINUTE);
-    const good = watcher.polls.length;
+    const before = watcher.polls.length;
     await watcher.pass(MINUTE);
-    assert.ok(watcher.polls.length - good >= 11, `${watcher.polls.length - good} polls in a good minute`);
+    assert.ok(watcher.polls.length - before >= 11, `${watcher.polls.length - before} polls in a minute`);
   });
 });
 
-test('a session that is lost in the middle of a poll leaves no report, and one that is back a new poll', async () => {
+test('a session that is lost during a poll causes no report, and the next session a new poll', async () => {
   const watcher = startWatcher(seen({ hash: first }));
   watcher.session('ready');
   watcher.watch(first);
   await watcher.pass(policy.gatherTime + 25);
   watcher.session('lost');
   await watcher.pass(HOUR);
-  assert.deepEqual([watcher.heard, watcher.observed()], [[], []]);
+  assert.deepEqual([watcher.reports, watcher.observed()], [[], []]);
   watcher.session('ready');
   await watcher.pass(policy.gatherTime + 50);
   assert.equal(watcher.observed().length, 1);
 });
 
-test('a poll that throws is a bug: whoever owns the watcher hears of it', async () => {
+test('a poll that throws is a bug that the parent of the watcher receives', async () => {
   const watcher = startWatcher();
   watcher.world.observe = () => {
     throw new Error('a bug');
@@ -123,7 +123,7 @@ test('a poll that throws is a bug: whoever owns the watcher hears of it', async 
   watcher.watch(first);
   await watcher.pass(2 * SECOND);
   assert.deepEqual(
-    watcher.heard.map(({ type }: { type: string }) => type),
+    watcher.reports.map(({ type }: { type: string }) => type),
     ['xstate.error.actor.child'],
   );
 });

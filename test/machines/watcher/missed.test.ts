@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hashOf, policy } from '../fixtures.ts';
-import { startWatcher } from '../watching.ts';
+import { startWatcher } from '../watcher-harness.ts';
 
-test('of torrents that all end at the same time a few are reported at a time', async () => {
+test('torrents that are missed at the same time are reported in slices', async () => {
   const hashes = Array.from({ length: 100 }, (_, n) => hashOf(n));
   const watcher = startWatcher();
   watcher.session('ready');

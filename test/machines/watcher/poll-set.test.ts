@@ -15,34 +15,34 @@ import { hashOf, HOUR, policy, SECOND, seen } from '../fixtures.ts';
 
 const hashes = (count: number, from = 0) => Array.from({ length: count }, (_, n) => hashOf(from + n));
 
-/** Looks at torrents that do what `phases` says of them; it asks when it is time, and answers come at once. */
-function startLooking() {
+/** Polls torrents in the phases of `phases`, when the poll set requires it; answers arrive at once. */
+function startPolling() {
   const pollSet = createPollSet();
   const phases = new Map<Hash, Phase>();
-  /** What is called downloading while no byte arrives. */
+  /** Downloading torrents without data. */
   const silent = new Set<Hash>();
   const clock = { now: 1_000_000 };
-  const look = (): Hash[] => {
-    const asked = chooseHashes(pollSet, clock.now, policy.gatherTime);
-    const found = asked.flatMap((hash) => {
+  const poll = (): Hash[] => {
+    const requested = chooseHashes(pollSet, clock.now, policy.gatherTime);
+    const found = requested.flatMap((hash) => {
       const phase = phases.get(hash);
       const downloaded = phase === 'downloading' && !silent.has(hash) ? clock.now : 0;
       return phase === undefined ? [] : [seen({ hash, phase, eta: null, downloaded })];
     });
-    recordPoll(pollSet, asked, found, { now: clock.now, policy });
-    return asked;
+    recordPoll(pollSet, requested, found, { now: clock.now, policy });
+    return requested;
   };
-  /** Waits for the next look, and takes it. */
+  /** Waits for the next poll, and makes it. */
   const next = (): Hash[] => {
     clock.now += pauseOf(pollSet, 0, { now: clock.now, policy });
-    return look();
+    return poll();
   };
   return {
     pollSet,
     phases,
     silent,
     clock,
-    look,
+    poll,
     add: (phase: Phase, ...added: Hash[]) => {
       for (const hash of added) {
         phases.set(hash, phase);
@@ -51,7 +51,7 @@ function startLooking() {
     },
     pause: () => pauseOf(pollSet, 0, { now: clock.now, policy }),
     next,
-    /** Until what came has settled, and all were just asked for. */
+    /** Polls until all torrents have settled, and the last poll requested all. */
     settle: () => {
       for (let n = 0; n < 30; n += 1) next();
       while (next().length < pollSet.hashes.size);
@@ -59,17 +59,17 @@ function startLooking() {
   };
 }
 
-function startCrowd() {
-  const looking = startLooking();
-  looking.add('queued', ...hashes(1000));
-  looking.add('downloading', ...hashes(3, 1000));
-  looking.settle();
-  return looking;
+function startWithQueue() {
+  const polling = startPolling();
+  polling.add('queued', ...hashes(1000));
+  polling.add('downloading', ...hashes(3, 1000));
+  polling.settle();
+  return polling;
 }
 
-describe('of a thousand queued torrents and three that download', () => {
-  test('a poll asks for three, and each 30 s for all', () => {
-    const { next, clock } = startCrowd();
+describe('with a thousand queued torrents and three that download', () => {
+  test('a poll requests three, and every 30 s all', () => {
+    const { next, clock } = startWithQueue();
     const from = clock.now;
     const counts: number[] = [];
     while (clock.now < from + 60 * SECOND) counts.push(next().length);
@@ -78,44 +78,44 @@ describe('of a thousand queued torrents and three that download', () => {
     assert.ok(counts.length >= 12 && counts.length <= 14, counts.join());
   });
 
-  test('the next poll asks for all when one of them is over: another one has its place', () => {
-    const { pollSet, next } = startCrowd();
+  test('the next poll requests all when one of them ends: a queued one may have started', () => {
+    const { pollSet, next } = startWithQueue();
     unwatch(pollSet, hashOf(1000));
     assert.equal(next().length, 1002);
     assert.equal(next().length, 2);
   });
 
-  test('or when one of them has lost its place', () => {
-    const { phases, next } = startCrowd();
+  test('the next poll requests all when one of them is stopped', () => {
+    const { phases, next } = startWithQueue();
     phases.set(hashOf(1001), 'stopped');
     assert.deepEqual([next().length, next().length, next().length, next().length], [3, 1003, 3, 2]);
   });
 
-  test('a new one is asked for alone, and with the next polls, and disturbs nobody', () => {
-    const { add, look, next, clock } = startCrowd();
+  test('a new one is requested alone, and then with the next polls', () => {
+    const { add, poll, next, clock } = startWithQueue();
     clock.now += SECOND;
     add('queued', hashOf(5000));
-    assert.deepEqual(look(), [hashOf(5000)]);
+    assert.deepEqual(poll(), [hashOf(5000)]);
     assert.deepEqual([next().length, next().length, next().length], [4, 4, 3]);
   });
 
-  test('one that is finished is asked for at once, four times, alone', () => {
-    const { pollSet, next, pause } = startCrowd();
+  test('a finished one is requested at once, and alone in at least three of the next four polls', () => {
+    const { pollSet, next, pause } = startWithQueue();
     markUrgent(pollSet, hashOf(1000));
     assert.equal(pause(), SECOND);
-    const counts = [next(), next(), next(), next()].map((asked) => asked.length);
+    const counts = [next(), next(), next(), next()].map((requested) => requested.length);
     assert.equal(counts.filter((count) => count === 1).length >= 3, true, counts.join());
   });
 
-  test('all are, where nobody knows which one is finished', () => {
-    const { pollSet, next } = startCrowd();
+  test('all are requested when the finished one is unknown', () => {
+    const { pollSet, next } = startWithQueue();
     markUrgent(pollSet, null);
     assert.equal(next().length, 1003);
   });
 });
 
-test('a magnet whose turn has come is asked for with each poll, as a new one is', () => {
-  const { phases, add, settle, next } = startLooking();
+test('a magnet that has left the queue is requested with each poll, as a new one', () => {
+  const { phases, add, settle, next } = startPolling();
   add('queued', ...hashes(5));
   settle();
   phases.set(hashOf(3), 'metadata');
@@ -123,24 +123,24 @@ test('a magnet whose turn has come is asked for with each poll, as a new one is'
   assert.deepEqual([next(), next(), next()], [[hashOf(3)], [hashOf(3)], [hashOf(3)]]);
 });
 
-test('a stalled torrent is asked for with each poll while something arrives, and two minutes longer', () => {
-  const { pollSet, clock } = startLooking();
+test('a stalled torrent is requested with each poll while data arrives, and two minutes longer', () => {
+  const { pollSet, clock } = startPolling();
   const [one, other] = [hashOf(1), hashOf(2)];
   for (const hash of [one, other]) watch(pollSet, hash);
-  let asks = 0;
+  let requests = 0;
   for (let n = 0; n < 100; n += 1) {
     clock.now += 5 * SECOND;
-    const asked = chooseHashes(pollSet, clock.now, policy.gatherTime);
-    if (asked.length === 1) assert.deepEqual(asked, [one]);
-    else asks += 1;
+    const requested = chooseHashes(pollSet, clock.now, policy.gatherTime);
+    if (requested.length === 1) assert.deepEqual(requested, [one]);
+    else requests += 1;
     const found = [
       seen({ hash: one, phase: 'stalled', downloaded: n }),
       seen({ hash: other, phase: 'stalled', downloaded: 5 }),
-    ].filter(({ hash }) => asked.includes(hash));
-    recordPoll(pollSet, asked, found, { now: clock.now, policy });
+    ].filter(({ hash }) => requested.includes(hash));
+    recordPoll(pollSet, requested, found, { now: clock.now, policy });
   }
-  // 26 times, and then each 30 s.
-  assert.ok(asks >= 26 + 10 && asks <= 26 + 14, `${asks}`);
+  // 26 times, and then every 30 s.
+  assert.ok(requests >= 26 + 10 && requests <= 26 + 14, `${requests}`);
 });
 
 test('how many polls wait for a phase to last follows from the policy', () => {
@@ -155,16 +155,16 @@ test('how many polls wait for a phase to last follows from the policy', () => {
     watch(pollSet, hashOf(1));
     let moving = 0;
     for (let now = 1_000_000; pollSet.moving.size > 0 || moving === 0; now += policy.pollInterval) {
-      const asked = chooseHashes(pollSet, now, policy.gatherTime);
-      recordPoll(pollSet, asked, [seen({ phase, eta: null })], { now, policy: slow });
+      const requested = chooseHashes(pollSet, now, policy.gatherTime);
+      recordPoll(pollSet, requested, [seen({ phase, eta: null })], { now, policy: slow });
       moving += 1;
     }
     assert.equal(moving, polls, phase);
   }
 });
 
-test('one that is called downloading while nothing arrives is asked for as a stalled one', () => {
-  const { pollSet, silent, add, settle, next } = startLooking();
+test('a downloading torrent without data is requested as a stalled one', () => {
+  const { pollSet, silent, add, settle, next } = startPolling();
   add('downloading', ...hashes(3));
   silent.add(hashOf(2));
   settle();
@@ -174,8 +174,8 @@ test('one that is called downloading while nothing arrives is asked for as a sta
   assert.equal(next().length, 3, `${pollSet.moving.size} move`);
 });
 
-test('everything is asked for after a failure', () => {
-  const { pollSet, add, settle, next } = startLooking();
+test('all torrents are requested after a failure', () => {
+  const { pollSet, add, settle, next } = startPolling();
   add('downloading', ...hashes(2));
   add('queued', ...hashes(5, 2));
   settle();
@@ -183,38 +183,38 @@ test('everything is asked for after a failure', () => {
   assert.equal(next().length, 7);
 });
 
-test('what was not found is asked for with each poll', () => {
-  const { pollSet, add, settle, next } = startLooking();
+test('a missing torrent is requested with each poll', () => {
+  const { pollSet, add, settle, next } = startPolling();
   add('queued', ...hashes(5));
   watch(pollSet, hashOf(9));
   settle();
   assert.ok(next().includes(hashOf(9)));
 });
 
-test('one that left while the answer was on its way is forgotten', () => {
-  const { pollSet, add, clock } = startLooking();
+test('a torrent that is unwatched before the answer arrives is removed', () => {
+  const { pollSet, add, clock } = startPolling();
   add('downloading', hashOf(1), hashOf(2));
-  const asked = chooseHashes(pollSet, clock.now, policy.gatherTime);
+  const requested = chooseHashes(pollSet, clock.now, policy.gatherTime);
   unwatch(pollSet, hashOf(1));
-  recordPoll(pollSet, asked, [], { now: clock.now, policy });
+  recordPoll(pollSet, requested, [], { now: clock.now, policy });
   assert.deepEqual([[...pollSet.hashes], [...pollSet.moving.keys()]], [[hashOf(2)], [hashOf(2)]]);
 });
 
-test('a clock that is set back by an hour keeps nobody waiting for longer than the longest pause', () => {
-  const { add, settle, clock, pause, look } = startLooking();
+test('a clock that is set back by an hour delays no poll by more than the longest pause', () => {
+  const { add, settle, clock, pause, poll } = startPolling();
   add('downloading', hashOf(1));
   add('queued', hashOf(2));
   settle();
   clock.now -= HOUR;
   assert.ok(pause() <= policy.idleInterval);
-  assert.equal(look().length, 2);
+  assert.equal(poll().length, 2);
   clock.now -= HOUR;
-  // New ones come all the time: the others have their turn all the same.
+  // New ones are added continually, and the others are still requested.
   let all = 0;
   for (let n = 0; n < 40; n += 1) {
     add('queued', hashOf(100 + n));
     clock.now += SECOND;
-    if (look().includes(hashOf(2))) all += 1;
+    if (poll().includes(hashOf(2))) all += 1;
   }
   assert.ok(all >= 1);
 });

@@ -5,18 +5,18 @@ import type { WatcherEvent } from '../../../machines/watcher/types.ts';
 import { mulberry32 } from '../../mulberry32.ts';
 import { failure, hashOf, HOUR, MINUTE, ok, policy, SECOND, seen } from '../fixtures.ts';
 import { timersOf } from '../harness.ts';
-import { startWatcher } from '../watching.ts';
-import type { Observations } from '../watching.ts';
+import { startWatcher } from '../watcher-harness.ts';
+import type { Observations } from '../watcher-harness.ts';
 
 const [first, second, third] = [hashOf(1), hashOf(2), hashOf(3)];
 
-describe('an idle watcher asks nothing in 24 hours, and has no timer,', () => {
+describe('an idle watcher makes no request in 24 hours, and has no timer,', () => {
   const cases: [title: string, prepare: (watcher: ReturnType<typeof startWatcher>) => void][] = [
-    ['before anything happened', () => {}],
-    ['while nothing is tracked', ({ session }) => session('ready')],
-    ['while nobody is logged in', ({ watch }) => watch(first)],
+    ['at its start', () => {}],
+    ['while no torrent is tracked', ({ session }) => session('ready')],
+    ['while there is no session', ({ watch }) => watch(first)],
     [
-      'after the last torrent left',
+      'after the last torrent was unwatched',
       ({ session, watch, unwatch }) => {
         session('ready');
         watch(first, second);
@@ -43,7 +43,7 @@ describe('an idle watcher asks nothing in 24 hours, and has no timer,', () => {
 });
 
 describe('one request', () => {
-  test('asks for all torrents', async () => {
+  test('polls all torrents', async () => {
     const watcher = startWatcher(...[first, second, third].map((hash) => seen({ hash })));
     watcher.session('ready');
     watcher.watch(first, second, third);
@@ -55,7 +55,7 @@ describe('one request', () => {
     );
   });
 
-  test('serves a burst of a thousand that come within a second', async () => {
+  test('polls a thousand torrents that are added within a second', async () => {
     const hashes = Array.from({ length: 1000 }, (_, n) => hashOf(n));
     const watcher = startWatcher(...hashes.map((hash) => seen({ hash })));
     watcher.session('ready');
@@ -70,7 +70,7 @@ describe('one request', () => {
     );
   });
 
-  test('is all there is at a time, however slow qBittorrent answers', async () => {
+  test('is made at a time, however slowly qBittorrent answers', async () => {
     const watcher = startWatcher(seen({ hash: first }));
     watcher.world.latency = 20 * SECOND;
     watcher.session('ready');
@@ -82,7 +82,7 @@ describe('one request', () => {
   });
 });
 
-test('what thousands of torrents do is told in slices, so that hooks are answered in between', async () => {
+test('the observations of thousands of torrents are sent in slices, so that hooks are answered in between', async () => {
   const torrents = Array.from({ length: 1000 }, (_, n) => seen({ hash: hashOf(n) }));
   const watcher = startWatcher(...torrents.slice(1));
   watcher.session('ready');
@@ -97,15 +97,19 @@ test('what thousands of torrents do is told in slices, so that hooks are answere
     reports.flatMap(({ observations }) => observations),
     torrents.slice(1),
   );
-  assert.equal(new Set(reports.slice(0, -1).map(({ at }) => at)).size, 1, 'all were seen at the same time');
+  assert.equal(
+    new Set(reports.slice(0, -1).map(({ at }) => at)).size,
+    1,
+    'all have the time of the same poll',
+  );
 });
 
-/** Milliseconds from an answer to the next poll, after ten minutes: by then nothing is new any more. */
+/** Milliseconds from an answer to the next poll, after ten minutes, when no torrent is new any more. */
 const gapAfter = (...phases: Phase[]) => gapWhile(...phases.map((phase) => ({ phase })));
 
 const gapWhile = async (...torrents: Partial<Observation>[]) => {
   const watcher = startWatcher(...torrents.map((torrent, n) => seen({ ...torrent, hash: hashOf(n) })));
-  watcher.world.sends = true;
+  watcher.world.receivesData = true;
   watcher.session('ready');
   watcher.watch(...torrents.map((_, n) => hashOf(n)));
   await watcher.pass(10 * MINUTE);
@@ -117,34 +121,34 @@ describe('the next poll comes', () => {
   const soon: Phase[] = ['downloading', 'checking', 'moving', 'unknown', 'complete'];
   const late: Phase[] = ['metadata', 'stalled', 'queued', 'stopped', 'failed'];
   for (const phase of soon) {
-    test(`after 5 s where a torrent is ${phase}, whatever the others do`, async () => {
+    test(`after 5 s when one torrent is ${phase}`, async () => {
       assert.equal(await gapAfter(phase), policy.pollInterval);
       assert.equal(await gapAfter(...late, phase), policy.pollInterval);
     });
   }
   for (const phase of late) {
-    test(`after 30 s where every torrent is ${phase}`, async () => {
+    test(`after 30 s when every torrent is ${phase}`, async () => {
       assert.equal(await gapAfter(phase), policy.idleInterval);
     });
   }
 
-  for (const [phase, looks] of [
+  for (const [phase, polls] of [
     ['queued', 3],
     ['metadata', 26],
     ['stalled', 26],
   ] as const) {
-    test(`after 5 s where a torrent is new, even if it is ${phase}: ${looks} times`, async () => {
+    test(`after 5 s when a torrent is new, even if it is ${phase}: ${polls} times`, async () => {
       const watcher = startWatcher(seen({ hash: first, phase }));
       watcher.session('ready');
       watcher.watch(first);
       await watcher.pass(10 * MINUTE);
       const gaps = watcher.polls.slice(1).map(({ at }, n) => at - (watcher.polls[n]?.at ?? 0) - 50);
-      assert.deepEqual(new Set(gaps.slice(0, looks - 1)), new Set([policy.pollInterval]));
-      assert.deepEqual(new Set(gaps.slice(looks - 1)), new Set([policy.idleInterval]));
+      assert.deepEqual(new Set(gaps.slice(0, polls - 1)), new Set([policy.pollInterval]));
+      assert.deepEqual(new Set(gaps.slice(polls - 1)), new Set([policy.idleInterval]));
     });
   }
 
-  test('after 5 s where a torrent is called downloading but gets nothing: 26 times', async () => {
+  test('after 5 s when a torrent is downloading without data: 26 times', async () => {
     const watcher = startWatcher(seen({ hash: first }));
     watcher.session('ready');
     watcher.watch(first);
@@ -154,20 +158,20 @@ describe('the next poll comes', () => {
     assert.deepEqual(new Set(gaps.slice(25)), new Set([policy.idleInterval]));
   });
 
-  test('sooner while a torrent is near its end, but never before qBittorrent has new numbers', async () => {
+  test('sooner when a torrent is near its end, but never before qBittorrent has new values', async () => {
     assert.equal(await gapWhile({ eta: 6 }, { eta: null }), 3000);
     assert.equal(await gapWhile({ eta: 60 }, { eta: 8 }), 4000);
     assert.equal(await gapWhile({ eta: 0 }), 1500);
     assert.equal(await gapWhile({ eta: 0, phase: 'queued' }), policy.idleInterval);
   });
 
-  test('no sooner for all that where hundreds are tracked: they would be asked for all the time', async () => {
+  test('no sooner when hundreds are tracked', async () => {
     const many = Array.from({ length: 300 }, () => ({ eta: 1 }));
     assert.equal(await gapWhile(...many), 3000);
     assert.equal(await gapWhile(...many, ...many), policy.pollInterval);
   });
 
-  test('within a second for a torrent that comes during a poll or a pause', async () => {
+  test('within a second for a torrent that is added during a poll or a pause', async () => {
     const watcher = startWatcher(...[first, second, third].map((hash) => seen({ hash, phase: 'queued' })));
     watcher.session('ready');
     watcher.watch(first);
@@ -183,7 +187,7 @@ describe('the next poll comes', () => {
   });
 });
 
-test('whatever comes and goes in whatever order, no list is ever empty, and no timer is left over', async () => {
+test('with random events, no list is ever empty, and no timer is left', async () => {
   const random = mulberry32(7);
   const pick = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)] as T;
   const watcher = startWatcher(...[first, third].map((hash) => seen({ hash })));

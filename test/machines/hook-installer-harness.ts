@@ -1,4 +1,4 @@
-/** A hook installer whose checks are answered as the test says. */
+/** A hook installer with scripted results of its checks. */
 import { fromPromise, SimulatedClock } from 'xstate';
 import { hookInstallerMachine } from '../../machines/hook-installer/machine.ts';
 import { selectReason } from '../../machines/hook-installer/selectors.ts';
@@ -10,12 +10,12 @@ import { later, startChild } from './harness.ts';
 export const check = (over: Partial<HookCheck> = {}): Result<HookCheck> =>
   ok({ state: 'installed', written: false, reason: null, ...over });
 
-export const LOOK = {
+export const RESCAN = {
   installed: { type: 'rescan', why: 'installed' },
   refused: { type: 'rescan', why: 'refused' },
 };
 
-/** An installer whose checks are answered as the test says, each after 50 ms. */
+/** Starts an installer. Each check takes 50 ms and returns `script.answer`. */
 export function startInstaller(answer: Result<HookCheck> = check(), installHook = true) {
   const clock = new SimulatedClock();
   const script = { answer, checks: [] as number[] };

@@ -10,7 +10,7 @@ type Plan = 'finish' | 'remove' | 'again';
 const PLANS = { finish: 75, remove: 15, again: 10 } as const satisfies Record<Plan, number>;
 
 /** One torrent and its history. */
-export interface Member {
+export interface Download {
   torrent: SeededTorrent;
   /** The minimum duration of its download. */
   seconds: number;
@@ -34,19 +34,19 @@ export interface TorrentOptions {
 }
 
 /** Adds torrents until the run is over; resolves when all planned actions are done. */
-export async function runTorrents({ scene, random, over, longest }: TorrentOptions): Promise<Member[]> {
-  const members: Member[] = [];
+export async function runTorrents({ scene, random, over, longest }: TorrentOptions): Promise<Download[]> {
+  const downloads: Download[] = [];
   const plans: Array<Promise<void>> = [];
   while (!over.aborted) {
     const burst = random.chance(0.1) ? 4 : 1;
     for (let count = 0; count < burst; count++) {
-      const number = members.length + 1;
+      const number = downloads.length + 1;
       const size = Math.round(random.between(500_000, 3_000_000));
       const seconds = random.between(4, longest);
       const seed = await scene.seed(size / seconds);
       const torrent = seed.serve(`chaos ${number}.iso`, size);
       const plan = random.pick(PLANS);
-      const member: Member = {
+      const download: Download = {
         torrent,
         seconds,
         plan,
@@ -55,51 +55,52 @@ export async function runTorrents({ scene, random, over, longest }: TorrentOptio
         removedAt: null,
         removedAtProgress: null,
       };
-      members.push(member);
-      plans.push(play(scene, member, random.fork(`torrent ${number}`)));
+      downloads.push(download);
+      plans.push(carryOut(scene, download, random.fork(`torrent ${number}`)));
     }
     await sleep(random.between(500, 3000), undefined, { signal: over }).catch(() => {});
   }
   await Promise.all(plans);
-  return members;
+  return downloads;
 }
 
-async function play(scene: Scene, member: Member, random: Random): Promise<void> {
-  await add(scene, member);
-  if (member.plan === 'finish') return;
+/** Carries out the user's plan for a torrent. */
+async function carryOut(scene: Scene, download: Download, random: Random): Promise<void> {
+  await add(scene, download);
+  if (download.plan === 'finish') return;
   // Its first bytes come after about a second.
-  await sleep(random.between(500, 700 * member.seconds));
-  const done = await remove(scene, member);
-  if (member.plan === 'remove' || done) return;
+  await sleep(random.between(500, 700 * download.seconds));
+  const done = await remove(scene, download);
+  if (download.plan === 'remove' || done) return;
   await sleep(random.between(100, 4000));
-  await add(scene, member);
+  await add(scene, download);
 }
 
-async function add(scene: Scene, member: Member): Promise<void> {
-  const { torrent, seconds } = member;
+async function add(scene: Scene, download: Download): Promise<void> {
+  const { torrent, seconds } = download;
   await scene.withQbittorrent(() => {
-    const { life } = scene.sidecar;
-    member.addedAt.push(Date.now());
-    member.unattended = life === undefined || life.endedAt !== null;
+    const { current } = scene.sidecar;
+    download.addedAt.push(Date.now());
+    download.unattended = current === undefined || current.endedAt !== null;
     return scene.qbittorrent.addTorrent(torrent.file);
   });
-  member.removedAt = null;
-  member.removedAtProgress = null;
+  download.removedAt = null;
+  download.removedAtProgress = null;
   scene.journal.note(
-    member.addedAt.length > 1 ? 'added again' : 'added',
-    `${torrent.hash} ${torrent.name}, ${torrent.size} bytes in ${seconds.toFixed(1)} s, ${member.plan}` +
-      (member.unattended ? ', no sidecar is running' : ''),
+    download.addedAt.length > 1 ? 'added again' : 'added',
+    `${torrent.hash} ${torrent.name}, ${torrent.size} bytes in ${seconds.toFixed(1)} s, ${download.plan}` +
+      (download.unattended ? ', no sidecar is running' : ''),
   );
 }
 
 /** True when it was complete, or nearly so, before it was removed. */
-async function remove(scene: Scene, member: Member): Promise<boolean> {
-  const { hash } = member.torrent;
+async function remove(scene: Scene, download: Download): Promise<boolean> {
+  const { hash } = download.torrent;
   return scene.withQbittorrent(async () => {
     const progress = Number((await scene.qbittorrent.find(hash))?.['progress'] ?? 0);
     await scene.qbittorrent.remove(hash);
-    member.removedAt = Date.now();
-    member.removedAtProgress = progress;
+    download.removedAt = Date.now();
+    download.removedAtProgress = progress;
     scene.journal.note('removed', `${hash} at ${Math.round(progress * 100)} %`);
     return progress > 0.9;
   });

@@ -1,4 +1,4 @@
-/** A scene with one torrent, for the tests of single moments. */
+/** A scene with one torrent, for the tests that kill the sidecar at one moment. */
 import type { QbittorrentGeneration, SeededTorrent } from '../servers/index.ts';
 import { until, visibleCards } from '../servers/index.ts';
 import { audibleSequences } from './evidence.ts';
@@ -10,7 +10,7 @@ import { startScene, TOPIC } from './scene.ts';
 import type { Scene } from './scene.ts';
 
 /** A scene whose sidecar has logged in and scanned, with its actions. */
-export interface SmallStage extends AsyncDisposable {
+export interface KillScenario extends AsyncDisposable {
   scene: Scene;
   /** A torrent of 1 MB at 250 kB/s. */
   torrent: SeededTorrent;
@@ -25,7 +25,7 @@ export interface SmallStage extends AsyncDisposable {
   sounds(): Promise<string[]>;
 }
 
-export async function setStage(generation: QbittorrentGeneration = '5.1'): Promise<SmallStage> {
+export async function startKillScenario(generation: QbittorrentGeneration = '5.1'): Promise<KillScenario> {
   await using stack = new AsyncDisposableStack();
   const journal = createJournal();
   const scene = stack.use(await startScene({ generation, finishHook: false, journal }));

@@ -9,8 +9,8 @@ const QUARTER = 15 * MINUTE;
 
 const hashes = (count: number) => Array.from({ length: count }, (_, n) => hashOf(n));
 
-/** A world whose qBittorrent has so many broken downloads when the sidecar starts. */
-function startBroken(count: number, options: Parameters<typeof startWorld>[0] = {}): World {
+/** A world whose qBittorrent has `count` failed downloads when the sidecar starts. */
+function startFailed(count: number, options: Parameters<typeof startWorld>[0] = {}): World {
   const world = startWorld(options);
   for (const hash of hashes(count)) world.set(hash, { phase: 'failed', progress: 0 });
   return world;
@@ -19,7 +19,7 @@ function startBroken(count: number, options: Parameters<typeof startWorld>[0] = 
 const keysOf = (world: World, kind: Notification['kind']) =>
   world.published().flatMap((notification) => (notification.kind === kind ? [notification.key] : []));
 
-/** The disk is back: it is checked, downloads on and is complete. */
+/** The disk is back: the torrent is checked, continues to download and is complete. */
 async function repair(world: World, hash: string) {
   for (const [phase, progress] of [
     ['checking', 0.2],
@@ -32,9 +32,9 @@ async function repair(world: World, hash: string) {
   await world.pass(MINUTE);
 }
 
-describe('a download that is broken when the sidecar starts', () => {
-  test('is alerted of, and told once it is repaired and complete', async () => {
-    const world = startBroken(1);
+describe('a download that has failed when the sidecar starts', () => {
+  test('causes an alert, and its completion once it is repaired and complete', async () => {
+    const world = startFailed(1);
     await world.pass(MINUTE);
     assert.deepEqual(keysOf(world, 'alert'), [hashOf(0)]);
     await repair(world, hashOf(0));
@@ -43,35 +43,35 @@ describe('a download that is broken when the sidecar starts', () => {
     assert.deepEqual(world.records(), []);
   });
 
-  test('is told even when it was complete before anything else was seen of it', async () => {
-    const world = startBroken(100);
+  test('causes its completion also when it is complete at its next observation', async () => {
+    const world = startFailed(100);
     await world.pass(QUARTER);
     world.set(hashOf(7), { phase: 'complete', progress: 1, finishedAt: 1000 });
     await world.pass(MINUTE);
     assert.deepEqual(keysOf(world, 'completion'), [hashOf(7)]);
   });
 
-  test('is no download when it was complete before it broke', async () => {
+  test('is not tracked when it was complete before it failed', async () => {
     const world = startWorld({ policy: { discoverInterval: MINUTE } });
     world.set(hashOf(0), { phase: 'failed', progress: 0, finishedAt: 1000 });
     await world.pass(5 * MINUTE);
-    // Found by the discovery too.
+    // The discovery finds this one, too.
     world.set(hashOf(1), { phase: 'failed', progress: 0, finishedAt: 1000, addedAt: 1000 });
     await world.pass(5 * MINUTE);
     assert.deepEqual([world.records(), world.published()], [[], []]);
   });
 });
 
-describe('a hundred broken downloads at the start', () => {
-  test('are followed without a card and without an alert', async () => {
-    const world = startBroken(100);
+describe('a hundred failed downloads at the start', () => {
+  test('are tracked without a card and without an alert', async () => {
+    const world = startFailed(100);
     await world.pass(QUARTER);
     assert.equal(world.records().length, 100);
     assert.deepEqual(world.published(), []);
   });
 
-  test('are told like any other as they are repaired', async () => {
-    const world = startBroken(100);
+  test('cause notifications as any other once they are repaired', async () => {
+    const world = startFailed(100);
     await world.pass(MINUTE);
     await repair(world, hashOf(7));
     assert.deepEqual(keysOf(world, 'completion'), [hashOf(7)]);
@@ -79,8 +79,8 @@ describe('a hundred broken downloads at the start', () => {
     assert.deepEqual(new Set(world.published().map(({ key }) => key)), new Set([hashOf(7)]));
   });
 
-  test('may break again, and then each says so', async () => {
-    const world = startBroken(100);
+  test('cause an alert when they fail again after a repair', async () => {
+    const world = startFailed(100);
     await world.pass(MINUTE);
     world.set(hashOf(7), { phase: 'downloading', progress: 0.6 });
     await world.pass(MINUTE);
@@ -94,10 +94,10 @@ describe('a hundred broken downloads at the start', () => {
     );
   });
 
-  test('stay silent over a restart', async () => {
-    const first = startBroken(100);
+  test('cause no notification after a restart', async () => {
+    const first = startFailed(100);
     await first.pass(MINUTE);
-    const second = startBroken(100, { records: first.records() });
+    const second = startFailed(100, { records: first.records() });
     await second.pass(QUARTER);
     assert.equal(second.records().length, 100);
     assert.deepEqual(second.published(), []);

@@ -2,7 +2,7 @@
 import type { Run } from './engine.ts';
 import { completionOf, progressOf, publishesOf, sequenceOf } from './evidence.ts';
 import type { ProxiedRequest } from './proxy.ts';
-import { describeRequest } from './weather.ts';
+import { describeRequest } from './server-faults.ts';
 
 interface Line {
   at: number;
@@ -21,10 +21,10 @@ export function historyOf(run: Run, hash: string): string[] {
       passed('ntfy', run),
     ),
     ...run.toNtfy.filter(({ path }) => path.includes(hash)).map(passed('ntfy', run)),
-    ...livesOf(run, hash),
+    ...processesOf(run, hash),
   ];
   const messages = run.messages.filter((message) => sequenceOf(message).startsWith(progressOf(hash)));
-  const own = lines.filter(({ text }) => !/^(life|requested filter)/.test(text)).map(({ at }) => at);
+  const own = lines.filter(({ text }) => !/^(process|requested filter)/.test(text)).map(({ at }) => at);
   const [first, last] = [Math.min(...own) - 2000, Math.max(...own) + 5000];
   return [
     ...lines
@@ -41,24 +41,27 @@ const passed =
   (request: ProxiedRequest): Line => {
     const { at, status, fault, deliveredAt } = request;
     const delivery = deliveredAt === null ? 'not delivered' : `delivered at ${journal.clock(deliveredAt)}`;
-    return { at, text: `${name}: ${describeRequest(request)} -> ${status} ${fault ?? 'well'}, ${delivery}` };
+    return {
+      at,
+      text: `${name}: ${describeRequest(request)} -> ${status} ${fault ?? 'no fault'}, ${delivery}`,
+    };
   };
 
 function pollsOf({ toQbittorrent }: Run, hash: string): Line[] {
   const polls = toQbittorrent.filter(({ body, hashes }) => body.includes(hash) || hashes.includes(hash));
   return polls.map(({ at, body, hashes, status, fault }) => {
     const query = body.startsWith('hashes=') ? 'requested by hash' : `requested ${body}`;
-    const found = hashes.includes(hash) ? 'there' : 'not there';
-    return { at, text: `${query}: ${status} ${fault ?? 'well'}, ${found}` };
+    const found = hashes.includes(hash) ? 'found' : 'not found';
+    return { at, text: `${query}: ${status} ${fault ?? 'no fault'}, ${found}` };
   });
 }
 
-function livesOf({ lives }: Run, hash: string): Line[] {
-  return lives.flatMap(({ number, startedAt, endedAt, end, output }) => {
+function processesOf({ processes }: Run, hash: string): Line[] {
+  return processes.flatMap(({ number, startedAt, endedAt, end, output }) => {
     const lines = output.split('\n').filter((line) => line.includes(hash));
     return [
-      { at: startedAt, text: `life ${number} starts` },
-      ...(endedAt === null ? [] : [{ at: endedAt, text: `life ${number} ends with ${end}` }]),
+      { at: startedAt, text: `process ${number} starts` },
+      ...(endedAt === null ? [] : [{ at: endedAt, text: `process ${number} ends with ${end}` }]),
       ...lines.map((line) => ({ at: timeOf(line), text: `log: ${line}` })),
     ];
   });

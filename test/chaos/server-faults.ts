@@ -1,4 +1,4 @@
-/** The lanes of failures of the servers and of the connections to them. */
+/** Failures of the servers and of the connections to them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChaosProxy, ProxiedRequest, Fault } from './proxy.ts';
 import type { Random } from './random.ts';

@@ -1,4 +1,4 @@
-/** One torrent's machine, and what it says. */
+/** The actor of one torrent, with what it sends to the other actors. */
 import { createActor, fromCallback, SimulatedClock } from 'xstate';
 import type { EventObject } from 'xstate';
 import { createIds } from '../../machines/notification-ids.ts';
@@ -19,9 +19,11 @@ import { startChild } from './harness.ts';
 
 export const key = hashOf(1);
 
-/** What it waits for an answer to. */
-type News = RequestedNotification<Extract<Notification, { kind: 'progress' | 'completion' | 'card-delete' }>>;
-const isNews = (notification: RequestedNotification): notification is News =>
+/** A notification whose settlement the torrent waits for. */
+type AwaitedNotification = RequestedNotification<
+  Extract<Notification, { kind: 'progress' | 'completion' | 'card-delete' }>
+>;
+const isAwaited = (notification: RequestedNotification): notification is AwaitedNotification =>
   ['progress', 'completion', 'card-delete'].includes(notification.kind);
 
 interface Options {
@@ -29,70 +31,71 @@ interface Options {
   policy?: Partial<Policy>;
 }
 
-/** A torrent's actor, seen every five seconds. */
+/** Starts a torrent's actor; each observation is 5 s after the one before. */
 export function startTorrent(options: Options = {}) {
-  const record = { ...createRecord(key, 0), ...options.record };
+  const initial = { ...createRecord(key, 0), ...options.record };
   const clock = new SimulatedClock();
   const saved: TorrentRecord[] = [];
   const polls: EventObject[] = [];
-  /** What it sent to the supervisor and to the outbox. */
-  const heard: (TorrentReport | OutboxEvent)[] = [];
-  const take = (event: EventObject) => void heard.push(event as TorrentReport | OutboxEvent);
+  /** The events that it sent to the supervisor and to the outbox. */
+  const sent: (TorrentReport | OutboxEvent)[] = [];
+  const record = (event: EventObject) => void sent.push(event as TorrentReport | OutboxEvent);
   const child = startChild<TorrentReport, typeof torrentMachine>(
     torrentMachine,
     {
-      record,
+      record: initial,
       policy: { ...policy, ...options.policy },
       deps: {
         now: () => clock.now(),
         nextId: createIds(),
-        save: (record) => void saved.push(record),
-        supervisor: createActor(fromCallback(({ receive }) => receive(take))).start(),
+        save: (changed) => void saved.push(changed),
+        supervisor: createActor(fromCallback(({ receive }) => receive(record))).start(),
       },
       ready: false,
     },
-    { clock, services: { outbox: take, watcher: (event) => void polls.push(event) } },
+    { clock, services: { outbox: record, watcher: (event) => void polls.push(event) } },
   );
   let at = 0;
   let downloaded = 500_000;
-  let last: News | null = null;
+  let last: AwaitedNotification | null = null;
   const { actor } = child;
-  const telling = () =>
-    heard.flatMap((report) =>
-      'notification' in report && isNews(report.notification) ? [report.notification] : [],
+  const requested = () =>
+    sent.flatMap((event) =>
+      'notification' in event && isAwaited(event.notification) ? [event.notification] : [],
     );
   return {
     ...child,
-    heard,
+    sent,
     saved,
-    /** What it sent to the watcher. */
+    /** The events that it sent to the watcher. */
     polls,
-    /** The outermost states, down to the one it is in: `polling.downloading`. */
+    /** The path of its state: `polling.downloading`. */
     state: () => pathOf(actor.getSnapshot().value),
-    telling,
-    /** What it said since somebody asked last. */
-    tells: () => {
-      const all = telling();
+    /** The awaited notifications that it requested. */
+    requested,
+    /** Those since the last call. */
+    newlyRequested: () => {
+      const all = requested();
       const fresh = all.slice(last === null ? 0 : all.indexOf(last) + 1);
       last = all.at(-1) ?? last;
       return fresh;
     },
-    closed: () => heard.filter((report) => report.type === 'torrent.finished'),
+    finishedEvents: () => sent.filter((event) => event.type === 'torrent.finished'),
     session: (state: 'ready' | 'lost') => actor.send({ type: `session.${state}` }),
-    /** While it is downloading, bytes arrive, and nobody knows for how long. */
+    /** While it is downloading, it receives data, and its ETA is unknown. */
     observe: (over: Partial<Observation> = {}, completion = DEFAULT_COMPLETION) => {
       at += 5 * SECOND;
-      const moves = (over.phase ?? 'downloading') === 'downloading';
-      if (moves) downloaded += 1000;
-      const observation = seen({ hash: key, downloaded, ...(moves ? { eta: null } : {}), ...over });
+      const isDownloading = (over.phase ?? 'downloading') === 'downloading';
+      if (isDownloading) downloaded += 1000;
+      const observation = seen({ hash: key, downloaded, ...(isDownloading ? { eta: null } : {}), ...over });
       actor.send({ type: 'torrent.observed', observation, at, askedAt: at, completion });
     },
-    /** The finish hook named it, after all that was observed. */
+    /** qBittorrent calls the finish hook, after all observations. */
     finish: () => actor.send({ type: 'finishHook.received', at: at + 1 }),
     miss: () => actor.send({ type: 'torrent.missed' }),
-    /** The outbox's answer to a notification: by default to the newest, and that ntfy has it. */
-    told: (notification = telling().at(-1)) => {
-      if (notification === undefined) throw new Error('nothing was told');
+    /** ntfy accepts a notification; by default the newest. */
+    accept: (notification = requested().at(-1)) => {
+      if (notification === undefined) throw new Error('it has requested no notification');
       // A copy: replies refer to the ID.
       actor.send({ type: 'notification.settled', notification: { ...notification }, outcome: 'accepted' });
     },
@@ -107,11 +110,11 @@ function pathOf(value: unknown): string {
 }
 
 /** A torrent whose card shows 50 %. */
-export function startShown() {
+export function startWithCard() {
   const torrent = startTorrent();
   torrent.session('ready');
   torrent.observe({ progress: 0.5 });
-  torrent.told();
-  torrent.tells();
+  torrent.accept();
+  torrent.newlyRequested();
   return torrent;
 }

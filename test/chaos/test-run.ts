@@ -5,10 +5,10 @@ import { runChaos } from './engine.ts';
 import type { ChaosOptions } from './engine.ts';
 import { drawSeed } from './random.ts';
 import { explain, summarize } from './report.ts';
-import { checkRun } from './verdict.ts';
+import { checkRun } from './check-run.ts';
 
 /** Runs with `CHAOS_SEED` or a random seed, reports actions and outcomes, and fails on a violated guarantee. */
-export async function playChaos(t: TestContext, options: Omit<ChaosOptions, 'seed'>): Promise<void> {
+export async function runChaosTest(t: TestContext, options: Omit<ChaosOptions, 'seed'>): Promise<void> {
   const seed = Number(process.env['CHAOS_SEED'] ?? drawSeed());
   t.diagnostic(`CHAOS_SEED=${seed}`);
   const run = await runChaos({ ...options, seed });

@@ -1,4 +1,4 @@
-/** What was said before a restart is not said again, and what is another thing is heard. */
+/** An alert from before a restart is not repeated, and a different incident makes a sound. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRecord } from '../../../machines/torrent/record.ts';
@@ -18,7 +18,7 @@ const stalled: TorrentRecord = {
 };
 
 for (const phase of ['downloading', 'stalled'] as const) {
-  test(`a torrent that is stalled, as qBittorrent calls it "${phase}", stays so over a restart without a word`, async () => {
+  test(`a stalled torrent, which qBittorrent reports as "${phase}", causes no notification after a restart`, async () => {
     const world = startWorld({ records: [stalled] });
     world.script.silent.add(a);
     world.set(a, { phase, progress: 0.5, speed: 0 });
@@ -34,14 +34,14 @@ for (const phase of ['downloading', 'stalled'] as const) {
   });
 }
 
-test('that the state is not kept is heard although a repaired file was heard lately', async () => {
+test('a degraded store makes a sound although a repaired file made one recently', async () => {
   const world = startWorld();
   world.supervisor.send({ type: 'store.repaired', problem: 'damaged' });
   await world.pass(30 * MINUTE);
   world.supervisor.send({ type: 'store.degraded', problem: 'read-only' });
   await world.pass(MINUTE);
   assert.deepEqual(
-    world.published().map((said) => said.kind === 'incident' && said.silent === true),
+    world.published().map((notification) => notification.kind === 'incident' && notification.silent === true),
     [false, false],
   );
 });

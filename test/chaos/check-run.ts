@@ -1,7 +1,7 @@
-/** What must never happen, whatever fails. */
+/** The guarantees that hold whatever fails. */
 import { visibleCards } from '../servers/index.ts';
 import type { NtfyMessage } from '../servers/index.ts';
-import type { Member } from './cast.ts';
+import type { Download } from './torrents.ts';
 import type { Run } from './engine.ts';
 import {
   completionOf,
@@ -10,13 +10,13 @@ import {
   isLate,
   isAccepted,
   knownBy,
-  lifeAt,
+  processAt,
   STORED_AFTER,
   progressOf,
   publishesOf,
   sequenceOf,
 } from './evidence.ts';
-import { checkLives } from './verdict-lives.ts';
+import { checkProcesses } from './check-processes.ts';
 
 /** A violated guarantee; `hash`: of its torrent. */
 export interface Problem {
@@ -28,10 +28,10 @@ export interface Problem {
 export function checkRun(run: Run): Problem[] {
   const messages = inOrder(run);
   const sounds = audibleSequences(messages);
-  const ofTorrents = run.members.flatMap((member) =>
-    checkTorrent(run, member, messages, sounds).map((text) => ({ hash: member.torrent.hash, text })),
+  const ofTorrents = run.downloads.flatMap((download) =>
+    checkTorrent(run, download, messages, sounds).map((text) => ({ hash: download.torrent.hash, text })),
   );
-  const global = [...checkUnknownMessages(run, messages), ...checkLives(run)].map((text) => ({
+  const global = [...checkUnknownMessages(run, messages), ...checkProcesses(run)].map((text) => ({
     hash: null,
     text,
   }));
@@ -39,13 +39,18 @@ export function checkRun(run: Run): Problem[] {
   return [...unsettled, ...global, ...ofTorrents];
 }
 
-function checkTorrent(run: Run, member: Member, all: readonly NtfyMessage[], allSounds: readonly string[]) {
-  const { hash } = member.torrent;
+function checkTorrent(
+  run: Run,
+  download: Download,
+  all: readonly NtfyMessage[],
+  allSounds: readonly string[],
+) {
+  const { hash } = download.torrent;
   const [progress, completion] = [progressOf(hash), completionOf(hash)];
   const messages = all.filter((message) => sequenceOf(message).startsWith(progress));
   const cards = visibleCards(messages).map(sequenceOf);
   const sounds = allSounds.filter((sequence) => sequence.startsWith(progress));
-  const expected = expectationOf(run, member, messages.length);
+  const expected = expectationOf(run, download, messages.length);
   const problems: string[] = [];
   const result = `the phone shows [${cards.join(', ')}] and sounds [${sounds.join(', ')}]`;
   if (expected === 'announced' && !(is(cards, [completion]) && is(sounds, [completion])))
@@ -54,14 +59,14 @@ function checkTorrent(run: Run, member: Member, all: readonly NtfyMessage[], all
     problems.push(`was removed while downloading, but ${result}`);
   if (expected === 'either' && (cards.includes(progress) || sounds.length > 1))
     problems.push(`was removed at its end, but ${result}`);
-  return [...problems, ...checkProgress(messages, progress), ...checkRepeats(run, member)];
+  return [...problems, ...checkProgress(messages, progress), ...checkRepeats(run, download)];
 }
 
 /** The cards that the phone should show, and the sounds that it should have made, at the end. */
-export function expectationOf(run: Run, member: Member, messages: number) {
-  if (member.removedAt !== null) return isLate(member) ? 'either' : 'nothing';
+export function expectationOf(run: Run, download: Download, messages: number) {
+  if (download.removedAt !== null) return isLate(download) ? 'either' : 'nothing';
   // Not detectable: no sidecar received its hook, and it was complete before the next scan.
-  if (knownBy(run, member) === null && messages === 0) return 'unknown';
+  if (knownBy(run, download) === null && messages === 0) return 'unknown';
   return 'announced';
 }
 
@@ -70,7 +75,7 @@ const is = (found: readonly string[], expected: readonly string[]) => found.join
 /** The percent on a progress card; NaN without one. */
 const percentOf = ({ message = '' }: NtfyMessage): number => Number(/(\d+)%/.exec(message)?.[1]);
 
-/** A progress card is silent and never goes backwards; after its deletion it may start again. */
+/** A progress card is silent and never decreases; after its deletion it may start again. */
 function checkProgress(messages: readonly NtfyMessage[], sequence: string): string[] {
   const problems: string[] = [];
   let last = 0;
@@ -88,11 +93,11 @@ function checkProgress(messages: readonly NtfyMessage[], sequence: string): stri
 }
 
 /** A message that ntfy accepted, and whose answer the sidecar had time to store, is not sent again. */
-function checkRepeats(run: Run, { torrent: { hash } }: Member): string[] {
+function checkRepeats(run: Run, { torrent: { hash } }: Download): string[] {
   const publishes = publishesOf(run, completionOf(hash));
   const known = publishes.find((publish) => {
     if (!isAccepted(publish) || publish.deliveredAt === null) return false;
-    const end = lifeAt(run, publish.at)?.endedAt ?? Infinity;
+    const end = processAt(run, publish.at)?.endedAt ?? Infinity;
     return publish.deliveredAt + STORED_AFTER < end;
   });
   const again = known === undefined ? [] : publishes.slice(publishes.indexOf(known) + 1);
@@ -101,8 +106,8 @@ function checkRepeats(run: Run, { torrent: { hash } }: Member): string[] {
 
 function checkUnknownMessages(run: Run, messages: readonly NtfyMessage[]): string[] {
   const known = new Set(
-    run.members.flatMap(({ torrent: { hash } }) => [progressOf(hash), completionOf(hash)]),
+    run.downloads.flatMap(({ torrent: { hash } }) => [progressOf(hash), completionOf(hash)]),
   );
-  const strange = messages.filter((message) => !known.has(sequenceOf(message)));
-  return strange.map((message) => `a message about no torrent of the run: ${JSON.stringify(message)}`);
+  const unknown = messages.filter((message) => !known.has(sequenceOf(message)));
+  return unknown.map((message) => `a message about an unknown torrent: ${JSON.stringify(message)}`);
 }

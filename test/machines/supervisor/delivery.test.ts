@@ -9,7 +9,7 @@ const [first, second] = [hashOf(1), hashOf(2)];
 const complete = (world: World, hash: string) => world.set(hash, { progress: 1, phase: 'complete' });
 
 describe('a torrent that is added again', () => {
-  test('while its old card is being taken away is followed to its completion', async () => {
+  test('while its old card is deleted is tracked to its completion', async () => {
     const world = startWorld();
     world.set(first, { progress: 0.5 });
     await world.pass(10_000);
@@ -26,7 +26,7 @@ describe('a torrent that is added again', () => {
     assert.deepEqual([...world.phone.cards.keys()], [`${first}-done`]);
   });
 
-  test('after its card left is followed like a new one', async () => {
+  test('after its card was deleted is tracked like a new one', async () => {
     const world = startWorld();
     world.set(first, { progress: 0.5 });
     await world.pass(10_000);
@@ -42,8 +42,8 @@ describe('a torrent that is added again', () => {
   });
 });
 
-describe('a completion that ntfy has not taken yet', () => {
-  test('arrives although the torrent was removed from qBittorrent meanwhile', async () => {
+describe('a completion that ntfy has not accepted yet', () => {
+  test('is sent although the torrent was removed from qBittorrent in the meantime', async () => {
     const world = startWorld();
     world.set(first, { progress: 0.1 });
     await world.pass(10_000);
@@ -57,7 +57,7 @@ describe('a completion that ntfy has not taken yet', () => {
     assert.deepEqual([...world.phone.cards.keys()], [`${first}-done`]);
   });
 
-  test('arrives although a service crashed after the torrent was removed from qBittorrent', async () => {
+  test('is sent although a service crashed after the torrent was removed from qBittorrent', async () => {
     const world = startWorld();
     world.set(first, { progress: 0.1 });
     world.set(second, { progress: 0.1 });
@@ -78,7 +78,7 @@ describe('a completion that ntfy has not taken yet', () => {
   });
 });
 
-test('a quarter passed is told once, although ntfy is slow to take it', async () => {
+test('a milestone is sent once, although ntfy accepts it late', async () => {
   const world = startWorld();
   world.script.publish = () => ok({ live: false });
   world.set(first, { progress: 0.1 });
@@ -96,7 +96,7 @@ test('a quarter passed is told once, although ntfy is slow to take it', async ()
 });
 
 describe('a card that was never shown', () => {
-  test('is not taken away: with milestones, a quick torrent costs one message', async () => {
+  test('is not deleted: with milestones, a quick torrent costs one message', async () => {
     const world = startWorld({ policy: { progress: 'milestones' } });
     world.set(first, { progress: 0.1 });
     await world.pass(10_000);
@@ -108,7 +108,7 @@ describe('a card that was never shown', () => {
     );
   });
 
-  test('is not taken away: progress that waited for the budget until the end left no card', async () => {
+  test('is not deleted: progress that waited for the budget until the end left no card', async () => {
     const world = startWorld();
     const hashes = Array.from({ length: 60 }, (_, n) => hashOf(n));
     for (const hash of hashes) world.set(hash, { progress: 0.1 });

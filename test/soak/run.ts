@@ -5,12 +5,12 @@ import type { Journal } from '../chaos/journal.ts';
 import type { ProxiedRequest } from '../chaos/proxy.ts';
 import { createRandom } from '../chaos/random.ts';
 import type { Random } from '../chaos/random.ts';
-import type { Life } from '../chaos/sidecar.ts';
+import type { ProcessRun } from '../chaos/sidecar.ts';
 import type { NtfyMessage, QbittorrentGeneration, SeededTorrent } from '../servers/index.ts';
 import { startAttackers } from './attackers.ts';
 import type { Counts } from './connections.ts';
 import { addDownloads, countFinished } from './downloads.ts';
-import { ATTACK_NAMES, beHostile } from './hostile.ts';
+import { ATTACK_NAMES, sendHostileAnswers } from './hostile.ts';
 import { startWatch } from './probe.ts';
 import type { Watch } from './probe.ts';
 import { startScene, TOPIC } from './scene.ts';
@@ -40,7 +40,7 @@ export interface Run extends SoakOptions {
   toQbittorrent: ProxiedRequest[];
   toNtfy: ProxiedRequest[];
   messages: NtfyMessage[];
-  lives: readonly Life[];
+  processes: readonly ProcessRun[];
   secrets: string[];
   /** Why the run did not settle; `null` when it did. */
   unsettled: string | null;
@@ -70,7 +70,7 @@ export async function runSoak(options: SoakOptions): Promise<Run> {
     toQbittorrent: scene.toQbittorrent.requests,
     toNtfy: scene.toNtfy.requests,
     messages,
-    lives: scene.sidecar.lives,
+    processes: scene.sidecar.runs,
     secrets: scene.secrets,
     unsettled,
   };
@@ -85,7 +85,7 @@ async function attack(
   const end = Date.now() + duration;
   const endWatch = startWatch(scene.pid, target.opsPort);
   await using attackers = startAttackers({ ...target, fakes: FAKES, fromLoopback });
-  const stopHostility = answerHostilely(scene, hostile, random);
+  const stopHostileAnswers = startHostileAnswers(scene, hostile, random);
   const within = Math.max(1, duration - 30_000);
   let tracked = 0;
   const [torrents] = await Promise.all([
@@ -100,16 +100,21 @@ async function attack(
   const complete = await eventually(async () => (await countFinished(scene)) === count);
   const attacks = { ...attackers.counts };
   journal.note('the attack is over');
-  stopHostility();
+  stopHostileAnswers();
   return { torrents, complete, attacks, tracked, watch: await endWatch() };
 }
 
-function answerHostilely({ journal, toQbittorrent, toNtfy }: Scene, share: number, random: Random) {
+function startHostileAnswers({ journal, toQbittorrent, toNtfy }: Scene, share: number, random: Random) {
   const all = { journal, share, random: random.fork('hostility') };
   const ends = [
-    beHostile(toQbittorrent, { ...all, server: 'qBittorrent', first: 0, statusCounts: false }),
-    // Together they soon have all kinds.
-    beHostile(toNtfy, { ...all, server: 'ntfy', first: ATTACK_NAMES.length / 2, statusCounts: true }),
+    sendHostileAnswers(toQbittorrent, { ...all, server: 'qBittorrent', first: 0, statusCounts: false }),
+    // The two servers start with different kinds, so that a short run has all of them.
+    sendHostileAnswers(toNtfy, {
+      ...all,
+      server: 'ntfy',
+      first: ATTACK_NAMES.length / 2,
+      statusCounts: true,
+    }),
   ];
   return () => {
     for (const end of ends) end();

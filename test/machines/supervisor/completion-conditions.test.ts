@@ -5,7 +5,7 @@ import { completionsOf, isOver, startDownload, startWorld } from '../../support/
 
 const a = hashOf(1);
 
-async function startChecked() {
+async function startRechecked() {
   const world = await startDownload(a);
   world.script.settings = () => ok({ rechecks: true, settlesIn: 5000 });
   world.set(a, { phase: 'complete', progress: 1, finishedAt: 11 });
@@ -13,8 +13,8 @@ async function startChecked() {
   return world;
 }
 
-describe('where qBittorrent checks again what it has downloaded', () => {
-  test('a torrent that comes out of the check unfinished is not complete, and is when it is', async () => {
+describe('with "Recheck torrents on completion"', () => {
+  test('a torrent is not complete when the check finds it unfinished, but after a later check that does not', async () => {
     const world = await startDownload(a);
     world.script.settings = () => ok({ rechecks: true, settlesIn: 5000 });
     world.set(a, { phase: 'complete', progress: 1, finishedAt: 11 });
@@ -27,7 +27,7 @@ describe('where qBittorrent checks again what it has downloaded', () => {
     assert.deepEqual(completionsOf(world), []);
     world.set(a, { phase: 'complete', progress: 1, downloaded: 600_000, finishedAt: 40 });
     await world.pass(3 * SECOND);
-    assert.deepEqual(completionsOf(world), [], 'that is checked, too');
+    assert.deepEqual(completionsOf(world), [], 'it is checked again');
     world.set(a, { phase: 'checking', progress: 0.9 });
     await world.pass(2 * SECOND);
     world.set(a, { phase: 'complete', progress: 1 });
@@ -35,23 +35,23 @@ describe('where qBittorrent checks again what it has downloaded', () => {
     assert.equal(completionsOf(world).length, 1);
   });
 
-  test('a torrent that is not checked waits for a moment, asked for each second', async () => {
-    const world = await startChecked();
+  test('a torrent that is not checked is complete a few seconds later', async () => {
+    const world = await startRechecked();
     assert.deepEqual(completionsOf(world), []);
     await world.pass(5 * SECOND);
     assert.equal(completionsOf(world).length, 1);
-    assert.equal(world.count('settings'), 1, 'asked once');
+    assert.equal(world.count('settings'), 1, 'one request');
   });
 
-  test('a torrent that is gone after its finished state is complete, without the finish hook', async () => {
-    const world = await startChecked();
+  test('a torrent that is missing after its finished state is complete, without the finish hook', async () => {
+    const world = await startRechecked();
     world.torrents.delete(a);
     await world.pass(10 * SECOND);
     assert.equal(completionsOf(world).length, 1);
   });
 });
 
-test('completions wait for no preferences that can not be read, and ask for them twice a minute at most', async () => {
+test('completions do not wait for preferences that cannot be read, which are requested at most twice a minute', async () => {
   const world = startWorld();
   world.script.settings = () => failure('broken');
   world.set(a, { phase: 'complete', progress: 1, finishedAt: 1 });
@@ -69,8 +69,8 @@ test('completions wait for no preferences that can not be read, and ask for them
   assert.ok(world.count('settings') - before <= 2, 'within a minute');
 });
 
-describe('a torrent of which nothing was downloaded', () => {
-  test('is no news where it was complete before it was seen', async () => {
+describe('a torrent without downloaded data', () => {
+  test('causes no completion when it was complete before its first observation', async () => {
     const world = startWorld();
     world.set(a, { phase: 'checking', progress: 0.5, downloaded: 0 });
     world.track(a);
@@ -82,7 +82,7 @@ describe('a torrent of which nothing was downloaded', () => {
     assert.ok(isOver(world));
   });
 
-  test('is complete as usual when the count of a quick download comes late', async () => {
+  test('causes its completion when its number of downloaded bytes arrives late', async () => {
     const world = startWorld();
     world.set(a, { phase: 'complete', progress: 1, downloaded: 0, finishedAt: 5 });
     world.track(a);
@@ -92,7 +92,7 @@ describe('a torrent of which nothing was downloaded', () => {
     assert.equal(completionsOf(world).length, 1);
   });
 
-  test('ends in a card where it had one', async () => {
+  test('causes its completion when it had a card', async () => {
     const world = startWorld();
     world.set(a, { progress: 0.5, downloaded: 0 });
     world.track(a);

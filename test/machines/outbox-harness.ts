@@ -1,4 +1,4 @@
-/** An outbox with an ntfy that does as the test says. */
+/** An outbox with a scripted ntfy. */
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { fromPromise, SimulatedClock } from 'xstate';
@@ -13,8 +13,8 @@ import { later, startChild } from './harness.ts';
 export const live: Publication = ok({ live: true });
 export const notLive: Publication = ok({ live: false });
 
-/** What a publish is told. */
-interface Publishing {
+/** The input of a publish. */
+interface PublishInput {
   notification: Notification;
   form: Form;
 }
@@ -25,42 +25,42 @@ export interface Sent {
   form: Form;
 }
 
-type Told = Extract<OutboxReport, { type: 'notification.settled' }>;
+type Settled = Extract<OutboxReport, { type: 'notification.settled' }>;
 
 export function cardDeleteOf(key: Hash): RequestedNotification {
   return { id: `card-delete.${key}`, kind: 'card-delete', key, shown: true, alerted: false };
 }
 
-/** What no outbox may ever do. Thrown within a publish it would only count as a failure of ntfy's. */
-const offences: string[] = [];
-after(() => assert.deepEqual(offences, []));
+/** Violations of what always holds. An exception in a publish would only count as a failure of ntfy. */
+const violations: string[] = [];
+after(() => assert.deepEqual(violations, []));
 
-/** An outbox whose publishes take 50 ms. What must hold of every publish is checked with each. */
+/** Starts an outbox whose publishes take 50 ms. Each publish checks what always holds. */
 export function startOutbox(over: Partial<Policy> = {}) {
   const clock = new SimulatedClock();
   const world = {
     latency: 50,
     publish: (_notification: Notification, _form: Form): Publication => live,
-    /** What is left of the day. */
+    /** The rest of the daily quota. */
     allowance: (): Allowance | null => null,
   };
   const sent: Sent[] = [];
-  const asked: number[] = [];
+  const allowanceRequests: number[] = [];
   const open = new Map<Notification, string>();
   const endedAt = new Map<string, number>();
-  let most = 0;
+  let maxInFlight = 0;
   const machine = outboxMachine.provide({
     actors: {
-      publish: fromPromise(async ({ input: { notification, form } }: { input: Publishing }) => {
+      publish: fromPromise(async ({ input: { notification, form } }: { input: PublishInput }) => {
         const { key } = notification;
-        if ([...open.values()].includes(key)) offences.push('two messages of one torrent at once');
+        if ([...open.values()].includes(key)) violations.push('two simultaneous messages of one torrent');
         const age = clock.now() - (endedAt.get(key) ?? -Infinity);
-        // A completion has a card of its own, and waits for no other.
+        // A completion has its own card, so it waits for no other message.
         if (age < 1100 && notification.kind !== 'completion')
-          offences.push(`only ${age} ms after the last of its torrent`);
+          violations.push(`only ${age} ms after the last message of its torrent`);
         open.set(notification, key);
-        most = Math.max(most, open.size);
-        if (open.size > 4) offences.push('more than four at once');
+        maxInFlight = Math.max(maxInFlight, open.size);
+        if (open.size > 4) violations.push('more than four simultaneous messages');
         sent.push({ at: clock.now(), notification, form });
         await later(clock, world.latency, null);
         open.delete(notification);
@@ -68,7 +68,7 @@ export function startOutbox(over: Partial<Policy> = {}) {
         return world.publish(notification, form);
       }),
       allowance: fromPromise(() => {
-        asked.push(clock.now());
+        allowanceRequests.push(clock.now());
         return later(clock, world.latency, null).then(() => world.allowance());
       }),
     },
@@ -79,22 +79,23 @@ export function startOutbox(over: Partial<Policy> = {}) {
     ...child,
     world,
     sent,
-    /** When ntfy was asked what it allows. */
-    asked,
-    /** The most that were ever on their way at once. */
-    most: () => most,
-    tell: (...notifications: RequestedNotification[]) =>
+    /** When the allowance was requested. */
+    allowanceRequests,
+    /** The maximum number of simultaneous messages. */
+    maxInFlight: () => maxInFlight,
+    publish: (...notifications: RequestedNotification[]) =>
       notifications.forEach((notification) =>
         child.actor.send({ type: 'notification.publish', notification }),
       ),
-    told: () => child.heard.filter((report): report is Told => report.type === 'notification.settled'),
-    /** How the notifications of this kind ended, in order. */
+    settled: () =>
+      child.reports.filter((report): report is Settled => report.type === 'notification.settled'),
+    /** The outcomes of the notifications of this kind, in order. */
     outcomes: (kind: Notification['kind']) =>
-      child.heard.flatMap((report) =>
+      child.reports.flatMap((report) =>
         report.type === 'notification.settled' && report.notification.kind === kind ? [report.outcome] : [],
       ),
-    failed: () => child.heard.filter(({ type }) => type === 'outbox.failed'),
-    reports: <T extends OutboxReport['type']>(type: T) =>
-      child.heard.filter((report): report is Extract<OutboxReport, { type: T }> => report.type === type),
+    failed: () => child.reports.filter(({ type }) => type === 'outbox.failed'),
+    reportsOf: <T extends OutboxReport['type']>(type: T) =>
+      child.reports.filter((report): report is Extract<OutboxReport, { type: T }> => report.type === type),
   };
 }

@@ -1,4 +1,4 @@
-/** Many sidecars' outboxes behind one address, on one ntfy with its limits, in simulated time. */
+/** The outboxes of many sidecars with one address, and one ntfy with its limits, in simulated time. */
 import { fromPromise, SimulatedClock } from 'xstate';
 import { outboxMachine } from '../../machines/outbox/machine.ts';
 import type { OutboxReport, Publication } from '../../machines/outbox/machine.ts';
@@ -7,9 +7,9 @@ import { createBucket } from '../../src/simulator/ntfy/limiter.ts';
 import { mulberry32 } from '../mulberry32.ts';
 import { completionOf, hashOf, HOUR, ok, policy, progressOf, SECOND } from './fixtures.ts';
 import { later, pass, startChild } from './harness.ts';
-import { cardDeleteOf } from './publishing.ts';
+import { cardDeleteOf } from './outbox-harness.ts';
 
-/** A message that reached ntfy, taken or not. */
+/** A message that reached ntfy, accepted or not. */
 export interface Attempt {
   sender: number;
   at: number;
@@ -18,17 +18,17 @@ export interface Attempt {
   accepted: boolean;
 }
 
-/** Senders that download all the time: as soon as one torrent is complete, the next one begins. */
-export interface CrowdOptions {
+/** Senders that always download: as soon as one torrent is complete, the next one starts. */
+export interface OutboxesOptions {
   senders: number;
-  /** Torrents that each has at once. Default: 1. */
+  /** Simultaneous torrents of each sender. Default: 1. */
   torrents?: number;
-  /** How long a torrent takes: on average, from half to one and a half of it. */
+  /** The average duration of a download in milliseconds; each takes 50 to 150 % of it. */
   length: number;
   /** Messages a day. Default: ntfy's, 17,280. */
   daily?: number;
-  /** All begin at once and take equally long, as after a node was drained. Default: false. */
-  inStep?: boolean;
+  /** Whether all start at the same time and take equally long, as after a node was drained. Default: false. */
+  simultaneous?: boolean;
 }
 
 interface Download {
@@ -42,7 +42,13 @@ interface Download {
 /** ntfy's own limits: 60 at once, then one per 5 s. */
 const [BURST, REPLENISH] = [60, 5 * SECOND];
 
-export function startCrowd({ senders, torrents = 1, length, daily = 17_280, inStep = false }: CrowdOptions) {
+export function startOutboxes({
+  senders,
+  torrents = 1,
+  length,
+  daily = 17_280,
+  simultaneous = false,
+}: OutboxesOptions) {
   const random = mulberry32(1);
   Math.random = mulberry32(2);
   const clock = new SimulatedClock();
@@ -50,9 +56,9 @@ export function startCrowd({ senders, torrents = 1, length, daily = 17_280, inSt
   const attempts: Attempt[] = [];
   const completedAt = new Map<Hash, number>();
   const day = { number: 0, left: daily };
-  let made = 0;
+  let created = 0;
 
-  function judge(): Failure['kind'] | null {
+  function refuse(): Failure['kind'] | null {
     const today = Math.floor(clock.now() / (24 * HOUR));
     if (today !== day.number) Object.assign(day, { number: today, left: daily });
     if (!bucket.take()) return 'limited';
@@ -63,7 +69,7 @@ export function startCrowd({ senders, torrents = 1, length, daily = 17_280, inSt
 
   async function publish(sender: number, { kind, key }: Notification): Promise<Publication> {
     await later(clock, 20, null);
-    const refusal = judge();
+    const refusal = refuse();
     attempts.push({ sender, at: clock.now(), kind, key, accepted: refusal === null });
     await later(clock, 20, null);
     return refusal === null
@@ -87,37 +93,37 @@ export function startCrowd({ senders, torrents = 1, length, daily = 17_280, inSt
     };
     return startChild<OutboxReport, typeof outboxMachine>(machine, input, { clock });
   });
-  const tell = (sender: number, notification: RequestedNotification) =>
+  const send = (sender: number, notification: RequestedNotification) =>
     outboxes[sender]?.actor.send({ type: 'notification.publish', notification });
 
-  function begin(sender: number): Download {
-    made += 1;
-    const own = inStep ? length : length * (0.5 + random());
-    return { key: hashOf(made), sender, from: clock.now(), length: own, percent: -1 };
+  function startDownload(sender: number): Download {
+    created += 1;
+    const own = simultaneous ? length : length * (0.5 + random());
+    return { key: hashOf(created), sender, from: clock.now(), length: own, percent: -1 };
   }
   const downloads = Array.from({ length: senders * torrents }, (_, n) => {
-    const download = begin(n % senders);
-    return inStep ? download : { ...download, from: -download.length * random() };
+    const download = startDownload(n % senders);
+    return simultaneous ? download : { ...download, from: -download.length * random() };
   });
 
-  function move(download: Download): Download {
+  function advance(download: Download): Download {
     const { key, sender, from, length: own, percent } = download;
     const now = Math.floor(((clock.now() - from) / own) * 100);
     if (now >= 100) {
       completedAt.set(key, clock.now());
-      tell(sender, completionOf(key));
-      return begin(sender);
+      send(sender, completionOf(key));
+      return startDownload(sender);
     }
-    if (now > percent) tell(sender, progressOf(key, now));
+    if (now > percent) send(sender, progressOf(key, now));
     return { ...download, percent: now };
   }
 
-  /** As the torrents do once their completion was taken. */
-  function tidy(): void {
-    for (const [sender, { news }] of outboxes.entries()) {
-      for (const report of news()) {
+  /** Requests the deletion of each progress card whose completion was accepted, as its torrent does. */
+  function deleteCards(): void {
+    for (const [sender, { newReports }] of outboxes.entries()) {
+      for (const report of newReports()) {
         if (report.type !== 'notification.settled' || report.notification.kind !== 'completion') continue;
-        tell(sender, cardDeleteOf(report.notification.key));
+        send(sender, cardDeleteOf(report.notification.key));
       }
     }
   }
@@ -127,43 +133,43 @@ export function startCrowd({ senders, torrents = 1, length, daily = 17_280, inSt
     attempts,
     completedAt,
     left: () => day.left,
-    /** Lets the senders download and tell; those of `only` if it is given. */
+    /** Lets the senders download and publish; if `only` is given, those for which it returns `true`. */
     async run(ms: number, only: (sender: number) => boolean = () => true): Promise<void> {
       for (const end = clock.now() + ms; clock.now() < end;) {
         for (const [n, download] of downloads.entries()) {
-          if (only(download.sender)) downloads[n] = move(download);
+          if (only(download.sender)) downloads[n] = advance(download);
         }
         await pass(clock, 5 * SECOND);
-        tidy();
+        deleteCards();
       }
     },
   };
 }
 
-/** How many of these each sender made. */
+/** The number of attempts of each sender. */
 export const countBySender = (attempts: readonly Attempt[], senders: number): number[] =>
   Array.from({ length: senders }, (_, n) => attempts.filter(({ sender }) => sender === n).length);
 
-/** What came of a crowd's messages from a moment on. */
-export function resultOf({ attempts, completedAt }: ReturnType<typeof startCrowd>, from = 0) {
+/** The results of the messages from this time on. */
+export function resultOf({ attempts, completedAt }: ReturnType<typeof startOutboxes>, from = 0) {
   const since = attempts.filter(({ at }) => at >= from);
-  const when = (wanted: Attempt['kind']) =>
+  const acceptedAt = (expected: Attempt['kind']) =>
     new Map(
-      attempts.filter(({ kind, accepted }) => accepted && kind === wanted).map(({ key, at }) => [key, at]),
+      attempts.filter(({ kind, accepted }) => accepted && kind === expected).map(({ key, at }) => [key, at]),
     );
-  const [told, gone] = [when('completion'), when('card-delete')];
+  const [announcedAt, deletedAt] = [acceptedAt('completion'), acceptedAt('card-delete')];
   return {
     accepted: since.filter(({ accepted }) => accepted),
     refused: since.filter(({ accepted }) => !accepted),
-    /** Milliseconds that each completion waited, in ascending order; `Infinity` for one that still does. */
+    /** Milliseconds that each completion waited, in ascending order; `Infinity` for one that still waits. */
     waits: [...completedAt]
       .filter(([, at]) => at >= from)
-      .map(([key, at]) => (told.get(key) ?? Infinity) - at)
+      .map(([key, at]) => (announcedAt.get(key) ?? Infinity) - at)
       .toSorted((a, b) => a - b),
-    /** How long progress cards stayed beside their completions: those that are gone. */
-    stays: [...gone]
+    /** Milliseconds from a completion to the deletion of its progress card, in ascending order. */
+    deletionDelays: [...deletedAt]
       .filter(([, at]) => at >= from)
-      .map(([key, at]) => at - (told.get(key) ?? at))
+      .map(([key, at]) => at - (announcedAt.get(key) ?? at))
       .toSorted((a, b) => a - b),
   };
 }

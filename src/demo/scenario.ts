@@ -4,16 +4,16 @@ import { selectTrackedCount } from '../../machines/supervisor/selectors.ts';
 import type { Sidecar } from '../app/start.ts';
 import type { QbittorrentSimulator } from '../simulator/index.ts';
 
-export interface Stage {
+export interface DemoServers {
   simulator: QbittorrentSimulator;
   sidecar: Sidecar;
 }
 
 /**
- * Plays four simulated downloads: two that complete, one that stalls first, one that is removed. Resolves when all have
- * ended. Rejects when the signal is aborted.
+ * Runs four simulated downloads: two that complete, one that stalls before it completes, and one that is removed.
+ * Resolves when all have ended. Rejects when the signal is aborted.
  */
-export async function play({ simulator, sidecar }: Stage, signal: AbortSignal): Promise<void> {
+export async function runScenario({ simulator, sidecar }: DemoServers, signal: AbortSignal): Promise<void> {
   const MB = 1_000_000;
   const pause = (ms: number) => sleep(ms, undefined, { signal });
   simulator.addTorrent({ name: 'debian-13.2.0-amd64-netinst.iso', size: 700 * MB, rate: 50 * MB });
@@ -48,11 +48,15 @@ const REPEAT_DELAY = 5000;
  *
  * @param onEnd called after each repetition
  */
-export async function playRepeatedly(stage: Stage, signal: AbortSignal, onEnd = () => {}): Promise<void> {
+export async function repeatScenario(
+  servers: DemoServers,
+  signal: AbortSignal,
+  onEnd = () => {},
+): Promise<void> {
   for (;;) {
-    await play(stage, signal);
+    await runScenario(servers, signal);
     onEnd();
     await sleep(REPEAT_DELAY, undefined, { signal });
-    for (const { hash } of stage.simulator.torrents()) stage.simulator.removeTorrent(String(hash));
+    for (const { hash } of servers.simulator.torrents()) servers.simulator.removeTorrent(String(hash));
   }
 }

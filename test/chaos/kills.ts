@@ -1,4 +1,4 @@
-/** The lane that kills the sidecar. */
+/** Kills and restarts the sidecar. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atMoment } from './moments.ts';
 import type { Moment } from './moments.ts';
@@ -9,9 +9,9 @@ import { unexpectedEnd } from './sidecar.ts';
 
 const KINDS = { kill: 85, term: 15 } as const;
 const MOMENTS = { any: 40, hook: 10, scan: 5, progress: 15, completion: 20, deletion: 10 } as const;
-const STAGES = { arrived: 1, taken: 1, delivered: 1 } as const;
-/** How long it has run before its kill is prepared: while it starts, or later. */
-const AGES = { starting: 25, grown: 75 } as const;
+const STAGES = { arrived: 1, answered: 1, delivered: 1 } as const;
+/** Whether its kill is prepared while it starts, or later. */
+const AGES = { starting: 25, running: 75 } as const;
 const PAUSES = { none: 60, short: 25, long: 15 } as const;
 
 /** Milliseconds. */
@@ -43,31 +43,34 @@ export async function killRepeatedly(
     await atMoment(scene, { moment, stage, timeLimit: 2500 }, (met) => {
       if (!sidecar.send(signal)) return;
       const when = moment === 'any' ? age : met ? `${moment} ${stage}` : `${moment} missed`;
-      journal.note(signal, `life ${sidecar.life?.number} while ${when}, back after ${Math.round(length)} ms`);
+      journal.note(
+        signal,
+        `process ${sidecar.current?.number} while ${when}, restarted after ${Math.round(length)} ms`,
+      );
     });
     await sidecar.ended();
-    noteOwnEnd(scene);
+    noteUnexpectedEnd(scene);
     await sleep(length);
     sidecar.start();
-    journal.note('start', `life ${sidecar.life?.number}`);
+    journal.note('start', `process ${sidecar.current?.number}`);
   }
 }
 
-/** Does what a process manager does: starts a new life after one that ended by itself. */
-export async function reviveIfDead(scene: Scene, over: AbortSignal): Promise<void> {
+/** Restarts the sidecar, as a process manager does, when it has ended by itself. */
+export async function restartIfEnded(scene: Scene, over: AbortSignal): Promise<void> {
   while (!over.aborted) {
-    const { life } = scene.sidecar;
-    if (life !== undefined && life.endedAt !== null) {
+    const { current } = scene.sidecar;
+    if (current !== undefined && current.endedAt !== null) {
       await scene.sidecar.ended();
-      noteOwnEnd(scene);
+      noteUnexpectedEnd(scene);
       scene.sidecar.start();
     }
     await sleep(200, undefined, { signal: over }).catch(() => {});
   }
 }
 
-function noteOwnEnd({ sidecar: { life }, journal }: Scene): void {
-  if (life === undefined) return;
-  const unexpected = unexpectedEnd(life);
-  if (unexpected !== null) journal.note('unexpected end', `life ${life.number} ${unexpected}`);
+function noteUnexpectedEnd({ sidecar: { current }, journal }: Scene): void {
+  if (current === undefined) return;
+  const unexpected = unexpectedEnd(current);
+  if (unexpected !== null) journal.note('unexpected end', `process ${current.number} ${unexpected}`);
 }

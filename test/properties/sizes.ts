@@ -4,8 +4,8 @@ import { depth } from '../../machines/outbox/lanes.ts';
 import type { Model } from './model.ts';
 
 export function sizesOf({ world, store }: Model) {
-  assert.ok(world.life !== null, 'the process does not run');
-  const { children, context } = world.life.supervisor.getSnapshot();
+  assert.ok(world.run !== null, 'the process does not run');
+  const { children, context } = world.run.supervisor.getSnapshot();
   const { outbox, watcher } = children;
   assert.ok(outbox !== undefined && watcher !== undefined);
   const traffic = outbox.getSnapshot();
@@ -28,7 +28,7 @@ export function sizesOf({ world, store }: Model) {
     alerted: traffic.context.alerted.size,
     attempts: traffic.context.attempts.size,
     watched: watching.pollSet.hashes.size,
-    looked: [
+    polled: [
       watching.pollSet.fresh,
       watching.pollSet.seen,
       watching.pollSet.moving,
@@ -38,7 +38,7 @@ export function sizesOf({ world, store }: Model) {
     bounded: {
       shards: shards.length,
       lastAt: traffic.context.lastAt.size,
-      ended: context.recentCompletions.size,
+      recentCompletions: context.recentCompletions.size,
     },
   };
 }

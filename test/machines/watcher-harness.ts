@@ -13,38 +13,38 @@ import { later, startChild } from './harness.ts';
 
 export type Observations = Result<Observation[]>;
 
-/** What the watcher told at a time. */
-interface Observed {
+/** What the watcher sent in one slice. */
+interface Slice {
   observations: Observation[];
   renamed: Match['renamed'];
   missed: Hash[];
   at: number;
 }
 
-/** What no watcher may ever do. */
-const offences: string[] = [];
-after(() => assert.deepEqual(offences, []));
+/** Violations of what always holds. */
+const violations: string[] = [];
+after(() => assert.deepEqual(violations, []));
 
-/** A watcher of a qBittorrent that has the torrents of `torrents` and answers after 50 ms. */
+/** Starts a watcher of a qBittorrent with these torrents, which answers after 50 ms. */
 export function startWatcher(...torrents: Observation[]) {
   const clock = new SimulatedClock();
   const world = {
     torrents,
     latency: 50,
-    /** Whether bytes arrive at what is downloading. */
-    sends: false,
+    /** Whether downloading torrents receive data. */
+    receivesData: false,
     listLatency: 50,
     observe: (hashes: readonly Hash[]): Observations =>
       ok(world.torrents.filter(({ hash }) => hashes.includes(hash)).map(observed)),
     list: (): Observations => ok(world.torrents),
   };
   const observed = (torrent: Observation): Observation =>
-    torrent.phase === 'downloading' && world.sends ? { ...torrent, downloaded: clock.now() } : torrent;
+    torrent.phase === 'downloading' && world.receivesData ? { ...torrent, downloaded: clock.now() } : torrent;
   const polls: { at: number; hashes: readonly Hash[] }[] = [];
   const lists: { at: number; hashes: readonly Hash[] }[] = [];
   const open = new Set<string>();
   const answer = async (what: 'poll' | 'list', latency: number, result: () => Observations) => {
-    if (open.has(what)) offences.push(`two requests at once: ${what}`);
+    if (open.has(what)) violations.push(`two simultaneous requests: ${what}`);
     open.add(what);
     await later(clock, latency, null);
     open.delete(what);
@@ -53,7 +53,7 @@ export function startWatcher(...torrents: Observation[]) {
   const machine = watcherMachine.provide({
     actors: {
       observe: fromPromise(({ input: { hashes } }: { input: { hashes: readonly Hash[] } }) => {
-        if (hashes.length === 0) offences.push('an empty list: to qBittorrent it means all torrents');
+        if (hashes.length === 0) violations.push('an empty list, by which qBittorrent returns all torrents');
         polls.push({ at: clock.now(), hashes });
         return answer('poll', world.latency, () => world.observe(hashes));
       }),
@@ -67,9 +67,9 @@ export function startWatcher(...torrents: Observation[]) {
       }),
     },
   });
-  const slices: Observed[] = [];
-  const sent = new Map<Hash, AnyActorRef>();
-  const take = (key: Hash, event: TorrentEvent) => {
+  const slices: Slice[] = [];
+  const torrentActors = new Map<Hash, AnyActorRef>();
+  const record = (key: Hash, event: TorrentEvent) => {
     const slice = slices.at(-1);
     if (slice !== undefined && event.type === 'torrent.observed') {
       slice.observations.push(event.observation);
@@ -77,12 +77,12 @@ export function startWatcher(...torrents: Observation[]) {
     } else if (event.type === 'torrent.missed') slice?.missed.push(key);
   };
   const findTorrent = (key: Hash): AnyActorRef => {
-    const logic = fromCallback<TorrentEvent>(({ receive }) => receive((event) => take(key, event)));
-    const torrent = sent.get(key) ?? createActor(logic).start();
-    sent.set(key, torrent);
+    const logic = fromCallback<TorrentEvent>(({ receive }) => receive((event) => record(key, event)));
+    const torrent = torrentActors.get(key) ?? createActor(logic).start();
+    torrentActors.set(key, torrent);
     return torrent;
   };
-  /** Each answer of qBittorrent begins with this, and each slice of one. */
+  /** The watcher sends an event to the incident actor at the start of each slice. */
   const incident = () => void slices.push({ observations: [], renamed: [], missed: [], at: clock.now() });
   const input = { policy, now: () => clock.now(), findTorrent };
   const child = startChild<WatcherReport, typeof watcherMachine>(machine, input, {

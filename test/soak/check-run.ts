@@ -8,10 +8,10 @@ import {
   publishesOf,
   sequenceOf,
 } from '../chaos/evidence.ts';
-import { checkEnds, checkOutput } from '../chaos/verdict-lives.ts';
+import { checkEnds, checkOutput } from '../chaos/check-processes.ts';
 import { visibleCards } from '../servers/index.ts';
 import { ATTACK_NAMES } from './hostile.ts';
-import type { Run } from './play.ts';
+import type { Run } from './run.ts';
 import { readMemoryLimit } from './probe.ts';
 
 /** The result of one torrent. */
@@ -21,7 +21,7 @@ export interface Outcome {
   sounds: number;
   /** Completion messages that ntfy accepted. */
   accepted: number;
-  /** How many of these were sent although the sidecar knew that an earlier one was accepted. */
+  /** How many of these were sent although the sidecar had received the answer to an earlier one. */
   repeated: number;
   /** Whether the phone finally shows its completion and nothing else of it. */
   shown: boolean;
@@ -33,13 +33,13 @@ export function outcomesOf(run: Run): Outcome[] {
   const cards = new Set(visibleCards(messages).map(sequenceOf));
   return run.torrents.map(({ hash, name }) => {
     const completion = completionOf(hash);
-    const taken = publishesOf(run, completion).filter(isAccepted);
-    const known = taken.findIndex(({ deliveredAt }) => deliveredAt !== null);
+    const accepted = publishesOf(run, completion).filter(isAccepted);
+    const confirmed = accepted.findIndex(({ deliveredAt }) => deliveredAt !== null);
     return {
       name,
       sounds: sounds.filter((sequence) => sequence === completion).length,
-      accepted: taken.length,
-      repeated: known === -1 ? 0 : taken.length - known - 1,
+      accepted: accepted.length,
+      repeated: confirmed === -1 ? 0 : accepted.length - confirmed - 1,
       shown: cards.has(completion) && !cards.has(progressOf(hash)),
     };
   });

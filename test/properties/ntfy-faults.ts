@@ -1,7 +1,7 @@
 import type { Publication } from '../../machines/outbox/machine.ts';
 
-/** How a request to ntfy ends: what reaches the phone, and what the sidecar receives. */
-export interface Ending {
+/** The result of a request to ntfy: what reaches the phone, and what the sidecar receives. */
+export interface PublishResult {
   arrives: 'whole' | 'half' | 'not';
   answer: Publication | 'never' | 'crash';
 }
@@ -10,7 +10,7 @@ const failed = (kind: Extract<Publication, { ok: false }>['failure']['kind']) =>
   ({ ok: false, failure: { kind, message: kind } }) as const;
 
 /** The faults of ntfy and of the connection to it. */
-export const PHONE_FAULTS = {
+export const NTFY_FAULTS = {
   unauthorized: { arrives: 'not', answer: failed('unauthorized') },
   burst: { arrives: 'not', answer: failed('limited') },
   day: { arrives: 'not', answer: failed('exhausted') },
@@ -23,8 +23,8 @@ export const PHONE_FAULTS = {
   garbage: { arrives: 'whole', answer: failed('protocol') },
   misdirected: { arrives: 'not', answer: failed('misdirected') },
   crash: { arrives: 'whole', answer: 'crash' },
-} as const satisfies Record<string, Ending>;
+} as const satisfies Record<string, PublishResult>;
 
-export type PhoneFault = keyof typeof PHONE_FAULTS;
+export type NtfyFault = keyof typeof NTFY_FAULTS;
 
-export const GOOD_ENDING: Ending = { arrives: 'whole', answer: { ok: true, value: { live: true } } };
+export const SUCCESS: PublishResult = { arrives: 'whole', answer: { ok: true, value: { live: true } } };

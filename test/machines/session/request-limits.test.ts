@@ -6,15 +6,15 @@ import { startWorld } from '../../support/world.ts';
 
 const torrent = hashOf(1);
 
-describe('qBittorrent is never hammered', () => {
-  test('by logins, when it forgets each session before the start-up scan', async () => {
+describe('the requests to qBittorrent are limited', () => {
+  test('when it ends each session before the first scan: ten logins a minute', async () => {
     const world = startWorld();
     world.script.scan = () => failure('unauthorized');
     await world.pass(MINUTE);
     assert.ok(world.count('login') <= 10, `${world.count('login')} logins in a minute`);
   });
 
-  test('by logins, when it forgets each session before the first poll', async () => {
+  test('when it ends each session before the first poll: ten logins a minute', async () => {
     const world = startWorld();
     world.script.observe = () => failure('unauthorized');
     world.track(torrent);
@@ -22,20 +22,20 @@ describe('qBittorrent is never hammered', () => {
     assert.ok(world.count('login') <= 10, `${world.count('login')} logins in a minute`);
   });
 
-  test('by logins, when each session is refused as by the check of the Host header, which is said', async () => {
+  test('when it refuses each session because of the Host header: ten logins a minute, and one incident with the reason', async () => {
     const world = startWorld();
     const refused: Failure = { kind: 'unauthorized', message: 'the port', reason: 'host-header-refused' };
     world.script.scan = () => ({ ok: false, failure: refused });
     await world.pass(MINUTE);
     assert.ok(world.count('login') <= 10, `${world.count('login')} logins in a minute`);
-    const said = world.calls.flatMap((call) => (call.to === 'publish' ? [call.notification] : []));
+    const published = world.calls.flatMap((call) => (call.to === 'publish' ? [call.notification] : []));
     assert.deepEqual(
-      said.map((notification) => notification.kind === 'incident' && notification.failure),
+      published.map((notification) => notification.kind === 'incident' && notification.failure),
       [{ ...refused, kind: 'misdirected' }],
     );
   });
 
-  test('by a refused password: six tries in an hour, however many torrents come', async () => {
+  test('when it refuses the password: six logins an hour, however many torrents are added', async () => {
     const world = startWorld();
     world.script.login = () => failure('unauthorized');
     for (let n = 0; n < 60; n += 1) {
@@ -43,11 +43,11 @@ describe('qBittorrent is never hammered', () => {
       await world.pass(MINUTE - 1);
     }
     assert.equal(world.count('login'), 6);
-    assert.equal(world.count('publish'), 1, 'it is said once on the phone');
-    assert.equal(world.calls.length, 7, 'and nothing else is asked');
+    assert.equal(world.count('publish'), 1, 'one incident');
+    assert.equal(world.calls.length, 7, 'no other request');
   });
 
-  test('by polls while it is down: they become ever more seldom, down to one or two a minute', async () => {
+  test('when it is unavailable: one or two polls a minute after exponential backoff', async () => {
     const world = startWorld();
     world.set(torrent, { progress: 0.1 });
     await world.pass(10_000);
@@ -58,7 +58,7 @@ describe('qBittorrent is never hammered', () => {
     assert.ok(world.count('observe', since) <= 20, `${world.count('observe', since)} polls in ten minutes`);
   });
 
-  test('by the whole list, when it can answer a poll but not that', async () => {
+  test('when it answers polls but not the list of all torrents: two lists a minute', async () => {
     const world = startWorld();
     world.script.list = () => failure('unreachable');
     world.track(torrent);
@@ -68,7 +68,7 @@ describe('qBittorrent is never hammered', () => {
     assert.ok(world.count('list', since) <= 20, `${world.count('list', since)} lists in ten minutes`);
   });
 
-  test('by polls for a torrent that is complete and only waits for ntfy', async () => {
+  test('when a complete torrent waits for ntfy: two polls a minute', async () => {
     const world = startWorld();
     world.set(torrent, { progress: 0.1 });
     await world.pass(10_000);
@@ -81,7 +81,7 @@ describe('qBittorrent is never hammered', () => {
   });
 });
 
-test('a login that must not be shown again is shown once a day and longer, and told once', async () => {
+test('a login that must not be repeated is sent once in 24 hours, with one incident', async () => {
   const world = startWorld();
   world.script.login = () => ({ ...failure('unauthorized'), isFinal: true });
   world.track(torrent);
@@ -90,7 +90,7 @@ test('a login that must not be shown again is shown once a day and longer, and t
   assert.equal(world.count('publish'), 1);
 });
 
-test('a session that worked and is refused with 401 costs one login, no card and no completion', async () => {
+test('a session that is refused once with 401 costs one login and no incident, and the completion is sent', async () => {
   const world = startWorld();
   world.set(torrent, { progress: 0.1 });
   await world.pass(10 * MINUTE);
@@ -108,7 +108,7 @@ test('a session that worked and is refused with 401 costs one login, no card and
   assert.ok(!world.calls.some((call) => call.to === 'publish' && call.notification.kind === 'incident'));
 });
 
-test('ntfy is asked ever more seldom while it is down, and the completion arrives when it is back', async () => {
+test('an unavailable ntfy receives requests with exponential backoff, and the completion when it is back', async () => {
   const world = startWorld();
   world.set(torrent, { progress: 0.1 });
   await world.pass(10_000);
