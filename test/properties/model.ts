@@ -2,7 +2,6 @@
  * A model of the sidecar's environment, in simulated time: qBittorrent, ntfy with a phone, a store that survives
  * the process, and a process that can end at any moment. The machines and their wiring are the real ones.
  */
-import assert from 'node:assert/strict';
 import { createActor, SimulatedClock } from 'xstate';
 import type { ActorRefFrom, InspectionEvent } from 'xstate';
 import type { Allowance } from '../../machines/outbox/budget.ts';
