@@ -49,6 +49,16 @@ export interface Observation {
   addedAt: number;
   /** When it was finished, in seconds since 1970; `null` before. A recheck keeps it. */
   finishedAt: number | null;
+  /** Empty without a category, `null` if unknown. A subcategory contains its parents: `films/4k`. */
+  category: string | null;
+  /** Sorted. */
+  tags: readonly string[];
+  /** The host of the current tracker, in lower case; `null` without one. Its URL can contain a passkey. */
+  tracker: string | null;
+  /** The folder of the finished files, without a slash at its end; `null` if unknown. */
+  path: string | null;
+  /** `null` before the metadata, and with qBittorrent 4.x. */
+  private: boolean | null;
 }
 
 /** The preferences of qBittorrent that decide when a finished state is final. */

@@ -5,6 +5,7 @@ import { observeProgress, nextCardState } from './progress.ts';
 import { isTracked, recordFinishHook, recordSettlement } from './record.ts';
 import type { TorrentOutcome } from './record.ts';
 import { deliver, request, unwatch, watch } from './requests.ts';
+import { haveSameFields } from '../routing/fields.ts';
 import type { End, ObservedTorrent, Seen, TorrentContext, TorrentEvent, TorrentInput } from './types.ts';
 import type { Notification, Phase, Stage, TorrentRecord } from '../domain.ts';
 
@@ -141,9 +142,10 @@ const applyObservation = (
   progress: observeProgress(seen.progress, observation, at, { shown, policy }),
 });
 
-/** Whether an observation changes no notification. */
+/** Whether an observation changes no notification, and no field that a rule can match. */
 export function isUnchanged(context: TorrentContext, observed: ObservedTorrent): boolean {
   const { seen, alert, requestedCard, policy, misses, quiet } = context;
+  if (seen.observation === null || !haveSameFields(seen.observation, observed.observation)) return false;
   const { progress, at } = applyObservation(context, observed);
   return (
     misses === 0 &&

@@ -11,6 +11,7 @@ import {
   selectSending,
   selectWaiting,
 } from '../../machines/outbox/selectors.ts';
+import { UNKNOWN_FIELDS } from '../../machines/routing/fields.ts';
 import type { sessionMachine } from '../../machines/session/machine.ts';
 import { selectLoginFailure, selectVersion } from '../../machines/session/selectors.ts';
 import type { supervisorMachine } from '../../machines/supervisor/machine.ts';
@@ -42,6 +43,14 @@ export interface TorrentStatus {
   eta: number | null;
   /** Bytes; 0 without metadata. */
   size: number;
+  /** Empty without one; this and the next four as in an observation, unknown until a poll has returned them. */
+  category: string | null;
+  tags: readonly string[];
+  /** The host of the tracker: its URL can contain a passkey. */
+  tracker: string | null;
+  /** The save path. */
+  path: string | null;
+  private: boolean | null;
   /** The percent on its card; `null` without a card. */
   shown: number | null;
   /** The phase on its card; `null` without a card. */
@@ -142,6 +151,7 @@ function describe(
   actor: TorrentSnapshot | undefined,
 ): TorrentStatus {
   const observation = actor === undefined ? null : selectObservation(actor);
+  const { category, tags, tracker, path, private: isPrivate } = observation ?? UNKNOWN_FIELDS;
   return {
     key,
     hash,
@@ -153,6 +163,11 @@ function describe(
     speed: observation?.speed ?? 0,
     eta: observation?.eta ?? null,
     size: observation?.size ?? 0,
+    category,
+    tags,
+    tracker,
+    path,
+    private: isPrivate,
     shown: shown?.percent ?? null,
     showing: shown?.phase ?? null,
     alert,

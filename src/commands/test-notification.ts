@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Notification, Observation } from '../../machines/domain.ts';
+import { UNKNOWN_FIELDS } from '../../machines/routing/fields.ts';
 import { hostOf } from '../http/request.ts';
 import { createNtfyClient } from '../ntfy/client.ts';
 import { readInstance, SHARED_INSTANCE } from '../store/index.ts';
@@ -102,4 +103,5 @@ const example: Observation = {
   ratio: null,
   addedAt: 0,
   finishedAt: null,
+  ...UNKNOWN_FIELDS,
 };

@@ -4,6 +4,10 @@ import { findShownActor } from '../../src/page/actors.ts';
 import { hashOf, shardOf, SECOND } from '../machines/fixtures.ts';
 import { following, startScene, take } from './setup.ts';
 
+/** Names and values of the fields, as markup. */
+const fieldsIn = (markup: string): string[][] =>
+  [...markup.matchAll(/<dt>(.*?)<\/dt><dd><bdi>(.*?)<\/bdi><\/dd>/g)].map(([, ...field]) => field);
+
 describe('an open chart', () => {
   test('is sent whole, then with the steps of its actor, to its viewers only', async (t) => {
     const { world, board } = startScene(t, await following(2));
@@ -29,6 +33,36 @@ describe('an open chart', () => {
       /<\/time> <b>notification\.settled.*notifying\.cardDeletion → complete/,
     );
     assert.ok(![...(await take(plain)).keys()].some((id) => id.startsWith('chart')));
+  });
+
+  test('shows category, tags, tracker, path and privacy, also when they change', async (t) => {
+    const { world, board } = startScene(t, await following(1));
+    const viewer = board.join(findShownActor(hashOf(0), world.supervisor), '');
+    const body = (await take(viewer)).get('chart-body') ?? '';
+    assert.match(body, /<dl id="chart-fields"/);
+    assert.deepEqual(fieldsIn(body), [], 'none is known');
+    const film = { category: 'films/4k', tags: ['a c', 'b'], tracker: 'tracker.example', path: '/films' };
+    world.set(hashOf(0), { ...film, private: false });
+    await world.pass(5 * SECOND);
+    const next = await take(viewer);
+    assert.deepEqual(fieldsIn(next.get('chart-fields') ?? ''), [
+      ['Category', 'films/4k'],
+      ['Tags', 'a c, b'],
+      ['Tracker', 'tracker.example'],
+      ['Save path', '/films'],
+      ['Private', 'no'],
+    ]);
+  });
+
+  test('cuts a long category, and none can reverse the text around it or contain markup', async (t) => {
+    const { world, board } = startScene(t, await following(1));
+    world.set(hashOf(0), { category: `<b>gpj.\u202Eexe${'x'.repeat(990)}`, tags: ['</dl><script>'] });
+    await world.pass(5 * SECOND);
+    const viewer = board.join(findShownActor(hashOf(0), world.supervisor), '');
+    const [[, category = ''] = [], [, tags] = []] = fieldsIn((await take(viewer)).get('chart-body') ?? '');
+    assert.match(category, /^&lt;b&gt;gpj\. exex+…$/);
+    assert.ok(category.length < 320);
+    assert.equal(tags, '&lt;/dl&gt;&lt;script&gt;');
   });
 
   test('exists for each actor by its name, and for nothing else', async (t) => {

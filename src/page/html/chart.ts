@@ -17,6 +17,8 @@ export interface ChartView {
   isRunning: boolean;
   /** Its figures, in one line. */
   facts: string;
+  /** What rules can match of a torrent: names and values. Empty for other actors. */
+  fields: ReadonlyArray<readonly [name: string, value: string]>;
   /** Its steps since the page was opened, oldest first. */
   steps: readonly ActorStep[];
   timeZone: string | undefined;
@@ -39,6 +41,7 @@ export function chartBody(view: ChartView): Html {
     <div class="chart-line">
       ${chartNow(view)}<label><input type="checkbox" id="chart-fit" /> Whole chart</label>
     </div>
+    ${chartFields(view)}
     <div class="chart-columns">
       <div
         class="chart-view"
@@ -75,6 +78,18 @@ export function chartNow({ shown, state, isRunning, facts, steps }: ChartView): 
       >${facts}</span
     >
   </p>`;
+}
+
+/** What rules can match of a torrent. */
+export function chartFields({ shown, fields }: ChartView): Html {
+  return html`<dl id="chart-fields" data-show="${shown.id}">${fields.map(fieldRow)}</dl>`;
+}
+
+function fieldRow([name, value]: ChartView['fields'][number]): Html {
+  return html`<div>
+    <dt>${name}</dt>
+    <dd><bdi>${value}</bdi></dd>
+  </div>`;
 }
 
 /** The last transitions, newest first. */

@@ -4,7 +4,7 @@ import { torrentOf } from '../../app/status.ts';
 import type { TorrentStatus } from '../../app/status.ts';
 import { stateOf } from '../actors.ts';
 import type { ShownActor } from '../actors.ts';
-import { chartBody, chartLog, chartNow } from '../html/chart.ts';
+import { chartBody, chartFields, chartLog, chartNow } from '../html/chart.ts';
 import type { ChartView } from '../html/chart.ts';
 import type { Html } from '../html/html.ts';
 import { figures } from '../html/torrent.ts';
@@ -14,6 +14,8 @@ import { phoneLabel } from '../labels.ts';
 
 /** Steps listed beside a chart. */
 const MAX_STEPS = 30;
+/** UTF-8 bytes of a category, a path or all tags. */
+const MAX_FIELD_BYTES = 300;
 
 /** The chart of an actor while a viewer has it open. */
 export interface OpenChart {
@@ -52,6 +54,7 @@ export function openChart(shown: ShownActor, sources: PageSources, inspector: In
       state: now ?? steps.at(-1)?.state ?? null,
       isRunning: now !== null,
       facts: torrent === null ? '' : factsOf(torrent, { now: sources.now(), timeZone }),
+      fields: torrent === null ? [] : fieldsOf(torrent),
       steps,
       timeZone,
     };
@@ -69,6 +72,7 @@ export function openChart(shown: ShownActor, sources: PageSources, inspector: In
       const now = view();
       return [
         { id: 'chart-now', html: chartNow(now) },
+        { id: 'chart-fields', html: chartFields(now) },
         { id: 'chart-log', html: chartLog(now) },
       ];
     },
@@ -79,6 +83,24 @@ function factsOf(torrent: TorrentStatus, clock: Clock): string {
   const percent = `${Math.floor(torrent.progress * 100)}%`;
   const phone = `on the phone: ${phoneLabel(torrent).text}`;
   return [percent, figures(torrent, clock), phone].filter((text) => text !== '').join(' · ');
+}
+
+/** The known fields. They come from qBittorrent: untrusted text. */
+function fieldsOf({
+  category,
+  tags,
+  tracker,
+  path,
+  private: isPrivate,
+}: TorrentStatus): Array<readonly [string, string]> {
+  const all = [
+    ['Category', category ?? ''],
+    ['Tags', tags.join(', ')],
+    ['Tracker', tracker ?? ''],
+    ['Save path', path ?? ''],
+    ['Private', isPrivate === null ? '' : isPrivate ? 'yes' : 'no'],
+  ] as const;
+  return all.filter(([, text]) => text !== '').map(([name, text]) => [name, safeText(text, MAX_FIELD_BYTES)]);
 }
 
 const titleOf = ({ machine, id }: ShownActor): string => TITLES[machine] ?? safeText(id, 40);
