@@ -69,6 +69,7 @@ export function renderCard(notification: Published, options: CardOptions, form: 
 function priorityOf(notification: Published): number {
   const { kind } = notification;
   if (kind === 'progress' || kind === 'incident-resolved') return SILENT_PRIORITY;
+  if ('silent' in notification && notification.silent === true) return SILENT_PRIORITY;
   // A torrent whose data already existed was not downloaded: no sound.
   return kind === 'completion' && isInjected(notification.torrent) ? SILENT_PRIORITY : AUDIBLE_PRIORITY;
 }
