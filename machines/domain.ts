@@ -1,4 +1,5 @@
 /** The types that all machines share: observations, notifications, records, failures. */
+import type { RouteId } from './routing/types.ts';
 
 /** A torrent ID as qBittorrent's WebAPI filters by it: 40 lower-case hex digits. */
 export type Hash = string;
@@ -125,6 +126,17 @@ export interface TorrentRecord {
   quiet: boolean;
 }
 
+/** A completion as it was rendered when it was stored: a rule that changes later does not change it. */
+export interface FixedMessage {
+  title: string;
+  message: string;
+  tags: string[];
+  /** 1 to 5; 2 and less make no sound. */
+  priority: number;
+  click?: string;
+  icon?: string;
+}
+
 /**
  * - `tracked`: it is polled
  * - `completing`: it is complete, and ntfy has not accepted its completion yet
@@ -136,8 +148,20 @@ export type Stage = 'tracked' | 'completing' | 'completed' | 'removed';
 /** Alerts of a torrent: no data or no metadata for a long time, an error, repeated crashes of its actor. */
 export type Alert = 'stalled' | 'metadata' | 'failed' | 'crashing';
 
+/** Where a notification goes, and the rule that decided that. */
+export interface Routed {
+  /** Missing: the topic of `NTFY_TOPIC`. */
+  route?: RouteId;
+  /** The name of the rule; missing or `null` if none applies. */
+  rule?: string | null;
+  /** ntfy's priority; missing: that of the kind. */
+  priority?: number;
+}
+
 /** What can be sent to ntfy. `shown`: what an earlier process may have left on the phone. */
-export type Notification =
+export type Notification = Routed & Content;
+
+type Content =
   /** `at`: when it was observed, in milliseconds since 1970. */
   | {
       kind: 'progress';
@@ -147,7 +171,12 @@ export type Notification =
       card: CardState;
       shown: CardState | null;
     }
-  | { kind: 'completion'; key: Hash; torrent: Observation; at: number }
+  /** `fixed`: as it was rendered when it was stored. */
+  | { kind: 'completion'; key: Hash; torrent: Observation; at: number; fixed?: FixedMessage }
+  /** It was added; `at`: when that was observed. */
+  | { kind: 'added'; key: Hash; torrent: Observation; at: number }
+  /** It was removed before its completion. */
+  | { kind: 'removed'; key: Hash; name: string | null; percent: number; at: number }
   /** Deletes the torrent's cards, except the completion. */
   | { kind: 'card-delete'; key: Hash; shown: boolean; alerted: boolean }
   /** `silent`: the same alert has made a sound within the last hour. */

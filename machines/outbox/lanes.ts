@@ -17,6 +17,8 @@ export const LANES = [
   'incident-resolved',
   'alert-clear',
   'card-delete',
+  'added',
+  'removed',
   'progress',
 ] as const satisfies readonly Lane[];
 
@@ -32,6 +34,8 @@ export const SUPERSEDES: Readonly<Record<Lane, readonly Lane[]>> = {
   'incident-resolved': ['incident-resolved', 'incident'],
   'alert-clear': ['alert-clear', 'alert'],
   'card-delete': ['card-delete', 'progress', 'alert', 'alert-clear'],
+  added: ['added'],
+  removed: ['removed'],
   progress: ['progress', 'card-delete'],
 };
 
@@ -43,6 +47,8 @@ export function createLanes(): Lanes {
     'incident-resolved': new Map(),
     'alert-clear': new Map(),
     'card-delete': new Map(),
+    added: new Map(),
+    removed: new Map(),
     progress: new Map(),
   };
 }

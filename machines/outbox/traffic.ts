@@ -177,6 +177,8 @@ export function skipped(traffic: Traffic, notification: Notification): Outcome |
     case 'completion':
     case 'alert':
     case 'incident':
+    case 'added':
+    case 'removed':
       return null;
     case 'incident-resolved':
       return alerted.has(key) || notification.shown ? null : 'accepted';

@@ -43,6 +43,8 @@ export function recordRequest(record: TorrentRecord, notification: Notification)
       return record.stage === stage ? record : { ...record, stage };
     }
     case 'alert-clear':
+    case 'added':
+    case 'removed':
     case 'incident':
     case 'incident-resolved':
       return record;
@@ -79,6 +81,8 @@ export function recordSettlement(
     case 'alert':
       if (notification.silent === true) return record;
       return { ...record, sounded: { ...record.sounded, [notification.alert]: now } };
+    case 'added':
+    case 'removed':
     case 'incident':
     case 'incident-resolved':
       return record;

@@ -13,6 +13,7 @@ import type { Logger } from '../log/index.ts';
 import { countNtfy, countQbittorrent, createMetrics, readingOf } from '../metrics/index.ts';
 import type { Call, Metrics } from '../metrics/index.ts';
 import { createEventLog } from './event-log.ts';
+import { formatOptionsOf } from '../format/options.ts';
 import { createNtfyClient } from '../ntfy/client.ts';
 import { createRecentlyFinished, createPage } from '../page/index.ts';
 import type { Page } from '../page/index.ts';
@@ -102,7 +103,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
   relay.connect(supervisor);
   subscribeTo(supervisor, [metrics.event, eventLog.event, finished.event], log);
   const failed = waitForEnd(supervisor, log);
-  const page = createPage({ supervisor, store, finished, timeZone: config.timeZone, now: Date.now, log });
+  const page = createPage({ supervisor, store, finished, ...formatOptionsOf(config), now: Date.now, log });
   const { hook, ops } = await openPorts({ config, instance, log, supervisor, store, metrics, page });
   hookPort = hook.port;
   supervisor.start();
@@ -122,7 +123,11 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
   };
 }
 
-const cardOptionsOf = ({ timeZone, alerts }: Config, instance: string) => ({ instance, timeZone, alerts });
+const cardOptionsOf = (config: Config, instance: string) => ({
+  instance,
+  alerts: config.alerts,
+  ...formatOptionsOf(config),
+});
 
 /** The client, and the rotation, which detects that a refused secret was replaced. */
 function createQbittorrent(config: Config['qbittorrent']) {

@@ -9,12 +9,15 @@ import { alertSequence, progressSequence, renderCard, renderEnded } from './card
 import type { Card, CardOptions } from './card.ts';
 import { createRemoval } from './removal.ts';
 import type { RemovalMethod } from './removal.ts';
+import type { NotificationStyle } from './style.ts';
 import { accepted, account, ERROR_CODES } from './schemas.ts';
 import { failureOfReply } from './reply-failure.ts';
 
 export interface PublishOptions {
   /** How much text the message contains. Default: `full`. */
   form?: Form;
+  /** How the rule that applies changes the message. Default: not at all. */
+  style?: NotificationStyle | undefined;
   signal?: AbortSignal;
 }
 
@@ -92,7 +95,8 @@ export function createNtfyClient(
         const alert = notification.alerted ? [alertSequence(instance, key)] : [];
         return removeAll([progressSequence(instance, key), ...alert], options);
       }
-      return send(renderCard(notification, { ...cardOptions, topic }, options.form), options.signal);
+      const { form, style, signal } = options;
+      return send(renderCard(notification, { now: now(), ...cardOptions, topic }, form, style), signal);
     },
     allowance: (signal) => readAllowance(config, signal),
   };

@@ -1,6 +1,7 @@
 /** The labels of a torrent on the page. */
 import type { Alert, Phase } from '../../machines/domain.ts';
 import type { TorrentStatus } from '../app/status.ts';
+import { formatPercent } from '../format/number.ts';
 import { PHASE_LABELS } from '../format/phase.ts';
 
 /** Colours a row or a card: active, waiting, finished, or in need of attention. */
@@ -67,13 +68,12 @@ const ALERTS: Readonly<Record<Alert, string>> = {
 };
 
 /** What the phone shows of a torrent: the alert or the state, then the percent. */
-export function phoneLabel({
-  shown,
-  showing,
-  alert,
-}: Pick<TorrentStatus, 'shown' | 'showing' | 'alert'>): Label {
+export function phoneLabel(
+  { shown, showing, alert }: Pick<TorrentStatus, 'shown' | 'showing' | 'alert'>,
+  locale?: string,
+): Label {
   const phase = showing === null ? undefined : CARD_PHASES[showing];
-  const percent = shown === null ? 'no card' : `${shown}%`;
+  const percent = shown === null ? 'no card' : formatPercent(shown, locale);
   if (alert !== null) return { text: `Alert: ${ALERTS[alert]}, ${percent}`, tone: 'warn' };
   const card = phase === undefined ? percent : `${phase}, ${percent}`;
   return { text: shown === null ? 'No card' : card, tone: shown === null ? 'waiting' : 'moving' };

@@ -26,6 +26,39 @@ test('one silent card is updated, one makes a sound, and only that one is left',
   assert.doesNotMatch(terminal.all(), /planted/);
 });
 
+test('with a rule, the notifications have its texts and priorities, and go to its topic', async () => {
+  await using ntfy = await startNtfySimulator({ token: TOKEN });
+  const terminal = createTerminal({ ...envOf(ntfy.url), UNITS: 'binary', LOCALE: 'de' });
+  const rule = {
+    topic: 'planted-films',
+    styles: {
+      progress: { rule: 'films', priority: 1, tags: ['popcorn'] },
+      completion: { rule: 'films', priority: 2, title: '{{rule}}: {{size}}', message: '{{name}}' },
+    },
+  };
+  assert.equal(await testNotification(terminal.terminal, 0, () => rule), 0, terminal.all());
+  assert.deepEqual(
+    ntfy.messages.map(({ event, topic, priority, title, tags }) => [event, topic, priority, title, tags]),
+    [
+      ['message', 'planted-films', 1, 'A test of qbit-ntfy-sidecar', ['popcorn']],
+      ['message', 'planted-films', 1, 'A test of qbit-ntfy-sidecar', ['popcorn']],
+      ['message', 'planted-films', 2, 'films: 668 MiB', ['white_check_mark']],
+      ['message_delete', 'planted-films', undefined, undefined, undefined],
+    ],
+  );
+  assert.equal(ntfy.sounds.length, 0);
+  assert.match(terminal.out(), /a second card, "films: 668 MiB", without a sound/);
+  assert.match(terminal.out(), /Left on the phone: one card, "films: 668 MiB"/);
+  assert.doesNotMatch(terminal.all(), /planted/);
+});
+
+test('without the named rule nothing is sent, and the status is that of the search', async () => {
+  await using ntfy = await startNtfySimulator({ token: TOKEN });
+  const { terminal } = createTerminal(envOf(ntfy.url));
+  assert.equal(await testNotification(terminal, 0, () => 64), 64);
+  assert.equal(ntfy.messages.length, 0);
+});
+
 test('an older ntfy is reported, and receives no request that it does not support', async () => {
   await using ntfy = await startNtfySimulator({ token: TOKEN, generation: 'legacy' });
   const terminal = createTerminal(envOf(ntfy.url));

@@ -1,4 +1,6 @@
 import type { ActorStep, Inspector } from '../../inspector/index.ts';
+import { formatPercent } from '../../format/number.ts';
+import { formatOptionsOf } from '../../format/options.ts';
 import { safeText, torrentName } from '../../format/text.ts';
 import { torrentOf } from '../../app/status.ts';
 import type { TorrentStatus } from '../../app/status.ts';
@@ -9,6 +11,7 @@ import type { ChartView } from '../html/chart.ts';
 import type { Html } from '../html/html.ts';
 import { figures } from '../html/torrent.ts';
 import type { Clock } from '../html/torrent.ts';
+import { clockOf } from '../view-model.ts';
 import type { PageSources } from '../view-model.ts';
 import { phoneLabel } from '../labels.ts';
 
@@ -39,7 +42,7 @@ const TITLES: Partial<Record<ShownActor['machine'], string>> = {
 };
 
 export function openChart(shown: ShownActor, sources: PageSources, inspector: Inspector): OpenChart {
-  const { supervisor, timeZone } = sources;
+  const { supervisor } = sources;
   // One poll of thousands of torrents may overwrite the inspector's ring: the steps of an open chart are stored here.
   const steps = inspector.stepsOf(shown.id).slice(-MAX_STEPS);
   let name: string | null = null;
@@ -53,10 +56,10 @@ export function openChart(shown: ShownActor, sources: PageSources, inspector: In
       title: shown.machine === 'torrent' ? torrentName(shown.id, name) : titleOf(shown),
       state: now ?? steps.at(-1)?.state ?? null,
       isRunning: now !== null,
-      facts: torrent === null ? '' : factsOf(torrent, { now: sources.now(), timeZone }),
+      facts: torrent === null ? '' : factsOf(torrent, clockOf(sources)),
       fields: torrent === null ? [] : fieldsOf(torrent),
       steps,
-      timeZone,
+      ...formatOptionsOf(sources),
     };
   }
 
@@ -80,8 +83,8 @@ export function openChart(shown: ShownActor, sources: PageSources, inspector: In
 }
 
 function factsOf(torrent: TorrentStatus, clock: Clock): string {
-  const percent = `${Math.floor(torrent.progress * 100)}%`;
-  const phone = `on the phone: ${phoneLabel(torrent).text}`;
+  const percent = formatPercent(Math.floor(torrent.progress * 100), clock.locale);
+  const phone = `on the phone: ${phoneLabel(torrent, clock.locale).text}`;
   return [percent, figures(torrent, clock), phone].filter((text) => text !== '').join(' · ');
 }
 
