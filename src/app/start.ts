@@ -12,6 +12,7 @@ import { logBug } from '../log/bug.ts';
 import type { Logger } from '../log/index.ts';
 import { countNtfy, countQbittorrent, createMetrics, readingOf } from '../metrics/index.ts';
 import type { Call, Metrics } from '../metrics/index.ts';
+import { cardOptionsOf } from './card-options.ts';
 import { createEventLog } from './event-log.ts';
 import { formatOptionsOf } from '../format/options.ts';
 import { createNtfyClient } from '../ntfy/client.ts';
@@ -122,12 +123,6 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
     },
   };
 }
-
-const cardOptionsOf = (config: Config, instance: string) => ({
-  instance,
-  alerts: config.alerts,
-  ...formatOptionsOf(config),
-});
 
 /** The client, and the rotation, which detects that a refused secret was replaced. */
 function createQbittorrent(config: Config['qbittorrent']) {

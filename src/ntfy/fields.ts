@@ -1,6 +1,5 @@
 /** The values of the template fields. They are untrusted: whoever inserts them makes them safe. */
 import type { Hash, Notification, Observation } from '../../machines/domain.ts';
-import type { RuleFields } from '../../machines/routing/types.ts';
 import { formatTime } from '../format/clock.ts';
 import { formatDuration, formatSize } from '../format/figures.ts';
 import { formatNumber } from '../format/number.ts';
@@ -97,14 +96,11 @@ const VALUES: Readonly<Record<TemplateFieldName, (subject: Subject) => string | 
     const seconds = torrent?.finishedAt ?? (isComplete && at !== null ? at / 1000 : null);
     return seconds === null ? null : formatTime(seconds, at ?? seconds * 1000, format);
   },
-  category: ({ torrent }) => labelsOf(torrent).category ?? null,
-  tags: ({ torrent }) => labelsOf(torrent).tags?.join(', ') ?? null,
+  category: ({ torrent }) => torrent && torrent.category,
+  tags: ({ torrent }) => torrent && torrent.tags.join(', '),
   // A torrent without a tracker is not an unknown one.
-  tracker: ({ torrent }) => (torrent === null ? null : (labelsOf(torrent).tracker ?? '')),
-  path: ({ torrent }) => labelsOf(torrent).path ?? null,
+  tracker: ({ torrent }) => torrent && (torrent.tracker ?? ''),
+  path: ({ torrent }) => torrent && torrent.path,
   hash: ({ torrent, key }) => torrent?.hash ?? key,
   rule: ({ rule }) => rule,
 };
-
-/** The labels that qBittorrent reported. */
-const labelsOf = (torrent: Observation | null): Partial<RuleFields> => torrent ?? {};

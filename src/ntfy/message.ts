@@ -82,7 +82,7 @@ const AUDIBLE_KINDS: ReadonlySet<Published['kind']> = new Set(['completion', 'al
 function isAlwaysSilent(notification: Published): boolean {
   // A torrent whose data already existed was not downloaded.
   if (notification.kind === 'completion') return isInjected(notification.torrent);
-  return 'silent' in notification && notification.silent === true;
+  return 'silent' in notification && notification.silent;
 }
 
 const isOfTorrent = (notification: Published): notification is TorrentNotification =>

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Observation } from '../../machines/domain.ts';
-import type { RuleFields } from '../../machines/routing/types.ts';
 import { createFields } from '../../src/ntfy/fields.ts';
 import type { FieldOptions, TorrentNotification } from '../../src/ntfy/fields.ts';
 import { TEMPLATE_FIELD_NAMES } from '../../src/ntfy/template-fields.ts';
@@ -17,15 +16,14 @@ function valuesOf(notification: TorrentNotification, over: FieldOptions = {}): R
   return Object.fromEntries(TEMPLATE_FIELD_NAMES.map((name) => [name, read(name)]));
 }
 
-const labels: Partial<RuleFields> = {
+const labels: Partial<Observation> = {
   category: 'films/4k',
   tags: ['large', 'notify'],
   tracker: 'tracker.example.org',
   path: '/downloads/films',
 };
 /** An observation with labels. */
-const labelled = (over: Partial<Observation> = {}): Observation =>
-  ({ ...torrentOf(over), ...labels }) as Observation;
+const labelled = (over: Partial<Observation> = {}): Observation => torrentOf({ ...over, ...labels });
 
 describe('the template fields', () => {
   test('of progress are those of its card', () => {
@@ -108,7 +106,7 @@ describe('the template fields', () => {
         tracker: '',
       },
     );
-    const bare = { ...torrentOf(), category: '', tags: [], tracker: null, path: null };
+    const bare = torrentOf({ category: '', tags: [], tracker: null, path: null });
     const values = valuesOf({ kind: 'added', key, torrent: bare, at });
     assert.deepEqual([values.category, values.tags, values.tracker, values.path], ['', '', '', '?']);
   });

@@ -55,10 +55,11 @@ test('a removed torrent has a card of its own with its name and percent, without
   });
 });
 
+const sequences = (instance: string) =>
+  Object.values(kinds).map((one) => renderCard(one, { ...options, instance }).sequence_id);
+
 describe('the sequence ID of each kind', () => {
   const instances = ['a', 'qbit', 'a-very_long-name18'];
-  const sequences = (instance: string) =>
-    Object.values(kinds).map((one) => renderCard(one, { ...options, instance }).sequence_id);
 
   test('has at most 64 characters with the longest instance name, in every form', () => {
     for (const instance of instances) {

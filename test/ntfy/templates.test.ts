@@ -77,10 +77,10 @@ describe('a text of which nothing is visible', () => {
   });
 });
 
-describe('a URL', () => {
-  const click = (template: string, values: Partial<Record<TemplateFieldName, string>> = {}) =>
-    renderUrl(template, reading(values));
+const click = (template: string, values: Partial<Record<TemplateFieldName, string>> = {}) =>
+  renderUrl(template, reading(values));
 
+describe('a URL', () => {
   test('has its values percent-encoded', () => {
     const name = 'A & B/C?d=#ü "日"\n.iso';
     const encoded = 'A%20%26%20B%2FC%3Fd%3D%23%C3%BC%20%22%E6%97%A5%22%20.iso';
