@@ -50,11 +50,17 @@ export function renderUrl(template: string, read: ReadField): string | null {
   return url.href.startsWith(prefix.href) && url.href.length <= MAX_URL_BYTES ? url.href : null;
 }
 
-/** The template with its fields replaced, in one pass. */
+/** The template with its fields replaced, in one pass. Each value is computed once. */
 function insert(template: string, value: (name: TemplateFieldName) => string): string {
+  const values = new Map<TemplateFieldName, string>();
+  const valueOf = (name: TemplateFieldName): string => {
+    const found = values.get(name) ?? value(name);
+    values.set(name, found);
+    return found;
+  };
   return template
     .slice(0, MAX_TEMPLATE_LENGTH)
-    .replaceAll(TEMPLATE_FIELD_PATTERN, (text, name: string) => (isField(name) ? value(name) : text));
+    .replaceAll(TEMPLATE_FIELD_PATTERN, (text, name: string) => (isField(name) ? valueOf(name) : text));
 }
 
 const isField = (name: string): name is TemplateFieldName => Object.hasOwn(TEMPLATE_FIELDS, name);

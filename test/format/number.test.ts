@@ -3,6 +3,9 @@ import { describe, test } from 'node:test';
 import { formatSize } from '../../src/format/figures.ts';
 import { formatCount, formatNumber, formatPercent } from '../../src/format/number.ts';
 
+/** The widths of spaces and the shape of an apostrophe differ between versions of ICU. */
+const plain = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, ' ').replaceAll('’', "'");
+
 describe('a number', () => {
   test('without a locale has a point, no separators, and a fixed number of decimals', () => {
     assert.deepEqual(
@@ -12,18 +15,18 @@ describe('a number', () => {
   });
 
   const cases: [locale: string, tenths: string, whole: string, percent: string][] = [
-    ['de', '1,3', '20.000', '42\u00a0%'],
+    ['de', '1,3', '20.000', '42 %'],
     ['en-US', '1.3', '20,000', '42%'],
-    ['fr', '1,3', '20\u202f000', '42\u202f%'],
-    ['de-CH', '1.3', '20’000', '42%'],
+    ['fr', '1,3', '20 000', '42 %'],
+    ['de-CH', '1.3', "20'000", '42%'],
     ['hi-IN', '1.3', '20,000', '42%'],
     ['ar-EG', '١٫٣', '٢٠٬٠٠٠', '٤٢٪\u061c'],
-    ['de-u-nu-thai', '๑,๓', '๒๐.๐๐๐', '๔๒\u00a0%'],
+    ['de-u-nu-thai', '๑,๓', '๒๐.๐๐๐', '๔๒ %'],
   ];
   for (const [locale, tenths, whole, percent] of cases) {
     test(`in ${locale} is written as there`, () => {
       assert.deepEqual(
-        [formatNumber(1.3, 1, locale), formatCount(20_000, locale), formatPercent(42, locale)],
+        [formatNumber(1.3, 1, locale), formatCount(20_000, locale), formatPercent(42, locale)].map(plain),
         [tenths, whole, percent],
       );
     });
@@ -48,7 +51,8 @@ describe('a size in binary units', () => {
     [1023, '1023 B'],
     [1024, '1.0 KiB'],
     [1536, '1.5 KiB'],
-    [102_349, '99.9 KiB'],
+    [102_348, '99.9 KiB'],
+    [102_349, '100 KiB'],
     [102_400, '100 KiB'],
     [1_047_552, '1023 KiB'],
     [1_048_576, '1.0 MiB'],

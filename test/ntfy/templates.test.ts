@@ -35,9 +35,9 @@ describe('a template', () => {
       assert.equal(renderTitle('a {{name}} b', reading({ name })), `a ${name} b`);
   });
 
-  test('reads only the fields that it contains', () => {
+  test('reads only the fields that it contains, each once', () => {
     const read: string[] = [];
-    renderTitle('{{ratio}} {{rule}}', (name) => {
+    renderTitle('{{ratio}} {{rule}} {{ratio}}', (name) => {
       read.push(name);
       return 'x';
     });
@@ -149,10 +149,10 @@ describe('a URL', () => {
   });
 });
 
-test('2,000 hostile names stay within the limits of ntfy, wherever a template has them', () => {
+test('500 hostile names stay within the limits of ntfy, wherever a template has them', () => {
   const title = '{{name}} {{path}} {{name}}';
-  const message = `${'{{name}}\n'.repeat(300)}{{path}}`;
-  for (const [index, name] of hostileNames(2000, 11).entries()) {
+  const message = `${'{{name}}\n'.repeat(30)}{{path}}`;
+  for (const [index, name] of hostileNames(500, 11).entries()) {
     const read = reading({ name, path: name });
     const card = {
       title: renderTitle(title, read) ?? '',
