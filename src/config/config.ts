@@ -64,6 +64,8 @@ export interface Config {
   /** Prefix of ntfy's sequence IDs; `null`: the store's instance name. */
   readonly instance: string | null;
   readonly progress: 'auto' | 'live' | 'milestones';
+  /** `null`: no rules. */
+  readonly rulesFile: string | null;
   /** IANA name or offset; `undefined`: the system's, which takes 9 MB to determine and is not always needed. */
   readonly timeZone: string | undefined;
   /** `null`: the state is only in memory. */
@@ -180,6 +182,7 @@ function build(values: Settings, secrets: Secrets, proxy: Proxy | null): Config 
     ops: { host: values.OPS_HOST, port: values.OPS_PORT, token: secrets('OPS_TOKEN') },
     instance: values.INSTANCE_NAME ?? null,
     progress: values.PROGRESS,
+    rulesFile: values.RULES_FILE ?? null,
     timeZone: values.TZ?.name,
     stateDir: values.STATE_DIR ?? null,
     logLevel: values.LOG_LEVEL,

@@ -29,7 +29,16 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
   },
   {
     title: 'Behaviour',
-    names: ['PROGRESS', 'TZ', 'STALLED_AFTER', 'METADATA_AFTER', 'POLL_INTERVAL', 'MAX_TRACKED', 'LOG_LEVEL'],
+    names: [
+      'PROGRESS',
+      'RULES_FILE',
+      'TZ',
+      'STALLED_AFTER',
+      'METADATA_AFTER',
+      'POLL_INTERVAL',
+      'MAX_TRACKED',
+      'LOG_LEVEL',
+    ],
   },
   {
     title: 'Network',

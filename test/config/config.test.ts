@@ -54,6 +54,7 @@ describe('with only a topic', () => {
       ops: { host: '::', port: 9091, token: null },
       instance: null,
       progress: 'auto',
+      rulesFile: null,
       stateDir: null,
       logLevel: 'info',
     });
