@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { printable } from '../util/printable.ts';
 import { EXIT } from './exit.ts';
+import { addRulesCommands } from './rules/program.ts';
 import { printError } from './terminal.ts';
 
 /** Each command loads its modules when it runs. A number is an exit status. */
@@ -37,6 +38,7 @@ command('uninstall-hook', 'remove the hook from qBittorrent', async () =>
 command('test-notification', 'send a silent notification, update it, and send one with a sound', async () =>
   (await import('./test-notification.ts')).testNotification(),
 );
+addRulesCommands(program);
 command('healthcheck', 'check whether the sidecar on this machine works: exit status 0 or 1', async () =>
   (await import('./healthcheck.ts')).healthcheck(),
 );

@@ -1,8 +1,10 @@
 import { parseConfig } from '../config/index.ts';
 import type { Config } from '../config/index.ts';
+import type { Rules } from '../config/rules/index.ts';
 import { logBug } from '../log/bug.ts';
 import { createLogger } from '../log/index.ts';
 import type { Logger } from '../log/index.ts';
+import { startRules } from '../app/rules.ts';
 import { start } from '../app/start.ts';
 import type { Sidecar } from '../app/start.ts';
 import { StartError } from '../util/start-error.ts';
@@ -38,6 +40,12 @@ export async function serve({ env = process.env, pretty, extensions }: ServeOpti
     log.warn(
       'INSPECT is ignored: the inspector is only available in development, with `npm run dev` in a checkout',
     );
+  const opened = await startRules(config, log);
+  if (!opened.ok) {
+    printError(opened.message);
+    return EXIT.config;
+  }
+  recheckOnSignal(opened.rules);
   process.once('uncaughtException', (error, origin) => {
     // Also for unhandled rejections. The state is stored, and the service manager restarts the process.
     log.error('a bug in this program ends the process, please report it', { error, origin });
@@ -60,4 +68,10 @@ export async function serve({ env = process.env, pretty, extensions }: ServeOpti
     else logBug(log, 'could not start', error);
     return EXIT.failed;
   }
+}
+
+/** SIGHUP reads the rules again. Without rules, and in a terminal that is closed, it ends the process as usual. */
+function recheckOnSignal(rules: Rules | null): void {
+  if (rules === null || process.stdin.isTTY || process.stdout.isTTY) return;
+  process.on('SIGHUP', () => rules.recheck());
 }

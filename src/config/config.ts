@@ -65,6 +65,8 @@ export interface Config {
   /** Prefix of ntfy's sequence IDs; `null`: the store's instance name. */
   readonly instance: string | null;
   readonly progress: 'auto' | 'live' | 'milestones';
+  /** `null`: no rules. */
+  readonly rulesFile: string | null;
   /** IANA name or offset; `undefined`: the system's, which takes 9 MB to determine and is not always needed. */
   readonly timeZone: string | undefined;
   /** BCP 47; `undefined`: the default format, which does not depend on the system. */
@@ -184,6 +186,7 @@ function build(values: Settings, secrets: Secrets, proxy: Proxy | null): Config 
     ops: { host: values.OPS_HOST, port: values.OPS_PORT, token: secrets('OPS_TOKEN') },
     instance: values.INSTANCE_NAME ?? null,
     progress: values.PROGRESS,
+    rulesFile: values.RULES_FILE ?? null,
     timeZone: values.TZ?.name,
     locale: values.LOCALE,
     units: values.UNITS,

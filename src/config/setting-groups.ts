@@ -31,6 +31,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
     title: 'Behaviour',
     names: [
       'PROGRESS',
+      'RULES_FILE',
       'TZ',
       'LOCALE',
       'UNITS',

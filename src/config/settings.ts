@@ -124,6 +124,10 @@ export const settings = z.object({
         'milestones',
       ),
     ),
+  RULES_FILE: z
+    .string()
+    .optional()
+    .meta(about('YAML file with rules for notifications; no rules if unset', '/config/rules.yaml')),
   INSTANCE_NAME: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,18}$/, 'must be 1 to 18 letters, digits, "-" and "_"')

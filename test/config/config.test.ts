@@ -56,6 +56,7 @@ describe('with only a topic', () => {
       progress: 'auto',
       locale: undefined,
       units: 'decimal',
+      rulesFile: null,
       stateDir: null,
       logLevel: 'info',
     });

@@ -1,0 +1,30 @@
+import { parseConfig } from '../../config/index.ts';
+import { describeProblem, parseFile, readRulesFile } from '../../config/rules/index.ts';
+import type { RulesProblem, RuleSet, Target } from '../../config/rules/index.ts';
+import { EXIT } from '../exit.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** The rules that a command is about. */
+export interface RulesSource {
+  path: string;
+  rules: RuleSet;
+  warnings: string[];
+}
+
+/** For a check without the other settings, on a machine without the sidecar: no topic is the default one. */
+const NOWHERE: Target = { server: '', topic: '' };
+
+/** Reads the file that was given, or else that in `RULES_FILE`. Prints its problems; a number is an exit status. */
+export function readSource(given: string | undefined, { env, err }: Terminal): RulesSource | number {
+  const path = given ?? env['RULES_FILE']?.trim() ?? '';
+  if (path === '') {
+    err('No rules file: name one, or set RULES_FILE.');
+    return EXIT.usage;
+  }
+  const config = parseConfig(env);
+  const parsed = parseFile(readRulesFile(path), config.ok ? config.config.ntfy : NOWHERE);
+  const describe = (problem: RulesProblem) => describeProblem(path, problem);
+  if (parsed.ok) return { path, rules: parsed.rules, warnings: parsed.warnings.map(describe) };
+  for (const problem of parsed.problems) err(describe(problem));
+  return EXIT.failed;
+}

@@ -1,0 +1,28 @@
+/** What a rules file may contain. It is read again while the sidecar runs, so parsing it must never take long. */
+export const LIMITS = {
+  /** Bytes of the file. */
+  bytes: 256 * 1024,
+  /** Nested lists and maps. A valid file has five. */
+  depth: 30,
+  /** YAML aliases (`*name`). */
+  aliases: 100,
+  /** Values of any kind, those of aliases counted each time. */
+  values: 50_000,
+  rules: 1000,
+  /** Of one condition. */
+  globs: 200,
+  /** Of all rules. */
+  allGlobs: 5000,
+  /** Characters. */
+  globLength: 256,
+  nameLength: 64,
+  /** Characters of a template. */
+  titleLength: 500,
+  messageLength: 4000,
+  linkLength: 2000,
+  tags: 10,
+  tagLength: 64,
+  topics: 100,
+  /** Problems that are listed. */
+  problems: 50,
+} as const;

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { LIMITS } from '../../../src/config/rules/limits.ts';
+import { problemOf, problemsOf, rulesOf } from './parsing.ts';
+
+const repeat = (count: number, part: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => part(index)).join('');
+
+const namedRules = (count: number, rest = '') =>
+  `rules:\n${repeat(count, (index) => `- { name: r${index}${rest} }\n`)}`;
+
+const tooMuch: Array<[title: string, text: () => string, problem: RegExp]> = [
+  ['1 MB', () => `# ${'x'.repeat(1_000_000)}\nrules: []\n`, /^1:1: the file has more than 256 KiB\.$/],
+  ['a size in bytes, not in characters', () => `# ${'😀'.repeat(70_000)}\nrules: []\n`, /more than 256 KiB/],
+  [
+    '10,000 aliases',
+    () => `a: &a x\nrules: [${repeat(10_000, () => '*a,')}]`,
+    /the file has more than 100 aliases\.$/,
+  ],
+  [
+    'lists nested 10,000 times',
+    () => `rules: ${'['.repeat(10_000)}`,
+    /^1:\d+: the file is nested too deeply\.$/,
+  ],
+  ['maps nested 10,000 times', () => `rules: ${'{a: '.repeat(10_000)}`, /nested too deeply/],
+  ['sequences nested 10,000 times in one line', () => `- `.repeat(10_000), /nested too deeply/],
+  ['keys nested 10,000 times', () => '? '.repeat(10_000), /nested too deeply/],
+  ['1,001 rules', () => namedRules(1001), /rules must have at most 1000 rules/],
+  [
+    '201 globs in a condition',
+    () => `rules: [{ name: a, match: { tag: [${repeat(201, () => 'x,')}] } }]`,
+    /match\.tag must have at most 200 entries/,
+  ],
+  [
+    '5,001 globs',
+    () =>
+      `${namedRules(25, `, match: { tag: [${repeat(200, () => 'x,')}] }`)}- { name: last, match: { name: x } }`,
+    /more than 5000 globs/,
+  ],
+  [
+    'a glob of 257 characters',
+    () => `rules: [{ name: a, match: { tag: ${'x'.repeat(257)} } }]`,
+    /match\.tag must have at most 256 characters/,
+  ],
+  [
+    'a name of 65 characters',
+    () => `rules: [{ name: ${'x'.repeat(65)} }]`,
+    /^1:17: rule 1: name must have at most 64 characters/,
+  ],
+  [
+    'a message of 4,001 characters',
+    () => `rules: [{ name: a, added: { message: ${'x'.repeat(4001)} } }]`,
+    /must have at most 4000 characters/,
+  ],
+];
+
+describe('a file is rejected with', () => {
+  for (const [title, text, problem] of tooMuch) {
+    test(title, () => assert.match(problemOf(text()), problem));
+  }
+
+  test('aliases that multiply each other to a billion values', () => {
+    const levels = repeat(
+      9,
+      (index) => `a${index + 1}: &a${index + 1} [${repeat(10, () => `*a${index},`)}]\n`,
+    );
+    const problems = problemsOf(`a0: &a0 [x, x]\n${levels}rules: []\n`);
+    assert.match(problems.join('\n'), /more than 50000 values/);
+  });
+
+  test('40,000 keys in one map, each of which is unknown', () => {
+    const problems = problemsOf(repeat(40_000, (index) => `${index.toString(36)}:\n`));
+    assert.equal(problems.length, LIMITS.problems + 1);
+  });
+
+  test('more values than a thousand rules need', () => {
+    assert.match(problemOf(`rules: [${'1,'.repeat(60_000)}]`), /more than 50000 values/);
+  });
+
+  test('an alias inside its own anchor', () => {
+    assert.match(problemOf('rules: &a [*a]'), /alias without an anchor/);
+  });
+});
+
+test('as many rules and globs as allowed are accepted', () => {
+  const globs = repeat(5, (index) => `g${index},`);
+  const { rules } = rulesOf(namedRules(1000, `, match: { tag: [${globs}] }`));
+  assert.equal(rules.length, 1000);
+  assert.equal(rules.flatMap(({ conditions }) => conditions.tag ?? []).length, 5000);
+});
+
+test('a key named __proto__ is unknown, and changes nothing', () => {
+  assert.match(problemOf('__proto__: { rules: [] }'), /unknown key "__proto__"/);
+  assert.match(problemOf('rules: [{ name: a, match: { __proto__: x } }]'), /unknown key "__proto__"/);
+  assert.equal(Object.hasOwn(Object.prototype, 'rules'), false);
+});
