@@ -32,6 +32,8 @@ export interface MessageOptions extends FormatOptions {
 
 /** In the notification drawer only: no sound, no vibration. */
 const SILENT_PRIORITY = 2;
+/** Whether the phone makes a sound for a new card with this priority. */
+export const isAudible = (priority: number): boolean => priority > SILENT_PRIORITY;
 /** With sound. */
 const AUDIBLE_PRIORITY = 4;
 

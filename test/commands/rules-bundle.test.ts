@@ -33,7 +33,10 @@ for (const [index, [title, text]] of files.entries()) {
     const sources = createTerminal({});
     const status = checkRules(path, sources.terminal);
     const own = spawnSync(process.execPath, [bundle, 'rules', 'check', path], { env: {}, encoding: 'utf8' });
-    assert.deepEqual([own.status, own.stderr.trim(), own.stdout.trim()], [status, sources.err(), sources.out()]);
+    assert.deepEqual(
+      [own.status, own.stderr.trim(), own.stdout.trim()],
+      [status, sources.err(), sources.out()],
+    );
     assert.equal(status, index < 2 ? 0 : 1, sources.err());
   });
 }

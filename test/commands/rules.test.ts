@@ -58,9 +58,10 @@ describe('rules explain', () => {
       'Rule "large films" applies.',
       "Topic: the rule's own",
       'Sends: completion',
-      'completion: priority: 5',
-      'completion: tags: popcorn',
-      'completion: title: {{name}}',
+      'completion: priority 5, with a sound, tags popcorn',
+      '  title: Film',
+      '  message: Film has finished downloading.',
+      '  message: 12.0 GB in 7m 5s, 28.2 MB/s on average, ratio 0.3',
     ]);
   });
 

@@ -1,31 +1,27 @@
 import { CONDITION_NAMES, checkCondition, decideRouting } from '../../../machines/routing/matching.ts';
 import type { ConditionName } from '../../../machines/routing/matching.ts';
 import { DEFAULT_ROUTE } from '../../../machines/routing/types.ts';
-import type { Routing, Rule, RuleFields, SendKind } from '../../../machines/routing/types.ts';
-import type { RuleSet, Style } from '../../config/rules/index.ts';
+import { ruleFieldsOf } from '../../../machines/routing/fields.ts';
+import type { Observation } from '../../../machines/domain.ts';
+import type { Rule, RuleFields } from '../../../machines/routing/types.ts';
+import type { RuleSet } from '../../config/rules/index.ts';
 import { formatSize } from '../../format/figures.ts';
+import type { MessageOptions } from '../../ntfy/message.ts';
 import { configOf } from '../config.ts';
 import { EXIT } from '../exit.ts';
 import { processTerminal } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
-import { fieldsOfOptions, fieldsOfTorrent } from './fields.ts';
-import type { ExplainOptions } from './fields.ts';
+import { describeMessage, styleOf } from './messages.ts';
 import { readSource } from './source.ts';
-
-/** Describes the message of a kind, one line each. */
-export type DescribeMessage = (message: {
-  kind: SendKind;
-  style: Style;
-  fields: RuleFields;
-  rule: string;
-}) => readonly string[];
+import { readTorrent, torrentOfOptions } from './torrent.ts';
+import type { ExplainOptions } from './torrent.ts';
 
 /** Prints which rule applies to a torrent, why the others do not, and what is sent. */
 export async function explainRules(
   hash: string | undefined,
   { file, ...given }: ExplainOptions,
   terminal: Terminal = processTerminal(),
-  describe: DescribeMessage = describeTemplates,
+  now = Date.now(),
 ): Promise<number> {
   const { err, out } = terminal;
   if (hash !== undefined && !/^[0-9a-f]{40}$/i.test(hash)) {
@@ -34,26 +30,26 @@ export async function explainRules(
   }
   const source = readSource(typeof file === 'string' ? file : undefined, terminal);
   if (typeof source === 'number') return source;
-  const fields = await readFields(hash, given, terminal);
-  if (typeof fields === 'number') return fields;
-  for (const line of explain(source.rules, fields, describe)) out(line);
+  const torrent = await findTorrent(hash, given, terminal);
+  if (typeof torrent === 'number') return torrent;
+  for (const line of explain(source.rules, torrent, { ...source.format, now })) out(line);
   return EXIT.ok;
 }
 
-async function readFields(
+async function findTorrent(
   hash: string | undefined,
   given: ExplainOptions,
   terminal: Terminal,
-): Promise<RuleFields | number> {
+): Promise<Observation | number> {
   if (hash === undefined) {
-    const read = fieldsOfOptions(given);
+    const read = torrentOfOptions(given);
     if (read.ok) return read.value;
     terminal.err(read.message);
     return EXIT.usage;
   }
   const config = configOf(terminal);
   if (config === null) return EXIT.config;
-  const read = await fieldsOfTorrent(hash, config);
+  const read = await readTorrent(hash, config);
   if (read.ok) return read.value;
   terminal.err(`${read.failure.message}.`);
   return EXIT.failed;
@@ -61,14 +57,16 @@ async function readFields(
 
 /** The explanation, one line each. Names no topic. */
 export function explain(
-  { rules, styles }: RuleSet,
-  fields: RuleFields,
-  describe: DescribeMessage = describeTemplates,
+  ruleSet: RuleSet,
+  torrent: Observation,
+  options: MessageOptions & { now: number },
 ): string[] {
+  const { rules } = ruleSet;
+  const fields = ruleFieldsOf(torrent);
   const routing = decideRouting(rules, fields);
   const last = routing.rule === null ? rules.length : rules.findIndex(({ name }) => name === routing.rule);
   return [
-    `Torrent: ${describeFields(fields)}`,
+    `Torrent: ${describeFields(fields, options)}`,
     ...rules.map((rule, index) => `${index + 1}. ${rule.name}: ${reasonOf(rule, fields, index - last)}`),
     routing.rule === null ? 'No rule applies.' : `Rule "${routing.rule}" applies.`,
     ...(routing.isDecided
@@ -78,25 +76,22 @@ export function explain(
         ]),
     `Topic: ${routing.route === DEFAULT_ROUTE ? 'NTFY_TOPIC' : "the rule's own"}`,
     `Sends: ${[...routing.send].join(', ') || 'nothing'}`,
-    ...describeMessages(routing, styles, (kind, style, rule) => describe({ kind, style, fields, rule })),
+    ...[...routing.send].flatMap((kind) =>
+      describeMessage(kind, torrent, styleOf(ruleSet, routing.rule, routing.priority, kind), options),
+    ),
   ];
 }
 
-function describeFields({
-  name,
-  category,
-  tags,
-  tracker,
-  path,
-  size,
-  private: isPrivate,
-}: RuleFields): string {
+function describeFields(
+  { name, category, tags, tracker, path, size, private: isPrivate }: RuleFields,
+  options: MessageOptions,
+): string {
   const parts = {
     category: category === '' ? 'none' : category,
     tags: tags.length === 0 ? 'none' : tags.join(', '),
     tracker,
     path,
-    size: size === null ? null : formatSize(size),
+    size: size === null ? null : formatSize(size, options),
     private: isPrivate,
   };
   return [
@@ -117,24 +112,3 @@ function reasonOf({ conditions }: Rule, fields: RuleFields, distance: number): s
     ...(unknown.length === 0 ? [] : [`${unknown.join(', ')} unknown`]),
   ].join('; ');
 }
-
-function describeMessages(
-  { rule, send, priority }: Routing,
-  styles: RuleSet['styles'],
-  describe: (kind: SendKind, style: Style, rule: string) => readonly string[],
-): string[] {
-  if (rule === null) return [];
-  return [...send].flatMap((kind) => {
-    const [own, style] = [priority[kind], styles.get(rule)?.[kind]];
-    const lines = [
-      ...(own === undefined ? [] : [`priority: ${own}`]),
-      ...(style === undefined ? [] : describe(kind, style, rule)),
-    ];
-    return lines.map((line) => `${kind}: ${line}`);
-  });
-}
-
-const describeTemplates: DescribeMessage = ({ style }) =>
-  Object.entries(style).map(
-    ([name, value]) => `${name}: ${Array.isArray(value) ? value.join(', ') : String(value)}`,
-  );

@@ -1,6 +1,8 @@
 import { parseConfig } from '../../config/index.ts';
 import { describeProblem, parseFile, readRulesFile } from '../../config/rules/index.ts';
 import type { RulesProblem, RuleSet, Target } from '../../config/rules/index.ts';
+import { formatOptionsOf } from '../../format/options.ts';
+import type { MessageOptions } from '../../ntfy/message.ts';
 import { EXIT } from '../exit.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -9,6 +11,8 @@ export interface RulesSource {
   path: string;
   rules: RuleSet;
   warnings: string[];
+  /** How messages are written; without the other settings as by default. */
+  format: MessageOptions;
 }
 
 /** For a check without the other settings, on a machine without the sidecar: no topic is the default one. */
@@ -24,7 +28,8 @@ export function readSource(given: string | undefined, { env, err }: Terminal): R
   const config = parseConfig(env);
   const parsed = parseFile(readRulesFile(path), config.ok ? config.config.ntfy : NOWHERE);
   const describe = (problem: RulesProblem) => describeProblem(path, problem);
-  if (parsed.ok) return { path, rules: parsed.rules, warnings: parsed.warnings.map(describe) };
+  const format = config.ok ? { alerts: config.config.alerts, ...formatOptionsOf(config.config) } : {};
+  if (parsed.ok) return { path, rules: parsed.rules, warnings: parsed.warnings.map(describe), format };
   for (const problem of parsed.problems) err(describe(problem));
   return EXIT.failed;
 }
