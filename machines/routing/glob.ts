@@ -49,7 +49,7 @@ export function createCategoryGlob(pattern: string, counter?: StepCounter): Text
 }
 
 function compile(pattern: string): Program {
-  const characters = [...pattern];
+  const characters = Array.from(pattern);
   const length = characters.filter((character) => character !== STAR).length;
   const words = Math.floor(length / WORD) + 1;
   const program = { words, any: new Uint32Array(words), loops: new Uint32Array(words), final: length };

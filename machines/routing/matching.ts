@@ -12,34 +12,55 @@ const holds = (isTrue: boolean): Holds => (isTrue ? 'yes' : 'no');
 const anyMatches = (matchers: readonly TextMatcher[], text: string): boolean =>
   matchers.some((matches) => matches(text));
 
-const checkText = (matchers: readonly TextMatcher[], text: string | null): Holds =>
-  text === null ? 'unknown' : holds(anyMatches(matchers, text));
+function checkText(matchers: readonly TextMatcher[] | undefined, text: string | null): Holds | null {
+  if (matchers === undefined) return null;
+  return text === null ? 'unknown' : holds(anyMatches(matchers, text));
+}
 
-type Values = Required<Conditions>;
+function checkTags(matchers: readonly TextMatcher[] | undefined, tags: readonly string[]): Holds | null {
+  return matchers === undefined ? null : holds(tags.some((tag) => anyMatches(matchers, tag)));
+}
 
-/** The cheapest first: a decision ends at the first condition that does not hold. */
-const CHECKS: { [Name in ConditionName]: (value: Values[Name], fields: RuleFields) => Holds } = {
-  private: (value, fields) => (fields.private === null ? 'unknown' : holds(fields.private === value)),
-  size: (isWithin, { size }) => (size === null ? 'unknown' : holds(isWithin(size))),
-  tag: (matchers, { tags }) => holds(tags.some((tag) => anyMatches(matchers, tag))),
-  category: (matchers, { category }) => checkText(matchers, category),
-  tracker: (matchers, { tracker }) => checkText(matchers, tracker),
-  path: (matchers, { path }) => checkText(matchers, path),
-  name: (matchers, { name }) => checkText(matchers, name),
+function checkSize(isWithin: Conditions['size'], size: number | null): Holds | null {
+  if (isWithin === undefined) return null;
+  return size === null ? 'unknown' : holds(isWithin(size));
+}
+
+function checkPrivate(wanted: boolean | undefined, isPrivate: boolean | null): Holds | null {
+  if (wanted === undefined) return null;
+  return isPrivate === null ? 'unknown' : holds(isPrivate === wanted);
+}
+
+/** `null`: the rule has no such condition. */
+type Check = (conditions: Conditions, fields: RuleFields) => Holds | null;
+
+const CHECKS: Readonly<Record<ConditionName, Check>> = {
+  private: (conditions, fields) => checkPrivate(conditions.private, fields.private),
+  size: (conditions, fields) => checkSize(conditions.size, fields.size),
+  tag: (conditions, fields) => checkTags(conditions.tag, fields.tags),
+  category: (conditions, fields) => checkText(conditions.category, fields.category),
+  tracker: (conditions, fields) => checkText(conditions.tracker, fields.tracker),
+  path: (conditions, fields) => checkText(conditions.path, fields.path),
+  name: (conditions, fields) => checkText(conditions.name, fields.name),
 };
 
-/** The names of all conditions. */
-export const CONDITION_NAMES = Object.keys(CHECKS) as readonly ConditionName[];
+/** All conditions, the cheapest first: a decision ends at the first one that does not hold. */
+export const CONDITION_NAMES: readonly ConditionName[] = [
+  'private',
+  'size',
+  'tag',
+  'category',
+  'tracker',
+  'path',
+  'name',
+];
 
 /** Whether a condition of a rule holds; `null` if the rule has no such condition. */
-export function checkCondition<Name extends ConditionName>(
-  name: Name,
+export const checkCondition = (
+  name: ConditionName,
   conditions: Conditions,
   fields: RuleFields,
-): Holds | null {
-  const value = conditions[name] as Values[Name] | undefined;
-  return value === undefined ? null : CHECKS[name](value, fields);
-}
+): Holds | null => CHECKS[name](conditions, fields);
 
 /** `yes`: all conditions hold. `unknown`: none is wrong, but some are unknown. */
 function checkRule(conditions: Conditions, fields: RuleFields): Holds {

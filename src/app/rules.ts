@@ -41,6 +41,6 @@ function logReport(report: RulesReport, log: Logger): void {
     case 'valid':
       return log.info('RULES_FILE is valid again');
     case 'copy-failed':
-      return log.warn('the copy of the rules in STATE_DIR could not be written', { code: report.code });
+      return log.warn('the copy of the rules in STATE_DIR could not be written', { problem: report.problem });
   }
 }

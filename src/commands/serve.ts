@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { parseConfig } from '../config/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Rules } from '../config/rules/index.ts';
@@ -72,6 +73,6 @@ export async function serve({ env = process.env, pretty, extensions }: ServeOpti
 
 /** SIGHUP reads the rules again. Without rules, and in a terminal that is closed, it ends the process as usual. */
 function recheckOnSignal(rules: Rules | null): void {
-  if (rules === null || process.stdin.isTTY || process.stdout.isTTY) return;
+  if (rules === null || isatty(0) || isatty(1)) return;
   process.on('SIGHUP', () => rules.recheck());
 }

@@ -1,5 +1,5 @@
 /** Updates the generated tables in README.md and docs/rules.md: `npx node src/config/write-table.ts`. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { withFieldsTable } from './rules/fields-table.ts';
 import { withSettingsTable } from './table.ts';
 
@@ -10,5 +10,5 @@ const documents: Array<[path: string, update: (markdown: string) => string]> = [
 
 for (const [path, update] of documents) {
   const document = new URL(path, import.meta.url);
-  if (existsSync(document)) writeFileSync(document, update(readFileSync(document, 'utf8')));
+  writeFileSync(document, update(readFileSync(document, 'utf8')));
 }

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { before, test } from 'node:test';
 import { ensureBundle } from '../../src/development/bundle.ts';
+import { parseConfig } from '../../src/config/index.ts';
 import { checkRules } from '../../src/commands/rules/check.ts';
+import { rulesSchema } from '../../src/commands/rules/json-schema.ts';
 import { fileOf } from './rules-files.ts';
 import { createTerminal } from './terminal.ts';
 
@@ -40,3 +42,20 @@ for (const [index, [title, text]] of files.entries()) {
     assert.equal(status, index < 2 ? 0 : 1, sources.err());
   });
 }
+
+test('`rules schema` of the bundle prints the schema of the sources', () => {
+  const { status, stdout } = spawnSync(process.execPath, [bundle, 'rules', 'schema'], {
+    env: {},
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0);
+  assert.deepEqual(JSON.parse(stdout), JSON.parse(JSON.stringify(rulesSchema())));
+});
+
+test('the bundle describes wrong settings as the sources do', () => {
+  const env = { QBIT_HOST: 'nonsense', POLL_INTERVAL: 'soon', RULES_FILE: 'nowhere.yaml' };
+  const parsed = parseConfig(env);
+  assert.ok(!parsed.ok);
+  const { status, stderr } = spawnSync(process.execPath, [bundle], { env, encoding: 'utf8' });
+  assert.deepEqual([status, stderr.trim()], [78, parsed.message.trim()]);
+});

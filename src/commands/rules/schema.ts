@@ -1,14 +1,7 @@
-import * as z from 'zod';
-import { fileSchema } from '../../config/rules/schema.ts';
 import { EXIT } from '../exit.ts';
 import { processTerminal } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
-
-/** The JSON Schema of a rules file. */
-export const rulesSchema = () => ({
-  ...z.toJSONSchema(fileSchema, { io: 'input' }),
-  title: 'Rules of qbit-ntfy-sidecar',
-});
+import { rulesSchema } from './json-schema.ts';
 
 /** Prints the JSON Schema. */
 export function printSchema(terminal: Terminal = processTerminal()): number {

@@ -7,13 +7,14 @@ import {
   openSync,
   readSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { join } from 'node:path';
-import { LIMITS } from './limits.ts';
-import { TOO_LARGE } from './parse.ts';
+import { problemOfOwnFile } from '../../util/own-file.ts';
+import { LIMITS, TOO_LARGE } from './limits.ts';
 
 /** Which file is at the path, and in which state. */
 export interface FileState {
@@ -94,6 +95,7 @@ export function createRulesCopy(dir: string | null): RulesCopy {
   if (dir === null) return { read: () => null, write: () => null };
   const path = join(dir, COPY_NAME);
   const read = () => {
+    if (problemOfCopy(path, dir) !== null) return null;
     const file = readRulesFile(path);
     return file.ok ? file.text : null;
   };
@@ -104,12 +106,31 @@ export function createRulesCopy(dir: string | null): RulesCopy {
       try {
         // As the store creates it, which may be opened later. Fails if its parent does not exist, as there.
         if (statFile(dir).changedAt === null) mkdirSync(dir, { mode: 0o700 });
-        writeFileSync(`${path}.new`, text, { mode: 0o600 });
-        renameSync(`${path}.new`, path);
-        return null;
+        const problem = problemOfCopy(path, dir);
+        if (problem === null) replaceFile(path, text);
+        return problem;
       } catch (error) {
         return codeOf(error);
       }
     },
   };
+}
+
+/** Another user's file must not decide where notifications go, nor receive the topics. */
+function problemOfCopy(path: string, dir: string): string | null {
+  try {
+    return problemOfOwnFile(path, statSync(dir));
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+/**
+ * Complete, or not at all; without `fsync`, which Node's permission model forbids in the image. `wx` neither follows a
+ * symbolic link nor keeps the mode of a file that is there.
+ */
+function replaceFile(path: string, text: string): void {
+  rmSync(`${path}.new`, { force: true });
+  writeFileSync(`${path}.new`, text, { mode: 0o600, flag: 'wx' });
+  renameSync(`${path}.new`, path);
 }

@@ -2,9 +2,9 @@
 export { routeOf } from './compile.ts';
 export type { QuietSettings, RuleSet, RuleStyles, Style, Target, TopicSettings } from './compile.ts';
 export { readRulesFile } from './file.ts';
-export { describeProblems, openRules, parseFile } from './open.ts';
+export { describeProblems, openRules } from './open.ts';
 export type { OpenedRules } from './open.ts';
-export { parseRules } from './parse.ts';
+export { parseFile, parseRules } from './parse.ts';
 export type { ParsedRules } from './parse.ts';
 export { describeProblem } from './problem.ts';
 export type { RulesProblem } from './problem.ts';

@@ -17,10 +17,17 @@ export function problemsOfIssues(issues: readonly Issue[], yaml: Yaml): RulesPro
       const { path } = issue;
       const where = describePath(path, yaml.data);
       if (issue.code === 'unrecognized_keys')
-        return issue.keys.map((key) => ({
-          ...yaml.locate(path, key),
-          message: describeUnknown(key, path, where),
-        }));
+        return issue.keys.map((key) => {
+          const { line, column } = yaml.locate(path, key);
+          // Only the first problems are listed, and a map can have thousands of unknown keys.
+          return {
+            line,
+            column,
+            get message() {
+              return describeUnknown(key, path, where);
+            },
+          };
+        });
       // The name of a topic is a key: the issue about it is at the map.
       const key = issue.code === 'invalid_key' ? String(path.at(-1)) : undefined;
       const at = key === undefined ? yaml.locate(path) : yaml.locate(path.slice(0, -1), key);
@@ -47,7 +54,9 @@ function flatten(issue: Issue): Issue[] {
   const isMeant = (issues: readonly Issue[]) =>
     issues.every(({ code, path }) => code !== 'invalid_type' || path.length > 0);
   const meant = issue.errors.find(isMeant) ?? issue.errors[0] ?? [];
-  return meant.flatMap(flatten).map((inner): Issue => ({ ...inner, path: [...issue.path, ...inner.path] }));
+  return meant
+    .flatMap(flatten)
+    .map((inner): Issue => Object.assign({}, inner, { path: [...issue.path, ...inner.path] }));
 }
 
 /** `rule "films": completion.title`. Names no topic. */

@@ -26,3 +26,6 @@ export const LIMITS = {
   /** Problems that are listed. */
   problems: 50,
 } as const;
+
+/** The problem of a file that is not parsed. */
+export const TOO_LARGE = `the file has more than ${LIMITS.bytes / 1024} KiB`;

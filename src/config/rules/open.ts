@@ -1,9 +1,9 @@
 import type { Target } from './compile.ts';
 import { createRulesCopy, readRulesFile } from './file.ts';
-import type { FileText, RulesCopy } from './file.ts';
-import { parseRules } from './parse.ts';
+import type { RulesCopy } from './file.ts';
+import { parseFile, parseRules } from './parse.ts';
 import type { ParsedRules } from './parse.ts';
-import { describeProblem, problemOfFile } from './problem.ts';
+import { describeProblem } from './problem.ts';
 import { createRules } from './reload.ts';
 import type { Rules, RulesReport } from './reload.ts';
 
@@ -35,8 +35,8 @@ export function openRules(options: OpenRulesOptions): OpenedRules {
   const create = (text: string, rules: Extract<ParsedRules, { ok: true }>['rules'], problems: string[]) =>
     createRules({ path, target, copy, now, report, initial: { rules, text, file: file.state, problems } });
   if (file.ok && parsed.ok) {
-    const code = copy.write(file.text);
-    if (code !== null) report({ kind: 'copy-failed', code });
+    const problem = copy.write(file.text);
+    if (problem !== null) report({ kind: 'copy-failed', problem });
     const warnings = parsed.warnings.map((warning) => describeProblem(path, warning));
     return { ok: true, rules: create(file.text, parsed.rules, []), warnings };
   }
@@ -46,11 +46,6 @@ export function openRules(options: OpenRulesOptions): OpenedRules {
   if (text === null || last === null || !last.ok) return { ok: false, message: describeProblems(problems) };
   report({ kind: 'invalid', problems });
   return { ok: true, rules: create(text, last.rules, problems), warnings: [] };
-}
-
-/** Parses what was read of a file. */
-export function parseFile(file: FileText, target: Target): ParsedRules {
-  return file.ok ? parseRules(file.text, target) : { ok: false, problems: [problemOfFile(file.message)] };
 }
 
 /** All problems of the file in `RULES_FILE`. */

@@ -1,8 +1,9 @@
 import { compileRules } from './compile.ts';
 import type { RuleSet, Target } from './compile.ts';
+import type { FileText } from './file.ts';
 import { problemsOfIssues } from './issues.ts';
-import { LIMITS } from './limits.ts';
-import { problemOfFile, sortProblems } from './problem.ts';
+import { LIMITS, TOO_LARGE } from './limits.ts';
+import { problemAt, problemOfFile, sortProblems } from './problem.ts';
 import type { RulesProblem } from './problem.ts';
 import { readYaml } from './read-yaml.ts';
 import type { Yaml } from './read-yaml.ts';
@@ -39,8 +40,9 @@ export function parseRules(text: string, target: Target): ParsedRules {
   };
 }
 
-/** The problem of a file that is not parsed. */
-export const TOO_LARGE = `the file has more than ${LIMITS.bytes / 1024} KiB`;
+/** Parses what was read of a file. Never throws. */
+export const parseFile = (file: FileText, target: Target): ParsedRules =>
+  file.ok ? parseRules(file.text, target) : { ok: false, problems: [problemOfFile(file.message)] };
 
 function limited(found: readonly RulesProblem[]): RulesProblem[] {
   const problems = sortProblems(found);
@@ -77,15 +79,15 @@ function findUnreachable({ rules }: RulesFile, yaml: Yaml): RulesProblem[] {
   const last = rules.findIndex(({ match }) => Object.keys(match).length === 0);
   const all = rules[last];
   if (all === undefined) return [];
-  return rules.slice(last + 1).map(({ name }, index) => ({
-    ...yaml.locate(['rules', last + 1 + index]),
-    message: `rule "${name}" never applies: rule "${all.name}" above it matches every torrent`,
-  }));
+  return rules.slice(last + 1).map(({ name }, index) => {
+    const message = `rule "${name}" never applies: rule "${all.name}" above it matches every torrent`;
+    return problemAt(yaml.locate(['rules', last + 1 + index]), message);
+  });
 }
 
 function findUnusedTopics({ rules, topics }: RulesFile, target: Target, yaml: Yaml): RulesProblem[] {
   const used = new Set([target.topic, ...rules.map(({ topic }) => topic)]);
   return Object.keys(topics)
     .filter((topic) => !used.has(topic))
-    .map((topic) => ({ ...yaml.locate(['topics'], topic), message: 'no rule sends to this topic' }));
+    .map((topic) => problemAt(yaml.locate(['topics'], topic), 'no rule sends to this topic'));
 }

@@ -18,5 +18,12 @@ export const sortProblems = (problems: readonly RulesProblem[]): RulesProblem[] 
 export const describeProblem = (path: string, { line, column, message }: RulesProblem): string =>
   `${path}:${line}:${column}: ${message}${message.endsWith('?') ? '' : '.'}`;
 
+/** A problem at a position. */
+export const problemAt = ({ line, column }: Position, message: string): RulesProblem => ({
+  line,
+  column,
+  message,
+});
+
 /** A problem of the whole file. */
-export const problemOfFile = (message: string): RulesProblem => ({ line: 1, column: 1, message });
+export const problemOfFile = (message: string): RulesProblem => problemAt({ line: 1, column: 1 }, message);

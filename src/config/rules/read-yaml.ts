@@ -2,7 +2,7 @@
 import { Composer, Lexer, LineCounter, Parser } from 'yaml';
 import type { CST } from 'yaml';
 import { LIMITS } from './limits.ts';
-import { problemOfFile } from './problem.ts';
+import { problemAt, problemOfFile } from './problem.ts';
 import type { Position, RulesProblem } from './problem.ts';
 import { QUOTE_GLOB, QUOTE_TEMPLATE, readNodes } from './read-nodes.ts';
 import type { Place } from './read-nodes.ts';
@@ -32,20 +32,18 @@ export function readYaml(text: string): Read {
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
   const scanned = scan(text, lines);
-  if ('offset' in scanned)
-    return { ok: false, problems: [{ ...at(scanned.offset), message: scanned.message }] };
+  if ('offset' in scanned) return { ok: false, problems: [problemAt(at(scanned.offset), scanned.message)] };
   const [document, second] = new Composer(OPTIONS).compose(scanned.tokens, true, text.length);
   if (document === undefined) return { ok: false, problems: [problemOfFile('the file is empty')] };
-  const faults = [...document.errors, ...document.warnings].map(({ pos: [offset], message }) => ({
-    ...at(offset),
-    message: `this is not valid YAML: ${withoutText(message)}${hintFor(text, offset)}`,
-  }));
+  const faults = [...document.errors, ...document.warnings].map(({ pos: [offset], message }) =>
+    problemAt(at(offset), `this is not valid YAML: ${withoutText(message)}${hintFor(text, offset)}`),
+  );
   if (second !== undefined)
-    faults.push({ ...at(second.range[0]), message: 'the file has more than one YAML document' });
+    faults.push(problemAt(at(second.range[0]), 'the file has more than one YAML document'));
   if (faults.length > 0) return { ok: false, problems: faults };
   const { data, place, problems } = readNodes(document.contents);
   if (problems.length > 0)
-    return { ok: false, problems: problems.map(({ offset, message }) => ({ ...at(offset), message })) };
+    return { ok: false, problems: problems.map(({ offset, message }) => problemAt(at(offset), message)) };
   if (data === null) return { ok: false, problems: [problemOfFile('the file is empty')] };
   return { ok: true, yaml: { data, locate: (path, key) => at(offsetOf(place, path, key)) } };
 }

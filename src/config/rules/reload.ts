@@ -1,14 +1,18 @@
 import type { RuleSet, Target } from './compile.ts';
 import { readRulesFile, statFile } from './file.ts';
 import type { FileState, FileText, RulesCopy } from './file.ts';
-import { parseRules } from './parse.ts';
-import { describeProblem, problemOfFile } from './problem.ts';
+import { parseFile } from './parse.ts';
+import type { ParsedRules } from './parse.ts';
+import { describeProblem } from './problem.ts';
 
 /** Milliseconds for which a changed file must stay as it is: half of a YAML file is often valid. */
 export const SETTLE_TIME = 2000;
 
 /** Milliseconds between two checks: thousands of observations follow each other within one poll. */
 export const CHECK_INTERVAL = 1000;
+
+/** Milliseconds by which a timer may be early. */
+const TIMER_TOLERANCE = 20;
 
 /** What happened to the rules file. No text contains a topic. */
 export type RulesReport =
@@ -19,13 +23,13 @@ export type RulesReport =
   /** After `invalid`: the file is valid again. */
   | { kind: 'valid' }
   /** The copy for the next start could not be written. */
-  | { kind: 'copy-failed'; code: string };
+  | { kind: 'copy-failed'; problem: string };
 
 /** The rules that are in use, kept up to date with the file. */
 export interface Rules {
   /** The last valid rules. Checks the file first, at most once a second: no watcher, and no timer. */
   current(): RuleSet;
-  /** Checks the file now, and once more when it has settled. For a signal. */
+  /** Checks the file now, and again until it has settled. For a signal. */
   recheck(): void;
   /** The problems of the file as it is, one line each; empty while it is valid. */
   readonly problems: readonly string[];
@@ -60,62 +64,97 @@ const runLater = (run: () => void, delay: number): void => {
   setTimeout(run, delay).unref();
 };
 
+/** Detects a change of the file that has settled. */
+interface ChangeDetector {
+  /** The changed file, once, when it has been the same for two seconds; otherwise `null`. */
+  check(): FileText | null;
+  /** Whether there is a change that has not settled. */
+  readonly isPending: boolean;
+}
+
+/** @param examined the state of the file that was read last */
+function createChangeDetector(
+  { path, now, stat = statFile, read = readRulesFile }: RulesOptions,
+  examined: FileState,
+): ChangeDetector {
+  let last = examined.id;
+  let pending: { id: string; since: number } | null = null;
+  return {
+    check() {
+      const at = now();
+      const file = stat(path);
+      if (file.id === last) {
+        pending = null;
+        return null;
+      }
+      // Also if the clock was set back: a pending change must not wait for the old time.
+      if (pending === null || pending.id !== file.id || pending.since > at)
+        pending = { id: file.id, since: at };
+      const age = file.changedAt === null ? 0 : at - file.changedAt;
+      if (Math.max(at - pending.since, age) < SETTLE_TIME) return null;
+      const found = read(path);
+      const after = stat(path);
+      // Changed while it was read: the text may be a part of the old file and a part of the new one.
+      const isWhole = found.state.id === file.id && after.id === file.id;
+      pending = isWhole ? null : { id: after.id, since: at };
+      if (!isWhole) return null;
+      last = file.id;
+      return found;
+    },
+    get isPending() {
+      return pending !== null;
+    },
+  };
+}
+
 /**
  * Keeps rules up to date with their file. A change is accepted when the file has been the same for two seconds, either by
  * its own times or between two checks; an invalid, empty or missing file changes nothing but is reported once.
  */
 export function createRules(options: RulesOptions): Rules {
-  const { path, target, copy, initial, now, report } = options;
-  const { stat = statFile, read = readRulesFile, later = runLater } = options;
+  const { path, target, copy, initial, now, report, later = runLater } = options;
+  const detector = createChangeDetector(options, initial.file);
   let { rules, text, problems } = initial;
-  let examined = initial.file.id;
-  let pending: { id: string; since: number } | null = null;
   let checkedAt = Number.NEGATIVE_INFINITY;
 
   function check(): void {
-    const at = now();
-    checkedAt = at;
-    const file = stat(path);
-    if (file.id === examined) {
-      pending = null;
-      return;
-    }
-    // Also if the clock was set back: a pending change must not wait for the old time.
-    if (pending === null || pending.id !== file.id || pending.since > at)
-      pending = { id: file.id, since: at };
-    const age = file.changedAt === null ? 0 : at - file.changedAt;
-    if (Math.max(at - pending.since, age) < SETTLE_TIME) return;
-    const found = read(path);
-    pending = found.state.id === file.id ? null : { id: found.state.id, since: at };
-    if (pending === null) examine(found);
+    checkedAt = now();
+    const found = detector.check();
+    if (found === null) return;
+    const parsed = parseFile(found, target);
+    if (!parsed.ok) reject(parsed.problems.map((problem) => describeProblem(path, problem)));
+    else if (found.ok) accept(found.text, parsed);
   }
 
-  function examine(found: FileText): void {
-    examined = found.state.id;
-    if (!found.ok) return reject([describeProblem(path, problemOfFile(found.message))]);
-    const isSame = found.text === text;
-    const parsed = parseRules(found.text, target);
-    if (!parsed.ok) return reject(parsed.problems.map((problem) => describeProblem(path, problem)));
+  function accept(found: string, parsed: Extract<ParsedRules, { ok: true }>): void {
     if (problems.length > 0) {
       problems = [];
       report({ kind: 'valid' });
     }
-    if (isSame) return;
+    if (found === text) return;
     ({ rules } = parsed);
-    ({ text } = found);
-    report({
-      kind: 'changed',
-      rules,
-      warnings: parsed.warnings.map((warning) => describeProblem(path, warning)),
-    });
-    const code = copy.write(text);
-    if (code !== null) report({ kind: 'copy-failed', code });
+    text = found;
+    const warnings = parsed.warnings.map((warning) => describeProblem(path, warning));
+    report({ kind: 'changed', rules, warnings });
+    const problem = copy.write(text);
+    if (problem !== null) report({ kind: 'copy-failed', problem });
   }
 
   function reject(found: string[]): void {
     const isKnown = found.join('\n') === problems.join('\n');
     problems = found;
     if (!isKnown) report({ kind: 'invalid', problems: found });
+  }
+
+  let isWaiting = false;
+  function checkLater(): void {
+    if (!detector.isPending || isWaiting) return;
+    isWaiting = true;
+    later(() => {
+      isWaiting = false;
+      check();
+      checkLater();
+    }, SETTLE_TIME + TIMER_TOLERANCE);
   }
 
   return {
@@ -126,7 +165,7 @@ export function createRules(options: RulesOptions): Rules {
     },
     recheck() {
       check();
-      if (pending !== null) later(check, SETTLE_TIME);
+      checkLater();
     },
     get problems() {
       return problems;

@@ -26,6 +26,7 @@ const tooMuch: Array<[title: string, text: () => string, problem: RegExp]> = [
   ['sequences nested 10,000 times in one line', () => `- `.repeat(10_000), /nested too deeply/],
   ['keys nested 10,000 times', () => '? '.repeat(10_000), /nested too deeply/],
   ['1,001 rules', () => namedRules(1001), /rules must have at most 1000 rules/],
+  ['10,000 rules', () => namedRules(10_000), /rules must have at most 1000 rules/],
   [
     '201 globs in a condition',
     () => `rules: [{ name: a, match: { tag: [${repeat(201, () => 'x,')}] } }]`,

@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { COPY_NAME } from '../../../src/config/rules/file.ts';
 import { openRules } from '../../../src/config/rules/index.ts';
 import type { RulesReport } from '../../../src/config/rules/index.ts';
 import { TARGET } from './parsing.ts';
@@ -111,7 +121,34 @@ describe('at the start', () => {
     writeFileSync(at.stateDir, 'a file in place of the folder');
     const opened = at.open();
     assert.ok(opened.ok);
-    assert.deepEqual(at.reports, [{ kind: 'copy-failed', code: 'ENOTDIR' }]);
+    assert.deepEqual(at.reports, [{ kind: 'copy-failed', problem: 'ENOTDIR' }]);
+  });
+
+  test('a symbolic link in place of the copy is neither read nor written through', () => {
+    using at = place(INVALID);
+    const other = join(at.path, '..', 'other.yaml');
+    writeFileSync(other, ruleNamed('other'));
+    mkdirSync(at.stateDir);
+    symlinkSync(other, join(at.stateDir, COPY_NAME));
+    assert.equal(at.open().ok, false, 'it is not read');
+    writeFileSync(at.path, ruleNamed('first'));
+    assert.ok(at.open().ok);
+    assert.deepEqual(at.reports, [
+      { kind: 'copy-failed', problem: `${COPY_NAME} in STATE_DIR is a symbolic link, not a regular file` },
+    ]);
+    assert.equal(readFileSync(other, 'utf8'), ruleNamed('other'));
+  });
+
+  test('a link where the copy is prepared is replaced, not followed', () => {
+    using at = place(ruleNamed('first'));
+    const other = join(at.path, '..', 'other.yaml');
+    writeFileSync(other, 'precious');
+    mkdirSync(at.stateDir);
+    symlinkSync(other, join(at.stateDir, `${COPY_NAME}.new`));
+    assert.ok(at.open().ok);
+    assert.deepEqual([at.reports, readFileSync(other, 'utf8')], [[], 'precious']);
+    assert.equal(readFileSync(join(at.stateDir, COPY_NAME), 'utf8'), ruleNamed('first'));
+    assert.deepEqual(readdirSync(at.stateDir), [COPY_NAME]);
   });
 
   test('a FIFO in place of the file does not block', () => {

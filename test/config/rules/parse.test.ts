@@ -26,9 +26,9 @@ quiet: { from: "22:30", to: "07:00", through: [incidents] }
 describe('the file of the design', () => {
   const { rules, styles, topics, topicSettings, quiet, named } = rulesOf(CONTRACT);
   const films = routeOf('films', TARGET);
+  const decide = (fields: object) => decideRouting(rules, { ...torrent, ...fields });
 
   test('decides by category, size and tag', () => {
-    const decide = (fields: object) => decideRouting(rules, { ...torrent, ...fields });
     assert.deepEqual(decide({ category: 'Cross-Seed-link' }).send, new Set());
     assert.deepEqual(decide({ category: 'films/4k' }), {
       rule: 'films',
@@ -91,10 +91,11 @@ describe('a route', () => {
   });
 });
 
+const matches = (size: string, bytes: number) =>
+  decideRouting(rulesOf(withLine(`match: { size: "${size}" }`)).rules, { ...torrent, size: bytes }).rule !==
+  null;
+
 describe('a size', () => {
-  const matches = (size: string, bytes: number) =>
-    decideRouting(rulesOf(withLine(`match: { size: "${size}" }`)).rules, { ...torrent, size: bytes }).rule !==
-    null;
   for (const [comparison, inside, outside] of [
     ['>= 1 GB', 1e9, 1e9 - 1],
     ['> 1 GB', 1e9 + 1, 1e9],

@@ -22,9 +22,8 @@ describe('a changed file is used', () => {
   });
 
   test('at once if it changed while nothing was notified', () => {
-    const path = ({ folder }: { folder: string }) => join(folder, 'rules.yaml');
     using watched = watchRules();
-    writeFileSync(path(watched), ruleNamed('second'));
+    watched.write(ruleNamed('second'));
     let at = Date.now();
     const parsed = parseRules(ruleNamed('first'), TARGET);
     assert.ok(parsed.ok);
@@ -106,6 +105,21 @@ test('a file that is written in pieces is not used before it is complete, althou
   assert.deepEqual(watched.kinds(), ['changed']);
 });
 
+test('a file that changes while it is read is not used: it may be a part of each', () => {
+  const versions = ['third'];
+  using watched = watchRules({
+    whileReading(path) {
+      const name = versions.pop();
+      if (name !== undefined) writeFileSync(path, ruleNamed(name));
+    },
+  });
+  watched.write(ruleNamed('second'));
+  assert.deepEqual([watched.name(), watched.pass(2000)], ['first', 'first']);
+  assert.equal(watched.counts.reads, 1);
+  assert.deepEqual([watched.pass(1000), watched.pass(2000)], ['first', 'third']);
+  assert.deepEqual(watched.kinds(), ['changed']);
+});
+
 describe('an invalid change', () => {
   const invalid: Array<[title: string, change: (path: string) => void, problem: RegExp]> = [
     [
@@ -174,56 +188,5 @@ describe('an invalid change', () => {
       watched.pass(2000);
     }
     assert.equal(watched.copied(), ruleNamed('second'));
-  });
-});
-
-describe('the file is checked', () => {
-  test('at most once a second, however often the rules are used', () => {
-    using watched = watchRules();
-    for (let use = 0; use < 10_000; use += 1) watched.name();
-    assert.deepEqual(watched.counts, { stats: 1, reads: 0 });
-    watched.pass(999);
-    assert.equal(watched.counts.stats, 1);
-    watched.pass(1);
-    assert.equal(watched.counts.stats, 2);
-  });
-
-  test('and read only when it changed', () => {
-    using watched = watchRules();
-    for (let second = 0; second < 100; second += 1) watched.pass(1000);
-    assert.deepEqual(watched.counts, { stats: 100, reads: 0 });
-    watched.write(ruleNamed('second'));
-    for (let second = 0; second < 100; second += 1) watched.pass(1000);
-    assert.equal(watched.counts.reads, 1);
-  });
-
-  test('by no timer and no watcher', (t) => {
-    const set = t.mock.method(globalThis, 'setTimeout');
-    const repeat = t.mock.method(globalThis, 'setInterval');
-    const before = process.getActiveResourcesInfo();
-    using watched = watchRules();
-    watched.write(ruleNamed('second'));
-    watched.pass(1000);
-    assert.deepEqual([set.mock.callCount(), repeat.mock.callCount()], [0, 0]);
-    assert.deepEqual(process.getActiveResourcesInfo(), before);
-  });
-});
-
-describe('a signal', () => {
-  test('uses the changed file as soon as it has settled, without any notification', () => {
-    using watched = watchRules();
-    watched.name();
-    watched.write(ruleNamed('second'));
-    watched.rules.recheck();
-    assert.deepEqual(watched.kinds(), []);
-    watched.runLater();
-    assert.deepEqual(watched.kinds(), ['changed']);
-  });
-
-  test('for an unchanged file does nothing', () => {
-    using watched = watchRules();
-    watched.rules.recheck();
-    watched.runLater();
-    assert.deepEqual([watched.kinds(), watched.counts.reads], [[], 0]);
   });
 });

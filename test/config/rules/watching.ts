@@ -27,12 +27,19 @@ export interface Watched extends Disposable {
   /** What the next start would begin with. */
   copied: () => string;
   counts: { stats: number; reads: number };
-  /** Runs what was to run later. */
-  runLater: () => void;
+  /** Runs what was to run later; returns how much that was. */
+  runLater: () => number;
+}
+
+export interface WatchOptions {
+  /** Creates the file in a folder, and returns its path. */
+  prepare?: (folder: string) => string;
+  /** Called when the file has been read, before it is closed. */
+  whileReading?: (path: string) => void;
 }
 
 /** Starts with a valid file with the rule `first`. */
-export function watchRules({ prepare }: { prepare?: (folder: string) => string } = {}): Watched {
+export function watchRules({ prepare, whileReading }: WatchOptions = {}): Watched {
   const folder = mkdtempSync(join(tmpdir(), 'rules-'));
   const path = prepare?.(folder) ?? join(folder, 'rules.yaml');
   if (prepare === undefined) writeFileSync(path, ruleNamed('first'));
@@ -60,7 +67,9 @@ export function watchRules({ prepare }: { prepare?: (folder: string) => string }
     },
     read(path) {
       counts.reads += 1;
-      return readRulesFile(path);
+      const found = readRulesFile(path);
+      whileReading?.(path);
+      return found;
     },
     later: (run) => void later.push(run),
   };
@@ -88,7 +97,9 @@ export function watchRules({ prepare }: { prepare?: (folder: string) => string }
     counts,
     runLater() {
       passed += 2000;
-      for (const run of later.splice(0)) run();
+      const runs = later.splice(0);
+      for (const run of runs) run();
+      return runs.length;
     },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
