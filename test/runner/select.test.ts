@@ -13,8 +13,8 @@ test('every file that does not run only when named is either a unit test or a re
 
 test('a test that uses real servers, a browser or the image is a real one, whether it imports them directly or not', () => {
   for (const file of [
-    'e2e/life',
-    'browser/hands',
+    'e2e/restarts',
+    'browser/interaction',
     'image/image',
     'contract/ntfy',
     'k8s/pod',
