@@ -1,5 +1,5 @@
 /** The torrents of one simulated qBittorrent, their progress over time, and their hooks. */
-import { advance, enter, isSettled, play } from './life.ts';
+import { advance, enter, isSettled, play } from './progress.ts';
 import { createTorrent, rename, stepOf } from './torrent.ts';
 import type { Torrent, TorrentSpec } from './torrent.ts';
 import type { Step } from './script.ts';
