@@ -1,5 +1,5 @@
 /**
- * The test runner: `npm test`, `npm run test:unit` (no real servers, no browser, no image), `npm run test:real` (the
+ * The test runner: `npm test`, `npm run test:unit` (without real servers, browser, image and processes), `npm run test:real` (the
  * others), or `npm test -- <part of a path>…` for some files only.
  *
  * Checks format, lint and types, unpacks the real servers, and runs every `*.test.ts` below `test/`, most of them in a
