@@ -11,7 +11,7 @@ import { untilAnnounced } from './kinds.ts';
 describe('load', { concurrency: 2 }, () => {
   realTest(
     '1,000 magnets added and hooked at once on qBittorrent legacy are all tracked, with one login',
-    { needs: ['qbittorrent legacy', 'ntfy current'], timeout: 600_000 },
+    { needs: ['qbittorrent legacy', 'ntfy current'] },
     async (t) => {
       await using scene = await startScene({ qbittorrent: 'legacy' });
       const hashes = Array.from({ length: 1000 }, (_, index) =>
