@@ -1,9 +1,9 @@
 /**
- * The test runner: `npm test`, `npm run test:unit` (no real servers, no browser, no image), `npm run test:real` (the
+ * The test runner: `npm test`, `npm run test:unit` (without real servers, browser, image and processes), `npm run test:real` (the
  * others), or `npm test -- <part of a path>…` for some files only.
  *
- * Checks format, lint and types, unpacks the real servers, and runs every `*.test.ts` below `test/` in a process of its
- * own. Its last line is `N passed, N failed, N skipped`.
+ * Checks format, lint and types, unpacks the real servers, and runs every `*.test.ts` below `test/`, most of them in a
+ * process of their own: test/runner/batch.ts. Its last line is `N passed, N failed, N skipped`.
  */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -15,14 +15,15 @@ import { spec } from 'node:test/reporters';
 import { finished } from 'node:stream/promises';
 import { ensureBundle } from '../src/development/bundle.ts';
 import { installChromium } from './debian/chromium.ts';
-import { parseArguments, selectFiles } from './runner/select.ts';
+import { batchFiles, writeBatch } from './runner/batch.ts';
+import { kindOf, parseArguments, selectFiles } from './runner/select.ts';
 import { installServers, suites } from './servers/install.ts';
 import { installNginx } from './servers/nginx.ts';
 
 const home = join(import.meta.dirname, '..');
 const bin = join(home, 'node_modules', '.bin');
-/** Milliseconds: only a test that hangs reaches it. */
-const testTimeout = 300_000;
+/** Milliseconds: only a test that hangs reaches it. A minute of computing takes ten on a busy machine. */
+const testTimeout = 900_000;
 
 interface Tally {
   passed: number;
@@ -124,8 +125,14 @@ async function runFiles(files: readonly string[], tally: Tally): Promise<void> {
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
   const watchdog = join(import.meta.dirname, 'servers', 'watchdog.ts');
+  // A selection is small, and its files may be the ones that are being debugged.
+  const batches =
+    selection.filters.length > 0
+      ? files.map((file) => ({ name: file, files: [file] }))
+      : batchFiles(files, (file) => kindOf(file) === 'unit');
+  const names = new Map(batches.map((batch) => [writeBatch(batch), batch.name]));
   const events = run({
-    files: files.map((file) => join(home, file)),
+    files: [...names.keys()],
     cwd: home,
     concurrency: availableParallelism() + 2, // the tests on real servers wait most of the time
     isolation: 'process',
@@ -136,7 +143,7 @@ async function runFiles(files: readonly string[], tally: Tally): Promise<void> {
   events.on('test:pass', (test) => count(test, tally));
   events.on('test:fail', (test) => count(test, tally));
   events.on('test:summary', ({ file, duration_ms }) => {
-    if (file !== undefined) tally.files.set(relative(home, file), duration_ms / 1000);
+    if (file !== undefined) tally.files.set(names.get(file) ?? relative(home, file), duration_ms / 1000);
   });
   const printed = events.compose(spec);
   printed.pipe(process.stdout, { end: false });
@@ -165,7 +172,7 @@ function report({ passed, failed, skipped, files }: Tally): void {
   }
   if (files.size === 0 && failed === 0) say('\nNo test ran: that is a failure.');
   process.exitCode = failed > 0 || passed + failed === 0 || files.size === 0 ? 1 : 0;
-  say(`\nTook ${took()}: ${selection.kinds.join(' and ')} tests, ${files.size} files.`);
+  say(`\nTook ${took()}: ${selection.kinds.join(' and ')} tests in ${files.size} processes.`);
   say(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
 }
 

@@ -8,7 +8,7 @@ import type { Failure, Now, QbittorrentFailed } from '../domain.ts';
 import type { Policy } from '../policy.ts';
 
 export type SessionEvent =
-  | { type: 'session.wanted' }
+  | { type: 'session.requested' }
   /** `failure`: of the call that was refused. */
   | { type: 'session.expired'; failure: Failure };
 
@@ -103,7 +103,7 @@ const machine = setup({
   states: {
     signedOut: {
       description: 'No actor needs qBittorrent yet.',
-      on: { 'session.wanted': 'loggingIn' },
+      on: { 'session.requested': 'loggingIn' },
     },
     loggingIn: {
       invoke: {

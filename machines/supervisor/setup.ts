@@ -94,7 +94,7 @@ export const supervisorSetup = setup({
     }),
     begin: enqueueActions(({ context, enqueue }) => {
       enqueue.assign({ ready: false, shards: new Set(), pendingStarts: restartAll(context.registry) });
-      enqueue.sendTo('session', { type: 'session.wanted' });
+      enqueue.sendTo('session', { type: 'session.requested' });
       enqueue.raise({ type: 'starts.next' });
       // The store reports it once, and the outbox was replaced.
       const { pending } = context.storeCard;

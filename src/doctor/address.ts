@@ -1,4 +1,5 @@
 import type { Failure, FailureReason } from '../../machines/domain.ts';
+import { TIMEOUT } from '../../machines/watchdog.ts';
 import { basicAuthorization } from '../http/basic-auth.ts';
 import type { Config } from '../config/index.ts';
 import { hostOf, request } from '../http/request.ts';
@@ -7,8 +8,8 @@ import { isPage, refusedHost } from '../qbittorrent/connection.ts';
 import { fail, ok } from './finding.ts';
 import type { Outcome } from './finding.ts';
 
-/** Milliseconds, less than the timeout of the sidecar's own requests. */
-export const REQUEST_TIMEOUT = 5000;
+/** Milliseconds, as for the sidecar's own requests: what is fast enough for them is fast enough here. */
+export const REQUEST_TIMEOUT = TIMEOUT;
 
 /** Maximum size of the WebUI's page, in bytes. */
 const MAX_PAGE_BYTES = 1_048_576;

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import type { Failure, FailureReason } from '../../machines/domain.ts';
 import type { HookConfig } from '../config/index.ts';
 import { request } from '../http/request.ts';
 import type { Reply } from '../http/request.ts';
@@ -19,10 +20,32 @@ export async function checkHookPort({ host, port, autoInstall }: HookConfig): Pr
   if (reply.ok && isSidecar(reply.value)) return ok(`a sidecar listens on port ${port}`);
   if (!reply.ok && reply.failure.reason === 'connection-refused')
     return ok(`port ${port} is free: no sidecar is running on this machine`);
+  if (!reply.ok && !isOpen(reply.failure)) return unreachableOutcome(port, reply.failure);
   return fail(
     `another program uses port ${port}`,
     'Set HOOK_PORT to a free port, and run `install-hook` again.',
   );
+}
+
+/** Whether something accepted the connection, and then failed as only another program does. */
+function isOpen({ reason }: Failure): boolean {
+  return reason !== undefined && ACCEPTED.has(reason);
+}
+
+const ACCEPTED: ReadonlySet<FailureReason> = new Set([
+  'connection-closed',
+  'not-http',
+  'answer-too-large',
+  'answer-encoded',
+]);
+
+function unreachableOutcome(port: number, failure: Failure): Outcome {
+  return failure.reason === 'timeout'
+    ? fail(
+        `whatever listens on port ${port} does not answer`,
+        'If it is the sidecar, read its log, and restart it. Otherwise set HOOK_PORT to a free port, and run `install-hook` again.',
+      )
+    : fail(failure.message, 'Set HOOK_HOST to an address of this machine.');
 }
 
 /** By the way in which it refuses a GET. */

@@ -90,7 +90,7 @@ export function failureOfStatus({ status, text }: Reply, host: string) {
   if (status === 429)
     return err('broken', `something in front of qBittorrent at ${host} limits requests (429)`);
   if (status >= 502 && status <= 504)
-    return err('broken', `${host} answered ${status}: its proxy cannot reach qBittorrent`);
+    return err('broken', `${host} answered ${status}: a proxy there cannot reach qBittorrent`);
   if (status >= 500) return err('broken', `qBittorrent at ${host} answered ${status}`);
   return noQbittorrent(host, status);
 }

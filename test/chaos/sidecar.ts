@@ -3,8 +3,11 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { ensureBundle } from '../../src/development/bundle.ts';
 import { sleep } from '../servers/wait.ts';
 import { shippedFlags } from '../shipped-flags.ts';
+
+const bundle = await ensureBundle();
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -36,7 +39,7 @@ export interface SidecarProcess extends AsyncDisposable {
 }
 
 /** Time limit for its end after SIGTERM, in milliseconds. */
-const LONGEST_END = 15_000;
+const END_TIMEOUT = 15_000;
 
 /** Linux ends it with this process, even after SIGKILL. */
 const SETPRIV = '/usr/bin/setpriv';
@@ -44,11 +47,8 @@ const [COMMAND, GUARD] = existsSync(SETPRIV)
   ? [SETPRIV, ['--pdeathsig', 'KILL', process.execPath]]
   : [process.execPath, []];
 
-/**
- * Creates a sidecar that `start` runs with only this environment, under the flags of the image. `file`: default: the
- * sources.
- */
-export function createSidecarProcess(env: Record<string, string>, file = 'src/cli.ts'): SidecarProcess {
+/** Creates a sidecar that `start` runs with only this environment, under the flags of the image. */
+export function createSidecarProcess(env: Record<string, string>): SidecarProcess {
   const flags = shippedFlags(env['STATE_DIR'] ?? '/state');
   const runs: ProcessRun[] = [];
   let child: ChildProcess | null = null;
@@ -56,7 +56,7 @@ export function createSidecarProcess(env: Record<string, string>, file = 'src/cl
 
   const start = (): void => {
     if (child !== null) return;
-    const own = spawn(COMMAND, [...GUARD, ...flags, file], {
+    const own = spawn(COMMAND, [...GUARD, ...flags, bundle], {
       cwd: ROOT,
       env: { PATH: process.env['PATH'] ?? '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -100,7 +100,7 @@ export function createSidecarProcess(env: Record<string, string>, file = 'src/cl
     start,
     send,
     async ended() {
-      const isOver = await Promise.race([over.then(() => true), sleep(LONGEST_END, false, { ref: false })]);
+      const isOver = await Promise.race([over.then(() => true), sleep(END_TIMEOUT, false, { ref: false })]);
       if (!isOver) send('SIGKILL');
       await over;
     },

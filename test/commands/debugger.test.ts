@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { ensureBundle } from '../../src/development/bundle.ts';
 import { readShipped, startOptions } from '../../src/development/shipped.ts';
 import { freePort } from '../servers/ports.ts';
 import { until } from '../servers/wait.ts';
@@ -30,7 +31,7 @@ async function start(flags: readonly string[]) {
     OPS_PORT: String(await freePort()),
   };
   // Not the default port, which a debugger of the developer may use.
-  const child = spawn(process.execPath, [...flags, '--inspect-port=0', 'src/cli.ts'], { cwd: home, env });
+  const child = spawn(process.execPath, [...flags, '--inspect-port=0', await ensureBundle()], { env });
   const ended = once(child, 'close');
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));

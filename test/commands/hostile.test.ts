@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { doctor } from '../../src/commands/doctor.ts';
+import { ensureBundle } from '../../src/development/bundle.ts';
 import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import type { QbittorrentSimulator } from '../../src/simulator/index.ts';
 import { serve } from '../http/server.ts';
@@ -11,6 +12,8 @@ import { createTerminal } from './terminal.ts';
 /** A title, a colour, C1, DEL, a new line, a reversed reading direction, an invisible character. */
 const HOSTILE =
   '\u001b]0;title\u0007\u001b[31mred\u009b2J\u007f\nok   Configuration\r\u202egpj\u2066\u200b\u{e0041}';
+
+const bundle = await ensureBundle();
 
 const ACTING = /(?!\n)[\p{Cc}\p{Cf}\u2028\u2029]/u;
 
@@ -53,9 +56,7 @@ function run(args: string[], env: Record<string, string>): Promise<{ text: strin
       cwd: new URL('../../', import.meta.url),
       env: { PATH: process.env['PATH'] ?? '', ...env },
     };
-    execFile(process.execPath, ['src/cli.ts', ...args], options, (_, out, err) =>
-      resolve({ text: out + err }),
-    );
+    execFile(process.execPath, [bundle, ...args], options, (_, out, err) => resolve({ text: out + err }));
   });
 }
 

@@ -68,10 +68,12 @@ const onLinux = { skip: process.platform === 'linux' ? false : 'processes are re
 
 /** Runs `npm start`. npm forwards a signal to its shell, which may be ended by it: then npm has no other status. */
 const launchByNpm = (env: Record<string, string> = {}) => launch('npm', ['start', '--silent'], env);
-/** Waits for the end of all processes of a group: their pipes are closed. */
+/** Waits for the end of all processes of a group: a process closes its pipes before it is gone. */
 async function assertEnded(started: Awaited<ReturnType<typeof launch>>): Promise<void> {
   await started.ended;
-  assert.deepEqual(started.members(), []);
+  await until('all processes are gone', () => started.members().length === 0, {
+    deadline: 10_000,
+  });
   assert.match(started.output(), /"stopping"/);
 }
 

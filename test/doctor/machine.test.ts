@@ -61,15 +61,35 @@ test('a file in place of the state folder, or a missing parent, is a failure; no
   assert.deepEqual([none.with('fail'), none.with('warn')], [[], ['state', 'instance']]);
 });
 
-test('another program on the port of the hook is a failure, a sidecar is not', async () => {
+/** What listens on the port of the hook, and what the doctor says about it. */
+const LISTENERS: Array<[string, Parameters<typeof serve>[0], RegExp]> = [
+  ['another web server', (_, outgoing) => void outgoing.end('hello'), /another program uses port/],
+  ['a program that closes the connection', (incoming) => incoming.destroy(), /another program uses port/],
+  ['a program that does not answer', () => {}, /whatever listens on port \d+ does not answer/],
+];
+
+for (const [name, answer, found] of LISTENERS) {
+  test(`${name} on the port of the hook is a failure`, async () => {
+    await using setup = await startSetup();
+    await using other = await serve(answer);
+    const { port } = new URL(other.url);
+    const { preferences } = setup.qbittorrent;
+    for (const program of ['autorun_program', 'autorun_on_torrent_added_program'])
+      preferences[program] = String(preferences[program]).replace(/:\d+/, `:${port}`);
+    const taken = await examine({ ...setup.env, HOOK_PORT: port });
+    assertDiagnosis(taken, { fails: 'hook-port', found, advice: /HOOK_PORT/ });
+  });
+}
+
+test('a HOOK_HOST that is no address of this machine is a failure of HOOK_HOST', async () => {
   await using setup = await startSetup();
-  await using other = await serve((_, outgoing) => outgoing.end('hello'));
-  const { port } = new URL(other.url);
-  const { preferences } = setup.qbittorrent;
-  for (const name of ['autorun_program', 'autorun_on_torrent_added_program'])
-    preferences[name] = String(preferences[name]).replace(/:\d+/, `:${port}`);
-  const taken = await examine({ ...setup.env, HOOK_PORT: port });
-  assertDiagnosis(taken, { fails: 'hook-port', found: /another program uses port/, advice: /HOOK_PORT/ });
+  const diagnosis = await examine({
+    ...setup.env,
+    HOOK_HOST: 'elsewhere.invalid',
+    HOOK_TOKEN: 'planted-hook-token',
+  });
+  assert.match(diagnosis.of('hook-port').found, /elsewhere\.invalid/);
+  assert.match(diagnosis.of('hook-port').advice ?? '', /HOOK_HOST/);
 });
 
 for (const token of ['', 'planted-hook-token']) {

@@ -131,7 +131,7 @@ describe('outages, limits and wrong passwords', { concurrency: 3 }, () => {
 
   realTest(
     "1,000 torrents that complete within a minute are all announced within ntfy's limits, without progress before them",
-    { needs: ['ntfy current'], timeout: 600_000 },
+    { needs: ['ntfy current'] },
     async (t) => {
       await using ntfy = await startNtfy('current', { requestLimit: { burst: 60, replenish: '50ms' } });
       await using toNtfy = await startProxy(ntfy.url);

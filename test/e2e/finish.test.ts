@@ -42,7 +42,14 @@ describe('a torrent that qBittorrent removes when it is finished', { concurrency
           max_ratio_act: 1,
         });
         const torrents = ['one', 'two', 'three'].map((name) => scene.seed.serve(`${name}.iso`, 2_000_000));
+        scene.seed.pause();
         for (const { file } of torrents) await scene.qbittorrent.addTorrent(file);
+        // Otherwise qBittorrent may remove one before the sidecar has seen its name.
+        await until('their names are known', async () => {
+          const tracked = (await scene.status()).torrents;
+          return tracked.length === torrents.length && tracked.every(({ name }) => name !== null);
+        });
+        scene.seed.resume();
         const messages = await untilAnnounced(scene, 3);
         await until('all are removed', async () => (await scene.qbittorrent.list()).length === 0);
         const completions = messages.filter(isCompletion);

@@ -3,13 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createHash } from 'node:crypto';
 import { describe } from 'node:test';
 import { createMagnet, realTest, until } from '../servers/index.ts';
+import { nonZero, scrape } from '../metrics/samples.ts';
 import { startScene } from './harness.ts';
+import { untilAnnounced } from './kinds.ts';
 
 // One uses the CPU, the other waits.
 describe('load', { concurrency: 2 }, () => {
   realTest(
     '1,000 magnets added and hooked at once on qBittorrent legacy are all tracked, with one login',
-    { needs: ['qbittorrent legacy', 'ntfy current'], timeout: 600_000 },
+    { needs: ['qbittorrent legacy', 'ntfy current'] },
     async (t) => {
       await using scene = await startScene({ qbittorrent: 'legacy' });
       const hashes = Array.from({ length: 1000 }, (_, index) =>
@@ -35,7 +37,11 @@ describe('load', { concurrency: 2 }, () => {
           ({ body }) => body.startsWith('hashes=') && body.split('%7C').length === 1000,
         ),
       );
-      assert.deepEqual(await scene.messages(), [], 'no card for what has not begun');
+      // On a slow machine qBittorrent does not answer for longer than a request waits: that is reported.
+      const messages = (await scene.messages()).filter(
+        ({ sequence_id }) => sequence_id !== 'qbit-qbittorrent',
+      );
+      assert.deepEqual(messages, [], 'no card for what has not begun');
     },
   );
 
@@ -45,11 +51,15 @@ describe('load', { concurrency: 2 }, () => {
     async () => {
       await using scene = await startScene({ qbittorrent: 'current', rate: 4_000_000 });
       const torrent = scene.seed.serve('before.iso', 1_000_000);
+      scene.seed.pause();
       await scene.qbittorrent.addTorrent(torrent.file);
-      await until('it came and went', async () => {
-        const announced = (await scene.messages()).some(({ priority }) => priority === 4);
-        return announced && (await scene.status()).torrents.length === 0;
+      // A scan can be faster than qBittorrent's call of the hook, which would then be a request of the idle time.
+      await until('the hook was called', async () => {
+        const calls = nonZero(await scrape(scene.sidecar), 'qbit_ntfy_hook_requests_total');
+        return Object.keys(calls).length > 0;
       });
+      scene.seed.resume();
+      await untilAnnounced(scene, 1);
       scene.toQbittorrent.requests.length = 0;
       scene.toNtfy.requests.length = 0;
       await sleep(30_000);

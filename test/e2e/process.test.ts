@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { after, test } from 'node:test';
+import { ensureBundle } from '../../src/development/bundle.ts';
 import { until } from '../servers/wait.ts';
 import { shippedFlags } from '../shipped-flags.ts';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
@@ -69,7 +70,7 @@ test('an unknown command is reported, with the list of commands', async () => {
 test('no secret is printed, whatever fails', async () => {
   await using qbittorrent = await startQbittorrentSimulator({ password: 'another' });
   await using ntfy = await startNtfySimulator({ token: 'tk_anotheranotheranotheranother12' });
-  const started = run(process.execPath, [...shippedFlags('/state'), 'src/cli.ts'], {
+  const started = run(process.execPath, [...shippedFlags('/state'), await ensureBundle()], {
     ...SECRETS,
     QBIT_HOST: qbittorrent.url,
     QBIT_USER: 'planted-user',
@@ -87,7 +88,7 @@ test('no secret is printed, whatever fails', async () => {
 
 test('a port in use is reported, with the setting that changes it', async () => {
   await using other = await startNtfySimulator();
-  const started = run(process.execPath, [...shippedFlags('/state'), 'src/cli.ts'], {
+  const started = run(process.execPath, [...shippedFlags('/state'), await ensureBundle()], {
     NTFY_TOPIC: 'http://127.0.0.1:9/downloads',
     HOOK_PORT: '0',
     OPS_HOST: '127.0.0.1',

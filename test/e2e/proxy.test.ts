@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { ensureBundle } from '../../src/development/bundle.ts';
 import { createAuthority } from '../http/certificates.ts';
 import { createSidecarProcess } from '../chaos/sidecar.ts';
 import { startForwardProxy } from '../servers/forward-proxy.ts';
@@ -24,7 +25,7 @@ const TUNNEL = `CONNECT ${NAME}:443`;
 
 /** The output of a command. */
 async function run(command: string, env: Record<string, string>): Promise<string> {
-  const child = spawn(process.execPath, ['src/cli.ts', command], {
+  const child = spawn(process.execPath, [await ensureBundle(), command], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -7,7 +7,7 @@ import { checkRun } from '../soak/check-run.ts';
 
 realTest(
   'under attack on both ports and from both servers at once, each download is announced once and every liveness probe succeeds',
-  { needs: ['qbittorrent 5.1', 'ntfy current', 'curl'], timeout: 600_000 },
+  { needs: ['qbittorrent 5.1', 'ntfy current', 'curl'] },
   async (t) => {
     const run = await runSoak({
       generation: '5.1',

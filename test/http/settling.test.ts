@@ -7,6 +7,7 @@ import { execFile } from 'node:child_process';
 import type { RequestListener } from 'node:http';
 import { describe, test } from 'node:test';
 import { LIST_TIMEOUT } from '../../machines/watchdog.ts';
+import { ensureBundle } from '../../src/development/bundle.ts';
 import { createConnection } from '../../src/qbittorrent/connection.ts';
 import { createQbittorrentClient } from '../../src/qbittorrent/client.ts';
 import { readSlots, writeSlots } from '../../src/qbittorrent/preferences.ts';
@@ -93,7 +94,7 @@ describe('doctor', () => {
     test(`reports the problem, with exit status 1, where both servers do this: ${title}`, async () => {
       await using server = await serve(SERVERS[title] ?? (() => {}));
       const env = { QBIT_HOST: server.url, NTFY_TOPIC: `${server.url}topic` };
-      const { code, out } = await node(['src/cli.ts', 'doctor'], env);
+      const { code, out } = await node([await ensureBundle(), 'doctor'], env);
       assert.equal(code, 1);
       assert.match(out, /127\.0\.0\.1/);
     });

@@ -28,7 +28,7 @@ describe('the session', () => {
     input: (now) => ({ policy, now }),
     facts: ({ context: { failures, failure } }) => [Math.min(2, failures), failure?.kind],
     events: ({ children }) => [
-      { type: 'session.wanted' },
+      { type: 'session.requested' },
       { type: 'session.expired', failure: { kind: 'unauthorized', message: 'over' } },
       { type: 'session.expired', failure: { kind: 'unauthorized', message: 'over' }, later: 2 * MINUTE },
       ...(children['login'] === undefined

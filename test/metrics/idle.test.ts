@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
+import { ensureBundle } from '../../src/development/bundle.ts';
 import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import { freePort } from '../servers/ports.ts';
 import { until } from '../servers/wait.ts';
@@ -19,7 +20,7 @@ test(
   async () => {
     await using qbittorrent = await startQbittorrentSimulator({ bypassLocalAuth: true });
     const port = await freePort();
-    const child = spawn(process.execPath, ['src/cli.ts'], {
+    const child = spawn(process.execPath, [await ensureBundle()], {
       cwd: join(import.meta.dirname, '..', '..'),
       env: {
         QBIT_HOST: qbittorrent.url,

@@ -75,7 +75,7 @@ describe('a server in front of qBittorrent that answers instead', () => {
       qbittorrent.fail('torrents/info', { kind: 'status', status }, 1);
       const failure = failureOf(await client.newest(100));
       assert.equal(failure.kind, 'broken');
-      assert.match(failure.message, /in front of qBittorrent|its proxy/);
+      assert.match(failure.message, /in front of qBittorrent|a proxy there/);
     });
   }
 });

@@ -11,17 +11,19 @@ test('every file that does not run only when named is either a unit test or a re
   assert.ok(!all.some((file) => /^test\/(chaos|bench|fleet|soak)\//.test(file)));
 });
 
-test('a test that uses real servers, a browser or the image is a real one, whether it imports them directly or not', () => {
+test('a test that uses real servers, a browser, the image or processes is a real one, whether it imports them directly or not', () => {
   for (const file of [
-    'e2e/life',
-    'browser/hands',
+    'e2e/restarts',
+    'browser/interaction',
     'image/image',
     'contract/ntfy',
     'k8s/pod',
     'inspect/viewer',
+    'development/start',
+    'store/instance',
   ])
     assert.equal(kindOf(`test/${file}.test.ts`), 'real', file);
-  for (const file of ['machines/outbox/outbox', 'app/start', 'development/start', 'image/permission-model'])
+  for (const file of ['machines/outbox/outbox', 'app/start', 'store/record', 'doctor/hooks'])
     assert.equal(kindOf(`test/${file}.test.ts`), 'unit', file);
 });
 

@@ -10,17 +10,24 @@ const BY_NAME_ONLY = ['test/chaos/', 'test/bench/', 'test/fleet/', 'test/soak/']
 /** This file unpacks every Debian program: a test that imports it, directly or indirectly, needs real programs. */
 const INSTALLER = 'test/debian/install.ts';
 
+/** The module that starts processes, and the file that uses it for servers: most of its importers need its folders. */
+const PROCESSES = 'node:child_process';
+const SERVER_PROCESSES = 'test/servers/processes.ts';
+
 /** The longest files, longest first. They start first, so that no one of them runs alone at the end. */
 export const SLOWEST: readonly string[] = [
   'test/image/image.test.ts',
-  'test/e2e/done.test.ts',
-  'test/store/damage.test.ts',
   'test/e2e/load.test.ts',
-  'test/browser/axe.test.ts',
+  'test/hooks/proxy.test.ts',
+  'test/e2e/soak-short.test.ts',
   'test/contract/qbittorrent.test.ts',
+  'test/properties/day.test.ts',
+  'test/e2e/done.test.ts',
+  'test/k8s/pod.test.ts',
+  'test/e2e/restarts.test.ts',
 ];
 
-/** `unit`: no real servers, no browser, no image; `real`: the others. */
+/** `unit`: runs in one process; `real`: real servers, a browser, the image, or the program as a process. */
 export type Kind = 'unit' | 'real';
 
 export interface Selection {
@@ -65,13 +72,14 @@ function isNamed(file: string, filter: string): boolean {
 
 /** Reads the imports of a test file. */
 export function kindOf(file: string): Kind {
-  return reaches(file, INSTALLER) ? 'real' : 'unit';
+  return reaches(file, INSTALLER) || reaches(file, PROCESSES) ? 'real' : 'unit';
 }
 
 /** Whether a file imports another one, directly or through others; types do not count. */
 export function reaches(file: string, target: string): boolean {
   const found = new Set([file]);
-  for (const path of found) for (const imported of importsOf(path)) found.add(imported);
+  for (const path of found)
+    if (path !== SERVER_PROCESSES) for (const imported of importsOf(path)) found.add(imported);
   return found.has(target);
 }
 
@@ -86,6 +94,10 @@ function importsOf(path: string): string[] {
 function readImports(path: string): string[] {
   if (!path.startsWith('test/') || !path.endsWith('.ts')) return [];
   const text = readFileSync(join(HOME, path), 'utf8');
-  const found = text.matchAll(/(?:^(?:import|export) (?!type\b)[^;]*?from |^import |import\()'(\.[^']+)'/gm);
-  return Array.from(found, ([, specifier = '']) => normalize(join(dirname(path), specifier)));
+  const found = text.matchAll(
+    /(?:^(?:import|export) (?!type\b)[^;]*?from |^import |import\()'(\.[^']+|node:child_process)'/gm,
+  );
+  return Array.from(found, ([, specifier = '']) =>
+    specifier === PROCESSES ? specifier : normalize(join(dirname(path), specifier)),
+  );
 }

@@ -7,10 +7,8 @@ import { opsApp } from './apps.ts';
 import { bufferedBy, isStuck, request, serve, takenOf, turn } from './serving.ts';
 import { call } from './sockets.ts';
 
-const deadline = { timeout: 60_000 };
-
 describe('the metrics', () => {
-  test('are rendered once a second, however many requests come', deadline, async (t) => {
+  test('are rendered once a second, however many requests come', async (t) => {
     let now = 5000;
     let rendered = 0;
     const metrics = async () => {
@@ -47,7 +45,7 @@ describe('the metrics', () => {
   });
 });
 
-test('of 64 KiB of requests at once no more than one slice becomes objects', deadline, async (t) => {
+test('of 64 KiB of requests at once no more than one slice becomes objects', async (t) => {
   const handled: string[] = [];
   const app = new Hono().get('/:path', (c) => {
     handled.push(c.req.path);
@@ -76,7 +74,7 @@ function* items(onMade: () => void, count = ITEMS): Generator<{ key: string; nam
 }
 
 describe('a status of 20,000 torrents', () => {
-  test('is complete, and created in pieces', deadline, async (t) => {
+  test('is complete, and created in pieces', async (t) => {
     const { app } = opsApp({
       status: () => ({ a: null, torrents: items(() => {}), store: { kind: 'disk' } }),
     });
@@ -88,7 +86,7 @@ describe('a status of 20,000 torrents', () => {
     assert.deepEqual(torrents?.at(-1), [...items(() => {})].at(-1));
   });
 
-  test('that is not read is not created, and of forty at once four are', deadline, async (t) => {
+  test('that is not read is not created, and of forty at once four are', async (t) => {
     let made = 0;
     const status = () => ({ torrents: items(() => (made += 1)) });
     const { port, sockets, send } = await serve(t, opsApp({ status }).app);
@@ -103,7 +101,7 @@ describe('a status of 20,000 torrents', () => {
     assert.equal((await call(port, { path: '/livez' })).status, 200);
   });
 
-  test('releases its slot when its reader disconnects, and HEAD takes none', deadline, async (t) => {
+  test('releases its slot when its reader disconnects, and HEAD takes none', async (t) => {
     const { port, sockets, send } = await serve(
       t,
       opsApp({ status: () => ({ torrents: items(() => {}) }) }).app,
@@ -116,7 +114,7 @@ describe('a status of 20,000 torrents', () => {
     await until('there is a place', async () => (await call(port, { path: '/status' })).status === 200);
   });
 
-  test('whose torrent cannot be serialized is interrupted, and releases its slot', deadline, async (t) => {
+  test('whose torrent cannot be serialized is interrupted, and releases its slot', async (t) => {
     const broken = { key: 'planted', toJSON: () => assert.fail('planted') };
     const { app, lines } = opsApp({ status: () => ({ torrents: [...items(() => {}), broken] }) });
     const { port } = await serve(t, app);
@@ -127,28 +125,24 @@ describe('a status of 20,000 torrents', () => {
 });
 
 describe('an answer that is not read', () => {
-  test(
-    'is disconnected after half a minute without a byte, and a slow reader is not',
-    deadline,
-    async (t) => {
-      t.mock.timers.enable({ apis: ['setTimeout'] });
-      const { app } = opsApp({ status: () => ({ torrents: items(() => {}, 10 * ITEMS) }) });
-      const { sockets, send } = await serve(t, app);
-      await send(request('/status'));
-      const slow = await send(request('/status'));
-      while ([...sockets].filter(isStuck).length < 2) await turn();
-      const ends = [...sockets].find(({ remotePort }) => remotePort === slow.localPort) ?? assert.fail();
-      for (const pass of [5000, 30_000, 30_000, 30_000]) {
-        t.mock.timers.tick(pass);
-        const before = takenOf(ends);
-        slow.resume();
-        while (takenOf(ends) === before) await turn();
-        slow.pause();
-        while (!isStuck(ends)) await turn();
-      }
-      await turn();
-      assert.equal(sockets.size, 1, 'only the slow reader is connected');
-      assert.equal(slow.destroyed, false);
-    },
-  );
+  test('is disconnected after half a minute without a byte, and a slow reader is not', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { app } = opsApp({ status: () => ({ torrents: items(() => {}, 10 * ITEMS) }) });
+    const { sockets, send } = await serve(t, app);
+    await send(request('/status'));
+    const slow = await send(request('/status'));
+    while ([...sockets].filter(isStuck).length < 2) await turn();
+    const ends = [...sockets].find(({ remotePort }) => remotePort === slow.localPort) ?? assert.fail();
+    for (const pass of [5000, 30_000, 30_000, 30_000]) {
+      t.mock.timers.tick(pass);
+      const before = takenOf(ends);
+      slow.resume();
+      while (takenOf(ends) === before) await turn();
+      slow.pause();
+      while (!isStuck(ends)) await turn();
+    }
+    await turn();
+    assert.equal(sockets.size, 1, 'only the slow reader is connected');
+    assert.equal(slow.destroyed, false);
+  });
 });

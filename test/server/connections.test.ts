@@ -5,12 +5,10 @@ import { networkOf } from '../../src/util/network.ts';
 import { until } from '../servers/wait.ts';
 import { request, serve } from './serving.ts';
 
-const deadline = { timeout: 60_000 };
-
 describe('the connection that is closed when a limit is exceeded', () => {
   const never = { fetch: () => Promise.withResolvers<Response>().promise };
 
-  test('is the oldest that waits for its client, not one that is being answered', deadline, async (t) => {
+  test('is the oldest that waits for its client, not one that is being answered', async (t) => {
     const { sockets, send } = await serve(t, never, { connections: { total: 100, perNetwork: 3 } });
     const [answered, idle] = [await send(request('/')), await send('')];
     const third = await send('');
@@ -20,7 +18,7 @@ describe('the connection that is closed when a limit is exceeded', () => {
     assert.deepEqual([answered.destroyed, third.destroyed, sockets.size], [false, false, 3]);
   });
 
-  test('is the new one when all others are being answered', deadline, async (t) => {
+  test('is the new one when all others are being answered', async (t) => {
     const { sockets, send } = await serve(t, never, { connections: { total: 2, perNetwork: 2 } });
     const [one, other] = [await send(request('/')), await send(request('/'))];
     await until(

@@ -11,8 +11,6 @@ import { startServer, stopServer, type App } from '../../src/server/socket.ts';
 import { hash, hookApp, opsApp, recorder } from './apps.ts';
 import { call, connection, untilClosed } from './sockets.ts';
 
-const deadline = { timeout: 30_000 };
-
 /** Serves an app on a free port for as long as `use` takes. */
 async function serving(
   app: App,
@@ -49,7 +47,7 @@ const occupied: Start = () => Promise.reject(failing('EADDRINUSE'));
 const failing = (code: string) => Object.assign(new Error(code), { code });
 
 describe('listening on localhost', () => {
-  test('both loopback addresses answer, on one port', deadline, async (t) => {
+  test('both loopback addresses answer, on one port', async (t) => {
     const { app, tracked } = hookApp();
     await serving(app, async ({ addresses, port }) => {
       if (addresses.length === 1) t.diagnostic('this machine has no IPv6: one address was checked');
@@ -62,7 +60,7 @@ describe('listening on localhost', () => {
     });
   });
 
-  test('without IPv6 only 127.0.0.1 is used, and this is logged', deadline, async () => {
+  test('without IPv6 only 127.0.0.1 is used, and this is logged', async () => {
     for (const code of ['EADDRNOTAVAIL', 'EAFNOSUPPORT']) {
       const { lines, log } = recorder();
       const start: Start = (host, port) =>
@@ -74,7 +72,7 @@ describe('listening on localhost', () => {
     }
   });
 
-  test('any free port is one that is free on both addresses', deadline, async () => {
+  test('any free port is one that is free on both addresses', async () => {
     const { log } = recorder();
     const tried: number[] = [];
     const start: Start = async (host, port) => {
@@ -93,13 +91,13 @@ describe('listening on all addresses', () => {
     all?.some(({ address }) => address === '::1'),
   );
 
-  test('the default of OPS_HOST includes IPv6 and IPv4, for pods of either family', deadline, async (t) => {
+  test('the default of OPS_HOST includes IPv6 and IPv4, for pods of either family', async (t) => {
     if (!hasIPv6) return t.skip('this machine has no IPv6');
     const host = describeSettings().get('OPS_HOST')?.default ?? '';
     await serving(opsApp().app, answersBothFamilies, { host });
   });
 
-  test('without IPv6 0.0.0.0 is used, and this is logged', deadline, async () => {
+  test('without IPv6 0.0.0.0 is used, and this is logged', async () => {
     for (const code of ['EADDRNOTAVAIL', 'EAFNOSUPPORT']) {
       const { lines, log } = recorder();
       const start: Start = (host, port) =>
@@ -113,13 +111,13 @@ describe('listening on all addresses', () => {
     }
   });
 
-  test('a port in use is not mistaken for a machine without IPv6', deadline, async () => {
+  test('a port in use is not mistaken for a machine without IPv6', async () => {
     await assert.rejects(startAny(occupied, '::', 9091, recorder().log), { code: 'EADDRINUSE' });
   });
 });
 
 describe('an address that cannot be used', () => {
-  test('is reported with the setting to change: a port in use', deadline, async () => {
+  test('is reported with the setting to change: a port in use', async () => {
     const { app } = hookApp();
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
@@ -132,14 +130,14 @@ describe('an address that cannot be used', () => {
     other.close();
   });
 
-  test('is reported with the setting to change: an address of another machine', deadline, async () => {
+  test('is reported with the setting to change: an address of another machine', async () => {
     const options = { host: '203.0.113.7', port: 0, setting: 'OPS', log: recorder().log };
     await assert.rejects(listen(opsApp().app, options), /not an address of this machine\. Set OPS_HOST/);
   });
 });
 
 describe('closing', () => {
-  test('does not wait for clients that hang', deadline, async () => {
+  test('does not wait for clients that hang', async () => {
     const never = Promise.withResolvers<Response>().promise;
     const options = { host: '127.0.0.1', port: 0, setting: 'HOOK', log: recorder().log };
     const { port, close } = await listen({ fetch: () => never }, options);
@@ -153,7 +151,7 @@ describe('closing', () => {
     await Promise.all([close(), close(), ...cutOff]);
   });
 
-  test('lets a request that is being answered finish', deadline, async () => {
+  test('lets a request that is being answered finish', async () => {
     const received = Promise.withResolvers<void>();
     const answer = Promise.withResolvers<Response>();
     const fetch = () => {
@@ -175,7 +173,7 @@ describe('closing', () => {
 describe('the status over a real socket', () => {
   const own = ownAddress('IPv4');
 
-  test('is shown on loopback', deadline, async () => {
+  test('is shown on loopback', async () => {
     await serving(opsApp().app, async ({ addresses, port }) => {
       for (const host of addresses)
         assert.equal((await call(port, { host, path: '/status' })).status, 200, host);
@@ -184,7 +182,7 @@ describe('the status over a real socket', () => {
 
   test(
     'is not shown on the network without the token, but the probes are',
-    { ...deadline, skip: own === undefined && 'this machine has no address but loopback' },
+    { skip: own === undefined && 'this machine has no address but loopback' },
     async () => {
       const { app } = opsApp({ token: secret('correct-horse') });
       const on = { host: own, path: '/status' };

@@ -10,9 +10,6 @@ import { until } from '../servers/wait.ts';
 import { request } from './serving.ts';
 import { call } from './sockets.ts';
 
-/** Far above the normal duration: a test that reaches it has hung. */
-const deadline = { timeout: 120_000 };
-
 /** A sidecar as it is composed; its servers do not exist. */
 async function startOps(t: TestContext, env: Record<string, string> = {}): Promise<Sidecar> {
   const nowhere = 'http://127.0.0.1:9';
@@ -58,7 +55,7 @@ async function probe({ ops: { port } }: Sidecar, times = 10): Promise<void> {
 const flood = (path: string) => Buffer.from(request(path).repeat(Math.ceil(65_536 / request(path).length)));
 
 describe('a port whose connections are held open', () => {
-  test('by one address: it keeps 64 of 1,100, and each probe is answered', deadline, async (t) => {
+  test('by one address: it keeps 64 of 1,100, and each probe is answered', async (t) => {
     const sidecar = await startOps(t);
     const attacker = createAttacker(t, sidecar.ops.port);
     for (let n = 0; n < 1100; n += 1) {
@@ -69,7 +66,7 @@ describe('a port whose connections are held open', () => {
     await probe(sidecar);
   });
 
-  test('by eleven addresses: it keeps 256 of 1,100, and each probe is answered', deadline, async (t) => {
+  test('by eleven addresses: it keeps 256 of 1,100, and each probe is answered', async (t) => {
     const sidecar = await startOps(t);
     const attacker = createAttacker(t, sidecar.ops.port);
     for (let n = 0; n < 1100; n += 1) {
@@ -80,7 +77,7 @@ describe('a port whose connections are held open', () => {
     await probe(sidecar);
   });
 
-  test('after a request each, or with half of one: the same', deadline, async (t) => {
+  test('after a request each, or with half of one: the same', async (t) => {
     const sidecar = await startOps(t);
     const attacker = createAttacker(t, sidecar.ops.port);
     for (const sends of [
@@ -97,7 +94,7 @@ describe('a port whose connections are held open', () => {
 });
 
 describe('pipelined requests', () => {
-  test('close the connection, for any path, and each probe is answered', deadline, async (t) => {
+  test('close the connection, for any path, and each probe is answered', async (t) => {
     const sidecar = await startOps(t);
     const attacker = createAttacker(t, sidecar.ops.port);
     for (const path of ['/metrics', '/livez', '/status', '/', '/page.js', '/events', '/nothing']) {
@@ -107,7 +104,7 @@ describe('pipelined requests', () => {
     }
   });
 
-  test('close it also with an unknown Expect', deadline, async (t) => {
+  test('close it also with an unknown Expect', async (t) => {
     const sidecar = await startOps(t);
     const attacker = createAttacker(t, sidecar.ops.port);
     const expecting = 'GET /livez HTTP/1.1\r\nHost: localhost\r\nExpect: nothing\r\n\r\n';
@@ -116,7 +113,7 @@ describe('pipelined requests', () => {
     await probe(sidecar);
   });
 
-  test('close it, and no other, when some of them are answered by Node itself', deadline, async (t) => {
+  test('close it, and no other, when some of them are answered by Node itself', async (t) => {
     const sidecar = await startOps(t);
     const attacker = createAttacker(t, sidecar.ops.port);
     const expecting = 'GET /livez HTTP/1.1\r\nHost: localhost\r\nExpect: nothing\r\n\r\n';
@@ -135,24 +132,25 @@ describe('pipelined requests', () => {
     await probe(sidecar);
   });
 
-  test(
-    'eight wrong tokens at a time are answered after the delay, the others at once',
-    deadline,
-    async (t) => {
-      const { ops } = await startOps(t, { OPS_TOKEN: 'a-token-of-more-than-sixteen' });
-      const path = '/login';
-      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-      const answers = await Promise.all(
-        Array.from({ length: 20 }, () => call(ops.port, { method: 'POST', path, headers }, 'token=a')),
-      );
-      const statuses = answers.map(({ status }) => status);
-      // While one waits, its connection cannot be closed for a probe's.
-      assert.equal(statuses.filter((status) => status === 403).length, 8);
-      assert.equal(statuses.filter((status) => status === 429).length, 12);
-    },
-  );
+  test('eight wrong tokens at a time are answered after the delay, the others at once', async (t) => {
+    const { ops } = await startOps(t, { OPS_TOKEN: 'a-token-of-more-than-sixteen' });
+    const path = '/login';
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const statuses: number[] = [];
+    const send = async () => {
+      const { status } = await call(ops.port, { method: 'POST', path, headers }, 'token=a');
+      statuses.push(status ?? 0);
+    };
+    await Promise.all(Array.from({ length: 20 }, send));
+    // While one waits, its connection cannot be closed for a probe's.
+    const waited = statuses.filter((status) => status === 403).length;
+    assert.equal(statuses.filter((status) => status === 429).length, 20 - waited);
+    // On a slow machine some arrive when others have waited already; after the tenth the address is locked out.
+    const wereTogether = statuses.lastIndexOf(429) < statuses.indexOf(403);
+    assert.ok(wereTogether ? waited === 8 : waited >= 8 && waited <= 10, statuses.join(' '));
+  });
 
-  test('one after the other they are answered over one connection', deadline, async (t) => {
+  test('one after the other they are answered over one connection', async (t) => {
     const sidecar = await startOps(t);
     const attacker = createAttacker(t, sidecar.ops.port);
     const socket = await attacker.connect('127.0.0.1');
@@ -163,7 +161,7 @@ describe('pipelined requests', () => {
     }
   });
 
-  test('a request in pieces, and one with a body, are one request', deadline, async (t) => {
+  test('a request in pieces, and one with a body, are one request', async (t) => {
     const { ops } = await startOps(t);
     const attacker = createAttacker(t, ops.port);
     const socket = await attacker.connect('127.0.0.1');

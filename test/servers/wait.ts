@@ -6,7 +6,7 @@ export { sleep };
 /** How `until` waits. */
 export interface UntilOptions {
   /**
-   * Milliseconds until it gives up; default 90,000: less than a test's own timeout, and more than a busy machine needs.
+   * Milliseconds until it gives up; default 240,000: less than a test's own timeout, and more than a busy machine needs.
    */
   deadline?: number;
   /** Milliseconds between two calls; default 50. */
@@ -20,7 +20,7 @@ export interface UntilOptions {
 export async function until<T>(
   what: string,
   check: () => T | Promise<T>,
-  { deadline = 90_000, every = 50 }: UntilOptions = {},
+  { deadline = 240_000, every = 50 }: UntilOptions = {},
 ): Promise<Exclude<T, null | undefined | false>> {
   const end = performance.now() + deadline;
   let lastError: unknown;

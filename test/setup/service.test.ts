@@ -42,7 +42,7 @@ realTest('systemd-analyze rates the service below 2, of 10', { needs: ['machine'
 
 realTest(
   'the service runs under a real systemd with all of its restrictions, announces a download and survives a crash',
-  { needs: ['qbittorrent current', 'ntfy current', 'machine'], timeout: 300_000 },
+  { needs: ['qbittorrent current', 'ntfy current', 'machine'] },
   async (t) => {
     if (!needsRoot(t)) return;
     await using qbittorrent = await startQbittorrent('current', { username: 'admin', password: 'secret' });
@@ -98,7 +98,7 @@ function restrictionsOf(status: string) {
 
 realTest(
   'a wrong configuration is not retried, and Node does not start without writable code: systemd shows both',
-  { needs: ['machine'], timeout: 300_000 },
+  { needs: ['machine'] },
   async (t) => {
     if (!needsRoot(t)) return;
     await using home = await installed({ POLL_INTERVAL: 'planted' });

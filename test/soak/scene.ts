@@ -1,7 +1,6 @@
 /** Real servers, the shipped sidecar, and hostile proxies between them. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureBundle } from '../../src/development/bundle.ts';
 import { readShipped } from '../../src/development/shipped.ts';
 import { sumOf } from '../bench/lib/subjects.ts';
 import type { Journal } from '../chaos/journal.ts';
@@ -61,7 +60,7 @@ export async function startScene(generation: QbittorrentGeneration, journal: Jou
     opsToken: 'planted-ops-token',
   };
   const sidecar = stack.use(
-    createShipped(await ensureBundle(), folder, {
+    createShipped(folder, {
       INSTANCE_NAME: 'qbit',
       QBIT_HOST: toQbittorrent.url,
       QBIT_USER: qbittorrent.username,
@@ -100,13 +99,13 @@ export async function startScene(generation: QbittorrentGeneration, journal: Jou
 }
 
 /** The bundle, with the flags and the environment of the Dockerfile; the state is stored in this folder. */
-function createShipped(bundle: string, folder: string, env: Record<string, string>): SidecarProcess {
+function createShipped(folder: string, env: Record<string, string>): SidecarProcess {
   const shipped = readShipped();
   const state = join(folder, 'state');
   mkdirSync(state);
   const here = (text: string) => text.replace(/(^|=)\/state$/, `$1${state}`);
   const own = Object.fromEntries(Object.entries(shipped.env).map(([name, value]) => [name, here(value)]));
-  return createSidecarProcess({ ...own, ...env }, bundle);
+  return createSidecarProcess({ ...own, ...env });
 }
 
 /** `null` when it is not answered with 200 within 5 s. */

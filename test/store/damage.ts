@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import type { Logger } from '../../src/log/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { shippedFlags } from '../shipped-flags.ts';
+import { bundleScript } from '../support/bundle-script.ts';
 import { quarantinedFiles, completing, FILE, fill, tempDir, withFile } from './fixtures.ts';
 
 /** The bytes of a store: its file, and its journal where the process was killed. */
@@ -25,12 +26,13 @@ export function closedStore(t: TestContext): Bytes {
   return { file: readFileSync(join(dir, FILE)), journal: null };
 }
 
+const script = await bundleScript(join(import.meta.dirname, 'crashed.ts'));
+
 /** The same, and a process that saved two more torrents and was killed. */
 export function killedStore(t: TestContext): Bytes {
   const dir = tempDir(t);
   fill(dir, [completing(0), completing(1)], { incident: 'banned' });
   shrink(dir);
-  const script = join(import.meta.dirname, 'crashed.ts');
   const { signal } = spawnSync(process.execPath, [...shippedFlags(dir), script, dir, '2', '2']);
   assert.equal(signal, 'SIGKILL');
   return { file: readFileSync(join(dir, FILE)), journal: readFileSync(join(dir, `${FILE}-wal`)) };

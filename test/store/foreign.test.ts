@@ -18,7 +18,7 @@ import { describe, test } from 'node:test';
 import { checkState } from '../../src/doctor/machine.ts';
 import { killedStore, lay } from './damage.ts';
 import { assertInMemory, completing, FILE, fill, open, reopen, tempDir } from './fixtures.ts';
-import { visit } from './visits.ts';
+import { runStoreProcess } from './store-process.ts';
 
 /** Only a process that blocks reaches this limit. */
 const GUARD = ['timeout', '--signal=KILL', '60'];
@@ -38,7 +38,7 @@ describe('a file in place of the state file that is not a regular file', () => {
       if (name !== FILE) fill(dir, [completing(0)]);
       place(join(dir, name));
       const before = readdirSync(dir);
-      const { report } = await visit({ dir, save: 1 }, GUARD);
+      const { report } = await runStoreProcess({ dir, save: 1 }, GUARD);
       const { problem } = report.after;
       assert.ok(problem?.includes(`: ${name} in STATE_DIR is ${kind}, not a regular file.`), `${problem}`);
       assert.deepEqual(readdirSync(dir), before);
@@ -102,7 +102,7 @@ describe('STATE_DIR', () => {
 
   test('that the flags of the image do not allow writing to is reported as not writable', async (t) => {
     const [allowed, dir] = [tempDir(t), tempDir(t)];
-    const { report } = await visit({ dir, allowed });
+    const { report } = await runStoreProcess({ dir, allowed });
     assert.match(report.before.problem ?? '', /STATE_DIR is not writable/);
     assert.deepEqual(readdirSync(dir), []);
   });
@@ -151,7 +151,7 @@ describe(
     test('in a folder that everyone can write to is not touched', async (t) => {
       const dir = tempDir(t);
       folderWith(dir, { mode: 0o1777, owner: 1234 });
-      const { report } = await visit({ dir, save: 1, user: 65_534 });
+      const { report } = await runStoreProcess({ dir, save: 1, user: 65_534 });
       assert.deepEqual(report.found, []);
       assert.match(
         report.after.problem ?? '',
@@ -169,7 +169,7 @@ describe(
       test(`is used when it ${what}`, async (t) => {
         const dir = tempDir(t);
         folderWith(dir, setting);
-        const { report } = await visit({ dir, user: 65_534 });
+        const { report } = await runStoreProcess({ dir, user: 65_534 });
         assert.deepEqual(report.found, [completing(0)]);
       });
     }

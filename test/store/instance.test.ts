@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { checkInstance } from '../../src/doctor/machine.ts';
 import { readInstance } from '../../src/store/index.ts';
 import { completing, FILE, fill, following, observation, open, tempDir, withFile } from './fixtures.ts';
-import { startVisit } from './visits.ts';
+import { startStoreProcess } from './store-process.ts';
 import { once } from 'node:events';
 
 const OWN = /^qbit-[0-9a-f]{6}$/;
@@ -113,7 +113,7 @@ describe('the name in a file that cannot be used', () => {
   test('because another process has opened it is still used, so that the cards stay the same', async (t) => {
     const dir = tempDir(t);
     const name = nameIn(dir);
-    const other = startVisit({ dir, save: 1, hold: 60_000 });
+    const other = startStoreProcess({ dir, save: 1, hold: 60_000 });
     t.after(() => other.kill());
     assert.ok(other.stdout);
     await once(other.stdout, 'data');

@@ -9,6 +9,7 @@ import { hashOf, recordAt, reopen, tempDir } from './fixtures.ts';
 import type { Place } from './fixtures.ts';
 import { shippedFlags } from '../shipped-flags.ts';
 import { mulberry32 } from '../mulberry32.ts';
+import { bundleScript } from '../support/bundle-script.ts';
 
 /** The possible places of a torrent: the last one that was confirmed, and those that were requested since. */
 type Expected = Map<number, Set<Place>>;
@@ -24,9 +25,11 @@ interface Run {
   since: 'start' | 'ready';
 }
 
+const script = await bundleScript(join(import.meta.dirname, 'saver.ts'));
+
 /** Starts a process that saves, kills it, and returns its notes. */
 async function saveUntilKilled({ dir, seed, first, killAfter, since }: Run): Promise<string> {
-  const [script, notes] = [join(import.meta.dirname, 'saver.ts'), `${dir}.notes`];
+  const notes = `${dir}.notes`;
   writeFileSync(notes, '');
   const args = [...shippedFlags(dir), script, dir, `${seed}`, `${first}`, notes];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });

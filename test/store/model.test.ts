@@ -65,7 +65,7 @@ for (let seed = 1; seed <= 40; seed += 1) {
     const [dir, random, setFault] = [tempDir(t), mulberry32(seed), breakDisk(t)];
     const pick: Random = (below) => Math.floor(random() * below);
     const model: Model = { records: new Map(), facts: new Map() };
-    for (let life = 0; life < 5; life += 1) {
+    for (let round = 0; round < 5; round += 1) {
       const { store } = open(dir);
       assert.deepEqual(new Map(store.records.map((record) => [record.key, record])), model.records);
       assert.deepEqual(new Map(store.facts), model.facts);
@@ -75,7 +75,7 @@ for (let seed = 1; seed <= 40; seed += 1) {
         if (pick(20) === 0) setFault(FAULTS[pick(3)] ?? null);
         if (step === 75) setFault(DAMAGED);
         if (step === 76) setFault(null);
-        if (pick(30) === 0) passTime(t, REOPEN_INTERVAL * (life + 1) * 150 + REOPEN_INTERVAL * step);
+        if (pick(30) === 0) passTime(t, REOPEN_INTERVAL * (round + 1) * 150 + REOPEN_INTERVAL * step);
         if (pick(100) === 0) rmSync(dir, { recursive: true, force: true });
       }
       setFault(null);

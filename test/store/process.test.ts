@@ -18,8 +18,8 @@ import {
   REOPEN_INTERVAL,
   tempDir,
 } from './fixtures.ts';
-import { startVisit, visit } from './visits.ts';
-import type { Visited, Wrapper } from './visits.ts';
+import { startStoreProcess, runStoreProcess } from './store-process.ts';
+import type { StoreProcessResult, Wrapper } from './store-process.ts';
 
 const bigs = (count: number) => Array.from({ length: count }, (_, index) => big(1000 + index));
 
@@ -27,7 +27,7 @@ describe('a process with a store', () => {
   test('prints nothing and ends, whether the store was closed or not', async (t) => {
     const dir = tempDir(t);
     for (const close of [true, false]) {
-      const { code, stderr } = await visit({ dir, save: 1, close });
+      const { code, stderr } = await runStoreProcess({ dir, save: 1, close });
       assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
     }
     assert.deepEqual(reopen(dir).records, bigs(1));
@@ -37,7 +37,7 @@ describe('a process with a store', () => {
 describe('a second process in the same folder', () => {
   test('reports it once and does not use the file', async (t) => {
     const dir = tempDir(t);
-    const first = startVisit({ dir, save: 3, hold: 60_000 });
+    const first = startStoreProcess({ dir, save: 3, hold: 60_000 });
     t.after(() => first.kill());
     assert.ok(first.stdout);
     await once(first.stdout, 'data');
@@ -60,7 +60,7 @@ describe('a second process in the same folder', () => {
     const { store, restored } = open(dir);
     t.after(() => store.close());
     rmSync(dir, { recursive: true });
-    const other = startVisit({ dir, save: 3, hold: 60_000 });
+    const other = startStoreProcess({ dir, save: 3, hold: 60_000 });
     t.after(() => other.kill());
     assert.ok(other.stdout);
     await once(other.stdout, 'data');
@@ -77,7 +77,7 @@ describe('a second process in the same folder', () => {
 
   test('waits for one that is about to end', async (t) => {
     const dir = tempDir(t);
-    const first = startVisit({ dir, save: 3, hold: 300 });
+    const first = startStoreProcess({ dir, save: 3, hold: 300 });
     t.after(() => first.kill());
     assert.ok(first.stdout);
     await once(first.stdout, 'data');
@@ -92,15 +92,15 @@ describe('a second process in the same folder', () => {
 const user = process.getuid?.() === 0 ? 65_534 : undefined;
 
 /** Opens it as a user without write access, and checks that nothing was changed. */
-async function visitReadOnly(dir: string, wrapper: Wrapper = []): Promise<Visited> {
+async function runReadOnly(dir: string, wrapper: Wrapper = []): Promise<StoreProcessResult> {
   const seen = () => readdirSync(dir).map((name) => readFileSync(join(dir, name), 'base64'));
   const before = seen();
   chmodSync(dir, 0o555);
   for (const name of readdirSync(dir)) chmodSync(join(dir, name), 0o444);
-  const visited = await visit({ dir, save: 20, ...(user !== undefined && { user }) }, wrapper);
+  const result = await runStoreProcess({ dir, save: 20, ...(user !== undefined && { user }) }, wrapper);
   chmodSync(dir, 0o755);
   assert.deepEqual(seen(), before);
-  return visited;
+  return result;
 }
 
 /** A folder that every user can enter. */
@@ -114,7 +114,7 @@ describe('a read-only folder', () => {
   test('is read, even if nothing is writable: completions in it are still sent', async (t) => {
     const dir = publicDir(t);
     fill(dir, [completing(0), completing(1)]);
-    const { report } = await visitReadOnly(dir, ['env', `TMPDIR=${dir}`]);
+    const { report } = await runReadOnly(dir, ['env', `TMPDIR=${dir}`]);
     assert.deepEqual(report.found, [completing(0), completing(1)]);
     assert.match(report.before.problem ?? '', /STATE_DIR is not writable/);
     assert.deepEqual(report.after, report.before);
@@ -123,7 +123,7 @@ describe('a read-only folder', () => {
   test('is read when the last process was killed', async (t) => {
     const dir = publicDir(t);
     lay(dir, killedStore(t));
-    const { report } = await visitReadOnly(dir);
+    const { report } = await runReadOnly(dir);
     assert.deepEqual(
       report.found,
       [0, 1, 2, 3].map((index) => completing(index)),
@@ -134,7 +134,7 @@ describe('a read-only folder', () => {
   test('may be empty', async (t) => {
     const dir = publicDir(t);
     mkdirSync(dir);
-    const { report } = await visitReadOnly(dir);
+    const { report } = await runReadOnly(dir);
     assert.deepEqual(report.found, []);
     assert.match(report.before.problem ?? '', /STATE_DIR is not writable/);
   });
@@ -144,7 +144,7 @@ test('a folder that cannot be entered is reported, and nothing is found', async 
   const dir = publicDir(t);
   fill(dir, [completing(0)]);
   chmodSync(dir, user === undefined ? 0o000 : 0o700);
-  const { report } = await visit({ dir, save: 20, ...(user !== undefined && { user }) });
+  const { report } = await runStoreProcess({ dir, save: 20, ...(user !== undefined && { user }) });
   chmodSync(dir, 0o700);
   assert.deepEqual(report.found, []);
   assert.match(report.before.problem ?? '', /STATE_DIR is not writable/);
@@ -152,8 +152,8 @@ test('a folder that cannot be entered is reported, and nothing is found', async 
 });
 
 /** Saves until that fails, and checks that the next start finds all that was saved. */
-async function visitUntilFull(dir: string, wrapper: Wrapper, problem: RegExp): Promise<void> {
-  const { report, code, stderr } = await visit({ dir, save: 200 }, wrapper);
+async function runUntilFull(dir: string, wrapper: Wrapper, problem: RegExp): Promise<void> {
+  const { report, code, stderr } = await runStoreProcess({ dir, save: 200 }, wrapper);
   assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
   assert.equal(report.before.kind, 'disk');
   assert.ok(report.saved > 2 && report.saved < 200, `${report.saved} were saved`);
@@ -166,7 +166,7 @@ async function visitUntilFull(dir: string, wrapper: Wrapper, problem: RegExp): P
 test('files that cannot grow lose nothing that was saved', async (t) => {
   const limit = ['sh', '-c', `trap '' XFSZ; ulimit -f 600; exec "$@"`, 'sh'];
   const dir = join(tempDir(t), 'state');
-  await visitUntilFull(dir, limit, /the disk of STATE_DIR (?:reports errors|is full)/);
+  await runUntilFull(dir, limit, /the disk of STATE_DIR (?:reports errors|is full)/);
   assert.ok(statSync(join(dir, FILE)).size > 0);
 });
 
@@ -184,7 +184,7 @@ test('a file system that is full loses nothing that was saved', async (t) => {
   mkdirSync(mounted);
   mkdirSync(kept);
   const script = `${mount.replace('$1', mounted)} && "$@"; code=$?; cp "${mounted}"/* "${kept}"; exit $code`;
-  const { report } = await visit({ dir: mounted, save: 200, close: false }, [
+  const { report } = await runStoreProcess({ dir: mounted, save: 200, close: false }, [
     ...unshared,
     'sh',
     '-c',

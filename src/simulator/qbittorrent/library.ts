@@ -1,5 +1,5 @@
 /** The torrents of one simulated qBittorrent, their progress over time, and their hooks. */
-import { advance, enter, isSettled, play } from './life.ts';
+import { advance, enter, isSettled, play } from './progress.ts';
 import { createLabels } from './labels.ts';
 import type { Labels } from './labels.ts';
 import { createTorrent, rename, stepOf } from './torrent.ts';

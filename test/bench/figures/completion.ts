@@ -9,8 +9,8 @@ import { phaseOf } from '../../../src/qbittorrent/phase.ts';
 import { sleep } from '../../servers/wait.ts';
 import { atMost } from '../lib/figure.ts';
 import type { Context, Figure, Row } from '../lib/figure.ts';
-import { subscribe } from '../lib/listen-in.ts';
-import type { Subscription } from '../lib/listen-in.ts';
+import { subscribe } from '../lib/subscription.ts';
+import type { Subscription } from '../lib/subscription.ts';
 import { startPeer, startSidecar } from '../lib/subjects.ts';
 import type { Sidecar, Subject } from '../lib/subjects.ts';
 

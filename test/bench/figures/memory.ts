@@ -65,12 +65,12 @@ async function measureRun(polls: number): Promise<Record<When, Memory>> {
 async function measure({ quick, say }: Context): Promise<Row[]> {
   const results: Awaited<ReturnType<typeof measureRun>>[] = [];
   for (let round = 0; round < (quick ? 1 : 3); round += 1) {
-    say(`life ${round + 1}`);
+    say(`round ${round + 1}`);
     results.push(await measureRun(quick ? 2 : 3));
   }
-  const runs = (when: When, what: keyof Memory) => results.map((life) => life[when][what]);
+  const runs = (when: When, what: keyof Memory) => results.map((run) => run[when][what]);
   const more = (count: 1000 | 10_000, least: 1 | 1000) =>
-    results.map((life) => ((life[count].rss - life[least].rss) * 1000) / (count - least));
+    results.map((run) => ((run[count].rss - run[least].rss) * 1000) / (count - least));
   const each = (what: string, count: 1000 | 10_000) =>
     atMost(6, 'at most 6 KB', { what, unit: 'KB', runs: more(count, 1) });
   const floor = (what: keyof Memory) => ({ what: 'a bare `node:http` server', runs: runs('floor', what) });

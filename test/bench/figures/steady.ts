@@ -3,8 +3,8 @@ import { startNtfySimulator } from '../../../src/simulator/index.ts';
 import { until } from '../../servers/wait.ts';
 import { atMostTimes } from '../lib/figure.ts';
 import type { Context, Figure, Row } from '../lib/figure.ts';
-import { createStage } from '../lib/stage.ts';
-import type { Cpu, Stage } from '../lib/stage.ts';
+import { createComparison } from '../lib/comparison.ts';
+import type { Cpu, Comparison } from '../lib/comparison.ts';
 import { median } from '../lib/stats.ts';
 
 const COUNTS: readonly number[] = [10, 100, 1000];
@@ -22,18 +22,18 @@ interface Turn {
 
 type Client = 'sidecar' | 'loops' | 'lone';
 
-/** One window of each kind, on all stages at the same time; per stage. */
-async function takeTurn(stages: readonly Stage[], seconds: number): Promise<Turn[]> {
-  const onEach = async (act: (stage: Stage) => Promise<Cpu>): Promise<Cpu[]> => {
-    const all = await Promise.all(stages.map(act));
+/** One window of each kind, on all comparisons at the same time; per comparison. */
+async function takeTurn(comparisons: readonly Comparison[], seconds: number): Promise<Turn[]> {
+  const onEach = async (act: (comparison: Comparison) => Promise<Cpu>): Promise<Cpu[]> => {
+    const all = await Promise.all(comparisons.map(act));
     const scale = SPAN / seconds;
     return all.map((cpu) => ({ qbittorrent: cpu.qbittorrent * scale, client: cpu.client * scale }));
   };
-  const alone = await onEach((stage) => stage.alone(seconds));
-  const tracked = await onEach((stage) => stage.tracked(seconds));
-  const looped = await onEach((stage) => stage.looped(seconds));
-  const lone = await onEach((stage) => stage.lone(seconds));
-  return stages.map((_, n) => ({
+  const alone = await onEach((comparison) => comparison.alone(seconds));
+  const tracked = await onEach((comparison) => comparison.tracked(seconds));
+  const looped = await onEach((comparison) => comparison.looped(seconds));
+  const lone = await onEach((comparison) => comparison.lone(seconds));
+  return comparisons.map((_, n) => ({
     alone: alone[n] ?? NONE,
     sidecar: tracked[n] ?? NONE,
     loops: looped[n] ?? NONE,
@@ -102,11 +102,13 @@ function growthOf(counts: readonly number[], turns: ReadonlyArray<readonly Turn[
 }
 
 /** Torrents that have stalled long are polled every 30 s: once in this time, without other requests. */
-async function stalledTurns(stages: readonly Stage[]): Promise<Array<{ alone: Cpu; sidecar: Cpu }>> {
-  await Promise.all(stages.map((stage) => stage.stall()));
-  const sidecar = await Promise.all(stages.map((stage) => stage.tracked(SPAN)));
-  const alone = await Promise.all(stages.map((stage) => stage.alone(SPAN)));
-  return stages.map((_, n) => ({ alone: alone[n] ?? NONE, sidecar: sidecar[n] ?? NONE }));
+async function stalledTurns(
+  comparisons: readonly Comparison[],
+): Promise<Array<{ alone: Cpu; sidecar: Cpu }>> {
+  await Promise.all(comparisons.map((comparison) => comparison.stall()));
+  const sidecar = await Promise.all(comparisons.map((comparison) => comparison.tracked(SPAN)));
+  const alone = await Promise.all(comparisons.map((comparison) => comparison.alone(SPAN)));
+  return comparisons.map((_, n) => ({ alone: alone[n] ?? NONE, sidecar: sidecar[n] ?? NONE }));
 }
 
 const NONE: Cpu = { qbittorrent: Number.NaN, client: Number.NaN };
@@ -121,10 +123,10 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
   await using stack = new AsyncDisposableStack();
   const counts = quick ? COUNTS.slice(0, 2) : COUNTS;
   const ntfy = stack.use(await startNtfySimulator({ burst: 100_000, dailyLimit: 100_000 }));
-  const stages: Stage[] = [];
+  const comparisons: Comparison[] = [];
   for (const count of counts) {
     say(`${count} torrents, and as many logins of the loops`);
-    stages.push(stack.use(await createStage(count, `${ntfy.url}/${count}`)));
+    comparisons.push(stack.use(await createComparison(count, `${ntfy.url}/${count}`)));
   }
   const countPublished = () => ntfy.requests.filter(({ method }) => method === 'POST').length;
   const all = counts.reduce((sum, count) => sum + count, 0);
@@ -132,12 +134,12 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
   const rounds: Turn[][] = [];
   for (let n = 0; n < (quick ? 2 : 4); n += 1) {
     say(`round ${n + 1}: no client, the sidecar, the loops, one loop`);
-    rounds.push(await takeTurn(stages, quick ? 5 : 10));
+    rounds.push(await takeTurn(comparisons, quick ? 5 : 10));
   }
-  await Promise.all(stages.map((stage) => stage.check()));
+  await Promise.all(comparisons.map((comparison) => comparison.check()));
   if (!quick) say('all of them are stalled for two minutes');
-  const stalled = quick ? [] : await stalledTurns(stages);
-  const turns = stages.map((_, n) => rounds.flatMap((round) => round[n] ?? []));
+  const stalled = quick ? [] : await stalledTurns(comparisons);
+  const turns = comparisons.map((_, n) => rounds.flatMap((round) => round[n] ?? []));
   return [
     ...counts.flatMap((count, n) => rowsOf(count, turns[n] ?? [])),
     floorOf(counts[0] ?? 0, turns[0] ?? []),
@@ -146,10 +148,10 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
     {
       what: "once: qBittorrent's CPU for one login, however many are tracked",
       unit: 'ms',
-      runs: stages.map(({ logins }) => logins.sidecar),
+      runs: comparisons.map(({ logins }) => logins.sidecar),
       peer: {
         what: `${counts.at(-1)?.toLocaleString('en')} logins`,
-        runs: [stages.at(-1)?.logins.loops ?? Number.NaN],
+        runs: [comparisons.at(-1)?.logins.loops ?? Number.NaN],
       },
     },
   ];

@@ -65,11 +65,11 @@ async function measureRun() {
 async function measure({ quick, say }: Context): Promise<Row[]> {
   const results: Awaited<ReturnType<typeof measureRun>>[] = [];
   for (let round = 0; round < (quick ? 1 : 3); round += 1) {
-    say(`life ${round + 1}`);
+    say(`round ${round + 1}`);
     results.push(await measureRun());
   }
   const row = (what: string, when: keyof (typeof results)[number]): Row =>
-    atMost(LIMIT, 'at most 192 MiB', { what, unit: 'MB', runs: results.map((life) => life[when]) });
+    atMost(LIMIT, 'at most 192 MiB', { what, unit: 'MB', runs: results.map((run) => run[when]) });
   return [
     row('20,000 tracked, at most', 'tracked'),
     row('with 32 event streams that nobody reads, at most', 'streams'),

@@ -34,8 +34,8 @@ function startSession(login: () => Login = () => good) {
   });
   const input = { policy, now: () => clock.now() };
   const child = startChild<SessionReport, typeof sessionMachine>(machine, input, { clock });
-  const send = (type: 'session.wanted' | 'session.expired', times = 1) => {
-    const event = type === 'session.wanted' ? { type } : { type, failure: over };
+  const send = (type: 'session.requested' | 'session.expired', times = 1) => {
+    const event = type === 'session.requested' ? { type } : { type, failure: over };
     for (let count = 0; count < times; count += 1) child.actor.send(event);
   };
   return { ...child, logins, send, state: () => child.actor.getSnapshot().value };
@@ -53,11 +53,11 @@ describe('a session', () => {
 
   test('is opened once, however often it is requested before, during and after the login', async () => {
     const session = startSession();
-    session.send('session.wanted', 100);
+    session.send('session.requested', 100);
     await session.pass(25);
-    session.send('session.wanted', 100);
+    session.send('session.requested', 100);
     await session.pass(HOUR);
-    session.send('session.wanted', 100);
+    session.send('session.requested', 100);
     await session.pass(HOUR);
     assert.equal(session.logins.length, 1);
     assert.deepEqual(session.reports, [READY]);
@@ -65,14 +65,14 @@ describe('a session', () => {
 
   test('that is open has no timer', async () => {
     const session = startSession();
-    session.send('session.wanted');
+    session.send('session.requested');
     await session.pass(SECOND);
     assert.deepEqual(timersOf(session.clock), []);
   });
 
   test('that expired is opened again at once, and once, however often that is reported', async () => {
     const session = startSession();
-    session.send('session.wanted');
+    session.send('session.requested');
     await session.pass(HOUR);
     session.send('session.expired', 1000);
     await session.pass(25);
@@ -84,7 +84,7 @@ describe('a session', () => {
 
   test('that expires immediately each time is opened with exponential backoff', async () => {
     const session = startSession();
-    session.send('session.wanted');
+    session.send('session.requested');
     for (let tenth = 0; tenth < 600; tenth += 1) {
       await session.pass(SECOND / 10);
       if (session.state() === 'ready') session.send('session.expired');
@@ -114,7 +114,7 @@ for (const { kind, state, least, most } of pauses) {
   describe(`a login that ends ${kind}`, () => {
     test(`is reported, and repeated after ${least / SECOND} to ${most / SECOND} seconds`, async () => {
       const session = startSession(() => failure(kind));
-      session.send('session.wanted');
+      session.send('session.requested');
       await session.pass(50);
       assert.equal(session.state(), state);
       assert.deepEqual(session.reports, [
@@ -128,9 +128,9 @@ for (const { kind, state, least, most } of pauses) {
 
     test('is not repeated when a session is requested', async () => {
       const session = startSession(() => failure(kind));
-      session.send('session.wanted');
+      session.send('session.requested');
       await session.pass(50);
-      session.send('session.wanted', 100);
+      session.send('session.requested', 100);
       session.send('session.expired', 100);
       await session.pass(least - 1);
       assert.deepEqual(session.logins, [0]);
@@ -139,7 +139,7 @@ for (const { kind, state, least, most } of pauses) {
     test('does not delay later logins after one that succeeds', async () => {
       let answer: Login = failure(kind);
       const session = startSession(() => answer);
-      session.send('session.wanted');
+      session.send('session.requested');
       await session.pass(50);
       answer = good;
       await session.pass(most + 50);
@@ -152,7 +152,7 @@ for (const { kind, state, least, most } of pauses) {
 
 test('a refused password is sent six times an hour, and reported each time', async () => {
   const session = startSession(() => failure('unauthorized'));
-  session.send('session.wanted');
+  session.send('session.requested');
   await session.pass(HOUR - 1);
   assert.equal(session.logins.length, 6);
   assert.equal(session.reports.length, 6);
@@ -160,7 +160,7 @@ test('a refused password is sent six times an hour, and reported each time', asy
 
 test('an unavailable qBittorrent receives logins with exponential backoff up to a minute', async () => {
   const session = startSession(() => failure('unreachable'));
-  session.send('session.wanted');
+  session.send('session.requested');
   await session.pass(24 * HOUR);
   const gaps = session.logins.slice(1).map((at, index) => at - (session.logins[index] ?? 0) - 50);
   for (const [index, gap] of gaps.entries()) {
@@ -172,7 +172,7 @@ test('an unavailable qBittorrent receives logins with exponential backoff up to 
 test('after a long session the backoff starts again', async () => {
   let answer: Login = failure('unreachable');
   const session = startSession(() => answer);
-  session.send('session.wanted');
+  session.send('session.requested');
   await session.pass(HOUR);
   answer = good;
   await session.pass(2 * MINUTE);
@@ -190,7 +190,7 @@ test('a login that throws is a bug that the parent of the session receives', asy
   const session = startSession(() => {
     throw new Error('a bug');
   });
-  session.send('session.wanted');
+  session.send('session.requested');
   await session.pass(50);
   assert.deepEqual(
     session.reports.map(({ type }: { type: string }) => type),

@@ -6,9 +6,10 @@ import { text } from 'node:stream/consumers';
 import type { TorrentRecord } from '../../machines/domain.ts';
 import type { Health } from '../../src/store/index.ts';
 import { shippedFlags } from '../shipped-flags.ts';
+import { bundleScript } from '../support/bundle-script.ts';
 
 /** What another process does with a store. */
-export interface Visit {
+export interface StoreProcessOptions {
   dir: string;
   /** How many large completions it saves, from number 1000 on. */
   save?: number;
@@ -34,27 +35,31 @@ export interface Report {
 /** A program with its arguments that starts Node. */
 export type Wrapper = readonly string[];
 
+const script = await bundleScript(join(import.meta.dirname, 'store-script.ts'));
+
 /** Starts one under the permission flags of the image. */
-export function startVisit(visit: Visit, wrapper: Wrapper = []): ChildProcess {
-  const script = join(import.meta.dirname, 'visitor.ts');
+export function startStoreProcess(options: StoreProcessOptions, wrapper: Wrapper = []): ChildProcess {
   const [program, ...args] = [
     ...wrapper,
     process.execPath,
-    ...shippedFlags(visit.allowed ?? visit.dir),
+    ...shippedFlags(options.allowed ?? options.dir),
     script,
   ];
-  return spawn(program, [...args, JSON.stringify(visit)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(program, [...args, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-export interface Visited {
+export interface StoreProcessResult {
   code: number | null;
   report: Report;
   stderr: string;
 }
 
 /** Runs one until it ends. */
-export async function visit(options: Visit, wrapper: Wrapper = []): Promise<Visited> {
-  const child = startVisit(options, wrapper);
+export async function runStoreProcess(
+  options: StoreProcessOptions,
+  wrapper: Wrapper = [],
+): Promise<StoreProcessResult> {
+  const child = startStoreProcess(options, wrapper);
   const [stdout, stderr] = await Promise.all([read(child.stdout), read(child.stderr), once(child, 'close')]);
   if (stdout === '') throw new Error(`no report, but on stderr: ${stderr}`);
   return { code: child.exitCode, report: JSON.parse(stdout), stderr };

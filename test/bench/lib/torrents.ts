@@ -8,7 +8,7 @@ const BYTES = 1_000_000;
 const A_CALL = 50;
 
 /** Adds them, and resolves with their hashes when all of them are stalled: without a source they stay stalled. */
-export async function addCrowd(qbittorrent: Qbittorrent, count: number): Promise<string[]> {
+export async function addTorrents(qbittorrent: Qbittorrent, count: number): Promise<string[]> {
   const torrents = Array.from({ length: count }, (_, n) => {
     const name = `A torrent with a name of common length, ${n}.iso`;
     return createTorrentFile({ name, content: createContent(name, BYTES), webSeed: '' });

@@ -1,13 +1,13 @@
 /**
- * A process that opens a store, saves, and prints a report as JSON: `node visitor.ts <Visit as JSON>`.
+ * A process that opens a store, saves, and prints a report as JSON: `node store-script.ts <StoreProcessOptions as JSON>`.
  */
 import { createLogger } from '../../src/log/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { big } from './fixtures.ts';
-import type { Report, Visit } from './visits.ts';
+import type { Report, StoreProcessOptions } from './store-process.ts';
 
-const visit: Visit = JSON.parse(process.argv[2] ?? '');
-const { dir, save = 0, user, close = true, hold = 0 } = visit;
+const options: StoreProcessOptions = JSON.parse(process.argv[2] ?? '');
+const { dir, save = 0, user, close = true, hold = 0 } = options;
 if (user !== undefined) process.setuid?.(user);
 const store = openStore({ dir, log: createLogger({ level: 'error', write: () => {} }) });
 const report: Report = { found: store.records, before: store.health, after: store.health, saved: 0 };

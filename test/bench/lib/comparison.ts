@@ -1,7 +1,7 @@
 /** One qBittorrent with this many torrents, tracked by the sidecar and by one loop each; one of the two is paused. */
 import { startQbittorrent } from '../../servers/index.ts';
 import { sleep, until } from '../../servers/wait.ts';
-import { addCrowd, force } from './crowd.ts';
+import { addTorrents, force } from './torrents.ts';
 import { callHook } from './hook-call.ts';
 import { startLoops } from './loops.ts';
 import type { Loops } from './loops.ts';
@@ -15,7 +15,7 @@ export interface Cpu {
   client: number;
 }
 
-export interface Stage extends AsyncDisposable {
+export interface Comparison extends AsyncDisposable {
   /** CPU of qBittorrent during these logins, in milliseconds: one, and one a torrent. */
   logins: { sidecar: number; loops: number };
   /** A window of this many seconds without requests. */
@@ -47,7 +47,7 @@ async function cpuIn(seconds: number, qbittorrent: number, client: number | null
 }
 
 /** Starts them; when this resolves both track all torrents, and the loops are paused. */
-export async function createStage(count: number, topic: string): Promise<Stage> {
+export async function createComparison(count: number, topic: string): Promise<Comparison> {
   await using stack = new AsyncDisposableStack();
   const qbittorrent = stack.use(await startQbittorrent('5.1', { refreshInterval: 1500 }));
   const { url, username, password } = qbittorrent;
@@ -58,7 +58,7 @@ export async function createStage(count: number, topic: string): Promise<Stage> 
   stack.defer(() => void signal('SIGCONT'));
   await until('it has logged in', async () => (await sidecar.status()).session.state === 'ready');
   const login = cpuBetween(fresh, readCpu(qbittorrent.pid));
-  const hashes = await addCrowd(qbittorrent, count);
+  const hashes = await addTorrents(qbittorrent, count);
   await force(qbittorrent, count, true);
   for (const hash of hashes) await callHook(sidecar.port, hash);
   const watching = async () => (await sidecar.status()).watcher.watching;
