@@ -3,6 +3,8 @@ import { createActor, fromCallback, SimulatedClock } from 'xstate';
 import type { EventObject } from 'xstate';
 import { createIds } from '../../machines/notification-ids.ts';
 import type { OutboxEvent } from '../../machines/outbox/machine.ts';
+import { NO_RULES } from '../../machines/routing/rules.ts';
+import type { Rules } from '../../machines/routing/rules.ts';
 import { createRecord } from '../../machines/torrent/record.ts';
 import { torrentMachine } from '../../machines/torrent/machine.ts';
 import type { TorrentReport } from '../../machines/torrent/types.ts';
@@ -27,6 +29,7 @@ const isNews = (notification: RequestedNotification): notification is News =>
 interface Options {
   record?: Partial<TorrentRecord>;
   policy?: Partial<Policy>;
+  rules?: Rules;
 }
 
 /** A torrent's actor, seen every five seconds. */
@@ -48,6 +51,7 @@ export function startTorrent(options: Options = {}) {
         nextId: createIds(),
         save: (record) => void saved.push(record),
         supervisor: createActor(fromCallback(({ receive }) => receive(take))).start(),
+        rules: options.rules ?? NO_RULES,
       },
       ready: false,
     },

@@ -3,6 +3,7 @@ import { createEmptyActor } from 'xstate';
 import type { ActorLogic, AnyEventObject, AnyMachineSnapshot, AnyStateMachine, AnyStateNode } from 'xstate';
 import { adjacencyMapToArray, getAdjacencyMap, getShortestPaths, getStateNodes } from 'xstate/graph';
 import type { TorrentDeps } from '../../machines/torrent/types.ts';
+import { NO_RULES } from '../../machines/routing/rules.ts';
 import { OverdueError } from '../../machines/watchdog.ts';
 
 type Logic = ActorLogic<AnyMachineSnapshot, AnyEventObject, unknown>;
@@ -173,6 +174,7 @@ export const DEPS: TorrentDeps = {
   nextId: () => '1',
   save: () => {},
   supervisor: createEmptyActor(),
+  rules: NO_RULES,
 };
 
 export const done = (id: string, output: unknown): AnyEventObject => ({
