@@ -1,7 +1,7 @@
 /** Checks a property: many timelines, each in a separate world, until one violates it. */
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { live, settleDown, timelines } from './timeline.ts';
+import { live, RULE_STEPS, settleDown, timelines } from './timeline.ts';
 import type { Timeline } from './timeline.ts';
 import { createModel } from './model.ts';
 import type { Model, ModelOptions } from './model.ts';
@@ -28,7 +28,8 @@ interface Trial {
  * failure.
  */
 export async function holds(trial: Trial): Promise<void> {
-  const { check, options, before, settles = true, without = [], examples = [] } = trial;
+  const { check, options, before, settles = true, examples = [] } = trial;
+  const without = [...(trial.without ?? []), ...(options?.rules === undefined ? RULE_STEPS : [])];
   await fc.assert(
     fc.asyncProperty(timelines(without), async (timeline) => {
       const model = createModel(options);
