@@ -7,8 +7,8 @@ export type { OutboxEvent, OutboxReport, Publication } from './setup.ts';
 const machine = outboxSetup.createMachine({
   id: 'outbox',
   description: 'Sends notifications to ntfy: order, budget, retries.',
-  context: ({ input: { policy, now, findTorrent } }) => ({
-    ...createTraffic(policy, now),
+  context: ({ input: { policy, now, findTorrent, refused } }) => ({
+    ...createTraffic(policy, now, refused),
     askedAt: null,
     failure: null,
     findTorrent,

@@ -1,5 +1,7 @@
 import type { AnyActorRef } from 'xstate';
+import { restoreNotices } from '../incident/notices.ts';
 import { NO_STORE_CARD } from '../incident/store-notice.ts';
+import { NO_RULES } from '../routing/rules.ts';
 import { createIds } from '../notification-ids.ts';
 import { asOfNow, withoutFuture } from './clock-set-back.ts';
 import { torrentOf } from './messages.ts';
@@ -16,7 +18,7 @@ export function createContext({
   input: SupervisorInput;
   self: AnyActorRef;
 }): SupervisorContext {
-  const { policy, now, shardOf, records, writeRecord, incidentShown, sounds } = input;
+  const { policy, now, shardOf, records, writeRecord, incidentShown, sounds, notices, rules } = input;
   const registry = createRegistry(
     records?.map((record) => asOfNow(record, now())),
     writeRecord,
@@ -30,6 +32,7 @@ export function createContext({
       nextId: createIds(),
       save: (record) => save(registry, record),
       supervisor: self,
+      rules: rules ?? NO_RULES,
     },
     shardOf,
     shards: new Set(),
@@ -39,6 +42,7 @@ export function createContext({
     incidentRaised: incidentShown ?? false,
     incidentSounds: new Map(Object.entries(withoutFuture(sounds ?? {}, now()))),
     storeCard: NO_STORE_CARD,
+    notices: restoreNotices(notices),
     capacityExceeded: false,
     recentCompletions: new Map(),
     crashes: new Map(),
@@ -52,4 +56,10 @@ export const torrentServiceInput = ({ context, self }: { context: SupervisorCont
   policy: context.policy,
   now: context.now,
   findTorrent: (key: Hash) => torrentOf(context, self, key),
+});
+
+/** The input of the outbox. */
+export const outboxInput = (args: { context: SupervisorContext; self: Root }) => ({
+  ...torrentServiceInput(args),
+  refused: [...args.context.notices.refused.keys()],
 });

@@ -3,14 +3,8 @@ import { torrentIn } from '../shard/machine.ts';
 import type { ShardEvent } from '../shard/machine.ts';
 import { silenceRepeated } from '../torrent/alerts.ts';
 import { isNameless, NAMELESS_PER_MINUTE, withinMinute } from '../torrent/finish.ts';
-import {
-  cardDeleteOf,
-  createRecord,
-  isTracked,
-  recordFinishHook,
-  recordReadded,
-  recordRenamed,
-} from '../torrent/record.ts';
+import { createRecord, isTracked } from '../torrent/record.ts';
+import { cardDeletesOf, recordFinishHook, recordReadded, recordRenamed } from '../torrent/record-changes.ts';
 import type { ObservedTorrent, TorrentEvent } from '../torrent/types.ts';
 import type { Match } from '../matcher/matching.ts';
 import type { ShardId } from '../shard/shard-of.ts';
@@ -94,7 +88,7 @@ function mergeInto(context: SupervisorContext, dropped: TorrentRecord): Message[
     { to: 'watcher', event: { type: 'torrent.unwatch', hash } },
     ...(context.shards.has(id) ? [{ to: id, event: { type: 'torrent.stop', key } } satisfies Message] : []),
     // Also supersedes what waits for ntfy.
-    publish(context, cardDeleteOf(dropped)),
+    ...cardDeletesOf(dropped).map((content) => publish(context, content)),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { assign, enqueueActions } from 'xstate';
 import { isAllClear } from '../incident/machine.ts';
+import { settleNotices, storedNotices } from '../incident/notices.ts';
 import { settleStoreCard } from '../incident/store-notice.ts';
 import { withinMinute } from '../torrent/finish.ts';
 import { recordSettlement } from '../torrent/record.ts';
@@ -38,7 +39,10 @@ export const settling = ending.extend({
       // A torrent records it itself, unless it has crashed and is not restarted yet.
       if (record !== undefined && torrentOf(context, self, record.key) === undefined)
         save(registry, recordSettlement(record, notification, outcome, now()));
-      enqueue.assign({ storeCard: settleStoreCard(context.storeCard, settled) });
+      const notices = settleNotices(context.notices, settled);
+      enqueue.assign({ storeCard: settleStoreCard(context.storeCard, settled), notices });
+      if (notices !== context.notices)
+        enqueue.sendTo('store', { type: 'notices.save', notices: storedNotices(notices) });
       const sounded = recordSound(context, settled);
       if (sounded !== null) enqueue.sendTo('store', sounded);
       // The all-clear was sent, and there is no new incident.

@@ -56,6 +56,8 @@ export const KINDS = [
   'alert-clear',
   'incident',
   'incident-resolved',
+  'added',
+  'removed',
 ] as const satisfies readonly Notification['kind'][];
 
 /** The simpler forms of a message. */

@@ -25,6 +25,13 @@ export function progressText(
 /** A completion that is sent more seconds than this after the torrent finished also has the time of its finish. */
 const LATE_AFTER_SECONDS = 120;
 
+export function additionText({ torrent: { size } }: Extract<Notification, { kind: 'added' }>): string {
+  return size === 0 ? 'Added' : `Added: ${formatSize(size)}`;
+}
+
+export const removalText = ({ percent }: Extract<Notification, { kind: 'removed' }>): string =>
+  `Removed at ${percent}%`;
+
 export function completionText(
   { key, torrent, at }: Extract<Notification, { kind: 'completion' }>,
   timeZone: string | undefined,
@@ -80,6 +87,11 @@ const ADVICE_BY_REASON: Partial<Record<FailureReason, string>> = {
     'Correct it and restart the sidecar. The same login is not sent again: qBittorrent could ban this address.',
 };
 
+const ADVICE_BY_SOURCE: Partial<Record<IncidentSource, string>> = {
+  rules: 'The previous rules stay in force.',
+  topic: 'Completions for it arrive on this topic after five minutes.',
+};
+
 const ADVICE: Partial<Record<Failure['kind'], string>> = {
   unreachable: 'Downloads are not tracked until it answers.',
   broken: 'Downloads are not tracked until it works again.',
@@ -88,11 +100,16 @@ const ADVICE: Partial<Record<Failure['kind'], string>> = {
   banned: 'The ban ends after an hour by default, or when qBittorrent is restarted.',
 };
 
-export function incidentText({ kind, message, reason }: Failure): string {
+/** @param source decides the advice */
+export function incidentText(
+  { kind, message, reason }: Failure,
+  source: IncidentSource = 'qbittorrent',
+): string {
   const text = safeText(message, 600);
   // The name qBittorrent begins with a small letter everywhere. Some messages are whole sentences already.
   const sentence = `${text.startsWith('qB') ? 'q' : text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.…!?]$/u.test(text) ? '' : '.'}`;
-  const advice = (reason === undefined ? undefined : ADVICE_BY_REASON[reason]) ?? ADVICE[kind];
+  const advice =
+    ADVICE_BY_SOURCE[source] ?? (reason === undefined ? undefined : ADVICE_BY_REASON[reason]) ?? ADVICE[kind];
   return advice === undefined ? sentence : `${sentence}\n${advice}`;
 }
 
@@ -100,14 +117,23 @@ export function incidentText({ kind, message, reason }: Failure): string {
 export function incidentTitle(
   notification: Extract<Notification, { kind: 'incident' | 'incident-resolved' }>,
 ): string {
-  if (notification.key === 'qbittorrent') return 'qBittorrent';
+  const { key } = notification;
+  if (key === 'qbittorrent') return 'qBittorrent';
+  if (key === 'rules' || key === 'topic') return TITLES_OF_RULES[key][notification.kind];
   if (notification.kind === 'incident-resolved') return 'State is saved again';
   return notification.failure.reason === 'state-repaired' ? 'State was repaired' : 'State is not saved';
 }
 
+const TITLES_OF_RULES = {
+  rules: { incident: 'Rules file is invalid', 'incident-resolved': 'Rules file is valid again' },
+  topic: { incident: 'A topic is refused', 'incident-resolved': 'All topics work again' },
+} as const;
+
 const RECOVERY_TEXTS: Record<IncidentSource, string> = {
   qbittorrent: 'qBittorrent answers again. Downloads are tracked.',
   store: 'The state is saved to disk again. A restart loses nothing.',
+  rules: 'The changed rules are in force.',
+  topic: 'ntfy accepts the topics of all rules.',
 };
 
 export const recoveryText = (source: IncidentSource): string => RECOVERY_TEXTS[source];
@@ -124,6 +150,10 @@ export function fixedText(notification: Exclude<Notification, { kind: 'card-dele
       return { title: 'Download Complete', message: 'A download is complete: see the page.' };
     case 'alert':
       return { title: 'A download has a problem', message: 'See the page.' };
+    case 'added':
+      return { title: 'A download was added', message: 'See the page.' };
+    case 'removed':
+      return { title: 'A download was removed', message: `Removed at ${notification.percent}%.` };
     case 'incident':
       return { title: incidentTitle(notification), message: 'There is a problem: see the page.' };
     case 'incident-resolved':

@@ -2,8 +2,10 @@ import { isInjected } from '../../machines/torrent/finish.ts';
 import type { Form, Notification } from '../../machines/domain.ts';
 import { torrentName } from '../format/text.ts';
 import {
+  additionText,
   alertText,
   recoveryText,
+  removalText,
   completionText,
   fixedText,
   incidentText,
@@ -11,6 +13,7 @@ import {
   progressText,
 } from './card-text.ts';
 import type { AlertDelays } from './card-text.ts';
+import type { NotificationStyle } from './style.ts';
 
 /** The body of a publish as JSON, which is sent to the server's root (ntfy docs, "Publish as JSON"). */
 export interface Card {
@@ -47,13 +50,28 @@ export const completionSequence = (instance: string, key: string): string => `${
 /** The alert of a torrent has its own card for the same reason. */
 export const alertSequence = (instance: string, key: string): string => `${instance}-${key}-err`;
 
+/** The addition and the removal of a torrent have cards of their own, too. */
+export const additionSequence = (instance: string, key: string): string => `${instance}-${key}-new`;
+export const removalSequence = (instance: string, key: string): string => `${instance}-${key}-gone`;
+
 /** Notifications that are published; the others delete cards. */
 export type Published = Exclude<Notification, { kind: 'card-delete' | 'alert-clear' }>;
 
-/** Renders a notification as a card. */
-export function renderCard(notification: Published, options: CardOptions, form: Form = 'full'): Card {
-  if (form === 'full') return renderFully(notification, options);
-  if (form === 'plain') return simplify(renderFully(notification, options));
+/** Renders a notification as a card, with the tags of its rule. */
+export function renderCard(
+  notification: Published,
+  options: CardOptions,
+  form: Form = 'full',
+  style?: NotificationStyle,
+): Card {
+  const isFixed = notification.kind === 'completion' && notification.fixed !== undefined;
+  if (form !== 'fixed') {
+    const rendered = renderFully(notification, options);
+    const tags = [...(style?.tags ?? rendered.tags)];
+    const card = { ...rendered, tags, priority: priorityOf(notification) };
+    const whole = isFixed ? { ...card, ...notification.fixed } : card;
+    return form === 'plain' ? simplify(whole) : whole;
+  }
   const { kind, key } = notification;
   const { topic, instance } = options;
   const priority = priorityOf(notification);
@@ -66,9 +84,26 @@ export function renderCard(notification: Published, options: CardOptions, form: 
   };
 }
 
+/** That of the rule, or of the kind. What is silent for another reason stays silent. */
 function priorityOf(notification: Published): number {
+  if (notification.kind === 'completion' && notification.fixed !== undefined)
+    return notification.fixed.priority;
+  const { priority = defaultPriority(notification) } = notification;
+  const isSilent = 'silent' in notification && notification.silent === true;
+  const isSilenced = isSilent || (notification.kind === 'completion' && isInjected(notification.torrent));
+  return isSilenced ? Math.min(priority, SILENT_PRIORITY) : priority;
+}
+
+const SILENT_KINDS: ReadonlySet<Published['kind']> = new Set([
+  'progress',
+  'added',
+  'removed',
+  'incident-resolved',
+]);
+
+function defaultPriority(notification: Published): number {
   const { kind } = notification;
-  if (kind === 'progress' || kind === 'incident-resolved') return SILENT_PRIORITY;
+  if (SILENT_KINDS.has(kind)) return SILENT_PRIORITY;
   // A torrent whose data already existed was not downloaded: no sound.
   return kind === 'completion' && isInjected(notification.torrent) ? SILENT_PRIORITY : AUDIBLE_PRIORITY;
 }
@@ -83,6 +118,8 @@ const SEQUENCES: Record<Published['kind'], (instance: string, key: string) => st
   progress: progressSequence,
   completion: completionSequence,
   alert: alertSequence,
+  added: additionSequence,
+  removed: removalSequence,
   incident: progressSequence,
   // The recovery message replaces the incident's card.
   'incident-resolved': progressSequence,
@@ -119,13 +156,28 @@ function renderFully(notification: Published, { topic, instance, timeZone, alert
         priority: notification.silent === true ? SILENT_PRIORITY : AUDIBLE_PRIORITY,
         tags: ['warning'],
       };
+    case 'added':
+    case 'removed': {
+      const name = kind === 'added' ? notification.torrent.name : notification.name;
+      return {
+        topic,
+        sequence_id,
+        title: torrentName(key, name),
+        message: kind === 'added' ? additionText(notification) : removalText(notification),
+        priority: priorityOf(notification),
+        tags: [kind === 'added' ? 'inbox_tray' : 'wastebasket'],
+      };
+    }
     case 'incident':
     case 'incident-resolved':
       return {
         topic,
         sequence_id,
         title: incidentTitle(notification),
-        message: kind === 'incident' ? incidentText(notification.failure) : recoveryText(key),
+        message:
+          kind === 'incident'
+            ? incidentText(notification.failure, notification.key)
+            : recoveryText(notification.key),
         priority: kind === 'incident' && notification.silent !== true ? AUDIBLE_PRIORITY : SILENT_PRIORITY,
         tags: [kind === 'incident' ? 'warning' : 'white_check_mark'],
       };

@@ -5,6 +5,7 @@
 import { createActor, SimulatedClock } from 'xstate';
 import type { ActorRefFrom, InspectionEvent } from 'xstate';
 import type { Allowance } from '../../machines/outbox/budget.ts';
+import type { StoredNotices } from '../../machines/incident/notices.ts';
 import type { Sounds } from '../../machines/supervisor/sounds.ts';
 import type { supervisorMachine } from '../../machines/supervisor/machine.ts';
 import type { SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
@@ -16,6 +17,8 @@ import { HOUR, shardOf, policy } from '../machines/fixtures.ts';
 import { createPhone } from '../support/phone.ts';
 import { poisonable } from '../support/poison.ts';
 import type { GuardName } from '../support/poison.ts';
+import { createTestRules } from '../support/rules.ts';
+import type { Decision } from '../support/rules.ts';
 import { createClients } from './servers.ts';
 import type { Call, Environment } from './servers.ts';
 import { pass } from '../support/clock.ts';
@@ -41,6 +44,8 @@ export interface ModelOptions {
   inspect?: (event: InspectionEvent) => void;
   /** Called for each message that is sent. */
   onPublish?: (notification: Notification) => void;
+  /** What the rules say at first. Default: there are no rules. */
+  rules?: Decision;
   /** Whether calls and events are recorded for the test. Default: true. */
   keepHistory?: boolean;
 }
@@ -61,12 +66,14 @@ function createStore() {
     records,
     incidentShown: false,
     sounds: {} as Sounds,
+    notices: undefined as StoredNotices | undefined,
     /** Names of torrents whose completion was ever pending. */
     completions: new Set<string>(),
     save(event: StoreEvent) {
       if (event.type === 'record.delete') records.delete(event.key);
       else if (event.type === 'incident.save') store.incidentShown = event.shown;
       else if (event.type === 'sounds.save') store.sounds = event.sounds;
+      else if (event.type === 'notices.save') store.notices = event.notices;
       else {
         const { key, stage, finished } = event.record;
         records.set(key, JSON.stringify(event.record));
@@ -89,8 +96,10 @@ export function createModel(options: ModelOptions = {}) {
   const events: SupervisorEmitted[] = [];
   const store = createStore();
   const errors: unknown[] = [];
+  const rules = createTestRules(options.rules);
   const state: Environment['state'] = {
     ntfy: { fault: null, until: 0 },
+    refused: new Set(),
     crash: null,
     bugs: new Set(),
     known: new Set(),
@@ -146,6 +155,8 @@ export function createModel(options: ModelOptions = {}) {
           writeRecord: save,
           incidentShown: store.incidentShown,
           sounds: store.sounds,
+          ...(options.rules === undefined ? {} : { rules: rules.rules }),
+          ...(store.notices === undefined ? {} : { notices: store.notices }),
         },
         ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
       },
@@ -156,6 +167,12 @@ export function createModel(options: ModelOptions = {}) {
     world.starts.push(clock.now());
     supervisor.subscribe({ complete: () => end(RESTART), error: (error) => void errors.push(error) });
     supervisor.start();
+    reportRules();
+  }
+
+  /** As the rules file does at the start, and after a change. */
+  function reportRules(routes: readonly string[] = ['films', 'movies']) {
+    if (options.rules !== undefined) world.run?.supervisor.send({ type: 'rules.loaded', routes });
   }
 
   start();
@@ -167,6 +184,8 @@ export function createModel(options: ModelOptions = {}) {
     events,
     store,
     errors,
+    rules,
+    reportRules,
     state,
     world,
     now,
@@ -186,6 +205,7 @@ export function createModel(options: ModelOptions = {}) {
     /** Ends every fault; a process that is down starts at its time. */
     heal() {
       state.ntfy.fault = null;
+      state.refused.clear();
       state.crash = null;
       state.bugs.clear();
       qbittorrent.state.fault = null;

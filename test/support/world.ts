@@ -2,9 +2,12 @@
 import { createActor, SimulatedClock } from 'xstate';
 import type { AnyActorRef } from 'xstate';
 import type { Hash, Notification, Observation, TorrentRecord } from '../../machines/domain.ts';
+import type { StoredNotices } from '../../machines/incident/notices.ts';
 import type { Policy } from '../../machines/policy.ts';
+import type { Rules } from '../../machines/routing/rules.ts';
 import type { Sounds } from '../../machines/supervisor/sounds.ts';
 import type { SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
+import type { FactEvent, RecordEvent } from '../../machines/supervisor/types.ts';
 import { provideActors } from '../../src/app/actors.ts';
 import type { ActorDeps } from '../../src/app/actors.ts';
 import { shardOf, policy, SECOND, seen } from '../machines/fixtures.ts';
@@ -24,6 +27,9 @@ export interface WorldOptions {
   policy?: Partial<Policy>;
   records?: readonly TorrentRecord[];
   sounds?: Sounds;
+  /** The rules in force. Default: none. */
+  rules?: Rules;
+  notices?: StoredNotices;
 }
 
 /** Clients that answer as the script defines, each call after its latency; `calls` records the requests. */
@@ -80,10 +86,12 @@ export function startWorld(options: WorldOptions = {}) {
     phone.receive(notification);
   };
   const events: SupervisorEmitted[] = [];
+  const facts: FactEvent[] = [];
+  const written: RecordEvent[] = [];
   const { calls, clients } = createClients(script, receive, clock);
   const provided = provideActors({
     ...clients,
-    saveFact: () => {},
+    saveFact: (event) => void facts.push(event),
     rotation: () => new Promise(() => {}),
   });
   const machine = poisonable(
@@ -98,6 +106,9 @@ export function startWorld(options: WorldOptions = {}) {
       shardOf,
       records: options.records ?? [],
       sounds: options.sounds ?? {},
+      writeRecord: (event) => void written.push(event),
+      ...(options.rules === undefined ? {} : { rules: options.rules }),
+      ...(options.notices === undefined ? {} : { notices: options.notices }),
     },
   });
   supervisor.on('*', (event) => void events.push(event));
@@ -109,6 +120,9 @@ export function startWorld(options: WorldOptions = {}) {
     phone,
     calls,
     events,
+    /** What was stored beside records, and each change of a record. */
+    facts,
+    written,
     supervisor,
     pass: (ms: number) => pass(clock, ms),
     track: (hash: Hash) => supervisor.send({ type: 'torrent.track', hash }),

@@ -1,0 +1,46 @@
+/** The stored fields of a record that say where its cards are, and what was fixed with its completion. */
+import * as z from 'zod';
+import { DEFAULT_ROUTE } from '../../machines/routing/types.ts';
+import type { FixedMessage, Removal } from '../../machines/domain.ts';
+
+const hash = z.string().regex(/^[0-9a-f]{40}$/);
+const route = z.string().min(1).max(64);
+const routeOrDefault = route.catch(DEFAULT_ROUTE);
+const routes = z.array(route).catch([]);
+const priority = z.int().min(1).max(5);
+const url = z.string().regex(/^https?:\/\//);
+
+const fixedMessage: z.ZodType<FixedMessage> = z.looseObject({
+  title: z.string().min(1),
+  message: z.string().min(1),
+  tags: z.array(z.string()),
+  priority,
+  click: z.exactOptional(url),
+  icon: z.exactOptional(url),
+});
+
+const removal: z.ZodType<Removal> = z.looseObject({
+  kind: z.literal('removed'),
+  key: hash,
+  name: z.string().nullable().catch(null),
+  percent: z.number().min(0).max(100).catch(0),
+  at: z.number().nonnegative().catch(0),
+  route: z.exactOptional(route),
+  rule: z.exactOptional(z.string().nullable()),
+  priority: z.exactOptional(priority),
+});
+
+/** Missing in files of 0.1.0, where there was one topic and no rule. */
+export const routingFields = {
+  cardRoute: routeOrDefault,
+  alertRoute: routeOrDefault,
+  oldCards: routes,
+  oldAlerts: routes,
+  moving: z.boolean().catch(false),
+  added: z.object({ route, done: z.boolean() }).nullable().catch(null),
+  removal: removal.nullable().catch(null),
+  route: routeOrDefault,
+  rule: z.string().nullable().catch(null),
+  excluded: z.boolean().catch(false),
+  fixed: fixedMessage.nullable().catch(null),
+};
