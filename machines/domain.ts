@@ -1,4 +1,5 @@
 /** The types that all machines share: observations, notifications, records, failures. */
+import type { RouteId } from './routing/types.ts';
 
 /** A torrent ID as qBittorrent's WebAPI filters by it: 40 lower-case hex digits. */
 export type Hash = string;
@@ -146,7 +147,39 @@ export type Notification =
   | { kind: 'alert-clear'; key: Hash; shown: Alert | null }
   /** A problem that affects all torrents; its all-clear replaces its card. */
   | { kind: 'incident'; key: IncidentSource; failure: Failure; silent?: boolean }
-  | { kind: 'incident-resolved'; key: IncidentSource; shown: boolean };
+  | { kind: 'incident-resolved'; key: IncidentSource; shown: boolean }
+  /** What happened during quiet hours, when they are over. */
+  | {
+      kind: 'quiet-digest';
+      key: string;
+      route: RouteId;
+      /** Its sequence ID, without the instance name. */
+      sequence: string;
+      priority: number;
+      counts: Readonly<Record<QuietMember['kind'], number>>;
+      /** Those that it names: problems first, then the newest completions. */
+      lines: readonly QuietMember[];
+      /** The order of its newest member, for the actor that sent it. */
+      upTo: number;
+    };
+
+/** Something that would have made a sound during quiet hours. */
+export interface QuietMember {
+  kind: 'completion' | 'alert' | 'incident';
+  /** The key of the torrent, or the source of the incident. */
+  key: string;
+  /** The finish date of the download, the kind of the alert or the kind of the failure. */
+  what: string;
+  /** The name of the torrent, or the text of the failure; untrusted, and cut. */
+  name: string | null;
+  /** Bytes; 0 if unknown, or not for a completion. */
+  size: number;
+  /** Whole percent; 0 for an incident. */
+  percent: number;
+  route: RouteId;
+  /** The priority that it would have had. */
+  priority: number;
+}
 
 /** Identifies a notification: unique within the process, assigned by the actor that requests one. */
 export type NotificationId = string;

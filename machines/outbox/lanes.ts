@@ -14,6 +14,7 @@ export const LANES = [
   'completion',
   'incident',
   'alert',
+  'quiet-digest',
   'incident-resolved',
   'alert-clear',
   'card-delete',
@@ -22,13 +23,14 @@ export const LANES = [
 
 /** Urgent lanes may use the reserved tokens. */
 export const isUrgent = (lane: Lane): boolean =>
-  lane === 'completion' || lane === 'incident' || lane === 'alert';
+  lane === 'completion' || lane === 'incident' || lane === 'alert' || lane === 'quiet-digest';
 
 /** What a newer notification of the same key supersedes. */
 export const SUPERSEDES: Readonly<Record<Lane, readonly Lane[]>> = {
   completion: ['completion', 'progress', 'alert'],
   incident: ['incident', 'incident-resolved'],
   alert: ['alert', 'alert-clear'],
+  'quiet-digest': ['quiet-digest'],
   'incident-resolved': ['incident-resolved', 'incident'],
   'alert-clear': ['alert-clear', 'alert'],
   'card-delete': ['card-delete', 'progress', 'alert', 'alert-clear'],
@@ -40,6 +42,7 @@ export function createLanes(): Lanes {
     completion: new Map(),
     incident: new Map(),
     alert: new Map(),
+    'quiet-digest': new Map(),
     'incident-resolved': new Map(),
     'alert-clear': new Map(),
     'card-delete': new Map(),

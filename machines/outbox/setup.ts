@@ -8,6 +8,8 @@ import { remove } from './lanes.ts';
 import { failOverdue, overdueAfter } from '../watchdog.ts';
 import type { RequestName } from '../watchdog.ts';
 import { formOf, settle, consequenceFor } from './settling.ts';
+import { passQuietHours } from '../quiet/passing.ts';
+import type { QuietDigest } from '../quiet/pending.ts';
 import type { TorrentEvent } from '../torrent/types.ts';
 import {
   asSent,
@@ -61,12 +63,15 @@ interface OutboxContext extends Traffic {
   askedAt: number | null;
   failure: Failure | null;
   findTorrent: FindTorrent;
+  quietDigest: QuietDigest | null;
 }
 
 export interface OutboxInput {
   policy: Policy;
   now: Now;
   findTorrent: FindTorrent;
+  /** Default: there are no quiet hours. */
+  quietDigest?: QuietDigest | null;
 }
 
 /** Guards and actions of the outbox; its chart is in `./machine.ts`. */
@@ -100,22 +105,23 @@ export const outboxSetup = setup({
   },
   actions: {
     crash: (_, { request }: { request: RequestName }) => failOverdue(request),
-    put: assign(({ context, event }) => {
-      if (event.type !== 'notification.publish') return {};
-      const { notification } = event;
+    put: enqueueActions((step) => {
+      const { context, event } = step;
+      if (event.type !== 'notification.publish') return;
+      const notification = passQuietHours(step, event.notification, false);
       enqueueNotification(context, notification);
       // A notification that supersedes this one must know that there is a card.
       if (notification.kind === 'alert-clear' && notification.shown !== null)
         context.alerted.add(notification.key);
-      return {};
     }),
-    dispatch: enqueueActions(({ context, enqueue }) => {
+    dispatch: enqueueActions((step) => {
+      const { context, enqueue } = step;
       let budget = refill(context.budget, context.now());
       for (;;) {
         const first = upcoming({ ...context, budget });
         if (first === null || first.wait > 0) break;
-        const { notification } = first;
-        remove(context.lanes, notification);
+        remove(context.lanes, first.notification);
+        const notification = passQuietHours(step, first.notification, true);
         const outcome = skipped(context, notification);
         if (outcome !== null) {
           if (outcome === 'accepted') markGone(context, notification);

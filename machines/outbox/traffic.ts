@@ -177,6 +177,7 @@ export function skipped(traffic: Traffic, notification: Notification): Outcome |
     case 'completion':
     case 'alert':
     case 'incident':
+    case 'quiet-digest':
       return null;
     case 'incident-resolved':
       return alerted.has(key) || notification.shown ? null : 'accepted';

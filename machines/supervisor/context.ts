@@ -1,6 +1,7 @@
 import type { AnyActorRef } from 'xstate';
 import { NO_STORE_CARD } from '../incident/store-notice.ts';
 import { createIds } from '../notification-ids.ts';
+import { createQuietDigest } from '../quiet/pending.ts';
 import { asOfNow, withoutFuture } from './clock-set-back.ts';
 import { torrentOf } from './messages.ts';
 import type { Root } from './messages.ts';
@@ -16,7 +17,7 @@ export function createContext({
   input: SupervisorInput;
   self: AnyActorRef;
 }): SupervisorContext {
-  const { policy, now, shardOf, records, writeRecord, incidentShown, sounds } = input;
+  const { policy, now, shardOf, records, writeRecord, incidentShown, sounds, quietHours } = input;
   const registry = createRegistry(
     records?.map((record) => asOfNow(record, now())),
     writeRecord,
@@ -39,6 +40,14 @@ export function createContext({
     incidentRaised: incidentShown ?? false,
     incidentSounds: new Map(Object.entries(withoutFuture(sounds ?? {}, now()))),
     storeCard: NO_STORE_CARD,
+    quietDigest:
+      quietHours === undefined
+        ? null
+        : createQuietDigest({
+            ...quietHours,
+            now,
+            isCompleting: (key) => registry.records.get(key)?.stage === 'completing',
+          }),
     capacityExceeded: false,
     recentCompletions: new Map(),
     crashes: new Map(),

@@ -38,7 +38,15 @@ export const supervisorMachine = startingSetup.createMachine({
           src: 'hookInstaller',
           input: ({ context: { policy, now } }) => ({ policy, now }),
         },
-        { id: 'outbox', systemId: 'outbox', src: 'outbox', input: torrentServiceInput },
+        {
+          id: 'outbox',
+          systemId: 'outbox',
+          src: 'outbox',
+          input: ({ context, self }) => ({
+            ...torrentServiceInput({ context, self }),
+            quietDigest: context.quietDigest,
+          }),
+        },
       ],
       on: {
         ...starting.on,

@@ -41,6 +41,8 @@ export const settling = ending.extend({
       enqueue.assign({ storeCard: settleStoreCard(context.storeCard, settled) });
       const sounded = recordSound(context, settled);
       if (sounded !== null) enqueue.sendTo('store', sounded);
+      if (notification.kind === 'quiet-digest')
+        enqueue.sendTo('quiet', { type: 'notification.settled', notification, outcome });
       // The all-clear was sent, and there is no new incident.
       if (!isAllClear(notification) || outcome === 'superseded' || context.incidentRaised) return;
       enqueue.assign({ incidentShown: false });

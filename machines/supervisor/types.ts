@@ -8,6 +8,8 @@ import type { TorrentDeps, TorrentReport } from '../torrent/types.ts';
 import type { PendingStart } from './pending-starts.ts';
 import type { RecentCompletions } from './recent-completions.ts';
 import type { StoreCard, StoreReport } from '../incident/store-notice.ts';
+import type { QuietDigest } from '../quiet/pending.ts';
+import type { QuietHoursInput } from '../quiet/types.ts';
 import type { ShardOf } from '../shard/shard-of.ts';
 import type { Registry } from './registry.ts';
 import type { Failures } from './restarts.ts';
@@ -72,6 +74,8 @@ export interface SupervisorContext {
   incidentRaised: boolean;
   incidentSounds: IncidentSounds;
   storeCard: StoreCard;
+  /** What quiet hours have silenced; `null` if there can be none. */
+  quietDigest: QuietDigest | null;
   /** Torrents were not tracked because of the limit: discovery finds them when there is capacity again. */
   capacityExceeded: boolean;
   /** Recent completions: a late hook must not repeat one. */
@@ -96,9 +100,11 @@ export interface SupervisorInput {
   incidentShown?: boolean;
   /** When each incident last made a sound, in milliseconds since 1970. */
   sounds?: Sounds;
+  /** Default: there are no quiet hours, and no actor for them. */
+  quietHours?: QuietHoursInput;
 }
 
-/** The actors that it always has, by their IDs. */
+/** The actors that it has, by their IDs; `quiet` only with quiet hours. */
 export type Services = {
   session: 'session';
   watcher: 'watcher';
@@ -107,4 +113,5 @@ export type Services = {
   discovery: 'discovery';
   hookInstaller: 'hookInstaller';
   store: 'store';
+  quiet: 'quiet';
 };

@@ -45,6 +45,7 @@ export function recordRequest(record: TorrentRecord, notification: Notification)
     case 'alert-clear':
     case 'incident':
     case 'incident-resolved':
+    case 'quiet-digest':
       return record;
   }
 }
@@ -81,6 +82,7 @@ export function recordSettlement(
       return { ...record, sounded: { ...record.sounded, [notification.alert]: now } };
     case 'incident':
     case 'incident-resolved':
+    case 'quiet-digest':
       return record;
   }
 }

@@ -1,6 +1,7 @@
 import { createActor, waitFor } from 'xstate';
 import type { SnapshotFrom } from 'xstate';
 import type { StoreReport } from '../../machines/incident/store-notice.ts';
+import type { QuietHours, StoredQuietDigest } from '../../machines/quiet/types.ts';
 import { createShardOf, SALT_LENGTH } from '../../machines/shard/shard-of.ts';
 import { selectDrained } from '../../machines/outbox/selectors.ts';
 import type { SupervisorEvent } from '../../machines/supervisor/types.ts';
@@ -27,6 +28,7 @@ import { statusOf } from './status.ts';
 import type { Supervisor } from './status.ts';
 import { openStore, restoredState, saveEvent } from '../store/index.ts';
 import type { Store } from '../store/index.ts';
+import { restoredQuietDigest, saveQuietDigest } from '../store/quiet-digest.ts';
 import { policyOf, provideActors } from './actors.ts';
 import { version } from '../util/version.ts';
 
@@ -46,6 +48,8 @@ export interface StartOptions {
   log: Logger;
   /** Replaces parts of the policy that the configuration gives; for the demo. */
   policy?: Partial<Policy>;
+  /** The quiet hours, which may change; `null`: none at present. Default: there can be none. */
+  quietHours?: () => QuietHours | null;
 }
 
 /** Bytes. A browser sends the cookies of all programs on this host, of all ports. */
@@ -58,7 +62,7 @@ const DRAIN_TIMEOUT = 1000;
  * The composition root: creates the clients, provides them to the machines and opens both ports. Rejects when a port is
  * not available.
  */
-export async function start({ config, log, policy }: StartOptions): Promise<Sidecar> {
+export async function start({ config, log, policy, quietHours }: StartOptions): Promise<Sidecar> {
   const relay = createRelay<SupervisorEvent>();
   const store = openStore({
     dir: config.stateDir,
@@ -90,6 +94,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
       shardOf: createShardOf(crypto.getRandomValues(new Uint32Array(SALT_LENGTH))),
       ...restoredState(store),
       writeRecord: (event) => saveEvent(store, event),
+      ...quietHoursInput(store, quietHours),
     },
   });
   relay.connect(supervisor);
@@ -113,6 +118,14 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
       await ops.close();
     },
   };
+}
+
+/** A stored digest is sent also if the quiet hours were removed from the settings. */
+function quietHoursInput(store: Store, hours: StartOptions['quietHours']) {
+  const stored = restoredQuietDigest(store);
+  if (hours === undefined && stored === null) return {};
+  const save = (digest: StoredQuietDigest | null) => saveQuietDigest(store, digest);
+  return { quietHours: { hours: hours ?? (() => null), stored, save } };
 }
 
 const cardOptionsOf = ({ timeZone, alerts }: Config, instance: string) => ({ instance, timeZone, alerts });

@@ -56,6 +56,7 @@ export const KINDS = [
   'alert-clear',
   'incident',
   'incident-resolved',
+  'quiet-digest',
 ] as const satisfies readonly Notification['kind'][];
 
 /** The simpler forms of a message. */

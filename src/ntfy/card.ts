@@ -1,3 +1,4 @@
+import { isSilenced } from '../../machines/quiet/sound.ts';
 import { isInjected } from '../../machines/torrent/finish.ts';
 import type { Form, Notification } from '../../machines/domain.ts';
 import { torrentName } from '../format/text.ts';
@@ -11,6 +12,7 @@ import {
   progressText,
 } from './card-text.ts';
 import type { AlertDelays } from './card-text.ts';
+import { isOnlyCompletions, quietDigestText, quietDigestTitle } from './quiet-digest-text.ts';
 
 /** The body of a publish as JSON, which is sent to the server's root (ntfy docs, "Publish as JSON"). */
 export interface Card {
@@ -50,16 +52,21 @@ export const alertSequence = (instance: string, key: string): string => `${insta
 /** Notifications that are published; the others delete cards. */
 export type Published = Exclude<Notification, { kind: 'card-delete' | 'alert-clear' }>;
 
-/** Renders a notification as a card. */
+/** Renders a notification as a card. One that quiet hours silenced makes no sound in any form. */
 export function renderCard(notification: Published, options: CardOptions, form: Form = 'full'): Card {
+  const card = renderForm(notification, options, form);
+  if (!isSilenced(notification)) return card;
+  return { ...card, priority: Math.min(card.priority, SILENT_PRIORITY) };
+}
+
+function renderForm(notification: Published, options: CardOptions, form: Form): Card {
   if (form === 'full') return renderFully(notification, options);
   if (form === 'plain') return simplify(renderFully(notification, options));
-  const { kind, key } = notification;
   const { topic, instance } = options;
   const priority = priorityOf(notification);
   return {
     topic,
-    sequence_id: SEQUENCES[kind](instance, key),
+    sequence_id: sequenceOf(notification, instance),
     ...fixedText(notification),
     priority,
     tags: [],
@@ -69,6 +76,7 @@ export function renderCard(notification: Published, options: CardOptions, form: 
 function priorityOf(notification: Published): number {
   const { kind } = notification;
   if (kind === 'progress' || kind === 'incident-resolved') return SILENT_PRIORITY;
+  if (kind === 'quiet-digest') return notification.priority;
   // A torrent whose data already existed was not downloaded: no sound.
   return kind === 'completion' && isInjected(notification.torrent) ? SILENT_PRIORITY : AUDIBLE_PRIORITY;
 }
@@ -79,7 +87,10 @@ export function renderEnded(topic: string, sequence: string): Card {
   return { topic, sequence_id: sequence, title: 'Ended', message, priority: HIDDEN_PRIORITY, tags: [] };
 }
 
-const SEQUENCES: Record<Published['kind'], (instance: string, key: string) => string> = {
+const SEQUENCES: Record<
+  Exclude<Published['kind'], 'quiet-digest'>,
+  (instance: string, key: string) => string
+> = {
   progress: progressSequence,
   completion: completionSequence,
   alert: alertSequence,
@@ -88,9 +99,15 @@ const SEQUENCES: Record<Published['kind'], (instance: string, key: string) => st
   'incident-resolved': progressSequence,
 };
 
+/** Each quiet-hours digest has its own sequence, because an update of the last one would make no sound. */
+const sequenceOf = (notification: Published, instance: string): string =>
+  notification.kind === 'quiet-digest'
+    ? progressSequence(instance, notification.sequence)
+    : SEQUENCES[notification.kind](instance, notification.key);
+
 function renderFully(notification: Published, { topic, instance, timeZone, alerts }: CardOptions): Card {
   const { kind, key } = notification;
-  const sequence_id = SEQUENCES[kind](instance, key);
+  const sequence_id = sequenceOf(notification, instance);
   switch (kind) {
     case 'progress':
       return {
@@ -128,6 +145,15 @@ function renderFully(notification: Published, { topic, instance, timeZone, alert
         message: kind === 'incident' ? incidentText(notification.failure) : recoveryText(key),
         priority: kind === 'incident' && notification.silent !== true ? AUDIBLE_PRIORITY : SILENT_PRIORITY,
         tags: [kind === 'incident' ? 'warning' : 'white_check_mark'],
+      };
+    case 'quiet-digest':
+      return {
+        topic,
+        sequence_id,
+        title: quietDigestTitle(notification),
+        message: quietDigestText(notification),
+        priority: notification.priority,
+        tags: [isOnlyCompletions(notification) ? 'white_check_mark' : 'warning'],
       };
   }
 }

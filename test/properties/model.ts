@@ -5,6 +5,7 @@
 import { createActor, SimulatedClock } from 'xstate';
 import type { ActorRefFrom, InspectionEvent } from 'xstate';
 import type { Allowance } from '../../machines/outbox/budget.ts';
+import type { QuietHours, StoredQuietDigest } from '../../machines/quiet/types.ts';
 import type { Sounds } from '../../machines/supervisor/sounds.ts';
 import type { supervisorMachine } from '../../machines/supervisor/machine.ts';
 import type { SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
@@ -39,6 +40,7 @@ export interface ModelOptions {
   onPublish?: (notification: Notification) => void;
   /** Whether calls and events are kept for the test. Default: true. */
   keeps?: boolean;
+  quietHours?: QuietHours;
 }
 
 const EPOCH = Date.UTC(2026, 0, 1);
@@ -57,6 +59,8 @@ function createKept() {
     records,
     incidentShown: false,
     sounds: {} as Sounds,
+    /** The pending digest, as JSON. */
+    quietDigest: 'null',
     /** Names of torrents whose completion was ever pending. */
     completions: new Set<string>(),
     keep(event: StoreEvent) {
@@ -99,7 +103,7 @@ export function createModel(options: ModelOptions = {}) {
     /** The sum of all jumps of the clock forward, in milliseconds. */
     forward: 0,
   };
-  const { keeps = true, allowance = () => null } = options;
+  const { keeps = true, allowance = () => null, quietHours } = options;
   const now = () => clock.now() + world.skew;
 
   function record({ to, notification }: Pick<Call, 'to' | 'notification'>) {
@@ -142,6 +146,17 @@ export function createModel(options: ModelOptions = {}) {
           writeRecord: keep,
           incidentShown: store.incidentShown,
           sounds: store.sounds,
+          ...(quietHours === undefined
+            ? {}
+            : {
+                quietHours: {
+                  hours: () => quietHours,
+                  stored: JSON.parse(store.quietDigest) as StoredQuietDigest | null,
+                  save: (digest: StoredQuietDigest | null) => {
+                    if (life === world.life) store.quietDigest = JSON.stringify(digest);
+                  },
+                },
+              }),
         },
         ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
       },

@@ -1,4 +1,5 @@
 import type { Policy } from '../../machines/policy.ts';
+import type { QuietHours } from '../../machines/quiet/types.ts';
 import { start } from '../../src/app/start.ts';
 import type { Sidecar } from '../../src/app/start.ts';
 import { parseConfig } from '../../src/config/index.ts';
@@ -9,11 +10,13 @@ import { createLogger } from '../../src/log/index.ts';
  *
  * @param log collects its log lines
  * @param policy intervals that no setting makes as short
+ * @param quietHours hours that a test can end
  */
 export async function startSidecar(
   env: Record<string, string>,
   log: string[] = [],
   policy: Partial<Policy> = {},
+  quietHours?: () => QuietHours | null,
 ): Promise<Sidecar> {
   const parsed = parseConfig({
     HOOK_PORT: '0',
@@ -25,7 +28,12 @@ export async function startSidecar(
   });
   if (!parsed.ok) throw new Error(parsed.message);
   const logger = createLogger({ level: 'debug', pretty: false, write: (line) => log.push(line) });
-  return start({ config: parsed.config, log: logger, policy });
+  return start({
+    config: parsed.config,
+    log: logger,
+    policy,
+    ...(quietHours === undefined ? {} : { quietHours }),
+  });
 }
 
 /** The hook line of the README, with this sidecar's port. */

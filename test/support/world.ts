@@ -3,6 +3,7 @@ import { createActor, SimulatedClock } from 'xstate';
 import type { AnyActorRef } from 'xstate';
 import type { Hash, Notification, Observation, TorrentRecord } from '../../machines/domain.ts';
 import type { Policy } from '../../machines/policy.ts';
+import type { QuietHoursInput } from '../../machines/quiet/types.ts';
 import type { Sounds } from '../../machines/supervisor/sounds.ts';
 import type { SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
 import { provideActors } from '../../src/app/actors.ts';
@@ -24,6 +25,9 @@ export interface WorldOptions {
   policy?: Partial<Policy>;
   records?: readonly TorrentRecord[];
   sounds?: Sounds;
+  quietHours?: QuietHoursInput;
+  /** Milliseconds by which the wall clock is ahead of the timers' clock at the start. */
+  skew?: number;
 }
 
 /** Clients that answer as the script defines, each call after its latency; `calls` records the requests. */
@@ -73,6 +77,7 @@ export function startWorld(options: WorldOptions = {}) {
   const clock = new SimulatedClock();
   const torrents = new Map<Hash, Observation>();
   const script = createScript(torrents, clock);
+  script.skew = options.skew ?? 0;
   const accepted: Notification[] = [];
   const phone = { ...createPhone(), accepted };
   const receive = (notification: Notification) => {
@@ -98,6 +103,7 @@ export function startWorld(options: WorldOptions = {}) {
       shardOf,
       records: options.records ?? [],
       sounds: options.sounds ?? {},
+      ...(options.quietHours === undefined ? {} : { quietHours: options.quietHours }),
     },
   });
   supervisor.on('*', (event) => void events.push(event));

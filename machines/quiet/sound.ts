@@ -1,0 +1,60 @@
+import { DEFAULT_ROUTE } from '../routing/types.ts';
+import type { RouteId } from '../routing/types.ts';
+import { isInjected } from '../torrent/finish.ts';
+import type { Notification } from '../domain.ts';
+
+/** Kinds that make a sound where no rule sets their priority. */
+const AUDIBLE_KINDS: ReadonlySet<Notification['kind']> = new Set([
+  'completion',
+  'alert',
+  'incident',
+  'quiet-digest',
+]);
+/** ntfy makes a sound from its default priority on. */
+const MIN_AUDIBLE_PRIORITY = 3;
+const DEFAULT_AUDIBLE_PRIORITY = 4;
+
+/** What the quiet hours add to a notification. */
+interface WithoutSound {
+  withoutSound: true;
+}
+
+/** The notification without a sound, whatever its kind, priority and form. */
+export const silence = <N extends Notification>(notification: N): N & WithoutSound => ({
+  ...notification,
+  // An alert or incident that made no sound does not silence the next one.
+  ...(notification.kind === 'alert' || notification.kind === 'incident' ? { silent: true } : {}),
+  withoutSound: true,
+});
+
+/** Whether quiet hours silenced it. */
+export const isSilenced = (notification: Notification): boolean =>
+  'withoutSound' in notification && notification.withoutSound === true;
+
+/** Whether it makes a sound, as far as the machines know. */
+export function makesSound(notification: Notification): boolean {
+  if (isSilenced(notification)) return false;
+  if ('silent' in notification && notification.silent) return false;
+  if (notification.kind === 'completion' && isInjected(notification.torrent)) return false;
+  const priority = rulePriorityOf(notification);
+  return priority === null ? AUDIBLE_KINDS.has(notification.kind) : priority >= MIN_AUDIBLE_PRIORITY;
+}
+
+/** The priority of an audible notification: that of its rule, otherwise the default. */
+export const audiblePriorityOf = (notification: Notification): number =>
+  rulePriorityOf(notification) ?? DEFAULT_AUDIBLE_PRIORITY;
+
+/** The topic that it goes to. */
+export const routeOf = (notification: Notification): RouteId =>
+  'route' in notification && typeof notification.route === 'string' ? notification.route : DEFAULT_ROUTE;
+
+/** The text and priority of a completion may have been fixed when it was stored. */
+function rulePriorityOf(notification: Notification): number | null {
+  const fixed = 'fixed' in notification ? priorityIn(notification.fixed) : null;
+  return fixed ?? priorityIn(notification);
+}
+
+const priorityIn = (value: unknown): number | null =>
+  typeof value === 'object' && value !== null && 'priority' in value && typeof value.priority === 'number'
+    ? value.priority
+    : null;
