@@ -164,6 +164,8 @@ export interface Routed {
   rule?: string | null;
   /** ntfy's priority; missing: that of the kind. */
   priority?: number;
+  /** Quiet hours have removed its sound. */
+  withoutSound?: true;
 }
 
 /** What can be sent to ntfy. `shown`: what an earlier process may have left on the phone. */
@@ -193,7 +195,40 @@ type Content =
   | { kind: 'alert-clear'; key: Hash; shown: Alert | null; moved?: true }
   /** A problem that affects all torrents; its all-clear replaces its card. */
   | { kind: 'incident'; key: IncidentSource; failure: Failure; silent?: boolean }
-  | { kind: 'incident-resolved'; key: IncidentSource; shown: boolean };
+  | { kind: 'incident-resolved'; key: IncidentSource; shown: boolean }
+  /** What happened during quiet hours, when they are over. */
+  | {
+      kind: 'quiet-digest';
+      key: string;
+      /** The topic of what it lists. The digest itself goes elsewhere while ntfy refuses that. */
+      memberRoute: RouteId;
+      /** Its sequence ID, without the instance name. */
+      sequence: string;
+      priority: number;
+      counts: Readonly<Record<QuietMember['kind'], number>>;
+      /** Those that it names: problems first, then the newest completions. */
+      lines: readonly QuietMember[];
+      /** The order of its newest member, for the actor that sent it. */
+      upTo: number;
+    };
+
+/** Something that would have made a sound during quiet hours. */
+export interface QuietMember {
+  kind: 'completion' | 'alert' | 'incident';
+  /** The key of the torrent, or the source of the incident. */
+  key: string;
+  /** The finish date of the download, the kind of the alert or the kind of the failure. */
+  what: string;
+  /** The name of the torrent, or the text of the failure; untrusted, and cut. */
+  name: string | null;
+  /** Bytes; 0 if unknown, or not for a completion. */
+  size: number;
+  /** Whole percent; 0 for an incident. */
+  percent: number;
+  route: RouteId;
+  /** The priority that it would have had. */
+  priority: number;
+}
 
 /** The notification of a removal. */
 export type Removal = Extract<Notification, { kind: 'removed' }>;

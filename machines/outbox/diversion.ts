@@ -8,7 +8,7 @@ import type { Traffic } from './traffic.ts';
 /**
  * Sends to the default topic what waited too long for its own. A torrent that waits for the notification requests it
  * again itself, after it has stored that: sent to both topics, it would make two sounds. The notification of an addition
- * is not awaited, and goes there at once.
+ * and a quiet-hours digest go there at once, under the same sequence ID.
  *
  * @returns the events to send; none if the torrent has no actor: it requests the notification when it is restarted
  */
@@ -17,7 +17,7 @@ export function divert(
   notification: RequestedNotification,
 ): Array<{ torrent: AnyActorRef; event: TorrentEvent }> {
   forget(context, notification);
-  if (notification.kind === 'added') {
+  if (notification.kind === 'added' || notification.kind === 'quiet-digest') {
     const elsewhere = { ...notification };
     delete elsewhere.route;
     enqueueNotification(context, elsewhere);

@@ -9,6 +9,8 @@ import { placeOf, remove } from './lanes.ts';
 import { failOverdue, overdueAfter } from '../watchdog.ts';
 import type { RequestName } from '../watchdog.ts';
 import { formOf, settle, consequenceFor } from './settling.ts';
+import { passQuietHours } from '../quiet/passing.ts';
+import type { QuietDigest } from '../quiet/pending.ts';
 import type { TorrentEvent } from '../torrent/types.ts';
 import {
   asSent,
@@ -65,27 +67,28 @@ export const outboxSetup = setup({
   },
   actions: {
     crash: (_, { request }: { request: RequestName }) => failOverdue(request),
-    put: assign(({ context, event }) => {
-      if (event.type !== 'notification.publish') return {};
-      const { notification } = event;
+    put: enqueueActions((step) => {
+      const { context, event } = step;
+      if (event.type !== 'notification.publish') return;
+      const notification = passQuietHours(step, event.notification, false);
       enqueueNotification(context, notification);
       // A notification that supersedes this one must know that there is a card.
       if (notification.kind === 'alert-clear' && notification.shown !== null)
         context.alerted.add(placeOf(notification));
-      return {};
     }),
-    dispatch: enqueueActions(({ context, enqueue }) => {
+    dispatch: enqueueActions((step) => {
+      const { context, enqueue } = step;
       let budget = refill(context.budget, context.now());
       for (;;) {
         const first = upcoming({ ...context, budget });
         if (first === null || first.wait > 0) break;
-        const { notification } = first;
-        remove(context.lanes, notification);
-        const passage = passageOf(context, notification);
+        remove(context.lanes, first.notification);
+        const passage = passageOf(context, first.notification);
         if (passage === 'divert') {
-          for (const { torrent, event } of divert(context, notification)) enqueue.sendTo(torrent, event);
+          for (const { torrent, event } of divert(context, first.notification)) enqueue.sendTo(torrent, event);
           continue;
         }
+        const notification = passQuietHours(step, first.notification, true);
         const outcome = passage === 'drop' ? 'refused' : skipped(context, notification);
         if (outcome !== null) {
           if (outcome !== 'superseded') markGone(context, notification);

@@ -74,6 +74,7 @@ const AFTER_PAUSE: Readonly<Record<Notification['kind'], Passage>> = {
   completion: 'divert',
   removed: 'divert',
   added: 'divert',
+  'quiet-digest': 'divert',
   alert: 'wait',
   incident: 'wait',
   'incident-resolved': 'wait',

@@ -160,6 +160,7 @@ export function skipped(traffic: Traffic, notification: Notification): Outcome |
     case 'incident':
     case 'added':
     case 'removed':
+    case 'quiet-digest':
       return null;
     case 'incident-resolved':
       return alerted.has(place) || notification.shown ? null : 'accepted';

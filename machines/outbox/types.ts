@@ -2,6 +2,7 @@ import type { Traffic } from './traffic.ts';
 import type { FindTorrent } from '../shard/machine.ts';
 import type { Failure, Form, Now, Outcome, RequestedNotification } from '../domain.ts';
 import type { Policy } from '../policy.ts';
+import type { QuietDigest } from '../quiet/pending.ts';
 import type { RouteId } from '../routing/types.ts';
 
 export type OutboxEvent =
@@ -32,6 +33,7 @@ export interface OutboxContext extends Traffic {
   askedAt: number | null;
   failure: Failure | null;
   findTorrent: FindTorrent;
+  quietDigest: QuietDigest | null;
 }
 
 export interface OutboxInput {
@@ -40,4 +42,6 @@ export interface OutboxInput {
   findTorrent: FindTorrent;
   /** Topics that ntfy refused before a restart. */
   refused?: readonly RouteId[];
+  /** Default: there are no quiet hours. */
+  quietDigest?: QuietDigest | null;
 }

@@ -3,6 +3,7 @@ import { restoreNotices } from '../incident/notices.ts';
 import { NO_STORE_CARD } from '../incident/store-notice.ts';
 import { NO_RULES } from '../routing/rules.ts';
 import { createIds } from '../notification-ids.ts';
+import { createQuietDigest } from '../quiet/pending.ts';
 import { asOfNow, withoutFuture } from './clock-set-back.ts';
 import { torrentOf } from './messages.ts';
 import type { Root } from './messages.ts';
@@ -18,7 +19,8 @@ export function createContext({
   input: SupervisorInput;
   self: AnyActorRef;
 }): SupervisorContext {
-  const { policy, now, shardOf, records, writeRecord, incidentShown, sounds, notices, rules } = input;
+  const { policy, now, shardOf, records, writeRecord, incidentShown, sounds } = input;
+  const { notices, rules, quietHours } = input;
   const registry = createRegistry(
     records?.map((record) => asOfNow(record, now())),
     writeRecord,
@@ -43,6 +45,14 @@ export function createContext({
     incidentSounds: new Map(Object.entries(withoutFuture(sounds ?? {}, now()))),
     storeCard: NO_STORE_CARD,
     notices: restoreNotices(notices),
+    quietDigest:
+      quietHours === undefined
+        ? null
+        : createQuietDigest({
+            ...quietHours,
+            now,
+            isCompleting: (key) => registry.records.get(key)?.stage === 'completing',
+          }),
     capacityExceeded: false,
     recentCompletions: new Map(),
     crashes: new Map(),
@@ -62,4 +72,5 @@ export const torrentServiceInput = ({ context, self }: { context: SupervisorCont
 export const outboxInput = (args: { context: SupervisorContext; self: Root }) => ({
   ...torrentServiceInput(args),
   refused: [...args.context.notices.refused.keys()],
+  quietDigest: args.context.quietDigest,
 });

@@ -45,6 +45,8 @@ export const settling = ending.extend({
         enqueue.sendTo('store', { type: 'notices.save', notices: storedNotices(notices) });
       const sounded = recordSound(context, settled);
       if (sounded !== null) enqueue.sendTo('store', sounded);
+      if (notification.kind === 'quiet-digest')
+        enqueue.sendTo('quiet', { type: 'notification.settled', notification, outcome });
       // The all-clear was sent, and there is no new incident.
       if (!isAllClear(notification) || outcome === 'superseded' || context.incidentRaised) return;
       enqueue.assign({ incidentShown: false });

@@ -9,6 +9,8 @@ import type { PendingStart } from './pending-starts.ts';
 import type { RecentCompletions } from './recent-completions.ts';
 import type { Notices, RulesReport, StoredNotices } from '../incident/notices.ts';
 import type { StoreCard, StoreReport } from '../incident/store-notice.ts';
+import type { QuietDigest } from '../quiet/pending.ts';
+import type { QuietHoursInput } from '../quiet/types.ts';
 import type { ShardOf } from '../shard/shard-of.ts';
 import type { Registry } from './registry.ts';
 import type { Failures } from './restarts.ts';
@@ -78,6 +80,8 @@ export interface SupervisorContext {
   incidentSounds: IncidentSounds;
   storeCard: StoreCard;
   notices: Notices;
+  /** What quiet hours have silenced; `null` if there can be none. */
+  quietDigest: QuietDigest | null;
   /** Torrents were not tracked because of the limit: discovery finds them when there is capacity again. */
   capacityExceeded: boolean;
   /** Recent completions: a late hook must not repeat one. */
@@ -106,9 +110,11 @@ export interface SupervisorInput {
   notices?: StoredNotices;
   /** The rules in force. Default: none. */
   rules?: Rules;
+  /** Default: there are no quiet hours, and no actor for them. */
+  quietHours?: QuietHoursInput;
 }
 
-/** The actors that it always has, by their IDs. */
+/** The actors that it has, by their IDs; `quiet` only with quiet hours. */
 export type Services = {
   session: 'session';
   watcher: 'watcher';
@@ -117,4 +123,5 @@ export type Services = {
   discovery: 'discovery';
   hookInstaller: 'hookInstaller';
   store: 'store';
+  quiet: 'quiet';
 };

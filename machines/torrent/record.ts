@@ -90,6 +90,7 @@ export function recordRequest(record: TorrentRecord, notification: Notification)
     case 'alert-clear':
     case 'incident':
     case 'incident-resolved':
+    case 'quiet-digest':
       return record;
   }
 }
@@ -189,6 +190,7 @@ export function recordSettlement(
       return { ...record, added: { route: routeOf(notification), done: true } };
     case 'incident':
     case 'incident-resolved':
+    case 'quiet-digest':
       return record;
   }
 }

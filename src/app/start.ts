@@ -1,6 +1,7 @@
 import { createActor, waitFor } from 'xstate';
 import type { SnapshotFrom } from 'xstate';
 import type { StoreReport } from '../../machines/incident/store-notice.ts';
+import type { QuietHours } from '../../machines/quiet/types.ts';
 import { createShardOf, SALT_LENGTH } from '../../machines/shard/shard-of.ts';
 import { selectDrained } from '../../machines/outbox/selectors.ts';
 import type { SupervisorEvent } from '../../machines/supervisor/types.ts';
@@ -23,12 +24,10 @@ import { openPorts } from './ports.ts';
 import { createRelay } from './relay.ts';
 import { subscribeTo } from './subscriptions.ts';
 import type { Supervisor } from './status.ts';
-import { createRoutes, referring, storedRoutesSchema } from '../ntfy/routes.ts';
-import type { Routes } from '../ntfy/routes.ts';
 import type { StyleOf } from '../ntfy/style-of.ts';
 import type { RuntimeRouting } from './routing.ts';
-import { openStore, restoredRoutes, restoredState, saveEvent, saveRoutes } from '../store/index.ts';
-import type { Store } from '../store/index.ts';
+import { createStoredRoutes, storedInput } from './stored-input.ts';
+import { openStore, saveEvent } from '../store/index.ts';
 import { policyOf, provideActors } from './actors.ts';
 import { version } from '../util/version.ts';
 
@@ -50,6 +49,8 @@ export interface StartOptions {
   policy?: Partial<Policy>;
   /** The rules of `RULES_FILE`. Default: none. */
   routing?: RuntimeRouting;
+  /** The quiet hours, which may change; `null`: none at present. Default: there can be none. */
+  quietHours?: () => QuietHours | null;
 }
 
 /** Milliseconds for which `stop` waits for messages that are being sent. */
@@ -59,7 +60,7 @@ const DRAIN_TIMEOUT = 1000;
  * The composition root: creates the clients, provides them to the machines and opens both ports. Rejects when a port is
  * not available.
  */
-export async function start({ config, log, policy, routing }: StartOptions): Promise<Sidecar> {
+export async function start({ config, log, policy, routing, quietHours }: StartOptions): Promise<Sidecar> {
   const relay = createRelay<SupervisorEvent>();
   const store = openStore({
     dir: config.stateDir,
@@ -85,7 +86,7 @@ export async function start({ config, log, policy, routing }: StartOptions): Pro
     saveFact: (event) => saveEvent(store, event),
     rotation: (signal) => rotation.until(signal),
   });
-  const stored = storedInput(store, routes, routing);
+  const stored = storedInput(store, routes, { routing, quietHours });
   const supervisor = createActor(machine, {
     id: 'supervisor',
     input: {
@@ -121,13 +122,6 @@ export async function start({ config, log, policy, routing }: StartOptions): Pro
 
 const cardOptionsOf = ({ timeZone, alerts }: Config, instance: string) => ({ instance, timeZone, alerts });
 
-/** What was stored, how records are stored from now on, and the rules in force. */
-const storedInput = (store: Store, routes: Routes, routing: RuntimeRouting | undefined) => ({
-  ...restoredState(store),
-  writeRecord: referring(routes, (event) => saveEvent(store, event)),
-  ...(routing === undefined ? {} : { rules: routing.rules }),
-});
-
 const styleOf =
   (routing: RuntimeRouting | undefined): StyleOf =>
   (rule, kind) =>
@@ -142,16 +136,6 @@ function reportRules(
   if (routing !== undefined) routing.connect(send);
   else if (notices !== undefined) send({ type: 'rules.loaded', routes: [] });
 }
-
-/** The topics of the rules, and of what earlier rules have left. */
-const createStoredRoutes = ({ ntfy: { server } }: Config, store: Store, routing?: RuntimeRouting) =>
-  createRoutes({
-    server,
-    current: (route) => routing?.topicOf(route),
-    stored: storedRoutesSchema.parse(restoredRoutes(store)),
-    records: store.records,
-    save: (stored) => saveRoutes(store, stored),
-  });
 
 /** The client, and the rotation, which detects that a refused secret was replaced. */
 function createQbittorrent(config: Config['qbittorrent']) {

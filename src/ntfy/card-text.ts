@@ -10,6 +10,7 @@ import { formatMoment, formatTime } from '../format/clock.ts';
 import { formatDuration, formatLongDuration, formatSize, progressBar } from '../format/figures.ts';
 import { PHASE_LABELS } from '../format/phase.ts';
 import { safeText, torrentName } from '../format/text.ts';
+import { quietDigestTitle } from './quiet-digest-text.ts';
 
 /** While it downloads: percent, speed and ETA. In any other phase: the phase, then the percent. */
 export function progressText(
@@ -158,5 +159,7 @@ export function fixedText(notification: Exclude<Notification, { kind: 'card-dele
       return { title: incidentTitle(notification), message: 'There is a problem: see the page.' };
     case 'incident-resolved':
       return { title: incidentTitle(notification), message: recoveryText(notification.key) };
+    case 'quiet-digest':
+      return { title: quietDigestTitle(notification), message: 'See the page.' };
   }
 }

@@ -1,3 +1,4 @@
+import { isSilenced } from '../../machines/quiet/sound.ts';
 import { isInjected } from '../../machines/torrent/finish.ts';
 import type { Form, Notification } from '../../machines/domain.ts';
 import { torrentName } from '../format/text.ts';
@@ -13,6 +14,7 @@ import {
   progressText,
 } from './card-text.ts';
 import type { AlertDelays } from './card-text.ts';
+import { isOnlyCompletions, quietDigestText, quietDigestTitle } from './quiet-digest-text.ts';
 import type { NotificationStyle } from './style.ts';
 
 /** The body of a publish as JSON, which is sent to the server's root (ntfy docs, "Publish as JSON"). */
@@ -57,27 +59,37 @@ export const removalSequence = (instance: string, key: string): string => `${ins
 /** Notifications that are published; the others delete cards. */
 export type Published = Exclude<Notification, { kind: 'card-delete' | 'alert-clear' }>;
 
-/** Renders a notification as a card, with the tags of its rule. */
+/** Renders a notification as a card, with the tags of its rule. One that quiet hours silenced makes no sound in any form. */
 export function renderCard(
   notification: Published,
   options: CardOptions,
   form: Form = 'full',
   style?: NotificationStyle,
 ): Card {
-  const isFixed = notification.kind === 'completion' && notification.fixed !== undefined;
+  const card = renderForm(notification, options, form, style);
+  if (!isSilenced(notification)) return card;
+  return { ...card, priority: Math.min(card.priority, SILENT_PRIORITY) };
+}
+
+function renderForm(
+  notification: Published,
+  options: CardOptions,
+  form: Form,
+  style: NotificationStyle | undefined,
+): Card {
   if (form !== 'fixed') {
+    const isFixed = notification.kind === 'completion' && notification.fixed !== undefined;
     const rendered = renderFully(notification, options);
     const tags = [...(style?.tags ?? rendered.tags)];
     const card = { ...rendered, tags, priority: priorityOf(notification) };
     const whole = isFixed ? { ...card, ...notification.fixed } : card;
     return form === 'plain' ? simplify(whole) : whole;
   }
-  const { kind, key } = notification;
   const { topic, instance } = options;
   const priority = priorityOf(notification);
   return {
     topic,
-    sequence_id: SEQUENCES[kind](instance, key),
+    sequence_id: sequenceOf(notification, instance),
     ...fixedText(notification),
     priority,
     tags: [],
@@ -114,7 +126,10 @@ export function renderEnded(topic: string, sequence: string): Card {
   return { topic, sequence_id: sequence, title: 'Ended', message, priority: HIDDEN_PRIORITY, tags: [] };
 }
 
-const SEQUENCES: Record<Published['kind'], (instance: string, key: string) => string> = {
+const SEQUENCES: Record<
+  Exclude<Published['kind'], 'quiet-digest'>,
+  (instance: string, key: string) => string
+> = {
   progress: progressSequence,
   completion: completionSequence,
   alert: alertSequence,
@@ -125,9 +140,15 @@ const SEQUENCES: Record<Published['kind'], (instance: string, key: string) => st
   'incident-resolved': progressSequence,
 };
 
+/** Each quiet-hours digest has its own sequence, because an update of the last one would make no sound. */
+const sequenceOf = (notification: Published, instance: string): string =>
+  notification.kind === 'quiet-digest'
+    ? progressSequence(instance, notification.sequence)
+    : SEQUENCES[notification.kind](instance, notification.key);
+
 function renderFully(notification: Published, { topic, instance, timeZone, alerts }: CardOptions): Card {
   const { kind, key } = notification;
-  const sequence_id = SEQUENCES[kind](instance, key);
+  const sequence_id = sequenceOf(notification, instance);
   switch (kind) {
     case 'progress':
       return {
@@ -180,6 +201,15 @@ function renderFully(notification: Published, { topic, instance, timeZone, alert
             : recoveryText(notification.key),
         priority: kind === 'incident' && notification.silent !== true ? AUDIBLE_PRIORITY : SILENT_PRIORITY,
         tags: [kind === 'incident' ? 'warning' : 'white_check_mark'],
+      };
+    case 'quiet-digest':
+      return {
+        topic,
+        sequence_id,
+        title: quietDigestTitle(notification),
+        message: quietDigestText(notification),
+        priority: notification.priority,
+        tags: [isOnlyCompletions(notification) ? 'white_check_mark' : 'warning'],
       };
   }
 }

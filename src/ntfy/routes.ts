@@ -34,6 +34,8 @@ export interface RoutesOptions {
   current: (route: RouteId) => string | undefined;
   stored: StoredRoutes;
   records: readonly TorrentRecord[];
+  /** The routes that the pending quiet-hours digest refers to. */
+  pending: readonly RouteId[];
   save: (routes: StoredRoutes) => void;
 }
 
@@ -44,13 +46,25 @@ export interface Routes {
   refer: (record: TorrentRecord) => void;
   /** After a record was deleted: deletes the routes that none refers to any more. */
   release: (key: Hash) => void;
+  /** Before a pending quiet-hours digest is stored: stores the routes that it refers to, and only those. */
+  referPending: (routes: readonly RouteId[]) => void;
 }
+
+/** The place of the pending digest among the records; no key of a torrent. */
+const PENDING = 'pending digest';
 
 /**
  * Remembers the topic of each route until the last record that refers to it is deleted, so that a card can be deleted
  * after its rule is gone.
  */
-export function createRoutes({ server, current, stored, records, save }: RoutesOptions): Routes {
+export function createRoutes({
+  server,
+  current,
+  stored,
+  records,
+  pending,
+  save,
+}: RoutesOptions): Routes {
   const places = new Map<RouteId, Place>(Object.entries(stored));
   /** The routes of each record, apart from the default one, and how many records refer to each. */
   const referred = new Map<Hash, readonly RouteId[]>();
@@ -91,6 +105,7 @@ export function createRoutes({ server, current, stored, records, save }: RoutesO
     const routes = routesOf(record);
     if (routes.length > 0) set(record.key, routes);
   }
+  set(PENDING, withoutDefault(pending));
   for (const route of places.keys()) if (!counts.has(route)) places.delete(route);
 
   return {
@@ -103,8 +118,12 @@ export function createRoutes({ server, current, stored, records, save }: RoutesO
     },
     refer: (record) => change(record.key, routesOf(record)),
     release: (key) => change(key, []),
+    referPending: (routes) => change(PENDING, withoutDefault(routes)),
   };
 }
+
+const withoutDefault = (routes: readonly RouteId[]): readonly RouteId[] =>
+  [...new Set(routes)].filter((route) => route !== DEFAULT_ROUTE);
 
 /** Writes a change of a record so that the topics it refers to are stored whenever it is. */
 export const referring =

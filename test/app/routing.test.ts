@@ -68,7 +68,7 @@ async function startScene(dir: string) {
       },
       log,
       {},
-      routing,
+      routing === undefined ? {} : { routing },
     );
   const owned = stack.move();
   return { qbittorrent, ntfy, log, start, [Symbol.asyncDispose]: () => owned.disposeAsync() };

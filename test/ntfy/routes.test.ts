@@ -26,6 +26,7 @@ function startRoutes(over: Partial<Parameters<typeof createRoutes>[0]> = {}) {
     current: (route) => topics.get(route),
     stored: {},
     records: [],
+    pending: [],
     save: (stored) => saved.push(stored),
     ...over,
   });

@@ -6,6 +6,7 @@ import { createActor, SimulatedClock } from 'xstate';
 import type { ActorRefFrom, InspectionEvent } from 'xstate';
 import type { Allowance } from '../../machines/outbox/budget.ts';
 import type { StoredNotices } from '../../machines/incident/notices.ts';
+import type { QuietHours, StoredQuietDigest } from '../../machines/quiet/types.ts';
 import type { Sounds } from '../../machines/supervisor/sounds.ts';
 import type { supervisorMachine } from '../../machines/supervisor/machine.ts';
 import type { SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
@@ -48,6 +49,7 @@ export interface ModelOptions {
   rules?: Decision;
   /** Whether calls and events are recorded for the test. Default: true. */
   keepHistory?: boolean;
+  quietHours?: QuietHours;
 }
 
 const EPOCH = Date.UTC(2026, 0, 1);
@@ -67,6 +69,8 @@ function createStore() {
     incidentShown: false,
     sounds: {} as Sounds,
     notices: undefined as StoredNotices | undefined,
+    /** The pending digest, as JSON. */
+    quietDigest: 'null',
     /** Names of torrents whose completion was ever pending. */
     completions: new Set<string>(),
     save(event: StoreEvent) {
@@ -112,7 +116,7 @@ export function createModel(options: ModelOptions = {}) {
     /** The sum of all jumps of the clock forward, in milliseconds. */
     forward: 0,
   };
-  const { keepHistory = true, allowance = () => null } = options;
+  const { keepHistory = true, allowance = () => null, quietHours } = options;
   const now = () => clock.now() + world.skew;
 
   function record({ to, notification }: Pick<Call, 'to' | 'notification'>) {
@@ -157,6 +161,17 @@ export function createModel(options: ModelOptions = {}) {
           sounds: store.sounds,
           ...(options.rules === undefined ? {} : { rules: rules.rules }),
           ...(store.notices === undefined ? {} : { notices: store.notices }),
+          ...(quietHours === undefined
+            ? {}
+            : {
+                quietHours: {
+                  hours: () => quietHours,
+                  stored: JSON.parse(store.quietDigest) as StoredQuietDigest | null,
+                  save: (digest: StoredQuietDigest | null) => {
+                    if (run === world.run) store.quietDigest = JSON.stringify(digest);
+                  },
+                },
+              }),
         },
         ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
       },

@@ -28,6 +28,8 @@ export function createPhone() {
   /** How many completions made a sound, and how many arrived, by label. */
   const sounds = new Map<string, number>();
   const completed = new Map<string, number>();
+  /** The cards that made a sound, by name, in order. */
+  const heard: string[] = [];
   /** Decreases of a card's percent. */
   const decreases: string[] = [];
 
@@ -39,9 +41,11 @@ export function createPhone() {
       const [from, to] = [before.card.percent ?? 0, notification.card.percent ?? 0];
       if (to < from) decreases.push(`${label}: ${from} % to ${to} %`);
     }
+    const makesSound = isAudible(priority, before !== undefined);
+    if (makesSound) heard.push(name);
     if (notification.kind === 'completion') {
       addOne(completed, label ?? '');
-      if (isAudible(priority, before !== undefined)) addOne(sounds, label ?? '');
+      if (makesSound) addOne(sounds, label ?? '');
     }
     cards.set(name, notification);
   }
@@ -50,6 +54,7 @@ export function createPhone() {
     cards,
     sounds,
     completed,
+    heard,
     decreases,
     /** Executes the requests of the real client. `half`: only the first of its requests arrives. */
     receive(notification: Notification, half = false) {

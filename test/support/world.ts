@@ -4,6 +4,7 @@ import type { AnyActorRef } from 'xstate';
 import type { Hash, Notification, Observation, TorrentRecord } from '../../machines/domain.ts';
 import type { StoredNotices } from '../../machines/incident/notices.ts';
 import type { Policy } from '../../machines/policy.ts';
+import type { QuietHoursInput } from '../../machines/quiet/types.ts';
 import type { Rules } from '../../machines/routing/rules.ts';
 import type { Sounds } from '../../machines/supervisor/sounds.ts';
 import type { SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
@@ -30,6 +31,9 @@ export interface WorldOptions {
   /** The rules in force. Default: none. */
   rules?: Rules;
   notices?: StoredNotices;
+  quietHours?: QuietHoursInput;
+  /** Milliseconds by which the wall clock is ahead of the timers' clock at the start. */
+  skew?: number;
 }
 
 /** Clients that answer as the script defines, each call after its latency; `calls` records the requests. */
@@ -79,6 +83,7 @@ export function startWorld(options: WorldOptions = {}) {
   const clock = new SimulatedClock();
   const torrents = new Map<Hash, Observation>();
   const script = createScript(torrents, clock);
+  script.skew = options.skew ?? 0;
   const accepted: Notification[] = [];
   const phone = { ...createPhone(), accepted };
   const receive = (notification: Notification) => {
@@ -109,6 +114,7 @@ export function startWorld(options: WorldOptions = {}) {
       writeRecord: (event) => void written.push(event),
       ...(options.rules === undefined ? {} : { rules: options.rules }),
       ...(options.notices === undefined ? {} : { notices: options.notices }),
+      ...(options.quietHours === undefined ? {} : { quietHours: options.quietHours }),
     },
   });
   supervisor.on('*', (event) => void events.push(event));
