@@ -7,6 +7,7 @@ import { describe, test } from 'node:test';
 import type { RulesReport } from '../../machines/incident/notices.ts';
 import { DEFAULT_ROUTING } from '../../machines/routing/types.ts';
 import type { Rule } from '../../machines/routing/types.ts';
+import type { Sidecar } from '../../src/app/start.ts';
 import { createRouting } from '../../src/app/routing.ts';
 import type { CompiledRules, RuntimeRouting } from '../../src/app/routing.ts';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
@@ -56,8 +57,11 @@ async function startScene(dir: string) {
   const qbittorrent = stack.use(await startQbittorrentSimulator());
   const ntfy = stack.use(await startNtfySimulator());
   const log: string[] = [];
-  const start = (routing?: RuntimeRouting) =>
-    startSidecar(
+  const running = new Set<Sidecar>();
+  // A failed test must not leave one that keeps the process alive.
+  stack.defer(() => Promise.all([...running].map((sidecar) => sidecar.stop())).then(() => {}));
+  const start = async (routing?: RuntimeRouting) => {
+    const sidecar = await startSidecar(
       {
         QBIT_HOST: qbittorrent.url,
         QBIT_USER: qbittorrent.username,
@@ -70,15 +74,22 @@ async function startScene(dir: string) {
       {},
       routing === undefined ? {} : { routing },
     );
+    running.add(sidecar);
+    return sidecar;
+  };
+  const stop = (sidecar: Sidecar) => {
+    running.delete(sidecar);
+    return sidecar.stop();
+  };
   const owned = stack.move();
-  return { qbittorrent, ntfy, log, start, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { qbittorrent, ntfy, log, start, stop, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 test('a film is on its own topic, which nothing but ntfy sees; without the rule its card is deleted there', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'routing-'));
   t.after(() => rmSync(dir, { recursive: true }));
   await using scene = await startScene(dir);
-  const { qbittorrent, ntfy, log, start } = scene;
+  const { qbittorrent, ntfy, log, start, stop } = scene;
   const { routing } = createSource();
   const sidecar = await start(routing);
   const shown: string[] = [];
@@ -86,8 +97,8 @@ test('a film is on its own topic, which nothing but ntfy sees; without the rule 
     // What an inspector shows: no references of the actor system.
     shown.push(textOf({ ...event, actorRef: null }));
   });
-  qbittorrent.addTorrent({ name: 'film', size: 50_000_000, rate: 1_000_000 });
-  sidecar.supervisor.send({ type: 'rescan' });
+  const hash = qbittorrent.addTorrent({ name: 'film', size: 50_000_000, rate: 250_000 });
+  sidecar.supervisor.send({ type: 'torrent.track', hash });
   await until('the card is there', () => ntfy.cards(TOPIC).length === 1);
   assert.deepEqual(ntfy.cards('downloads'), []);
   const pages = await Promise.all(
@@ -95,14 +106,14 @@ test('a film is on its own topic, which nothing but ntfy sees; without the rule 
       (await fetch(`http://127.0.0.1:${sidecar.ops.port}/${path}`)).text(),
     ),
   );
-  await sidecar.stop();
+  await stop(sidecar);
   for (const text of [...pages, ...log, ...shown]) assert.equal(text.includes(TOPIC), false);
   assert.ok(shown.some((text) => text.includes('a1b2')));
 
   const next = await start();
   await until('the card moved', () => ntfy.cards('downloads').length === 1);
   await until('it is deleted', () => ntfy.cards(TOPIC).length === 0);
-  await next.stop();
+  await stop(next);
 });
 
 /** Everything that is reachable from a value, except functions, actors and machines, as text. */
@@ -122,10 +133,11 @@ test('a completion is fixed with the style of its rule, and sent to its topic wi
   const dir = mkdtempSync(join(tmpdir(), 'routing-'));
   t.after(() => rmSync(dir, { recursive: true }));
   await using scene = await startScene(dir);
-  const { qbittorrent, ntfy, start } = scene;
+  const { qbittorrent, ntfy, start, stop } = scene;
   const sidecar = await start(createSource().routing);
-  qbittorrent.addTorrent({ name: 'film', size: 4_000_000, rate: 2_000_000 });
-  sidecar.supervisor.send({ type: 'rescan' });
+  const hash = qbittorrent.addTorrent({ name: 'film', size: 4_000_000, rate: 2_000_000 });
+  // A scan would not find it if it is complete by then.
+  sidecar.supervisor.send({ type: 'torrent.track', hash });
   const [completion] = await until('it is complete', () => {
     const found = ntfy.messages.filter(({ title }) => title === 'A film');
     return found.length > 0 && found;
@@ -134,7 +146,7 @@ test('a completion is fixed with the style of its rule, and sent to its topic wi
     [completion?.topic, completion?.message, completion?.priority, completion?.tags],
     [TOPIC, 'film', 5, ['popcorn']],
   );
-  await sidecar.stop();
+  await stop(sidecar);
 });
 
 describe('the rules', () => {
