@@ -10,7 +10,6 @@ import { failOverdue, overdueAfter } from '../watchdog.ts';
 import type { RequestName } from '../watchdog.ts';
 import { formOf, settle, consequenceFor } from './settling.ts';
 import { passQuietHours } from '../quiet/passing.ts';
-import type { QuietDigest } from '../quiet/pending.ts';
 import type { TorrentEvent } from '../torrent/types.ts';
 import {
   asSent,
@@ -85,7 +84,8 @@ export const outboxSetup = setup({
         remove(context.lanes, first.notification);
         const passage = passageOf(context, first.notification);
         if (passage === 'divert') {
-          for (const { torrent, event } of divert(context, first.notification)) enqueue.sendTo(torrent, event);
+          for (const { torrent, event } of divert(context, first.notification))
+            enqueue.sendTo(torrent, event);
           continue;
         }
         const notification = passQuietHours(step, first.notification, true);

@@ -44,7 +44,7 @@ export const slotOf = (member: QuietMember): string =>
 export function endedSlotOf(notification: Notification): string | null {
   const { kind, key } = notification;
   // A card that moves to another topic ends nothing.
-  if ('moved' in notification && notification.moved === true) return null;
+  if ('moved' in notification && notification.moved) return null;
   if (kind === 'alert' || kind === 'alert-clear' || kind === 'card-delete' || kind === 'completion')
     return `alert:${key}`;
   return kind === 'incident' || kind === 'incident-resolved' ? `incident:${key}` : null;

@@ -114,22 +114,22 @@ export function deleteEnded(digest: QuietDigest, notification: Notification): vo
 
 /** What a digest contained that ntfy has accepted. */
 export interface DeliveredDigest {
-  route: RouteId;
+  memberRoute: RouteId;
   /** The order of its newest member. */
   upTo: number;
 }
 
 /** Deletes what an accepted digest contained: it has made its sound. */
-export function recordDelivery(digest: QuietDigest, { route, upTo }: DeliveredDigest): void {
+export function recordDelivery(digest: QuietDigest, { memberRoute, upTo }: DeliveredDigest): void {
   const { members, dropped, announced, isCompleting, now } = digest;
   const at = now();
   for (const [slot, member] of members) {
-    if (member.route !== route || member.order > upTo) continue;
+    if (member.route !== memberRoute || member.order > upTo) continue;
     const { kind, key, what } = member;
     members.delete(slot);
     announced.set(nameOf(member), { kind, key, what, at });
   }
-  dropped.delete(route);
+  dropped.delete(memberRoute);
   for (const [name, { kind, key, at: soundedAt }] of announced) {
     const isOver = kind === 'completion' ? !isCompleting(key) : !isRecentSound(soundedAt, at);
     if (isOver) announced.delete(name);
@@ -142,7 +142,7 @@ export function recordDelivery(digest: QuietDigest, { route, upTo }: DeliveredDi
 /** The content of a digest notification that made a sound; `null` for one that was sent during quiet hours. */
 export function deliveredBy(notification: Notification): DeliveredDigest | null {
   if (notification.kind !== 'quiet-digest' || isSilenced(notification)) return null;
-  return { route: notification.memberRoute, upTo: notification.upTo };
+  return { memberRoute: notification.memberRoute, upTo: notification.upTo };
 }
 
 /** Stores what changed since the last call. */

@@ -1,7 +1,7 @@
 import { enqueueActions } from 'xstate';
 import { noticeOfRules, noticeOfTopics, storedNotices, withPending } from '../incident/notices.ts';
 import type { Notices, RulesReport } from '../incident/notices.ts';
-import type { Notification } from '../domain.ts';
+import type { Notification, NotificationId, RequestedNotification } from '../domain.ts';
 import type { OutboxReport } from '../outbox/machine.ts';
 import type { RouteId } from '../routing/types.ts';
 import { emitEvent } from './emitted.ts';
@@ -38,6 +38,8 @@ function cardsOf(notices: Notices, report: TopicReport | RulesReport, isChanged:
   ];
 }
 
+const withId = (content: Notification, id: NotificationId): RequestedNotification => ({ ...content, id });
+
 /** Adds: the cards about the rules. */
 export const noticingSetup = settling.extend({
   actions: {
@@ -45,10 +47,7 @@ export const noticingSetup = settling.extend({
       const refused = refusedAfter(context.notices, report);
       const isChanged = !sameKeys(refused, context.notices.refused);
       let notices: Notices = { ...context.notices, refused };
-      const cards = cardsOf(notices, report, isChanged).map((card) => ({
-        ...card,
-        id: context.deps.nextId(),
-      }));
+      const cards = cardsOf(notices, report, isChanged).map((card) => withId(card, context.deps.nextId()));
       if (cards.length === 0 && !isChanged) return;
       for (const card of cards) notices = withPending(notices, card);
       enqueue.assign({ notices });

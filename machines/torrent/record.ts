@@ -1,7 +1,7 @@
 import { onRoute, routeOf } from '../routing/routed.ts';
 import { DEFAULT_ROUTE } from '../routing/types.ts';
 import type { RouteId, Routing } from '../routing/types.ts';
-import type { Hash, Notification, Outcome, TorrentRecord } from '../domain.ts';
+import type { Alert, Hash, Notification, Outcome, TorrentRecord } from '../domain.ts';
 
 /** One array for all torrents that never moved. */
 const NO_ROUTES: readonly RouteId[] = Object.freeze([]);
@@ -137,19 +137,29 @@ export function movedDeletions(before: TorrentRecord, after: TorrentRecord): Not
   const cards = after.oldCards.filter((route) => !before.oldCards.includes(route));
   const alerts = after.oldAlerts.filter((route) => !before.oldAlerts.includes(route));
   return [
-    ...cards.map((route): Notification => ({ ...cardDeletion(key), ...onRoute(route) })),
-    ...alerts.map((route): Notification => ({
-      kind: 'alert-clear',
-      key,
-      shown: before.alert,
-      moved: true,
-      ...onRoute(route),
-    })),
+    ...cards.map((route) => oldCardDeletion(key, route)),
+    ...alerts.map((route) => oldAlertDeletion(key, route, before.alert)),
   ];
 }
 
-const cardDeletion = (key: Hash) =>
-  ({ kind: 'card-delete', key, shown: true, alerted: false, moved: true }) as const;
+/** Deletes the progress card of a torrent from a topic on which it was before. */
+export const oldCardDeletion = (key: Hash, route: RouteId): Notification => ({
+  kind: 'card-delete',
+  key,
+  shown: true,
+  alerted: false,
+  moved: true,
+  ...onRoute(route),
+});
+
+/** Deletes its alert from such a topic. */
+export const oldAlertDeletion = (key: Hash, route: RouteId, shown: Alert | null): Notification => ({
+  kind: 'alert-clear',
+  key,
+  shown,
+  moved: true,
+  ...onRoute(route),
+});
 
 /** All that has still to be deleted from former topics. */
 export const oldDeletions = (record: TorrentRecord): Notification[] =>

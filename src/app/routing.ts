@@ -38,12 +38,14 @@ export interface RuntimeRouting {
   rejected(problem: string): void;
 }
 
+const IGNORE = (_: RulesReport): void => {};
+
 /** Connects the rules file with the machines and the ntfy client. */
 export function createRouting({ current, decide, fix, onBug }: RoutingOptions): RuntimeRouting {
   let inForce = current();
   let version = 1;
   let problem: string | null = null;
-  let send: (report: RulesReport) => void = () => {};
+  let send = IGNORE;
 
   function check(): number {
     const found = current();

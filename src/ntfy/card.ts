@@ -81,7 +81,7 @@ function renderForm(
     const isFixed = notification.kind === 'completion' && notification.fixed !== undefined;
     const rendered = renderFully(notification, options);
     const tags = [...(style?.tags ?? rendered.tags)];
-    const card = { ...rendered, tags, priority: priorityOf(notification) };
+    const card = { ...rendered, tags };
     const whole = isFixed ? { ...card, ...notification.fixed } : card;
     return form === 'plain' ? simplify(whole) : whole;
   }
@@ -101,7 +101,7 @@ function priorityOf(notification: Published): number {
   if (notification.kind === 'completion' && notification.fixed !== undefined)
     return notification.fixed.priority;
   const { priority = defaultPriority(notification) } = notification;
-  const isSilent = 'silent' in notification && notification.silent === true;
+  const isSilent = 'silent' in notification && notification.silent;
   const isSilenced = isSilent || (notification.kind === 'completion' && isInjected(notification.torrent));
   return isSilenced ? Math.min(priority, SILENT_PRIORITY) : priority;
 }
@@ -146,69 +146,60 @@ const sequenceOf = (notification: Published, instance: string): string =>
     ? progressSequence(instance, notification.sequence)
     : SEQUENCES[notification.kind](instance, notification.key);
 
-function renderFully(notification: Published, { topic, instance, timeZone, alerts }: CardOptions): Card {
-  const { kind, key } = notification;
+function renderFully(notification: Published, options: CardOptions): Card {
+  const { topic, instance } = options;
   const sequence_id = sequenceOf(notification, instance);
+  return { topic, sequence_id, priority: priorityOf(notification), ...contentOf(notification, options) };
+}
+
+function contentOf(
+  notification: Published,
+  { timeZone, alerts }: CardOptions,
+): Pick<Card, 'title' | 'message' | 'tags'> {
+  const { kind, key } = notification;
   switch (kind) {
     case 'progress':
       return {
-        topic,
-        sequence_id,
         title: torrentName(key, notification.torrent.name),
         message: progressText(notification, timeZone),
-        priority: SILENT_PRIORITY,
         tags: ['arrow_down'],
       };
     case 'completion':
       return {
-        topic,
-        sequence_id,
         title: 'Download Complete',
         message: completionText(notification, timeZone),
-        priority: priorityOf(notification),
         tags: ['white_check_mark'],
       };
     case 'alert':
       return {
-        topic,
-        sequence_id,
         title: torrentName(key, notification.name),
         message: alertText(notification, alerts),
-        priority: notification.silent === true ? SILENT_PRIORITY : AUDIBLE_PRIORITY,
         tags: ['warning'],
       };
     case 'added':
-    case 'removed': {
-      const name = kind === 'added' ? notification.torrent.name : notification.name;
       return {
-        topic,
-        sequence_id,
-        title: torrentName(key, name),
-        message: kind === 'added' ? additionText(notification) : removalText(notification),
-        priority: priorityOf(notification),
-        tags: [kind === 'added' ? 'inbox_tray' : 'wastebasket'],
+        title: torrentName(key, notification.torrent.name),
+        message: additionText(notification),
+        tags: ['inbox_tray'],
       };
-    }
+    case 'removed':
+      return {
+        title: torrentName(key, notification.name),
+        message: removalText(notification),
+        tags: ['wastebasket'],
+      };
     case 'incident':
-    case 'incident-resolved':
       return {
-        topic,
-        sequence_id,
         title: incidentTitle(notification),
-        message:
-          kind === 'incident'
-            ? incidentText(notification.failure, notification.key)
-            : recoveryText(notification.key),
-        priority: kind === 'incident' && notification.silent !== true ? AUDIBLE_PRIORITY : SILENT_PRIORITY,
-        tags: [kind === 'incident' ? 'warning' : 'white_check_mark'],
+        message: incidentText(notification.failure, key),
+        tags: ['warning'],
       };
+    case 'incident-resolved':
+      return { title: incidentTitle(notification), message: recoveryText(key), tags: ['white_check_mark'] };
     case 'quiet-digest':
       return {
-        topic,
-        sequence_id,
         title: quietDigestTitle(notification),
         message: quietDigestText(notification),
-        priority: notification.priority,
         tags: [isOnlyCompletions(notification) ? 'white_check_mark' : 'warning'],
       };
   }

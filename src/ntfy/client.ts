@@ -97,21 +97,19 @@ export function createNtfyClient(
     async publish(notification, options = {}) {
       const route = routeOf(notification);
       const known = route === DEFAULT_ROUTE ? config.topic : topicOf(route);
+      const topic = known ?? config.topic;
       const { kind } = notification;
       if (kind === 'alert-clear' || kind === 'card-delete') {
-        const sequences = deletedSequences(cardOptions.instance, notification);
-        // The topic is not known any more, so nothing can be deleted from it.
+        // If the topic is not known any more, nothing can be deleted from it.
+        const sequences = known === null ? [] : deletedSequences(cardOptions.instance, notification);
         return removeAll(
-          known === null ? [] : sequences.map((sequence) => ({ topic: known, sequence })),
+          sequences.map((sequence) => ({ topic, sequence })),
           options,
         );
       }
-      const topic = known ?? config.topic;
-      const { form, signal } = options;
-      return send(
-        renderCard(notification, { ...cardOptions, topic }, form, styleFor(notification, styleOf)),
-        signal,
-      );
+      const address = { ...cardOptions, topic };
+      const style = styleFor(notification, styleOf);
+      return send(renderCard(notification, address, options.form, style), options.signal);
     },
     allowance: (signal) => readAllowance(config, signal),
   };

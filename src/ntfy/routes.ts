@@ -57,14 +57,7 @@ const PENDING = 'pending digest';
  * Remembers the topic of each route until the last record that refers to it is deleted, so that a card can be deleted
  * after its rule is gone.
  */
-export function createRoutes({
-  server,
-  current,
-  stored,
-  records,
-  pending,
-  save,
-}: RoutesOptions): Routes {
+export function createRoutes({ server, current, stored, records, pending, save }: RoutesOptions): Routes {
   const places = new Map<RouteId, Place>(Object.entries(stored));
   /** The routes of each record, apart from the default one, and how many records refer to each. */
   const referred = new Map<Hash, readonly RouteId[]>();

@@ -36,7 +36,9 @@ function startRoutes(over: Partial<Parameters<typeof createRoutes>[0]> = {}) {
 describe('the topic of a route', () => {
   test('is stored before the record that refers to it, and deleted after the last of them', () => {
     const order: string[] = [];
-    const { routes, saved } = startRoutes({ save: (stored) => order.push(`routes ${Object.keys(stored)}`) });
+    const { routes, saved } = startRoutes({
+      save: (stored) => order.push(`routes ${Object.keys(stored).join()}`),
+    });
     assert.deepEqual(saved, []);
     const write = referring(routes, (event) => order.push(event.type));
     const other = onFilms({ key: key.replace('0', '1') });
@@ -110,22 +112,22 @@ test('stored topics that cannot be one are ignored', () => {
     assert.deepEqual(storedRoutesSchema.parse(invalid), {});
 });
 
-describe('the client', () => {
-  async function start() {
-    const ntfy = await startNtfySimulator();
-    const config = { server: ntfy.url, topic, auth: none, rate: null, retryMax: 0 } as const;
-    const client = createNtfyClient(
-      config,
-      { instance: 'qbit', timeZone: 'UTC' },
-      { topicOf: (route) => (route === 'f1' ? 'films' : null) },
-    );
-    const sequences = (of: string) => ntfy.cards(of).map(({ sequence_id }) => sequence_id);
-    return { ntfy, client, sequences };
-  }
+async function startClient() {
+  const ntfy = await startNtfySimulator();
+  const config = { server: ntfy.url, topic, auth: none, rate: null, retryMax: 0 } as const;
+  const client = createNtfyClient(
+    config,
+    { instance: 'qbit', timeZone: 'UTC' },
+    { topicOf: (route) => (route === 'f1' ? 'films' : null) },
+  );
+  const sequences = (of: string) => ntfy.cards(of).map(({ sequence_id }) => sequence_id);
+  return { ntfy, client, sequences, [Symbol.asyncDispose]: () => ntfy[Symbol.asyncDispose]() };
+}
 
+describe('the client', () => {
   test('publishes to the topic of the route, and deletes there', async () => {
-    const { ntfy, client, sequences } = await start();
-    await using _ = ntfy;
+    await using server = await startClient();
+    const { client, sequences } = server;
     await client.publish({ ...progressOf(), route: 'f1' });
     await client.publish({ ...completionOf(), route: 'f1' });
     await client.publish(progressOf());
@@ -136,8 +138,8 @@ describe('the client', () => {
   });
 
   test('publishes what has an unknown route to the default topic, and deletes nothing for it', async () => {
-    const { ntfy, client, sequences } = await start();
-    await using _ = ntfy;
+    await using server = await startClient();
+    const { ntfy, client, sequences } = server;
     await client.publish(progressOf());
     const requests = ntfy.requests.length;
     assert.equal((await client.publish({ ...cardDelete, route: 'f9' })).ok, true);
@@ -147,8 +149,8 @@ describe('the client', () => {
   });
 
   test('sends the completion as it was fixed, with its priority', async () => {
-    const { ntfy, client } = await start();
-    await using _ = ntfy;
+    await using server = await startClient();
+    const { ntfy, client } = server;
     const fixed = { title: 'Film', message: 'It is there', tags: ['popcorn'], priority: 5 };
     await client.publish({ ...completionOf(), fixed });
     const [message] = ntfy.messages;

@@ -114,9 +114,7 @@ const WEIGHTS: Record<keyof typeof steps, number> = {
 };
 
 /** What happens only in a model with rules. */
-export const RULE_STEPS = ['category', 'rules', 'refuse'] as const satisfies ReadonlyArray<
-  keyof typeof steps
->;
+export const RULE_STEPS = ['category', 'rules', 'refuse'] as const;
 
 export function timelines(without: ReadonlyArray<keyof typeof steps> = []): fc.Arbitrary<Timeline> {
   const kinds = (Object.keys(steps) as Array<keyof typeof steps>).filter((kind) => !without.includes(kind));

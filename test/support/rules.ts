@@ -39,7 +39,7 @@ export function createTestRules(decision: Decision = () => null) {
       return routing(inForce(fields) ?? {});
     },
     fix: ({ torrent }, { rule, priority }) => ({
-      title: `${rule ?? 'no rule'}`,
+      title: rule ?? 'no rule',
       message: `${torrent.name}`,
       tags: [],
       priority: priority.completion ?? 4,

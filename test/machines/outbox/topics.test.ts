@@ -93,7 +93,7 @@ describe('a topic that ntfy refuses', () => {
     only.publish(completionOf(b));
     await only.pass(MINUTE);
     assert.equal(only.failed().length, 1);
-    assert.deepEqual(only.reports('topic.rejected'), []);
+    assert.deepEqual(only.reportsOf('topic.rejected'), []);
   });
 
   test('that works again within five minutes gets what waited for it', async () => {

@@ -97,9 +97,9 @@ describe('the pending digest', () => {
   test('forgets only what the accepted one contained', () => {
     const { digest, saved } = start();
     collect(digest, completion(1));
-    const { route, upTo } = only(digest);
+    const { memberRoute, upTo } = only(digest);
     collect(digest, completion(2));
-    recordDelivery(digest, { route, upTo });
+    recordDelivery(digest, { memberRoute, upTo });
     assert.deepEqual(
       [...digest.members.values()].map(({ name }) => name),
       ['2.iso'],

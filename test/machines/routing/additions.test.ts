@@ -95,17 +95,17 @@ describe('no addition is announced', () => {
   });
 });
 
-describe('over a restart', () => {
-  async function recordsAfter(answer: boolean): Promise<TorrentRecord[]> {
-    const world = start();
-    if (!answer) world.script.publish = () => failure('unreachable');
-    world.set(a, { progress: 0.1 });
-    world.track(a);
-    await world.pass(10 * SECOND);
-    assert.equal(additionsOf(world).length, answer ? 1 : 0);
-    return world.records();
-  }
+async function recordsAfter(answer: boolean): Promise<TorrentRecord[]> {
+  const world = start();
+  if (!answer) world.script.publish = () => failure('unreachable');
+  world.set(a, { progress: 0.1 });
+  world.track(a);
+  await world.pass(10 * SECOND);
+  assert.equal(additionsOf(world).length, answer ? 1 : 0);
+  return world.records();
+}
 
+describe('over a restart', () => {
   test('what was announced is not announced again', async () => {
     const world = start({ records: await recordsAfter(true) });
     world.set(a, { progress: 0.2 });

@@ -69,7 +69,7 @@ describe('a rule that sends', () => {
     const world = startWith(['progress', 'completion', 'removed']);
     await live(world, 'removed');
     assert.deepEqual(kindsOf(world).slice(-2), ['removed', 'card-delete']);
-    const [removed] = world.phone.accepted.filter(({ kind }) => kind === 'removed');
+    const removed = world.phone.accepted.find(({ kind }) => kind === 'removed');
     assert.ok(removed?.kind === 'removed');
     assert.deepEqual([removed.name, removed.percent, removed.rule], ['debian.iso', 60, 'all']);
     assert.ok(isOver(world));
