@@ -124,8 +124,12 @@ export interface TorrentRecord {
   moving: boolean;
   /** Its addition was announced, on this topic; `done`: ntfy has accepted that. */
   added: { route: RouteId; done: boolean } | null;
+  /** Its alert is on the default topic, because ntfy refuses its own: it stays there until it ends. */
+  alertDiverted: boolean;
   /** The notification of its removal, until ntfy has accepted it. */
   removal: Removal | null;
+  /** How its removal is announced if it happens while the process does not run; `null`: it is not announced. */
+  ifRemoved: RemovalNotice | null;
   /** Where its completion goes, by which rule, and whether none is sent: by the last observation. */
   route: RouteId;
   rule: string | null;
@@ -187,12 +191,15 @@ type Content =
   | { kind: 'added'; key: Hash; torrent: Observation; at: number }
   /** It was removed before its completion. */
   | { kind: 'removed'; key: Hash; name: string | null; percent: number; at: number }
-  /** Deletes the torrent's cards, except the completion. `moved`: only its progress card, which is elsewhere now. */
-  | { kind: 'card-delete'; key: Hash; shown: boolean; alerted: boolean; moved?: true }
+  /**
+   * Deletes the torrent's cards, except the completion. `moved`: only its progress card, which is elsewhere now. `left`:
+   * no torrent waits for it, so it waits for its topic as long as it takes.
+   */
+  | { kind: 'card-delete'; key: Hash; shown: boolean; alerted: boolean; moved?: true; left?: true }
   /** `silent`: the same alert has made a sound within the last hour. */
   | { kind: 'alert'; key: Hash; name: string | null; percent: number; alert: Alert; silent?: boolean }
   /** Deletes the alert's card. `moved`: the alert is on another topic now. */
-  | { kind: 'alert-clear'; key: Hash; shown: Alert | null; moved?: true }
+  | { kind: 'alert-clear'; key: Hash; shown: Alert | null; moved?: true; left?: true }
   /** A problem that affects all torrents; its all-clear replaces its card. */
   | { kind: 'incident'; key: IncidentSource; failure: Failure; silent?: boolean }
   | { kind: 'incident-resolved'; key: IncidentSource; shown: boolean }
@@ -232,6 +239,11 @@ export interface QuietMember {
 
 /** The notification of a removal. */
 export type Removal = Extract<Notification, { kind: 'removed' }>;
+
+/** The part of it that does not depend on when the torrent is removed. */
+export interface RemovalNotice extends Pick<Routed, 'route' | 'rule' | 'priority'> {
+  name: string | null;
+}
 
 /** Identifies a notification: unique within the process, assigned by the actor that requests one. */
 export type NotificationId = string;

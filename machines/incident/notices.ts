@@ -20,6 +20,8 @@ export interface Notices {
   rules: StoreCard;
   topic: StoreCard;
   refused: ReadonlyMap<RouteId, string | null>;
+  /** The topics of the rules in force; `null`: not known yet. */
+  used: ReadonlySet<RouteId> | null;
 }
 
 /** What of it survives a restart. */
@@ -35,6 +37,7 @@ export const restoreNotices = (stored?: StoredNotices): Notices => ({
   rules: { ...NO_STORE_CARD, shown: stored?.rules ?? false },
   topic: { ...NO_STORE_CARD, shown: stored?.topic ?? false },
   refused: new Map(stored?.refused.map((route) => [route, null])),
+  used: null,
 });
 
 /** What is to be stored: a card that is being sent may be on the phone. */

@@ -1,6 +1,6 @@
 import type { AnyActorRef } from 'xstate';
+import { onDefaultTopic } from '../torrent/record-changes.ts';
 import type { FindTorrent } from '../shard/machine.ts';
-import type { TorrentEvent } from '../torrent/types.ts';
 import type { RequestedNotification } from '../domain.ts';
 import { enqueueNotification, forget } from './traffic.ts';
 import type { Traffic } from './traffic.ts';
@@ -10,19 +10,17 @@ import type { Traffic } from './traffic.ts';
  * again itself, after it has stored that: sent to both topics, it would make two sounds. The notification of an addition
  * and a quiet-hours digest go there at once, under the same sequence ID.
  *
- * @returns the events to send; none if the torrent has no actor: it requests the notification when it is restarted
+ * @returns who is to request it again; `supervisor` for the alert of a torrent that has no actor. `null`: it is on its
+ *   way, or will be requested when the torrent is restarted
  */
 export function divert(
   context: Traffic & { findTorrent: FindTorrent },
   notification: RequestedNotification,
-): Array<{ torrent: AnyActorRef; event: TorrentEvent }> {
+): AnyActorRef | 'supervisor' | null {
   forget(context, notification);
   if (notification.kind === 'added' || notification.kind === 'quiet-digest') {
-    const elsewhere = { ...notification };
-    delete elsewhere.route;
-    enqueueNotification(context, elsewhere);
-    return [];
+    enqueueNotification(context, onDefaultTopic(notification));
+    return null;
   }
-  const torrent = context.findTorrent(notification.key);
-  return torrent === undefined ? [] : [{ torrent, event: { type: 'notification.diverted', notification } }];
+  return context.findTorrent(notification.key) ?? (notification.kind === 'alert' ? 'supervisor' : null);
 }

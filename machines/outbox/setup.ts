@@ -84,8 +84,10 @@ export const outboxSetup = setup({
         remove(context.lanes, first.notification);
         const passage = passageOf(context, first.notification);
         if (passage === 'divert') {
-          for (const { torrent, event } of divert(context, first.notification))
-            enqueue.sendTo(torrent, event);
+          const to = divert(context, first.notification);
+          const diverted = { type: 'notification.diverted', notification: first.notification } as const;
+          if (to === 'supervisor') enqueue(sendParent(diverted satisfies OutboxReport));
+          else if (to !== null) enqueue.sendTo(to, diverted satisfies TorrentEvent);
           continue;
         }
         const notification = passQuietHours(step, first.notification, true);

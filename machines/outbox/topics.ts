@@ -58,7 +58,10 @@ export const recordAcceptance = ({ topics }: Refusals, notification: Notificatio
  */
 export type Passage = 'send' | 'wait' | 'divert' | 'drop';
 
-/** Progress is soon outdated. All else waits for five minutes; an alert always, since its card has to be deleted. */
+/**
+ * Progress is soon outdated. All else waits for five minutes: then what is to be seen goes to the default topic, and the
+ * supervisor keeps the deletions, for which no torrent has to wait longer.
+ */
 export function passageOf(refusals: Refusals, notification: Notification): Passage {
   const { topics, now } = refusals;
   const route = routeOf(notification);
@@ -66,6 +69,7 @@ export function passageOf(refusals: Refusals, notification: Notification): Passa
   if (refusal === undefined || waitForTopic(refusals, notification) === 0) return 'send';
   if (route === DEFAULT_ROUTE) return 'wait';
   if (notification.kind === 'progress') return 'drop';
+  if ('left' in notification && notification.left) return 'wait';
   const isLong = Math.abs(now() - refusal.since) >= TOPIC_PAUSE;
   return isLong ? AFTER_PAUSE[notification.kind] : 'wait';
 }
@@ -75,7 +79,7 @@ const AFTER_PAUSE: Readonly<Record<Notification['kind'], Passage>> = {
   removed: 'divert',
   added: 'divert',
   'quiet-digest': 'divert',
-  alert: 'wait',
+  alert: 'divert',
   incident: 'wait',
   'incident-resolved': 'wait',
   'card-delete': 'drop',

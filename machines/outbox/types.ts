@@ -18,6 +18,8 @@ export type OutboxReport =
       outcome: Outcome;
       failure: Failure | null;
     }
+  /** The topic of an alert is refused, and its torrent has no actor that could request it for the default topic. */
+  | { type: 'notification.diverted'; notification: RequestedNotification }
   /** ntfy, or the connection to it, may be the cause: all messages wait. */
   | { type: 'outbox.failed'; failure: Failure }
   /** One message is rejected although others are accepted. It waits alone, and is sent again in this form. */

@@ -5,6 +5,7 @@ import { NO_RULES } from '../routing/rules.ts';
 import { createIds } from '../notification-ids.ts';
 import { createQuietDigest } from '../quiet/pending.ts';
 import { asOfNow, withoutFuture } from './clock-set-back.ts';
+import { restoreLeftCards } from './left-cards.ts';
 import { torrentOf } from './messages.ts';
 import type { Root } from './messages.ts';
 import { createRegistry, save } from './registry.ts';
@@ -20,7 +21,7 @@ export function createContext({
   self: AnyActorRef;
 }): SupervisorContext {
   const { policy, now, shardOf, records, writeRecord, incidentShown, sounds } = input;
-  const { notices, rules, quietHours } = input;
+  const { notices, leftCards, rules, quietHours } = input;
   const registry = createRegistry(
     records?.map((record) => asOfNow(record, now())),
     writeRecord,
@@ -45,6 +46,7 @@ export function createContext({
     incidentSounds: new Map(Object.entries(withoutFuture(sounds ?? {}, now()))),
     storeCard: NO_STORE_CARD,
     notices: restoreNotices(notices),
+    leftCards: restoreLeftCards(leftCards),
     quietDigest:
       quietHours === undefined
         ? null

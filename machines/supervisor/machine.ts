@@ -97,6 +97,9 @@ export const supervisorMachine = startingSetup.createMachine({
         'notification.settled': {
           actions: [emitEvent, { type: 'recordSettlement', params: ({ event }) => event }],
         },
+        'notification.diverted': {
+          actions: { type: 'divertAlert', params: ({ event }) => event },
+        },
         'outbox.*': { actions: emitEvent },
         'incident.changed': {
           actions: [

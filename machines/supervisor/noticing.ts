@@ -5,21 +5,27 @@ import type { Notification, NotificationId, RequestedNotification } from '../dom
 import type { OutboxReport } from '../outbox/machine.ts';
 import type { RouteId } from '../routing/types.ts';
 import { emitEvent } from './emitted.ts';
+import { publishDeletion, unusedCards, withoutOwned } from './left-cards.ts';
 import { settling } from './settling.ts';
 import { silenceIncident } from './sounds.ts';
 
 type TopicReport = Extract<OutboxReport, { type: 'topic.rejected' | 'topic.restored' }>;
 
 /** The refused topics after a report. */
-function refusedAfter({ refused }: Notices, report: TopicReport | RulesReport): Notices['refused'] {
+function refusedAfter({ refused, used }: Notices, report: TopicReport | RulesReport): Notices['refused'] {
   const after = new Map<RouteId, string | null>(refused);
-  if (report.type === 'topic.rejected') after.set(report.route, report.rule);
+  if (report.type === 'topic.rejected' && used?.has(report.route) !== false)
+    after.set(report.route, report.rule);
   if (report.type === 'topic.restored') after.delete(report.route);
   // Nothing will be sent to a topic that no rule uses any more.
   if (report.type === 'rules.loaded')
     for (const route of refused.keys()) if (!report.routes.includes(route)) after.delete(route);
   return after;
 }
+
+/** The notices after a report about the topics of the rules. */
+const withUsed = (notices: Notices, report: TopicReport | RulesReport): Notices =>
+  report.type === 'rules.loaded' ? { ...notices, used: new Set(report.routes) } : notices;
 
 /** Whether the same card is already being sent. */
 function isPending({ pending }: Notices['rules'], content: Notification): boolean {
@@ -44,13 +50,17 @@ const withId = (content: Notification, id: NotificationId): RequestedNotificatio
 export const noticingSetup = settling.extend({
   actions: {
     updateNotices: enqueueActions(({ context, enqueue }, report: TopicReport | RulesReport) => {
-      const refused = refusedAfter(context.notices, report);
+      const before = withUsed(context.notices, report);
+      const refused = refusedAfter(before, report);
       const isChanged = !sameKeys(refused, context.notices.refused);
-      let notices: Notices = { ...context.notices, refused };
+      let notices: Notices = { ...before, refused };
       const cards = cardsOf(notices, report, isChanged).map((card) => withId(card, context.deps.nextId()));
-      if (cards.length === 0 && !isChanged) return;
       for (const card of cards) notices = withPending(notices, card);
       enqueue.assign({ notices });
+      if (report.type === 'rules.loaded')
+        for (const card of unusedCards(context.leftCards, report.routes))
+          enqueue.sendTo('outbox', publishDeletion(context, card, 'once'));
+      if (cards.length === 0 && !isChanged) return;
       // Before anything is sent because of it.
       enqueue.sendTo('store', { type: 'notices.save', notices: storedNotices(notices) });
       for (const card of cards)
@@ -61,7 +71,13 @@ export const noticingSetup = settling.extend({
     }),
     /** After the services were restarted, or the process: what was not accepted is sent again. */
     resumeNotices: enqueueActions(({ context, enqueue }) => {
-      const { notices, deps } = context;
+      const { notices, deps, registry } = context;
+      const leftCards = withoutOwned(context.leftCards, registry.records);
+      if (leftCards !== context.leftCards) {
+        enqueue.assign({ leftCards });
+        enqueue.sendTo('store', { type: 'leftCards.save', leftCards: [...leftCards.values()] });
+      }
+      for (const card of leftCards.values()) enqueue.sendTo('outbox', publishDeletion(context, card));
       const { rules, topic, refused } = notices;
       const resolved = topic.pending === null && refused.size === 0 ? noticeOfTopics(notices) : null;
       const allClear = resolved === null ? null : { ...resolved, id: deps.nextId() };

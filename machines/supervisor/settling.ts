@@ -5,6 +5,7 @@ import { settleStoreCard } from '../incident/store-notice.ts';
 import { withinMinute } from '../torrent/finish.ts';
 import { recordSettlement } from '../torrent/record.ts';
 import type { Notification, Outcome, RequestedNotification } from '../domain.ts';
+import { publishDeletion, settleLeftCards } from './left-cards.ts';
 import { isNamelessCompletion, torrentOf } from './messages.ts';
 import { save } from './registry.ts';
 import { ending } from './ending.ts';
@@ -43,6 +44,13 @@ export const settling = ending.extend({
       enqueue.assign({ storeCard: settleStoreCard(context.storeCard, settled), notices });
       if (notices !== context.notices)
         enqueue.sendTo('store', { type: 'notices.save', notices: storedNotices(notices) });
+      const leftCards = settleLeftCards(context.leftCards, settled, notices);
+      if (leftCards !== context.leftCards) {
+        enqueue.assign({ leftCards });
+        enqueue.sendTo('store', { type: 'leftCards.save', leftCards: [...leftCards.values()] });
+        for (const [name, card] of leftCards)
+          if (!context.leftCards.has(name)) enqueue.sendTo('outbox', publishDeletion(context, card));
+      }
       const sounded = recordSound(context, settled);
       if (sounded !== null) enqueue.sendTo('store', sounded);
       if (notification.kind === 'quiet-digest')

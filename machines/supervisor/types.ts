@@ -11,6 +11,7 @@ import type { Notices, RulesReport, StoredNotices } from '../incident/notices.ts
 import type { StoreCard, StoreReport } from '../incident/store-notice.ts';
 import type { QuietDigest } from '../quiet/pending.ts';
 import type { QuietHoursInput } from '../quiet/types.ts';
+import type { LeftCard, LeftCards } from './left-cards.ts';
 import type { ShardOf } from '../shard/shard-of.ts';
 import type { Registry } from './registry.ts';
 import type { Failures } from './restarts.ts';
@@ -56,7 +57,9 @@ export type FactEvent =
   /** When each incident last made a sound. */
   | { type: 'sounds.save'; sounds: Sounds }
   /** Which cards about the rules may be on the phone, and which topics ntfy refuses. */
-  | { type: 'notices.save'; notices: StoredNotices };
+  | { type: 'notices.save'; notices: StoredNotices }
+  /** Cards of ended torrents that have still to be deleted. */
+  | { type: 'leftCards.save'; leftCards: readonly LeftCard[] };
 
 export type StoreEvent = RecordEvent | FactEvent;
 
@@ -80,6 +83,8 @@ export interface SupervisorContext {
   incidentSounds: IncidentSounds;
   storeCard: StoreCard;
   notices: Notices;
+  /** Cards of ended torrents on topics that ntfy refuses. */
+  leftCards: LeftCards;
   /** What quiet hours have silenced; `null` if there can be none. */
   quietDigest: QuietDigest | null;
   /** Torrents were not tracked because of the limit: discovery finds them when there is capacity again. */
@@ -108,6 +113,8 @@ export interface SupervisorInput {
   sounds?: Sounds;
   /** The cards about the rules that an earlier process may have left. */
   notices?: StoredNotices;
+  /** The cards of ended torrents that it could not delete. */
+  leftCards?: readonly LeftCard[];
   /** The rules in force. Default: none. */
   rules?: Rules;
   /** Default: there are no quiet hours, and no actor for them. */

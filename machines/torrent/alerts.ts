@@ -1,5 +1,6 @@
 import { isRecentSound } from '../recent-sound.ts';
 import { isSent } from '../routing/routed.ts';
+import type { Routing } from '../routing/types.ts';
 import type { Alert, Notification, Phase, TorrentRecord } from '../domain.ts';
 import type { Policy } from '../policy.ts';
 import type { Progress } from './progress.ts';
@@ -32,6 +33,12 @@ export const alertToShow = (
   { alert, policy, routing }: TorrentContext,
   { progress, at }: Pick<Seen, 'progress' | 'at'>,
 ): Alert | null => (isSent(routing, 'alerts') ? alertOf(alert, progress, at, policy) : null);
+
+/** Whether the alert is not on the topic of its rule, and is to move there. */
+export const isAlertElsewhere = (
+  { alert, alertRoute, alertDiverted }: TorrentRecord,
+  { isDecided, route }: Routing,
+): boolean => isDecided && alert !== null && alertRoute !== route && !alertDiverted;
 
 /** An alert as it is sent: silent when the same one made a sound lately. */
 export function silenceRepeated<N extends Notification>(

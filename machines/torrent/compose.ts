@@ -2,9 +2,10 @@ import { isSent, onRoute, routedBy, routeOf } from '../routing/routed.ts';
 import { asRemoved } from './finish.ts';
 import { movedCardState, nextCardState } from './progress.ts';
 import type { Progress } from './progress.ts';
+import { isTracked } from './record.ts';
 import { endRoute } from './record-changes.ts';
 import type { TorrentContext } from './types.ts';
-import type { Alert, CardState, Notification, Observation } from '../domain.ts';
+import type { Alert, CardState, Notification, Observation, RemovalNotice } from '../domain.ts';
 
 /** The notifications whose settlement the chart waits for. */
 export type AwaitedKind = 'progress' | 'completion' | 'removed' | 'card-delete';
@@ -41,16 +42,20 @@ export function compose(kind: AwaitedKind, context: TorrentContext): Notificatio
   return { kind, key, torrent, at, card, shown: record.shown, ...routedBy(routing, 'progress') };
 }
 
-function removalOf({ key, seen, deps, routing }: TorrentContext): Notification {
+/** Whether the removal of a torrent is announced. One that no poll has ever shown was perhaps never there. */
+export function isRemovalAnnounced({ record, routing, deps, seen }: TorrentContext): boolean {
+  if (record.removal !== null || !isTracked(record)) return record.removal !== null;
+  if (seen.observation !== null) return isSent(routing, 'removed');
+  return deps.rules.version() !== 0 && record.ifRemoved !== null;
+}
+
+function removalOf({ key, seen, deps, routing, record }: TorrentContext): Notification {
   const { observation, progress } = seen;
-  return {
-    kind: 'removed',
-    key,
-    name: observation?.name ?? null,
-    percent: progress.percent,
-    at: deps.now(),
-    ...routedBy(routing, 'removed'),
-  };
+  // Without an observation it was removed while the process did not run.
+  const notice =
+    (observation === null ? record.ifRemoved : null) ??
+    ({ name: observation?.name ?? null, ...routedBy(routing, 'removed') } satisfies RemovalNotice);
+  return { kind: 'removed', key, percent: progress.percent, at: deps.now(), ...notice };
 }
 
 /** The notification that it was added. */

@@ -40,6 +40,7 @@ export const createContext = ({ record, policy, deps, ready }: TorrentInput): To
   quiet: record.quiet,
   routing: routingOf(record, deps.rules),
   rulesVersion: -1,
+  isMatchDue: true,
   moving: record.moving,
   addition: { state: record.added?.done === true ? 'decided' : 'unobserved' },
 });

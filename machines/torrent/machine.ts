@@ -20,6 +20,9 @@ export const torrentMachine = torrentSetup.createMachine({
   context: ({ input }) => createContext(input),
   on: {
     'notification.settled': { actions: settle },
+    'notification.diverted': {
+      actions: { type: 'divertAlert', params: ({ event }) => event },
+    },
     'finishHook.received': { actions: recordFinish },
     'torrent.renamed': {
       actions: {

@@ -38,9 +38,26 @@ export const recordExcluded = (record: TorrentRecord, finished: Observation): To
 /** The record of a torrent whose last notification goes to the default topic: ntfy refuses its own. */
 export function recordDiverted(record: TorrentRecord): TorrentRecord {
   if (record.stage === 'completing' || record.removal === null) return { ...record, route: DEFAULT_ROUTE };
-  const removal = { ...record.removal };
-  delete removal.route;
-  return { ...record, removal };
+  return { ...record, removal: onDefaultTopic(record.removal) };
+}
+
+/**
+ * The record of a torrent whose alert goes to the default topic, where it stays until it ends; the same object if that is
+ * not its alert any more. On its own topic there may be an earlier alert, which is deleted when ntfy allows it.
+ */
+export function recordDivertedAlert(record: TorrentRecord, alert: Notification): TorrentRecord {
+  const { alertRoute, oldAlerts } = record;
+  if (alert.kind !== 'alert' || record.alert !== alert.alert || alertRoute !== routeOf(alert)) return record;
+  const others = oldAlerts.filter((route) => route !== DEFAULT_ROUTE && route !== alertRoute);
+  const alertOn = { alertRoute: DEFAULT_ROUTE, alertDiverted: true };
+  return { ...record, ...alertOn, oldAlerts: [...others, alertRoute] };
+}
+
+/** The same notification for the default topic. */
+export function onDefaultTopic<N extends Notification>(notification: N): N {
+  const elsewhere = { ...notification };
+  delete elsewhere.route;
+  return elsewhere;
 }
 
 /** The topic that the cards of a torrent are deleted from at its end. An alert elsewhere is an old alert then. */
@@ -67,10 +84,11 @@ export function cardDeletesOf(record: TorrentRecord): Notification[] {
 
 /** The topics, apart from the default one, that a record refers to: they must be known until it is deleted. */
 export function routesOf(record: TorrentRecord): readonly RouteId[] {
-  const { cardRoute, alertRoute, oldCards, oldAlerts, added, removal, route } = record;
+  const { cardRoute, alertRoute, oldCards, oldAlerts, added, removal, ifRemoved, route } = record;
   const own = new Set([cardRoute, alertRoute, route, ...oldCards, ...oldAlerts]);
   if (added !== null) own.add(added.route);
   if (removal !== null) own.add(routeOf(removal));
+  if (ifRemoved !== null) own.add(routeOf(ifRemoved));
   own.delete(DEFAULT_ROUTE);
   return own.size === 0 ? NONE : [...own];
 }

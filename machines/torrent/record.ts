@@ -1,6 +1,6 @@
 import { onRoute, routeOf } from '../routing/routed.ts';
 import { DEFAULT_ROUTE } from '../routing/types.ts';
-import type { RouteId, Routing } from '../routing/types.ts';
+import type { RouteId } from '../routing/types.ts';
 import type { Alert, Hash, Notification, Outcome, TorrentRecord } from '../domain.ts';
 
 /** One array for all torrents that never moved. */
@@ -28,7 +28,9 @@ export function createRecord(hash: Hash, since: number, quiet = false): TorrentR
     oldAlerts: NO_ROUTES,
     moving: false,
     added: null,
+    alertDiverted: false,
     removal: null,
+    ifRemoved: null,
     route: DEFAULT_ROUTE,
     rule: null,
     excluded: false,
@@ -46,11 +48,12 @@ export const mayHaveCard = ({ card, shown }: TorrentRecord): boolean => card || 
 export const hasOldCards = ({ oldCards, oldAlerts }: TorrentRecord): boolean =>
   oldCards.length > 0 || oldAlerts.length > 0;
 
-const withRoute = (routes: readonly RouteId[], route: RouteId): readonly RouteId[] =>
+/** The routes with this one. */
+export const withRoute = (routes: readonly RouteId[], route: RouteId): readonly RouteId[] =>
   routes.includes(route) ? routes : [...routes, route];
 
-/** The same array where the topic is not in it: changes are compared by identity. */
-function withoutRoute(routes: readonly RouteId[], route: RouteId): readonly RouteId[] {
+/** The routes without this one: the same array where the topic is not in it: changes are compared by identity. */
+export function withoutRoute(routes: readonly RouteId[], route: RouteId): readonly RouteId[] {
   if (!routes.includes(route)) return routes;
   return routes.length === 1 ? NO_ROUTES : routes.filter((each) => each !== route);
 }
@@ -79,7 +82,8 @@ export function recordRequest(record: TorrentRecord, notification: Notification)
       const before = moves ? withRoute(record.oldAlerts, record.alertRoute) : record.oldAlerts;
       const oldAlerts = withoutRoute(before, route);
       // Stored before it is sent: if the reply is lost, its card is deleted all the same.
-      return { ...record, alert: notification.alert, quiet: false, alertRoute: route, oldAlerts };
+      const alert = { alert: notification.alert, alertRoute: route, alertDiverted: false };
+      return { ...record, ...alert, quiet: false, oldAlerts };
     }
     case 'added':
       return { ...record, added: { route, done: false } };
@@ -103,34 +107,6 @@ function recordEnd(record: TorrentRecord, route: RouteId): TorrentRecord {
   return { ...record, stage, alert: null, oldAlerts: withRoute(record.oldAlerts, record.alertRoute) };
 }
 
-/**
- * The record of a torrent that the rules were asked about. If its progress card is not where they want it, it moves to
- * its topic, or is deleted. The same object where nothing changes.
- */
-export function recordRouting(record: TorrentRecord, routing: Routing): TorrentRecord {
-  if (!routing.isDecided || !isTracked(record)) return record;
-  const { route, rule } = routing;
-  const excluded = !routing.send.has('completion');
-  const isSame = record.route === route && record.rule === rule && record.excluded === excluded;
-  return moveCard(isSame ? record : { ...record, route, rule, excluded }, routing);
-}
-
-function moveCard(record: TorrentRecord, { route, send }: Routing): TorrentRecord {
-  if (!mayHaveCard(record)) return record;
-  const moving = send.has('progress');
-  if (moving && record.cardRoute === route) return record;
-  const oldCards = withRoute(record.oldCards, record.cardRoute);
-  if (!moving) return { ...record, oldCards, shown: null, card: false, moving: false };
-  return {
-    ...record,
-    oldCards: withoutRoute(oldCards, route),
-    shown: null,
-    card: true,
-    cardRoute: route,
-    moving,
-  };
-}
-
 /** What is to be deleted because of a change of the record: cards that moved, or that a rule excludes now. */
 export function movedDeletions(before: TorrentRecord, after: TorrentRecord): Notification[] {
   const { key } = after;
@@ -142,8 +118,10 @@ export function movedDeletions(before: TorrentRecord, after: TorrentRecord): Not
   ];
 }
 
+type DeletionOf<K extends 'card-delete' | 'alert-clear'> = Extract<Notification, { kind: K }>;
+
 /** Deletes the progress card of a torrent from a topic on which it was before. */
-export const oldCardDeletion = (key: Hash, route: RouteId): Notification => ({
+export const oldCardDeletion = (key: Hash, route: RouteId): DeletionOf<'card-delete'> => ({
   kind: 'card-delete',
   key,
   shown: true,
@@ -153,7 +131,11 @@ export const oldCardDeletion = (key: Hash, route: RouteId): Notification => ({
 });
 
 /** Deletes its alert from such a topic. */
-export const oldAlertDeletion = (key: Hash, route: RouteId, shown: Alert | null): Notification => ({
+export const oldAlertDeletion = (
+  key: Hash,
+  route: RouteId,
+  shown: Alert | null,
+): DeletionOf<'alert-clear'> => ({
   kind: 'alert-clear',
   key,
   shown,

@@ -45,12 +45,12 @@ export function request(context: TorrentContext, content: Notification): Request
       ? { to: 'supervisor', event: { type: 'notification.requested', notification: { ...content, id } } }
       : publish(silenceRepeated(content, before, deps.now()), id);
   const ends = isTracked(before) && !isTracked(record);
-  const messages = [sent, ...deletions(context, movedDeletions(before, record))];
+  const messages = [sent, ...unawaited(context, movedDeletions(before, record))];
   return { id, record, messages: ends ? [unwatch(before.hash), ...messages] : messages };
 }
 
-/** Deletions whose settlement the chart does not wait for. */
-export const deletions = ({ deps }: TorrentContext, contents: readonly Notification[]): TorrentMessage[] =>
+/** Notifications whose settlement the chart does not wait for. */
+export const unawaited = ({ deps }: TorrentContext, contents: readonly Notification[]): TorrentMessage[] =>
   contents.map((content) => publish(content, deps.nextId()));
 
 const publish = (content: Notification, id: NotificationId): TorrentMessage => ({

@@ -1,23 +1,30 @@
 import { assign, enqueueActions, setup } from 'xstate';
 import { ruleFieldsOf } from '../routing/fields.ts';
-import { isSent, onRoute } from '../routing/routed.ts';
-import { alertToShow } from './alerts.ts';
+import { onRoute } from '../routing/routed.ts';
+import { alertToShow, isAlertElsewhere } from './alerts.ts';
 import { decideAddition } from './addition.ts';
-import { additionOf, alertNotificationOf, compose, finishedOf, nextCard } from './compose.ts';
+import {
+  additionOf,
+  alertNotificationOf,
+  compose,
+  finishedOf,
+  isRemovalAnnounced,
+  nextCard,
+} from './compose.ts';
 import type { AwaitedKind } from './compose.ts';
 import { finishedSince, isFinal, isInjected } from './finish.ts';
-import {
-  hasOldCards,
-  isTracked,
-  movedDeletions,
-  oldDeletions,
-  recordRouting,
-  recordSettlement,
-} from './record.ts';
+import { hasOldCards, isTracked, movedDeletions, oldDeletions, recordSettlement } from './record.ts';
 import type { TorrentOutcome } from './record.ts';
-import { recordDiverted, recordExcluded, recordFinishHook } from './record-changes.ts';
-import { deletions, deliver, request, unwatch, watch } from './requests.ts';
-import { applyObservation, isUnchanged } from './unchanged.ts';
+import { recordRouting } from './record-routing.ts';
+import {
+  onDefaultTopic,
+  recordDiverted,
+  recordDivertedAlert,
+  recordExcluded,
+  recordFinishHook,
+} from './record-changes.ts';
+import { deliver, request, unawaited, unwatch, watch } from './requests.ts';
+import { applyObservation, isMatchDue, isUnchanged } from './unchanged.ts';
 import type { End, ObservedTorrent, TorrentContext, TorrentEvent, TorrentInput } from './types.ts';
 import type { Notification, Phase, Stage, TorrentRecord } from '../domain.ts';
 
@@ -50,10 +57,7 @@ export const torrentSetup = setup({
     /** The rule excludes completions: nothing is sent. */
     excluded: ({ context: { record, routing } }) =>
       record.stage !== 'completing' && !routing.send.has('completion'),
-    /** Its removal is announced. One that no poll has shown was perhaps never there. */
-    announced: ({ context: { record, routing, seen } }) =>
-      record.removal !== null ||
-      (isTracked(record) && seen.observation !== null && isSent(routing, 'removed')),
+    announced: ({ context }) => isRemovalAnnounced(context),
     hasOldCards: ({ context }) => hasOldCards(context.record),
     cardChanged: ({ context }) => nextCard(context, context.seen.progress, context.seen.at) !== null,
     /** Its card was deleted because of a rule while it waited for ntfy. */
@@ -73,6 +77,7 @@ export const torrentSetup = setup({
       if (event.type !== 'torrent.observed') return {};
       return {
         seen: applyObservation(context, event),
+        isMatchDue: context.isMatchDue || isMatchDue(context, event),
         misses: 0,
         finishedSince: finishedSince(context.finishedSince, event),
         quiet: context.quiet && MAYBE_BROKEN.has(event.observation.phase),
@@ -107,12 +112,13 @@ export const torrentSetup = setup({
     /** Matches the rules again, and moves or deletes the card if it is not where they want it. */
     reroute: enqueueActions((step) => {
       const { context } = step;
-      const { deps, record: before, seen, rulesVersion } = context;
+      const { deps, record: before, seen, rulesVersion, isMatchDue: isDue } = context;
       const version = deps.rules.check();
       if (seen.observation === null || (version === 0 && rulesVersion === 0)) return;
+      if (version === rulesVersion && !isDue) return;
       const routing = deps.rules.route(ruleFieldsOf(seen.observation));
-      step.enqueue.assign({ routing, rulesVersion: version });
-      const record = recordRouting(before, routing);
+      step.enqueue.assign({ routing, rulesVersion: version, isMatchDue: false });
+      const record = recordRouting(before, routing, seen.observation.name);
       if (record === before) return;
       deps.save(record);
       step.enqueue.assign({ record });
@@ -120,11 +126,11 @@ export const torrentSetup = setup({
       if (moved.length === 0) return;
       const noCard = { moving: false, mayHaveCard: false, requestedCard: null, pending: null };
       step.enqueue.assign(record.moving ? { moving: true } : noCard);
-      deliver(step, deletions(context, moved));
+      deliver(step, unawaited(context, moved));
     }),
     /** What an earlier run of the process had still to delete. */
     deleteOldCards: enqueueActions((step) =>
-      deliver(step, deletions(step.context, oldDeletions(step.context.record))),
+      deliver(step, unawaited(step.context, oldDeletions(step.context.record))),
     ),
     /** An alert has its own card; the chart does not wait for its settlement. */
     updateAlert: enqueueActions((step) => {
@@ -132,7 +138,7 @@ export const torrentSetup = setup({
       const { key, seen, alert: before, quiet, record: stored, routing } = context;
       if (quiet) return;
       const alert = alertToShow(context, seen);
-      const isElsewhere = routing.isDecided && stored.alert !== null && stored.alertRoute !== routing.route;
+      const isElsewhere = isAlertElsewhere(stored, routing);
       if (alert === before && (alert === null || !isElsewhere)) return;
       const { record, messages } = request(
         context,
@@ -169,6 +175,16 @@ export const torrentSetup = setup({
       const record = recordDiverted(before);
       deps.save(record);
       return { record };
+    }),
+    /** An alert is not awaited. It is sent only if it still holds. */
+    divertAlert: enqueueActions((step, { notification }: { notification: Notification }) => {
+      const { deps, record: before } = step.context;
+      const record = recordDivertedAlert(before, notification);
+      if (record === before) return;
+      deps.save(record);
+      step.enqueue.assign({ record });
+      const old = movedDeletions(before, record);
+      deliver(step, unawaited(step.context, [onDefaultTopic(notification), ...old]));
     }),
     countMissing: assign({ misses: ({ context }) => context.misses + 1 }),
     requestNotification: enqueueActions((step, { kind }: { kind: AwaitedKind }) => {

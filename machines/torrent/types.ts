@@ -30,7 +30,7 @@ export type TorrentEvent =
   /** A hook or a scan named it again, by this hash. */
   | { type: 'torrent.readded'; hash: Hash }
   | { type: 'notification.settled'; notification: RequestedNotification; outcome: TorrentOutcome }
-  /** ntfy has refused its topic for minutes: it is to be sent to the default topic. */
+  /** ntfy has refused its topic for minutes: it is to be sent to the default topic. An alert is requested again only while it holds. */
   | { type: 'notification.diverted'; notification: RequestedNotification };
 
 /** What a torrent reports to the supervisor. */
@@ -89,6 +89,8 @@ export interface TorrentContext {
   routing: Routing;
   /** The version of the rules that decided this; -1 before the first observation. */
   rulesVersion: number;
+  /** What rules match has changed since they decided. */
+  isMatchDue: boolean;
   /** Its card has to be published on its new topic. */
   moving: boolean;
   addition: Addition;

@@ -29,13 +29,18 @@ export function isUnchanged(context: TorrentContext, observed: ObservedTorrent):
   );
 }
 
-/** Whether the rules have to be asked again: there are others, or they could match something else. */
-function isRuleDue(
-  { seen, rulesVersion, deps, moving, addition }: TorrentContext,
+/** Whether something depends on the rules: what they say, or what they have caused and is not done yet. */
+function isRuleDue(context: TorrentContext, observed: ObservedTorrent): boolean {
+  const { rulesVersion, moving, addition } = context;
+  return isMatchDue(context, observed) || (rulesVersion !== 0 && (moving || addition.state === 'named'));
+}
+
+/** Whether the rules have to be matched again: there are others, or they could match something else. */
+export function isMatchDue(
+  { seen, rulesVersion, deps }: TorrentContext,
   { observation }: ObservedTorrent,
 ): boolean {
   if (rulesVersion !== deps.rules.version()) return true;
   if (rulesVersion === 0) return false;
-  if (moving || addition.state === 'named') return true;
   return seen.observation === null || !haveSameFields(seen.observation, observation);
 }

@@ -26,8 +26,8 @@ import { subscribeTo } from './subscriptions.ts';
 import type { Supervisor } from './status.ts';
 import type { StyleOf } from '../ntfy/style-of.ts';
 import type { RuntimeRouting } from './routing.ts';
-import { createStoredRoutes, storedInput } from './stored-input.ts';
-import { openStore, saveEvent } from '../store/index.ts';
+import { createSaveFact, createStoredRoutes, storedInput } from './stored-input.ts';
+import { openStore } from '../store/index.ts';
 import { policyOf, provideActors } from './actors.ts';
 import { version } from '../util/version.ts';
 
@@ -52,6 +52,12 @@ export interface StartOptions {
   /** The quiet hours, which may change; `null`: none at present. Default: there can be none. */
   quietHours?: () => QuietHours | null;
 }
+
+/**
+ * A category that is changed takes effect within 30 s, also of the last of 10,000 torrents: until its next poll, plus
+ * 1.5 s in which qBittorrent does not show it, and the time in which the answer is processed.
+ */
+const RULES_POLICY: Partial<Policy> = { idleInterval: 27_000 };
 
 /** Milliseconds for which `stop` waits for messages that are being sent. */
 const DRAIN_TIMEOUT = 1000;
@@ -83,14 +89,14 @@ export async function start({ config, log, policy, routing, quietHours }: StartO
     qbittorrent: countQbittorrent(client, onCall),
     ntfy: countNtfy(createNtfyClient(config.ntfy, cardOptionsOf(config, instance), ntfyOptions), onCall),
     ensureHook: createEnsureHook(config, { connection, port: () => hookPort, log }),
-    saveFact: (event) => saveEvent(store, event),
+    saveFact: createSaveFact(store, routes),
     rotation: (signal) => rotation.until(signal),
   });
   const stored = storedInput(store, routes, { routing, quietHours });
   const supervisor = createActor(machine, {
     id: 'supervisor',
     input: {
-      policy: { ...policyOf(config), ...policy },
+      policy: { ...policyOf(config), ...(routing === undefined ? {} : RULES_POLICY), ...policy },
       now: Date.now,
       shardOf: createShardOf(crypto.getRandomValues(new Uint32Array(SALT_LENGTH))),
       ...stored,

@@ -1,9 +1,10 @@
 /** The part of the supervisor's input that is stored, and the topics behind it. */
 import type { StoredQuietDigest } from '../../machines/quiet/types.ts';
+import type { FactEvent } from '../../machines/supervisor/types.ts';
 import type { Config } from '../config/index.ts';
 import { createRoutes, referring, storedRoutesSchema } from '../ntfy/routes.ts';
 import type { Routes } from '../ntfy/routes.ts';
-import { restoredRoutes, restoredState, saveEvent, saveRoutes } from '../store/index.ts';
+import { restoredLeftCards, restoredRoutes, restoredState, saveEvent, saveRoutes } from '../store/index.ts';
 import type { Store } from '../store/index.ts';
 import { restoredQuietDigest, saveQuietDigest } from '../store/quiet-digest.ts';
 import type { RuntimeRouting } from './routing.ts';
@@ -16,7 +17,10 @@ export const createStoredRoutes = ({ ntfy: { server } }: Config, store: Store, r
     current: (route) => routing?.topicOf(route),
     stored: storedRoutesSchema.parse(restoredRoutes(store)),
     records: store.records,
-    pending: routesOfDigest(restoredQuietDigest(store)),
+    others: {
+      quietDigest: routesOfDigest(restoredQuietDigest(store)),
+      leftCards: restoredLeftCards(store).map(({ route }) => route),
+    },
     save: (stored) => saveRoutes(store, stored),
   });
 
@@ -34,16 +38,19 @@ export const storedInput = (store: Store, routes: Routes, { routing, quietHours 
 function quietHoursInput(store: Store, routes: Routes, hours: StartOptions['quietHours']) {
   const stored = restoredQuietDigest(store);
   if (hours === undefined && stored === null) return {};
-  let before = routesOfDigest(stored);
-  // At each moment, the topics of all that is stored are stored.
-  const save = (digest: StoredQuietDigest | null) => {
-    const after = routesOfDigest(digest);
-    routes.referPending([...before, ...after]);
-    saveQuietDigest(store, digest);
-    routes.referPending(after);
-    before = after;
-  };
+  const save = (digest: StoredQuietDigest | null) =>
+    routes.around('quietDigest', routesOfDigest(digest), () => saveQuietDigest(store, digest));
   return { quietHours: { hours: hours ?? (() => null), stored, save } };
 }
+
+/** Stores what is not a record, with the topics that it refers to. */
+export const createSaveFact =
+  (store: Store, routes: Routes) =>
+  (event: FactEvent): void => {
+    const save = () => saveEvent(store, event);
+    if (event.type !== 'leftCards.save') return save();
+    const used = event.leftCards.map(({ route }) => route);
+    return routes.around('leftCards', used, save);
+  };
 
 const routesOfDigest = (digest: StoredQuietDigest | null) => digest?.members.map(({ route }) => route) ?? [];

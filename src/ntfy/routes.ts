@@ -34,8 +34,8 @@ export interface RoutesOptions {
   current: (route: RouteId) => string | undefined;
   stored: StoredRoutes;
   records: readonly TorrentRecord[];
-  /** The routes that the pending quiet-hours digest refers to. */
-  pending: readonly RouteId[];
+  /** The routes that other stored values refer to, by the name of each. */
+  others: Readonly<Record<string, readonly RouteId[]>>;
   save: (routes: StoredRoutes) => void;
 }
 
@@ -46,20 +46,20 @@ export interface Routes {
   refer: (record: TorrentRecord) => void;
   /** After a record was deleted: deletes the routes that none refers to any more. */
   release: (key: Hash) => void;
-  /** Before a pending quiet-hours digest is stored: stores the routes that it refers to, and only those. */
-  referPending: (routes: readonly RouteId[]) => void;
+  /**
+   * Stores the routes of another value around its own write: before it, with those of the value that it replaces, so that
+   * at each moment the topics of all that is stored are stored.
+   */
+  around: (name: string, routes: readonly RouteId[], write: () => void) => void;
 }
-
-/** The place of the pending digest among the records; no key of a torrent. */
-const PENDING = 'pending digest';
 
 /**
  * Remembers the topic of each route until the last record that refers to it is deleted, so that a card can be deleted
  * after its rule is gone.
  */
-export function createRoutes({ server, current, stored, records, pending, save }: RoutesOptions): Routes {
+export function createRoutes({ server, current, stored, records, others, save }: RoutesOptions): Routes {
   const places = new Map<RouteId, Place>(Object.entries(stored));
-  /** The routes of each record, apart from the default one, and how many records refer to each. */
+  /** The routes of each record and other value, apart from the default one, and how many records refer to each. */
   const referred = new Map<Hash, readonly RouteId[]>();
   const counts = new Map<RouteId, number>();
 
@@ -98,7 +98,7 @@ export function createRoutes({ server, current, stored, records, pending, save }
     const routes = routesOf(record);
     if (routes.length > 0) set(record.key, routes);
   }
-  set(PENDING, withoutDefault(pending));
+  for (const [name, routes] of Object.entries(others)) set(name, withoutDefault(routes));
   for (const route of places.keys()) if (!counts.has(route)) places.delete(route);
 
   return {
@@ -111,7 +111,12 @@ export function createRoutes({ server, current, stored, records, pending, save }
     },
     refer: (record) => change(record.key, routesOf(record)),
     release: (key) => change(key, []),
-    referPending: (routes) => change(PENDING, withoutDefault(routes)),
+    around(name, routes, write) {
+      const after = withoutDefault(routes);
+      change(name, withoutDefault([...(referred.get(name) ?? []), ...after]));
+      write();
+      change(name, after);
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 /** The stored fields of a record that say where its cards are, and what was fixed with its completion. */
 import * as z from 'zod';
 import { DEFAULT_ROUTE } from '../../machines/routing/types.ts';
-import type { FixedMessage, Removal } from '../../machines/domain.ts';
+import type { FixedMessage, Removal, RemovalNotice } from '../../machines/domain.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{40}$/);
 const route = z.string().min(1).max(64);
@@ -30,15 +30,24 @@ const removal: z.ZodType<Removal> = z.looseObject({
   priority: z.exactOptional(priority),
 });
 
+const removalNotice: z.ZodType<RemovalNotice> = z.looseObject({
+  name: z.string().nullable(),
+  route: z.exactOptional(route),
+  rule: z.exactOptional(z.string().nullable()),
+  priority: z.exactOptional(priority),
+});
+
 /** Missing in files of 0.1.0, where there was one topic and no rule. */
 export const routingFields = {
   cardRoute: routeOrDefault,
   alertRoute: routeOrDefault,
   oldCards: routes,
   oldAlerts: routes,
+  alertDiverted: z.boolean().catch(false),
   moving: z.boolean().catch(false),
   added: z.object({ route, done: z.boolean() }).nullable().catch(null),
   removal: removal.nullable().catch(null),
+  ifRemoved: removalNotice.nullable().catch(null),
   route: routeOrDefault,
   rule: z.string().nullable().catch(null),
   excluded: z.boolean().catch(false),

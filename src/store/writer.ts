@@ -30,11 +30,15 @@ export function urgencyOf(before: TorrentRecord | undefined, after: TorrentRecor
     route: null,
     rule: null,
     excluded: null,
+    ifRemoved: null,
   } satisfies Partial<Record<keyof TorrentRecord, unknown>>;
   const isRestSame = isSame({ ...before, ...ignored }, { ...after, ...ignored });
   if (!isRestSame || !isSame(before.sounded, after.sounded)) return 'now';
   const isRouted =
-    before.route === after.route && before.rule === after.rule && before.excluded === after.excluded;
+    before.route === after.route &&
+    before.rule === after.rule &&
+    before.excluded === after.excluded &&
+    before.ifRemoved === after.ifRemoved;
   if (before.highest !== after.highest || !isRouted) return 'soon';
   return isSame(before.shown ?? {}, after.shown ?? {}) ? null : 'later';
 }

@@ -59,7 +59,7 @@ async function startScene(dir: string) {
   const log: string[] = [];
   const running = new Set<Sidecar>();
   // A failed test must not leave one that keeps the process alive.
-  stack.defer(() => Promise.all([...running].map((sidecar) => sidecar.stop())).then(() => {}));
+  stack.defer(async () => void (await Promise.all([...running].map((sidecar) => sidecar.stop()))));
   const start = async (routing?: RuntimeRouting) => {
     const sidecar = await startSidecar(
       {

@@ -26,7 +26,7 @@ function startRoutes(over: Partial<Parameters<typeof createRoutes>[0]> = {}) {
     current: (route) => topics.get(route),
     stored: {},
     records: [],
-    pending: [],
+    others: {},
     save: (stored) => saved.push(stored),
     ...over,
   });
@@ -71,6 +71,7 @@ describe('the topic of a route', () => {
     { oldAlerts: ['f1'] },
     { route: 'f1' },
     { added: { route: 'f1', done: false } },
+    { ifRemoved: { name: null, route: 'f1' } },
     { removal: { kind: 'removed', key, name: null, percent: 1, at: 0, route: 'f1' } },
   ] satisfies Partial<TorrentRecord>[]) {
     test(`is known because of the field ${Object.keys(over).join()}`, () => {

@@ -5,13 +5,11 @@
 import { createActor, SimulatedClock } from 'xstate';
 import type { ActorRefFrom, InspectionEvent } from 'xstate';
 import type { Allowance } from '../../machines/outbox/budget.ts';
-import type { StoredNotices } from '../../machines/incident/notices.ts';
 import type { QuietHours, StoredQuietDigest } from '../../machines/quiet/types.ts';
-import type { Sounds } from '../../machines/supervisor/sounds.ts';
 import type { supervisorMachine } from '../../machines/supervisor/machine.ts';
 import type { SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
 import type { StoreEvent } from '../../machines/supervisor/types.ts';
-import type { Hash, Notification, TorrentRecord } from '../../machines/domain.ts';
+import type { Hash, Notification } from '../../machines/domain.ts';
 import type { Policy } from '../../machines/policy.ts';
 import { provideActors } from '../../src/app/actors.ts';
 import { HOUR, shardOf, policy } from '../machines/fixtures.ts';
@@ -21,6 +19,7 @@ import type { GuardName } from '../support/poison.ts';
 import { createTestRules } from '../support/rules.ts';
 import type { Decision } from '../support/rules.ts';
 import { createClients } from './servers.ts';
+import { createStore } from './store.ts';
 import type { Call, Environment } from './servers.ts';
 import { pass } from '../support/clock.ts';
 import { seedJitter } from './time.ts';
@@ -47,6 +46,8 @@ export interface ModelOptions {
   onPublish?: (notification: Notification) => void;
   /** What the rules say at first. Default: there are no rules. */
   rules?: Decision;
+  /** The category of new torrents. Default: none. */
+  category?: string;
   /** Whether calls and events are recorded for the test. Default: true. */
   keepHistory?: boolean;
   quietHours?: QuietHours;
@@ -61,39 +62,10 @@ interface ProcessRun {
   supervisor: ActorRefFrom<typeof supervisorMachine>;
 }
 
-/** What survives the process, as JSON. */
-function createStore() {
-  const records = new Map<Hash, string>();
-  const store = {
-    records,
-    incidentShown: false,
-    sounds: {} as Sounds,
-    notices: undefined as StoredNotices | undefined,
-    /** The pending digest, as JSON. */
-    quietDigest: 'null',
-    /** Names of torrents whose completion was ever pending. */
-    completions: new Set<string>(),
-    save(event: StoreEvent) {
-      if (event.type === 'record.delete') records.delete(event.key);
-      else if (event.type === 'incident.save') store.incidentShown = event.shown;
-      else if (event.type === 'sounds.save') store.sounds = event.sounds;
-      else if (event.type === 'notices.save') store.notices = event.notices;
-      else {
-        const { key, stage, finished } = event.record;
-        records.set(key, JSON.stringify(event.record));
-        if (stage === 'completing' && finished !== null && finished.name !== null)
-          store.completions.add(finished.name);
-      }
-    },
-    read: () => Array.from(records.values(), (text) => JSON.parse(text) as TorrentRecord),
-  };
-  return store;
-}
-
 export function createModel(options: ModelOptions = {}) {
   seedJitter();
   const clock = new SimulatedClock();
-  const qbittorrent = createQbittorrent(() => clock.now());
+  const qbittorrent = createQbittorrent(() => clock.now(), options.category);
   const phone = createPhone();
   const poisons = new Map<Hash, Poison>();
   const calls: Call[] = [];
@@ -161,6 +133,7 @@ export function createModel(options: ModelOptions = {}) {
           sounds: store.sounds,
           ...(options.rules === undefined ? {} : { rules: rules.rules }),
           ...(store.notices === undefined ? {} : { notices: store.notices }),
+          leftCards: store.leftCards,
           ...(quietHours === undefined
             ? {}
             : {

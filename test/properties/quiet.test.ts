@@ -6,6 +6,7 @@ import { createQuietHours } from '../../src/config/rules/quiet-hours.ts';
 import { renderCard } from '../../src/ntfy/card.ts';
 import { holds } from './property.ts';
 import type { Model } from './model.ts';
+import { RULE_SETS } from './rule-sets.ts';
 
 /** The model begins at midnight. */
 const quietHours = createQuietHours({ from: '00:03', to: '00:20', through: [] }, 'UTC');
@@ -40,6 +41,31 @@ test('in any timeline, nothing that is sent in quiet hours makes a sound', async
     },
   });
   assert.ok(silent > 0, 'no timeline had a completion in quiet hours');
+});
+
+test('however rules and topics change, nothing that is sent in quiet hours makes a sound', async () => {
+  await holds({
+    runs: 80,
+    options: { quietHours, rules: RULE_SETS.topics },
+    check: (model) => {
+      for (const { notification, now } of published(model))
+        if (quietHours.periodAt(now).isQuiet) assert.ok(priorityOf(notification) <= 2, notification.kind);
+    },
+  });
+});
+
+test('however rules and topics change, the digests of quiet hours are delivered, and nothing stays pending', async () => {
+  let digests = 0;
+  await holds({
+    runs: 80,
+    options: { quietHours, rules: RULE_SETS.topics },
+    check: (model) => {
+      digests += published(model).filter(({ notification }) => notification.kind === 'quiet-digest').length;
+      const stored = JSON.parse(model.store.quietDigest) as StoredQuietDigest | null;
+      assert.deepEqual(stored?.members ?? [], []);
+    },
+  });
+  assert.ok(digests > 0, 'no timeline had a digest');
 });
 
 test('in any timeline, each end of a download is sent with a sound: its own or that of a digest', async () => {

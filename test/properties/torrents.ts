@@ -36,8 +36,11 @@ interface Fault {
   until: number;
 }
 
-/** @param now milliseconds of the simulation, for the duration of faults */
-export function createQbittorrent(now: () => number) {
+/**
+ * @param now milliseconds of the simulation, for the duration of faults
+ * @param category that of a new torrent
+ */
+export function createQbittorrent(now: () => number, category = '') {
   const torrents = new Map<number, Torrent>();
   const rounds = new Map<number, number>();
   const state: { fault: Fault | null; session: number } = { fault: null, session: 0 };
@@ -92,7 +95,7 @@ export function createQbittorrent(now: () => number) {
         progress: 0,
         finishedAt: null,
         addedAt: Math.floor(now() / 1000),
-        category: '',
+        category,
       });
       return hash;
     },

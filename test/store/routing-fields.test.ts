@@ -18,6 +18,7 @@ const routed = completing(1, {
   alertRoute: 'f2',
   oldCards: ['f3'],
   oldAlerts: ['f4'],
+  alertDiverted: true,
   moving: true,
   added: { route: 'f1', done: true },
   removal: {
@@ -30,6 +31,7 @@ const routed = completing(1, {
     rule: 'r',
     priority: 1,
   },
+  ifRemoved: { name: 'x', route: 'f1', rule: 'r', priority: 3 },
   route: 'f1',
   rule: 'films',
   excluded: true,

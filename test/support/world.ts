@@ -6,6 +6,7 @@ import type { StoredNotices } from '../../machines/incident/notices.ts';
 import type { Policy } from '../../machines/policy.ts';
 import type { QuietHoursInput } from '../../machines/quiet/types.ts';
 import type { Rules } from '../../machines/routing/rules.ts';
+import type { LeftCard } from '../../machines/supervisor/left-cards.ts';
 import type { Sounds } from '../../machines/supervisor/sounds.ts';
 import type { SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
 import type { FactEvent, RecordEvent } from '../../machines/supervisor/types.ts';
@@ -31,6 +32,7 @@ export interface WorldOptions {
   /** The rules in force. Default: none. */
   rules?: Rules;
   notices?: StoredNotices;
+  leftCards?: readonly LeftCard[];
   quietHours?: QuietHoursInput;
   /** Milliseconds by which the wall clock is ahead of the timers' clock at the start. */
   skew?: number;
@@ -114,6 +116,7 @@ export function startWorld(options: WorldOptions = {}) {
       writeRecord: (event) => void written.push(event),
       ...(options.rules === undefined ? {} : { rules: options.rules }),
       ...(options.notices === undefined ? {} : { notices: options.notices }),
+      ...(options.leftCards === undefined ? {} : { leftCards: options.leftCards }),
       ...(options.quietHours === undefined ? {} : { quietHours: options.quietHours }),
     },
   });

@@ -73,6 +73,17 @@ describe('a topic that ntfy refuses', () => {
     assert.deepEqual(timersOf(outbox.clock), []);
   });
 
+  test('gets a deletion for which no torrent waits, however late', async () => {
+    const outbox = startRefused();
+    outbox.publish(films({ ...cardDeleteOf(b), moved: true, left: true } as RequestedNotification));
+    await outbox.pass(24 * HOUR);
+    assert.deepEqual(outbox.outcomes('card-delete'), []);
+    outbox.world.publish = () => live;
+    await outbox.pass(5 * MINUTE);
+    assert.deepEqual(outbox.outcomes('card-delete'), ['accepted']);
+    assert.deepEqual(timersOf(outbox.clock), []);
+  });
+
   test('does not simplify a message: its text is not the reason', async () => {
     const outbox = startRefused();
     outbox.publish(films(completionOf(a)));

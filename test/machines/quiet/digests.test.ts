@@ -2,10 +2,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { servicesOf } from '../../../src/app/status.ts';
-import { failure, hashOf, MINUTE, SECOND } from '../fixtures.ts';
+import type { Failure } from '../../../machines/domain.ts';
+import { failure, hashOf, MINUTE, ok, SECOND } from '../fixtures.ts';
+import { createTestRules } from '../../support/rules.ts';
 import { startWorld } from '../../support/world.ts';
 import { digestsOf, download, EVENING, finish, heard, listed, recover, stall, startNight } from './nights.ts';
 import type { Night } from './nights.ts';
+
+const forbidden: Failure = {
+  kind: 'unauthorized',
+  message: 'ntfy answered 40301',
+  answer: { status: 403, code: 40_301, bytes: 1 },
+};
 
 const [first, second] = [hashOf(1), hashOf(2)];
 
@@ -70,6 +78,29 @@ test('each topic has its own digest, and one that is delivered is not sent again
     ],
   );
   assert.equal(night.saved.at(-1), null);
+});
+
+test('the digest of a topic that ntfy refuses is heard on the default topic five minutes later, once', async () => {
+  const { rules } = createTestRules(() => ({ rule: 'films', route: 'films' }));
+  const night = startNight({ rules });
+  await download(night, first, 'a.iso');
+  await night.until('23:00');
+  await finish(night, first);
+  await night.until('06:59');
+  night.script.publish = ({ route }) =>
+    route === 'films' ? { ok: false, failure: forbidden } : ok({ live: true });
+  await night.until('07:04');
+  assert.deepEqual(digestsOf(night), []);
+  await night.until('08:00');
+  assert.deepEqual(
+    digestsOf(night).map(({ route, memberRoute, lines }) => [route, memberRoute, lines.length]),
+    [[undefined, 'films', 1]],
+  );
+  assert.deepEqual(
+    heard(night).filter((name) => name !== 'topic'),
+    ['digest'],
+  );
+  assert.equal(night.saved.at(-1)?.members.length ?? 0, 0);
 });
 
 async function observed(night: Night, hash: string) {

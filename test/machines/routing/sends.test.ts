@@ -84,6 +84,42 @@ describe('a rule that sends', () => {
   });
 });
 
+/** The record of a download whose rule sends this. */
+async function recordAfter(send: readonly SendKind[]) {
+  const world = startWith(send);
+  world.set(a, { progress: 0.3 });
+  world.track(a);
+  await world.pass(20 * SECOND);
+  return world.records();
+}
+
+describe('a removal while the process does not run', () => {
+  test('is announced with the name, the percent and the rule of before', async () => {
+    const records = await recordAfter(['progress', 'removed']);
+    const { rules } = createTestRules(() => ({ rule: 'all', send: ['progress', 'removed'] }));
+    const world = startWorld({ rules, records });
+    await world.pass(3 * MINUTE);
+    const removed = world.phone.accepted.find(({ kind }) => kind === 'removed');
+    assert.ok(removed?.kind === 'removed');
+    assert.deepEqual([removed.name, removed.percent, removed.rule], ['debian.iso', 30, 'all']);
+    assert.equal(kindsOf(world).filter((kind) => kind === 'removed').length, 1);
+    assert.ok(isOver(world));
+  });
+
+  test('is not announced if its rule did not want that, or if there are no rules any more', async () => {
+    const { rules } = createTestRules(() => ({ rule: 'all', send: ['progress', 'removed'] }));
+    for (const [before, options] of [
+      [['progress'], { rules }],
+      [['progress', 'removed'], {}],
+    ] as const) {
+      const world = startWorld({ ...options, records: await recordAfter(before) });
+      await world.pass(3 * MINUTE);
+      assert.deepEqual(kindsOf(world), ['card-delete']);
+      assert.ok(isOver(world));
+    }
+  });
+});
+
 test('without rules, no addition and no removal is announced', async () => {
   const world = startWorld();
   await live(world, 'removed');
