@@ -4,7 +4,7 @@ import type { RouteId } from '../routing/types.ts';
 import type { Alert, Hash, Notification, Outcome, TorrentRecord } from '../domain.ts';
 
 /** One array for all torrents that never moved. */
-const NO_ROUTES: readonly RouteId[] = Object.freeze([]);
+export const NO_ROUTES: readonly RouteId[] = Object.freeze([]);
 
 /** The record of a new torrent. `since` is in milliseconds since 1970. */
 export function createRecord(hash: Hash, since: number, quiet = false): TorrentRecord {

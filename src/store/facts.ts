@@ -43,13 +43,14 @@ export function restoredState({
   records,
   facts,
 }: Stored): Pick<SupervisorInput, 'records' | 'incidentShown' | 'sounds' | 'notices' | 'leftCards'> {
+  const leftCards = restoredLeftCards({ facts });
   const { data: notices } = noticesSchema.safeParse(facts.get(NOTICES_FACT));
   return {
     records,
     incidentShown: facts.get(INCIDENT_FACT) === true,
     sounds: soundsSchema.parse(facts.get(SOUNDS_FACT)),
     ...(notices === undefined ? {} : { notices }),
-    leftCards: restoredLeftCards({ facts }),
+    ...(leftCards.length === 0 ? {} : { leftCards }),
   };
 }
 

@@ -1,12 +1,18 @@
 /** The stored fields of a record that say where its cards are, and what was fixed with its completion. */
 import * as z from 'zod';
 import { DEFAULT_ROUTE } from '../../machines/routing/types.ts';
+import type { RouteId } from '../../machines/routing/types.ts';
+import { NO_ROUTES } from '../../machines/torrent/record.ts';
 import type { FixedMessage, Removal, RemovalNotice } from '../../machines/domain.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{40}$/);
 const route = z.string().min(1).max(64);
 const routeOrDefault = route.catch(DEFAULT_ROUTE);
-const routes = z.array(route).catch([]);
+/** The shared array where there are none: changes of a record are found by identity. */
+const routes = z
+  .array(route)
+  .catch([])
+  .transform((all): readonly RouteId[] => (all.length === 0 ? NO_ROUTES : all));
 const priority = z.int().min(1).max(5);
 const url = z.string().regex(/^https?:\/\//);
 
