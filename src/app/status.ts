@@ -12,6 +12,8 @@ import {
   selectWaiting,
 } from '../../machines/outbox/selectors.ts';
 import { UNKNOWN_FIELDS } from '../../machines/routing/fields.ts';
+import type { quietMachine } from '../../machines/quiet/machine.ts';
+import { selectPendingCount } from '../../machines/quiet/selectors.ts';
 import type { sessionMachine } from '../../machines/session/machine.ts';
 import { selectLoginFailure, selectVersion } from '../../machines/session/selectors.ts';
 import type { supervisorMachine } from '../../machines/supervisor/machine.ts';
@@ -79,7 +81,7 @@ export function* eachTorrent(supervisor: Supervisor): Generator<TorrentStatus> {
 /** The state of the services: the actors that all torrents share. */
 export function servicesOf(supervisor: Supervisor) {
   const snapshot = supervisor.getSnapshot();
-  const { session, watcher, outbox, incident, discovery, hookInstaller } = snapshot.children;
+  const { session, watcher, outbox, incident, discovery, hookInstaller, quiet } = snapshot.children;
   return {
     supervisor: pathOf(snapshot.value),
     session: describeSession(session?.getSnapshot()),
@@ -89,6 +91,7 @@ export function servicesOf(supervisor: Supervisor) {
     trouble: incident === undefined ? null : selectIncidentFailure(incident.getSnapshot()),
     discovery: discovery?.getSnapshot().value ?? null,
     hook: describeHook(hookInstaller?.getSnapshot()),
+    ...(quiet === undefined ? {} : { quiet: describeQuiet(quiet.getSnapshot()) }),
   };
 }
 
@@ -118,6 +121,11 @@ function describeSession(snapshot: SnapshotFrom<typeof sessionMachine> | undefin
 function describeHook(snapshot: SnapshotFrom<typeof hookInstallerMachine> | undefined) {
   if (snapshot === undefined) return null;
   return { state: pathOf(snapshot.value), reason: selectReason(snapshot) };
+}
+
+/** `pending`: how many notifications without a sound the next digest contains. */
+function describeQuiet(snapshot: SnapshotFrom<typeof quietMachine>) {
+  return { state: pathOf(snapshot.value), pending: selectPendingCount(snapshot) };
 }
 
 function describeWatcher(snapshot: SnapshotFrom<typeof watcherMachine> | undefined) {

@@ -13,6 +13,7 @@ import type { FormatOptions } from '../format/options.ts';
 import { PHASE_LABELS } from '../format/phase.ts';
 import { safeText, torrentName } from '../format/text.ts';
 import { averageSpeed } from './fields.ts';
+import { quietDigestTitle } from './quiet-digest-text.ts';
 
 /** While it downloads: percent, speed and ETA. In any other phase: the phase, then the percent. */
 export function progressText(
@@ -97,6 +98,11 @@ const ADVICE_BY_REASON: Partial<Record<FailureReason, string>> = {
     'Correct it and restart the sidecar. The same login is not sent again: qBittorrent could ban this address.',
 };
 
+const ADVICE_BY_SOURCE: Partial<Record<IncidentSource, string>> = {
+  rules: 'The previous rules stay in force.',
+  topic: 'Completions for it arrive on this topic after five minutes.',
+};
+
 const ADVICE: Partial<Record<Failure['kind'], string>> = {
   unreachable: 'Downloads are not tracked until it answers.',
   broken: 'Downloads are not tracked until it works again.',
@@ -105,11 +111,16 @@ const ADVICE: Partial<Record<Failure['kind'], string>> = {
   banned: 'The ban ends after an hour by default, or when qBittorrent is restarted.',
 };
 
-export function incidentText({ kind, message, reason }: Failure): string {
+/** @param source decides the advice */
+export function incidentText(
+  { kind, message, reason }: Failure,
+  source: IncidentSource = 'qbittorrent',
+): string {
   const text = safeText(message, 600);
   // The name qBittorrent begins with a small letter everywhere. Some messages are whole sentences already.
   const sentence = `${text.startsWith('qB') ? 'q' : text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.…!?]$/u.test(text) ? '' : '.'}`;
-  const advice = (reason === undefined ? undefined : ADVICE_BY_REASON[reason]) ?? ADVICE[kind];
+  const advice =
+    ADVICE_BY_SOURCE[source] ?? (reason === undefined ? undefined : ADVICE_BY_REASON[reason]) ?? ADVICE[kind];
   return advice === undefined ? sentence : `${sentence}\n${advice}`;
 }
 
@@ -117,14 +128,23 @@ export function incidentText({ kind, message, reason }: Failure): string {
 export function incidentTitle(
   notification: Extract<Notification, { kind: 'incident' | 'incident-resolved' }>,
 ): string {
-  if (notification.key === 'qbittorrent') return 'qBittorrent';
+  const { key } = notification;
+  if (key === 'qbittorrent') return 'qBittorrent';
+  if (key === 'rules' || key === 'topic') return TITLES_OF_RULES[key][notification.kind];
   if (notification.kind === 'incident-resolved') return 'State is saved again';
   return notification.failure.reason === 'state-repaired' ? 'State was repaired' : 'State is not saved';
 }
 
+const TITLES_OF_RULES = {
+  rules: { incident: 'Rules file is invalid', 'incident-resolved': 'Rules file is valid again' },
+  topic: { incident: 'A topic is refused', 'incident-resolved': 'All topics work again' },
+} as const;
+
 const RECOVERY_TEXTS: Record<IncidentSource, string> = {
   qbittorrent: 'qBittorrent answers again. Downloads are tracked.',
   store: 'The state is saved to disk again. A restart loses nothing.',
+  rules: 'The changed rules are in force.',
+  topic: 'ntfy accepts the topics of all rules.',
 };
 
 export const recoveryText = (source: IncidentSource): string => RECOVERY_TEXTS[source];
@@ -149,5 +169,7 @@ export function fixedText(notification: Exclude<Notification, { kind: 'card-dele
       return { title: incidentTitle(notification), message: 'There is a problem: see the page.' };
     case 'incident-resolved':
       return { title: incidentTitle(notification), message: recoveryText(notification.key) };
+    case 'quiet-digest':
+      return { title: quietDigestTitle(notification), message: 'See the page.' };
   }
 }

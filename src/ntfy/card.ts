@@ -1,6 +1,7 @@
 import type { FixedMessage, Form } from '../../machines/domain.ts';
+import { isSilenced } from '../../machines/quiet/sound.ts';
 import { fixedText } from './card-text.ts';
-import { priorityOf, renderMessage, simplify } from './message.ts';
+import { priorityOf, renderMessage, SILENT_PRIORITY, simplify } from './message.ts';
 import type { MessageOptions, Published } from './message.ts';
 import type { NotificationStyle } from './style.ts';
 
@@ -41,7 +42,10 @@ export const addedSequence = (instance: string, key: string): string => `${insta
 /** A torrent that was removed before it was complete. */
 export const removedSequence = (instance: string, key: string): string => `${instance}-${key}-gone`;
 
-const SEQUENCES: Record<Published['kind'], (instance: string, key: string) => string> = {
+const SEQUENCES: Record<
+  Exclude<Published['kind'], 'quiet-digest'>,
+  (instance: string, key: string) => string
+> = {
   added: addedSequence,
   progress: progressSequence,
   completion: completionSequence,
@@ -52,8 +56,14 @@ const SEQUENCES: Record<Published['kind'], (instance: string, key: string) => st
   'incident-resolved': progressSequence,
 };
 
+/** Each quiet-hours digest has its own sequence, because an update of the last one would make no sound. */
+const sequenceOf = (notification: Published, instance: string): string =>
+  notification.kind === 'quiet-digest'
+    ? progressSequence(instance, notification.sequence)
+    : SEQUENCES[notification.kind](instance, notification.key);
+
 /**
- * Renders a notification as a card.
+ * Renders a notification as a card. One that quiet hours silenced makes no sound in any form.
  *
  * @param style how the rule that applies changes it. Not used for a completion that was fixed, and not in the form
  *   `fixed`, which contains nothing that a torrent or a rule contributed
@@ -64,16 +74,25 @@ export function renderCard(
   form: Form = 'full',
   style?: NotificationStyle,
 ): Card {
-  const { kind, key } = notification;
   const { topic, instance } = options;
-  const place = { topic, sequence: SEQUENCES[kind](instance, key) };
-  if (form === 'fixed') {
-    const priority = priorityOf(notification, style);
-    return cardOf({ ...fixedText(notification), tags: [], priority }, place);
-  }
-  const fixed = kind === 'completion' ? notification.fixed : undefined;
+  const card = cardOf(messageIn(form, notification, options, style), {
+    topic,
+    sequence: sequenceOf(notification, instance),
+  });
+  return isSilenced(notification) ? { ...card, priority: Math.min(card.priority, SILENT_PRIORITY) } : card;
+}
+
+function messageIn(
+  form: Form,
+  notification: Published,
+  options: CardOptions,
+  style: NotificationStyle | undefined,
+): FixedMessage {
+  if (form === 'fixed')
+    return { ...fixedText(notification), tags: [], priority: priorityOf(notification, style) };
+  const fixed = notification.kind === 'completion' ? notification.fixed : undefined;
   const message = fixed ?? renderMessage(notification, options, style);
-  return cardOf(form === 'plain' ? simplify(message) : message, place);
+  return form === 'plain' ? simplify(message) : message;
 }
 
 /** The card of a rendered message. */

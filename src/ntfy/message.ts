@@ -17,6 +17,7 @@ import {
 import type { AlertDelays } from './card-text.ts';
 import { createFields } from './fields.ts';
 import type { ReadField, TorrentNotification } from './fields.ts';
+import { isOnlyCompletions, quietDigestText, quietDigestTitle } from './quiet-digest-text.ts';
 import type { NotificationStyle } from './style.ts';
 import { renderMessageText, renderTitle, renderUrl } from './templates.ts';
 
@@ -31,7 +32,7 @@ export interface MessageOptions extends FormatOptions {
 }
 
 /** In the notification drawer only: no sound, no vibration. */
-const SILENT_PRIORITY = 2;
+export const SILENT_PRIORITY = 2;
 /** Whether the phone makes a sound for a new card with this priority. */
 export const isAudible = (priority: number): boolean => priority > SILENT_PRIORITY;
 /** With sound. */
@@ -78,7 +79,12 @@ export function priorityOf(notification: Published, style: NotificationStyle = {
   return isAlwaysSilent(notification) ? Math.min(priority, SILENT_PRIORITY) : priority;
 }
 
-const AUDIBLE_KINDS: ReadonlySet<Published['kind']> = new Set(['completion', 'alert', 'incident']);
+const AUDIBLE_KINDS: ReadonlySet<Published['kind']> = new Set([
+  'completion',
+  'alert',
+  'incident',
+  'quiet-digest',
+]);
 
 /** What makes no sound, whatever a rule says. */
 function isAlwaysSilent(notification: Published): boolean {
@@ -87,8 +93,14 @@ function isAlwaysSilent(notification: Published): boolean {
   return 'silent' in notification && notification.silent;
 }
 
+const OTHER_KINDS: ReadonlySet<Published['kind']> = new Set([
+  'incident',
+  'incident-resolved',
+  'quiet-digest',
+]);
+
 const isOfTorrent = (notification: Published): notification is TorrentNotification =>
-  notification.kind !== 'incident' && notification.kind !== 'incident-resolved';
+  !OTHER_KINDS.has(notification.kind);
 
 type Content = Pick<FixedMessage, 'title' | 'message' | 'tags'>;
 
@@ -129,11 +141,17 @@ function contentOf(notification: Published, options: MessageOptions): Content {
     case 'incident':
       return {
         title: incidentTitle(notification),
-        message: incidentText(notification.failure),
+        message: incidentText(notification.failure, key),
         tags: ['warning'],
       };
     case 'incident-resolved':
       return { title: incidentTitle(notification), message: recoveryText(key), tags: ['white_check_mark'] };
+    case 'quiet-digest':
+      return {
+        title: quietDigestTitle(notification),
+        message: quietDigestText(notification, options),
+        tags: [isOnlyCompletions(notification) ? 'white_check_mark' : 'warning'],
+      };
   }
 }
 

@@ -32,7 +32,10 @@ const STATES: Readonly<Record<string, Label>> = {
   login: { text: 'Waiting for qBittorrent', tone: 'waiting' },
   'notifying.completion': { text: 'Complete, notifying the phone', tone: 'done' },
   'notifying.cardDeletion': { text: 'Complete, deleting its card', tone: 'done' },
+  'notifying.removalNotice': { text: 'Removed, notifying the phone', tone: 'done' },
   'notifying.removal': { text: 'Removed, deleting its card', tone: 'done' },
+  'clearing.complete': { text: 'Complete, deleting its card', tone: 'done' },
+  'clearing.removed': { text: 'Removed, deleting its card', tone: 'done' },
   complete: { text: 'Complete', tone: 'done' },
   removed: { text: 'Removed', tone: 'done' },
 };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Alert, Hash, Observation, Phase, Stage, TorrentRecord } from '../../machines/domain.ts';
 import { NO_TAGS } from '../../machines/routing/fields.ts';
+import { routingFields } from './routing-fields.ts';
 import { FILE } from './database.ts';
 import type { Changes } from './database.ts';
 import type { Content } from './recovery.ts';
@@ -97,6 +98,7 @@ const recordSchema: z.ZodType<TorrentRecord> = z
     finished: observation.nullable().catch(null),
     finishHookAt: optionalCount,
     quiet: z.boolean().catch(false),
+    ...routingFields,
   })
   .transform(({ told, again, stage, ...record }): TorrentRecord => ({
     ...record,

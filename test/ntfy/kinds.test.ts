@@ -24,6 +24,16 @@ const kinds: { [Kind in Published['kind']]: Extract<Published, { kind: Kind }> }
   removed,
   incident: { kind: 'incident', key: 'qbittorrent', failure: { kind: 'broken', message: 'it is so' } },
   'incident-resolved': { kind: 'incident-resolved', key: 'qbittorrent', shown: true },
+  'quiet-digest': {
+    kind: 'quiet-digest',
+    key: 'quiet',
+    memberRoute: 'default',
+    sequence: 'qabcdefgh',
+    priority: 4,
+    counts: { completion: 1, alert: 1, incident: 0 },
+    lines: [],
+    upTo: 2,
+  },
 };
 
 describe('an added torrent', () => {
@@ -75,8 +85,8 @@ describe('the sequence ID of each kind', () => {
 
   test('is its own, but that of an incident and its all-clear', () => {
     const all = instances.flatMap(sequences);
-    assert.equal(all.length, 21);
-    assert.equal(new Set(all).size, 18);
+    assert.equal(all.length, 24);
+    assert.equal(new Set(all).size, 21);
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Observation } from '../../../machines/domain.ts';
+import { createTestRules } from '../../support/rules.ts';
 import { startWithCard, startTorrent } from '../torrent-harness.ts';
 
 /** The states that it enters while `act` runs, each once. */
@@ -67,7 +68,7 @@ describe('a poll that shows another field that rules match', () => {
   ];
   for (const change of changes) {
     test(`is a change of the torrent, once: ${JSON.stringify(change)}`, () => {
-      const torrent = startWithCard();
+      const torrent = startWithCard({ rules: createTestRules().rules });
       const { actor } = torrent;
       torrent.observe();
       const before = actor.getSnapshot().context.seen;
@@ -80,6 +81,15 @@ describe('a poll that shows another field that rules match', () => {
       torrent.observe(structuredClone(change));
       assert.equal(actor.getSnapshot().context.seen, changed);
       assert.deepEqual([torrent.state(), torrent.newlyRequested()], ['polling.downloading', []]);
+    });
+
+    test(`is available without rules, and causes no transition: ${JSON.stringify(change)}`, () => {
+      const torrent = startWithCard();
+      torrent.observe();
+      const before = torrent.actor.getSnapshot();
+      torrent.observe(change);
+      assert.equal(torrent.actor.getSnapshot(), before);
+      assert.partialDeepStrictEqual(before.context.seen.observation, change);
     });
   }
 });
