@@ -75,6 +75,8 @@ export interface Routing {
    * that no card appears on the wrong topic.
    */
   isDecided: boolean;
+  /** The names of the rule's conditions, all of which hold. Missing until the torrent was matched. */
+  matched?: readonly string[];
 }
 
 /** The routing without rules, and of a torrent that no rule matches. */

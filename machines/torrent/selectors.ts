@@ -12,5 +12,6 @@ export const selectObservation = ({ context }: TorrentSnapshot): Observation | n
 /** What it is doing, as far as the polls have shown. */
 export const selectPhase = ({ context }: TorrentSnapshot): Phase => context.seen.progress.phase;
 
-/** What the rules say about it. */
-export const selectRouting = ({ context }: TorrentSnapshot): Routing => context.routing;
+/** What the rules say about it; `null` without rules, and before the first observation. */
+export const selectRouting = ({ context }: TorrentSnapshot): Routing | null =>
+  context.rulesVersion > 0 ? context.routing : null;

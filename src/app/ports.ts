@@ -12,6 +12,7 @@ import {
   OPS_ACCEPTORS,
   OPS_CONNECTIONS,
 } from '../server/index.ts';
+import type { RuntimeRouting } from './routing.ts';
 import { statusOf } from './status.ts';
 import type { Supervisor } from './status.ts';
 import type { Store } from '../store/index.ts';
@@ -28,6 +29,7 @@ export async function openPorts({
   store,
   metrics,
   page,
+  routing,
 }: {
   config: Config;
   instance: string;
@@ -36,6 +38,7 @@ export async function openPorts({
   store: Store;
   metrics: Metrics;
   page: Page;
+  routing: RuntimeRouting | undefined;
 }) {
   const isActive = () => supervisor.getSnapshot().status === 'active';
   const { token, host } = config.hook;
@@ -50,7 +53,7 @@ export async function openPorts({
     live: isActive,
     ready: isActive,
     status: () => ({ instance, ...statusOf(supervisor), store: store.health }),
-    metrics: () => metrics.page(readingOf(supervisor, store.health)),
+    metrics: () => metrics.page(readingOf(supervisor, store.health, routing?.names())),
     token: config.ops.token,
     page: (guard) => page.routes(guard),
     log,

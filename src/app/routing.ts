@@ -30,6 +30,8 @@ export interface RuntimeRouting {
   /** The topic of a route of the current rules. */
   topicOf(route: RouteId): string | undefined;
   styleOf: StyleOf;
+  /** The names of the current rules. */
+  names(): string[];
   /** Sends the state of the rules to the supervisor, now and after each change. */
   connect(send: (report: RulesReport) => void): void;
   /** The file was changed and is valid, or is valid again. */
@@ -77,6 +79,7 @@ export function createRouting({ current, decide, fix, onBug }: RoutingOptions): 
     },
     topicOf: (route) => inForce.topics.get(route),
     styleOf,
+    names: () => inForce.rules.map(({ name }) => name),
     connect(to) {
       send = to;
       report();

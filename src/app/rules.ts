@@ -1,32 +1,83 @@
+import { decideRouting } from '../../machines/routing/matching.ts';
+import type { QuietHours } from '../../machines/quiet/types.ts';
 import type { Config } from '../config/index.ts';
-import type { Rules, RulesReport } from '../config/rules/index.ts';
+import type { QuietSettings, Rules, RuleSet, RulesReport } from '../config/rules/index.ts';
+import { logBug } from '../log/bug.ts';
 import type { Logger } from '../log/index.ts';
+import { fixMessage } from '../ntfy/message.ts';
+import { messageOptionsOf } from './card-options.ts';
+import { createRouting } from './routing.ts';
+import type { RuntimeRouting } from './routing.ts';
+
+/** The rules of a running sidecar. */
+export interface RunningRules {
+  readonly routing: RuntimeRouting;
+  /** The quiet hours of the rules in force; `null`: there are none. */
+  readonly quietHours: () => QuietHours | null;
+  /** Checks the file now. For a signal. */
+  recheck(): void;
+}
 
 /** The rules; `null` without `RULES_FILE`. Or a message with every problem of the file. */
-export type StartedRules = { ok: true; rules: Rules | null } | { ok: false; message: string };
+export type StartedRules = { ok: true; rules: RunningRules | null } | { ok: false; message: string };
 
-/**
- * Opens the rules file, and logs what happens to it.
- *
- * @param onReport receives each report, too
- */
-export async function startRules(
-  { rulesFile: path, ntfy, stateDir }: Pick<Config, 'rulesFile' | 'ntfy' | 'stateDir'>,
-  log: Logger,
-  onReport: (report: RulesReport) => void = () => {},
-): Promise<StartedRules> {
+/** Opens the rules file, logs what happens to it, and connects it with the machines and the ntfy client. */
+export async function startRules(config: Config, log: Logger): Promise<StartedRules> {
+  const { rulesFile: path, ntfy, stateDir } = config;
   if (path === null) return { ok: true, rules: null };
   // Only loaded when needed: the YAML parser takes memory.
-  const { openRules } = await import('../config/rules/index.ts');
-  const report = (report: RulesReport) => {
+  const { createQuietHours, openRules } = await import('../config/rules/index.ts');
+  // The file is opened, and may be reported as invalid, before there is a routing.
+  let connect = (_: RulesReport): void => {};
+  const report = (report: RulesReport): void => {
     logReport(report, log);
-    onReport(report);
+    connect(report);
   };
   const opened = openRules({ path, target: ntfy, stateDir, report });
   if (!opened.ok) return opened;
-  for (const warning of opened.warnings) log.warn(warning);
-  log.info('rules loaded', { rules: opened.rules.current().rules.length });
-  return { ok: true, rules: opened.rules };
+  const { rules, warnings } = opened;
+  for (const warning of warnings) log.warn(warning);
+  log.info('rules loaded', { rules: rules.current().rules.length });
+  const routing = createRoutingOf(rules, config, log);
+  connect = (report) => passReport(report, routing);
+  if (rules.problems.length > 0) routing.rejected(rules.problems.join(' '));
+  const quietHours = createCurrentQuietHours(
+    () => rules.current(),
+    (quiet) => createQuietHours(quiet, config.timeZone),
+  );
+  return { ok: true, rules: { routing, quietHours, recheck: () => rules.recheck() } };
+}
+
+function createRoutingOf(rules: Rules, config: Config, log: Logger): RuntimeRouting {
+  const options = messageOptionsOf(config);
+  const onBug = (error: unknown): void => logBug(log, 'rendering a completion failed', error);
+  return createRouting({
+    current: () => rules.current(),
+    decide: decideRouting,
+    fix: (completion, style) => fixMessage(completion, style, { ...options, now: Date.now() }, onBug),
+    onBug,
+  });
+}
+
+/** Computes the quiet hours again only when they changed. */
+function createCurrentQuietHours(
+  current: () => RuleSet,
+  create: (quiet: QuietSettings) => QuietHours,
+): () => QuietHours | null {
+  let settings: QuietSettings | null = null;
+  let hours: QuietHours | null = null;
+  return () => {
+    const { quiet } = current();
+    if (quiet !== settings) hours = quiet === null ? null : create(quiet);
+    settings = quiet;
+    return hours;
+  };
+}
+
+/** The incident of an invalid file, and its end. */
+function passReport(report: RulesReport, routing: RuntimeRouting): void {
+  if (report.kind === 'invalid') routing.rejected(report.problems.join(' '));
+  if (report.kind === 'valid' || report.kind === 'changed') routing.changed();
 }
 
 function logReport(report: RulesReport, log: Logger): void {

@@ -109,7 +109,7 @@ export async function start({ config, log, policy, routing, quietHours }: StartO
   subscribeTo(supervisor, [metrics.event, eventLog.event, finished.event], log);
   const failed = waitForEnd(supervisor, log);
   const page = createPage({ supervisor, store, finished, ...formatOptionsOf(config), now: Date.now, log });
-  const { hook, ops } = await openPorts({ config, instance, log, supervisor, store, metrics, page });
+  const { hook, ops } = await openPorts({ config, instance, log, supervisor, store, metrics, page, routing });
   hookPort = hook.port;
   supervisor.start();
   return {

@@ -12,19 +12,32 @@ import {
   selectWaiting,
 } from '../../machines/outbox/selectors.ts';
 import { UNKNOWN_FIELDS } from '../../machines/routing/fields.ts';
+import type { Routing, SendKind } from '../../machines/routing/types.ts';
 import type { quietMachine } from '../../machines/quiet/machine.ts';
 import { selectPendingCount } from '../../machines/quiet/selectors.ts';
 import type { sessionMachine } from '../../machines/session/machine.ts';
 import { selectLoginFailure, selectVersion } from '../../machines/session/selectors.ts';
 import type { supervisorMachine } from '../../machines/supervisor/machine.ts';
 import { selectRecords, selectTorrent } from '../../machines/supervisor/selectors.ts';
-import { selectObservation, selectPhase } from '../../machines/torrent/selectors.ts';
+import { selectObservation, selectPhase, selectRouting } from '../../machines/torrent/selectors.ts';
 import type { TorrentSnapshot } from '../../machines/torrent/selectors.ts';
 import type { watcherMachine } from '../../machines/watcher/machine.ts';
 import { selectPollFailure, selectWatched } from '../../machines/watcher/selectors.ts';
 import { pathOf } from '../util/state-path.ts';
 
 export type Supervisor = ActorRefFrom<typeof supervisorMachine>;
+
+/** Which rule applies to a torrent, and why. Names no topic. */
+export interface Ruling {
+  /** The name of the rule; `null` if none matches. */
+  rule: string | null;
+  /** The names of its conditions, all of which hold; empty if it matches every torrent. */
+  matched: readonly string[];
+  /** Whether no other rule can apply once the metadata is known. */
+  decided: boolean;
+  /** Which notifications are sent. */
+  send: readonly SendKind[];
+}
 
 /** A tracked torrent in `/status`. */
 export interface TorrentStatus {
@@ -53,6 +66,8 @@ export interface TorrentStatus {
   /** The save path. */
   path: string | null;
   private: boolean | null;
+  /** What the rules say about it; `null` without rules, and before the first poll. */
+  ruling: Ruling | null;
   /** The percent on its card; `null` without a card. */
   shown: number | null;
   /** The phase on its card; `null` without a card. */
@@ -176,9 +191,16 @@ function describe(
     tracker,
     path,
     private: isPrivate,
+    ruling: rulingOf(actor === undefined ? null : selectRouting(actor)),
     shown: shown?.percent ?? null,
     showing: shown?.phase ?? null,
     alert,
     since: new Date(since).toISOString(),
   };
+}
+
+function rulingOf(routing: Routing | null): Ruling | null {
+  if (routing === null) return null;
+  const { rule, matched = [], isDecided, send } = routing;
+  return { rule, matched, decided: isDecided, send: [...send] };
 }

@@ -7,6 +7,12 @@ import type { Reading } from './reading.ts';
 /** Gauges that are read at each scrape. */
 export function createGauges({ gauge }: Instruments, version: string) {
   const torrents = gauge('qbit_ntfy_torrents', 'Tracked torrents, by state.', each('state', TORRENT_STATES));
+  const rules = gauge(
+    'qbit_ntfy_torrents_by_rule',
+    'Tracked torrents, by the name of their rule.',
+    [],
+    ['rule'],
+  );
   const ready = gauge(
     'qbit_ntfy_session_ready',
     '1 while the sidecar has a session in qBittorrent, 0 otherwise.',
@@ -48,6 +54,9 @@ export function createGauges({ gauge }: Instruments, version: string) {
   return {
     set(reading: Reading): void {
       for (const state of TORRENT_STATES) torrents.set({ state }, reading.torrents[state]);
+      // Rules that are no longer in the file have no series.
+      rules.reset();
+      for (const [rule, count] of reading.rules) rules.set({ rule }, count);
       for (const state of SESSION_STATES) session.set({ state }, Number(reading.session === state));
       for (const state of HOOK_STATES) hook.set({ state }, Number(reading.hook === state));
       ready.set(Number(reading.session === 'ready'));

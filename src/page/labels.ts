@@ -1,6 +1,6 @@
 /** The labels of a torrent on the page. */
 import type { Alert, Phase } from '../../machines/domain.ts';
-import type { TorrentStatus } from '../app/status.ts';
+import type { Ruling, TorrentStatus } from '../app/status.ts';
 import { formatPercent } from '../format/number.ts';
 import { PHASE_LABELS } from '../format/phase.ts';
 
@@ -81,3 +81,15 @@ export function phoneLabel(
   const card = phase === undefined ? percent : `${phase}, ${percent}`;
   return { text: shown === null ? 'No card' : card, tone: shown === null ? 'waiting' : 'moving' };
 }
+
+/** Which rule applies to a torrent, and why. */
+export function ruleLabel({ rule, matched, decided }: Ruling): string {
+  const open = decided ? '' : '; not decided before the metadata';
+  if (rule === null) return `no rule matches${open}`;
+  const why = matched.length === 0 ? 'it matches every torrent' : `by ${matched.join(', ')}`;
+  return `${rule} (${why}${open})`;
+}
+
+/** Which notifications are sent. Until the rule is decided, only alerts. */
+export const sentLabel = ({ send, decided }: Ruling): string =>
+  decided ? send.join(', ') || 'nothing' : 'alerts';

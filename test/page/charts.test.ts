@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { findShownActor } from '../../src/page/actors.ts';
+import type { Observation } from '../../machines/domain.ts';
+import { decideRouting } from '../../machines/routing/matching.ts';
+import type { Rules } from '../../machines/routing/rules.ts';
+import type { Rule } from '../../machines/routing/types.ts';
 import { hashOf, shardOf, SECOND } from '../machines/fixtures.ts';
+import { createTestRules } from '../support/rules.ts';
+import { startWorld } from '../support/world.ts';
 import { following, startScene, take } from './setup.ts';
 
 /** Names and values of the fields, as markup. */
@@ -51,6 +57,40 @@ describe('an open chart', () => {
       ['Tracker', 'tracker.example'],
       ['Save path', '/films'],
       ['Private', 'no'],
+    ]);
+  });
+
+  test('shows which rule applies, why, and what it sends', async (t) => {
+    const films: Rule = {
+      name: 'films',
+      conditions: { category: [(category) => category === 'films'], size: (bytes) => bytes > 0 },
+      send: new Set(['completion']),
+      route: 'a1b2',
+      priority: {},
+    };
+    const others: Rule = { ...films, name: 'others', conditions: {}, send: new Set() };
+    const rulesOf = (list: readonly Rule[]): Rules => ({
+      ...createTestRules().rules,
+      route: (fields) => decideRouting(list, fields),
+    });
+    const shownWith = async (rules: readonly Rule[], seen: Partial<Observation>) => {
+      const world = startWorld({ rules: rulesOf(rules) });
+      world.set(hashOf(0), { progress: 0.1, ...seen });
+      world.track(hashOf(0));
+      await world.pass(10 * SECOND);
+      const scene = startScene(t, world);
+      const viewer = scene.board.join(findShownActor(hashOf(0), world.supervisor), '');
+      const fields = fieldsIn((await take(viewer)).get('chart-body') ?? '');
+      return fields.filter(([name]) => name === 'Rule' || name === 'Sends').map(([, text]) => text);
+    };
+    const film = { category: 'films' };
+    assert.deepEqual(await shownWith([films, others], film), ['films (by size, category)', 'completion']);
+    assert.deepEqual(await shownWith([films, others], {}), ['others (it matches every torrent)', 'nothing']);
+    const alike = 'progress, completion, alerts';
+    assert.deepEqual(await shownWith([films], {}), ['no rule matches', alike]);
+    assert.deepEqual(await shownWith([films], { ...film, phase: 'metadata', size: 0 }), [
+      'no rule matches; not decided before the metadata',
+      'alerts',
     ]);
   });
 

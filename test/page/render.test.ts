@@ -29,6 +29,7 @@ function torrent(over: Partial<TorrentStatus> = {}): TorrentStatus {
     tracker: null,
     path: null,
     private: null,
+    ruling: null,
     shown: 42,
     showing: 'downloading',
     alert: null,

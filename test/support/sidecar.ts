@@ -1,4 +1,5 @@
 import type { Policy } from '../../machines/policy.ts';
+import { startRules } from '../../src/app/rules.ts';
 import { start } from '../../src/app/start.ts';
 import type { Sidecar, StartOptions } from '../../src/app/start.ts';
 import { parseConfig } from '../../src/config/index.ts';
@@ -27,7 +28,10 @@ export async function startSidecar(
   });
   if (!parsed.ok) throw new Error(parsed.message);
   const logger = createLogger({ level: 'debug', pretty: false, write: (line) => log.push(line) });
-  return start({ config: parsed.config, log: logger, policy, ...rules });
+  const { config } = parsed;
+  const opened = await startRules(config, logger);
+  if (!opened.ok) throw new Error(opened.message);
+  return start({ config, log: logger, policy, ...opened.rules, ...rules });
 }
 
 /** The hook line of the README, with this sidecar's port. */

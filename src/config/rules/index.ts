@@ -2,6 +2,7 @@
 export { routeOf } from './compile.ts';
 export type { QuietSettings, RuleSet, RuleStyles, Style, Target, TopicSettings } from './compile.ts';
 export { readRulesFile } from './file.ts';
+export { createQuietHours } from './quiet-hours.ts';
 export { describeProblems, openRules } from './open.ts';
 export type { OpenedRules } from './open.ts';
 export { parseFile, parseRules } from './parse.ts';

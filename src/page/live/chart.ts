@@ -13,7 +13,7 @@ import { figures } from '../html/torrent.ts';
 import type { Clock } from '../html/torrent.ts';
 import { clockOf } from '../view-model.ts';
 import type { PageSources } from '../view-model.ts';
-import { phoneLabel } from '../labels.ts';
+import { phoneLabel, ruleLabel, sentLabel } from '../labels.ts';
 
 /** Steps listed beside a chart. */
 const MAX_STEPS = 30;
@@ -88,13 +88,14 @@ function factsOf(torrent: TorrentStatus, clock: Clock): string {
   return [percent, figures(torrent, clock), phone].filter((text) => text !== '').join(' · ');
 }
 
-/** The known fields. They come from qBittorrent: untrusted text. */
+/** What is known of it, and the rule that applies. The fields come from qBittorrent: untrusted text. */
 function fieldsOf({
   category,
   tags,
   tracker,
   path,
   private: isPrivate,
+  ruling,
 }: TorrentStatus): Array<readonly [string, string]> {
   const all = [
     ['Category', category ?? ''],
@@ -102,6 +103,8 @@ function fieldsOf({
     ['Tracker', tracker ?? ''],
     ['Save path', path ?? ''],
     ['Private', isPrivate === null ? '' : isPrivate ? 'yes' : 'no'],
+    ['Rule', ruling === null ? '' : ruleLabel(ruling)],
+    ['Sends', ruling === null ? '' : sentLabel(ruling)],
   ] as const;
   return all.filter(([, text]) => text !== '').map(([name, text]) => [name, safeText(text, MAX_FIELD_BYTES)]);
 }
