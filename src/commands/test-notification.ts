@@ -110,6 +110,8 @@ function linesForSeparate(steps: readonly Step[]): string[] {
   ];
 }
 
+const own = (title: string) => `a card of its own, "${title}"`;
+
 /** One notification of each kind that the rule sends, then the deletion of those that the sidecar deletes. */
 function stepsOf({ send, styles }: TestRule, at: number, format: FormatOptions): Step[] {
   const show = (kind: SendKind, percent: number, place: (title: string) => string) => {
@@ -119,7 +121,6 @@ function stepsOf({ send, styles }: TestRule, at: number, format: FormatOptions):
     const expected = `${place(title)}, ${isAudible(priority) ? 'with a sound' : 'without a sound'}`;
     return { kind, notification, style, expected, left: DELETED.has(kind) ? undefined : title };
   };
-  const own = (title: string) => `a card of its own, "${title}"`;
   const update = show('progress', 75, () => '');
   const steps: Step[] = [
     show('added', 0, own),

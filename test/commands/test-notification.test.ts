@@ -25,6 +25,10 @@ rules:
 );
 const TOKEN = 'tk_plantedplantedplantedplanted12';
 
+/** The rule with this name in `RULES_FILE`. */
+const ruled = (name: string) => (terminal: Parameters<typeof findTestRule>[1]) =>
+  findTestRule(name, terminal);
+
 const envOf = (url: string, token = TOKEN) => ({ NTFY_TOPIC: `${url}/planted-topic`, NTFY_TOKEN: token });
 
 test('one silent card is updated, one makes a sound, and only that one is left', async () => {
@@ -48,8 +52,7 @@ test('one silent card is updated, one makes a sound, and only that one is left',
 test('with a rule, the notifications have its texts and priorities, and go to its topic', async () => {
   await using ntfy = await startNtfySimulator({ token: TOKEN });
   const terminal = createTerminal({ ...envOf(ntfy.url), RULES_FILE, UNITS: 'binary', LOCALE: 'de' });
-  const films = (io: Parameters<typeof findTestRule>[1]) => findTestRule('films', io);
-  assert.equal(await testNotification(terminal.terminal, 0, films), 0, terminal.all());
+  assert.equal(await testNotification(terminal.terminal, 0, ruled('films')), 0, terminal.all());
   assert.deepEqual(
     ntfy.messages.map(({ event, topic, priority, title, tags }) => [event, topic, priority, title, tags]),
     [
@@ -68,8 +71,7 @@ test('with a rule, the notifications have its texts and priorities, and go to it
 test('a rule that sends all kinds shows one card of each, and those of progress and alert are deleted', async () => {
   await using ntfy = await startNtfySimulator({ token: TOKEN });
   const terminal = createTerminal({ ...envOf(ntfy.url), RULES_FILE });
-  const all = (io: Parameters<typeof findTestRule>[1]) => findTestRule('all', io);
-  assert.equal(await testNotification(terminal.terminal, 0, all), 0, terminal.all());
+  assert.equal(await testNotification(terminal.terminal, 0, ruled('all')), 0, terminal.all());
   assert.deepEqual(
     ntfy.messages.map(({ event, priority, title, sequence_id }) => [event, priority, title, sequence_id]),
     [
@@ -101,7 +103,7 @@ describe('nothing is sent', () => {
     test(why, async () => {
       await using ntfy = await startNtfySimulator({ token: TOKEN });
       const terminal = createTerminal({ ...envOf(ntfy.url), RULES_FILE: file });
-      assert.equal(await testNotification(terminal.terminal, 0, (io) => findTestRule(name, io)), status);
+      assert.equal(await testNotification(terminal.terminal, 0, ruled(name)), status);
       assert.match(terminal.all(), text);
       assert.doesNotMatch(terminal.all(), /planted/);
       assert.equal(ntfy.messages.length, 0);
