@@ -100,7 +100,7 @@ const ADVICE_BY_REASON: Partial<Record<FailureReason, string>> = {
 
 const ADVICE_BY_SOURCE: Partial<Record<IncidentSource, string>> = {
   rules: 'The previous rules stay in force.',
-  topic: 'Completions for it arrive on this topic after five minutes.',
+  topic: 'Its completions and alerts arrive on this topic after five minutes.',
 };
 
 const ADVICE: Partial<Record<Failure['kind'], string>> = {
