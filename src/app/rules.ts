@@ -28,10 +28,10 @@ export async function startRules(config: Config, log: Logger): Promise<StartedRu
   // Only loaded when needed: the YAML parser takes memory.
   const { createQuietHours, openRules } = await import('../config/rules/index.ts');
   // The file is opened, and may be reported as invalid, before there is a routing.
-  let connect = (_: RulesReport): void => {};
+  let connected: RuntimeRouting | null = null;
   const report = (report: RulesReport): void => {
     logReport(report, log);
-    connect(report);
+    if (connected !== null) passReport(report, connected);
   };
   const opened = openRules({ path, target: ntfy, stateDir, report });
   if (!opened.ok) return opened;
@@ -39,7 +39,7 @@ export async function startRules(config: Config, log: Logger): Promise<StartedRu
   for (const warning of warnings) log.warn(warning);
   log.info('rules loaded', { rules: rules.current().rules.length });
   const routing = createRoutingOf(rules, config, log);
-  connect = (report) => passReport(report, routing);
+  connected = routing;
   if (rules.problems.length > 0) routing.rejected(rules.problems.join(' '));
   const quietHours = createCurrentQuietHours(
     () => rules.current(),

@@ -152,9 +152,12 @@ test('an invalid file is reported once, changes nothing, and so is its end', asy
   assert.doesNotMatch(JSON.stringify(sent('Rules file is invalid')), /planted/);
 });
 
+/** The time of day in so many hours, in UTC. */
+const timeOf = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(11, 16);
+
+const quiet = (from: number, to: number) => `\nquiet: { from: "${timeOf(from)}", to: "${timeOf(to)}" }\n`;
+
 test('in quiet hours a completion makes no sound, whatever its rule says; another one does', async (t) => {
-  const timeOf = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(11, 16);
-  const quiet = (from: number, to: number) => `\nquiet: { from: "${timeOf(from)}", to: "${timeOf(to)}" }\n`;
   const { path, qbittorrent, ntfy, track } = await startScene(t, FILMS + quiet(-1, 2), { TZ: 'UTC' });
   const add = (name: string) =>
     track(qbittorrent.addTorrent({ name, size: 8_000_000, rate: 5_000_000, category: 'films' }));

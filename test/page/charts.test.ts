@@ -14,6 +14,11 @@ import { following, startScene, take } from './setup.ts';
 const fieldsIn = (markup: string): string[][] =>
   [...markup.matchAll(/<dt>(.*?)<\/dt><dd><bdi>(.*?)<\/bdi><\/dd>/g)].map(([, ...field]) => field);
 
+const rulesOf = (list: readonly Rule[]): Rules => ({
+  ...createTestRules().rules,
+  route: (fields) => decideRouting(list, fields),
+});
+
 describe('an open chart', () => {
   test('is sent whole, then with the steps of its actor, to its viewers only', async (t) => {
     const { world, board } = startScene(t, await following(2));
@@ -69,10 +74,6 @@ describe('an open chart', () => {
       priority: {},
     };
     const others: Rule = { ...films, name: 'others', conditions: {}, send: new Set() };
-    const rulesOf = (list: readonly Rule[]): Rules => ({
-      ...createTestRules().rules,
-      route: (fields) => decideRouting(list, fields),
-    });
     const shownWith = async (rules: readonly Rule[], seen: Partial<Observation>) => {
       const world = startWorld({ rules: rulesOf(rules) });
       world.set(hashOf(0), { progress: 0.1, ...seen });

@@ -20,7 +20,7 @@ export const routing = ({ send, ...said }: Said = {}): Routing => ({
 });
 
 /** A torrent in this category, as a poll shows it. */
-export const inCategory = (category: string): Partial<Observation> => ({ category }) as Partial<Observation>;
+export const inCategory = (category: string): Partial<Observation> => ({ category });
 
 /** Rules by category; each change is noticed at the next check. */
 export function createTestRules(decision: Decision = () => null) {
