@@ -64,15 +64,18 @@ test('a torrent is announced where its rule says, in its words; another as its r
   const film = qbittorrent.addTorrent({
     name: 'film.mkv',
     size: 20_000_000,
-    rate: 5_000_000,
+    rate: 100_000,
     category: 'films/4k',
   });
-  const other = qbittorrent.addTorrent({ name: 'other.iso', size: 20_000_000, rate: 5_000_000 });
+  const other = qbittorrent.addTorrent({ name: 'other.iso', size: 20_000_000, rate: 100_000 });
   track(film);
   track(other);
   await until('the film is shown', () => ntfy.cards(TOPIC).length === 1);
-  const status = JSON.parse(await read('status')) as { torrents: Array<{ name: string; ruling: unknown }> };
-  const rulings = new Map(status.torrents.map(({ name, ruling }) => [name, ruling]));
+  const rulings = await until('both are polled', async () => {
+    const status = JSON.parse(await read('status')) as { torrents: Array<{ name: string; ruling: unknown }> };
+    const found = new Map(status.torrents.map(({ name, ruling }) => [name, ruling]));
+    return found.has('film.mkv') && found.has('other.iso') && found;
+  });
   assert.deepEqual(rulings.get('film.mkv'), {
     rule: 'films',
     matched: ['size', 'category'],
@@ -88,6 +91,8 @@ test('a torrent is announced where its rule says, in its words; another as its r
   const samples = await scrapeAnew(sidecar);
   assert.equal(samples.get('qbit_ntfy_torrents_by_rule{rule="films"}'), 1);
   assert.equal(samples.get('qbit_ntfy_torrents_by_rule{rule="others"}'), 1);
+  for (const hash of [film, other])
+    qbittorrent.play(hash, [{ phase: 'downloading', rate: 50_000_000 }, { phase: 'complete' }]);
   await until(
     'both are announced',
     () => ntfy.messages.filter(({ sequence_id: id }) => id?.endsWith('-done')).length === 2,

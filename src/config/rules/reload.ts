@@ -134,9 +134,9 @@ export function createRules(options: RulesOptions): Rules {
     if (found === text) return;
     ({ rules } = parsed);
     text = found;
+    const problem = copy.write(text);
     const warnings = parsed.warnings.map((warning) => describeProblem(path, warning));
     report({ kind: 'changed', rules, warnings });
-    const problem = copy.write(text);
     if (problem !== null) report({ kind: 'copy-failed', problem });
   }
 

@@ -36,6 +36,7 @@ describe('the file of the design', () => {
       send: DEFAULT_SEND,
       priority: { progress: 1, completion: 5 },
       isDecided: true,
+      matched: ['size', 'category'],
     });
     assert.equal(decide({ category: 'films', size: 999_999_999 }).rule, null);
     assert.deepEqual(
