@@ -7,6 +7,7 @@ import { completionsOf, isOver, startWorld } from '../../support/world.ts';
 import type { World } from '../../support/world.ts';
 
 const a = hashOf(1);
+const b = hashOf(2);
 
 /** A completion is stored by the rule "before", while ntfy does not answer. */
 async function startPending() {
@@ -76,15 +77,18 @@ for (const [priority, sounds] of [
 }
 
 test('a notification carries topic, rule and priority only where a rule says so', async () => {
-  const { rules } = createTestRules(({ category }) => (category === null ? null : { rule: 'r' }));
+  const { rules } = createTestRules(({ category }) =>
+    category === 'films' ? { rule: 'r', route: 'a1b2', priority: { progress: 1 } } : null,
+  );
   const world = startWorld({ rules });
   world.set(a, { progress: 0.5 });
-  world.track(a);
+  world.set(b, { progress: 0.5, category: 'films' });
+  for (const key of [a, b]) world.track(key);
   await world.pass(10 * SECOND);
-  const [progress] = world.phone.accepted;
-  assert.ok(progress !== undefined);
-  assert.deepEqual(
-    ['route', 'rule', 'priority'].filter((name) => name in progress),
-    [],
-  );
+  const routedOf = (key: string) => {
+    const { route, rule, priority } = world.phone.accepted.find((one) => one.key === key) ?? assert.fail();
+    return { route, rule, priority };
+  };
+  assert.deepEqual(routedOf(a), { route: undefined, rule: undefined, priority: undefined });
+  assert.deepEqual(routedOf(b), { route: 'a1b2', rule: 'r', priority: 1 });
 });

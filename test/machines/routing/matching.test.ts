@@ -101,6 +101,7 @@ describe('the rules', () => {
       send: new Set(['completion']),
       priority: { completion: 5 },
       isDecided: true,
+      matched: ['category'],
     });
     assert.equal(decideRouting(rules, { ...film, size: 1000 }).rule, 'small');
     assert.equal(decideRouting(rules, { ...film, category: '' }).rule, 'all');
