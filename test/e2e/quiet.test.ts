@@ -21,7 +21,7 @@ function createHours() {
 }
 
 const audible = async (scene: Scene): Promise<NtfyMessage[]> =>
-  (await scene.messages()).filter(({ priority }) => priority === undefined || priority >= 3);
+  (await scene.messages()).filter(({ event, priority = 3 }) => event === 'message' && priority >= 3);
 const completions = async (scene: Scene): Promise<NtfyMessage[]> =>
   (await scene.messages()).filter(({ sequence_id }) => sequence_id?.endsWith('-done'));
 
