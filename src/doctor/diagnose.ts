@@ -21,7 +21,7 @@ export async function diagnose(env: Record<string, string | undefined>): Promise
     const { outcome, rules } = await checkRulesFile(config);
     const [qbittorrent, ntfy, hookPort] = await Promise.all([
       checkQbittorrent(config, env['PATH'] ?? '', rules),
-      checkNtfy(config),
+      checkNtfy(config, rules),
       checkHookPort(config.hook),
     ]);
     Object.assign(outcomes, { rules: outcome }, qbittorrent, ntfy.outcomes, {

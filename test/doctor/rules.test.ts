@@ -8,7 +8,7 @@ import { createConnection } from '../../src/qbittorrent/connection.ts';
 import { serve } from '../http/server.ts';
 import { realTest, startQbittorrent } from '../servers/index.ts';
 import type { QbittorrentGeneration } from '../servers/index.ts';
-import { assertDiagnosis, examine, startSetup, temporaryFolder } from './setup.ts';
+import { assertDiagnosis, examine, PLANTED, startSetup, temporaryFolder } from './setup.ts';
 
 const rulesFile = (stack: AsyncDisposableStack, text: string): string => {
   const path = join(temporaryFolder(stack), 'rules.yaml');
@@ -44,6 +44,24 @@ test('an invalid file, and a missing one, are failures with line and column', as
     found: /the file does not exist/,
     advice: /rules check/,
   });
+});
+
+test('the topics of the rules are tried: one that ntfy refuses is a failure, and named by its rule', async () => {
+  await using stack = new AsyncDisposableStack();
+  const topics = [PLANTED.topic, 'planted-films'];
+  const setup = stack.use(await startSetup({ ntfy: { topics } }));
+  const films = '{ name: films, topic: planted-films }';
+  const diagnosisOf = (rules: string) =>
+    examine({ ...setup.env, RULES_FILE: rulesFile(stack, `rules: [${rules}]`) });
+  const allowed = await diagnosisOf(films);
+  assert.deepEqual(allowed.with('fail'), []);
+  assert.match(allowed.of('ntfy-access').found, /may publish to the topic, and to those of the rules$/);
+  assertDiagnosis(await diagnosisOf(`{ name: tv, match: { tag: tv }, topic: planted-tv }, ${films}`), {
+    fails: 'ntfy-access',
+    found: /^the topic of the rule "tv": NTFY_TOKEN may not publish to the topic \(403\)$/,
+    advice: /ntfy access/,
+  });
+  assert.deepEqual(setup.ntfy.messages, []);
 });
 
 test('a rule that never applies is a warning', async () => {
