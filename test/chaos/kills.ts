@@ -21,6 +21,9 @@ const LENGTHS = {
   long: { least: 1000, most: 3000 },
 } as const;
 
+/** Milliseconds: qBittorrent may be unavailable. */
+const LOGIN_TIME_LIMIT = 20_000;
+
 /**
  * Kills the sidecar until it was ended this often by SIGKILL; in between it receives SIGTERM. It runs when this
  * resolves.
@@ -34,7 +37,8 @@ export async function killRepeatedly(
   const { sidecar, journal } = scene;
   while (journal.count('SIGKILL') < kills && !over.aborted) {
     const age = random.pick(AGES);
-    await sleep(age === 'starting' ? random.between(0, 600) : random.between(1200, 4500));
+    if (age === 'running') await untilLoggedIn(scene);
+    await sleep(age === 'starting' ? random.between(0, 600) : random.between(600, 3900));
     const signal = random.pick(KINDS) === 'kill' ? 'SIGKILL' : 'SIGTERM';
     const moment: Moment = age === 'starting' ? 'any' : random.pick(MOMENTS);
     const stage: Stage = random.pick(STAGES);
@@ -54,6 +58,12 @@ export async function killRepeatedly(
     sidecar.start();
     journal.note('start', `process ${sidecar.current?.number}`);
   }
+}
+
+/** Otherwise, on a slow machine, each process would be killed before it has sent a request. */
+async function untilLoggedIn({ sidecar }: Scene): Promise<void> {
+  const isLoggedIn = () => sidecar.current?.output.includes('logged in to qBittorrent') === true;
+  for (let waited = 0; waited < LOGIN_TIME_LIMIT && !isLoggedIn(); waited += 100) await sleep(100);
 }
 
 /** Restarts the sidecar, as a process manager does, when it has ended by itself. */

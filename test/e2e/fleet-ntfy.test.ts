@@ -33,6 +33,12 @@ interface Request {
   body?: unknown;
 }
 
+/** Otherwise the counts would depend on how long the requests take. */
+const NO_REPLENISHMENT = {
+  'visitor-request-limit-replenish': '5m', // ntfy's daily limit follows from it: 288
+  'visitor-topic-creation-limit-replenish': '1h',
+};
+
 type Server = Awaited<ReturnType<typeof startServer>>;
 
 async function startServer(over: Record<string, unknown> = {}) {
@@ -52,7 +58,7 @@ async function startServer(over: Record<string, unknown> = {}) {
     'auth-file': join(folder, 'user.db'),
   };
   for (const name of Object.keys(places)) assert.ok(name in settings, name);
-  writeFileSync(config, stringify({ ...settings, ...places, ...over }));
+  writeFileSync(config, stringify({ ...settings, ...places, ...NO_REPLENISHMENT, ...over }));
   const server = startProcess(ntfy, ['serve', '--config', config], folder);
   await untilAnswering(server, `${places['base-url']}/v1/health`);
 

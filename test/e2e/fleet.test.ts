@@ -13,8 +13,9 @@ realTest(
   { needs: ['ntfy current'] },
   async (t) => {
     await using stack = new AsyncDisposableStack();
-    const ntfy = stack.use(await startNtfy('current', { requestLimit: { burst: 60, replenish: '250ms' } }));
+    const ntfy = stack.use(await startNtfy('current', { requestLimit: { burst: 30, replenish: '250ms' } }));
     const proxy = stack.use(await startProxy(ntfy.url));
+    const add: Array<() => void> = [];
     for (let n = 0; n < SIZE; n += 1) {
       const qbittorrent = stack.use(await startQbittorrentSimulator());
       const sidecar = await startSidecar({
@@ -26,13 +27,16 @@ realTest(
         INSTANCE_NAME: nameOf(n),
       });
       stack.defer(() => sidecar.stop());
-      // A new percent each second: ten times what ntfy accepts.
-      const hash = qbittorrent.addTorrent({ name: `episode ${n}`, size: 15_000_000, rate: 1_000_000 });
-      sidecar.supervisor.send({ type: 'torrent.track', hash });
+      add.push(() => {
+        // A new percent each second: ten times what ntfy accepts.
+        const hash = qbittorrent.addTorrent({ name: `episode ${n}`, size: 15_000_000, rate: 1_000_000 });
+        sidecar.supervisor.send({ type: 'torrent.track', hash });
+      });
     }
+    // At once, however long the sidecars take to start: together they exceed the limit.
+    for (const addTorrent of add) addTorrent();
     const members = () => membersOf(proxy.requests, SIZE);
     await until('all are announced', () => members().every(({ completions }) => completions.size === 1), {
-      deadline: 100_000,
       every: 500,
     });
     const seen = members();
