@@ -1,6 +1,6 @@
 /** A rules file in a whole sidecar: topics, texts, priorities, quiet hours, and the cards about the file. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -29,12 +29,23 @@ function write(path: string, text: string, age = 60): void {
   utimesSync(path, at, at);
 }
 
-async function startScene(t: TestContext, rules: string, env: Record<string, string> = {}) {
+interface Options {
+  env?: Record<string, string>;
+  /** The last valid rules, of an earlier process. */
+  copy?: string;
+}
+
+async function startScene(t: TestContext, rules: string, { env = {}, copy }: Options = {}) {
   await using stack = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), 'rules-app-'));
   stack.defer(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'rules.yaml');
   write(path, rules);
+  const stateDir = join(folder, 'state');
+  if (copy !== undefined) {
+    mkdirSync(stateDir, { mode: 0o700 });
+    writeFileSync(join(stateDir, 'rules-last-valid.yaml'), copy, { mode: 0o600 });
+  }
   const qbittorrent = stack.use(await startQbittorrentSimulator());
   const ntfy = stack.use(await startNtfySimulator());
   const log: string[] = [];
@@ -44,7 +55,7 @@ async function startScene(t: TestContext, rules: string, env: Record<string, str
       QBIT_USER: qbittorrent.username,
       QBIT_PASS: qbittorrent.password,
       NTFY_TOPIC: `${ntfy.url}/downloads`,
-      STATE_DIR: join(folder, 'state'),
+      STATE_DIR: stateDir,
       INSTANCE_NAME: 'qbit',
       RULES_FILE: path,
       ...env,
@@ -157,13 +168,24 @@ test('an invalid file is reported once, changes nothing, and so is its end', asy
   assert.doesNotMatch(JSON.stringify(sent('Rules file is invalid')), /planted/);
 });
 
+test('an invalid file at the start is reported, and the last valid rules are used', async (t) => {
+  const { qbittorrent, ntfy, track } = await startScene(t, 'rules: [{ nam: a }]', { copy: FILMS });
+  const sent = (title: string) => ntfy.messages.filter((message) => message.title === title);
+  await until('it is reported', () => sent('Rules file is invalid').length === 1);
+  assert.match(sent('Rules file is invalid')[0]?.message ?? '', /rules\.yaml:1:11: .*did you mean name\?/);
+  track(qbittorrent.addTorrent({ name: 'film.mkv', size: 8_000_000, rate: 5_000_000, category: 'films' }));
+  await until('it is announced', () => ntfy.cards(TOPIC).some(({ title }) => title === 'film.mkv: films'));
+});
+
 /** The time of day in so many hours, in UTC. */
 const timeOf = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(11, 16);
 
 const quiet = (from: number, to: number) => `\nquiet: { from: "${timeOf(from)}", to: "${timeOf(to)}" }\n`;
 
 test('in quiet hours a completion makes no sound, whatever its rule says; another one does', async (t) => {
-  const { path, qbittorrent, ntfy, track } = await startScene(t, FILMS + quiet(-1, 2), { TZ: 'UTC' });
+  const { path, qbittorrent, ntfy, track } = await startScene(t, FILMS + quiet(-1, 2), {
+    env: { TZ: 'UTC' },
+  });
   const add = (name: string) =>
     track(qbittorrent.addTorrent({ name, size: 8_000_000, rate: 5_000_000, category: 'films' }));
   const priorityOf = (title: string) => ntfy.messages.find((message) => message.title === title)?.priority;
