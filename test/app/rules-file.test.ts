@@ -16,6 +16,7 @@ rules:
   - name: films
     match: { category: films, size: ">= 1 MB" }
     topic: ${TOPIC}
+    progress: { priority: 1, title: "{{name}} on {{rule}}" }
     completion: { priority: 5, tags: [popcorn], title: "{{name}}: {{rule}}", message: "{{size}}" }
   - name: others
     send: [completion]
@@ -82,6 +83,7 @@ test('a torrent is announced where its rule says, in its words; another as its r
   track(film);
   track(other);
   await until('the film is shown', () => ntfy.cards(TOPIC).length === 1);
+  assert.partialDeepStrictEqual(ntfy.cards(TOPIC), [{ title: 'film.mkv on films', priority: 1 }]);
   const rulings = await until('both are polled', async () => {
     const status = JSON.parse(await read('status')) as { torrents: Array<{ name: string; ruling: unknown }> };
     const found = new Map(status.torrents.map(({ name, ruling }) => [name, ruling]));
