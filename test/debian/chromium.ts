@@ -1,8 +1,8 @@
 /** A real browser: Debian's Chromium, unpacked and not installed. */
 import { execFile } from 'node:child_process';
-import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { createOnce } from './create-once.ts';
 import { installBundle } from './install.ts';
 import type { Installed } from './install.ts';
 import { librariesOf, startOf } from './start.ts';
@@ -41,13 +41,12 @@ export async function chromiumProgram(): Promise<{
  */
 async function executable(root: string): Promise<string> {
   const folder = join(root, 'usr', 'lib', 'chromium');
-  const patched = join(folder, 'chromium-here');
-  if (existsSync(patched)) return patched;
-  const half = `${patched}.${process.pid}`;
-  const { command, args } = startOf(root, 'patchelf');
-  const change = ['--set-interpreter', command, '--output', half];
-  await promisify(execFile)(command, [...args, ...change, join(folder, 'chromium-headless-shell')]);
-  renameSync(half, patched);
+  const patched = join(folder, 'chromium-patched');
+  await createOnce(patched, async (half) => {
+    const { command, args } = startOf(root, 'patchelf');
+    const change = ['--set-interpreter', command, '--output', half];
+    await promisify(execFile)(command, [...args, ...change, join(folder, 'chromium-headless-shell')]);
+  });
   return patched;
 }
 
