@@ -1,6 +1,7 @@
 /** Turns the issues of zod into problems with positions. */
 import type * as z from 'zod';
 import { findNearest } from '../nearest.ts';
+import { problemOnDemand } from './problem.ts';
 import type { RulesProblem } from './problem.ts';
 import type { Yaml } from './read-yaml.ts';
 import { fileShape, matchShape, quietShape, ruleShape, styleShape, topicShape } from './schema.ts';
@@ -17,17 +18,9 @@ export function problemsOfIssues(issues: readonly Issue[], yaml: Yaml): RulesPro
       const { path } = issue;
       const where = describePath(path, yaml.data);
       if (issue.code === 'unrecognized_keys')
-        return issue.keys.map((key) => {
-          const { line, column } = yaml.locate(path, key);
-          // Only the first problems are listed, and a map can have thousands of unknown keys.
-          return {
-            line,
-            column,
-            get message() {
-              return describeUnknown(key, path, where);
-            },
-          };
-        });
+        return issue.keys.map((key) =>
+          problemOnDemand(yaml.locate(path, key), () => describeUnknown(key, path, where)),
+        );
       // The name of a topic is a key: the issue about it is at the map.
       const key = issue.code === 'invalid_key' ? String(path.at(-1)) : undefined;
       const at = key === undefined ? yaml.locate(path) : yaml.locate(path.slice(0, -1), key);

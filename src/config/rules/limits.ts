@@ -6,8 +6,10 @@ export const LIMITS = {
   depth: 30,
   /** YAML aliases (`*name`). */
   aliases: 100,
+  /** What the lexer makes of the text: values, keys, punctuation, spaces, ends of lines. */
+  tokens: 60_000,
   /** Values of any kind, those of aliases counted each time. */
-  values: 50_000,
+  values: 20_000,
   rules: 1000,
   /** Of one condition. */
   globs: 200,

@@ -25,5 +25,14 @@ export const problemAt = ({ line, column }: Position, message: string): RulesPro
   message,
 });
 
+/** Describes the problem only when its message is read: a file can have thousands, and the first ones are listed. */
+export const problemOnDemand = ({ line, column }: Position, describe: () => string): RulesProblem => ({
+  line,
+  column,
+  get message() {
+    return describe();
+  },
+});
+
 /** A problem of the whole file. */
 export const problemOfFile = (message: string): RulesProblem => problemAt({ line: 1, column: 1 }, message);

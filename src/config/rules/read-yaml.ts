@@ -2,7 +2,7 @@
 import { Composer, Lexer, LineCounter, Parser } from 'yaml';
 import type { CST } from 'yaml';
 import { LIMITS } from './limits.ts';
-import { problemAt, problemOfFile } from './problem.ts';
+import { problemAt, problemOfFile, problemOnDemand } from './problem.ts';
 import type { Position, RulesProblem } from './problem.ts';
 import { QUOTE_GLOB, QUOTE_TEMPLATE, readNodes } from './read-nodes.ts';
 import type { Place } from './read-nodes.ts';
@@ -33,10 +33,13 @@ export function readYaml(text: string): Read {
   };
   const scanned = scan(text, lines);
   if ('offset' in scanned) return { ok: false, problems: [problemAt(at(scanned.offset), scanned.message)] };
-  const [document, second] = new Composer(OPTIONS).compose(scanned.tokens, true, text.length);
+  const [document, second] = compose(scanned.tokens, text.length);
   if (document === undefined) return { ok: false, problems: [problemOfFile('the file is empty')] };
   const faults = [...document.errors, ...document.warnings].map(({ pos: [offset], message }) =>
-    problemAt(at(offset), `this is not valid YAML: ${withoutText(message)}${hintFor(text, offset)}`),
+    problemOnDemand(
+      at(offset),
+      () => `this is not valid YAML: ${withoutText(message)}${hintFor(text, offset)}`,
+    ),
   );
   if (second !== undefined)
     faults.push(problemAt(at(second.range[0]), 'the file has more than one YAML document'));
@@ -55,8 +58,11 @@ function scan(
 ): { tokens: CST.Token[] } | { offset: number; message: string } {
   const parser = new Parser(lines.addNewLine);
   const tokens: CST.Token[] = [];
-  let aliases = 0;
+  let [count, aliases] = [0, 0];
   for (const lexeme of new Lexer().lex(text)) {
+    count += 1;
+    if (count > LIMITS.tokens)
+      return { offset: parser.offset, message: `the file has more than ${LIMITS.tokens} YAML tokens` };
     if (lexeme.startsWith('*')) aliases += 1;
     if (aliases > LIMITS.aliases)
       return { offset: parser.offset, message: `the file has more than ${LIMITS.aliases} aliases` };
@@ -69,6 +75,17 @@ function scan(
   }
   tokens.push(...parser.end());
   return { tokens };
+}
+
+/** Composes the documents. A text can have as many errors as tokens, and each would record a stack, which costs most of the time. */
+function compose(tokens: readonly CST.Token[], length: number) {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return [...new Composer(OPTIONS).compose(tokens, true, length)];
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
 }
 
 /** The parser quotes what it does not understand, which may be a topic. */

@@ -26,12 +26,14 @@ const tooMuch: Array<[title: string, text: () => string, problem: RegExp]> = [
   ['sequences nested 10,000 times in one line', () => `- `.repeat(10_000), /nested too deeply/],
   ['keys nested 10,000 times', () => '? '.repeat(10_000), /nested too deeply/],
   ['1,001 rules', () => namedRules(1001), /rules must have at most 1000 rules/],
-  ['10,000 rules', () => namedRules(10_000), /rules must have at most 1000 rules/],
+  ['4,000 rules', () => namedRules(4000), /rules must have at most 1000 rules/],
   [
     '201 globs in a condition',
     () => `rules: [{ name: a, match: { tag: [${repeat(201, () => 'x,')}] } }]`,
     /match\.tag must have at most 200 entries/,
   ],
+  ['60,000 line ends', () => `${'\n'.repeat(60_000)}rules: []\n`, /more than 60000 YAML tokens/],
+  ['40,000 keys', () => repeat(40_000, (index) => `${index.toString(36)}:\n`), /more than 60000 YAML tokens/],
   [
     '5,001 globs',
     () =>
@@ -66,16 +68,24 @@ describe('a file is rejected with', () => {
       (index) => `a${index + 1}: &a${index + 1} [${repeat(10, () => `*a${index},`)}]\n`,
     );
     const problems = problemsOf(`a0: &a0 [x, x]\n${levels}rules: []\n`);
-    assert.match(problems.join('\n'), /more than 50000 values/);
+    assert.match(problems.join('\n'), /more than 20000 values/);
   });
 
-  test('40,000 keys in one map, each of which is unknown', () => {
-    const problems = problemsOf(repeat(40_000, (index) => `${index.toString(36)}:\n`));
+  test('10,000 keys in one map, each of which is unknown', () => {
+    const problems = problemsOf(repeat(10_000, (index) => `${index.toString(36)}:\n`));
     assert.equal(problems.length, LIMITS.problems + 1);
   });
 
   test('more values than a thousand rules need', () => {
-    assert.match(problemOf(`rules: [${'1,'.repeat(60_000)}]`), /more than 50000 values/);
+    const problem = problemOf(`a: &a [${'1,'.repeat(300)}]\nrules: [${'*a,'.repeat(70)}]\n`);
+    assert.match(problem, /more than 20000 values/);
+  });
+
+  test('60,000 errors, of which fifty are described', (t) => {
+    const reading = t.mock.method(String.prototype, 'lastIndexOf');
+    const problems = problemsOf(`[${','.repeat(59_000)}]`);
+    assert.equal(problems.at(-1), `1:52: and ${59_000 - LIMITS.problems} more problems.`);
+    assert.ok(reading.mock.callCount() < 1000, `${reading.mock.callCount()} lines were read for a hint`);
   });
 
   test('an alias inside its own anchor', () => {
