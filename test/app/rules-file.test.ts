@@ -78,6 +78,7 @@ test('a torrent is announced where its rule says, in its words; another as its r
     size: 20_000_000,
     rate: 100_000,
     category: 'films/4k',
+    tracker: 'https://tracker.test/planted-passkey/announce?passkey=planted-passkey',
   });
   const other = qbittorrent.addTorrent({ name: 'other.iso', size: 20_000_000, rate: 100_000 });
   track(film);
@@ -101,6 +102,7 @@ test('a torrent is announced where its rule says, in its words; another as its r
     decided: true,
     send: ['completion'],
   });
+  assert.match(await read('status'), /"tracker.test"/);
   const samples = await scrapeAnew(sidecar);
   assert.equal(samples.get('qbit_ntfy_torrents_by_rule{rule="films"}'), 1);
   assert.equal(samples.get('qbit_ntfy_torrents_by_rule{rule="others"}'), 1);

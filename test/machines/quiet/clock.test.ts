@@ -10,6 +10,7 @@ import {
   EVENING,
   finish,
   heard,
+  listed,
   loseNtfy,
   recover,
   stall,
@@ -125,6 +126,24 @@ describe('at night, when daylight saving', () => {
       await night.pass(Date.parse(end) - night.now() - 1000);
       assert.deepEqual(digestsOf(night), []);
       await night.pass(MINUTE);
+      assert.deepEqual(heard(night), ['digest']);
+    });
+
+  for (const [what, timeZone, evening, end] of nights)
+    test(`${what}, a sidecar that is started again sends the digest of before at seven`, async () => {
+      const before = startNight({ timeZone, skew: Date.parse(evening) });
+      await before.pass(2 * HOUR);
+      await download(before, first, 'a.iso');
+      await finish(before, first);
+      const stored = before.saved.at(-1);
+      assert.ok(stored);
+      before.supervisor.stop();
+      // Two hours before the end: the clock has been changed.
+      const night = startNight({ timeZone, stored, skew: Date.parse(end) - 2 * HOUR });
+      await night.pass(2 * HOUR - 1000);
+      assert.deepEqual(digestsOf(night), []);
+      await night.pass(MINUTE);
+      assert.deepEqual(listed(night), [['completion a.iso']]);
       assert.deepEqual(heard(night), ['digest']);
     });
 });
