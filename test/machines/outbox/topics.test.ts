@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Failure, Notification, RequestedNotification } from '../../../machines/domain.ts';
 import type { Publication } from '../../../machines/outbox/machine.ts';
-import { completionOf, failure, hashOf, HOUR, MINUTE, progressOf, SECOND } from '../fixtures.ts';
+import { completionOf, hashOf, HOUR, MINUTE, progressOf, SECOND } from '../fixtures.ts';
 import { timersOf } from '../harness.ts';
 import { cardDeleteOf, live, startOutbox } from '../outbox-harness.ts';
 
@@ -14,6 +14,15 @@ const forbidden: Failure = {
   message: 'ntfy answered 40301',
   answer: { status: 403, code: 40_301, bytes: 1 },
 };
+
+const unauthorized: Failure = {
+  kind: 'unauthorized',
+  message: 'ntfy answered 40101',
+  answer: { status: 401, code: 40_101, bytes: 1 },
+};
+
+/** A 403 of a proxy, without the code of ntfy. */
+const blocked: Failure = { ...forbidden, message: '403', answer: { status: 403, code: null, bytes: 1 } };
 
 /** On the topic of a rule. */
 const films = (notification: RequestedNotification): RequestedNotification => ({
@@ -93,12 +102,20 @@ describe('a topic that ntfy refuses', () => {
     assert.deepEqual(new Set(outbox.sent.map(({ form }) => form)), new Set(['full']));
   });
 
-  test('is not the reason of a 401, nor is the only topic: then all messages wait', async () => {
-    const unauthorized = startOutbox({ rate: null });
-    unauthorized.world.publish = () => failure('unauthorized');
-    unauthorized.publish(films(completionOf(a)), completionOf(b));
-    await unauthorized.pass(MINUTE);
-    assert.equal(unauthorized.failed().length, 1);
+  for (const [what, reason] of [
+    ['401', unauthorized],
+    ['403 of a proxy', blocked],
+  ] as const)
+    test(`is not the reason of a ${what}: then all messages wait`, async () => {
+      const outbox = startOutbox({ rate: null });
+      outbox.world.publish = () => ({ ok: false, failure: reason });
+      outbox.publish(films(completionOf(a)), completionOf(b));
+      await outbox.pass(MINUTE);
+      assert.equal(outbox.failed().length, 1);
+      assert.deepEqual(outbox.reportsOf('topic.rejected'), []);
+    });
+
+  test('is refused like the server if it is the only one: then all messages wait', async () => {
     const only = startOutbox({ rate: null });
     only.world.publish = () => ({ ok: false, failure: forbidden });
     only.publish(completionOf(b));

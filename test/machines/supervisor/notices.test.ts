@@ -98,6 +98,24 @@ describe('a topic that ntfy refuses', () => {
     assert.ok(isOver(world));
   });
 
+  test('delays an addition by five minutes', async () => {
+    const adding = createTestRules(() => ({ rule: 'films', route: 'films', send: ['added', 'completion'] }));
+    const world = startWorld({ rules: adding.rules });
+    world.script.publish = refuseFilms;
+    world.set(a, { name: 'film', progress: 0.5 });
+    world.track(a);
+    const additions = () =>
+      world.phone.accepted.flatMap((one) => (one.kind === 'added' ? [one.route ?? 'default'] : []));
+    await world.pass(4 * MINUTE);
+    assert.deepEqual(additions(), []);
+    await world.pass(2 * MINUTE);
+    assert.deepEqual(additions(), ['default']);
+    // It is not announced again when the topic works.
+    world.script.publish = () => ok({ live: true });
+    await world.pass(HOUR);
+    assert.deepEqual(additions(), ['default']);
+  });
+
   test('causes an all-clear when it works again', async () => {
     const world = await startRefused();
     await world.pass(MINUTE);
