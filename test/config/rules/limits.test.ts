@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Composer } from 'yaml';
+import type { CST } from 'yaml';
 import { LIMITS } from '../../../src/config/rules/limits.ts';
 import { problemOf, problemsOf, rulesOf } from './parsing.ts';
 
@@ -86,6 +88,18 @@ describe('a file is rejected with', () => {
     const problems = problemsOf(`[${','.repeat(59_000)}]`);
     assert.equal(problems.at(-1), `1:52: and ${59_000 - LIMITS.problems} more problems.`);
     assert.ok(reading.mock.callCount() < 1000, `${reading.mock.callCount()} lines were read for a hint`);
+  });
+
+  test('errors, without recording a stack for each', (t) => {
+    const before = Error.stackTraceLimit;
+    const limits: number[] = [];
+    const next = Reflect.get(Composer.prototype, 'next') as (this: Composer, token: CST.Token) => Generator;
+    t.mock.method(Composer.prototype, 'next', function* (this: Composer, token: CST.Token) {
+      limits.push(Error.stackTraceLimit);
+      yield* next.call(this, token);
+    });
+    problemsOf('[,,]');
+    assert.deepEqual([new Set(limits), Error.stackTraceLimit], [new Set([0]), before]);
   });
 
   test('an alias inside its own anchor', () => {
