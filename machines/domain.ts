@@ -1,4 +1,5 @@
 /** The types that all machines share: observations, notifications, records, failures. */
+import type { RouteId } from './routing/types.ts';
 
 /** A torrent ID as qBittorrent's WebAPI filters by it: 40 lower-case hex digits. */
 export type Hash = string;
@@ -49,6 +50,16 @@ export interface Observation {
   addedAt: number;
   /** When it was finished, in seconds since 1970; `null` before. A recheck keeps it. */
   finishedAt: number | null;
+  /** Empty without a category, `null` if unknown. A subcategory contains its parents: `films/4k`. */
+  category: string | null;
+  /** Sorted. */
+  tags: readonly string[];
+  /** The host of the current tracker, in lower case; `null` without one. Its URL can contain a passkey. */
+  tracker: string | null;
+  /** The folder of the finished files, without a slash at its end; `null` if unknown. */
+  path: string | null;
+  /** `null` before the metadata, and with qBittorrent 4.x. */
+  private: boolean | null;
 }
 
 /** The preferences of qBittorrent that decide when a finished state is final. */
@@ -113,6 +124,39 @@ export interface TorrentRecord {
   finishHookAt: number | null;
   /** It was found in error, together with many others: no card and no alert until it works. */
   quiet: boolean;
+  /** The topic of its progress card, and that of its alert. */
+  cardRoute: RouteId;
+  alertRoute: RouteId;
+  /** Topics from which a card, or an alert, of it has still to be deleted: it moved, or a rule excludes it now. */
+  oldCards: readonly RouteId[];
+  oldAlerts: readonly RouteId[];
+  /** Its card moves: it is published on its new topic whatever the torrent does, until ntfy has accepted it. */
+  moving: boolean;
+  /** Its addition was announced, on this topic; `done`: ntfy has accepted that. */
+  added: { route: RouteId; done: boolean } | null;
+  /** Its alert is on the default topic, because ntfy refuses its own: it stays there until it ends. */
+  alertDiverted: boolean;
+  /** The notification of its removal, until ntfy has accepted it. */
+  removal: Removal | null;
+  /** How its removal is announced if it happens while the process does not run; `null`: it is not announced. */
+  ifRemoved: RemovalNotice | null;
+  /** Where its completion goes, by which rule, and whether none is sent: by the last observation. */
+  route: RouteId;
+  rule: string | null;
+  excluded: boolean;
+  /** The completion as it was rendered when it was stored; route and rule do not change from then on. */
+  fixed: FixedMessage | null;
+}
+
+/** A completion as it was rendered when it was stored: a rule that changes later does not change it. */
+export interface FixedMessage {
+  title: string;
+  message: string;
+  tags: string[];
+  /** 1 to 5; 2 and less make no sound. */
+  priority: number;
+  click?: string;
+  icon?: string;
 }
 
 /**
@@ -126,8 +170,22 @@ export type Stage = 'tracked' | 'completing' | 'completed' | 'removed';
 /** Alerts of a torrent: no data or no metadata for a long time, an error, repeated crashes of its actor. */
 export type Alert = 'stalled' | 'metadata' | 'failed' | 'crashing';
 
+/** Where a notification goes, and the rule that decided that. */
+export interface Routed {
+  /** Missing: the topic of `NTFY_TOPIC`. */
+  route?: RouteId;
+  /** The name of the rule; missing or `null` if none applies. */
+  rule?: string | null;
+  /** ntfy's priority; missing: that of the kind. */
+  priority?: number;
+  /** Quiet hours have removed its sound. */
+  withoutSound?: true;
+}
+
 /** What can be sent to ntfy. `shown`: what an earlier process may have left on the phone. */
-export type Notification =
+export type Notification = Routed & Content;
+
+type Content =
   /** `at`: when it was observed, in milliseconds since 1970. */
   | {
       kind: 'progress';
@@ -137,16 +195,65 @@ export type Notification =
       card: CardState;
       shown: CardState | null;
     }
-  | { kind: 'completion'; key: Hash; torrent: Observation; at: number }
-  /** Deletes the torrent's cards, except the completion. */
-  | { kind: 'card-delete'; key: Hash; shown: boolean; alerted: boolean }
+  /** `fixed`: as it was rendered when it was stored. */
+  | { kind: 'completion'; key: Hash; torrent: Observation; at: number; fixed?: FixedMessage }
+  /** It was added; `at`: when that was observed. */
+  | { kind: 'added'; key: Hash; torrent: Observation; at: number }
+  /** It was removed before its completion. */
+  | { kind: 'removed'; key: Hash; name: string | null; percent: number; at: number }
+  /**
+   * Deletes the torrent's cards, except the completion. `moved`: only its progress card, which is elsewhere now. `left`:
+   * no torrent waits for it, so it waits for its topic as long as it takes.
+   */
+  | { kind: 'card-delete'; key: Hash; shown: boolean; alerted: boolean; moved?: true; left?: true }
   /** `silent`: the same alert has made a sound within the last hour. */
   | { kind: 'alert'; key: Hash; name: string | null; percent: number; alert: Alert; silent?: boolean }
-  /** Deletes the alert's card. */
-  | { kind: 'alert-clear'; key: Hash; shown: Alert | null }
+  /** Deletes the alert's card. `moved`: the alert is on another topic now. */
+  | { kind: 'alert-clear'; key: Hash; shown: Alert | null; moved?: true; left?: true }
   /** A problem that affects all torrents; its all-clear replaces its card. */
   | { kind: 'incident'; key: IncidentSource; failure: Failure; silent?: boolean }
-  | { kind: 'incident-resolved'; key: IncidentSource; shown: boolean };
+  | { kind: 'incident-resolved'; key: IncidentSource; shown: boolean }
+  /** What happened during quiet hours, when they are over. */
+  | {
+      kind: 'quiet-digest';
+      key: string;
+      /** The topic of what it lists. The digest itself goes elsewhere while ntfy refuses that. */
+      memberRoute: RouteId;
+      /** Its sequence ID, without the instance name. */
+      sequence: string;
+      priority: number;
+      counts: Readonly<Record<QuietMember['kind'], number>>;
+      /** Those that it names: problems first, then the newest completions. */
+      lines: readonly QuietMember[];
+      /** The order of its newest member, for the actor that sent it. */
+      upTo: number;
+    };
+
+/** Something that would have made a sound during quiet hours. */
+export interface QuietMember {
+  kind: 'completion' | 'alert' | 'incident';
+  /** The key of the torrent, or the source of the incident. */
+  key: string;
+  /** The finish date of the download, the kind of the alert or the kind of the failure. */
+  what: string;
+  /** The name of the torrent, or the text of the failure; untrusted, and cut. */
+  name: string | null;
+  /** Bytes; 0 if unknown, or not for a completion. */
+  size: number;
+  /** Whole percent; 0 for an incident. */
+  percent: number;
+  route: RouteId;
+  /** The priority that it would have had. */
+  priority: number;
+}
+
+/** The notification of a removal. */
+export type Removal = Extract<Notification, { kind: 'removed' }>;
+
+/** The part of it that does not depend on when the torrent is removed. */
+export interface RemovalNotice extends Pick<Routed, 'route' | 'rule' | 'priority'> {
+  name: string | null;
+}
 
 /** Identifies a notification: unique within the process, assigned by the actor that requests one. */
 export type NotificationId = string;
@@ -157,8 +264,8 @@ export type RequestedNotification<N extends Notification = Notification> = N & {
 /** Creates the next ID. All actors of a system share one. */
 export type NextId = () => NotificationId;
 
-/** Where an incident comes from. */
-export type IncidentSource = 'qbittorrent' | 'store';
+/** Where an incident comes from: a server, the disk, the rules file, or a topic of the rules that ntfy refuses. */
+export type IncidentSource = 'qbittorrent' | 'store' | 'rules' | 'topic';
 
 /**
  * The text of a message: complete; short ASCII; fixed, without anything that comes from a torrent or a server. The last

@@ -8,7 +8,7 @@ export type StoreReport =
   | { type: 'store.repaired'; problem: string }
   | { type: 'store.restored' };
 
-/** The store's card, stored by the supervisor because the services can be restarted. */
+/** A card of the supervisor, stored by the supervisor because the services can be restarted. */
 export interface StoreCard {
   /** The notification that ntfy has not accepted yet. */
   pending: RequestedNotification | null;
@@ -18,12 +18,22 @@ export interface StoreCard {
 
 export const NO_STORE_CARD: StoreCard = { pending: null, shown: false };
 
+/** A notification that was settled. */
+export interface SettledNotification {
+  notification: RequestedNotification;
+  outcome: Outcome;
+}
+
 /** The store's card after a notification was settled. */
-export function settleStoreCard(
+export const settleStoreCard = (before: StoreCard, settled: SettledNotification): StoreCard =>
+  settled.notification.key === 'store' ? settleCard(before, settled) : before;
+
+/** A card after one of its notifications was settled. */
+export function settleCard(
   before: StoreCard,
-  { notification: { id, kind, key }, outcome }: { notification: RequestedNotification; outcome: Outcome },
+  { notification: { id, kind }, outcome }: SettledNotification,
 ): StoreCard {
-  if (key !== 'store' || outcome !== 'accepted') return before;
+  if (outcome !== 'accepted') return before;
   return { pending: before.pending?.id === id ? null : before.pending, shown: kind === 'incident' };
 }
 

@@ -22,17 +22,18 @@ export interface Attempts {
 /** By card. A card without failures has no entry. */
 export type AttemptLog = Map<string, Attempts>;
 
-/** Progress, completion and alert of a torrent are separate cards, and fail separately. */
-export const cardOf = (kind: Lane, key: string): string => `${kind}:${key}`;
+/** Progress, completion and alert of a torrent are separate cards, and fail separately; so they do on each topic. */
+export const cardOf = (kind: Lane, place: string): string => `${kind}:${place}`;
 
 /**
  * What a failure leads to.
  * - `server`: ntfy may be the cause, so everything waits
+ * - `topic`: ntfy refuses its topic, so only that one waits
  * - `again`: only this message waits
  * - `simplified`: this message is sent again in the next form; one that has its last form keeps that
  * - `dropped`: it was rejected in its last form, and is not worth more attempts
  */
-export type Consequence = 'server' | 'again' | 'simplified' | 'dropped';
+export type Consequence = 'server' | 'topic' | 'again' | 'simplified' | 'dropped';
 
 /**
  * Rejections until a message is simplified. A firewall rejects the same text each time; a proxy that restarts and a
@@ -157,11 +158,11 @@ export function waitOf(attempts: Attempts | undefined, accepted: number, now: nu
 }
 
 /** Whether a card itself was rejected: its attempts do not use the reserves. */
-export function isRejected(log: AttemptLog, kind: Lane, key: string): boolean {
-  const attempts = log.get(cardOf(kind, key));
+export function isRejected(log: AttemptLog, kind: Lane, place: string): boolean {
+  const attempts = log.get(cardOf(kind, place));
   return attempts !== undefined && (attempts.rejections > 0 || attempts.form !== 'full');
 }
 
 /** Whether a card has not failed: the result of its message shows whether the server is the cause of other failures. */
-export const isUntried = (log: AttemptLog, kind: Lane, key: string): boolean =>
-  (log.get(cardOf(kind, key))?.accepted ?? Infinity) === Infinity;
+export const isUntried = (log: AttemptLog, kind: Lane, place: string): boolean =>
+  (log.get(cardOf(kind, place))?.accepted ?? Infinity) === Infinity;

@@ -1,3 +1,5 @@
+import { routeOf } from '../routing/routed.ts';
+import { DEFAULT_ROUTE } from '../routing/types.ts';
 import type { Notification, RequestedNotification } from '../domain.ts';
 
 export type Lane = Notification['kind'];
@@ -14,6 +16,9 @@ export const LANES = [
   'completion',
   'incident',
   'alert',
+  'quiet-digest',
+  'removed',
+  'added',
   'incident-resolved',
   'alert-clear',
   'card-delete',
@@ -22,24 +27,45 @@ export const LANES = [
 
 /** Urgent lanes may use the reserved tokens. */
 export const isUrgent = (lane: Lane): boolean =>
-  lane === 'completion' || lane === 'incident' || lane === 'alert';
+  lane === 'completion' || lane === 'incident' || lane === 'alert' || lane === 'quiet-digest';
 
 /** What a newer notification of the same key supersedes. */
 export const SUPERSEDES: Readonly<Record<Lane, readonly Lane[]>> = {
   completion: ['completion', 'progress', 'alert'],
   incident: ['incident', 'incident-resolved'],
   alert: ['alert', 'alert-clear'],
+  'quiet-digest': ['quiet-digest'],
+  removed: ['removed', 'progress', 'alert'],
+  added: ['added'],
   'incident-resolved': ['incident-resolved', 'incident'],
   'alert-clear': ['alert-clear', 'alert'],
   'card-delete': ['card-delete', 'progress', 'alert', 'alert-clear'],
   progress: ['progress', 'card-delete'],
 };
 
+/** A card that moved to another topic leaves its alert where it is. */
+const SUPERSEDED_BY_MOVE: readonly Lane[] = ['card-delete', 'progress'];
+
+/** The lanes in which this notification supersedes what waits for the same torrent and topic. */
+export const supersededBy = (notification: Notification): readonly Lane[] =>
+  notification.kind === 'card-delete' && notification.moved === true
+    ? SUPERSEDED_BY_MOVE
+    : SUPERSEDES[notification.kind];
+
+/** Identifies a torrent's cards on one topic, or an incident: its place in a lane. The default topic is the key alone. */
+export function placeOf(notification: Notification): string {
+  const route = routeOf(notification);
+  return route === DEFAULT_ROUTE ? notification.key : `${notification.key}@${route}`;
+}
+
 export function createLanes(): Lanes {
   return {
     completion: new Map(),
     incident: new Map(),
     alert: new Map(),
+    'quiet-digest': new Map(),
+    removed: new Map(),
+    added: new Map(),
     'incident-resolved': new Map(),
     'alert-clear': new Map(),
     'card-delete': new Map(),
@@ -49,18 +75,23 @@ export function createLanes(): Lanes {
 
 /** Puts a notification in its lane, where it keeps the place of what it supersedes there. */
 export function put(lanes: Lanes, notification: RequestedNotification): void {
-  const { kind, key } = notification;
-  for (const lane of SUPERSEDES[kind]) if (lane !== kind) lanes[lane].delete(key);
-  lanes[kind].set(key, notification);
+  const { kind } = notification;
+  const place = placeOf(notification);
+  for (const lane of supersededBy(notification)) if (lane !== kind) lanes[lane].delete(place);
+  lanes[kind].set(place, notification);
 }
 
-export function remove(lanes: Lanes, { kind, key }: Notification): void {
-  lanes[kind].delete(key);
+export function remove(lanes: Lanes, notification: Notification): void {
+  lanes[notification.kind].delete(placeOf(notification));
 }
 
 /** Whether something newer waits that makes this one void. */
-export function isSuperseded(lanes: Lanes, { kind, key }: Notification): boolean {
-  return LANES.some((lane) => lanes[lane].has(key) && SUPERSEDES[lane].includes(kind));
+export function isSuperseded(lanes: Lanes, notification: Notification): boolean {
+  const place = placeOf(notification);
+  return LANES.some((lane) => {
+    const waiting = lanes[lane].get(place);
+    return waiting !== undefined && supersededBy(waiting).includes(notification.kind);
+  });
 }
 
 export function depth(lanes: Lanes): number {
@@ -83,14 +114,14 @@ export interface Next {
 export function next(
   lanes: Lanes,
   laneWait: (lane: Lane) => number,
-  cardWait: (key: string, lane: Lane) => number,
+  cardWait: (notification: RequestedNotification) => number,
 ): Next | null {
   let soonest: Next | null = null;
   for (const lane of LANES) {
     if (lanes[lane].size === 0) continue;
     const least = laneWait(lane);
     for (const notification of lanes[lane].values()) {
-      const wait = Math.max(least, cardWait(notification.key, lane));
+      const wait = Math.max(least, cardWait(notification));
       if (wait < (soonest?.wait ?? Infinity)) soonest = { notification, wait };
       // Nothing in this lane can be sooner: with thousands waiting, one is looked at.
       if (wait === least) break;

@@ -7,11 +7,12 @@ export type { OutboxEvent, OutboxReport, Publication } from './setup.ts';
 const machine = outboxSetup.createMachine({
   id: 'outbox',
   description: 'Sends notifications to ntfy: order, budget, retries.',
-  context: ({ input: { policy, now, findTorrent } }) => ({
-    ...createTraffic(policy, now),
+  context: ({ input: { policy, now, findTorrent, refused, quietDigest = null } }) => ({
+    ...createTraffic(policy, now, refused),
     askedAt: null,
     failure: null,
     findTorrent,
+    quietDigest,
   }),
   on: {
     'publish.overdue': { actions: { type: 'crash', params: { request: 'publish' } } },

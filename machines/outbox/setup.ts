@@ -1,17 +1,20 @@
 import { assign, enqueueActions, fromPromise, sendParent, setup } from 'xstate';
-import type { DoneActorEvent, ErrorActorEvent } from 'xstate';
-import { isServerFailure, isUntried } from './attempts.ts';
+import { echoOf, failureOf, isUndecided } from './answers.ts';
+import type { Publication, Settled } from './answers.ts';
+import { isUntried } from './attempts.ts';
 import { pauseAfter } from './retry.ts';
 import { withAllowance, exhaust, isFresh, refill, slowDown, spend } from './budget.ts';
 import type { Allowance } from './budget.ts';
-import { remove } from './lanes.ts';
+import { placeOf, remove } from './lanes.ts';
 import { failOverdue, overdueAfter } from '../watchdog.ts';
 import type { RequestName } from '../watchdog.ts';
 import { formOf, settle, consequenceFor } from './settling.ts';
+import { passQuietHours } from '../quiet/passing.ts';
 import type { TorrentEvent } from '../torrent/types.ts';
 import {
   asSent,
   enqueueNotification,
+  forget,
   freeSlot,
   markGone,
   markLeaving,
@@ -20,54 +23,17 @@ import {
   takesReserve,
   upcoming,
 } from './traffic.ts';
-import type { Traffic } from './traffic.ts';
+import type { OutboxContext, OutboxEvent, OutboxInput, OutboxReport } from './types.ts';
+import { passageOf, recordAcceptance, recordRefusal } from './topics.ts';
+import { divert } from './diversion.ts';
+import { routeOf } from '../routing/routed.ts';
 import { NO_ANSWER } from '../domain.ts';
-import type { FindTorrent } from '../shard/machine.ts';
-import type { Failure, Form, Notification, Now, Outcome, RequestedNotification, Result } from '../domain.ts';
-import type { Policy } from '../policy.ts';
+import type { Form, Notification } from '../domain.ts';
 
-/**
- * Whether ntfy echoed the sequence ID when it accepted a message, so that cards can be updated in place; `null` if its
- * answer could not be read.
- */
-export type Publication = Result<{ live: boolean | null }>;
-
-export type OutboxEvent =
-  | { type: 'notification.publish'; notification: RequestedNotification }
-  /** A message was not settled within its maximum duration. */
-  | { type: 'publish.overdue' };
-
-/** What the outbox reports to its supervisor. A torrent gets the settlement of its notification directly. */
-export type OutboxReport =
-  | {
-      type: 'notification.settled';
-      notification: RequestedNotification;
-      outcome: Outcome;
-      failure: Failure | null;
-    }
-  /** ntfy, or the connection to it, may be the cause: all messages wait. */
-  | { type: 'outbox.failed'; failure: Failure }
-  /** One message is rejected although others are accepted. It waits alone, and is sent again in this form. */
-  | { type: 'outbox.simplified'; notification: RequestedNotification; form: Form; failure: Failure }
-  /** Our own code threw an exception. `null`: not while a message was sent. */
-  | { type: 'outbox.crashed'; notification: RequestedNotification | null; error: unknown };
+export type { Publication } from './answers.ts';
+export type { OutboxEvent, OutboxInput, OutboxReport } from './types.ts';
 
 const unprovided = () => Promise.reject(new Error('the outbox has no ntfy'));
-
-type Settled = DoneActorEvent<Publication> | ErrorActorEvent;
-
-interface OutboxContext extends Traffic {
-  /** When the limits of the server were last read; `null` before. */
-  askedAt: number | null;
-  failure: Failure | null;
-  findTorrent: FindTorrent;
-}
-
-export interface OutboxInput {
-  policy: Policy;
-  now: Now;
-  findTorrent: FindTorrent;
-}
 
 /** Guards and actions of the outbox; its chart is in `./machine.ts`. */
 export const outboxSetup = setup({
@@ -100,25 +66,35 @@ export const outboxSetup = setup({
   },
   actions: {
     crash: (_, { request }: { request: RequestName }) => failOverdue(request),
-    put: assign(({ context, event }) => {
-      if (event.type !== 'notification.publish') return {};
-      const { notification } = event;
+    put: enqueueActions((step) => {
+      const { context, event } = step;
+      if (event.type !== 'notification.publish') return;
+      const notification = passQuietHours(step, event.notification, false);
       enqueueNotification(context, notification);
       // A notification that supersedes this one must know that there is a card.
       if (notification.kind === 'alert-clear' && notification.shown !== null)
-        context.alerted.add(notification.key);
-      return {};
+        context.alerted.add(placeOf(notification));
     }),
-    dispatch: enqueueActions(({ context, enqueue }) => {
+    dispatch: enqueueActions((step) => {
+      const { context, enqueue } = step;
       let budget = refill(context.budget, context.now());
       for (;;) {
         const first = upcoming({ ...context, budget });
         if (first === null || first.wait > 0) break;
-        const { notification } = first;
-        remove(context.lanes, notification);
-        const outcome = skipped(context, notification);
+        remove(context.lanes, first.notification);
+        const passage = passageOf(context, first.notification);
+        if (passage === 'divert') {
+          const to = divert(context, first.notification);
+          const diverted = { type: 'notification.diverted', notification: first.notification } as const;
+          if (to === 'supervisor') enqueue(sendParent(diverted satisfies OutboxReport));
+          else if (to !== null) enqueue.sendTo(to, diverted satisfies TorrentEvent);
+          continue;
+        }
+        const notification = passQuietHours(step, first.notification, true);
+        const outcome = passage === 'drop' ? 'refused' : skipped(context, notification);
         if (outcome !== null) {
-          if (outcome === 'accepted') markGone(context, notification);
+          if (outcome !== 'superseded') markGone(context, notification);
+          if (passage === 'drop') forget(context, notification);
           context.since.delete(notification.id);
           const settled = { type: 'notification.settled', notification, outcome } as const;
           enqueue(sendParent({ ...settled, failure: null } satisfies OutboxReport));
@@ -151,10 +127,19 @@ export const outboxSetup = setup({
       const report = (what: OutboxReport) => enqueue(sendParent(what));
       if ('error' in event) report({ type: 'outbox.crashed', notification, error: event.error });
       if (failure === null) {
+        if (recordAcceptance(context, notification))
+          report({ type: 'topic.restored', route: routeOf(notification) });
         const live = echoOf(event) ?? context.live;
         enqueue.assign({ live, failure: null, failures: 0, accepted: context.accepted + 1 });
       } else {
         enqueue.assign({ budget: exhaust(context.budget, failure.kind, context.now()) });
+        if (consequence === 'topic' && recordRefusal(context, notification))
+          report({
+            type: 'topic.rejected',
+            route: routeOf(notification),
+            rule: notification.rule ?? null,
+            failure,
+          });
         if (consequence === 'simplified' && outcome === null)
           report({ type: 'outbox.simplified', notification, form: formOf(context, notification), failure });
       }
@@ -173,7 +158,7 @@ export const outboxSetup = setup({
       const failure = failureOf(event);
       const notification = 'actorId' in event ? context.inFlight.get(event.actorId) : undefined;
       const isNew =
-        notification === undefined || isUntried(context.attempts, notification.kind, notification.key);
+        notification === undefined || isUntried(context.attempts, notification.kind, placeOf(notification));
       const failures = isNew || !isUndecided(failure) ? context.failures + 1 : Math.max(1, context.failures);
       // Once for all messages in flight.
       const budget = failure?.kind === 'limited' ? slowDown(context.budget) : context.budget;
@@ -202,15 +187,3 @@ export const outboxSetup = setup({
     pause: ({ context: { failure, failures, policy } }) => pauseAfter(failure, failures, policy.retryMax),
   },
 });
-
-function failureOf(event: { type: string } | Settled): Failure | null {
-  if ('error' in event) return { kind: 'bug', message: 'a bug in this program' };
-  return 'output' in event && !event.output.ok ? event.output.failure : null;
-}
-
-/** Whether a failure leaves open if the server or the message is its cause. */
-const isUndecided = (failure: Failure | null): boolean => failure !== null && !isServerFailure(failure);
-
-function echoOf(event: Settled): boolean | null {
-  return 'output' in event && event.output.ok ? event.output.value.live : null;
-}

@@ -7,16 +7,20 @@ import type {
   CardState,
 } from '../domain.ts';
 import type { Policy } from '../policy.ts';
-import { cardOf, isRejected, isUntried, waitOf } from './attempts.ts';
+import { cardOf, isRejected } from './attempts.ts';
 import type { AttemptLog } from './attempts.ts';
 import { createBudget, isScarce, refill, waitForToken } from './budget.ts';
 import type { Budget } from './budget.ts';
-import { createLanes, isUrgent, leastImportant, next, put, SUPERSEDES } from './lanes.ts';
+import { createLanes, isUrgent, next, placeOf, put, supersededBy } from './lanes.ts';
 import type { Lane, Lanes, Next } from './lanes.ts';
 import { isCorrection, passesMilestone } from '../torrent/progress.ts';
+import { routeOf } from '../routing/routed.ts';
+import { DEFAULT_ROUTE } from '../routing/types.ts';
+import type { RouteId } from '../routing/types.ts';
+import { createTopics } from './topics.ts';
+import type { Topics } from './topics.ts';
+import { CARD_SPACING, probe, waitOfCard } from './waiting.ts';
 
-/** ntfy orders messages by the second: closer together, two of one card may arrive reversed. */
-const CARD_SPACING = 1100;
 const SLOTS = ['publish.0', 'publish.1', 'publish.2', 'publish.3'] as const;
 
 /** What waits, what is in flight, and what may be sent when. */
@@ -26,9 +30,9 @@ export interface Traffic {
   lanes: Lanes;
   /** By slot; at most one per torrent. */
   inFlight: Map<string, RequestedNotification>;
-  /** The last progress that was sent for each torrent, accepted or not: its card may have to be deleted. */
+  /** The last progress that was sent in each place, accepted or not: its card may have to be deleted. */
   sent: Map<string, CardState>;
-  /** Keys whose alert or incident was sent, accepted or not. */
+  /** Places where an alert or an incident was sent, accepted or not. */
   alerted: Set<string>;
   /** The cards whose messages fail. */
   attempts: AttemptLog;
@@ -43,9 +47,10 @@ export interface Traffic {
   budget: Budget;
   /** Whether this ntfy updates cards in place; `null` until its first answer. */
   live: boolean | null;
+  topics: Topics;
 }
 
-export function createTraffic(policy: Policy, now: Now): Traffic {
+export function createTraffic(policy: Policy, now: Now, refused?: readonly RouteId[]): Traffic {
   return {
     policy,
     now,
@@ -60,18 +65,21 @@ export function createTraffic(policy: Policy, now: Now): Traffic {
     lastAt: new Map(),
     budget: createBudget(policy.rate, now()),
     live: null,
+    topics: createTopics(refused),
   };
 }
 
 /** Adds a notification. One that replaces another keeps its waiting time. */
 export function enqueueNotification(traffic: Traffic, notification: RequestedNotification): void {
-  const { lanes, since, now, attempts } = traffic;
-  const { id, kind, key } = notification;
-  const before = lanes[kind].get(key);
+  const { lanes, since, now, attempts, topics } = traffic;
+  const { id, kind } = notification;
+  const place = placeOf(notification);
+  if (routeOf(notification) !== DEFAULT_ROUTE) topics.hasSeveral = true;
+  const before = lanes[kind].get(place);
   const at = (before && since.get(before.id)) ?? now();
-  for (const lane of SUPERSEDES[kind]) {
+  for (const lane of supersededBy(notification)) {
     // The attempts of a progress card are kept until the card is deleted.
-    if (lane !== kind && lane !== 'progress') attempts.delete(cardOf(lane, key));
+    if (lane !== kind && lane !== 'progress') attempts.delete(cardOf(lane, place));
   }
   putInLane(traffic, notification);
   since.set(id, at);
@@ -79,10 +87,10 @@ export function enqueueNotification(traffic: Traffic, notification: RequestedNot
 
 /** Puts a notification in its lane, and ends the wait of those that it supersedes. */
 export function putInLane({ lanes, since }: Traffic, notification: RequestedNotification): void {
-  const { id, kind, key } = notification;
-  for (const lane of SUPERSEDES[kind]) {
-    const superseded = lanes[lane].get(key);
-    if (superseded !== undefined && superseded.id !== id) since.delete(superseded.id);
+  const place = placeOf(notification);
+  for (const lane of supersededBy(notification)) {
+    const superseded = lanes[lane].get(place);
+    if (superseded !== undefined && superseded.id !== notification.id) since.delete(superseded.id);
   }
   put(lanes, notification);
 }
@@ -112,11 +120,12 @@ export function upcoming(traffic: Traffic): Next | null {
   const busy = new Set([...inFlight.values()].map(({ key }) => key));
   const refilled = refill(budget, now());
   const laneWait = (lane: Lane) => waitForToken(refilled, isUrgent(lane));
-  const cardWait = (key: string, lane: Lane) => {
+  const cardWait = (notification: RequestedNotification) => {
+    const { key, kind } = notification;
     if (busy.has(key)) return Infinity;
-    const wait = waitOfCard(traffic, key, lane);
+    const wait = waitOfCard(traffic, notification);
     // A rejected completion does not wait for the next day.
-    return isRejected(attempts, lane, key)
+    return isRejected(attempts, kind, placeOf(notification))
       ? Math.max(wait, waitForToken({ ...refilled, day: null }, false))
       : wait;
   };
@@ -125,44 +134,16 @@ export function upcoming(traffic: Traffic): Next | null {
 }
 
 /** Whether a message may use the reserved tokens; one that was rejected before may not. */
-export const takesReserve = ({ attempts }: Traffic, { kind, key }: Notification): boolean =>
-  isUrgent(kind) && !isRejected(attempts, kind, key);
+export const takesReserve = ({ attempts }: Traffic, notification: Notification): boolean =>
+  isUrgent(notification.kind) && !isRejected(attempts, notification.kind, placeOf(notification));
 
 /** Whether a message is in flight, or a completion may be sent within so many milliseconds. */
 export function isLeaving(traffic: Traffic, within: number): boolean {
   const { inFlight, lanes } = traffic;
-  const isSoon = (key: string) => waitOfCard(traffic, key, 'completion') <= within;
-  return inFlight.size > 0 || [...lanes.completion.keys()].some(isSoon);
-}
-
-function waitOfCard({ attempts, accepted, lastAt, now }: Traffic, key: string, lane: Lane): number {
-  const at = now();
-  const own = waitOf(attempts.get(cardOf(lane, key)), accepted, at);
-  // A completion is a new card: it waits for no other.
-  if (lane === 'completion') return own;
-  return Math.max(own, CARD_SPACING - Math.abs(at - (lastAt.get(key) ?? -Infinity)));
-}
-
-/**
- * A message that has not failed yet shows whether the server is the cause of failures. First the next in order; from the
- * second failure on, the newest of the least important lane, so that many rejected completions do not have to fail one by
- * one before another message is tried.
- */
-function probe(
-  { lanes, attempts, failures }: Traffic,
-  laneWait: (lane: Lane) => number,
-  cardWait: (key: string, lane: Lane) => number,
-): Next | null {
-  if (failures === 1) {
-    const isTried = (key: string, lane: Lane) => !isUntried(attempts, lane, key);
-    const first = next(lanes, laneWait, (key, lane) => (isTried(key, lane) ? Infinity : cardWait(key, lane)));
-    return first?.wait === 0 ? first : null;
-  }
-  const notification = leastImportant(
-    lanes,
-    ({ kind, key }) => isUntried(attempts, kind, key) && laneWait(kind) === 0 && cardWait(key, kind) === 0,
-  );
-  return notification === null ? null : { notification, wait: 0 };
+  if (inFlight.size > 0) return true;
+  for (const completion of lanes.completion.values())
+    if (waitOfCard(traffic, completion) <= within) return true;
+  return false;
 }
 
 /**
@@ -172,23 +153,28 @@ function probe(
  */
 export function skipped(traffic: Traffic, notification: Notification): Outcome | null {
   const { live, policy, sent, alerted, budget } = traffic;
-  const { kind, key } = notification;
-  switch (kind) {
+  const place = placeOf(notification);
+  switch (notification.kind) {
     case 'completion':
     case 'alert':
     case 'incident':
+    case 'added':
+    case 'removed':
+    case 'quiet-digest':
       return null;
     case 'incident-resolved':
-      return alerted.has(key) || notification.shown ? null : 'accepted';
-    case 'alert-clear':
-      return live !== false && (alerted.has(key) || notification.shown !== null) ? null : 'accepted';
+      return alerted.has(place) || notification.shown ? null : 'accepted';
+    case 'alert-clear': {
+      const hasCard = alerted.has(place) || notification.shown !== null || notification.moved === true;
+      return live !== false && hasCard ? null : 'accepted';
+    }
     case 'card-delete': {
-      const hasCard = sent.has(key) || notification.shown || alerted.has(key) || notification.alerted;
+      const hasCard = sent.has(place) || notification.shown || alerted.has(place) || notification.alerted;
       return live !== false && hasCard ? null : 'accepted';
     }
     case 'progress': {
       const thinned = policy.progress === 'milestones' || (policy.progress === 'auto' && live === false);
-      const last = sent.get(key) ?? notification.shown;
+      const last = sent.get(place) ?? notification.shown;
       const { card } = notification;
       if (isScarce(budget) && isCorrection(last, card)) return 'superseded';
       return thinned && !passesMilestone(last, card) ? 'superseded' : null;
@@ -200,24 +186,33 @@ export function skipped(traffic: Traffic, notification: Notification): Outcome |
  * A notification as it is sent: a card deletion includes the alert whose deletion it superseded.
  */
 export function asSent({ alerted }: Traffic, notification: Notification): Notification {
-  if (notification.kind !== 'card-delete') return notification;
-  return { ...notification, alerted: notification.alerted || alerted.has(notification.key) };
+  if (notification.kind !== 'card-delete' || notification.moved === true) return notification;
+  return { ...notification, alerted: notification.alerted || alerted.has(placeOf(notification)) };
 }
 
 /** Records that a notification was sent, accepted or not. */
 export function markLeaving({ sent, alerted }: Traffic, notification: Notification): void {
-  const { kind, key } = notification;
-  if (kind === 'progress') sent.set(key, notification.card);
-  if (kind === 'alert' || kind === 'incident') alerted.add(key);
+  const { kind } = notification;
+  if (kind === 'progress') sent.set(placeOf(notification), notification.card);
+  if (kind === 'alert' || kind === 'incident') alerted.add(placeOf(notification));
 }
 
 /** Records that a card is deleted, or that there was none. */
-export function markGone({ sent, alerted, attempts }: Traffic, { kind, key }: Notification): void {
+export function markGone({ sent, alerted, attempts }: Traffic, notification: Notification): void {
+  const { kind } = notification;
+  const place = placeOf(notification);
   if (kind === 'card-delete') {
-    sent.delete(key);
-    attempts.delete(cardOf('progress', key));
+    sent.delete(place);
+    attempts.delete(cardOf('progress', place));
+    if (notification.moved === true) return;
   }
-  if (kind === 'card-delete' || kind === 'alert-clear' || kind === 'incident-resolved') alerted.delete(key);
+  if (kind === 'card-delete' || kind === 'alert-clear' || kind === 'incident-resolved') alerted.delete(place);
+}
+
+/** Forgets the attempts and the waiting time of a notification that is not sent to its topic. */
+export function forget({ attempts, since }: Traffic, notification: RequestedNotification): void {
+  attempts.delete(cardOf(notification.kind, placeOf(notification)));
+  since.delete(notification.id);
 }
 
 /** Records when a message of a torrent was settled. */

@@ -1,7 +1,11 @@
 import type { AnyActorRef } from 'xstate';
+import { restoreNotices } from '../incident/notices.ts';
 import { NO_STORE_CARD } from '../incident/store-notice.ts';
+import { NO_RULES } from '../routing/rules.ts';
 import { createIds } from '../notification-ids.ts';
+import { createQuietDigest } from '../quiet/pending.ts';
 import { asOfNow, withoutFuture } from './clock-set-back.ts';
+import { restoreLeftCards } from './left-cards.ts';
 import { torrentOf } from './messages.ts';
 import type { Root } from './messages.ts';
 import { createRegistry, save } from './registry.ts';
@@ -17,6 +21,7 @@ export function createContext({
   self: AnyActorRef;
 }): SupervisorContext {
   const { policy, now, shardOf, records, writeRecord, incidentShown, sounds } = input;
+  const { notices, leftCards, rules, quietHours } = input;
   const registry = createRegistry(
     records?.map((record) => asOfNow(record, now())),
     writeRecord,
@@ -30,6 +35,7 @@ export function createContext({
       nextId: createIds(),
       save: (record) => save(registry, record),
       supervisor: self,
+      rules: rules ?? NO_RULES,
     },
     shardOf,
     shards: new Set(),
@@ -39,6 +45,16 @@ export function createContext({
     incidentRaised: incidentShown ?? false,
     incidentSounds: new Map(Object.entries(withoutFuture(sounds ?? {}, now()))),
     storeCard: NO_STORE_CARD,
+    notices: restoreNotices(notices),
+    leftCards: restoreLeftCards(leftCards),
+    quietDigest:
+      quietHours === undefined
+        ? null
+        : createQuietDigest({
+            ...quietHours,
+            now,
+            isCompleting: (key) => registry.records.get(key)?.stage === 'completing',
+          }),
     capacityExceeded: false,
     recentCompletions: new Map(),
     crashes: new Map(),
@@ -52,4 +68,11 @@ export const torrentServiceInput = ({ context, self }: { context: SupervisorCont
   policy: context.policy,
   now: context.now,
   findTorrent: (key: Hash) => torrentOf(context, self, key),
+});
+
+/** The input of the outbox. */
+export const outboxInput = (args: { context: SupervisorContext; self: Root }) => ({
+  ...torrentServiceInput(args),
+  refused: [...args.context.notices.refused.keys()],
+  quietDigest: args.context.quietDigest,
 });

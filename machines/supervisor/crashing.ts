@@ -1,7 +1,7 @@
 import { assign, enqueueActions } from 'xstate';
 import { countFailure, restartPause } from './restarts.ts';
-import type { Hash } from '../domain.ts';
-import { crashMessages } from './messages.ts';
+import type { Hash, RequestedNotification } from '../domain.ts';
+import { crashMessages, divertedAlertMessages } from './messages.ts';
 import { qbittorrentFailuresSetup } from './qbittorrent-failures.ts';
 
 /** Adds: restarts after a crash. */
@@ -17,6 +17,12 @@ export const crashing = qbittorrentFailuresSetup.extend({
         { delay: restartPause(failures), id: `restart.${key}` },
       );
     }),
+    divertAlert: enqueueActions(
+      ({ context, enqueue, self }, { notification }: { notification: RequestedNotification }) => {
+        for (const { to, event } of divertedAlertMessages(context, self, notification))
+          enqueue.sendTo(to, event);
+      },
+    ),
     countRestart: assign({ restarts: ({ context }) => countFailure(context.restarts, context.now()) }),
   },
 });

@@ -29,7 +29,7 @@ export type SupervisorEmitted =
   | SessionReport
   | QbittorrentFailed
   | Extract<DiscoveryReport, { type: 'discovery.delayed' }>
-  | OutboxReport
+  | Exclude<OutboxReport, { type: 'notification.diverted' }>
   | Extract<TorrentReport, { type: 'torrent.finished' }>
   | Extract<ShardReport, { type: 'torrent.crashed' }>;
 

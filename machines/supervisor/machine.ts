@@ -1,7 +1,8 @@
-import { createContext, torrentServiceInput } from './context.ts';
+import { createContext, outboxInput, torrentServiceInput } from './context.ts';
 import { idOf } from './registry.ts';
 import { starting, startingSetup } from './starting.ts';
 import { emitEvent, emitRescan, emitServiceCrashed, emitSuppressed, emitTracked } from './emitted.ts';
+import { noticing } from './noticing.ts';
 import { qbittorrentFailures } from './qbittorrent-failures.ts';
 
 /**
@@ -16,7 +17,7 @@ export const supervisorMachine = startingSetup.createMachine({
   initial: 'running',
   states: {
     running: {
-      entry: 'begin',
+      entry: ['begin', 'resumeNotices'],
       exit: 'end',
       invoke: [
         { id: 'store', src: 'store' },
@@ -38,11 +39,12 @@ export const supervisorMachine = startingSetup.createMachine({
           src: 'hookInstaller',
           input: ({ context: { policy, now } }) => ({ policy, now }),
         },
-        { id: 'outbox', systemId: 'outbox', src: 'outbox', input: torrentServiceInput },
+        { id: 'outbox', systemId: 'outbox', src: 'outbox', input: outboxInput },
       ],
       on: {
         ...starting.on,
         ...qbittorrentFailures.on,
+        ...noticing.on,
         'torrent.track': [
           {
             guard: { type: 'tracked', params: ({ event }) => ({ hash: event.hash }) },
@@ -94,6 +96,9 @@ export const supervisorMachine = startingSetup.createMachine({
         ],
         'notification.settled': {
           actions: [emitEvent, { type: 'recordSettlement', params: ({ event }) => event }],
+        },
+        'notification.diverted': {
+          actions: { type: 'divertAlert', params: ({ event }) => event },
         },
         'outbox.*': { actions: emitEvent },
         'incident.changed': {

@@ -3,21 +3,22 @@ import { torrentIn } from '../shard/machine.ts';
 import type { ShardEvent } from '../shard/machine.ts';
 import { silenceRepeated } from '../torrent/alerts.ts';
 import { isNameless, NAMELESS_PER_MINUTE, withinMinute } from '../torrent/finish.ts';
+import { createRecord, isTracked, movedDeletions } from '../torrent/record.ts';
 import {
-  cardDeleteOf,
-  createRecord,
-  isTracked,
+  cardDeletesOf,
+  onDefaultTopic,
+  recordDivertedAlert,
   recordFinishHook,
   recordReadded,
   recordRenamed,
-} from '../torrent/record.ts';
+} from '../torrent/record-changes.ts';
 import type { ObservedTorrent, TorrentEvent } from '../torrent/types.ts';
 import type { Match } from '../matcher/matching.ts';
 import type { ShardId } from '../shard/shard-of.ts';
 import { drop, find, renamingOf, save } from './registry.ts';
 import { crashNotice } from './restarts.ts';
 import type { Failures } from './restarts.ts';
-import type { Hash, Notification, TorrentRecord } from '../domain.ts';
+import type { Hash, Notification, RequestedNotification, TorrentRecord } from '../domain.ts';
 import type { OutboxEvent } from '../outbox/machine.ts';
 import type { WatcherEvent } from '../watcher/types.ts';
 import type { SupervisorContext } from './types.ts';
@@ -94,7 +95,7 @@ function mergeInto(context: SupervisorContext, dropped: TorrentRecord): Message[
     { to: 'watcher', event: { type: 'torrent.unwatch', hash } },
     ...(context.shards.has(id) ? [{ to: id, event: { type: 'torrent.stop', key } } satisfies Message] : []),
     // Also supersedes what waits for ntfy.
-    publish(context, cardDeleteOf(dropped)),
+    ...cardDeletesOf(dropped).map((content) => publish(context, content)),
   ];
 }
 
@@ -128,6 +129,23 @@ export function crashMessages(context: SupervisorContext, key: Hash, failures: F
   if (notice === null) return [unwatch];
   save(registry, notice.record);
   return [unwatch, publish(context, silenceRepeated(notice.notification, record, now()))];
+}
+
+/** The alert of a torrent that has no actor goes to the default topic. */
+export function divertedAlertMessages(
+  context: SupervisorContext,
+  root: Root,
+  notification: RequestedNotification,
+): Message[] {
+  const torrent = torrentOf(context, root, notification.key);
+  if (torrent !== undefined) return [{ to: torrent, event: { type: 'notification.diverted', notification } }];
+  const before = find(context.registry, notification.key);
+  if (before === undefined) return [];
+  const record = recordDivertedAlert(before, notification);
+  if (record === before) return [];
+  save(context.registry, record);
+  const contents = [onDefaultTopic<Notification>(notification), ...movedDeletions(before, record)];
+  return contents.map((content) => publish(context, content));
 }
 
 const publish = ({ deps }: SupervisorContext, content: Notification): Message => ({

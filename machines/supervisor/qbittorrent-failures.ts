@@ -2,10 +2,10 @@ import { sendTo } from 'xstate';
 import { isOutage } from '../incident/machine.ts';
 import type { QbittorrentFailed } from '../domain.ts';
 import { emitEvent } from './emitted.ts';
-import { settling } from './settling.ts';
+import { noticingSetup } from './noticing.ts';
 
 /** Adds: what follows a failure of qBittorrent, whichever request failed. */
-export const qbittorrentFailuresSetup = settling.extend({
+export const qbittorrentFailuresSetup = noticingSetup.extend({
   guards: {
     /** A refused login is no lost session. */
     sessionLost: (_, { failure, during }: QbittorrentFailed) =>

@@ -1,5 +1,6 @@
 import type { Notification, TorrentRecord } from '../domain.ts';
 import { backoff } from '../backoff.ts';
+import { onRoute } from '../routing/routed.ts';
 
 /** Failures of one child within a period. */
 export interface Failures {
@@ -33,9 +34,12 @@ export function crashNotice(
 ): { record: TorrentRecord; notification: Notification } | null {
   if (record === undefined || count !== CRASHES_BEFORE_ALERT) return null;
   const percent = record.shown?.percent ?? 0;
+  // In place of its alert, if it has one.
+  const alertRoute = record.alert === null ? record.route : record.alertRoute;
+  const alert = 'crashing';
   return {
-    record: { ...record, alert: 'crashing' },
-    notification: { kind: 'alert', key: record.key, name: null, percent, alert: 'crashing' },
+    record: { ...record, alert, alertRoute },
+    notification: { kind: 'alert', key: record.key, name: null, percent, alert, ...onRoute(alertRoute) },
   };
 }
 

@@ -1,9 +1,11 @@
 import { assign, enqueueActions } from 'xstate';
 import { isAllClear } from '../incident/machine.ts';
+import { settleNotices, storedNotices } from '../incident/notices.ts';
 import { settleStoreCard } from '../incident/store-notice.ts';
 import { withinMinute } from '../torrent/finish.ts';
 import { recordSettlement } from '../torrent/record.ts';
 import type { Notification, Outcome, RequestedNotification } from '../domain.ts';
+import { publishDeletion, settleLeftCards } from './left-cards.ts';
 import { isNamelessCompletion, torrentOf } from './messages.ts';
 import { save } from './registry.ts';
 import { ending } from './ending.ts';
@@ -38,9 +40,21 @@ export const settling = ending.extend({
       // A torrent records it itself, unless it has crashed and is not restarted yet.
       if (record !== undefined && torrentOf(context, self, record.key) === undefined)
         save(registry, recordSettlement(record, notification, outcome, now()));
-      enqueue.assign({ storeCard: settleStoreCard(context.storeCard, settled) });
+      const notices = settleNotices(context.notices, settled);
+      enqueue.assign({ storeCard: settleStoreCard(context.storeCard, settled), notices });
+      if (notices !== context.notices)
+        enqueue.sendTo('store', { type: 'notices.save', notices: storedNotices(notices) });
+      const leftCards = settleLeftCards(context.leftCards, settled, notices);
+      if (leftCards !== context.leftCards) {
+        enqueue.assign({ leftCards });
+        enqueue.sendTo('store', { type: 'leftCards.save', leftCards: [...leftCards.values()] });
+        for (const [name, card] of leftCards)
+          if (!context.leftCards.has(name)) enqueue.sendTo('outbox', publishDeletion(context, card));
+      }
       const sounded = recordSound(context, settled);
       if (sounded !== null) enqueue.sendTo('store', sounded);
+      if (notification.kind === 'quiet-digest')
+        enqueue.sendTo('quiet', { type: 'notification.settled', notification, outcome });
       // The all-clear was sent, and there is no new incident.
       if (!isAllClear(notification) || outcome === 'superseded' || context.incidentRaised) return;
       enqueue.assign({ incidentShown: false });

@@ -3,6 +3,7 @@ import { discoveryMachine } from '../discovery/machine.ts';
 import { hookInstallerMachine } from '../hook-installer/machine.ts';
 import { incidentMachine } from '../incident/machine.ts';
 import { outboxMachine } from '../outbox/machine.ts';
+import { quietMachine } from '../quiet/machine.ts';
 import { shardMachine } from '../shard/machine.ts';
 import { restartAll } from './pending-starts.ts';
 import { isRepeated } from './recent-completions.ts';
@@ -52,6 +53,7 @@ export const supervisorSetup = setup({
     incident: incidentMachine,
     discovery: discoveryMachine,
     hookInstaller: hookInstallerMachine,
+    quiet: quietMachine,
     /** Stores what is not a record; by default, nothing is stored. */
     store: fromCallback<FactEvent>(() => {}),
   },
@@ -96,6 +98,13 @@ export const supervisorSetup = setup({
       enqueue.assign({ ready: false, shards: new Set(), pendingStarts: restartAll(context.registry) });
       enqueue.sendTo('session', { type: 'session.requested' });
       enqueue.raise({ type: 'starts.next' });
+      const { quietDigest: digest, deps } = context;
+      if (digest !== null)
+        enqueue.spawnChild('quiet', {
+          id: 'quiet',
+          systemId: 'quiet',
+          input: { digest, nextId: deps.nextId },
+        });
       // The store reports it once, and the outbox was replaced.
       const { pending } = context.storeCard;
       if (pending !== null)
@@ -106,6 +115,7 @@ export const supervisorSetup = setup({
     }),
     end: enqueueActions(({ context: { shards }, enqueue }) => {
       for (const id of shards) enqueue.stopChild(id);
+      enqueue.stopChild('quiet');
     }),
     track: enqueueActions(({ context, enqueue }, { hashes, quiet }: TrackParams) => {
       const { registry, shards, shardOf, policy, deps } = context;

@@ -7,7 +7,11 @@ import type { ShardReport } from '../shard/machine.ts';
 import type { TorrentDeps, TorrentReport } from '../torrent/types.ts';
 import type { PendingStart } from './pending-starts.ts';
 import type { RecentCompletions } from './recent-completions.ts';
+import type { Notices, RulesReport, StoredNotices } from '../incident/notices.ts';
 import type { StoreCard, StoreReport } from '../incident/store-notice.ts';
+import type { QuietDigest } from '../quiet/pending.ts';
+import type { QuietHoursInput } from '../quiet/types.ts';
+import type { LeftCard, LeftCards } from './left-cards.ts';
 import type { ShardOf } from '../shard/shard-of.ts';
 import type { Registry } from './registry.ts';
 import type { Failures } from './restarts.ts';
@@ -15,6 +19,7 @@ import type { IncidentSounds, Sounds } from './sounds.ts';
 import type { SessionReport } from '../session/machine.ts';
 import type { Hash, Now, TorrentRecord } from '../domain.ts';
 import type { Policy } from '../policy.ts';
+import type { Rules } from '../routing/rules.ts';
 import type { WatcherReport } from '../watcher/types.ts';
 
 export type SupervisorEvent =
@@ -38,6 +43,7 @@ export type SupervisorEvent =
   | DiscoveryReport
   | HookInstallerReport
   | StoreReport
+  | RulesReport
   | ErrorActorEvent;
 
 /** A change of a record, stored before anything is sent because of it. */
@@ -49,7 +55,11 @@ export type RecordEvent =
 export type FactEvent =
   | { type: 'incident.save'; shown: boolean }
   /** When each incident last made a sound. */
-  | { type: 'sounds.save'; sounds: Sounds };
+  | { type: 'sounds.save'; sounds: Sounds }
+  /** Which cards about the rules may be on the phone, and which topics ntfy refuses. */
+  | { type: 'notices.save'; notices: StoredNotices }
+  /** Cards of ended torrents that have still to be deleted. */
+  | { type: 'leftCards.save'; leftCards: readonly LeftCard[] };
 
 export type StoreEvent = RecordEvent | FactEvent;
 
@@ -72,6 +82,11 @@ export interface SupervisorContext {
   incidentRaised: boolean;
   incidentSounds: IncidentSounds;
   storeCard: StoreCard;
+  notices: Notices;
+  /** Cards of ended torrents on topics that ntfy refuses. */
+  leftCards: LeftCards;
+  /** What quiet hours have silenced; `null` if there can be none. */
+  quietDigest: QuietDigest | null;
   /** Torrents were not tracked because of the limit: discovery finds them when there is capacity again. */
   capacityExceeded: boolean;
   /** Recent completions: a late hook must not repeat one. */
@@ -96,9 +111,17 @@ export interface SupervisorInput {
   incidentShown?: boolean;
   /** When each incident last made a sound, in milliseconds since 1970. */
   sounds?: Sounds;
+  /** The cards about the rules that an earlier process may have left. */
+  notices?: StoredNotices;
+  /** The cards of ended torrents that it could not delete. */
+  leftCards?: readonly LeftCard[];
+  /** The rules in force. Default: none. */
+  rules?: Rules;
+  /** Default: there are no quiet hours, and no actor for them. */
+  quietHours?: QuietHoursInput;
 }
 
-/** The actors that it always has, by their IDs. */
+/** The actors that it has, by their IDs; `quiet` only with quiet hours. */
 export type Services = {
   session: 'session';
   watcher: 'watcher';
@@ -107,4 +130,5 @@ export type Services = {
   discovery: 'discovery';
   hookInstaller: 'hookInstaller';
   store: 'store';
+  quiet: 'quiet';
 };

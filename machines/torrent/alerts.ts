@@ -1,7 +1,10 @@
 import { isRecentSound } from '../recent-sound.ts';
+import { isSent } from '../routing/routed.ts';
+import type { Routing } from '../routing/types.ts';
 import type { Alert, Notification, Phase, TorrentRecord } from '../domain.ts';
 import type { Policy } from '../policy.ts';
 import type { Progress } from './progress.ts';
+import type { Seen, TorrentContext } from './types.ts';
 
 /** Phases that neither start nor end an alert. */
 const UNDECIDED_PHASES: ReadonlySet<Phase> = new Set(['unknown', 'checking', 'moving']);
@@ -24,6 +27,18 @@ export function alertOf(before: Alert | null, progress: Progress, at: number, po
   if (phase === 'metadata' && (stays || lasted >= policy.metadataAfter)) return 'metadata';
   return null;
 }
+
+/** The alert of a torrent after an observation; `null` for none, also if its rule excludes alerts. */
+export const alertToShow = (
+  { alert, policy, routing }: TorrentContext,
+  { progress, at }: Pick<Seen, 'progress' | 'at'>,
+): Alert | null => (isSent(routing, 'alerts') ? alertOf(alert, progress, at, policy) : null);
+
+/** Whether the alert is not on the topic of its rule, and is to move there. */
+export const isAlertElsewhere = (
+  { alert, alertRoute, alertDiverted }: TorrentRecord,
+  { isDecided, route }: Routing,
+): boolean => isDecided && alert !== null && alertRoute !== route && !alertDiverted;
 
 /** An alert as it is sent: silent when the same one made a sound lately. */
 export function silenceRepeated<N extends Notification>(

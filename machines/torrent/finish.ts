@@ -1,3 +1,4 @@
+import { UNKNOWN_FIELDS } from '../routing/fields.ts';
 import type { CompletionSettings, Hash, Observation, Phase } from '../domain.ts';
 import type { Progress } from './progress.ts';
 
@@ -65,6 +66,7 @@ const UNSEEN: Omit<Observation, 'hash'> = {
   ratio: null,
   addedAt: 0,
   finishedAt: null,
+  ...UNKNOWN_FIELDS,
 };
 
 /**

@@ -1,34 +1,14 @@
 import { and, not } from 'xstate';
+import { notifying } from './notifying.ts';
 import { torrentSetup } from './setup.ts';
-import type { ObservedTorrent, TorrentEvent } from './types.ts';
+import { observing, recordFinish, settle, unchanged } from './transitions.ts';
 import type { Phase } from '../domain.ts';
 import { createContext } from './context.ts';
-import { recordReadded, recordRenamed } from './record.ts';
-
-type Settled = Extract<TorrentEvent, { type: 'notification.settled' }>;
+import { recordReadded, recordRenamed } from './record-changes.ts';
 
 /** The transition from `deciding` to the state named after the phase. */
 const inPhase = <P extends Phase>(phase: P) =>
   ({ guard: { type: 'inPhase', params: { phase } }, target: phase }) as const;
-
-const observing = ['clearFinish', 'observe', 'updateAlert'] as const;
-
-/** What became of a notification is stored, whichever it is. */
-const settle = {
-  type: 'recordSettlement',
-  params: ({ event }: { event: Settled }) => event,
-} as const;
-
-const recordFinish = {
-  type: 'recordFinish',
-  params: ({ event }: { event: { at: number } }) => event,
-} as const;
-
-/** Most polls show nothing new: with thousands of torrents they cause most of the work. */
-const unchanged = {
-  guard: { type: 'unchanged', params: ({ event }: { event: ObservedTorrent }) => event },
-  actions: { type: 'updateInPlace', params: ({ event }: { event: ObservedTorrent }) => event },
-} as const;
 
 /**
  * One torrent, from its hook to its last notification. It holds no timer (XState searches the timers of all actors when
@@ -40,6 +20,9 @@ export const torrentMachine = torrentSetup.createMachine({
   context: ({ input }) => createContext(input),
   on: {
     'notification.settled': { actions: settle },
+    'notification.diverted': {
+      actions: { type: 'divertAlert', params: ({ event }) => event },
+    },
     'finishHook.received': { actions: recordFinish },
     'torrent.renamed': {
       actions: {
@@ -58,6 +41,7 @@ export const torrentMachine = torrentSetup.createMachine({
   states: {
     starting: {
       description: 'Resumes from the stored record.',
+      entry: 'deleteOldCards',
       always: [
         { guard: { type: 'isAt', params: { stage: 'completing' } }, target: 'notifying.completion' },
         { guard: { type: 'isAt', params: { stage: 'completed' } }, target: 'notifying.cardDeletion' },
@@ -114,76 +98,41 @@ export const torrentMachine = torrentSetup.createMachine({
         },
       },
     },
-    notifying: {
-      id: 'notifying',
-      description: 'Waits until the outbox has settled the notification.',
-      initial: 'progress',
-      states: {
-        progress: {
-          description: 'The progress card is updated. A newer state replaces a waiting one.',
-          initial: 'requesting',
-          on: {
-            'torrent.observed': [unchanged, { target: '.deciding', actions: observing }],
-            'torrent.missed': { target: '.deciding', actions: 'countMissing' },
-            'notification.settled': { guard: 'latest', target: '#torrent.polling', actions: settle },
-            'session.lost': '#torrent.login',
-          },
-          states: {
-            requesting: {
-              entry: { type: 'requestNotification', params: { kind: 'progress' } },
-              always: 'waiting',
-            },
-            waiting: { description: 'The outbox has the notification.' },
-            deciding: {
-              always: [
-                { guard: 'gone', target: '#gone' },
-                { guard: 'complete', target: '#finished' },
-                { guard: 'cardChanged', target: 'requesting' },
-                { target: 'waiting' },
-              ],
-            },
-          },
-        },
-        completion: {
-          description: 'The completion is sent. The torrent stays here until ntfy accepts it.',
-          entry: { type: 'requestNotification', params: { kind: 'completion' } },
-          on: {
-            'notification.settled': [
-              { guard: and(['latest', 'hasCard']), target: 'cardDeletion', actions: settle },
-              { guard: 'latest', target: '#torrent.complete', actions: settle },
-            ],
-          },
-        },
-        cardDeletion: {
-          description: 'The completion is delivered; the progress card is deleted.',
-          entry: { type: 'requestNotification', params: { kind: 'card-delete' } },
-          on: {
-            'notification.settled': { guard: 'latest', target: '#torrent.complete', actions: settle },
-          },
-        },
-        removal: {
-          description: 'Removed from qBittorrent; its cards are deleted.',
-          entry: { type: 'requestNotification', params: { kind: 'card-delete' } },
-          on: {
-            'notification.settled': { guard: 'latest', target: '#torrent.removed', actions: settle },
-            'finishHook.received': { guard: not('readded'), target: 'completion', actions: recordFinish },
-          },
-        },
-      },
-    },
+    notifying,
     finished: {
       id: 'finished',
-      description: 'Complete. If no byte was downloaded and no card is shown, nothing is sent.',
-      always: [{ guard: 'injected', target: 'complete' }, { target: 'notifying.completion' }],
+      description: 'Complete. Nothing is sent if its rule excludes that, or no byte was downloaded for it.',
+      always: [
+        { guard: 'injected', target: 'clearing.complete' },
+        { guard: and(['excluded', 'hasCard']), target: 'notifying.cardDeletion', actions: 'recordExcluded' },
+        { guard: 'excluded', target: 'clearing.complete', actions: 'recordExcluded' },
+        { target: 'notifying.completion' },
+      ],
     },
     gone: {
       id: 'gone',
       description: 'Missing in two polls. If it had finished, a share limit removed it.',
       always: [
+        {
+          guard: and(['finished', 'excluded', 'hasCard']),
+          target: 'notifying.cardDeletion',
+          actions: 'recordExcluded',
+        },
+        { guard: and(['finished', 'excluded']), target: 'clearing.complete', actions: 'recordExcluded' },
         { guard: 'finished', target: 'notifying.completion' },
+        { guard: 'announced', target: 'notifying.removalNotice' },
         { guard: 'hasCard', target: 'notifying.removal' },
-        { target: 'removed' },
+        { target: 'clearing.removed' },
       ],
+    },
+    clearing: {
+      id: 'clearing',
+      description: 'Waits until its cards are deleted from the topics on which they were before.',
+      initial: 'complete',
+      states: {
+        complete: { always: { guard: not('hasOldCards'), target: '#torrent.complete' } },
+        removed: { always: { guard: not('hasOldCards'), target: '#torrent.removed' } },
+      },
     },
     complete: {
       description: 'Everything is sent: the actor is stopped.',

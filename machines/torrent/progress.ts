@@ -119,6 +119,18 @@ export function nextCardState(
   return cardStateOf({ ...progress, percent }, phase, at, (shown.estimate?.corrections ?? 0) + 1);
 }
 
+/** The card of a torrent that moves to another topic, whatever it does; `null` while nothing is known of it. */
+export function movedCardState(
+  progress: Progress,
+  shown: CardState | null,
+  at: number,
+  policy: Policy,
+): CardState | null {
+  if (progress.phase === 'unknown' || progress.phase === 'complete') return null;
+  const phase = lastingPhase(progress, shown, at, policy) ?? shown?.phase ?? progress.phase;
+  return cardStateOf({ ...progress, percent: Math.max(progress.percent, shown?.percent ?? 0) }, phase, at);
+}
+
 function cardStateOf({ percent, eta }: Progress, phase: Phase, at: number, corrections = 0): CardState {
   if (phase !== 'downloading') return { percent, phase };
   const arrival = eta === null ? null : at + eta * 1000;

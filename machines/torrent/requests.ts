@@ -1,6 +1,6 @@
 import type { ActorSystem, AnyActorRef, EventObject } from 'xstate';
 import { silenceRepeated } from './alerts.ts';
-import { isTracked, recordRequest } from './record.ts';
+import { isTracked, movedDeletions, recordRequest } from './record.ts';
 import type { TorrentContext, TorrentReport } from './types.ts';
 import type { OutboxEvent } from '../outbox/setup.ts';
 import type { WatcherEvent } from '../watcher/types.ts';
@@ -28,30 +28,35 @@ export function deliver({ context, system, enqueue }: Sending, messages: readonl
 }
 
 /** A notification that is requested: the record from now on, stored already, and what is to be sent. */
-interface Request {
+export interface Request {
   id: NotificationId;
   record: TorrentRecord;
   messages: TorrentMessage[];
 }
 
 /** Requests a notification. What has to survive is stored first. A torrent that ends is polled no more. */
-export function request({ deps, record: before }: TorrentContext, content: Notification): Request {
+export function request(context: TorrentContext, content: Notification): Request {
+  const { deps, record: before } = context;
   const record = recordRequest(before, content);
   if (record !== before) deps.save(record);
   const id = deps.nextId();
   const sent: TorrentMessage =
     content.kind === 'completion'
       ? { to: 'supervisor', event: { type: 'notification.requested', notification: { ...content, id } } }
-      : {
-          to: 'outbox',
-          event: {
-            type: 'notification.publish',
-            notification: { ...silenceRepeated(content, before, deps.now()), id },
-          },
-        };
+      : publish(silenceRepeated(content, before, deps.now()), id);
   const ends = isTracked(before) && !isTracked(record);
-  return { id, record, messages: ends ? [unwatch(before.hash), sent] : [sent] };
+  const messages = [sent, ...unawaited(context, movedDeletions(before, record))];
+  return { id, record, messages: ends ? [unwatch(before.hash), ...messages] : messages };
 }
+
+/** Notifications whose settlement the chart does not wait for. */
+export const unawaited = ({ deps }: TorrentContext, contents: readonly Notification[]): TorrentMessage[] =>
+  contents.map((content) => publish(content, deps.nextId()));
+
+const publish = (content: Notification, id: NotificationId): TorrentMessage => ({
+  to: 'outbox',
+  event: { type: 'notification.publish', notification: { ...content, id } },
+});
 
 export const watch = ({ key, hash }: TorrentRecord): TorrentMessage => ({
   to: 'watcher',

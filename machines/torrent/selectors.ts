@@ -1,5 +1,6 @@
 import type { SnapshotFrom } from 'xstate';
 import type { Observation, Phase } from '../domain.ts';
+import type { Routing } from '../routing/types.ts';
 import type { torrentMachine } from './machine.ts';
 
 export type TorrentSnapshot = SnapshotFrom<typeof torrentMachine>;
@@ -10,3 +11,7 @@ export const selectObservation = ({ context }: TorrentSnapshot): Observation | n
 
 /** What it is doing, as far as the polls have shown. */
 export const selectPhase = ({ context }: TorrentSnapshot): Phase => context.seen.progress.phase;
+
+/** What the rules say about it; `null` without rules, and before the first observation. */
+export const selectRouting = ({ context }: TorrentSnapshot): Routing | null =>
+  context.rulesVersion > 0 ? context.routing : null;

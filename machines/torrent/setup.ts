@@ -1,22 +1,35 @@
 import { assign, enqueueActions, setup } from 'xstate';
-import { alertOf } from './alerts.ts';
-import { asRemoved, finishedSince, isFinal, isInjected } from './finish.ts';
-import { observeProgress, nextCardState } from './progress.ts';
-import { isTracked, recordFinishHook, recordSettlement } from './record.ts';
+import { ruleFieldsOf } from '../routing/fields.ts';
+import { onRoute } from '../routing/routed.ts';
+import { alertToShow, isAlertElsewhere } from './alerts.ts';
+import { decideAddition } from './addition.ts';
+import {
+  additionOf,
+  alertNotificationOf,
+  compose,
+  finishedOf,
+  isRemovalAnnounced,
+  nextCard,
+} from './compose.ts';
+import type { AwaitedKind } from './compose.ts';
+import { finishedSince, isFinal, isInjected } from './finish.ts';
+import { hasOldCards, isTracked, movedDeletions, oldDeletions, recordSettlement } from './record.ts';
 import type { TorrentOutcome } from './record.ts';
-import { deliver, request, unwatch, watch } from './requests.ts';
-import type { End, ObservedTorrent, Seen, TorrentContext, TorrentEvent, TorrentInput } from './types.ts';
+import { recordRouting } from './record-routing.ts';
+import {
+  onDefaultTopic,
+  recordDiverted,
+  recordDivertedAlert,
+  recordExcluded,
+  recordFinishHook,
+} from './record-changes.ts';
+import { deliver, request, unawaited, unwatch, watch } from './requests.ts';
+import { applyObservation, isMatchDue, isUnchanged } from './unchanged.ts';
+import type { End, ObservedTorrent, TorrentContext, TorrentEvent, TorrentInput } from './types.ts';
 import type { Notification, Phase, Stage, TorrentRecord } from '../domain.ts';
-
-/** The notifications whose settlement the chart waits for. */
-type AwaitedKind = 'progress' | 'completion' | 'card-delete';
 
 /** The list can be read while an ID changes: one miss proves nothing. */
 const POLLS_MISSING_UNTIL_REMOVED = 2;
-
-/** The next state of the card, compared with the one that was requested last. */
-const nextCard = ({ seen: { progress, at }, requestedCard, policy, quiet }: TorrentContext) =>
-  quiet ? null : nextCardState(progress, requestedCard, at, policy);
 
 /** Phases in which a torrent in error may still be in error. */
 const MAYBE_BROKEN: ReadonlySet<Phase> = new Set(['failed', 'checking', 'moving', 'unknown']);
@@ -41,14 +54,22 @@ export const torrentSetup = setup({
     finished: ({ context }) => context.finishedSince !== null,
     hasCard: ({ context: { requestedCard, mayHaveCard, alert } }) =>
       requestedCard !== null || mayHaveCard || alert !== null,
-    cardChanged: ({ context }) => nextCard(context) !== null,
+    /** The rule excludes completions: nothing is sent. */
+    excluded: ({ context: { record, routing } }) =>
+      record.stage !== 'completing' && !routing.send.has('completion'),
+    announced: ({ context }) => isRemovalAnnounced(context),
+    hasOldCards: ({ context }) => hasOldCards(context.record),
+    cardChanged: ({ context }) => nextCard(context, context.seen.progress, context.seen.at) !== null,
+    /** Its card was deleted because of a rule while it waited for ntfy. */
+    withdrawn: ({ context }) => context.pending === null,
     unchanged: ({ context }, observed: ObservedTorrent) => isUnchanged(context, observed),
     ready: ({ context }) => context.ready,
     isAt: ({ context }, { stage }: { stage: Stage }) => context.record.stage === stage,
     /** It was added again while its card is deleted: a finish hook belongs to the new download. */
     readded: ({ context }) => context.record.readdedAs !== null,
     latest: ({ context, event }) =>
-      event.type === 'notification.settled' && event.notification.id === context.pending,
+      (event.type === 'notification.settled' || event.type === 'notification.diverted') &&
+      event.notification.id === context.pending,
   },
   actions: {
     watch: enqueueActions((step) => deliver(step, [watch(step.context.record)])),
@@ -56,6 +77,7 @@ export const torrentSetup = setup({
       if (event.type !== 'torrent.observed') return {};
       return {
         seen: applyObservation(context, event),
+        isMatchDue: context.isMatchDue || isMatchDue(context, event),
         misses: 0,
         finishedSince: finishedSince(context.finishedSince, event),
         quiet: context.quiet && MAYBE_BROKEN.has(event.observation.phase),
@@ -87,21 +109,82 @@ export const torrentSetup = setup({
     }),
     updateInPlace: ({ context }, observed: ObservedTorrent) =>
       void Object.assign(context.seen, applyObservation(context, observed)),
+    /** Matches the rules again, and moves or deletes the card if it is not where they want it. */
+    reroute: enqueueActions((step) => {
+      const { context } = step;
+      const { deps, record: before, seen, rulesVersion, isMatchDue: isDue } = context;
+      const version = deps.rules.check();
+      if (seen.observation === null || (version === 0 && rulesVersion === 0)) return;
+      if (version === rulesVersion && !isDue) return;
+      const routing = deps.rules.route(ruleFieldsOf(seen.observation));
+      step.enqueue.assign({ routing, rulesVersion: version, isMatchDue: false });
+      const record = recordRouting(before, routing, seen.observation.name);
+      if (record === before) return;
+      deps.save(record);
+      step.enqueue.assign({ record });
+      const moved = movedDeletions(before, record);
+      if (moved.length === 0) return;
+      const noCard = { moving: false, mayHaveCard: false, requestedCard: null, pending: null };
+      step.enqueue.assign(record.moving ? { moving: true } : noCard);
+      deliver(step, unawaited(context, moved));
+    }),
+    /** What an earlier run of the process had still to delete. */
+    deleteOldCards: enqueueActions((step) =>
+      deliver(step, unawaited(step.context, oldDeletions(step.context.record))),
+    ),
     /** An alert has its own card; the chart does not wait for its settlement. */
     updateAlert: enqueueActions((step) => {
-      const { key, seen, policy, alert: before, quiet } = step.context;
+      const { context } = step;
+      const { key, seen, alert: before, quiet, record: stored, routing } = context;
       if (quiet) return;
-      const { observation, progress, at } = seen;
-      const alert = alertOf(before, progress, at, policy);
-      if (alert === before) return;
+      const alert = alertToShow(context, seen);
+      const isElsewhere = isAlertElsewhere(stored, routing);
+      if (alert === before && (alert === null || !isElsewhere)) return;
       const { record, messages } = request(
-        step.context,
+        context,
         alert === null
-          ? { kind: 'alert-clear', key, shown: before }
-          : { kind: 'alert', key, name: observation?.name ?? null, percent: progress.percent, alert },
+          ? { kind: 'alert-clear', key, shown: before, ...onRoute(stored.alertRoute) }
+          : alertNotificationOf(context, alert),
       );
       step.enqueue.assign({ alert, record });
       deliver(step, messages);
+    }),
+    /** The notification of an addition has its own card, too. */
+    announceAddition: enqueueActions((step) => {
+      const { context } = step;
+      const { addition, isDue } = decideAddition(context);
+      if (addition !== context.addition) step.enqueue.assign({ addition });
+      const { observation } = context.seen;
+      if (!isDue || observation === null) return;
+      const { record, messages } = request(context, additionOf(context, observation));
+      step.enqueue.assign({ record });
+      deliver(step, messages);
+    }),
+    /** It ends like one whose completion is sent: a late hook must not repeat it. */
+    recordExcluded: enqueueActions((step) => {
+      const { deps, record: before } = step.context;
+      const finished = finishedOf(step.context);
+      if (finished === null || before.stage === 'completed') return;
+      const record = recordExcluded(before, finished.torrent);
+      deps.save(record);
+      step.enqueue.assign({ record });
+      if (isTracked(before)) deliver(step, [unwatch(before.hash)]);
+    }),
+    /** Stored first: after a restart it must not be sent to the other topic as well. */
+    recordDiverted: assign(({ context: { deps, record: before } }) => {
+      const record = recordDiverted(before);
+      deps.save(record);
+      return { record };
+    }),
+    /** An alert is not awaited. It is sent only if it still holds. */
+    divertAlert: enqueueActions((step, { notification }: { notification: Notification }) => {
+      const { deps, record: before } = step.context;
+      const record = recordDivertedAlert(before, notification);
+      if (record === before) return;
+      deps.save(record);
+      step.enqueue.assign({ record });
+      const old = movedDeletions(before, record);
+      deliver(step, unawaited(step.context, [onDefaultTopic(notification), ...old]));
     }),
     countMissing: assign({ misses: ({ context }) => context.misses + 1 }),
     requestNotification: enqueueActions((step, { kind }: { kind: AwaitedKind }) => {
@@ -109,7 +192,7 @@ export const torrentSetup = setup({
       if (content === null) return;
       const { id, record, messages } = request(step.context, content);
       step.enqueue.assign({ pending: id, record });
-      if (content.kind === 'progress') step.enqueue.assign({ requestedCard: content.card });
+      if (content.kind === 'progress') step.enqueue.assign({ requestedCard: content.card, moving: false });
       deliver(step, messages);
     }),
     recordSettlement: assign(
@@ -130,48 +213,3 @@ export const torrentSetup = setup({
     }),
   },
 });
-
-const applyObservation = (
-  { seen, requestedCard: shown, policy }: TorrentContext,
-  { observation, at, completion }: ObservedTorrent,
-): Seen => ({
-  observation,
-  at,
-  completion,
-  progress: observeProgress(seen.progress, observation, at, { shown, policy }),
-});
-
-/** Whether an observation changes no notification. */
-export function isUnchanged(context: TorrentContext, observed: ObservedTorrent): boolean {
-  const { seen, alert, requestedCard, policy, misses, quiet } = context;
-  const { progress, at } = applyObservation(context, observed);
-  return (
-    misses === 0 &&
-    progress.phase === seen.progress.phase &&
-    progress.phase !== 'complete' &&
-    finishedSince(context.finishedSince, observed) === context.finishedSince &&
-    (quiet ||
-      (nextCardState(progress, requestedCard, at, policy) === null &&
-        alertOf(alert, progress, at, policy) === alert))
-  );
-}
-
-function compose(kind: AwaitedKind, context: TorrentContext): Notification | null {
-  const { key, record, mayHaveCard, alert, seen } = context;
-  if (kind === 'card-delete') return { kind, key, shown: mayHaveCard, alerted: alert !== null };
-  if (kind === 'completion') return completionOf(context);
-  const { observation: torrent, at } = seen;
-  const card = nextCard(context);
-  if (torrent === null || card === null) return null;
-  return { kind, key, torrent, at, card, shown: record.shown };
-}
-
-/** A completion shows the last observation; qBittorrent may have removed the torrent since, or before any poll. */
-function completionOf({ key, seen, finishedSince, misses }: TorrentContext): Notification | null {
-  const { observation, at } = seen;
-  if (observation?.phase === 'complete' && misses === 0)
-    return { kind: 'completion', key, torrent: observation, at };
-  if (finishedSince === null) return null;
-  const torrent = asRemoved(observation, key, finishedSince);
-  return { kind: 'completion', key, torrent, at: Math.max(at, finishedSince) };
-}

@@ -15,6 +15,8 @@ import type {
   TorrentRecord,
 } from '../domain.ts';
 import type { Policy } from '../policy.ts';
+import type { Rules } from '../routing/rules.ts';
+import type { Routing } from '../routing/types.ts';
 
 export type TorrentEvent =
   | { type: 'session.ready' }
@@ -27,7 +29,9 @@ export type TorrentEvent =
   | { type: 'torrent.renamed'; hash: Hash }
   /** A hook or a scan named it again, by this hash. */
   | { type: 'torrent.readded'; hash: Hash }
-  | { type: 'notification.settled'; notification: RequestedNotification; outcome: TorrentOutcome };
+  | { type: 'notification.settled'; notification: RequestedNotification; outcome: TorrentOutcome }
+  /** ntfy has refused its topic for minutes: it is to be sent to the default topic. An alert is requested again only while it holds. */
+  | { type: 'notification.diverted'; notification: RequestedNotification };
 
 /** What a torrent reports to the supervisor. */
 export type TorrentReport =
@@ -46,6 +50,8 @@ export interface TorrentDeps {
   /** Writes a record through to the store. */
   save: (record: TorrentRecord) => void;
   supervisor: AnyActorRef;
+  /** The rules that decide what is sent, and where. */
+  rules: Rules;
 }
 
 export interface TorrentInput {
@@ -79,7 +85,25 @@ export interface TorrentContext {
   finishedSince: number | null;
   /** It was found in error, together with many others: no notification until it works. */
   quiet: boolean;
+  /** What the rules say about it, by the last observation. */
+  routing: Routing;
+  /** The version of the rules that decided this; -1 before the first observation. */
+  rulesVersion: number;
+  /** What rules match has changed since they decided. */
+  isMatchDue: boolean;
+  /** Its card has to be published on its new topic. */
+  moving: boolean;
+  addition: Addition;
 }
+
+/** Whether the notification of its addition is decided, and since when its name is known. */
+export type Addition =
+  | { state: 'unobserved' }
+  /** It has no metadata yet. */
+  | { state: 'nameless' }
+  /** In milliseconds since 1970. */
+  | { state: 'named'; at: number }
+  | { state: 'decided' };
 
 /**
  * The last observation. A poll without changes modifies it in place: new snapshots of thousands of torrents would double

@@ -6,6 +6,9 @@ import type {
   QbittorrentRequest,
 } from '../../machines/domain.ts';
 import type { RescanReason, SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
+import { DEFAULT_ROUTE } from '../../machines/routing/types.ts';
+import type { RouteId } from '../../machines/routing/types.ts';
+import { bugOf } from './bug-of.ts';
 import { logBug } from '../log/bug.ts';
 import type { Logger, LogLevel } from '../log/index.ts';
 import { createOutageLog } from '../log/outages.ts';
@@ -154,6 +157,13 @@ function entryOf(event: SupervisorEmitted): LogEntry | null {
         : entry('info', 'the torrent is finished', { hash: event.key, name: event.name });
     case 'outbox.simplified':
       return simplifiedEntry(event);
+    case 'topic.rejected':
+      return entry('warn', `ntfy refuses ${topicOf(event)}, and accepts others`, {
+        rule: event.rule,
+        ...answerOf(event.failure),
+      });
+    case 'topic.restored':
+      return entry('info', `ntfy accepts ${topicOf(event)} again`);
     case 'outbox.failed':
     case 'outbox.crashed':
     case 'torrent.crashed':
@@ -161,6 +171,10 @@ function entryOf(event: SupervisorEmitted): LogEntry | null {
       return null;
   }
 }
+
+/** Without its name, which is a secret. */
+const topicOf = ({ route }: { route: RouteId }): string =>
+  route === DEFAULT_ROUTE ? 'NTFY_TOPIC' : 'the topic of a rule';
 
 function settledEntry(
   notification: Notification,
@@ -198,27 +212,6 @@ function simplifiedEntry({
     key,
     ...answerOf(failure),
   });
-}
-
-interface Bug {
-  what: string;
-  error: unknown;
-  fields: Record<string, unknown>;
-}
-
-/** The exception in this program that an event reports; `null` for other events. */
-function bugOf(event: SupervisorEmitted): Bug | null {
-  if (event.type === 'outbox.crashed') {
-    const { notification, error } = event;
-    if (notification === null) return { what: 'reading the limits of ntfy failed', error, fields: {} };
-    const { kind, key } = notification;
-    return { what: 'sending a message failed', error, fields: { kind, key } };
-  }
-  if (event.type === 'torrent.crashed')
-    return { what: 'a torrent actor failed, restarting it', error: event.error, fields: { hash: event.key } };
-  if (event.type !== 'service.crashed') return null;
-  const fields = { service: event.service };
-  return { what: 'a service actor failed, restarting all services', error: event.error, fields };
 }
 
 function entry(level: LogLevel, message: string, fields: Record<string, unknown> = {}): LogEntry {

@@ -1,39 +1,35 @@
 import { createActor, waitFor } from 'xstate';
 import type { SnapshotFrom } from 'xstate';
 import type { StoreReport } from '../../machines/incident/store-notice.ts';
+import type { QuietHours } from '../../machines/quiet/types.ts';
 import { createShardOf, SALT_LENGTH } from '../../machines/shard/shard-of.ts';
 import { selectDrained } from '../../machines/outbox/selectors.ts';
 import type { SupervisorEvent } from '../../machines/supervisor/types.ts';
 import type { Policy } from '../../machines/policy.ts';
-import { createHookHandlers } from './hook-handlers.ts';
 import type { Config } from '../config/index.ts';
 import { createEnsureHook } from '../hooks/index.ts';
 import { logBug } from '../log/bug.ts';
 import type { Logger } from '../log/index.ts';
-import { countNtfy, countQbittorrent, createMetrics, readingOf } from '../metrics/index.ts';
-import type { Call, Metrics } from '../metrics/index.ts';
+import { countNtfy, countQbittorrent, createMetrics } from '../metrics/index.ts';
+import type { Call } from '../metrics/index.ts';
+import { cardOptionsOf } from './card-options.ts';
 import { createEventLog } from './event-log.ts';
+import type { RulesReport, StoredNotices } from '../../machines/incident/notices.ts';
+import { formatOptionsOf } from '../format/options.ts';
 import { createNtfyClient } from '../ntfy/client.ts';
 import { createRecentlyFinished, createPage } from '../page/index.ts';
-import type { Page } from '../page/index.ts';
 import { createRotation } from '../qbittorrent/rotation.ts';
 import { createConnection } from '../qbittorrent/connection.ts';
 import { createQbittorrentClient } from '../qbittorrent/client.ts';
-import {
-  createHookApp,
-  createOpsApp,
-  isLoopback,
-  listen,
-  OPS_ACCEPTORS,
-  OPS_CONNECTIONS,
-} from '../server/index.ts';
 import type { Listening } from '../server/index.ts';
+import { openPorts } from './ports.ts';
 import { createRelay } from './relay.ts';
 import { subscribeTo } from './subscriptions.ts';
-import { statusOf } from './status.ts';
 import type { Supervisor } from './status.ts';
-import { openStore, restoredState, saveEvent } from '../store/index.ts';
-import type { Store } from '../store/index.ts';
+import type { StyleOf } from '../ntfy/style-of.ts';
+import type { RuntimeRouting } from './routing.ts';
+import { createSaveFact, createStoredRoutes, storedInput } from './stored-input.ts';
+import { openStore } from '../store/index.ts';
 import { policyOf, provideActors } from './actors.ts';
 import { version } from '../util/version.ts';
 
@@ -53,10 +49,17 @@ export interface StartOptions {
   log: Logger;
   /** Replaces parts of the policy that the configuration gives; for the demo. */
   policy?: Partial<Policy>;
+  /** The rules of `RULES_FILE`. Default: none. */
+  routing?: RuntimeRouting;
+  /** The quiet hours, which may change; `null`: none at present. Default: there can be none. */
+  quietHours?: () => QuietHours | null;
 }
 
-/** Bytes. A browser sends the cookies of all programs on this host, of all ports. */
-const MAX_OPS_HEADER_SIZE = 16_384;
+/**
+ * A category that is changed takes effect within 30 s, also of the last of 10,000 torrents: until its next poll, plus
+ * 1.5 s in which qBittorrent does not show it, and the time in which the answer is processed.
+ */
+const RULES_POLICY: Partial<Policy> = { idleInterval: 27_000 };
 
 /** Milliseconds for which `stop` waits for messages that are being sent. */
 const DRAIN_TIMEOUT = 1000;
@@ -65,7 +68,7 @@ const DRAIN_TIMEOUT = 1000;
  * The composition root: creates the clients, provides them to the machines and opens both ports. Rejects when a port is
  * not available.
  */
-export async function start({ config, log, policy }: StartOptions): Promise<Sidecar> {
+export async function start({ config, log, policy, routing, quietHours }: StartOptions): Promise<Sidecar> {
   const relay = createRelay<SupervisorEvent>();
   const store = openStore({
     dir: config.stateDir,
@@ -73,6 +76,7 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
     ...createStoreListeners((report) => relay.send(report)),
   });
   const instance = config.instance ?? store.instance;
+  const routes = createStoredRoutes(config, store, routing);
   const metrics = createMetrics(version);
   const eventLog = createEventLog(log);
   const onCall = (call: Call) => {
@@ -82,28 +86,30 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
   const finished = createRecentlyFinished();
   const { connection, client, rotation } = createQbittorrent(config.qbittorrent);
   let hookPort = config.hook.port;
+  const ntfyOptions = { ...eventLog, topicOf: routes.topicOf, styleOf: styleOf(routing) };
   const machine = provideActors({
     qbittorrent: countQbittorrent(client, onCall),
-    ntfy: countNtfy(createNtfyClient(config.ntfy, cardOptionsOf(config, instance), eventLog), onCall),
+    ntfy: countNtfy(createNtfyClient(config.ntfy, cardOptionsOf(config, instance), ntfyOptions), onCall),
     ensureHook: createEnsureHook(config, { connection, port: () => hookPort, log }),
-    saveFact: (event) => saveEvent(store, event),
+    saveFact: createSaveFact(store, routes),
     rotation: (signal) => rotation.until(signal),
   });
+  const stored = storedInput(store, routes, { routing, quietHours });
   const supervisor = createActor(machine, {
     id: 'supervisor',
     input: {
-      policy: { ...policyOf(config), ...policy },
+      policy: { ...policyOf(config), ...(routing === undefined ? {} : RULES_POLICY), ...policy },
       now: Date.now,
       shardOf: createShardOf(crypto.getRandomValues(new Uint32Array(SALT_LENGTH))),
-      ...restoredState(store),
-      writeRecord: (event) => saveEvent(store, event),
+      ...stored,
     },
   });
   relay.connect(supervisor);
+  reportRules((report) => supervisor.send(report), routing, stored.notices);
   subscribeTo(supervisor, [metrics.event, eventLog.event, finished.event], log);
   const failed = waitForEnd(supervisor, log);
-  const page = createPage({ supervisor, store, finished, timeZone: config.timeZone, now: Date.now, log });
-  const { hook, ops } = await openPorts({ config, instance, log, supervisor, store, metrics, page });
+  const page = createPage({ supervisor, store, finished, ...formatOptionsOf(config), now: Date.now, log });
+  const { hook, ops } = await openPorts({ config, instance, log, supervisor, store, metrics, page, routing });
   hookPort = hook.port;
   supervisor.start();
   return {
@@ -122,7 +128,20 @@ export async function start({ config, log, policy }: StartOptions): Promise<Side
   };
 }
 
-const cardOptionsOf = ({ timeZone, alerts }: Config, instance: string) => ({ instance, timeZone, alerts });
+const styleOf =
+  (routing: RuntimeRouting | undefined): StyleOf =>
+  (rule, kind) =>
+    routing?.styleOf(rule, kind);
+
+/** Reports the rules now and after each change. Without any, cards about them may be left by an earlier process. */
+function reportRules(
+  send: (report: RulesReport) => void,
+  routing: RuntimeRouting | undefined,
+  notices: StoredNotices | undefined,
+): void {
+  if (routing !== undefined) routing.connect(send);
+  else if (notices !== undefined) send({ type: 'rules.loaded', routes: [] });
+}
 
 /** The client, and the rotation, which detects that a refused secret was replaced. */
 function createQbittorrent(config: Config['qbittorrent']) {
@@ -154,65 +173,6 @@ function waitForEnd(supervisor: Supervisor, log: Logger): Promise<void> {
       },
     });
   });
-}
-
-async function openPorts({
-  config,
-  instance,
-  log,
-  supervisor,
-  store,
-  metrics,
-  page,
-}: {
-  config: Config;
-  instance: string;
-  log: Logger;
-  supervisor: Supervisor;
-  store: Store;
-  metrics: Metrics;
-  page: Page;
-}) {
-  const isActive = () => supervisor.getSnapshot().status === 'active';
-  const { token, host } = config.hook;
-  const { proxy } = config.ntfy;
-  const hookApp = createHookApp({
-    ...createHookHandlers({ supervisor, metrics }),
-    token,
-    loopbackOnly: isLoopback(host),
-    log,
-  });
-  const opsApp = createOpsApp({
-    live: isActive,
-    ready: isActive,
-    status: () => ({ instance, ...statusOf(supervisor), store: store.health }),
-    metrics: () => metrics.page(readingOf(supervisor, store.health)),
-    token: config.ops.token,
-    page: (guard) => page.routes(guard),
-    log,
-  });
-  const onDrop = () => supervisor.send({ type: 'rescan', why: 'dropped' });
-  const hook = await listen(hookApp, { ...config.hook, setting: 'HOOK', log, onDrop });
-  try {
-    const limits = {
-      maxHeaderSize: MAX_OPS_HEADER_SIZE,
-      connections: OPS_CONNECTIONS,
-      acceptors: OPS_ACCEPTORS,
-    };
-    const ops = await listen(opsApp, { ...config.ops, ...limits, setting: 'OPS', log });
-    log.info('listening', {
-      instance,
-      hook: hook.addresses,
-      hookPort: hook.port,
-      ops: ops.addresses,
-      opsPort: ops.port,
-      ...(proxy === undefined ? {} : { proxyToNtfy: proxy.host }),
-    });
-    return { hook, ops };
-  } catch (error) {
-    await hook.close();
-    throw error;
-  }
 }
 
 /** Waits until nothing is being sent and no completion can be sent in time, at most `DRAIN_TIMEOUT`. */

@@ -11,17 +11,33 @@ import {
   selectSending,
   selectWaiting,
 } from '../../machines/outbox/selectors.ts';
+import { UNKNOWN_FIELDS } from '../../machines/routing/fields.ts';
+import type { Routing, SendKind } from '../../machines/routing/types.ts';
+import type { quietMachine } from '../../machines/quiet/machine.ts';
+import { selectPendingCount } from '../../machines/quiet/selectors.ts';
 import type { sessionMachine } from '../../machines/session/machine.ts';
 import { selectLoginFailure, selectVersion } from '../../machines/session/selectors.ts';
 import type { supervisorMachine } from '../../machines/supervisor/machine.ts';
 import { selectRecords, selectTorrent } from '../../machines/supervisor/selectors.ts';
-import { selectObservation, selectPhase } from '../../machines/torrent/selectors.ts';
+import { selectObservation, selectPhase, selectRouting } from '../../machines/torrent/selectors.ts';
 import type { TorrentSnapshot } from '../../machines/torrent/selectors.ts';
 import type { watcherMachine } from '../../machines/watcher/machine.ts';
 import { selectPollFailure, selectWatched } from '../../machines/watcher/selectors.ts';
 import { pathOf } from '../util/state-path.ts';
 
 export type Supervisor = ActorRefFrom<typeof supervisorMachine>;
+
+/** Which rule applies to a torrent, and why. Names no topic. */
+export interface Ruling {
+  /** The name of the rule; `null` if none matches. */
+  rule: string | null;
+  /** The names of its conditions, all of which hold; empty if it matches every torrent. */
+  matched: readonly string[];
+  /** Whether no other rule can apply once the metadata is known. */
+  decided: boolean;
+  /** Which notifications are sent. */
+  send: readonly SendKind[];
+}
 
 /** A tracked torrent in `/status`. */
 export interface TorrentStatus {
@@ -42,6 +58,16 @@ export interface TorrentStatus {
   eta: number | null;
   /** Bytes; 0 without metadata. */
   size: number;
+  /** Empty without one; this and the next four as in an observation, unknown until a poll has returned them. */
+  category: string | null;
+  tags: readonly string[];
+  /** The host of the tracker: its URL can contain a passkey. */
+  tracker: string | null;
+  /** The save path. */
+  path: string | null;
+  private: boolean | null;
+  /** What the rules say about it; `null` without rules, and before the first poll. */
+  ruling: Ruling | null;
   /** The percent on its card; `null` without a card. */
   shown: number | null;
   /** The phase on its card; `null` without a card. */
@@ -70,7 +96,7 @@ export function* eachTorrent(supervisor: Supervisor): Generator<TorrentStatus> {
 /** The state of the services: the actors that all torrents share. */
 export function servicesOf(supervisor: Supervisor) {
   const snapshot = supervisor.getSnapshot();
-  const { session, watcher, outbox, incident, discovery, hookInstaller } = snapshot.children;
+  const { session, watcher, outbox, incident, discovery, hookInstaller, quiet } = snapshot.children;
   return {
     supervisor: pathOf(snapshot.value),
     session: describeSession(session?.getSnapshot()),
@@ -80,6 +106,7 @@ export function servicesOf(supervisor: Supervisor) {
     trouble: incident === undefined ? null : selectIncidentFailure(incident.getSnapshot()),
     discovery: discovery?.getSnapshot().value ?? null,
     hook: describeHook(hookInstaller?.getSnapshot()),
+    ...(quiet === undefined ? {} : { quiet: describeQuiet(quiet.getSnapshot()) }),
   };
 }
 
@@ -109,6 +136,11 @@ function describeSession(snapshot: SnapshotFrom<typeof sessionMachine> | undefin
 function describeHook(snapshot: SnapshotFrom<typeof hookInstallerMachine> | undefined) {
   if (snapshot === undefined) return null;
   return { state: pathOf(snapshot.value), reason: selectReason(snapshot) };
+}
+
+/** `pending`: how many notifications without a sound the next digest contains. */
+function describeQuiet(snapshot: SnapshotFrom<typeof quietMachine>) {
+  return { state: pathOf(snapshot.value), pending: selectPendingCount(snapshot) };
 }
 
 function describeWatcher(snapshot: SnapshotFrom<typeof watcherMachine> | undefined) {
@@ -142,6 +174,7 @@ function describe(
   actor: TorrentSnapshot | undefined,
 ): TorrentStatus {
   const observation = actor === undefined ? null : selectObservation(actor);
+  const { category, tags, tracker, path, private: isPrivate } = observation ?? UNKNOWN_FIELDS;
   return {
     key,
     hash,
@@ -153,9 +186,21 @@ function describe(
     speed: observation?.speed ?? 0,
     eta: observation?.eta ?? null,
     size: observation?.size ?? 0,
+    category,
+    tags,
+    tracker,
+    path,
+    private: isPrivate,
+    ruling: rulingOf(actor === undefined ? null : selectRouting(actor)),
     shown: shown?.percent ?? null,
     showing: shown?.phase ?? null,
     alert,
     since: new Date(since).toISOString(),
   };
+}
+
+function rulingOf(routing: Routing | null): Ruling | null {
+  if (routing === null) return null;
+  const { rule, matched = [], isDecided, send } = routing;
+  return { rule, matched, decided: isDecided, send: [...send] };
 }

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { printable } from '../util/printable.ts';
 import { EXIT } from './exit.ts';
+import { addRulesCommands } from './rules/program.ts';
 import { printError } from './terminal.ts';
 
 /** Each command loads its modules when it runs. A number is an exit status. */
@@ -34,9 +35,18 @@ command('install-hook', 'install the hook in qBittorrent; never replaces another
 command('uninstall-hook', 'remove the hook from qBittorrent', async () =>
   (await import('./hooks.ts')).uninstallHook(),
 );
-command('test-notification', 'send a silent notification, update it, and send one with a sound', async () =>
-  (await import('./test-notification.ts')).testNotification(),
-);
+command(
+  'test-notification',
+  'send a silent notification, update it, and send one with a sound',
+  async ({ rule }) => {
+    const { testNotification } = await import('./test-notification.ts');
+    if (typeof rule !== 'string') return testNotification();
+    // Only loaded when needed: the YAML parser takes memory.
+    const { findTestRule } = await import('./rules/test-rule.ts');
+    return testNotification(undefined, undefined, (terminal) => findTestRule(rule, terminal));
+  },
+).option('--rule <name>', 'send what this rule in RULES_FILE sends, to its topic');
+addRulesCommands(program);
 command('healthcheck', 'check whether the sidecar on this machine works: exit status 0 or 1', async () =>
   (await import('./healthcheck.ts')).healthcheck(),
 );

@@ -1,8 +1,11 @@
+import { isatty } from 'node:tty';
 import { parseConfig } from '../config/index.ts';
 import type { Config } from '../config/index.ts';
 import { logBug } from '../log/bug.ts';
 import { createLogger } from '../log/index.ts';
 import type { Logger } from '../log/index.ts';
+import { startRules } from '../app/rules.ts';
+import type { RunningRules } from '../app/rules.ts';
 import { start } from '../app/start.ts';
 import type { Sidecar } from '../app/start.ts';
 import { StartError } from '../util/start-error.ts';
@@ -38,6 +41,12 @@ export async function serve({ env = process.env, pretty, extensions }: ServeOpti
     log.warn(
       'INSPECT is ignored: the inspector is only available in development, with `npm run dev` in a checkout',
     );
+  const opened = await startRules(config, log);
+  if (!opened.ok) {
+    printError(opened.message);
+    return EXIT.config;
+  }
+  recheckOnSignal(opened.rules);
   process.once('uncaughtException', (error, origin) => {
     // Also for unhandled rejections. The state is stored, and the service manager restarts the process.
     log.error('a bug in this program ends the process, please report it', { error, origin });
@@ -46,7 +55,7 @@ export async function serve({ env = process.env, pretty, extensions }: ServeOpti
   const { promise: signalled, resolve } = Promise.withResolvers<void>();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   try {
-    const sidecar = await start({ config, log });
+    const sidecar = await start({ config, log, ...opened.rules });
     collectGarbageWhenIdle(sidecar.supervisor);
     const failed = sidecar.failed.then(() => EXIT.software);
     const stops = await Promise.all((extensions ?? []).map((extend) => extend(sidecar, { config, log })));
@@ -60,4 +69,10 @@ export async function serve({ env = process.env, pretty, extensions }: ServeOpti
     else logBug(log, 'could not start', error);
     return EXIT.failed;
   }
+}
+
+/** SIGHUP reads the rules again. Without rules, and in a terminal that is closed, it ends the process as usual. */
+function recheckOnSignal(rules: RunningRules | null): void {
+  if (rules === null || isatty(0) || isatty(1)) return;
+  process.on('SIGHUP', () => rules.recheck());
 }

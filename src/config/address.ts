@@ -2,7 +2,7 @@
 import * as z from 'zod';
 
 /** Paths that the ntfy server reserves (reference/ntfy.md, section 3). */
-const RESERVED_TOPICS = new Set([
+export const RESERVED_TOPICS = new Set([
   'docs',
   'static',
   'file',

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Units } from '../format/options.ts';
 import type { BasicLogin } from '../http/basic-auth.ts';
 import type { LogLevel } from '../log/index.ts';
 import { secret, type Secret } from '../util/secret.ts';
@@ -64,8 +65,13 @@ export interface Config {
   /** Prefix of ntfy's sequence IDs; `null`: the store's instance name. */
   readonly instance: string | null;
   readonly progress: 'auto' | 'live' | 'milestones';
+  /** `null`: no rules. */
+  readonly rulesFile: string | null;
   /** IANA name or offset; `undefined`: the system's, which takes 9 MB to determine and is not always needed. */
   readonly timeZone: string | undefined;
+  /** BCP 47; `undefined`: the default format, which does not depend on the system. */
+  readonly locale: string | undefined;
+  readonly units: Units;
   /** `null`: the state is only in memory. */
   readonly stateDir: string | null;
   readonly logLevel: LogLevel;
@@ -180,7 +186,10 @@ function build(values: Settings, secrets: Secrets, proxy: Proxy | null): Config 
     ops: { host: values.OPS_HOST, port: values.OPS_PORT, token: secrets('OPS_TOKEN') },
     instance: values.INSTANCE_NAME ?? null,
     progress: values.PROGRESS,
+    rulesFile: values.RULES_FILE ?? null,
     timeZone: values.TZ?.name,
+    locale: values.LOCALE,
+    units: values.UNITS,
     stateDir: values.STATE_DIR ?? null,
     logLevel: values.LOG_LEVEL,
   };

@@ -1,6 +1,6 @@
 /** Descriptions of the settings, for messages and documents. */
 import * as z from 'zod';
-import { settings } from './settings.ts';
+import { settingsSchema } from './settings-schema.ts';
 
 /** A setting, apart from how its value is parsed. */
 export interface SettingInfo {
@@ -32,7 +32,7 @@ const described = () =>
  * take milliseconds and memory.
  */
 export function describeSettings(): ReadonlyMap<string, SettingInfo> {
-  const { properties, required } = described().parse(z.toJSONSchema(settings, { io: 'input' }));
+  const { properties, required } = described().parse(settingsSchema());
   return new Map(
     Object.entries(properties).map(([name, { example, ...rest }]) => {
       const file = `/run/secrets/${name.toLowerCase().replaceAll('_', '-')}`;

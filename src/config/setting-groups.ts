@@ -29,7 +29,18 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
   },
   {
     title: 'Behaviour',
-    names: ['PROGRESS', 'TZ', 'STALLED_AFTER', 'METADATA_AFTER', 'POLL_INTERVAL', 'MAX_TRACKED', 'LOG_LEVEL'],
+    names: [
+      'PROGRESS',
+      'RULES_FILE',
+      'TZ',
+      'LOCALE',
+      'UNITS',
+      'STALLED_AFTER',
+      'METADATA_AFTER',
+      'POLL_INTERVAL',
+      'MAX_TRACKED',
+      'LOG_LEVEL',
+    ],
   },
   {
     title: 'Network',

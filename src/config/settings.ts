@@ -1,10 +1,11 @@
 /** Every setting: its name, its default, what it does. The table in README.md is generated from this file. */
 import * as z from 'zod';
+import { about } from './about.ts';
 import { guardedUrl, httpUrl, ntfyServer, topic } from './address.ts';
+import { formatSettings } from './format-settings.ts';
 import * as v from './values.ts';
 
 /** `secret` settings can also be set by `<NAME>_FILE`, and are never printed. */
-const about = (description: string, example: string) => ({ description, example });
 const secret = (description: string) => ({ description, secret: true });
 /** Also accepted in lower case, as by other programs. */
 const lowerCase = true;
@@ -123,6 +124,10 @@ export const settings = z.object({
         'milestones',
       ),
     ),
+  RULES_FILE: z
+    .string()
+    .optional()
+    .meta(about('YAML file with rules for notifications; no rules if unset', '/config/rules.yaml')),
   INSTANCE_NAME: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,18}$/, 'must be 1 to 18 letters, digits, "-" and "_"')
@@ -134,9 +139,7 @@ export const settings = z.object({
         'seedbox',
       ),
     ),
-  TZ: v.timeZone
-    .optional()
-    .meta(about("time zone for times of day; the system's if unset or invalid", 'Europe/Berlin')),
+  ...formatSettings,
   STATE_DIR: z
     .string()
     .optional()

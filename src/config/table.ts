@@ -2,9 +2,6 @@ import { describeSettings } from './describe.ts';
 import type { SettingInfo } from './describe.ts';
 import { SETTING_GROUPS } from './setting-groups.ts';
 
-const start = '<!-- settings -->';
-const end = '<!-- /settings -->';
-
 /** The settings in Markdown: a table for each group, with name, default and description. */
 export function settingsTable(): string {
   const infos = describeSettings();
@@ -27,8 +24,13 @@ function rowOf(name: string, info: SettingInfo | undefined): string {
 }
 
 /** A document with the newest tables between its markers. Throws when it has no markers. */
-export function withSettingsTable(markdown: string): string {
+export const withSettingsTable = (markdown: string): string =>
+  replaceBetween(markdown, 'settings', settingsTable());
+
+/** A document with this text between its markers `<!-- name -->` and `<!-- /name -->`. Throws when it has no markers. */
+export function replaceBetween(markdown: string, name: string, text: string): string {
+  const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [from, to] = [markdown.indexOf(start), markdown.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`no ${start} … ${end} in the document`);
-  return `${markdown.slice(0, from + start.length)}\n\n${settingsTable()}\n\n${markdown.slice(to)}`;
+  return `${markdown.slice(0, from + start.length)}\n\n${text}\n\n${markdown.slice(to)}`;
 }

@@ -1,6 +1,7 @@
 /** The types of the settings' values. Messages continue the name of the setting: "POLL_INTERVAL must be …". */
 import { isIP } from 'node:net';
 import * as z from 'zod';
+import { readLocale } from './locale.ts';
 import { problemOfPort } from './port.ts';
 import { readTimeZone } from './time-zone.ts';
 
@@ -71,6 +72,14 @@ export function oneOf<const Words extends readonly string[]>(words: Words) {
 export const token = z
   .string()
   .regex(/^[\u0021-\u007e]+$/, 'must be one line of visible ASCII characters without blanks');
+
+/** A language tag, for numbers and times. */
+export const locale = z.string().transform((text, context): string => {
+  const found = readLocale(text);
+  if (found !== undefined) return found;
+  context.addIssue('must be a language tag (BCP 47) with hyphens, such as de, en-US or pt-BR');
+  return z.NEVER;
+});
 
 /** A time zone; the system's if it cannot be parsed. */
 export const timeZone = z.string().transform((text) => readTimeZone(text));

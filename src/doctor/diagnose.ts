@@ -7,6 +7,7 @@ import type { CheckId, Finding, Outcome, Outcomes } from './finding.ts';
 import { checkHookPort } from './hook-port.ts';
 import { checkNtfy } from './ntfy.ts';
 import { checkQbittorrent } from './qbittorrent.ts';
+import { checkRulesFile } from './rules.ts';
 
 /**
  * Checks the whole set-up. Checks that depend on a failed one are skipped. Changes nothing, publishes nothing, and tries
@@ -17,12 +18,13 @@ export async function diagnose(env: Record<string, string | undefined>): Promise
   const outcomes: Outcomes = { configuration: configuration(parsed) };
   if (parsed.ok) {
     const { config } = parsed;
+    const { outcome, rules } = await checkRulesFile(config);
     const [qbittorrent, ntfy, hookPort] = await Promise.all([
-      checkQbittorrent(config, env['PATH'] ?? ''),
-      checkNtfy(config),
+      checkQbittorrent(config, env['PATH'] ?? '', rules),
+      checkNtfy(config, rules),
       checkHookPort(config.hook),
     ]);
-    Object.assign(outcomes, qbittorrent, ntfy.outcomes, {
+    Object.assign(outcomes, { rules: outcome }, qbittorrent, ntfy.outcomes, {
       'hook-port': hookPort,
       clock: checkClock(ntfy.date),
       'time-zone': checkTimeZone(config.timeZone),

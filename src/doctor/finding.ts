@@ -1,6 +1,7 @@
 /** The titles of the checks, in the order in which they are printed. */
 export const TITLES = {
   configuration: 'Configuration',
+  rules: 'Rules',
   qbittorrent: "qBittorrent's address",
   login: "qBittorrent's login",
   version: "qBittorrent's version",

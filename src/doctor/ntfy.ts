@@ -1,4 +1,5 @@
 import type { Config } from '../config/index.ts';
+import type { RuleSet } from '../config/rules/index.ts';
 import { hostOf, parseJson, request } from '../http/request.ts';
 import type { Reply } from '../http/request.ts';
 import { authorization } from '../ntfy/client.ts';
@@ -6,6 +7,7 @@ import { account, ERROR_CODES, features, health, refusal } from '../ntfy/schemas
 import { REQUEST_TIMEOUT, redirectOutcome, adviceOnFailure } from './address.ts';
 import { fail, ok, skip, warn } from './finding.ts';
 import type { Outcome, Outcomes } from './finding.ts';
+import { checkTopics } from './topics.ts';
 
 /** The results, and by how many milliseconds the server's clock is ahead of this machine's; `null` if unknown. */
 export interface NtfyFindings {
@@ -13,8 +15,14 @@ export interface NtfyFindings {
   date: { ahead: number } | null;
 }
 
-/** Checks address, permission, sequence IDs and limits. Publishes nothing, so no phone makes a sound. */
-export async function checkNtfy({ ntfy, progress }: Config): Promise<NtfyFindings> {
+/**
+ * Checks address, permission (also for the topics of the rules), sequence IDs and limits. Publishes nothing, so no phone
+ * makes a sound.
+ */
+export async function checkNtfy(
+  { ntfy, progress }: Config,
+  rules: RuleSet | null = null,
+): Promise<NtfyFindings> {
   const { server, proxy } = ntfy;
   const reply = await request(`${server}/v1/health`, { timeout: REQUEST_TIMEOUT, proxy });
   if (!reply.ok) {
@@ -27,8 +35,10 @@ export async function checkNtfy({ ntfy, progress }: Config): Promise<NtfyFinding
   if (address.status === 'fail') return { outcomes: { ntfy: address }, date };
   const sequences = await readSequences(ntfy);
   const before = { ntfy: address, 'ntfy-updates': sequencesOutcome(sequences, progress) };
-  const access = await checkAccess(ntfy);
-  if (access.status === 'fail') return { outcomes: { ...before, 'ntfy-access': access }, date };
+  const own = await checkAccess(ntfy);
+  if (own.status === 'fail') return { outcomes: { ...before, 'ntfy-access': own }, date };
+  const isTried = own.status === 'ok' && rules !== null;
+  const access = isTried ? await checkTopics(rules, own, (topic) => checkAccess({ ...ntfy, topic })) : own;
   const deletions =
     sequences === 'unsupported'
       ? skip('not needed: the server does not support it')

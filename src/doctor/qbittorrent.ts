@@ -1,5 +1,6 @@
 import type { Failure } from '../../machines/domain.ts';
 import type { Config } from '../config/index.ts';
+import type { RuleSet } from '../config/rules/index.ts';
 import { hostOf } from '../http/request.ts';
 import { createConnection } from '../qbittorrent/connection.ts';
 import type { Connection } from '../qbittorrent/connection.ts';
@@ -10,11 +11,20 @@ import { fail, ok } from './finding.ts';
 import type { Outcome, Outcomes } from './finding.ts';
 import { checkHook } from './hooks.ts';
 import { checkProgram } from './program.ts';
+import { checkNames } from './rules.ts';
 
 type Auth = Config['qbittorrent']['auth'];
 
-/** Checks address, login, version and hooks; each requires the one before. */
-export async function checkQbittorrent(config: Config, path: string): Promise<Outcomes> {
+/**
+ * Checks address, login, version and hooks; each requires the one before.
+ *
+ * @param rules their categories and tags are checked; `null`: none
+ */
+export async function checkQbittorrent(
+  config: Config,
+  path: string,
+  rules: RuleSet | null = null,
+): Promise<Outcomes> {
   const { url, auth } = config.qbittorrent;
   const address = await checkAddress(config.qbittorrent);
   if (address.status === 'fail') return { qbittorrent: address };
@@ -22,7 +32,13 @@ export async function checkQbittorrent(config: Config, path: string): Promise<Ou
   const session = await login(connection, auth);
   if (!session.ok) return { qbittorrent: address, login: refusedOutcome(session.failure, auth) };
   const version = await checkVersion(connection, session.value.version);
-  const before = { qbittorrent: address, login: acceptedOutcome(auth), version };
+  const names = rules === null ? null : await checkNames(connection, rules);
+  const before = {
+    qbittorrent: address,
+    login: acceptedOutcome(auth),
+    version,
+    ...(names === null ? {} : { rules: names }),
+  };
   if (version.status === 'fail') return before;
   const slots = await readSlots(connection);
   if (!slots.ok) {

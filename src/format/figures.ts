@@ -1,21 +1,36 @@
+import { formatNumber } from './number.ts';
+import type { FormatOptions } from './options.ts';
+
 /** `[████░░░░░░]`: full only at 100 %. */
 export function progressBar(percent: number): string {
   const filled = Math.min(10, Math.max(0, Math.floor(percent / 10)));
   return `[${'█'.repeat(filled)}${'░'.repeat(10 - filled)}]`;
 }
 
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+const UNITS = {
+  decimal: { step: 1000, names: ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] },
+  binary: { step: 1024, names: ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] },
+};
 
-/** `1.3 GB`: decimal units, as on a disk's label (1 MB is 1,000,000 bytes). */
-export function formatSize(bytes: number): string {
+/**
+ * `1.3 GB`. By default in decimal units, as on a disk's label (1 MB is 1,000,000 bytes); in binary units as in
+ * qBittorrent's WebUI (1 MiB is 1,048,576 bytes).
+ */
+export function formatSize(
+  bytes: number,
+  { units = 'decimal', locale }: Pick<FormatOptions, 'units' | 'locale'> = {},
+): string {
+  const { step, names } = UNITS[units];
   let value = Math.max(0, bytes);
   let unit = 0;
-  while (value >= 999.5 && unit < UNITS.length - 1) {
-    value /= 1000;
+  // What would be rounded up to a whole step belongs to the next unit.
+  while (value >= step - 0.5 && unit < names.length - 1) {
+    value /= step;
     unit += 1;
   }
   // No digit after the point for bytes and from 100 on, otherwise one: 0.9 to 99.9.
-  return `${value.toFixed(unit === 0 || value >= 99.95 ? 0 : 1)} ${UNITS[unit]}`;
+  const decimals = unit === 0 || value >= 99.95 ? 0 : 1;
+  return `${formatNumber(value, decimals, locale)} ${names[unit]}`;
 }
 
 /** `12m 30s`: the two largest units that are not 0. `∞` if unknown. */

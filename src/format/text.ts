@@ -9,21 +9,41 @@ const ENCODED_WORD = /=\?(?=[^?\s]*\?[bq]\?)/giu;
  * @param maxBytes UTF-8 bytes; longer text is cut between grapheme clusters and ends with `…`
  */
 export function safeText(text: string, maxBytes: number): string {
-  const clean = text.toWellFormed().replace(UNSAFE, ' ').replace(/\s+/gu, ' ').trim();
-  return truncate(clean.replace(ENCODED_WORD, '=\u2060?'), maxBytes);
+  return truncate(withoutEncodedWords(cleanText(text)), maxBytes);
 }
 
-function truncate(text: string, maxBytes: number): string {
+/** Like `safeText`, for several lines. */
+export function safeLines(text: string, maxBytes: number): string {
+  const lines = text.split('\n').map((line) => withoutEncodedWords(cleanText(line)));
+  return truncate(lines.join('\n').trim(), maxBytes);
+}
+
+/** One line, well-formed, in reading order. */
+export function cleanText(text: string): string {
+  return text.toWellFormed().replace(UNSAFE, ' ').replace(/\s+/gu, ' ').trim();
+}
+
+const withoutEncodedWords = (text: string): string => text.replace(ENCODED_WORD, '=\u2060?');
+
+/**
+ * Cuts text between grapheme clusters.
+ *
+ * @param maxBytes UTF-8 bytes, `end` included
+ */
+export function truncate(text: string, maxBytes: number, end = '…'): string {
   if (Buffer.byteLength(text) <= maxBytes) return text;
-  let bytes = Buffer.byteLength('…');
+  let bytes = Buffer.byteLength(end);
   let start = '';
   for (const { segment } of new Intl.Segmenter().segment(text.slice(0, maxBytes))) {
     bytes += Buffer.byteLength(segment);
     if (bytes > maxBytes) break;
     start += segment;
   }
-  return `${start.trimEnd()}…`;
+  return `${start.trimEnd()}${end}`;
 }
+
+/** Whether it has anything else than format characters, spaces and line breaks, which are invisible. */
+export const hasVisibleText = (text: string): boolean => /[^\p{Cf}\p{Z}\p{Cc}]/u.test(text);
 
 /** UTF-8 bytes of a name in a title and in a longer text. */
 const MAX_NAME_BYTES = { title: 200, text: 600 };
@@ -35,6 +55,5 @@ export function torrentName(
   place: keyof typeof MAX_NAME_BYTES = 'title',
 ): string {
   const text = name === null ? '' : safeText(name, MAX_NAME_BYTES[place]);
-  // A name of format characters and spaces alone would be invisible.
-  return /[^\p{Cf}\p{Z}]/u.test(text) ? text : `Torrent ${key.slice(0, 8)}`;
+  return hasVisibleText(text) ? text : `Torrent ${key.slice(0, 8)}`;
 }

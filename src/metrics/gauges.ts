@@ -4,9 +4,29 @@ import type { Instruments } from './instruments.ts';
 import { HOOK_STATES, SESSION_STATES, TORRENT_STATES } from './labels.ts';
 import type { Reading } from './reading.ts';
 
-/** Gauges that are read at each scrape. */
-export function createGauges({ gauge }: Instruments, version: string) {
+/** How many torrents are tracked. */
+function createTorrentGauges({ gauge }: Instruments) {
   const torrents = gauge('qbit_ntfy_torrents', 'Tracked torrents, by state.', each('state', TORRENT_STATES));
+  const rules = gauge(
+    'qbit_ntfy_torrents_by_rule',
+    'Tracked torrents, by the name of their rule.',
+    [],
+    ['rule'],
+  );
+  return {
+    set(reading: Pick<Reading, 'torrents' | 'rules'>): void {
+      for (const state of TORRENT_STATES) torrents.set({ state }, reading.torrents[state]);
+      // Rules that are no longer in the file have no series.
+      rules.reset();
+      for (const [rule, count] of reading.rules) rules.set({ rule }, count);
+    },
+  };
+}
+
+/** Gauges that are read at each scrape. */
+export function createGauges(instruments: Instruments, version: string) {
+  const { gauge } = instruments;
+  const torrents = createTorrentGauges(instruments);
   const ready = gauge(
     'qbit_ntfy_session_ready',
     '1 while the sidecar has a session in qBittorrent, 0 otherwise.',
@@ -47,7 +67,7 @@ export function createGauges({ gauge }: Instruments, version: string) {
   ]);
   return {
     set(reading: Reading): void {
-      for (const state of TORRENT_STATES) torrents.set({ state }, reading.torrents[state]);
+      torrents.set(reading);
       for (const state of SESSION_STATES) session.set({ state }, Number(reading.session === state));
       for (const state of HOOK_STATES) hook.set({ state }, Number(reading.hook === state));
       ready.set(Number(reading.session === 'ready'));

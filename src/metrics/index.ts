@@ -19,7 +19,7 @@ export interface Page {
 
 /**
  * The metrics for Prometheus. Counters are incremented by events; everything else is read at the scrape, so there is no
- * timer and no monitor. No label is a hash, a name or a topic.
+ * timer and no monitor. No label is a hash, the name of a torrent or a topic.
  *
  * @example
  * const metrics = createMetrics(version);

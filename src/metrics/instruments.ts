@@ -7,8 +7,8 @@ import Registry from 'prom-client/lib/registry.js';
 type Labels = Record<string, string>;
 
 /**
- * Creates instruments in a registry of their own. All series exist with 0 from the start: Prometheus cannot alert on
- * series that are absent.
+ * Creates instruments in a registry of their own. All series exist with 0 from the start, except those of rules, which
+ * change: Prometheus cannot alert on series that are absent.
  */
 export function createInstruments() {
   const registry = new Registry();
@@ -18,8 +18,13 @@ export function createInstruments() {
     for (const labels of series) made.inc(labels, 0);
     return made;
   };
-  const gauge = (name: string, help: string, series: readonly Labels[] = []) => {
-    const made = new Gauge({ name, help, labelNames: namesOf(series), registers });
+  const gauge = (
+    name: string,
+    help: string,
+    series: readonly Labels[] = [],
+    labelNames: readonly string[] = namesOf(series),
+  ) => {
+    const made = new Gauge({ name, help, labelNames: [...labelNames], registers });
     for (const labels of series) made.set(labels, 0);
     return made;
   };

@@ -56,6 +56,9 @@ export const KINDS = [
   'alert-clear',
   'incident',
   'incident-resolved',
+  'added',
+  'removed',
+  'quiet-digest',
 ] as const satisfies readonly Notification['kind'][];
 
 /** The simpler forms of a message. */

@@ -22,6 +22,8 @@ type TorrentState = (typeof TORRENT_STATES)[number];
 /** The values of the gauges. */
 export interface Reading {
   torrents: Record<TorrentState, number>;
+  /** Tracked torrents by the name of the rule that applies; those that none matches are not counted. */
+  rules: ReadonlyMap<string, number>;
   /** The state of the session; `null` if it is not running. */
   session: string | null;
   webapi: string;
@@ -37,13 +39,18 @@ export interface Reading {
   degraded: boolean;
 }
 
-/** Reads the values of the gauges. */
-export function readingOf(supervisor: Supervisor, health: Health): Reading {
+/**
+ * Reads the values of the gauges.
+ *
+ * @param rules the names of the rules in force. Default: there are none
+ */
+export function readingOf(supervisor: Supervisor, health: Health, rules: readonly string[] = []): Reading {
   const snapshot = supervisor.getSnapshot();
   const { session, incident, hookInstaller } = snapshot.children;
   const login = session?.getSnapshot();
   return {
     torrents: countTorrents(snapshot),
+    rules: countByRule(snapshot, rules),
     session: login === undefined ? null : pathOf(login.value),
     webapi: webapiOf(login === undefined ? null : selectVersion(login)),
     hook: hookInstaller === undefined ? null : leafOf(hookInstaller.getSnapshot().value),
@@ -58,6 +65,16 @@ function countTorrents(snapshot: SupervisorSnapshot): Reading['torrents'] {
   const actors = selectTorrents(snapshot);
   for (const record of selectRecords(snapshot).values()) {
     counts[stateOf(record, actors.get(record.key))] += 1;
+  }
+  return counts;
+}
+
+function countByRule(snapshot: SupervisorSnapshot, rules: readonly string[]): Reading['rules'] {
+  const counts = new Map(rules.map((rule) => [rule, 0]));
+  if (counts.size === 0) return counts;
+  for (const { rule } of selectRecords(snapshot).values()) {
+    const count = rule === null ? undefined : counts.get(rule);
+    if (rule !== null && count !== undefined) counts.set(rule, count + 1);
   }
   return counts;
 }

@@ -1,16 +1,11 @@
-import { isInjected } from '../../machines/torrent/finish.ts';
-import type { Form, Notification } from '../../machines/domain.ts';
-import { torrentName } from '../format/text.ts';
-import {
-  alertText,
-  recoveryText,
-  completionText,
-  fixedText,
-  incidentText,
-  incidentTitle,
-  progressText,
-} from './card-text.ts';
-import type { AlertDelays } from './card-text.ts';
+import type { FixedMessage, Form } from '../../machines/domain.ts';
+import { isSilenced } from '../../machines/quiet/sound.ts';
+import { fixedText } from './card-text.ts';
+import { priorityOf, renderMessage, SILENT_PRIORITY, simplify } from './message.ts';
+import type { MessageOptions, Published } from './message.ts';
+import type { NotificationStyle } from './style.ts';
+
+export type { Published } from './message.ts';
 
 /** The body of a publish as JSON, which is sent to the server's root (ntfy docs, "Publish as JSON"). */
 export interface Card {
@@ -20,25 +15,21 @@ export interface Card {
   message: string;
   priority: number;
   tags: string[];
+  /** A URL that a tap opens. */
+  click?: string;
+  /** The URL of a picture. */
+  icon?: string;
 }
 
 /** The options that all cards of a sidecar share. */
-export interface CardOptions {
+export interface CardOptions extends MessageOptions {
   topic: string;
   /** Begins each sequence ID: distinguishes sidecars that share a topic. */
   instance: string;
-  /** IANA name, for times on cards. */
-  timeZone: string | undefined;
-  /** Named in the alerts' texts. Default: not named. */
-  alerts?: AlertDelays;
 }
 
 /** At the end of the notification drawer, without an icon in the status bar. */
 const HIDDEN_PRIORITY = 1;
-/** In the notification drawer only: no sound, no vibration. */
-const SILENT_PRIORITY = 2;
-/** With sound. */
-const AUDIBLE_PRIORITY = 4;
 
 /** The progress card of a torrent: updated in place, then deleted. */
 export const progressSequence = (instance: string, key: string): string => `${instance}-${key}`;
@@ -46,102 +37,83 @@ export const progressSequence = (instance: string, key: string): string => `${in
 export const completionSequence = (instance: string, key: string): string => `${instance}-${key}-done`;
 /** The alert of a torrent has its own card for the same reason. */
 export const alertSequence = (instance: string, key: string): string => `${instance}-${key}-err`;
+/** A torrent that was added: it stays when the progress card is deleted. */
+export const addedSequence = (instance: string, key: string): string => `${instance}-${key}-new`;
+/** A torrent that was removed before it was complete. */
+export const removedSequence = (instance: string, key: string): string => `${instance}-${key}-gone`;
 
-/** Notifications that are published; the others delete cards. */
-export type Published = Exclude<Notification, { kind: 'card-delete' | 'alert-clear' }>;
-
-/** Renders a notification as a card. */
-export function renderCard(notification: Published, options: CardOptions, form: Form = 'full'): Card {
-  if (form === 'full') return renderFully(notification, options);
-  if (form === 'plain') return simplify(renderFully(notification, options));
-  const { kind, key } = notification;
-  const { topic, instance } = options;
-  const priority = priorityOf(notification);
-  return {
-    topic,
-    sequence_id: SEQUENCES[kind](instance, key),
-    ...fixedText(notification),
-    priority,
-    tags: [],
-  };
-}
-
-function priorityOf(notification: Published): number {
-  const { kind } = notification;
-  if (kind === 'progress' || kind === 'incident-resolved') return SILENT_PRIORITY;
-  // A torrent whose data already existed was not downloaded: no sound.
-  return kind === 'completion' && isInjected(notification.torrent) ? SILENT_PRIORITY : AUDIBLE_PRIORITY;
-}
-
-/** The last update of a card that cannot be deleted. */
-export function renderEnded(topic: string, sequence: string): Card {
-  const message = 'No further updates: dismiss this notification.';
-  return { topic, sequence_id: sequence, title: 'Ended', message, priority: HIDDEN_PRIORITY, tags: [] };
-}
-
-const SEQUENCES: Record<Published['kind'], (instance: string, key: string) => string> = {
+const SEQUENCES: Record<
+  Exclude<Published['kind'], 'quiet-digest'>,
+  (instance: string, key: string) => string
+> = {
+  added: addedSequence,
   progress: progressSequence,
   completion: completionSequence,
   alert: alertSequence,
+  removed: removedSequence,
   incident: progressSequence,
   // The recovery message replaces the incident's card.
   'incident-resolved': progressSequence,
 };
 
-function renderFully(notification: Published, { topic, instance, timeZone, alerts }: CardOptions): Card {
-  const { kind, key } = notification;
-  const sequence_id = SEQUENCES[kind](instance, key);
-  switch (kind) {
-    case 'progress':
-      return {
-        topic,
-        sequence_id,
-        title: torrentName(key, notification.torrent.name),
-        message: progressText(notification, timeZone),
-        priority: SILENT_PRIORITY,
-        tags: ['arrow_down'],
-      };
-    case 'completion':
-      return {
-        topic,
-        sequence_id,
-        title: 'Download Complete',
-        message: completionText(notification, timeZone),
-        priority: priorityOf(notification),
-        tags: ['white_check_mark'],
-      };
-    case 'alert':
-      return {
-        topic,
-        sequence_id,
-        title: torrentName(key, notification.name),
-        message: alertText(notification, alerts),
-        priority: notification.silent === true ? SILENT_PRIORITY : AUDIBLE_PRIORITY,
-        tags: ['warning'],
-      };
-    case 'incident':
-    case 'incident-resolved':
-      return {
-        topic,
-        sequence_id,
-        title: incidentTitle(notification),
-        message: kind === 'incident' ? incidentText(notification.failure) : recoveryText(key),
-        priority: kind === 'incident' && notification.silent !== true ? AUDIBLE_PRIORITY : SILENT_PRIORITY,
-        tags: [kind === 'incident' ? 'warning' : 'white_check_mark'],
-      };
-  }
+/** Each quiet-hours digest has its own sequence, because an update of the last one would make no sound. */
+const sequenceOf = (notification: Published, instance: string): string =>
+  notification.kind === 'quiet-digest'
+    ? progressSequence(instance, notification.sequence)
+    : SEQUENCES[notification.kind](instance, notification.key);
+
+/**
+ * Renders a notification as a card. One that quiet hours silenced makes no sound in any form.
+ *
+ * @param style how the rule that applies changes it. Not used for a completion that was fixed, and not in the form
+ *   `fixed`, which contains nothing that a torrent or a rule contributed
+ */
+export function renderCard(
+  notification: Published,
+  options: CardOptions,
+  form: Form = 'full',
+  style?: NotificationStyle,
+): Card {
+  const { topic, instance } = options;
+  const card = cardOf(messageIn(form, notification, options, style), {
+    topic,
+    sequence: sequenceOf(notification, instance),
+  });
+  return isSilenced(notification) ? { ...card, priority: Math.min(card.priority, SILENT_PRIORITY) } : card;
 }
 
-/** The same card as short ASCII text, for a server that rejected the full one. */
-function simplify(card: Card): Card {
-  return { ...card, title: plain(card.title, 60), message: plain(card.message, 200), tags: [] };
+function messageIn(
+  form: Form,
+  notification: Published,
+  options: CardOptions,
+  style: NotificationStyle | undefined,
+): FixedMessage {
+  if (form === 'fixed')
+    return { ...fixedText(notification), tags: [], priority: priorityOf(notification, style) };
+  const fixed = notification.kind === 'completion' ? notification.fixed : undefined;
+  const message = fixed ?? renderMessage(notification, options, style);
+  return form === 'plain' ? simplify(message) : message;
 }
 
-function plain(text: string, length: number): string {
-  const ascii = text
-    .normalize('NFKD')
-    .replaceAll(/[^\x20-\x7E\n]/gu, '')
-    .trim()
-    .slice(0, length);
-  return ascii === '' ? 'qBittorrent' : ascii;
+/** The card of a rendered message. */
+export function cardOf(
+  { title, message, priority, tags, click, icon }: FixedMessage,
+  { topic, sequence }: { topic: string; sequence: string },
+): Card {
+  return {
+    topic,
+    sequence_id: sequence,
+    title,
+    message,
+    priority,
+    tags,
+    ...(click === undefined ? {} : { click }),
+    ...(icon === undefined ? {} : { icon }),
+  };
+}
+
+/** The last update of a card that cannot be deleted. */
+export function renderEnded(topic: string, sequence: string): Card {
+  const message = 'No further updates: dismiss this notification.';
+  return cardOf({ title: 'Ended', message, priority: HIDDEN_PRIORITY, tags: [] }, { topic, sequence });
 }

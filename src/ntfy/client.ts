@@ -1,20 +1,28 @@
 import type { Publication } from '../../machines/outbox/machine.ts';
 import type { Allowance } from '../../machines/outbox/budget.ts';
 import type { Form, Notification, Result } from '../../machines/domain.ts';
+import { routeOf } from '../../machines/routing/routed.ts';
+import { DEFAULT_ROUTE } from '../../machines/routing/types.ts';
+import type { RouteId } from '../../machines/routing/types.ts';
 import { basicAuthorization } from '../http/basic-auth.ts';
 import type { Config } from '../config/index.ts';
 import { err, hostOf, parseJson, request } from '../http/request.ts';
 import type { Reply, RequestOptions } from '../http/request.ts';
 import { alertSequence, progressSequence, renderCard, renderEnded } from './card.ts';
 import type { Card, CardOptions } from './card.ts';
+import { styleFor } from './style-of.ts';
+import type { StyleOf } from './style-of.ts';
 import { createRemoval } from './removal.ts';
 import type { RemovalMethod } from './removal.ts';
+import type { NotificationStyle } from './style.ts';
 import { accepted, account, ERROR_CODES } from './schemas.ts';
 import { failureOfReply } from './reply-failure.ts';
 
 export interface PublishOptions {
   /** How much text the message contains. Default: `full`. */
   form?: Form;
+  /** How the rule that applies changes the message. Default: not at all. */
+  style?: NotificationStyle | undefined;
   signal?: AbortSignal;
 }
 
@@ -23,6 +31,10 @@ export interface NtfyClientOptions {
   onDeleteRejected?: (instead: RemovalMethod) => void;
   /** Milliseconds since 1970. */
   now?: () => number;
+  /** The topic of a route; `null` if it is unknown. Default: only that of `NTFY_TOPIC` is known. */
+  topicOf?: (route: RouteId) => string | null;
+  /** The style of a rule. Default: none has one. */
+  styleOf?: StyleOf;
 }
 
 /** The requests of the sidecar to ntfy. Failures are returned; an exception is a bug. */
@@ -34,14 +46,15 @@ export interface NtfyClient {
 
 /**
  * Publishes as JSON to the server's root, so that no text becomes a header. Cards are deleted by their sequence ID. A
- * server before 2.16 has no sequence IDs: it answers without one, or with 40401, and counts as not live.
+ * server before 2.16 has no sequence IDs: it answers without one, or with 40401, and counts as not live. Topics of rules
+ * are on the same server; only this client knows their names.
  */
 export function createNtfyClient(
   config: Config['ntfy'],
   cardOptions: Omit<CardOptions, 'topic'>,
-  { onDeleteRejected = () => {}, now = Date.now }: NtfyClientOptions = {},
+  options: NtfyClientOptions = {},
 ): NtfyClient {
-  const { topic } = config;
+  const { onDeleteRejected = () => {}, now = Date.now, topicOf = () => null, styleOf } = options;
   const removal = createRemoval(onDeleteRejected, now);
   /** Whether this server has echoed a sequence ID. */
   let isLive = false;
@@ -57,7 +70,7 @@ export function createNtfyClient(
     return { ok: true, value: { live } };
   }
 
-  async function remove(method: 'delete' | 'clear', sequence: string, signal: AbortSignal | undefined) {
+  async function remove(method: 'delete' | 'clear', { topic, sequence }: Place, signal?: AbortSignal) {
     const path = `${topic}/${sequence}`;
     const answer = await (method === 'delete'
       ? call(path, { method: 'DELETE', ...abortedBy(signal) })
@@ -70,13 +83,13 @@ export function createNtfyClient(
     return { ok: true, value: { live: false } } as const;
   }
 
-  async function removeAll(sequences: readonly string[], { form = 'full', signal }: PublishOptions) {
+  async function removeAll(places: readonly Place[], { form = 'full', signal }: PublishOptions) {
     let last: Publication = { ok: true, value: { live: null } };
-    for (const sequence of sequences) {
+    for (const place of places) {
       last = await removal.remove(form, {
-        delete: () => remove('delete', sequence, signal),
-        clear: () => remove('clear', sequence, signal),
-        update: () => send(renderEnded(topic, sequence), signal),
+        delete: () => remove('delete', place, signal),
+        clear: () => remove('clear', place, signal),
+        update: () => send(renderEnded(place.topic, place.sequence), signal),
       });
       if (!last.ok || last.value.live === false) return last;
     }
@@ -85,17 +98,40 @@ export function createNtfyClient(
 
   return {
     async publish(notification, options = {}) {
-      const { kind, key } = notification;
-      const { instance } = cardOptions;
-      if (kind === 'alert-clear') return removeAll([alertSequence(instance, key)], options);
-      if (kind === 'card-delete') {
-        const alert = notification.alerted ? [alertSequence(instance, key)] : [];
-        return removeAll([progressSequence(instance, key), ...alert], options);
+      const route = routeOf(notification);
+      const known = route === DEFAULT_ROUTE ? config.topic : topicOf(route);
+      const topic = known ?? config.topic;
+      const { kind } = notification;
+      if (kind === 'alert-clear' || kind === 'card-delete') {
+        // If the topic is not known any more, nothing can be deleted from it.
+        const sequences = known === null ? [] : deletedSequences(cardOptions.instance, notification);
+        return removeAll(
+          sequences.map((sequence) => ({ topic, sequence })),
+          options,
+        );
       }
-      return send(renderCard(notification, { ...cardOptions, topic }, options.form), options.signal);
+      const { form, style = styleFor(notification, styleOf), signal } = options;
+      return send(renderCard(notification, { now: now(), ...cardOptions, topic }, form, style), signal);
     },
     allowance: (signal) => readAllowance(config, signal),
   };
+}
+
+/** Where a card is. */
+interface Place {
+  topic: string;
+  sequence: string;
+}
+
+/** The cards that a deletion deletes. */
+function deletedSequences(
+  instance: string,
+  notification: Extract<Notification, { kind: 'alert-clear' | 'card-delete' }>,
+): string[] {
+  const { kind, key } = notification;
+  if (kind === 'alert-clear') return [alertSequence(instance, key)];
+  const alert = notification.alerted ? [alertSequence(instance, key)] : [];
+  return [progressSequence(instance, key), ...alert];
 }
 
 async function readAllowance({ server, auth, proxy }: Config['ntfy'], signal?: AbortSignal) {

@@ -1,6 +1,7 @@
 /** The labels of a torrent on the page. */
 import type { Alert, Phase } from '../../machines/domain.ts';
-import type { TorrentStatus } from '../app/status.ts';
+import type { Ruling, TorrentStatus } from '../app/status.ts';
+import { formatPercent } from '../format/number.ts';
 import { PHASE_LABELS } from '../format/phase.ts';
 
 /** Colours a row or a card: active, waiting, finished, or in need of attention. */
@@ -31,7 +32,10 @@ const STATES: Readonly<Record<string, Label>> = {
   login: { text: 'Waiting for qBittorrent', tone: 'waiting' },
   'notifying.completion': { text: 'Complete, notifying the phone', tone: 'done' },
   'notifying.cardDeletion': { text: 'Complete, deleting its card', tone: 'done' },
+  'notifying.removalNotice': { text: 'Removed, notifying the phone', tone: 'done' },
   'notifying.removal': { text: 'Removed, deleting its card', tone: 'done' },
+  'clearing.complete': { text: 'Complete, deleting its card', tone: 'done' },
+  'clearing.removed': { text: 'Removed, deleting its card', tone: 'done' },
   complete: { text: 'Complete', tone: 'done' },
   removed: { text: 'Removed', tone: 'done' },
 };
@@ -67,14 +71,25 @@ const ALERTS: Readonly<Record<Alert, string>> = {
 };
 
 /** What the phone shows of a torrent: the alert or the state, then the percent. */
-export function phoneLabel({
-  shown,
-  showing,
-  alert,
-}: Pick<TorrentStatus, 'shown' | 'showing' | 'alert'>): Label {
+export function phoneLabel(
+  { shown, showing, alert }: Pick<TorrentStatus, 'shown' | 'showing' | 'alert'>,
+  locale?: string,
+): Label {
   const phase = showing === null ? undefined : CARD_PHASES[showing];
-  const percent = shown === null ? 'no card' : `${shown}%`;
+  const percent = shown === null ? 'no card' : formatPercent(shown, locale);
   if (alert !== null) return { text: `Alert: ${ALERTS[alert]}, ${percent}`, tone: 'warn' };
   const card = phase === undefined ? percent : `${phase}, ${percent}`;
   return { text: shown === null ? 'No card' : card, tone: shown === null ? 'waiting' : 'moving' };
 }
+
+/** Which rule applies to a torrent, and why. */
+export function ruleLabel({ rule, matched, decided }: Ruling): string {
+  const open = decided ? '' : '; not decided before the metadata';
+  if (rule === null) return `no rule matches${open}`;
+  const why = matched.length === 0 ? 'it matches every torrent' : `by ${matched.join(', ')}`;
+  return `${rule} (${why}${open})`;
+}
+
+/** Which notifications are sent. Until the rule is decided, only alerts. */
+export const sentLabel = ({ send, decided }: Ruling): string =>
+  decided ? send.join(', ') || 'nothing' : 'alerts';

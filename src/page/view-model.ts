@@ -1,23 +1,24 @@
 import type { Hash } from '../../machines/domain.ts';
 import { selectRecords } from '../../machines/supervisor/selectors.ts';
-import type { Config } from '../config/index.ts';
 import { servicesOf } from '../app/status.ts';
 import type { Supervisor } from '../app/status.ts';
+import { formatOptionsOf } from '../format/options.ts';
+import type { FormatOptions } from '../format/options.ts';
 import type { Health } from '../store/index.ts';
 import type { Finished, RecentlyFinished } from './finished.ts';
+import type { Clock } from './html/torrent.ts';
 
-/** Where the page reads its data. */
-export interface PageSources {
+/** Where the page reads its data, and how it writes numbers and times. */
+export interface PageSources extends FormatOptions {
   supervisor: Supervisor;
   store: { readonly health: Health };
   finished: RecentlyFinished;
-  timeZone: Config['timeZone'];
   /** Milliseconds since 1970. */
   now: () => number;
 }
 
 /** The data of the page, without the torrents' rows. */
-export interface ViewModel {
+export interface ViewModel extends Clock {
   services: ReturnType<typeof servicesOf>;
   health: Health;
   finished: readonly Finished[];
@@ -25,22 +26,20 @@ export interface ViewModel {
   count: number;
   /** Bytes per second of all torrents together. */
   speed: number;
-  now: number;
-  timeZone: string | undefined;
 }
 
-export function createViewModel(
-  { supervisor, store, finished, timeZone, now }: PageSources,
-  speed: number,
-): ViewModel {
+/** The present, in the formats of the page. */
+export const clockOf = (sources: PageSources): Clock => ({ now: sources.now(), ...formatOptionsOf(sources) });
+
+export function createViewModel(sources: PageSources, speed: number): ViewModel {
+  const { supervisor, store, finished } = sources;
   return {
     services: servicesOf(supervisor),
     health: store.health,
     finished: finished.list(),
     count: keysOf(supervisor).size,
     speed,
-    now: now(),
-    timeZone,
+    ...clockOf(sources),
   };
 }
 

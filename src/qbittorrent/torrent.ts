@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Observation } from '../../machines/domain.ts';
+import { categoryOf, pathOf, tagsOf, trackerOf } from './fields.ts';
 import { phaseOf } from './phase.ts';
 
 /** qBittorrent's value for "unknown" (also of a stopped torrent), in seconds. */
@@ -7,6 +8,8 @@ const UNKNOWN_ETA = 8_640_000;
 
 const count = z.number().nonnegative().catch(0);
 const seconds = z.number().nullable().catch(null);
+/** A missing field is valid, as in versions that do not report it. */
+const text = z.string().nullish().catch(null);
 const hex = z.string().toLowerCase();
 /** An empty string is valid, and common: zod's `catch` takes ten times as long as a match. */
 const otherHash = hex
@@ -35,6 +38,11 @@ export const torrentSchema = z
     completion_on: seconds,
     added_on: count,
     ratio: seconds,
+    category: text,
+    tags: text,
+    tracker: text,
+    save_path: text,
+    private: z.boolean().nullish().catch(null),
   })
   .transform((torrent): Observation => ({
     hash: torrent.hash,
@@ -53,6 +61,11 @@ export const torrentSchema = z
     ratio: torrent.ratio === null || torrent.ratio < 0 ? null : torrent.ratio,
     addedAt: torrent.added_on,
     finishedAt: finishedAt(torrent.completion_on),
+    category: categoryOf(torrent.category),
+    tags: tagsOf(torrent.tags),
+    tracker: trackerOf(torrent.tracker),
+    path: pathOf(torrent.save_path),
+    private: torrent.private ?? null,
   }));
 
 interface Times {

@@ -1,18 +1,10 @@
 /** The SQLite file: its schema, its rows, and the checks before it is opened. */
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  lstatSync,
-  mkdtempSync,
-  openSync,
-  rmdirSync,
-  statSync,
-} from 'node:fs';
+import { chmodSync, closeSync, existsSync, lstatSync, openSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
+import { problemOfOwnFile } from '../util/own-file.ts';
 import { failureOf, FolderError, ForeignFileError, VanishedError } from './health.ts';
 
 /** The name of the state file in its folder. */
@@ -212,43 +204,10 @@ export function problemOfFiles(path: string): string | null {
 
 function findProblem(path: string, folder: Stats): string | null {
   for (const suffix of SUFFIXES) {
-    const stats = lstatSync(path + suffix, { throwIfNoEntry: false });
-    if (stats === undefined) continue;
-    const name = `${basename(path)}${suffix} in STATE_DIR`;
-    if (!stats.isFile()) return `${name} is ${fileTypeOf(stats)}, not a regular file`;
-    if (mayBePlanted(stats, folder, dirname(path)))
-      return `${name} belongs to another user (${stats.uid}), in a folder that everyone can write to`;
+    const problem = problemOfOwnFile(path + suffix, folder);
+    if (problem !== null) return problem;
   }
   return null;
-}
-
-function fileTypeOf(stats: Stats): string {
-  if (stats.isSymbolicLink()) return 'a symbolic link';
-  if (stats.isDirectory()) return 'a folder';
-  if (stats.isFIFO()) return 'a FIFO';
-  return stats.isSocket() ? 'a socket' : 'a device';
-}
-
-/**
- * Any user with write access to the folder could have created the file in advance, to read what is written to it. Root
- * and the owner of the folder can read it anyway.
- */
-function mayBePlanted(file: Stats, folder: Stats, dir: string): boolean {
-  const uid = process.geteuid?.();
-  if (uid === undefined || (folder.mode & 0o002) === 0) return false;
-  return ![uid, 0, folder.uid].includes(file.uid) && !isOwnerOfNewFiles(dir, file.uid);
-}
-
-/** Network file systems may map all files to one user. On a read-only volume nothing is written, so nothing can leak. */
-function isOwnerOfNewFiles(dir: string, uid: number): boolean {
-  try {
-    const probe = mkdtempSync(join(dir, '.owner-'));
-    const owner = statSync(probe).uid;
-    rmdirSync(probe);
-    return owner === uid;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EROFS';
-  }
 }
 
 /** Only removes permissions. Where the mode cannot be changed (read-only volume, no modes), it stays. */

@@ -1,8 +1,6 @@
 /** The store: what survives a restart, on disk or, where there is no disk, in memory. */
 import { join } from 'node:path';
-import * as z from 'zod';
 import type { Hash, TorrentRecord } from '../../machines/domain.ts';
-import type { StoreEvent, SupervisorInput } from '../../machines/supervisor/types.ts';
 import type { Logger } from '../log/index.ts';
 import { FILE } from './database.ts';
 import type { Database } from './database.ts';
@@ -27,12 +25,14 @@ import { createBatch, createWriter, urgencyOf } from './writer.ts';
 import type { Writer } from './writer.ts';
 
 export { FILE, problemOfFiles } from './database.ts';
+export { restoredLeftCards, restoredRoutes, restoredState, saveEvent, saveRoutes } from './facts.ts';
 export type { Health } from './health.ts';
 export { readInstance, SHARED_INSTANCE } from './state.ts';
 
 /**
  * What survives a restart. Its methods never throw, and it does not keep the process alive.
- * Secrets must not be stored: the file is not encrypted.
+ * Secrets must not be stored: the file is not encrypted. The exception are the topics of rules, without which cards could
+ * not be deleted after a rule was changed; only this user can read the file.
  */
 export interface Store {
   /** What was stored, read once at the start, without rows that cannot be parsed. */
@@ -218,35 +218,4 @@ function createMemoryStore(): Store {
     setFact() {},
     close() {},
   };
-}
-
-/** The fact that an incident's card is on the phone. The name is that of version 0.1.0. */
-const INCIDENT_FACT = 'troubled';
-/** The fact that holds when each incident last made a sound. */
-const SOUNDS_FACT = 'sounds';
-
-const soundsSchema = z.record(z.string(), z.number()).catch({});
-
-/** The stored part of the supervisor's input. */
-export const restoredState = ({
-  records,
-  facts,
-}: Store): Pick<SupervisorInput, 'records' | 'incidentShown' | 'sounds'> => ({
-  records,
-  incidentShown: facts.get(INCIDENT_FACT) === true,
-  sounds: soundsSchema.parse(facts.get(SOUNDS_FACT)),
-});
-
-/** Stores the content of an event of the supervisor. */
-export function saveEvent(store: Store, event: StoreEvent): void {
-  switch (event.type) {
-    case 'record.save':
-      return store.save(event.record);
-    case 'record.delete':
-      return store.delete(event.key);
-    case 'incident.save':
-      return store.setFact(INCIDENT_FACT, event.shown ? true : undefined);
-    case 'sounds.save':
-      return store.setFact(SOUNDS_FACT, event.sounds);
-  }
 }

@@ -4,6 +4,8 @@ import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Alert, Hash, Observation, Phase, Stage, TorrentRecord } from '../../machines/domain.ts';
+import { NO_TAGS } from '../../machines/routing/fields.ts';
+import { routingFields } from './routing-fields.ts';
 import { FILE } from './database.ts';
 import type { Changes } from './database.ts';
 import type { Content } from './recovery.ts';
@@ -45,12 +47,13 @@ const hash = z.string().regex(/^[0-9a-f]{40}$/);
 const otherHash = hash.nullable().catch(null);
 const count = z.number().nonnegative().catch(0);
 const optionalCount = z.number().nullable().catch(null);
+const optionalText = z.string().nullable().catch(null);
 
 const observation: z.ZodType<Observation> = z.looseObject({
   hash,
   v1: otherHash,
   v2: otherHash,
-  name: z.string().nullable().catch(null),
+  name: optionalText,
   phase: z.enum(PHASES).catch('unknown'),
   progress: z.number().min(0).max(1).catch(0),
   size: count,
@@ -61,6 +64,11 @@ const observation: z.ZodType<Observation> = z.looseObject({
   ratio: optionalCount,
   addedAt: count,
   finishedAt: optionalCount,
+  category: optionalText,
+  tags: z.array(z.string()).readonly().catch(NO_TAGS),
+  tracker: optionalText,
+  path: optionalText,
+  private: z.boolean().nullable().catch(null),
 });
 
 const estimate = z.looseObject({ arrival: optionalCount, at: count, corrections: count });
@@ -90,6 +98,7 @@ const recordSchema: z.ZodType<TorrentRecord> = z
     finished: observation.nullable().catch(null),
     finishHookAt: optionalCount,
     quiet: z.boolean().catch(false),
+    ...routingFields,
   })
   .transform(({ told, again, stage, ...record }): TorrentRecord => ({
     ...record,

@@ -17,17 +17,29 @@ export type Urgency = 'now' | 'soon' | 'later';
  * - A detected completion, and every field that is not named here: now. It survives a power loss.
  * - A new torrent: before its hook is answered. A power loss may lose it: it stops qBittorrent as well, and a scan finds
  *   the torrents that are still downloading.
- * - Progress that is about to be sent: before it is sent, so that a card does not go backwards after a kill.
+ * - Progress that is about to be sent: before it is sent, so that a card does not go backwards after a kill. What the
+ *   rules say about a torrent, as well.
  * - What the card shows: within a second. If it is lost, the card is updated once more than necessary.
  */
 export function urgencyOf(before: TorrentRecord | undefined, after: TorrentRecord): Urgency | null {
   if (before === undefined) return after.stage === 'tracked' ? 'soon' : 'now';
-  const ignored = { shown: null, highest: 0, sounded: null } satisfies Partial<
-    Record<keyof TorrentRecord, unknown>
-  >;
+  const ignored = {
+    shown: null,
+    highest: 0,
+    sounded: null,
+    route: null,
+    rule: null,
+    excluded: null,
+    ifRemoved: null,
+  } satisfies Partial<Record<keyof TorrentRecord, unknown>>;
   const isRestSame = isSame({ ...before, ...ignored }, { ...after, ...ignored });
   if (!isRestSame || !isSame(before.sounded, after.sounded)) return 'now';
-  if (before.highest !== after.highest) return 'soon';
+  const isRouted =
+    before.route === after.route &&
+    before.rule === after.rule &&
+    before.excluded === after.excluded &&
+    before.ifRemoved === after.ifRemoved;
+  if (before.highest !== after.highest || !isRouted) return 'soon';
   return isSame(before.shown ?? {}, after.shown ?? {}) ? null : 'later';
 }
 

@@ -31,13 +31,23 @@ await removeFolder(state);
 
 /** Downloads, each in another state. */
 async function fill({ qbittorrent, ntfy }: Scene): Promise<void> {
-  const add = (name: string, size: number, script: Parameters<typeof qbittorrent.play>[1]) =>
-    qbittorrent.addTorrent({ name, size: size * MB, script: [...script, { phase: 'complete' }] });
+  const add = (
+    name: string,
+    size: number,
+    script: Parameters<typeof qbittorrent.play>[1],
+    extras: Parameters<typeof qbittorrent.addTorrent>[0] = {},
+  ) =>
+    qbittorrent.addTorrent({ name, size: size * MB, script: [...script, { phase: 'complete' }], ...extras });
   add('debian-13.2.0-mini.iso', 66, [on(11)]);
   add('Cosmos Laundromat (2015) trailer', 42, [on(8)]);
   await until('two are announced', () => ntfy.sounds.length === 2);
   add('debian-13.2.0-amd64-netinst.iso', 790, [downloading(0.6), on(3)]);
-  add('Big Buck Bunny (2008) 4K', 5300, [downloading(0.3), on(12)]);
+  add('Big Buck Bunny (2008) 4K', 5300, [downloading(0.3), on(12)], {
+    category: 'films/4k',
+    tags: ['notify', 'open movie'],
+    tracker: 'https://tracker.example/announce',
+    savePath: '/downloads/films',
+  });
   add('Tears of Steel (2012) 2160p', 6700, [downloading(0.08), on(5)]);
   add('Sintel 🐉 "director\'s cut"', 4300, [{ phase: 'queued', seconds: 9999 }]);
   add('A magnet without a name', 900, [{ phase: 'metadata', seconds: 9999 }]);

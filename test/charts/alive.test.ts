@@ -35,7 +35,7 @@ interface Shown {
 }
 
 test('every step of the machines during a download with failures is on their charts', async () => {
-  const world = startWorld();
+  const world = startWorld({ quietHours: { hours: () => null, save: () => {} } });
   const seen = new Map<string, Drawn>();
   const inspect = (event: InspectionEvent) => {
     const actor = event.actorRef as AnyActorRef as unknown as Shown;

@@ -55,3 +55,15 @@ test('the sidecar loads no option parser, no other command and no simulator', ()
     'src/commands/unsettled.ts',
   ]);
 });
+
+const yaml = (packages: string[]) => packages.filter((path) => path.includes('/yaml/')).length;
+
+test('the sidecar loads the YAML parser only with RULES_FILE', () => {
+  // The start fails after everything is loaded: no machine has this address (RFC 5737).
+  const env = { NTFY_TOPIC: 'http://127.0.0.1:9/downloads', HOOK_PORT: '0', OPS_HOST: '192.0.2.1' };
+  const without = loads('serve', env);
+  assert.deepEqual([without.status, yaml(without.packages)], [1, 0]);
+  const withRules = loads('serve', { ...env, RULES_FILE: 'rules.example.yaml' });
+  assert.equal(withRules.status, 1);
+  assert.ok(yaml(withRules.packages) > 0);
+});

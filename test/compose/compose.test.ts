@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { removeFolder, temporaryFolder } from '../servers/processes.ts';
@@ -111,6 +111,37 @@ test('each `docker run` line in the documents has the same options as compose.ya
   for (const line of lines)
     for (const option of ['read-only', 'cap-drop ALL', 'security-opt no-new-privileges', 'ulimit core=0'])
       assert.ok(line.includes(` --${option} `), `${option}: ${line}`);
+});
+
+/** A copy of what compose.yaml mounts, with rules, and compose.yaml itself with its comments about rules applied. */
+function withRules(rules: string): { project: string; compose: string } {
+  const project = join(folder, 'with-rules');
+  for (const name of ['compose', 'rules']) mkdirSync(join(project, name), { recursive: true });
+  copyFileSync(join(home, 'compose/qBittorrent.conf'), join(project, 'compose/qBittorrent.conf'));
+  writeFileSync(join(project, 'rules/rules.yaml'), rules);
+  const text = readFileSync(join(home, 'compose.yaml'), 'utf8');
+  const compose = text.replace(/^( *)# (?=RULES_FILE:|- \.\/rules:)/gm, '$1');
+  assert.equal(text.split('\n').filter((line, index) => line !== compose.split('\n')[index]).length, 2);
+  return { project, compose };
+}
+
+composeTest('the comments about rules in compose.yaml work when they are applied', async () => {
+  const { project, compose } = withRules(readFileSync(join(home, 'rules.example.yaml'), 'utf8'));
+  const read = await readProject(project, [file('with-rules.yaml', compose)]);
+  assert.ok(read.ok, read.ok ? '' : read.message);
+  assert.equal(read.project.services['qbit-ntfy']?.environment?.['RULES_FILE'], '/rules/rules.yaml');
+  assert.deepEqual(problemsOf(read.project), []);
+});
+
+composeTest('a rules file that is invalid, or mounted alone, is found', async () => {
+  const { project, compose } = withRules('rules: [{ nam: a }]');
+  const problems = async (text: string) => {
+    const read = await readProject(project, [file('with-rules.yaml', text)]);
+    return read.ok ? problemsOf(read.project).join('\n') : read.message;
+  };
+  assert.match(await problems(compose), /qbit-ntfy: .*rules\.yaml:1:11: .*unknown key "nam"/);
+  const alone = compose.replace('./rules:/rules:ro', './rules/rules.yaml:/rules/rules.yaml:ro');
+  assert.match(await problems(alone), /qbit-ntfy: the folder \/rules of RULES_FILE is not mounted/);
 });
 
 /** A change of compose.yaml, and the fault that must be reported. */

@@ -3,9 +3,10 @@
  * servers.
  */
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, posix, resolve } from 'node:path';
 import { parseConfig } from '../../src/config/index.ts';
 import type { Config } from '../../src/config/index.ts';
+import { describeProblem, parseFile, readRulesFile } from '../../src/config/rules/index.ts';
 import { variables } from '../../src/config/setting-names.ts';
 import { isLoopback } from '../../src/util/loopback.ts';
 import type { Project, Service } from './config.ts';
@@ -48,9 +49,25 @@ function problemsOfSidecar(name: string, service: Service, services: Project['se
     ...(service.volumes?.some(({ target }) => target === '/state') === true ? [] : ['it keeps no state']),
     ...unknownNames(service),
     ...(parsed.ok
-      ? [...parsed.warnings, ...problemsOfReach(name, service, services, parsed.config)]
+      ? [
+          ...parsed.warnings,
+          ...problemsOfReach(name, service, services, parsed.config),
+          ...problemsOfRules(service, parsed.config),
+        ]
       : [parsed.message]),
   ];
+}
+
+/** The folder is mounted, not the file: the container would keep the old one when an editor replaces it. */
+function problemsOfRules({ volumes = [] }: Service, { rulesFile, ntfy }: Config): string[] {
+  if (rulesFile === null) return [];
+  const [folder, file] = [posix.dirname(rulesFile), posix.basename(rulesFile)];
+  const mount = volumes.find(({ target }) => target === folder);
+  if (mount?.source === undefined || mount.read_only !== true)
+    return [`the folder ${folder} of RULES_FILE is not mounted read-only`];
+  const path = join(mount.source, file);
+  const parsed = parseFile(readRulesFile(path), ntfy);
+  return (parsed.ok ? parsed.warnings : parsed.problems).map((problem) => describeProblem(path, problem));
 }
 
 /** `core: 0`, in any spelling. */

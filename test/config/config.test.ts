@@ -54,6 +54,9 @@ describe('with only a topic', () => {
       ops: { host: '::', port: 9091, token: null },
       instance: null,
       progress: 'auto',
+      locale: undefined,
+      units: 'decimal',
+      rulesFile: null,
       stateDir: null,
       logLevel: 'info',
     });

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import type { QbittorrentGeneration } from '../../src/simulator/index.ts';
 import { startQbittorrent, startWebSeed, until } from '../servers/index.ts';
+import type { TorrentExtras } from '../servers/index.ts';
 import type { Case } from './contract.ts';
 import { listOf, send } from './http.ts';
 import type { Answer, Outgoing } from './http.ts';
@@ -19,7 +20,7 @@ export interface Subject extends AsyncDisposable {
   username: string;
   password: string;
   /** Adds a torrent that downloads in a second or two. */
-  download: () => Promise<Download>;
+  download: (extras?: TorrentExtras) => Promise<Download>;
 }
 
 export type QbittorrentCase = Case<Subject, QbittorrentGeneration, Options>;
@@ -40,9 +41,10 @@ export async function simulated(generation: QbittorrentGeneration, options: Opti
   const simulator = await startQbittorrentSimulator({ generation, password: 'correct horse', ...options });
   return Object.assign(simulator, {
     generation,
-    download: async () => {
+    download: async ({ tracker = '', private: isPrivate = false }: TorrentExtras = {}) => {
       const torrent = { name: newName(), size: SIZE };
-      return { hash: simulator.addTorrent({ ...torrent, rate: RATE }), ...torrent };
+      const spec = { ...torrent, rate: RATE, tracker, private: isPrivate };
+      return { hash: simulator.addTorrent(spec), ...torrent };
     },
   });
 }
@@ -54,8 +56,8 @@ export async function real(generation: QbittorrentGeneration, options: Options):
   const seed = stack.use(await startWebSeed({ rate: RATE }));
   const all = stack.move();
   return Object.assign(server, {
-    download: async () => {
-      const torrent = seed.serve(newName(), SIZE);
+    download: async (extras?: TorrentExtras) => {
+      const torrent = seed.serve(newName(), SIZE, 'v1', extras);
       await server.addTorrent(torrent.file);
       return torrent;
     },

@@ -4,6 +4,7 @@ import { appCases } from './qbittorrent-app.ts';
 import { changeCases } from './qbittorrent-change.ts';
 import { downloadCases } from './qbittorrent-download.ts';
 import { keyCases } from './qbittorrent-key.ts';
+import { labelCases } from './qbittorrent-labels.ts';
 import { listCases } from './qbittorrent-list.ts';
 import { loginCases } from './qbittorrent-login.ts';
 import { objectCases } from './qbittorrent-object.ts';
@@ -23,6 +24,7 @@ holdContract({
     ...objectCases,
     ...listCases,
     ...changeCases,
+    ...labelCases,
     ...downloadCases,
   ],
 });

@@ -1,5 +1,6 @@
 /** A sidecar, composed as by `npm start`, with real servers. */
 import type { Policy } from '../../machines/policy.ts';
+import type { QuietHours } from '../../machines/quiet/types.ts';
 import type { Sidecar } from '../../src/app/start.ts';
 import { startNtfy, startProxy, startQbittorrent, startWebSeed } from '../servers/index.ts';
 import type {
@@ -53,6 +54,7 @@ export interface SceneOptions {
   env?: Record<string, string>;
   /** Intervals that no setting makes as short. */
   policy?: Partial<Policy>;
+  quietHours?: () => QuietHours | null;
 }
 
 /** Starts real servers, a sidecar and the hook; everything ends with the scene. */
@@ -75,6 +77,7 @@ export async function startScene(options: SceneOptions): Promise<Scene> {
     },
     log,
     options.policy,
+    options.quietHours === undefined ? {} : { quietHours: options.quietHours },
   );
   stack.defer(() => sidecar.stop());
   await qbittorrent.setAddedHook(hookLine(sidecar));

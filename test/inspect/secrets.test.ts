@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { startRules } from '../../src/app/rules.ts';
 import { parseConfig } from '../../src/config/index.ts';
 import { createInspectorExtension } from '../../src/development/inspector.ts';
 import { createLogger } from '../../src/log/index.ts';
@@ -15,6 +19,8 @@ const PLANTED = {
   ntfyToken: 'tk_plantedplantedplantedplanted02',
   ntfyPassword: 'planted:ntfy+password',
   topic: 'planted-topic-3',
+  filmsTopic: 'planted-films-7',
+  passkey: 'plantedpasskey8',
   hookToken: 'planted-hook-token-4',
   opsToken: 'planted-ops-token-5',
 };
@@ -35,6 +41,14 @@ const traces = [
   'SID=',
   'QBT_SID',
 ];
+
+const RULES = `
+rules:
+  - name: films
+    match: { category: films, tracker: "tracker.test" }
+    topic: ${PLANTED.filmsTopic}
+quiet: { from: "00:00", to: "23:59" }
+`;
 
 /** The address with the login of a proxy, which qBittorrent before 5.2 ignores. */
 const guardedBy = (url: string): string =>
@@ -59,7 +73,11 @@ for (const { way, key, basic } of credentials) {
         basic ? { users: { phone: PLANTED.ntfyPassword } } : { token: PLANTED.ntfyToken },
       ),
     );
+    const folder = mkdtempSync(join(tmpdir(), 'inspect-rules-'));
+    stack.defer(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'rules.yaml'), RULES);
     const parsed = parseConfig({
+      RULES_FILE: join(folder, 'rules.yaml'),
       QBIT_HOST: key ? qbittorrent.url : guardedBy(qbittorrent.url),
       ...(key ? { QBIT_API_KEY: PLANTED.apiKey } : { QBIT_USER: 'admin', QBIT_PASS: PLANTED.password }),
       NTFY_TOPIC: `${ntfy.url}/${PLANTED.topic}`,
@@ -78,7 +96,9 @@ for (const { way, key, basic } of credentials) {
     const { config } = parsed;
     const lines: string[] = [];
     const log = createLogger({ level: 'debug', pretty: false, write: (line) => lines.push(line) });
-    const sidecar = await start({ config, log });
+    const opened = await startRules(config, log);
+    assert.ok(opened.ok);
+    const sidecar = await start({ config, log, ...opened.rules });
     stack.defer(() => sidecar.stop());
     const close = await createInspectorExtension(0)(sidecar, { config, log });
     stack.defer(async () => close?.());
@@ -87,9 +107,17 @@ for (const { way, key, basic } of credentials) {
     stack.defer(() => stream.close());
 
     // A rejection and an outage, whose failures contain text of a server.
-    const body = JSON.stringify({ error: `no ${PLANTED.topic}, ${PLANTED.ntfyToken}` });
+    const body = JSON.stringify({
+      error: `no ${PLANTED.topic}, ${PLANTED.filmsTopic}, ${PLANTED.ntfyToken}`,
+    });
     ntfy.fail(({ method }) => method === 'POST', { kind: 'status', status: 500, body }, 1);
-    const hash = qbittorrent.addTorrent({ name: 'debian.iso', size: 3_000_000, rate: 1_000_000 });
+    const hash = qbittorrent.addTorrent({
+      name: 'debian.iso',
+      size: 3_000_000,
+      rate: 1_000_000,
+      category: 'films',
+      tracker: `https://tracker.test/${PLANTED.passkey}/announce?passkey=${PLANTED.passkey}`,
+    });
     const tracked = await fetch(`http://localhost:${sidecar.hook.port}/track?hash=${hash}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${PLANTED.hookToken}` },
@@ -119,6 +147,8 @@ for (const { way, key, basic } of credentials) {
       [],
     );
     const used = JSON.stringify([...qbittorrent.requests, ...ntfy.requests]);
-    assert.ok(used.includes(PLANTED.topic), 'the secrets were sent');
+    assert.ok(used.includes(PLANTED.filmsTopic), 'the secrets were sent');
+    assert.ok(text.includes('"films"'), 'the rule is shown');
+    assert.ok(text.includes('tracker.test'), 'the tracker is shown');
   });
 }

@@ -25,9 +25,10 @@ interface Init extends Pick<Container, 'ports' | 'resources' | 'restartPolicy' |
 }
 
 interface Volume {
-  type: 'secret' | 'emptyDir';
+  type: 'secret' | 'emptyDir' | 'custom';
   name?: string;
   defaultMode?: number;
+  volumeSpec?: Omit<Volumes[number], 'name'>;
   advancedMounts: Record<string, Record<string, { path: string; readOnly?: boolean }[]>>;
 }
 
@@ -74,7 +75,8 @@ function template({ controllers, persistence }: Values): Workload {
   };
 }
 
-function volumeOf(id: string, { type, name, defaultMode }: Volume): Volumes[number] {
+function volumeOf(id: string, { type, name, defaultMode, volumeSpec }: Volume): Volumes[number] {
+  if (type === 'custom') return { name: id, ...volumeSpec };
   if (type === 'emptyDir') return { name: id, emptyDir: {} };
   return { name: id, secret: { secretName: name ?? '', defaultMode: defaultMode ?? 0o644 } };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { settingNames } from '../../src/config/setting-names.ts';
+import { variables } from '../../src/config/setting-names.ts';
 import { SECRET } from './checks/environment.ts';
 import { read } from './kustomize.ts';
 import type { Workload } from './manifest.ts';
@@ -86,11 +86,11 @@ test('the costs of a pod on the fleet page are the requests of the manifests', (
 
 test('settings that only a comment proposes are settings too', () => {
   const proposed = globSync('k8s/*/settings.env', { cwd: home }).flatMap((path) =>
-    [...text(path).matchAll(/^# ([A-Z_]+)=/gm)].map(([, name = '']) => name.replace(/_FILE$/, '')),
+    [...text(path).matchAll(/^# ([A-Z_]+)=/gm)].map(([, name = '']) => name),
   );
   assert.ok(proposed.length > 0);
   assert.deepEqual(
-    proposed.filter((name) => !settingNames.has(name)),
+    proposed.filter((name) => !variables.has(name)),
     [],
   );
 });

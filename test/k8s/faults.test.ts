@@ -6,9 +6,10 @@ import type { Check } from './checks/index.ts';
 import { faults, planted } from './faults.ts';
 import { kubernetesTest, read } from './kustomize.ts';
 import { workloads } from './manifest.ts';
+import { rulesFaults } from './rules-faults.ts';
 import { shapeFaults, unknownFields } from './schema.ts';
 
-for (const [title, { plant, check, text }] of Object.entries(faults)) {
+for (const [title, { plant, check, text }] of Object.entries({ ...faults, ...rulesFaults })) {
   kubernetesTest(`a planted fault is found: ${title}`, async () => {
     const found = checks[check](await planted(plant));
     assert.equal(found.length > 0, true);

@@ -23,13 +23,14 @@ export interface Scene {
   settings: Record<string, string>;
 }
 
-interface Fault {
+export interface Fault {
   plant: (scene: Scene) => void;
   check: Check;
   text: RegExp;
 }
 
-const fault = (check: Check, text: RegExp, plant: (scene: Scene) => void): Fault => ({ check, text, plant });
+/** A fault that a check finds. */
+export const fault = (check: Check, text: RegExp, plant: Fault['plant']): Fault => ({ check, text, plant });
 
 export const faults: Record<string, Fault> = {
   'no selector': fault('selectors', /has no selector/, ({ workload }) => delete workload.spec.selector),

@@ -1,7 +1,7 @@
 /** The manifests as kubectl renders them: the real one, from Debian's packages. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { parseAllDocuments } from 'yaml';
@@ -36,7 +36,7 @@ export function kubernetesTest(title: string, body: (t: TestContext) => Promise<
 
 const rendered = new Map<string, Promise<Manifest[]>>();
 
-/** `kubectl kustomize <folder>`, with a path from the project root. Each caller may change its result. */
+/** `kubectl kustomize <folder>`, with a path from the project root or an absolute one. Each caller may change its result. */
 export async function render(folder: string): Promise<Manifest[]> {
   const running = rendered.get(folder) ?? kustomize(folder);
   rendered.set(folder, running);
@@ -45,9 +45,9 @@ export async function render(folder: string): Promise<Manifest[]> {
 
 async function kustomize(folder: string): Promise<Manifest[]> {
   const { command, args } = await kubernetesTool('kubectl');
-  return new Promise((resolve, reject) => {
-    execFile(command, [...args, 'kustomize', join(home, folder)], (error, stdout, stderr) => {
-      if (error === null) resolve(parse(stdout));
+  return new Promise((fulfil, reject) => {
+    execFile(command, [...args, 'kustomize', resolve(home, folder)], (error, stdout, stderr) => {
+      if (error === null) fulfil(parse(stdout));
       else reject(new Error(`kubectl kustomize ${folder}: ${stderr}`));
     });
   });

@@ -7,6 +7,7 @@ import { realTest, visibleCards } from '../servers/index.ts';
 import type { RealTestOptions } from '../servers/index.ts';
 import { render } from './kustomize.ts';
 import { sidecars } from './manifest.ts';
+import { renderWithRules } from './rules.ts';
 import type { Manifest } from './manifest.ts';
 import type { Order, Seen } from './pod/scene.ts';
 import { isRoot, noRoom, runInRoom } from './pod/room.ts';
@@ -86,6 +87,11 @@ podTest('a foreign pod without fsGroup can read the secret and store the state',
   const seen = await runPod(await render('test/k8s/overlays/own'), 'torrents', 'start');
   assert.equal(readSamples(seen.metrics).get('qbit_ntfy_store_degraded'), 0);
   assert.deepEqual(seen.codes, { main: 0, 'qbit-ntfy': 0 });
+});
+
+podTest('rules in a ConfigMap are loaded', { needs: [] }, async () => {
+  const seen = await runPod(await renderWithRules(), 'qbittorrent', 'start');
+  assert.match(seen.log, /"message":"rules loaded"/);
 });
 
 podTest('the state is written to a claim', { needs: [] }, async () => {

@@ -38,6 +38,9 @@ const CONFLICTS: Record<string, (pod: PodSpec) => void> = {
   'a volume of the name of the state': (pod) => {
     pod.volumes = [...(pod.volumes ?? []), { name: 'qbit-ntfy-state', emptyDir: {} }];
   },
+  'a volume of the name of the rules': (pod) => {
+    pod.volumes = [...(pod.volumes ?? []), { name: 'qbit-ntfy-rules', emptyDir: {} }];
+  },
   'a port of this name': withPort({ name: 'ntfy-ops', containerPort: 8000 }),
   'the operations port': withPort({ containerPort: 9091 }),
   'the hook port': withPort({ containerPort: 9090, protocol: 'TCP' }),

@@ -48,6 +48,11 @@ export function seen(over: Partial<Observation> = {}): Observation {
     finishedAt: null,
     ratio: null,
     addedAt: 0,
+    category: '',
+    tags: [],
+    tracker: null,
+    path: null,
+    private: null,
     ...over,
   };
 }

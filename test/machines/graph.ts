@@ -11,6 +11,7 @@ import type {
 } from 'xstate';
 import { adjacencyMapToArray, getAdjacencyMap, getShortestPaths, getStateNodes } from 'xstate/graph';
 import type { TorrentDeps } from '../../machines/torrent/types.ts';
+import { NO_RULES } from '../../machines/routing/rules.ts';
 import { OverdueError } from '../../machines/watchdog.ts';
 
 type Logic = ActorLogic<AnyMachineSnapshot, AnyEventObject, unknown>;
@@ -188,6 +189,7 @@ export const DEPS: TorrentDeps = {
   nextId: () => '1',
   save: () => {},
   supervisor: createEmptyActor(),
+  rules: NO_RULES,
 };
 
 export const done = (id: string, output: unknown): AnyEventObject => ({

@@ -8,6 +8,8 @@ import { DEFAULT_COMPLETION } from '../../machines/domain.ts';
 import { createIds } from '../../machines/notification-ids.ts';
 import type { Phase, Stage } from '../../machines/domain.ts';
 import { hashOf, policy, progressOf, seen } from './fixtures.ts';
+import { createTestRules } from '../support/rules.ts';
+import type { Said } from '../support/rules.ts';
 import { DEPS, explore, placeOf, unentered } from './graph.ts';
 
 const first = hashOf(1);
@@ -24,17 +26,29 @@ const isAt =
 
 const answerTo = (
   id: string,
-  kind: 'progress' | 'completion' | 'card-delete' = 'progress',
+  kind: 'progress' | 'completion' | 'removed' | 'card-delete' = 'progress',
 ): AnyEventObject => ({
   type: 'notification.settled',
   notification: { ...progressOf(first, 50), ...(kind === 'progress' ? {} : { kind }), id },
   outcome: 'accepted',
 });
 
+/** The card on a former topic is deleted; the rules that exclude progress make the default topic one. */
+const oldCardsDeleted = ['former', 'default'].map((route): AnyEventObject => ({
+  type: 'notification.settled',
+  notification: { kind: 'card-delete', key: first, moved: true, route, id: 'older' },
+  outcome: 'accepted',
+}));
+
+/** A rule that announces removals, and one that excludes everything. */
+const ANNOUNCES: Said = { rule: 'r', send: ['progress', 'completion', 'alerts', 'removed'] };
+const EXCLUDES: Said = { rule: 'r', send: [] };
+
 /** The kind of the notification that a torrent in this state waits for. */
 function kindOf(value: unknown) {
   const place = JSON.stringify(value);
   if (place.includes('completion')) return 'completion';
+  if (place.includes('removalNotice')) return 'removed';
   return /cardDeletion|removal/.test(place) ? 'card-delete' : 'progress';
 }
 
@@ -45,19 +59,31 @@ const isFinished = (event: AnyEventObject) => showsComplete(event) || event.type
 
 describe('a torrent', () => {
   const card = { percent: 50, phase: 'downloading' } as const;
-  const exploreFrom = (stage: Stage, shown: typeof card | null = null) =>
+  const exploreFrom = (stage: Stage, shown: typeof card | null = null, said: Said | null = null) =>
     explore({
       machine: torrentMachine,
       input: () => ({
         policy,
-        deps: { ...DEPS, nextId: createIds() },
+        deps: {
+          ...DEPS,
+          nextId: createIds(),
+          ...(said === null ? {} : { rules: createTestRules(() => said).rules }),
+        },
         ready: false,
-        record: { ...createRecord(first, 0), stage, shown, finished: seen({ phase: 'complete' }) },
+        record: {
+          ...createRecord(first, 0),
+          stage,
+          shown,
+          finished: seen({ phase: 'complete' }),
+          ...(said === null ? {} : { oldCards: ['former'] }),
+        },
       }),
       facts: ({ context: { misses, record, requestedCard, alert, finishedSince } }) => [
         Math.min(2, misses),
         finishedSince !== null,
         record.readdedAs,
+        record.oldCards.length,
+        record.removal !== null,
         record.shown !== null || requestedCard !== null,
         alert,
       ],
@@ -79,6 +105,9 @@ describe('a torrent', () => {
         ...[pending as string | null, 'older'].flatMap((id) =>
           id === null ? [] : [answerTo(id, kindOf(value))],
         ),
+        ...(said === null
+          ? []
+          : [...oldCardsDeleted, { ...answerTo(String(pending)), type: 'notification.diverted' }]),
       ],
     });
   const fresh = exploreFrom('tracked');
@@ -88,6 +117,8 @@ describe('a torrent', () => {
     exploreFrom('completing', card),
     exploreFrom('completed', card),
     exploreFrom('removed', card),
+    exploreFrom('tracked', card, ANNOUNCES),
+    exploreFrom('tracked', card, EXCLUDES),
   ];
 
   test('reaches each of its states, and from each an end', () => {

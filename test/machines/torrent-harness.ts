@@ -3,6 +3,8 @@ import { createActor, fromCallback, SimulatedClock } from 'xstate';
 import type { EventObject } from 'xstate';
 import { createIds } from '../../machines/notification-ids.ts';
 import type { OutboxEvent } from '../../machines/outbox/machine.ts';
+import { NO_RULES } from '../../machines/routing/rules.ts';
+import type { Rules } from '../../machines/routing/rules.ts';
 import { createRecord } from '../../machines/torrent/record.ts';
 import { torrentMachine } from '../../machines/torrent/machine.ts';
 import type { TorrentReport } from '../../machines/torrent/types.ts';
@@ -29,6 +31,7 @@ const isAwaited = (notification: RequestedNotification): notification is Awaited
 interface Options {
   record?: Partial<TorrentRecord>;
   policy?: Partial<Policy>;
+  rules?: Rules;
 }
 
 /** Starts a torrent's actor; each observation is 5 s after the one before. */
@@ -50,6 +53,7 @@ export function startTorrent(options: Options = {}) {
         nextId: createIds(),
         save: (changed) => void saved.push(changed),
         supervisor: createActor(fromCallback(({ receive }) => receive(record))).start(),
+        rules: options.rules ?? NO_RULES,
       },
       ready: false,
     },
@@ -110,8 +114,8 @@ function pathOf(value: unknown): string {
 }
 
 /** A torrent whose card shows 50 %. */
-export function startWithCard() {
-  const torrent = startTorrent();
+export function startWithCard(options: Options = {}) {
+  const torrent = startTorrent(options);
   torrent.session('ready');
   torrent.observe({ progress: 0.5 });
   torrent.accept();

@@ -14,6 +14,7 @@ import { readSamples, watch, well } from './samples.ts';
 /** The contract with alerts and dashboards: the type of each metric and the names of its labels. */
 const CONTRACT: Record<string, string> = {
   qbit_ntfy_torrents: 'gauge state',
+  qbit_ntfy_torrents_by_rule: 'gauge rule',
   qbit_ntfy_hook_requests_total: 'counter answer hook',
   qbit_ntfy_qbittorrent_requests_total: 'counter call result',
   qbit_ntfy_qbittorrent_request_duration_seconds: 'histogram call le',
@@ -44,7 +45,7 @@ const CONTRACT: Record<string, string> = {
 describe('the metrics page', () => {
   test('has every metric of the contract from the start, and no other', async () => {
     const metrics = createMetrics('1.2.3');
-    const { type, text } = await metrics.page(readingOf(startWorld().supervisor, well));
+    const { type, text } = await metrics.page(readingOf(startWorld().supervisor, well, ['films']));
     assert.equal(type, 'text/plain; version=0.0.4; charset=utf-8');
     const labels = new Map<string, Set<string>>();
     for (const series of readSamples(text).keys()) {

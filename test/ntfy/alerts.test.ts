@@ -169,6 +169,8 @@ describe('a card in fixed form', () => {
     progressOf({ name: 'POISON' }),
     completionOf({ name: 'POISON' }),
     { kind: 'alert', key, name: 'POISON', percent: 40, alert: 'failed' },
+    { kind: 'alert', key, name: 'POISON', percent: 40, alert: 'stalled', silent: true },
+    { kind: 'incident', key: 'qbittorrent', failure, silent: true },
     { kind: 'incident', key: 'qbittorrent', failure },
     { kind: 'incident', key: 'store', failure },
     { kind: 'incident-resolved', key: 'qbittorrent', shown: true },

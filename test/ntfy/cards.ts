@@ -21,6 +21,11 @@ export function torrentOf(over: Partial<Observation> = {}): Observation {
     finishedAt: null,
     ratio: null,
     addedAt: 0,
+    category: '',
+    tags: [],
+    tracker: null,
+    path: null,
+    private: null,
     ...over,
   };
 }

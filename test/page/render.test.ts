@@ -24,6 +24,12 @@ function torrent(over: Partial<TorrentStatus> = {}): TorrentStatus {
     speed: 1_300_000,
     eta: 750,
     size: 704_000_000,
+    category: '',
+    tags: [],
+    tracker: null,
+    path: null,
+    private: null,
+    ruling: null,
     shown: 42,
     showing: 'downloading',
     alert: null,
@@ -104,6 +110,17 @@ describe('a torrent on the page', () => {
     assert.match(textOf(torrentRow(torrent({ phase: 'stalled', showing: 'stalled' }), clock)), /Stalled/);
   });
 
+  test('has its category, tags, tracker and path in its chart, not in its row', () => {
+    const film = {
+      category: 'films',
+      tags: ['a'],
+      tracker: 'tracker.example',
+      path: '/films',
+      private: true,
+    };
+    assert.equal(words(film), words({}));
+  });
+
   test('has 100% only when it is complete', () => {
     assert.match(textOf(torrentRow(torrent({ progress: 0.9999 }), clock)), /\|99%\|/);
   });
@@ -166,12 +183,13 @@ describe('untrusted text', () => {
     } as const;
     const bodyOf = (text: string) => {
       const steps = hostile.map(() => ({ ...step, event: text, state: text }));
-      const facts = text;
-      return chartBody({ shown, title: text, state: text, isRunning: true, facts, steps, timeZone: 'UTC' });
+      const view = { shown, title: text, state: text, isRunning: true, facts: text, steps };
+      return chartBody({ ...view, fields: [['Category', text]], timeZone: 'UTC' });
     };
     for (const text of hostile) {
       assert.ok(shapeOf(bodyOf(text)) === shapeOf(bodyOf('harmless')), text);
       assert.ok(textOf(bodyOf(text)).includes(`|${text}|`), text);
+      assert.ok(textOf(bodyOf(text)).includes(`|Category|${text}|`), text);
     }
   });
 });

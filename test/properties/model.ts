@@ -5,18 +5,21 @@
 import { createActor, SimulatedClock } from 'xstate';
 import type { ActorRefFrom, InspectionEvent } from 'xstate';
 import type { Allowance } from '../../machines/outbox/budget.ts';
-import type { Sounds } from '../../machines/supervisor/sounds.ts';
+import type { QuietHours, StoredQuietDigest } from '../../machines/quiet/types.ts';
 import type { supervisorMachine } from '../../machines/supervisor/machine.ts';
 import type { SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
 import type { StoreEvent } from '../../machines/supervisor/types.ts';
-import type { Hash, Notification, TorrentRecord } from '../../machines/domain.ts';
+import type { Hash, Notification } from '../../machines/domain.ts';
 import type { Policy } from '../../machines/policy.ts';
 import { provideActors } from '../../src/app/actors.ts';
 import { HOUR, shardOf, policy } from '../machines/fixtures.ts';
 import { createPhone } from '../support/phone.ts';
 import { poisonable } from '../support/poison.ts';
 import type { GuardName } from '../support/poison.ts';
+import { createTestRules } from '../support/rules.ts';
+import type { Decision } from '../support/rules.ts';
 import { createClients } from './servers.ts';
+import { createStore } from './store.ts';
 import type { Call, Environment } from './servers.ts';
 import { pass } from '../support/clock.ts';
 import { seedJitter } from './time.ts';
@@ -41,8 +44,13 @@ export interface ModelOptions {
   inspect?: (event: InspectionEvent) => void;
   /** Called for each message that is sent. */
   onPublish?: (notification: Notification) => void;
+  /** What the rules say at first. Default: there are no rules. */
+  rules?: Decision;
+  /** The category of new torrents. Default: none. */
+  category?: string;
   /** Whether calls and events are recorded for the test. Default: true. */
   keepHistory?: boolean;
+  quietHours?: QuietHours;
 }
 
 const EPOCH = Date.UTC(2026, 0, 1);
@@ -54,43 +62,20 @@ interface ProcessRun {
   supervisor: ActorRefFrom<typeof supervisorMachine>;
 }
 
-/** What survives the process, as JSON. */
-function createStore() {
-  const records = new Map<Hash, string>();
-  const store = {
-    records,
-    incidentShown: false,
-    sounds: {} as Sounds,
-    /** Names of torrents whose completion was ever pending. */
-    completions: new Set<string>(),
-    save(event: StoreEvent) {
-      if (event.type === 'record.delete') records.delete(event.key);
-      else if (event.type === 'incident.save') store.incidentShown = event.shown;
-      else if (event.type === 'sounds.save') store.sounds = event.sounds;
-      else {
-        const { key, stage, finished } = event.record;
-        records.set(key, JSON.stringify(event.record));
-        if (stage === 'completing' && finished !== null && finished.name !== null)
-          store.completions.add(finished.name);
-      }
-    },
-    read: () => Array.from(records.values(), (text) => JSON.parse(text) as TorrentRecord),
-  };
-  return store;
-}
-
 export function createModel(options: ModelOptions = {}) {
   seedJitter();
   const clock = new SimulatedClock();
-  const qbittorrent = createQbittorrent(() => clock.now());
+  const qbittorrent = createQbittorrent(() => clock.now(), options.category);
   const phone = createPhone();
   const poisons = new Map<Hash, Poison>();
   const calls: Call[] = [];
   const events: SupervisorEmitted[] = [];
   const store = createStore();
   const errors: unknown[] = [];
+  const rules = createTestRules(options.rules);
   const state: Environment['state'] = {
     ntfy: { fault: null, until: 0 },
+    refused: new Set(),
     crash: null,
     bugs: new Set(),
     known: new Set(),
@@ -103,7 +88,7 @@ export function createModel(options: ModelOptions = {}) {
     /** The sum of all jumps of the clock forward, in milliseconds. */
     forward: 0,
   };
-  const { keepHistory = true, allowance = () => null } = options;
+  const { keepHistory = true, allowance = () => null, quietHours } = options;
   const now = () => clock.now() + world.skew;
 
   function record({ to, notification }: Pick<Call, 'to' | 'notification'>) {
@@ -146,6 +131,20 @@ export function createModel(options: ModelOptions = {}) {
           writeRecord: save,
           incidentShown: store.incidentShown,
           sounds: store.sounds,
+          ...(options.rules === undefined ? {} : { rules: rules.rules }),
+          ...(store.notices === undefined ? {} : { notices: store.notices }),
+          leftCards: store.leftCards,
+          ...(quietHours === undefined
+            ? {}
+            : {
+                quietHours: {
+                  hours: () => quietHours,
+                  stored: JSON.parse(store.quietDigest) as StoredQuietDigest | null,
+                  save: (digest: StoredQuietDigest | null) => {
+                    if (run === world.run) store.quietDigest = JSON.stringify(digest);
+                  },
+                },
+              }),
         },
         ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
       },
@@ -156,6 +155,12 @@ export function createModel(options: ModelOptions = {}) {
     world.starts.push(clock.now());
     supervisor.subscribe({ complete: () => end(RESTART), error: (error) => void errors.push(error) });
     supervisor.start();
+    reportRules();
+  }
+
+  /** As the rules file does at the start, and after a change. */
+  function reportRules(routes: readonly string[] = ['films', 'movies']) {
+    if (options.rules !== undefined) world.run?.supervisor.send({ type: 'rules.loaded', routes });
   }
 
   start();
@@ -167,6 +172,8 @@ export function createModel(options: ModelOptions = {}) {
     events,
     store,
     errors,
+    rules,
+    reportRules,
     state,
     world,
     now,
@@ -186,6 +193,7 @@ export function createModel(options: ModelOptions = {}) {
     /** Ends every fault; a process that is down starts at its time. */
     heal() {
       state.ntfy.fault = null;
+      state.refused.clear();
       state.crash = null;
       state.bugs.clear();
       qbittorrent.state.fault = null;

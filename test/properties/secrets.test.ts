@@ -17,7 +17,7 @@ import type { OutgoingRequest } from './requests.ts';
 import { pass } from '../support/clock.ts';
 import './time.ts';
 
-/** In the password, the key, the token and the cookie; also as Basic and URL encoding would show it. */
+/** In the password, the key, the token, the cookie and the tracker's URL; also as Basic and URL encoding would show it. */
 const PLANTED = 'xyzzy-planted-secret';
 const TRACES = [PLANTED, Buffer.from(`user:${PLANTED}`).toString('base64')];
 
@@ -28,6 +28,8 @@ const entry = {
   progress: 0.3,
   size: 1000,
   dlspeed: 10,
+  tracker: `https://user:${PLANTED}@tracker.test/${PLANTED}/announce?passkey=${PLANTED}`,
+  magnet_uri: `magnet:?xt=urn:btih:${hashOf(1)}&tr=https://tracker.test/${PLANTED}/announce`,
 };
 
 type Answer = 'good' | 401 | 403 | 429 | 500 | 'garbage' | 'down';
@@ -90,8 +92,9 @@ const answers = fc.array(fc.constantFrom<Answer>('good', 'good', 401, 403, 429, 
   maxLength: 8,
 });
 
-test('no event, input or context of any machine contains a password, a key, a token or a cookie', async () => {
+test('no event, input or context of any machine contains a password, a key, a token, a cookie or a passkey', async () => {
   let used = 0;
+  let observed = 0;
   const property = fc.asyncProperty(auth, fc.boolean(), answers, async (kind, basic, answers) => {
     // A proxy's login and an API key both need the same header.
     const guarded = kind === 'password' && basic;
@@ -155,6 +158,7 @@ test('no event, input or context of any machine contains a password, a key, a to
     supervisor.stop();
     restore();
     assert.ok(shown.length > 50 && shown.some((text) => text.includes(hashOf(1))));
+    if (shown.some((text) => text.includes('tracker.test'))) observed += 1;
     assert.deepEqual(
       shown.filter((text) => TRACES.some((trace) => text.includes(trace))),
       [],
@@ -162,4 +166,5 @@ test('no event, input or context of any machine contains a password, a key, a to
   });
   await fc.assert(property, { numRuns: runs(20) });
   assert.ok(used > 10, 'the requests contained the secrets');
+  assert.ok(observed > 0, 'a tracker was observed');
 });

@@ -3,6 +3,8 @@ import type { SimulatedClock } from 'xstate';
 import { isUnfinished } from '../../machines/discovery/unfinished.ts';
 import type { Allowance } from '../../machines/outbox/budget.ts';
 import { DEFAULT_COMPLETION } from '../../machines/domain.ts';
+import { routeOf } from '../../machines/routing/routed.ts';
+import type { RouteId } from '../../machines/routing/types.ts';
 import type { Notification, Observation, Result } from '../../machines/domain.ts';
 import type { ActorDeps } from '../../src/app/actors.ts';
 import { failure, newestOf, ok } from '../machines/fixtures.ts';
@@ -34,6 +36,8 @@ export interface Environment {
   phone: Phone;
   state: {
     ntfy: { fault: NtfyFault | null; until: number };
+    /** Topics that ntfy refuses. */
+    refused: Set<RouteId>;
     /** The process ends at one of the next calls: before the server processes it, or before its answer is read. */
     crash: { calls: number; moment: Moment; down: number } | null;
     /** Services whose next call throws. */
@@ -52,6 +56,16 @@ export interface Environment {
 /** Half of the duration of a call. */
 const LATENCY = 25;
 const TIMEOUT = 10_000;
+
+/** ntfy's own 403. */
+const FORBIDDEN = {
+  ok: false,
+  failure: {
+    kind: 'unauthorized',
+    message: '40301',
+    answer: { status: 403, code: 40_301, bytes: 0 },
+  },
+} as const;
 
 interface Answer<T> {
   answer: T | 'crash';
@@ -99,6 +113,7 @@ export function createClients(environment: Environment): Pick<ActorDeps, 'qbitto
 
   function deliver(notification: Notification): Answer<Awaited<ReturnType<ActorDeps['ntfy']['publish']>>> {
     const { fault, until } = state.ntfy;
+    if (state.refused.has(routeOf(notification))) return { answer: FORBIDDEN };
     const { arrives, answer }: PublishResult =
       fault === null || clock.now() >= until ? SUCCESS : NTFY_FAULTS[fault];
     if (arrives !== 'not') phone.receive(notification, arrives === 'half');

@@ -16,6 +16,8 @@ export function sizesOf({ world, store }: Model) {
     records: context.registry.records.size,
     aliases: context.registry.aliases.size,
     crashes: context.crashes.size,
+    leftCards: context.leftCards.size,
+    refusedTopics: context.notices.refused.size,
     pendingStarts: context.pendingStarts.length,
     torrents: shards.reduce((sum, [, shard]) => {
       const snapshot = shard?.getSnapshot() as { children?: object } | undefined;

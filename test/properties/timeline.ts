@@ -6,6 +6,8 @@ import { NTFY_FAULTS } from './ntfy-faults.ts';
 import type { NtfyFault } from './ntfy-faults.ts';
 import { GUARDS } from '../support/poison.ts';
 import type { GuardName } from '../support/poison.ts';
+import { changeRules, ruleSteps } from './rule-sets.ts';
+import type { RuleStep } from './rule-sets.ts';
 import { hashesOf } from './torrents.ts';
 import type { TorrentType, QbitFault, QbitRequest } from './torrents.ts';
 import type { Moment, Service } from './servers.ts';
@@ -25,7 +27,8 @@ type Step =
   | { do: 'kill'; down: number }
   | { do: 'crash'; calls: number; moment: Moment; down: number }
   | { do: 'poison'; n: number; guard: GuardName; times: number }
-  | { do: 'bug'; service: Service };
+  | { do: 'bug'; service: Service }
+  | RuleStep;
 
 export type Timeline = readonly Step[];
 
@@ -86,6 +89,7 @@ const steps = {
     do: act('bug'),
     service: fc.constantFrom<Service>('login', 'observe', 'list', 'scan', 'allowance'),
   }),
+  ...ruleSteps(n),
 } satisfies Record<string, fc.Arbitrary<Step>>;
 
 /** How often each action occurs; a test may exclude some. */
@@ -104,7 +108,13 @@ const WEIGHTS: Record<keyof typeof steps, number> = {
   crash: 4,
   poison: 1,
   bug: 1,
+  category: 6,
+  rules: 4,
+  refuse: 2,
 };
+
+/** What happens only in a model with rules. */
+export const RULE_STEPS = ['category', 'rules', 'refuse'] as const;
 
 export function timelines(without: ReadonlyArray<keyof typeof steps> = []): fc.Arbitrary<Timeline> {
   const kinds = (Object.keys(steps) as Array<keyof typeof steps>).filter((kind) => !without.includes(kind));
@@ -183,6 +193,10 @@ export function applyStep(model: Model, step: Exclude<Step, { do: 'pass' }>): vo
       return model.poison(hashesOf(step.n)[0], { guard: step.guard, times: step.times });
     case 'bug':
       return void state.bugs.add(step.service);
+    case 'category':
+    case 'rules':
+    case 'refuse':
+      return changeRules(model, step);
   }
 }
 
@@ -203,5 +217,7 @@ export async function finishAndSettle(model: Model): Promise<void> {
   }
   // A used-up daily quota is reset at midnight, and midnight is later by as much as the clock was set back.
   await model.pass(6 * HOUR);
+  // A refused topic that no rule uses any more is no incident.
+  model.reportRules([]);
   await model.pass(200 * HOUR);
 }

@@ -1,6 +1,7 @@
 /** The qBittorrent of the model: torrents that download, change their ID, and are removed and added again. */
 import type { Failure, Hash, Observation, Phase, Result } from '../../machines/domain.ts';
 import { hashOf, ok, seen } from '../machines/fixtures.ts';
+import { inCategory } from '../support/rules.ts';
 
 export type TorrentType = 'plain' | 'magnet' | 'hybridMagnet' | 'hybridFile';
 
@@ -13,6 +14,7 @@ interface Torrent {
   finishedAt: number | null;
   /** Seconds. */
   addedAt: number;
+  category: string;
 }
 
 /** A hybrid has a second hash, which becomes its ID when its metadata is available. */
@@ -34,8 +36,11 @@ interface Fault {
   until: number;
 }
 
-/** @param now milliseconds of the simulation, for the duration of faults */
-export function createQbittorrent(now: () => number) {
+/**
+ * @param now milliseconds of the simulation, for the duration of faults
+ * @param category that of a new torrent
+ */
+export function createQbittorrent(now: () => number, category = '') {
   const torrents = new Map<number, Torrent>();
   const rounds = new Map<number, number>();
   const state: { fault: Fault | null; session: number } = { fault: null, session: 0 };
@@ -43,11 +48,12 @@ export function createQbittorrent(now: () => number) {
   const observe = (n: number, torrent: Torrent): Observation => {
     const [first, second] = hashesOf(n);
     const hybrid = torrent.type.startsWith('hybrid');
-    const { hash, phase, progress, finishedAt, addedAt } = torrent;
+    const { hash, phase, progress, finishedAt, addedAt, category } = torrent;
     const name = phase === 'metadata' ? null : torrent.label;
     const known = { v1: first, v2: hybrid && hash === second ? second : null };
     const downloaded = phase === 'downloading' ? 1 + now() : 1;
-    return seen({ hash, phase, progress, finishedAt, addedAt, name, downloaded, ...known });
+    const labels = { name, ...inCategory(category) };
+    return seen({ hash, phase, progress, finishedAt, addedAt, downloaded, ...labels, ...known });
   };
   const all = () => Array.from(torrents, ([n, torrent]) => observe(n, torrent));
 
@@ -89,6 +95,7 @@ export function createQbittorrent(now: () => number) {
         progress: 0,
         finishedAt: null,
         addedAt: Math.floor(now() / 1000),
+        category,
       });
       return hash;
     },

@@ -19,6 +19,11 @@ const entry = {
   time_active: 60,
   seeding_time: 0,
   completion_on: -1,
+  category: 'films/4k',
+  tags: 'a c, b',
+  tracker: 'https://tracker.example/passkey/announce',
+  save_path: '/films',
+  private: true,
 };
 
 const parse = (over: Record<string, unknown> = {}) => torrentSchema.parse({ ...entry, ...over });
@@ -42,6 +47,11 @@ test('an entry of the list is parsed', () => {
     finishedAt: null,
     ratio: null,
     addedAt: 0,
+    category: 'films/4k',
+    tags: ['a c', 'b'],
+    tracker: 'tracker.example',
+    path: '/films',
+    private: true,
   });
 });
 
@@ -61,6 +71,11 @@ test('an entry in which only the hash is valid has default values', () => {
     finishedAt: null,
     ratio: null,
     addedAt: 0,
+    category: null,
+    tags: [],
+    tracker: null,
+    path: null,
+    private: null,
   });
 });
 

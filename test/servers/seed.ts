@@ -7,7 +7,7 @@ import type { Throttle } from './throttle.ts';
 import { createContent, placeFiles } from './content.ts';
 import type { Content, ContentFile } from './content.ts';
 import { createTorrentFile } from './torrent-file.ts';
-import type { TorrentFile, TorrentKind } from './torrent-file.ts';
+import type { TorrentFile, TorrentKind, TorrentSource } from './torrent-file.ts';
 
 /** A torrent of the web seed. */
 export interface SeededTorrent extends TorrentFile {
@@ -16,14 +16,23 @@ export interface SeededTorrent extends TorrentFile {
   size: number;
 }
 
+/** What a torrent has beside its content. */
+export type TorrentExtras = Pick<TorrentSource, 'tracker' | 'private'>;
+
 /** A running web seed. */
 export interface WebSeed extends AsyncDisposable {
   url: string;
   /**
    * Creates a torrent and serves it: one file of this many bytes, or a folder of several files. The same name and
-   * size give the same torrent. The name may contain any characters; paths of several files are plain ASCII. Default: v1.
+   * size give the same torrent. The name may contain any characters; paths of several files are plain ASCII. Default: v1,
+   * not private, without a tracker.
    */
-  serve(name: string, content: number | readonly ContentFile[], kind?: TorrentKind): SeededTorrent;
+  serve(
+    name: string,
+    content: number | readonly ContentFile[],
+    kind?: TorrentKind,
+    extras?: TorrentExtras,
+  ): SeededTorrent;
   /** Bytes per second over all connections; `Infinity` removes the limit. */
   setRate(bytesPerSecond: number): void;
   /** Pauses all downloads; after 20 s libtorrent closes the connection and reconnects 30 s later. */
@@ -58,9 +67,9 @@ export async function startWebSeed(options: { rate?: number } = {}): Promise<Web
   };
   return {
     url,
-    serve(name, content, kind) {
+    serve(name, content, kind, extras = {}) {
       const folder = `${url}/${served.length}/`;
-      const { torrent, files } = createTorrent({ name, contents: content, folder, kind });
+      const { torrent, files } = createTorrent({ name, contents: content, folder, kind, extras });
       served.push(files);
       return torrent;
     },
@@ -78,9 +87,10 @@ interface TorrentRequest {
   /** The URL of the torrent, with a trailing slash. */
   folder: string;
   kind: TorrentKind | undefined;
+  extras: TorrentExtras;
 }
 
-function createTorrent({ name, contents, folder, kind }: TorrentRequest) {
+function createTorrent({ name, contents, folder, kind, extras }: TorrentRequest) {
   const several = typeof contents !== 'number';
   const list = several ? contents : [{ path: '', bytes: contents }];
   const size = list.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -91,7 +101,8 @@ function createTorrent({ name, contents, folder, kind }: TorrentRequest) {
   const path = `${new URL(folder).pathname}${named}`;
   const files: Served['files'] = new Map(placeFiles(list).map((file) => [`${path}${file.path}`, file]));
   const webSeed = named === 'file' ? `${folder}file` : folder;
-  const made = createTorrentFile({ name, content, webSeed, files: several ? contents : undefined, kind });
+  const source = { name, content, webSeed, files: several ? contents : undefined, kind, ...extras };
+  const made = createTorrentFile(source);
   return { torrent: { ...made, name, size }, files: { content, files } };
 }
 

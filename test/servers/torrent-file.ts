@@ -19,6 +19,10 @@ export interface TorrentSource {
   webSeed: string;
   /** Default `v1`. */
   kind?: TorrentKind | undefined;
+  /** The URL of its tracker. Default: no tracker. */
+  tracker?: string | undefined;
+  /** Default `false`. */
+  private?: boolean | undefined;
 }
 
 /** A .torrent file and its IDs. */
@@ -32,22 +36,24 @@ export interface TorrentFile {
   file: Uint8Array;
 }
 
-/** Builds a .torrent with a web seed and no tracker. */
+/** Builds a .torrent with a web seed. */
 export function createTorrentFile(source: TorrentSource): TorrentFile {
-  const { name, content, files, kind = 'v1' } = source;
+  const { name, content, files, kind = 'v1', tracker } = source;
   const pieceLength = content.size > 64 * 1024 * 1024 ? 1024 * 1024 : 64 * 1024;
   const placed = placeFiles(files ?? [{ path: name, bytes: content.size }]);
   const v2 = kind === 'v1' ? null : describeV2(placed, content, pieceLength);
   const info = {
     name,
     'piece length': pieceLength,
+    ...(source.private === true ? { private: 1 } : {}),
     ...(kind === 'v2' ? {} : describeV1(placed, content, pieceLength, files !== undefined, kind)),
     ...(v2 === null ? {} : { 'meta version': 2, 'file tree': v2.fileTree }),
   };
   const hashOf = (algorithm: string) => createHash(algorithm).update(bencode(info)).digest('hex');
   const hashes = { v1: kind === 'v2' ? null : hashOf('sha1'), v2: v2 === null ? null : hashOf('sha256') };
   const layers = v2 === null ? {} : { 'piece layers': v2.pieceLayers };
-  const file = bencode({ 'created by': 'tests', info, ...layers, 'url-list': source.webSeed });
+  const announce = tracker === undefined ? {} : { announce: tracker };
+  const file = bencode({ 'created by': 'tests', ...announce, info, ...layers, 'url-list': source.webSeed });
   return { hash: hashes.v2?.slice(0, 40) ?? hashes.v1 ?? '', ...hashes, file };
 }
 

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { CardState, TorrentRecord } from '../../machines/domain.ts';
-import { completing, fill, following, hashOf, open, reopen, tempDir, withFile } from './fixtures.ts';
+import type { CardState, Observation, TorrentRecord } from '../../machines/domain.ts';
+import { UNKNOWN_FIELDS } from '../../machines/routing/fields.ts';
+import {
+  completing,
+  fill,
+  following,
+  hashOf,
+  observation,
+  open,
+  reopen,
+  tempDir,
+  withFile,
+} from './fixtures.ts';
 
 describe('a record of another version', () => {
   test('keeps unknown fields', (t) => {
@@ -48,6 +59,26 @@ describe('a record of another version', () => {
     assert.deepEqual(reopen(dir).records, [
       following(1, { shown: { percent: 50, phase: 'unknown' }, since: 0 }),
     ]);
+  });
+
+  test('has a completion with unknown category, tags, tracker, path and privacy where they are invalid', (t) => {
+    const dir = tempDir(t);
+    const stored = observation(1, {
+      category: 'films/4k',
+      tags: ['a', 'b c'],
+      tracker: 'tracker.example',
+      path: '/films',
+      private: true,
+    });
+    const invalid = { category: 1, tags: ['a', 2], tracker: {}, path: false, private: 'yes' };
+    fill(dir, [
+      completing(1, { finished: stored }),
+      completing(2, { finished: { ...observation(2), ...(invalid as unknown as Partial<Observation>) } }),
+    ]);
+    assert.deepEqual(
+      reopen(dir).records.map(({ finished }) => finished),
+      [stored, observation(2, UNKNOWN_FIELDS)],
+    );
   });
 
   test('that is complete but has no observation is polled again', (t) => {

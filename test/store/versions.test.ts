@@ -3,6 +3,7 @@ import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { UNKNOWN_FIELDS } from '../../machines/routing/fields.ts';
 import { migrate, MIGRATIONS, versionOf } from '../../src/store/database.ts';
 import { restoredState } from '../../src/store/index.ts';
 import {
@@ -13,6 +14,7 @@ import {
   fill,
   following,
   hashOf,
+  observation,
   open,
   reopen,
   tempDir,
@@ -92,6 +94,9 @@ test('an empty SQLite file becomes a store', (t) => {
   assert.deepEqual(quarantinedFiles(dir), []);
 });
 
+/** As version 0.1.0 stored it. */
+const finished = (index: number) => observation(index, UNKNOWN_FIELDS);
+
 test('a file that version 0.1.0 wrote is read completely, and stays in use', (t) => {
   const dir = tempDir(t);
   copyFileSync(join(import.meta.dirname, 'state-0.1.0.sqlite'), join(dir, FILE));
@@ -110,8 +115,8 @@ test('a file that version 0.1.0 wrote is read completely, and stays in use', (t)
       sounded: { stalled: time },
       hash: hashOf(9),
     }),
-    completing(2),
-    completing(3, { stage: 'completed', card: true, readdedAs: hashOf(4) }),
+    completing(2, { finished: finished(2) }),
+    completing(3, { finished: finished(3), stage: 'completed', card: true, readdedAs: hashOf(4) }),
     following(5, { stage: 'removed', card: true }),
     following(6, { quiet: true, finishHookAt: time }),
   ];

@@ -1,13 +1,20 @@
 /** The phone and the ntfy of a test: the visible cards and the sounds. */
 import type { Notification } from '../../machines/domain.ts';
+import { routeOf } from '../../machines/routing/routed.ts';
+import { DEFAULT_ROUTE } from '../../machines/routing/types.ts';
+import type { RouteId } from '../../machines/routing/types.ts';
 import { alertSequence, completionSequence, progressSequence, renderCard } from '../../src/ntfy/card.ts';
 import { isAudible } from '../../src/simulator/index.ts';
 
 const INSTANCE = 'phone';
 const ADDRESS = { topic: 'topic', instance: INSTANCE, timeZone: 'UTC' };
 
-/** The short name of a card: its sequence ID without the instance, so `<key>`, `<key>-done` or `<key>-err`. */
-const nameOf = (sequence: string): string => sequence.slice(INSTANCE.length + 1);
+/**
+ * The short name of a card: its sequence ID without the instance, so `<key>`, `<key>-done` or `<key>-err`; on the topic of
+ * a rule behind its route: `films/<key>`.
+ */
+const nameOf = (sequence: string, route: RouteId = DEFAULT_ROUTE): string =>
+  `${route === DEFAULT_ROUTE ? '' : `${route}/`}${sequence.slice(INSTANCE.length + 1)}`;
 
 const labelOf = (notification: Notification): string | null =>
   'torrent' in notification ? notification.torrent.name : null;
@@ -21,22 +28,24 @@ export function createPhone() {
   /** How many completions made a sound, and how many arrived, by label. */
   const sounds = new Map<string, number>();
   const completed = new Map<string, number>();
+  /** The cards that made a sound, by name, in order. */
+  const heard: string[] = [];
   /** Decreases of a card's percent. */
   const decreases: string[] = [];
 
-  const remove = (sequence: string) => cards.delete(nameOf(sequence));
-
   function show(sequence: string, notification: Notification, priority: number) {
-    const name = nameOf(sequence);
+    const name = nameOf(sequence, routeOf(notification));
     const before = cards.get(name);
     const label = labelOf(notification);
     if (notification.kind === 'progress' && before?.kind === 'progress' && labelOf(before) === label) {
       const [from, to] = [before.card.percent ?? 0, notification.card.percent ?? 0];
       if (to < from) decreases.push(`${label}: ${from} % to ${to} %`);
     }
+    const makesSound = isAudible(priority, before !== undefined);
+    if (makesSound) heard.push(name);
     if (notification.kind === 'completion') {
       addOne(completed, label ?? '');
-      if (isAudible(priority, before !== undefined)) addOne(sounds, label ?? '');
+      if (makesSound) addOne(sounds, label ?? '');
     }
     cards.set(name, notification);
   }
@@ -45,10 +54,12 @@ export function createPhone() {
     cards,
     sounds,
     completed,
+    heard,
     decreases,
     /** Executes the requests of the real client. `half`: only the first of its requests arrives. */
     receive(notification: Notification, half = false) {
       const { kind, key } = notification;
+      const remove = (sequence: string) => cards.delete(nameOf(sequence, routeOf(notification)));
       if (kind === 'alert-clear') remove(alertSequence(INSTANCE, key));
       else if (kind === 'card-delete') {
         remove(progressSequence(INSTANCE, key));
@@ -59,7 +70,10 @@ export function createPhone() {
       }
     },
     /** The user dismisses a torrent's completion. */
-    swipe: (key: string) => remove(completionSequence(INSTANCE, key)),
+    swipe(key: string) {
+      const name = nameOf(completionSequence(INSTANCE, key));
+      for (const card of cards.keys()) if (card === name || card.endsWith(`/${name}`)) cards.delete(card);
+    },
   };
 }
 

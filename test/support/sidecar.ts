@@ -1,6 +1,7 @@
 import type { Policy } from '../../machines/policy.ts';
+import { startRules } from '../../src/app/rules.ts';
 import { start } from '../../src/app/start.ts';
-import type { Sidecar } from '../../src/app/start.ts';
+import type { Sidecar, StartOptions } from '../../src/app/start.ts';
 import { parseConfig } from '../../src/config/index.ts';
 import { createLogger } from '../../src/log/index.ts';
 
@@ -9,11 +10,13 @@ import { createLogger } from '../../src/log/index.ts';
  *
  * @param log collects its log lines
  * @param policy intervals that no setting makes as short
+ * @param rules the rules, and hours that a test can end
  */
 export async function startSidecar(
   env: Record<string, string>,
   log: string[] = [],
   policy: Partial<Policy> = {},
+  rules: Pick<StartOptions, 'routing' | 'quietHours'> = {},
 ): Promise<Sidecar> {
   const parsed = parseConfig({
     HOOK_PORT: '0',
@@ -25,7 +28,10 @@ export async function startSidecar(
   });
   if (!parsed.ok) throw new Error(parsed.message);
   const logger = createLogger({ level: 'debug', pretty: false, write: (line) => log.push(line) });
-  return start({ config: parsed.config, log: logger, policy });
+  const { config } = parsed;
+  const opened = await startRules(config, logger);
+  if (!opened.ok) throw new Error(opened.message);
+  return start({ config, log: logger, policy, ...opened.rules, ...rules });
 }
 
 /** The hook line of the README, with this sidecar's port. */

@@ -2,9 +2,14 @@
 import { createActor, SimulatedClock } from 'xstate';
 import type { AnyActorRef } from 'xstate';
 import type { Hash, Notification, Observation, TorrentRecord } from '../../machines/domain.ts';
+import type { StoredNotices } from '../../machines/incident/notices.ts';
 import type { Policy } from '../../machines/policy.ts';
+import type { QuietHoursInput } from '../../machines/quiet/types.ts';
+import type { Rules } from '../../machines/routing/rules.ts';
+import type { LeftCard } from '../../machines/supervisor/left-cards.ts';
 import type { Sounds } from '../../machines/supervisor/sounds.ts';
 import type { SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
+import type { FactEvent, RecordEvent } from '../../machines/supervisor/types.ts';
 import { provideActors } from '../../src/app/actors.ts';
 import type { ActorDeps } from '../../src/app/actors.ts';
 import { shardOf, policy, SECOND, seen } from '../machines/fixtures.ts';
@@ -24,6 +29,13 @@ export interface WorldOptions {
   policy?: Partial<Policy>;
   records?: readonly TorrentRecord[];
   sounds?: Sounds;
+  /** The rules in force. Default: none. */
+  rules?: Rules;
+  notices?: StoredNotices;
+  leftCards?: readonly LeftCard[];
+  quietHours?: QuietHoursInput;
+  /** Milliseconds by which the wall clock is ahead of the timers' clock at the start. */
+  skew?: number;
 }
 
 /** Clients that answer as the script defines, each call after its latency; `calls` records the requests. */
@@ -73,6 +85,7 @@ export function startWorld(options: WorldOptions = {}) {
   const clock = new SimulatedClock();
   const torrents = new Map<Hash, Observation>();
   const script = createScript(torrents, clock);
+  script.skew = options.skew ?? 0;
   const accepted: Notification[] = [];
   const phone = { ...createPhone(), accepted };
   const receive = (notification: Notification) => {
@@ -80,10 +93,12 @@ export function startWorld(options: WorldOptions = {}) {
     phone.receive(notification);
   };
   const events: SupervisorEmitted[] = [];
+  const facts: FactEvent[] = [];
+  const written: RecordEvent[] = [];
   const { calls, clients } = createClients(script, receive, clock);
   const provided = provideActors({
     ...clients,
-    saveFact: () => {},
+    saveFact: (event) => void facts.push(event),
     rotation: () => new Promise(() => {}),
   });
   const machine = poisonable(
@@ -98,6 +113,11 @@ export function startWorld(options: WorldOptions = {}) {
       shardOf,
       records: options.records ?? [],
       sounds: options.sounds ?? {},
+      writeRecord: (event) => void written.push(event),
+      ...(options.rules === undefined ? {} : { rules: options.rules }),
+      ...(options.notices === undefined ? {} : { notices: options.notices }),
+      ...(options.leftCards === undefined ? {} : { leftCards: options.leftCards }),
+      ...(options.quietHours === undefined ? {} : { quietHours: options.quietHours }),
     },
   });
   supervisor.on('*', (event) => void events.push(event));
@@ -109,6 +129,9 @@ export function startWorld(options: WorldOptions = {}) {
     phone,
     calls,
     events,
+    /** What was stored beside records, and each change of a record. */
+    facts,
+    written,
     supervisor,
     pass: (ms: number) => pass(clock, ms),
     track: (hash: Hash) => supervisor.send({ type: 'torrent.track', hash }),

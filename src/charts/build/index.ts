@@ -8,6 +8,7 @@ import { hookInstallerMachine } from '../../../machines/hook-installer/machine.t
 import { incidentMachine } from '../../../machines/incident/machine.ts';
 import { matcherMachine } from '../../../machines/matcher/machine.ts';
 import { outboxMachine } from '../../../machines/outbox/machine.ts';
+import { quietMachine } from '../../../machines/quiet/machine.ts';
 import { shardMachine } from '../../../machines/shard/machine.ts';
 import { sessionMachine } from '../../../machines/session/machine.ts';
 import { supervisorMachine } from '../../../machines/supervisor/machine.ts';
@@ -30,6 +31,7 @@ export const machines: ReadonlyMap<string, AnyStateMachine> = new Map<string, An
   ['incident', incidentMachine],
   ['discovery', discoveryMachine],
   ['hookInstaller', hookInstallerMachine],
+  ['quiet', quietMachine],
 ]);
 
 /** Draws a machine as SVG, to be styled by `chartCss`. The same machine always gives the same bytes. */

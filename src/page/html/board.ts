@@ -1,5 +1,6 @@
 import { formatTime } from '../../format/clock.ts';
 import { formatDuration, formatSize } from '../../format/figures.ts';
+import { formatCount } from '../../format/number.ts';
 import { torrentName } from '../../format/text.ts';
 import type { TorrentStatus } from '../../app/status.ts';
 import type { Finished } from '../finished.ts';
@@ -76,9 +77,10 @@ export function partsOf(view: ViewModel): Array<{ id: string; html: Html }> {
 }
 
 /** The number of downloads and their speed. */
-export function summary({ count, speed }: ViewModel): Html {
-  const downloads = count === 1 ? '1 download' : `${count.toLocaleString('en')} downloads`;
-  const text = count === 0 ? 'Idle' : `${downloads}${speed > 0 ? ` · ${formatSize(speed)}/s` : ''}`;
+export function summary(view: ViewModel): Html {
+  const { count, speed, locale } = view;
+  const downloads = count === 1 ? '1 download' : `${formatCount(count, locale)} downloads`;
+  const text = count === 0 ? 'Idle' : `${downloads}${speed > 0 ? ` · ${formatSize(speed, view)}/s` : ''}`;
   return html`<p id="summary">${text}</p>`;
 }
 
@@ -97,20 +99,20 @@ function finishedList(view: ViewModel): Html {
   </ul>`;
 }
 
-function finishedRow(one: Finished, { now, timeZone }: ViewModel): Html {
+function finishedRow(one: Finished, view: ViewModel): Html {
   const { key, end, at, torrent } = one;
-  const texts = end === 'complete' ? ['Complete', ...figuresOf(torrent)] : ['Removed from qBittorrent'];
+  const texts = end === 'complete' ? ['Complete', ...figuresOf(torrent, view)] : ['Removed from qBittorrent'];
   return html`<li class="end" id="f-${key}-${at}" data-tone="${end === 'complete' ? 'done' : 'waiting'}">
     <bdi class="name">${titleOf(one)}</bdi><span class="state">${texts.join(' · ')}</span>
-    <time datetime="${new Date(at).toISOString()}">${formatTime(at / 1000, now, timeZone)}</time>
+    <time datetime="${new Date(at).toISOString()}">${formatTime(at / 1000, view.now, view)}</time>
   </li>`;
 }
 
-function figuresOf(torrent: Finished['torrent']): string[] {
+function figuresOf(torrent: Finished['torrent'], view: ViewModel): string[] {
   if (torrent === null || torrent.size === 0) return [];
   const { duration, downloaded, size } = torrent;
   const time = duration === null || downloaded === 0 ? '' : ` in ${formatDuration(duration)}`;
-  return [`${formatSize(size)}${time}`];
+  return [`${formatSize(size, view)}${time}`];
 }
 
 const titleOf = ({ key, name }: Finished): string => torrentName(key, name);

@@ -1,13 +1,14 @@
 import { raw } from 'hono/html';
 import { charts } from '../../charts/index.ts';
 import { formatTimeWithSeconds } from '../../format/clock.ts';
+import type { FormatOptions } from '../../format/options.ts';
 import type { ActorStep } from '../../inspector/index.ts';
 import type { ShownActor } from '../actors.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 
 /** The content of an actor's chart dialog. */
-export interface ChartView {
+export interface ChartView extends FormatOptions {
   shown: ShownActor;
   /** The torrent's name, or the actor's. */
   title: string;
@@ -17,9 +18,10 @@ export interface ChartView {
   isRunning: boolean;
   /** Its figures, in one line. */
   facts: string;
+  /** What rules can match of a torrent: names and values. Empty for other actors. */
+  fields: ReadonlyArray<readonly [name: string, value: string]>;
   /** Its steps since the page was opened, oldest first. */
   steps: readonly ActorStep[];
-  timeZone: string | undefined;
 }
 
 /** Steps that the script animates one after the other. */
@@ -39,6 +41,7 @@ export function chartBody(view: ChartView): Html {
     <div class="chart-line">
       ${chartNow(view)}<label><input type="checkbox" id="chart-fit" /> Whole chart</label>
     </div>
+    ${chartFields(view)}
     <div class="chart-columns">
       <div
         class="chart-view"
@@ -77,18 +80,31 @@ export function chartNow({ shown, state, isRunning, facts, steps }: ChartView): 
   </p>`;
 }
 
+/** What rules can match of a torrent. */
+export function chartFields({ shown, fields }: ChartView): Html {
+  return html`<dl id="chart-fields" data-show="${shown.id}">${fields.map(fieldRow)}</dl>`;
+}
+
+function fieldRow([name, value]: ChartView['fields'][number]): Html {
+  return html`<div>
+    <dt>${name}</dt>
+    <dd><bdi>${value}</bdi></dd>
+  </div>`;
+}
+
 /** The last transitions, newest first. */
-export function chartLog({ shown, steps, timeZone }: ChartView): Html {
-  const rows = steps.toReversed().map((step) => stepRow(step, timeZone));
+export function chartLog(view: ChartView): Html {
+  const { shown, steps } = view;
+  const rows = steps.toReversed().map((step) => stepRow(step, view));
   return html`<ol id="chart-log" data-show="${shown.id}" reversed>
     ${rows}
   </ol>`;
 }
 
-function stepRow({ at, event, from, state, times }: ActorStep, timeZone: string | undefined): Html {
+function stepRow({ at, event, from, state, times }: ActorStep, format: FormatOptions): Html {
   const change =
     from === state ? `stays in ${state}` : from === '' ? `starts in ${state}` : `${from} → ${state}`;
-  const time = formatTimeWithSeconds(at, timeZone);
+  const time = formatTimeWithSeconds(at, format);
   const count = times > 1 ? html` <span class="times">× ${times}</span>` : '';
   return html`<li>
     <time datetime="${new Date(at).toISOString()}">${time}</time> <b>${event}</b>${count}<span class="change"

@@ -1,17 +1,17 @@
 import { formatTime } from '../../format/clock.ts';
 import { formatDuration, formatSize } from '../../format/figures.ts';
+import { formatPercent } from '../../format/number.ts';
+import type { FormatOptions } from '../../format/options.ts';
 import { torrentName } from '../../format/text.ts';
 import type { TorrentStatus } from '../../app/status.ts';
 import { phoneLabel, stateLabel } from '../labels.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 
-/** The time that the page shows. */
-export interface Clock {
+/** The time that the page shows, and how it writes times and numbers. */
+export interface Clock extends FormatOptions {
   /** Milliseconds since 1970. */
   now: number;
-  /** IANA name. */
-  timeZone: string | undefined;
 }
 
 /** The element of a torrent's row. */
@@ -21,12 +21,12 @@ export const rowId = (key: string): string => `t-${key}`;
 export function torrentRow(torrent: TorrentStatus, clock: Clock): Html {
   const { key, name } = torrent;
   const state = stateLabel(torrent);
-  const phone = phoneLabel(torrent);
+  const phone = phoneLabel(torrent, clock.locale);
   return html`<li class="torrent" id="${rowId(key)}" data-in="torrents" data-tone="${state.tone}">
     <a class="name" id="n-${key}" href="?show=${key}" data-show="${key}"
       ><bdi>${torrentName(key, name)}</bdi></a
     >
-    <span class="state">${state.text}</span>${progress(torrent)}<span class="figures"
+    <span class="state">${state.text}</span>${progress(torrent, clock)}<span class="figures"
       >${figures(torrent, clock)}</span
     >
     <span class="phone" data-tone="${phone.tone}"
@@ -36,20 +36,21 @@ export function torrentRow(torrent: TorrentStatus, clock: Clock): Html {
 }
 
 /** The current progress. The percent is rounded down, as on the phone: only a complete torrent has 100. */
-function progress({ key, progress, phase, size, state }: TorrentStatus): Html {
+function progress({ key, progress, phase, size, state }: TorrentStatus, { locale }: Clock): Html {
   const known = size > 0 && phase !== 'metadata' && state !== 'restarting';
   const value = Math.floor(progress * 1000) / 10;
   return known
     ? html`<progress max="100" value="${value}" aria-labelledby="n-${key}"></progress
-        ><span class="percent">${Math.floor(value)}%</span>`
+        ><span class="percent">${formatPercent(Math.floor(value), locale)}</span>`
     : html`<progress class="unknown" max="100" value="0" aria-labelledby="n-${key}"></progress
         ><span class="percent"></span>`;
 }
 
 /** Size, speed and ETA. */
-export function figures({ phase, speed, eta, size }: TorrentStatus, { now, timeZone }: Clock): string {
-  const sizes = size === 0 ? [] : [formatSize(size)];
+export function figures({ phase, speed, eta, size }: TorrentStatus, clock: Clock): string {
+  const { now } = clock;
+  const sizes = size === 0 ? [] : [formatSize(size, clock)];
   if (phase !== 'downloading') return sizes.join(' · ');
-  const left = eta === null ? '∞' : `${formatDuration(eta)} (${formatTime(now / 1000 + eta, now, timeZone)})`;
-  return [...sizes, `${formatSize(speed)}/s`, `ETA ${left}`].join(' · ');
+  const left = eta === null ? '∞' : `${formatDuration(eta)} (${formatTime(now / 1000 + eta, now, clock)})`;
+  return [...sizes, `${formatSize(speed, clock)}/s`, `ETA ${left}`].join(' · ');
 }

@@ -6,7 +6,7 @@ import type { ShownActor } from '../actors.ts';
 import { announcement, board, ROWS, summary } from '../html/board.ts';
 import type { Html } from '../html/html.ts';
 import { torrentRow } from '../html/torrent.ts';
-import { keysOf, createViewModel } from '../view-model.ts';
+import { clockOf, keysOf, createViewModel } from '../view-model.ts';
 import type { PageSources } from '../view-model.ts';
 import { startBroadcast } from './broadcast.ts';
 import type { Broadcast } from './broadcast.ts';
@@ -64,7 +64,7 @@ export function createBoard(sources: PageSources, log: Logger): LiveBoard {
   }
 
   function* rows(): Generator<string> {
-    const clock = { now: sources.now(), timeZone: sources.timeZone };
+    const clock = clockOf(sources);
     for (const torrent of eachTorrent(sources.supervisor)) yield String(torrentRow(torrent, clock));
   }
 

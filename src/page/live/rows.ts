@@ -3,7 +3,7 @@ import type { ActorStep } from '../../inspector/index.ts';
 import { eachTorrent, speedOf, torrentOf } from '../../app/status.ts';
 import type { TorrentStatus } from '../../app/status.ts';
 import { rowId, torrentRow } from '../html/torrent.ts';
-import { keysOf } from '../view-model.ts';
+import { clockOf, keysOf } from '../view-model.ts';
 import type { PageSources } from '../view-model.ts';
 import type { Patch, PatchLog } from './patch-log.ts';
 
@@ -21,7 +21,8 @@ export interface Rows {
   speed(): number;
 }
 
-export function createRows({ supervisor, now, timeZone }: PageSources, patchLog: PatchLog): Rows {
+export function createRows(sources: PageSources, patchLog: PatchLog): Rows {
+  const { supervisor } = sources;
   const speeds = new Map(Array.from(keysOf(supervisor).keys(), (key) => [key, speedOf(supervisor, key)]));
   // With few torrents all are rendered in advance, so that an unchanged poll is not sent.
   const changed = new Set<Hash>(speeds.size <= MAX_ROWS_PER_REFRESH ? speeds.keys() : []);
@@ -32,7 +33,7 @@ export function createRows({ supervisor, now, timeZone }: PageSources, patchLog:
     patchLog.remove(rowId(key));
   }
 
-  const render = (torrent: TorrentStatus): string => String(torrentRow(torrent, { now: now(), timeZone }));
+  const render = (torrent: TorrentStatus): string => String(torrentRow(torrent, clockOf(sources)));
 
   function renderSome(): void {
     for (const key of [...changed].slice(0, MAX_ROWS_PER_REFRESH)) {

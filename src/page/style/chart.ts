@@ -11,6 +11,11 @@ dialog::backdrop{background:rgb(10 15 20/.55)}
 #chart-title{overflow:hidden;text-overflow:ellipsis;display:-webkit-box;-webkit-line-clamp:2;-webkit-box-orient:vertical;overflow-wrap:anywhere}
 .chart-line{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.2rem 1rem;color:var(--soft)}
 .chart-line label{font-size:.85rem}
+#chart-fields{display:flex;flex-wrap:wrap;gap:.1rem 1.2rem;margin:0;font-size:.85rem}
+#chart-fields:not(:has(div)){display:none}
+#chart-fields div{display:flex;gap:.4rem;min-width:0}
+#chart-fields dt{color:var(--soft);white-space:nowrap}
+#chart-fields dd{margin:0;overflow-wrap:anywhere}
 #chart-now strong{color:var(--accent)}
 #chart-now .facts:not(:empty)::before{content:'  ·  '}
 .chart-columns{display:grid;grid-template-columns:minmax(0,1fr) 19rem;gap:1rem;flex:1;min-height:0}

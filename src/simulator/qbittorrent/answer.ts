@@ -8,7 +8,6 @@ export type TorrentObject = Record<string, string | number | boolean | null>;
 
 /** 8640000 seconds stand for "unknown". */
 const UNKNOWN_ETA = 8_640_000;
-const FOLDER = '/downloads';
 
 /** The torrent's state in qBittorrent. */
 export function stateOf(torrent: Torrent, generation: Generation): string {
@@ -83,11 +82,11 @@ function identityFields(torrent: Torrent): TorrentObject {
     magnet_uri: `magnet:?xt=${urn}${named}`,
     category: torrent.category,
     tags: torrent.tags.join(', '),
-    save_path: FOLDER,
+    save_path: torrent.savePath,
     download_path: '',
-    content_path: torrent.metadata ? `${FOLDER}/${name}` : '',
-    tracker: '',
-    trackers_count: 0,
+    content_path: torrent.metadata ? `${torrent.savePath}/${name}` : '',
+    tracker: torrent.tracker,
+    trackers_count: torrent.tracker === '' ? 0 : 1,
   };
 }
 
@@ -135,7 +134,7 @@ function fieldsSince50(torrent: Torrent): TorrentObject {
     inactive_seeding_time_limit: -2,
     max_inactive_seeding_time: -1,
     popularity: 0,
-    private: torrent.metadata ? false : null,
+    private: torrent.metadata ? torrent.private : null,
     reannounce: 0,
     root_path: '',
   };
@@ -178,7 +177,9 @@ function without(fields: readonly string[], object: TorrentObject): TorrentObjec
 /** The object with the fields of its generation. */
 export function describe(torrent: Torrent, generation: Generation): TorrentObject {
   const object = describeAll(torrent, generation);
-  return generation.fields === 4.1 ? without(LATER, object) : object;
+  if (generation.fields !== 4.1) return object;
+  // A path ended with a slash before 4.4.
+  return { ...without(LATER, object), save_path: `${torrent.savePath}/` };
 }
 
 function describeAll(torrent: Torrent, generation: Generation): TorrentObject {

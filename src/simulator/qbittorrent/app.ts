@@ -1,6 +1,7 @@
 /** `app/*`: versions and preferences. */
 import type { Endpoints } from './dispatch.ts';
 import type { Generation } from './generations.ts';
+import { FOLDER } from './torrent.ts';
 
 export type Preferences = Record<string, unknown>;
 
@@ -44,7 +45,7 @@ export function appEndpoints(generation: Generation, preferences: Preferences, s
     'app/version': { run: () => ({ body: generation.version }) },
     'app/webapiVersion': { run: () => ({ body: generation.webapi }) },
     ...(generation.build === null ? {} : { 'app/buildInfo': { run: () => ({ body: generation.build }) } }),
-    'app/defaultSavePath': { run: () => ({ body: '/downloads' }) },
+    'app/defaultSavePath': { run: () => ({ body: FOLDER }) },
     'app/preferences': { run: () => ({ body: preferences }) },
     'app/setPreferences': {
       post: true,

@@ -1,5 +1,7 @@
 /** The torrents of one simulated qBittorrent, their progress over time, and their hooks. */
 import { advance, enter, isSettled, play } from './progress.ts';
+import { createLabels } from './labels.ts';
+import type { Labels } from './labels.ts';
 import { createTorrent, rename, stepOf } from './torrent.ts';
 import type { Torrent, TorrentSpec } from './torrent.ts';
 import type { Step } from './script.ts';
@@ -17,6 +19,8 @@ export interface Library {
   play: (hash: string, steps: Step[]) => void;
   /** Checks for 3 seconds, then continues. */
   recheck: (hash: string) => void;
+  /** Categories and tags. */
+  labels: Labels;
   /** Bytes per second; 0 = no limit. */
   setLimit: (hash: string, limit: number) => void;
   changeId: (hash: string, newHash: string) => void;
@@ -73,6 +77,7 @@ function createTicker(tick: () => boolean) {
 export function createLibrary({ now, onAdded, onFinished }: LibraryOptions): Library {
   const torrents = new Map<string, Torrent>();
   const hooks = createHooks();
+  const labels = createLabels();
   let count = 0;
 
   /** Whether any torrent will still change. */
@@ -106,27 +111,23 @@ export function createLibrary({ now, onAdded, onFinished }: LibraryOptions): Lib
       const torrent = createTorrent(spec, count, now());
       if (torrents.has(torrent.hash)) return null;
       enter(torrent, now());
+      labels.register(torrent);
       torrents.set(torrent.hash, torrent);
       hooks.fire(onAdded, torrent.hash);
       ticker.start();
       return torrent.hash;
     },
+    labels,
     remove: (hash) => torrents.delete(hash.toLowerCase()),
     play: (hash, steps) => change(hash, (torrent) => play(torrent, steps, false)),
     recheck: (hash) => change(hash, (torrent) => play(torrent, [{ phase: 'checking', seconds: 3 }], true)),
-    setLimit: (hash, limit) =>
-      change(hash, (torrent) => {
-        torrent.limit = limit;
-      }),
+    setLimit: (hash, limit) => change(hash, (torrent) => Object.assign(torrent, { limit })),
     changeId: (hash, newHash) =>
       change(hash, (torrent) => {
         torrents.delete(torrent.hash);
         torrents.set(rename(torrent, newHash), torrent);
       }),
-    setStopped: (hash, stopped) =>
-      change(hash, (torrent) => {
-        torrent.stopped = stopped;
-      }),
+    setStopped: (hash, stopped) => change(hash, (torrent) => Object.assign(torrent, { stopped })),
     stop: () => {
       ticker.stop();
       hooks.stop();

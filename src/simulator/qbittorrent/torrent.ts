@@ -20,8 +20,15 @@ export interface TorrentSpec {
   hash?: string;
   /** Which info-hashes it has; `v2` has no v1 hash, and its ID is the v2 hash cut short. Default `v1`. */
   kind?: 'v1' | 'v2' | 'hybrid';
+  /** Created if it does not exist. */
   category?: string;
   tags?: string[];
+  /** The URL of its tracker, which has answered. Default: no tracker. */
+  tracker?: string;
+  /** Default `/downloads`. */
+  savePath?: string;
+  /** Whether its metadata has the private flag. Default `false`. */
+  private?: boolean;
   stopped?: boolean;
 }
 
@@ -56,9 +63,16 @@ export interface Torrent {
   activeSeconds: number;
   seedingSeconds: number;
   category: string;
+  /** Sorted. */
   tags: string[];
+  tracker: string;
+  savePath: string;
+  private: boolean;
   queuePosition: number;
 }
+
+/** The default save path. */
+export const FOLDER = '/downloads';
 
 const sha = (text: string, length: number) =>
   createHash('sha256').update(text).digest('hex').slice(0, length);
@@ -96,7 +110,10 @@ export function createTorrent(spec: TorrentSpec, count: number, now: number): To
     activeSeconds: 0,
     seedingSeconds: 0,
     category: spec.category ?? '',
-    tags: spec.tags ?? [],
+    tags: (spec.tags ?? []).toSorted(),
+    tracker: spec.tracker ?? '',
+    savePath: spec.savePath ?? FOLDER,
+    private: spec.private ?? false,
     queuePosition: count,
   };
 }

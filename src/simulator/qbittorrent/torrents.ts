@@ -2,6 +2,7 @@
 import { describe } from './answer.ts';
 import type { Answer, Endpoint, Endpoints } from './dispatch.ts';
 import type { Generation } from './generations.ts';
+import { labelEndpoints } from './label-endpoints.ts';
 import type { Library } from './library.ts';
 import { parseHashes, select } from './query.ts';
 import { propertiesOf } from './properties.ts';
@@ -26,6 +27,7 @@ function parseMagnet(url: string, form: Params, generation: Generation): Torrent
     stopped: form[generation.stoppedWord] === 'true',
     category: form.category ?? '',
     tags: parseTags(form.tags ?? '', generation),
+    ...(form.savepath ? { savePath: form.savepath.replace(/\/$/, '') } : {}),
   };
 }
 
@@ -89,5 +91,6 @@ export function torrentEndpoints(generation: Generation, library: Library): Endp
       : {}),
     'torrents/add': { post: true, run: (form) => add(form, generation, library) },
     ...actions(generation, library),
+    ...labelEndpoints(generation, library),
   };
 }

@@ -8,6 +8,7 @@ import { idle } from './idle.ts';
 import { image } from './image.ts';
 import { memory } from './memory.ts';
 import { messages } from './messages.ts';
+import { rules } from './rules.ts';
 import { start } from './start.ts';
 import { steady } from './steady.ts';
 import { stop } from './stop.ts';
@@ -16,6 +17,7 @@ import { viewers } from './viewers.ts';
 export const figures: readonly Figure[] = [
   idle,
   steady,
+  rules,
   burst,
   memory,
   start,

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { parseConfig } from '../../../src/config/index.ts';
+import { describeProblem, parseRules } from '../../../src/config/rules/index.ts';
 import { variables } from '../../../src/config/setting-names.ts';
 import { ofKind, sidecars } from '../manifest.ts';
 import type { Container, Manifest, PodSpec } from '../manifest.ts';
@@ -37,6 +38,8 @@ export function environment(manifests: readonly Manifest[]): string[] {
       unknown.map((name) => `${container.name}: ${name} is no setting`),
       parsed.ok ? [] : [`${container.name}: ${parsed.message}`],
       stateless(values, container),
+      frozen(container),
+      withoutRules(values, pod, container, manifests),
     ].flat();
   });
 }
@@ -48,6 +51,35 @@ function stateless(values: Record<string, string>, container: Container): string
   return mount !== undefined && mount.readOnly !== true
     ? []
     : [`${container.name}: STATE_DIR is ${dir}, where it can't write`];
+}
+
+/** The kubelet updates a mounted folder, and never a file or folder that is mounted with `subPath`. */
+function frozen({ name, volumeMounts = [] }: Container): string[] {
+  return volumeMounts
+    .filter(({ subPath, subPathExpr }) => (subPath ?? subPathExpr) !== undefined)
+    .map((mount) => `${name} mounts ${mount.name} with a subPath: it is never updated`);
+}
+
+/** `RULES_FILE` names a valid file in a mounted ConfigMap. */
+function withoutRules(
+  values: Record<string, string>,
+  { volumes = [] }: PodSpec,
+  container: Container,
+  manifests: readonly Manifest[],
+): string[] {
+  const path = values['RULES_FILE'] ?? '';
+  if (path === '') return [];
+  const mount = mountAt(path, container);
+  const volume = volumes.find(({ name }) => name === mount?.name);
+  const map = ofKind(manifests, 'ConfigMap').find(
+    ({ metadata }) => metadata.name === volume?.configMap?.name,
+  );
+  const text = map?.data?.[posix.relative(mount?.mountPath ?? '/', path)];
+  if (text === undefined)
+    return [`${container.name}: RULES_FILE is ${path}, which is in no mounted ConfigMap`];
+  const parsed = parseRules(text, { server: 'https://ntfy.example.org', topic: 'downloads' });
+  const problems = parsed.ok ? parsed.warnings : parsed.problems;
+  return problems.map((problem) => `${container.name}: ${describeProblem(path, problem)}`);
 }
 
 const mountAt = (path: string, { volumeMounts = [] }: Container) =>

@@ -30,7 +30,7 @@ function volumesNamed({ volumes = [] }: PodSpec): Named[] {
     ...(persistentVolumeClaim
       ? [{ kind: 'PersistentVolumeClaim', name: persistentVolumeClaim.claimName }]
       : []),
-    ...(configMap ? [{ kind: 'ConfigMap', name: configMap.name }] : []),
+    ...(configMap && configMap.optional !== true ? [{ kind: 'ConfigMap', name: configMap.name }] : []),
     ...(secret ? [{ kind: 'Secret', name: secret.secretName }] : []),
   ]);
 }

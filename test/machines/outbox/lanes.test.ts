@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createLanes, depth, isSuperseded, next, put, remove } from '../../../machines/outbox/lanes.ts';
-import type { Hash, Notification, RequestedNotification } from '../../../machines/domain.ts';
+import type { Notification, RequestedNotification } from '../../../machines/domain.ts';
 import { completionOf, hashOf, progressOf } from '../fixtures.ts';
 
 const [a, b, c] = [hashOf(1), hashOf(2), hashOf(3)];
@@ -16,7 +16,7 @@ function lanesOf(...notifications: RequestedNotification[]) {
 const first = (
   lanes: ReturnType<typeof createLanes>,
   laneWait: (lane: Notification['kind']) => number = atOnce,
-  cardWait: (key: Hash) => number = atOnce,
+  cardWait: (notification: RequestedNotification) => number = atOnce,
 ) => next(lanes, laneWait, cardWait);
 
 describe('the waiting notification of a torrent', () => {
@@ -63,13 +63,13 @@ describe('the next notification', () => {
 
   test('is one whose card may be updated, before one whose card was updated too recently', () => {
     const lanes = lanesOf(progressOf(a, 1), progressOf(b, 1));
-    const wait = first(lanes, atOnce, (key) => (key === a ? 800 : 0));
+    const wait = first(lanes, atOnce, ({ key }) => (key === a ? 800 : 0));
     assert.deepEqual(wait, { notification: progressOf(b, 1), wait: 0 });
   });
 
   test('is progress without a wait, before a completion that has to wait for its card', () => {
     const lanes = lanesOf(completionOf(a), progressOf(b, 1));
-    assert.equal(first(lanes, atOnce, (key) => (key === a ? 500 : 0))?.notification.key, b);
+    assert.equal(first(lanes, atOnce, ({ key }) => (key === a ? 500 : 0))?.notification.key, b);
   });
 
   test('is the one with the shortest wait while all have to wait', () => {

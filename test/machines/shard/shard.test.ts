@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { shardMachine, torrentIn } from '../../../machines/shard/machine.ts';
 import type { ShardEvent, ShardReport } from '../../../machines/shard/machine.ts';
+import { NO_RULES } from '../../../machines/routing/rules.ts';
 import { createRecord } from '../../../machines/torrent/record.ts';
 import { torrentMachine } from '../../../machines/torrent/machine.ts';
 import { createIds } from '../../../machines/notification-ids.ts';
@@ -29,7 +30,7 @@ function startShard() {
     machine,
     (supervisor) => ({
       policy,
-      deps: { now: () => 0, nextId: createIds(), save: () => {}, supervisor },
+      deps: { now: () => 0, nextId: createIds(), save: () => {}, supervisor, rules: NO_RULES },
     }),
     {
       services: {

@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import {
-  createRecord,
-  recordFinishHook,
-  recordReadded,
-  recordRequest,
-  recordSettlement,
-} from '../../../machines/torrent/record.ts';
+import { createRecord, recordRequest, recordSettlement } from '../../../machines/torrent/record.ts';
+import { recordFinishHook, recordReadded } from '../../../machines/torrent/record-changes.ts';
 import type { Stage, TorrentRecord } from '../../../machines/domain.ts';
 import { completionOf, hashOf, progressOf } from '../fixtures.ts';
 import { cardDeleteOf } from '../outbox-harness.ts';

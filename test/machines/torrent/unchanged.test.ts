@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Observation } from '../../../machines/domain.ts';
+import { createTestRules } from '../../support/rules.ts';
 import { startWithCard, startTorrent } from '../torrent-harness.ts';
 
 /** The states that it enters while `act` runs, each once. */
@@ -52,4 +54,42 @@ describe('an observation without changes', () => {
     torrent.miss();
     assert.equal(torrent.state(), 'notifying.removal');
   });
+});
+
+describe('a poll that shows another field that rules match', () => {
+  const changes: Array<Partial<Observation>> = [
+    { category: 'films' },
+    { tags: ['a'] },
+    { tracker: 'tracker.example' },
+    { path: '/films' },
+    { private: true },
+    { name: 'other.iso' },
+    { size: 5 },
+  ];
+  for (const change of changes) {
+    test(`is a change of the torrent, once: ${JSON.stringify(change)}`, () => {
+      const torrent = startWithCard({ rules: createTestRules().rules });
+      const { actor } = torrent;
+      torrent.observe();
+      const before = actor.getSnapshot().context.seen;
+      torrent.observe();
+      assert.equal(actor.getSnapshot().context.seen, before, 'an unchanged poll creates no snapshot');
+      torrent.observe(change);
+      const changed = actor.getSnapshot().context.seen;
+      assert.notEqual(changed, before);
+      assert.partialDeepStrictEqual(changed.observation, change);
+      torrent.observe(structuredClone(change));
+      assert.equal(actor.getSnapshot().context.seen, changed);
+      assert.deepEqual([torrent.state(), torrent.newlyRequested()], ['polling.downloading', []]);
+    });
+
+    test(`is available without rules, and causes no transition: ${JSON.stringify(change)}`, () => {
+      const torrent = startWithCard();
+      torrent.observe();
+      const before = torrent.actor.getSnapshot();
+      torrent.observe(change);
+      assert.equal(torrent.actor.getSnapshot(), before);
+      assert.partialDeepStrictEqual(before.context.seen.observation, change);
+    });
+  }
 });

@@ -1,0 +1,46 @@
+import { haveSameFields } from '../routing/fields.ts';
+import { alertToShow } from './alerts.ts';
+import { finishedSince } from './finish.ts';
+import { nextCard } from './compose.ts';
+import { observeProgress } from './progress.ts';
+import type { ObservedTorrent, Seen, TorrentContext } from './types.ts';
+
+/** The last observation and what all of them have shown, after this one. */
+export const applyObservation = (
+  { seen, requestedCard: shown, policy }: TorrentContext,
+  { observation, at, completion }: ObservedTorrent,
+): Seen => ({
+  observation,
+  at,
+  completion,
+  progress: observeProgress(seen.progress, observation, at, { shown, policy }),
+});
+
+/** Whether an observation changes no notification, and nothing that a rule can match. */
+export function isUnchanged(context: TorrentContext, observed: ObservedTorrent): boolean {
+  const { seen, alert, misses, quiet } = context;
+  if (misses !== 0 || isRuleDue(context, observed)) return false;
+  const { progress, at } = applyObservation(context, observed);
+  return (
+    progress.phase === seen.progress.phase &&
+    progress.phase !== 'complete' &&
+    finishedSince(context.finishedSince, observed) === context.finishedSince &&
+    (quiet || (nextCard(context, progress, at) === null && alertToShow(context, { progress, at }) === alert))
+  );
+}
+
+/** Whether something depends on the rules: what they say, or what they have caused and is not done yet. */
+function isRuleDue(context: TorrentContext, observed: ObservedTorrent): boolean {
+  const { rulesVersion, moving, addition } = context;
+  return isMatchDue(context, observed) || (rulesVersion !== 0 && (moving || addition.state === 'named'));
+}
+
+/** Whether the rules have to be matched again: there are others, or they could match something else. */
+export function isMatchDue(
+  { seen, rulesVersion, deps }: TorrentContext,
+  { observation }: ObservedTorrent,
+): boolean {
+  if (rulesVersion !== deps.rules.version()) return true;
+  if (rulesVersion === 0) return false;
+  return seen.observation === null || !haveSameFields(seen.observation, observation);
+}

@@ -1,0 +1,2 @@
+/** What a setting does, and an example of its value. */
+export const about = (description: string, example: string) => ({ description, example });

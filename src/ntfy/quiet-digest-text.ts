@@ -1,0 +1,76 @@
+import type { Alert, IncidentSource, Notification, QuietMember } from '../../machines/domain.ts';
+import { formatSize } from '../format/figures.ts';
+import { formatPercent } from '../format/number.ts';
+import type { FormatOptions } from '../format/options.ts';
+import { safeText, torrentName } from '../format/text.ts';
+
+type QuietDigest = Pick<Extract<Notification, { kind: 'quiet-digest' }>, 'counts' | 'lines'>;
+
+/** `While quiet: 3 downloads complete, 1 alert`: numbers only, so it is part of every form of the card. */
+export function quietDigestTitle({ counts: { completion, alert, incident } }: QuietDigest): string {
+  const parts = [
+    ...(completion > 0 ? [`${plural(completion, 'download')} complete`] : []),
+    ...(alert > 0 ? [plural(alert, 'alert')] : []),
+    ...(incident > 0 ? [plural(incident, 'incident')] : []),
+  ];
+  return `While quiet: ${parts.join(', ')}`;
+}
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+export const isOnlyCompletions = ({ counts: { alert, incident } }: QuietDigest): boolean =>
+  alert + incident === 0;
+
+/** UTF-8 bytes of the names, and of the same as JSON: ntfy accepts 4,095 and, for the whole request, 8,191. */
+const MAX_BYTES = 3860;
+const MAX_JSON_BYTES = 7400;
+/** UTF-8 bytes of the text of an incident. */
+const MAX_PROBLEM_BYTES = 200;
+
+/** One name per line, as many as fit, then how many others there are. */
+export function quietDigestText({ counts, lines }: QuietDigest, format: FormatOptions): string {
+  const shown: string[] = [];
+  let [bytes, jsonBytes] = [0, 0];
+  for (const line of lines.map((member) => lineOf(member, format))) {
+    bytes += Buffer.byteLength(line) + 1;
+    jsonBytes += Buffer.byteLength(JSON.stringify(line));
+    if (bytes > MAX_BYTES || jsonBytes > MAX_JSON_BYTES) break;
+    shown.push(line);
+  }
+  const rest = counts.completion + counts.alert + counts.incident - shown.length;
+  return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n');
+}
+
+function lineOf(member: QuietMember, format: FormatOptions): string {
+  const { kind, key, name, size, what, percent } = member;
+  if (kind === 'incident') return `${incidentName(member)}: ${safeText(name ?? '', MAX_PROBLEM_BYTES)}`;
+  const title = torrentName(key, name);
+  if (kind === 'alert') return `${title}: ${alertLabel(what, formatPercent(percent, format.locale))}`;
+  return size === 0 ? title : `${title} (${formatSize(size, format)})`;
+}
+
+const ALERT_LABELS: Readonly<Record<Alert, (reached: string) => string>> = {
+  stalled: (reached) => `stalled at ${reached}`,
+  metadata: () => 'no metadata',
+  failed: (reached) => `error at ${reached}`,
+  crashing: () => 'tracking keeps failing',
+};
+
+const isAlert = (what: string): what is Alert => Object.hasOwn(ALERT_LABELS, what);
+
+const alertLabel = (what: string, reached: string): string =>
+  isAlert(what) ? ALERT_LABELS[what](reached) : 'has a problem';
+
+const INCIDENT_NAMES: Readonly<Record<IncidentSource, string>> = {
+  qbittorrent: 'qBittorrent',
+  store: 'State is not saved',
+  rules: 'Rules file',
+  topic: 'Topic of a rule',
+};
+
+const isSource = (key: string): key is IncidentSource => Object.hasOwn(INCIDENT_NAMES, key);
+
+function incidentName({ key, what }: QuietMember): string {
+  if (what === 'state-repaired') return 'State was repaired';
+  return isSource(key) ? INCIDENT_NAMES[key] : 'Incident';
+}

@@ -1,0 +1,19 @@
+/** Polls in simulated time, in a separate process. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { Polls, PollsResult } from './polls-process.ts';
+
+/** Polls this many torrents with and without rules, in turns. */
+export async function poll(what: Polls): Promise<PollsResult> {
+  // Node's test runner, which the simulated clock uses, prints at its end that there were no tests.
+  const child = fork(new URL('./polls-process.ts', import.meta.url), {
+    execArgv: ['--expose-gc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error('the polls ended too early')));
+  child.send(what);
+  const [result] = (await Promise.race([once(child, 'message'), ended])) as [PollsResult];
+  ended.catch(() => undefined);
+  child.disconnect();
+  return result;
+}
