@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const exec = promisify(execFile);
-const execOptions = { timeout: 300_000, maxBuffer: 64 * 1024 * 1024 };
+const execOptions = { timeout: 800_000, maxBuffer: 64 * 1024 * 1024 };
 
 /** Debian's name of an architecture. */
 export type Architecture = 'amd64' | 'arm64';

@@ -66,7 +66,7 @@ function run(command: string, args: readonly string[]): Ended {
   const ended = spawnSync(command, args, {
     env: { PATH: process.env['PATH'] },
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 600_000,
   });
   if (ended.error !== undefined) throw ended.error;
   return { status: ended.status, output: `${ended.stdout}${ended.stderr}` };

@@ -9,7 +9,7 @@ import type { Room } from './room.ts';
 type Built = { room: Room; means: Means } | { reason: string };
 
 /** Milliseconds: the first test waits for the image, whose build takes minutes on a busy machine. */
-const TIMEOUT = 600_000;
+const TIMEOUT = 1_800_000;
 
 /** One room for all tests of a file. */
 let building: Promise<Built> | undefined;

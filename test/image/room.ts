@@ -32,7 +32,7 @@ export interface Apart {
 }
 
 /** Milliseconds: only a command that hangs reaches it. */
-const HANGS = 500_000;
+const HANGS = 800_000;
 
 /** Opens a room. `packages`: the unpacked packages; `visible`: folders that are mounted inside at their own paths. */
 export async function openRoom(packages: string, visible: readonly string[]): Promise<Room> {

@@ -44,7 +44,7 @@ export function shell(line: string, cwd: string, env: NodeJS.ProcessEnv = {}) {
     cwd,
     env: { PATH, HOME: process.env['HOME'], ...env },
     encoding: 'utf8',
-    timeout: 90_000,
+    timeout: 600_000,
   });
   return { status: ended.status, output: `${ended.stdout}${ended.stderr}` };
 }

@@ -44,7 +44,7 @@ export async function startMachine(folder: string): Promise<Machine> {
     const ended = spawnSync('nsenter', ['--target', pid, '--all', ...command], {
       env: { PATH: '/usr/bin' },
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: 600_000,
     });
     if (ended.error !== undefined) throw ended.error;
     return { status: ended.status, output: `${ended.stdout}${ended.stderr}` };
