@@ -14,6 +14,9 @@ const SHARED: ReadonlyArray<readonly string[]> = [
   ['test/house/', 'test/log/', 'test/release/', 'test/simulator/', 'test/util/'],
 ];
 
+/** Folders whose tests on real programs share one, too: they share one browser. */
+const SHARED_REAL: ReadonlyArray<readonly string[]> = [['test/browser/']];
+
 /** What a process runs. */
 export interface Batch {
   /** One file, or the name of a batch. */
@@ -21,12 +24,13 @@ export interface Batch {
   files: readonly string[];
 }
 
-/** Combines the unit tests of shared folders; a batch is where its first file was. */
+/** Combines the tests of shared folders; a batch is where its first file was. */
 export function batchFiles(files: readonly string[], isUnit: (file: string) => boolean): Batch[] {
   const batches = new Map<string, string[]>();
   for (const file of files) {
-    const folders = SHARED.find((folders) => folders.some((folder) => file.startsWith(folder)));
-    const name = folders === undefined || !isUnit(file) ? file : folders.join(', ');
+    const shared = isUnit(file) ? SHARED : SHARED_REAL;
+    const folders = shared.find((folders) => folders.some((folder) => file.startsWith(folder)));
+    const name = folders === undefined ? file : folders.join(', ');
     batches.set(name, [...(batches.get(name) ?? []), file]);
   }
   return Array.from(batches, ([name, files]) => ({ name, files }));

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { batchFiles } from './batch.ts';
 import { kindOf, parseArguments, selectFiles, SLOWEST } from './select.ts';
 
+const isBrowser = (file: string): boolean => file.startsWith('test/browser/');
 const select = (...args: string[]) => selectFiles(parseArguments(args));
 
 test('every file that does not run only when named is either a unit test or a real one', () => {
@@ -36,4 +38,13 @@ test('files that take minutes by design run when they are named', () => {
   assert.ok(
     select('--unit', 'test/machines/outbox').every((file) => file.startsWith('test/machines/outbox/')),
   );
+});
+
+test('every selected file runs in exactly one process, and all files of test/browser in the same', () => {
+  const files = select();
+  const batches = batchFiles(files, (file) => kindOf(file) === 'unit');
+  assert.deepEqual(batches.flatMap(({ files }) => files).toSorted(), files.toSorted());
+  const [browser, ...others] = batches.filter(({ files }) => files.some(isBrowser));
+  assert.deepEqual(browser?.files, files.filter(isBrowser));
+  assert.deepEqual(others, []);
 });
