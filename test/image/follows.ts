@@ -16,7 +16,9 @@ imageTest(
     const torrent = seed.serve('debian.iso', 12_000_000);
     {
       await using first = await startContainer(room, run);
-      await until('the hook is installed', async () => (await first.log()).includes('installed the hook'));
+      await until('the hook is installed', async () => (await first.log()).includes('installed the hook'), {
+        every: 1000,
+      });
       await qbittorrent.addTorrent(torrent.file);
       await until('a card shows', async () => (await ntfy.messages(TOPIC)).length > 0);
       await first.kill();

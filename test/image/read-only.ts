@@ -23,7 +23,9 @@ imageTest(
     );
     {
       await using first = await startContainer(room, { env, options: volume('') });
-      await until('the hook is installed', async () => (await first.log()).includes('installed the hook'));
+      await until('the hook is installed', async () => (await first.log()).includes('installed the hook'), {
+        every: 1000,
+      });
       for (const { file } of torrents) await qbittorrent.addTorrent(file);
       await until('all are complete, and wait for ntfy', async () => {
         const answer = await fetch(`http://127.0.0.1:${env['OPS_PORT']}/status`).catch(() => null);

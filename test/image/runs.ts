@@ -24,7 +24,7 @@ imageTest(
   {},
   async (room) => {
     await using container = await startContainer(room, { env: { ...NOWHERE, ...(await ports()) } });
-    await until('it is healthy', () => container.isHealthy(), { every: 500 });
+    await until('it is healthy', () => container.isHealthy(), { every: 1000 });
     const status = await container.evaluate(`process.stdout.write(fs.readFileSync('/proc/1/status'))`);
     const valueOf = (name: string) => new RegExp(`^${name}:\\s+(.*)$`, 'm').exec(status)?.[1];
     assert.equal(valueOf('Uid'), '65532\t65532\t65532\t65532');
@@ -58,8 +58,10 @@ imageTest(
   async (room) => {
     const env = { ...NOWHERE, ...(await ports()), STATE_DIR: '/tmp/elsewhere' };
     await using container = await startContainer(room, { env, options: ['--read-only=false'] });
-    await until('the log shows it', async () => (await container.log()).includes('ERR_ACCESS_DENIED'));
-    await until('it runs all the same', () => container.isHealthy(), { every: 500 });
+    await until('the log shows it', async () => (await container.log()).includes('ERR_ACCESS_DENIED'), {
+      every: 1000,
+    });
+    await until('it runs all the same', () => container.isHealthy(), { every: 1000 });
     assert.equal(await container.evaluate(`console.log(fs.existsSync('/tmp/elsewhere'))`), 'false');
   },
 );
@@ -71,7 +73,7 @@ imageTest('any user can store the state in a new volume', {}, async (room) => {
   ] as const) {
     const options = [`--user=${user}`, `--volume=state-${name}:/state`];
     await using container = await startContainer(room, { env: { ...NOWHERE, ...(await ports()) }, options });
-    await until('it is healthy', () => container.isHealthy(), { every: 500 });
+    await until('it is healthy', () => container.isHealthy(), { every: 1000 });
     assert.match(await container.evaluate(`console.log(fs.readdirSync('/state'))`), /sidecar\.sqlite/);
     assert.doesNotMatch(await container.log(), /only in memory/);
   }
