@@ -103,7 +103,7 @@ export function servicesOf(supervisor: Supervisor) {
     watcher: describeWatcher(watcher?.getSnapshot()),
     outbox: describeOutbox(outbox?.getSnapshot()),
     incident: incident === undefined ? null : pathOf(incident.getSnapshot().value),
-    trouble: incident === undefined ? null : selectIncidentFailure(incident.getSnapshot()),
+    incidentFailure: incident === undefined ? null : selectIncidentFailure(incident.getSnapshot()),
     discovery: discovery?.getSnapshot().value ?? null,
     hook: describeHook(hookInstaller?.getSnapshot()),
     ...(quiet === undefined ? {} : { quiet: describeQuiet(quiet.getSnapshot()) }),

@@ -1,4 +1,4 @@
-/** The values of the template fields. They are untrusted: whoever inserts them makes them safe. */
+/** The values of the template fields. They are untrusted: the code that inserts them makes them safe. */
 import type { Hash, Notification, Observation } from '../../machines/domain.ts';
 import { formatTime } from '../format/clock.ts';
 import { formatDuration, formatSize } from '../format/figures.ts';

@@ -158,7 +158,7 @@ describe('untrusted text', () => {
       watcher: { state: 'waiting', watching: 1, failure },
       hook: { state: 'retrying', reason: message },
       incident: 'raised',
-      trouble: failure,
+      incidentFailure: failure,
     };
     const health = { kind: 'memory', problem: message } as const;
     const finished = [

@@ -106,9 +106,9 @@ function sizeOf(chart: Chart, state: ChartState): { width: number; height: numbe
 
 function paddingOf(chart: Chart, state: ChartState): string {
   const actions = actionsIn(chart, state).map(({ text }) => text);
-  const aside = actions.length > MAX_ROWS_ABOVE;
-  const above = notesOf(state).length + (aside ? 0 : actions.length);
-  const left = aside ? blockWidth(actions, FONT.small) + 3 * PAD : 16;
+  const isBeside = actions.length > MAX_ROWS_ABOVE;
+  const above = notesOf(state).length + (isBeside ? 0 : actions.length);
+  const left = isBeside ? blockWidth(actions, FONT.small) + 3 * PAD : 16;
   return `[top=${HEAD + above * LINE + 12},left=${left},bottom=16,right=16]`;
 }
 

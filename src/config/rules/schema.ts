@@ -96,7 +96,7 @@ const style = (what: string) =>
     .optional()
     .describe(`How notifications about ${what} look.`);
 
-/** One topic on the server of `NTFY_TOPIC`. Never in a message: whoever knows a topic can read it. */
+/** One topic on the server of `NTFY_TOPIC`. Never in a message: who knows a topic can read it. */
 const topicName = z
   .string('must be a topic, as text; write it in quotes if it looks like a number')
   .superRefine((name, context) => {

@@ -116,11 +116,12 @@ function hookCard(hook: Services['hook']): Card {
   return { ...head, tone, text, detail: safeText(hook.reason ?? HOOK_NOTES[hook.state] ?? '', 300) };
 }
 
-function incidentCard({ incident, trouble }: Services): Card {
+function incidentCard({ incident, incidentFailure }: Services): Card {
   const head = { id: 'incident', title: 'Incidents' };
-  if (incident === 'raised') return { ...head, tone: 'bad', text: 'Phone notified', detail: reason(trouble) };
+  if (incident === 'raised')
+    return { ...head, tone: 'bad', text: 'Phone notified', detail: reason(incidentFailure) };
   if (incident === 'suspected')
-    return { ...head, tone: 'warn', text: 'May end by itself', detail: reason(trouble) };
+    return { ...head, tone: 'warn', text: 'May end by itself', detail: reason(incidentFailure) };
   return { ...head, tone: 'done', text: 'None', detail: '' };
 }
 
