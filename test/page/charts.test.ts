@@ -8,7 +8,7 @@ import type { Rule } from '../../machines/routing/types.ts';
 import { hashOf, shardOf, SECOND } from '../machines/fixtures.ts';
 import { createTestRules } from '../support/rules.ts';
 import { startWorld } from '../support/world.ts';
-import { following, startScene, take } from './setup.ts';
+import { following, startScene, startSimulatedScene, take } from './setup.ts';
 
 /** Names and values of the fields, as markup. */
 const fieldsIn = (markup: string): string[][] =>
@@ -21,7 +21,7 @@ const rulesOf = (list: readonly Rule[]): Rules => ({
 
 describe('an open chart', () => {
   test('is sent whole, then with the steps of its actor, to its viewers only', async (t) => {
-    const { world, board } = startScene(t, await following(2));
+    const { world, board, pass } = startSimulatedScene(t, await following(2));
     const viewer = board.join(findShownActor(hashOf(1), world.supervisor), '');
     const plain = board.join(null, '');
     const body = (await take(viewer)).get('chart-body') ?? '';
@@ -31,7 +31,7 @@ describe('an open chart', () => {
     await take(plain);
 
     world.set(hashOf(1), { phase: 'complete', progress: 1 });
-    await world.pass(20 * SECOND);
+    await pass(20 * SECOND);
     const next = await take(viewer);
     const states = /data-trail="([^"]*)"/.exec(next.get('chart-now') ?? '')?.[1]?.replaceAll('&quot;', '"');
     assert.deepEqual(
@@ -47,14 +47,14 @@ describe('an open chart', () => {
   });
 
   test('shows category, tags, tracker, path and privacy, also when they change', async (t) => {
-    const { world, board } = startScene(t, await following(1));
+    const { world, board, pass } = startSimulatedScene(t, await following(1));
     const viewer = board.join(findShownActor(hashOf(0), world.supervisor), '');
     const body = (await take(viewer)).get('chart-body') ?? '';
     assert.match(body, /<dl id="chart-fields"/);
     assert.deepEqual(fieldsIn(body), [], 'none is known');
     const film = { category: 'films/4k', tags: ['a c', 'b'], tracker: 'tracker.example', path: '/films' };
     world.set(hashOf(0), { ...film, private: false });
-    await world.pass(5 * SECOND);
+    await pass(5 * SECOND);
     const next = await take(viewer);
     assert.deepEqual(fieldsIn(next.get('chart-fields') ?? ''), [
       ['Category', 'films/4k'],
@@ -96,9 +96,9 @@ describe('an open chart', () => {
   });
 
   test('cuts a long category, and none can reverse the text around it or contain markup', async (t) => {
-    const { world, board } = startScene(t, await following(1));
+    const { world, board, pass } = startSimulatedScene(t, await following(1));
     world.set(hashOf(0), { category: `<b>gpj.\u202Eexe${'x'.repeat(990)}`, tags: ['</dl><script>'] });
-    await world.pass(5 * SECOND);
+    await pass(5 * SECOND);
     const viewer = board.join(findShownActor(hashOf(0), world.supervisor), '');
     const [[, category = ''] = [], [, tags] = []] = fieldsIn((await take(viewer)).get('chart-body') ?? '');
     assert.match(category, /^&lt;b&gt;gpj\. exex+…$/);
@@ -107,7 +107,7 @@ describe('an open chart', () => {
   });
 
   test('exists for each actor by its name, and for nothing else', async (t) => {
-    const { world, board } = startScene(t, await following(1));
+    const { world, board } = startSimulatedScene(t, await following(1));
     const names = [
       'supervisor',
       'session',
@@ -143,10 +143,10 @@ describe('an open chart', () => {
   });
 
   test('lists earlier steps since the first viewer connected', async (t) => {
-    const { world, board } = startScene(t, await following(1));
+    const { world, board, pass } = startSimulatedScene(t, await following(1));
     await take(board.join(null, ''));
     world.set(hashOf(0), { progress: 0.6 });
-    await world.pass(5 * SECOND);
+    await pass(5 * SECOND);
     const body =
       (await take(board.join(findShownActor(hashOf(0), world.supervisor), ''))).get('chart-body') ?? '';
     assert.match(body, /torrent\.observed.*polling\.downloading → notifying\.progress\.waiting/);

@@ -50,6 +50,25 @@ export function startScene(t: TestContext, world: World = startWorld()): Scene {
   return { world, board, lines };
 }
 
+/** A scene whose page has no timer of its own: all changes of one `pass` are one message, however slow the machine is. */
+export interface SimulatedScene extends Scene {
+  /** Lets time pass in the world, and then sends what changed. */
+  pass: (duration: number) => Promise<void>;
+}
+
+/** As `startScene`, with simulated timers of the page. */
+export function startSimulatedScene(t: TestContext, world: World = startWorld()): SimulatedScene {
+  t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+  const scene = startScene(t, world);
+  return {
+    ...scene,
+    async pass(duration) {
+      await world.pass(duration);
+      t.mock.timers.tick(SECOND);
+    },
+  };
+}
+
 /** A world that tracks this many torrents, each observed once. */
 export async function following(count: number) {
   const world = startWorld({ policy: { rate: null } });
