@@ -13,38 +13,60 @@ export interface TestBrowser extends AsyncDisposable {
   browser: Browser;
 }
 
-interface Running {
+interface Launched {
   browser: Browser;
   close: () => Promise<void>;
 }
 
+/** The browser that this process has. */
+interface Shared {
+  launched: Promise<Launched>;
+  users: number;
+  closing?: NodeJS.Timeout;
+}
+
 /** Milliseconds: less than the watchdog waits, and longer than the time between two tests: to start a browser uses seconds of CPU time. */
 const CLOSE_DELAY = 5000;
-let running: Promise<Running> | undefined;
-let users = 0;
-let closing: NodeJS.Timeout | undefined;
+let shared: Shared | undefined;
 
 /** Starts a browser, or uses the one that this process has. It is closed a moment after its last user is gone. */
 export async function startChromium(): Promise<TestBrowser> {
-  clearTimeout(closing);
-  users += 1;
-  running ??= launch();
-  const { browser, close } = await running;
+  shared ??= share();
+  const own = shared;
+  clearTimeout(own.closing);
+  own.users += 1;
+  const { browser, close } = await own.launched;
   return {
     browser,
     async [Symbol.asyncDispose]() {
-      users -= 1;
-      if (users > 0) return;
+      own.users -= 1;
+      if (own.users > 0) return;
       for (const context of browser.contexts()) await context.close();
-      closing = setTimeout(() => {
-        running = undefined;
+      // Another test may have begun meanwhile.
+      if (own.users > 0) return;
+      own.closing = setTimeout(() => {
+        forget(own);
         void close();
       }, CLOSE_DELAY);
     },
   };
 }
 
-async function launch(): Promise<Running> {
+/** One that cannot be started, or crashes, does not fail the tests that follow. */
+function share(): Shared {
+  const started: Shared = { launched: launch(), users: 0 };
+  started.launched.then(
+    ({ browser }) => browser.on('disconnected', () => forget(started)),
+    () => forget(started),
+  );
+  return started;
+}
+
+function forget(ended: Shared): void {
+  if (shared === ended) shared = undefined;
+}
+
+async function launch(): Promise<Launched> {
   const { root, executablePath, libraries } = await chromiumProgram();
   const home = temporaryFolder('chromium');
   const fonts = join(home, 'fonts.conf');
