@@ -7,7 +7,7 @@ import type { WatcherContext } from './types.ts';
  * Events per slice, so that hooks and probes are answered in between: two to three milliseconds of work. A new torrent
  * takes five times as long as one without changes, one that ends ten times.
  */
-const EVENTS_PER_SLICE = { fresh: 10, known: 50 };
+export const EVENTS_PER_SLICE = { fresh: 10, known: 50 };
 
 /** The same for torrents that qBittorrent does not list any more. */
 export const MISSED_PER_SLICE = 5;
@@ -16,7 +16,7 @@ export const MISSED_PER_SLICE = 5;
  * Milliseconds between two slices. Thousands of torrents can end at the same time: half of the time is left to others,
  * since the event loop accepts one connection in each iteration.
  */
-const SLICE_PAUSE = { usual: 1, missed: 5 };
+export const SLICE_PAUSE = { usual: 1, missed: 5 };
 
 /** How many observations are delivered next. */
 export const observationsPerSlice = ({ pollSet }: WatcherContext): number =>

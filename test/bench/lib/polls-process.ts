@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decideRouting } from '../../../machines/routing/matching.ts';
 import type { Rules } from '../../../machines/routing/rules.ts';
+import { EVENTS_PER_SLICE, SLICE_PAUSE } from '../../../machines/watcher/addressing.ts';
 import { createRouting } from '../../../src/app/routing.ts';
 import { openRules } from '../../../src/config/rules/index.ts';
 import { hashOf, MINUTE, ok, SECOND } from '../../machines/fixtures.ts';
@@ -33,9 +34,6 @@ export interface PollsResult {
 }
 
 const POLL = 5 * SECOND;
-/** The watcher delivers a poll in slices, with a pause in milliseconds between them. */
-const TORRENTS_PER_SLICE = 50;
-const SLICE_PAUSE = 1;
 const POLLS_PER_WINDOW = 6;
 
 /** A rules file with conditions of all kinds, of which only those of the last rule hold. */
@@ -126,7 +124,7 @@ async function measure(
     }
     globalThis.gc?.();
     const before = process.cpuUsage();
-    await world.pass(POLL + Math.floor(torrents / TORRENTS_PER_SLICE) * SLICE_PAUSE);
+    await world.pass(POLL + Math.floor(torrents / EVENTS_PER_SLICE.known) * SLICE_PAUSE.usual);
     const { user, system } = process.cpuUsage(before);
     used += (user + system) / 1000;
   }
