@@ -6,7 +6,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { realTest, until } from './index.ts';
+import { describe } from 'node:test';
+import { realTest, startQbittorrent, until } from './index.ts';
 
 /** A test process: it starts servers, prints their pids, and then ends or stays. */
 const program = (last: string) => `
@@ -61,3 +62,24 @@ function isRunning(pid: number): boolean {
   const file = `/proc/${pid}/cmdline`;
   return existsSync(file) && readFileSync(file, 'utf8') !== '';
 }
+
+describe('a server that crashes', () => {
+  const needs = ['qbittorrent current'] as const;
+  let runs = 0;
+
+  realTest('gives its test a second run', { needs }, async () => {
+    await using qbittorrent = await startQbittorrent('current');
+    runs += 1;
+    if (runs === 2) return;
+    process.kill(qbittorrent.pid, 'SIGABRT');
+    await until('it to end', () => !isRunning(qbittorrent.pid));
+    await qbittorrent.list();
+  });
+
+  realTest('is not one that was killed', { needs }, async () => {
+    await using qbittorrent = await startQbittorrent('current');
+    process.kill(qbittorrent.pid, 'SIGKILL');
+    await until('it to end', () => !isRunning(qbittorrent.pid));
+    await assert.rejects(qbittorrent.list(), ({ name }: Error) => name === 'TypeError');
+  });
+});

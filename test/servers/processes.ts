@@ -14,8 +14,18 @@ export interface ServerProcess {
   output(): string;
   /** `null` while it runs. */
   ended(): string | null;
+  /** How it ended by a fault of its own; `null` while it runs, and when it was stopped or killed. */
+  crashed(): ServerCrashed | null;
   /** SIGTERM by pid, then SIGKILL by pid after 10 s; resolves when the process has ended. */
   stop(): Promise<void>;
+}
+
+/** Signals with which the system ends a faulty process. */
+const FAULTS: ReadonlySet<string> = new Set(['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGTRAP']);
+
+/** A server ended by a fault of its own. */
+export class ServerCrashed extends Error {
+  override name = 'ServerCrashed';
 }
 
 const running = new Set<number>();
@@ -40,9 +50,11 @@ export function startProcess(program: Program, args: readonly string[], home: st
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
   let end: string | null = null;
+  let crash: ServerCrashed | null = null;
   const closed = new Promise<void>((resolve) => {
     child.once('exit', (code, signal) => {
       end = `ended with ${signal ?? code}`;
+      if (FAULTS.has(signal ?? '')) crash = new ServerCrashed(`${program.command} ${end}: ${output}`);
       running.delete(pid);
       resolve();
     });
@@ -54,7 +66,7 @@ export function startProcess(program: Program, args: readonly string[], home: st
     await closed;
     clearTimeout(timer);
   };
-  return { pid, output: () => output, ended: () => end, stop };
+  return { pid, output: () => output, ended: () => end, crashed: () => crash, stop };
 }
 
 /** Waits until a server answers HTTP; throws with its output when it ends or does not answer. */

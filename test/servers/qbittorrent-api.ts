@@ -8,6 +8,8 @@ export interface ApiAccess {
   url: string;
   username: string;
   password: string;
+  /** Why there is no server any more; default `null`. */
+  crashed?: () => Error | null;
 }
 
 /** A raw call as a browser would send it: GET without a form, POST with one. */
@@ -37,15 +39,19 @@ export function createApi(access: ApiAccess): Api {
       }
     }
   };
+  const sendInSession: typeof sendOnce = async (path, form) => {
+    cookie ??= await login(access);
+    const answer = await send(path, form);
+    if (answer.status !== 403) return answer;
+    await answer.body?.cancel();
+    cookie = await login(access);
+    return send(path, form);
+  };
   return {
-    async call(path, form) {
-      cookie ??= await login(access);
-      const answer = await send(path, form);
-      if (answer.status !== 403) return answer;
-      await answer.body?.cancel();
-      cookie = await login(access);
-      return send(path, form);
-    },
+    call: (path, form) =>
+      sendInSession(path, form).catch((error: unknown) => {
+        throw access.crashed?.() ?? error;
+      }),
     dropSession() {
       cookie = null;
     },

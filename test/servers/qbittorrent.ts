@@ -78,9 +78,9 @@ export async function startQbittorrent(
     refreshInterval: options.refreshInterval ?? 300,
     queueing: options.queueing ?? false,
   });
-  const api = createApi({ url, username, password });
   const start = () => launch(generation, profile, url, options.env);
   let server = await start();
+  const api = createApi({ url, username, password, crashed: () => server.crashed() });
 
   const setPreferences = async (preferences: Record<string, unknown>): Promise<void> => {
     const answer = await api.call('app/setPreferences', { json: JSON.stringify(preferences) });
