@@ -1,13 +1,13 @@
 /** Servers end with their test, in whatever way it ends. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe } from 'node:test';
 import { realTest, startQbittorrent, until } from './index.ts';
+import { isRunning } from './processes.ts';
 
 /** A test process: it starts servers, prints their pids, and then ends or stays. */
 const program = (last: string) => `
@@ -55,12 +55,6 @@ async function startTestProcess(
     return line.split(' ').map(Number);
   }
   throw new Error('The test process printed nothing');
-}
-
-/** A zombie has no command line. */
-function isRunning(pid: number): boolean {
-  const file = `/proc/${pid}/cmdline`;
-  return existsSync(file) && readFileSync(file, 'utf8') !== '';
 }
 
 describe('a server that crashes', () => {

@@ -1,6 +1,6 @@
 /** Server processes: started here, identified by pid, and ended when the test process ends, in whatever way. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,8 +14,8 @@ export interface ServerProcess {
   output(): string;
   /** `null` while it runs. */
   ended(): string | null;
-  /** How it ended by a fault of its own; `null` while it runs, and when it was stopped or killed. */
-  crashed(): ServerCrashed | null;
+  /** How it ended by a fault of its own; `null` if it runs, or was stopped or killed. */
+  crashed(): Promise<ServerCrashed | null>;
   /** SIGTERM by pid, then SIGKILL by pid after 10 s; resolves when the process has ended. */
   stop(): Promise<void>;
 }
@@ -66,7 +66,21 @@ export function startProcess(program: Program, args: readonly string[], home: st
     await closed;
     clearTimeout(timer);
   };
-  return { pid, output: () => output, ended: () => end, crashed: () => crash, stop };
+  const crashed = async (): Promise<ServerCrashed | null> => {
+    // Its connections end before this process learns that it has ended.
+    if (!isRunning(pid)) await closed;
+    return crash;
+  };
+  return { pid, output: () => output, ended: () => end, crashed, stop };
+}
+
+/** Whether a process runs. One that has ended has no command line, also before its parent knows of it. */
+export function isRunning(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '';
+  } catch {
+    return false;
+  }
 }
 
 /** Waits until a server answers HTTP; throws with its output when it ends or does not answer. */

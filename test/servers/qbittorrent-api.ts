@@ -9,7 +9,7 @@ export interface ApiAccess {
   username: string;
   password: string;
   /** Why there is no server any more; default `null`. */
-  crashed?: () => Error | null;
+  crashed?: () => Promise<Error | null>;
 }
 
 /** A raw call as a browser would send it: GET without a form, POST with one. */
@@ -49,8 +49,8 @@ export function createApi(access: ApiAccess): Api {
   };
   return {
     call: (path, form) =>
-      sendInSession(path, form).catch((error: unknown) => {
-        throw access.crashed?.() ?? error;
+      sendInSession(path, form).catch(async (error: unknown) => {
+        throw (await access.crashed?.()) ?? error;
       }),
     dropSession() {
       cookie = null;
