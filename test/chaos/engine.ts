@@ -1,5 +1,6 @@
 /** A run of the chaos engine: real servers, a sidecar that is killed, and other failures. */
 import type { NtfyMessage, QbittorrentGeneration } from '../servers/index.ts';
+import { ServerFault } from '../servers/index.ts';
 import { sleep } from '../servers/wait.ts';
 import { runTorrents } from './torrents.ts';
 import type { Download } from './torrents.ts';
@@ -101,7 +102,8 @@ async function waitUntilSettled(scene: Scene, downloads: readonly Download[]): P
     const finished = await readFinished(scene);
     return kept.every((hash) => finished.get(hash) === true);
   });
-  if (!downloaded) return 'qBittorrent did not finish all torrents';
+  // Its own fault: no sidecar can make it download.
+  if (!downloaded) throw new ServerFault(await describeUnfinished(scene, kept));
   scene.journal.note('all are downloaded');
   let last: Status | null = null;
   let since = Date.now();
@@ -114,6 +116,19 @@ async function waitUntilSettled(scene: Scene, downloads: readonly Download[]): P
     return isSettled(last) && Date.now() - since >= SETTLED_AFTER;
   });
   return settled ? null : `the sidecar did not settle: ${JSON.stringify(last)}`;
+}
+
+async function describeUnfinished(scene: Scene, kept: readonly string[]): Promise<string> {
+  const { qbittorrent } = scene;
+  const finished = await readFinished(scene);
+  const list = await qbittorrent.list();
+  return [
+    `qBittorrent did not finish all torrents within ${TIME_LIMIT / 1000} s:`,
+    ...list
+      .filter(({ hash }) => kept.includes(String(hash)) && finished.get(String(hash)) !== true)
+      .map(({ name, state, progress }) => `${String(name)}: ${String(state)} ${String(progress)}`),
+    (await (await qbittorrent.api('log/main')).text()).slice(-4000),
+  ].join('\n');
 }
 
 function isSettled(status: Status | null): boolean {

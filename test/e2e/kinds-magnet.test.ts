@@ -4,7 +4,7 @@ import { realTest, startQbittorrent, until } from '../servers/index.ts';
 import type { Qbittorrent, QbittorrentGeneration, SeededTorrent } from '../servers/index.ts';
 import { startScene } from './harness.ts';
 import { hookLine } from '../support/sidecar.ts';
-import { assertLeft, assertAnnouncedOnce, GivenUp, untilShown, untilAnnounced } from './kinds.ts';
+import { assertLeft, assertAnnouncedOnce, untilShown, untilAnnounced } from './kinds.ts';
 
 const GENERATIONS: QbittorrentGeneration[] = ['legacy', '5.1', 'current'];
 
@@ -85,12 +85,7 @@ describe('magnets', { concurrency: 3 }, () => {
     realTest(
       `a magnet whose torrent gets another ID with its metadata keeps its card on qBittorrent ${generation}, and with any hash it is announced once`,
       { needs: [`qbittorrent ${generation}`, 'ntfy current'] },
-      (t) =>
-        downloadMagnets(generation).catch((error: unknown) => {
-          if (!(error instanceof GivenUp)) throw error;
-          t.diagnostic(error.message);
-          return downloadMagnets(generation);
-        }),
+      () => downloadMagnets(generation),
     );
   }
 });

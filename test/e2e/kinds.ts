@@ -1,6 +1,6 @@
 /** The messages about a torrent on the phone, and whether they are as guaranteed. */
 import assert from 'node:assert/strict';
-import { until, visibleCards } from '../servers/index.ts';
+import { ServerFault, until, visibleCards } from '../servers/index.ts';
 import type { NtfyMessage, SeededTorrent } from '../servers/index.ts';
 import type { Scene } from './harness.ts';
 
@@ -19,12 +19,7 @@ export const untilShown = (scene: Scene, keys: readonly string[]): Promise<true>
     return keys.every((key) => shown.has(`qbit-${key}`));
   });
 
-/** qBittorrent itself dropped a torrent: one of generation `legacy` did once, for an unknown reason. */
-export class GivenUp extends Error {
-  override name = 'GivenUp';
-}
-
-/** Waits until the phone has this many completions, and no torrent is tracked; throws `GivenUp` otherwise. */
+/** Waits until the phone has this many completions, and no torrent is tracked; throws otherwise. */
 export async function untilAnnounced(scene: Scene, completions: number): Promise<NtfyMessage[]> {
   const waiting = until(
     `${completions} are announced, and none is tracked`,
@@ -37,7 +32,8 @@ export async function untilAnnounced(scene: Scene, completions: number): Promise
   );
   return waiting.catch(async (cause: unknown) => {
     const states = (await scene.qbittorrent.list()).map(({ state }) => state);
-    throw new (states.includes('error') ? GivenUp : Error)(await describeState(scene), { cause });
+    // qBittorrent itself dropped a torrent: one of generation `legacy` did once, for an unknown reason.
+    throw new (states.includes('error') ? ServerFault : Error)(await describeState(scene), { cause });
   });
 }
 

@@ -15,6 +15,7 @@ export { startProxy } from './proxy.ts';
 export type { Firewall, Proxy, ProxyOptions, SeenRequest } from './proxy.ts';
 export { startQbittorrent } from './qbittorrent.ts';
 export type { Qbittorrent, QbittorrentOptions } from './qbittorrent.ts';
+export { ServerFault } from './processes.ts';
 export { realTest } from './real-test.ts';
 export type { RealTestOptions } from './real-test.ts';
 export { startWebSeed } from './seed.ts';

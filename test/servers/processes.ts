@@ -15,7 +15,7 @@ export interface ServerProcess {
   /** `null` while it runs. */
   ended(): string | null;
   /** How it ended by a fault of its own; `null` if it runs, or was stopped or killed. */
-  crashed(): Promise<ServerCrashed | null>;
+  crashed(): Promise<ServerFault | null>;
   /** SIGTERM by pid, then SIGKILL by pid after 10 s; resolves when the process has ended. */
   stop(): Promise<void>;
 }
@@ -23,9 +23,9 @@ export interface ServerProcess {
 /** Signals with which the system ends a faulty process. */
 const FAULTS: ReadonlySet<string> = new Set(['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGTRAP']);
 
-/** A server ended by a fault of its own. */
-export class ServerCrashed extends Error {
-  override name = 'ServerCrashed';
+/** A real server failed by a fault of its own: its test runs once more. */
+export class ServerFault extends Error {
+  override name = 'ServerFault';
 }
 
 const running = new Set<number>();
@@ -50,11 +50,11 @@ export function startProcess(program: Program, args: readonly string[], home: st
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
   let end: string | null = null;
-  let crash: ServerCrashed | null = null;
+  let crash: ServerFault | null = null;
   const closed = new Promise<void>((resolve) => {
     child.once('exit', (code, signal) => {
       end = `ended with ${signal ?? code}`;
-      if (FAULTS.has(signal ?? '')) crash = new ServerCrashed(`${program.command} ${end}: ${output}`);
+      if (FAULTS.has(signal ?? '')) crash = new ServerFault(`${program.command} ${end}: ${output}`);
       running.delete(pid);
       resolve();
     });
@@ -66,7 +66,7 @@ export function startProcess(program: Program, args: readonly string[], home: st
     await closed;
     clearTimeout(timer);
   };
-  const crashed = async (): Promise<ServerCrashed | null> => {
+  const crashed = async (): Promise<ServerFault | null> => {
     // Its connections end before this process learns that it has ended.
     if (!isRunning(pid)) await closed;
     return crash;

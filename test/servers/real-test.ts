@@ -1,7 +1,7 @@
 /** Tests that need real servers: skipped with the reason where there are none, failed in CI. */
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { ServerCrashed } from './processes.ts';
+import { ServerFault } from './processes.ts';
 import { unavailable } from './programs.ts';
 import type { Need } from './programs.ts';
 
@@ -14,7 +14,8 @@ export interface RealTestOptions {
 
 /**
  * A test on real servers. Where they are not available it is skipped with the reason; with `CI=true`
- * it fails instead, so that a pipeline cannot succeed without them. When a server itself crashes, the test runs once more.
+ * it fails instead, so that a pipeline cannot succeed without them. After a fault of the server itself (`ServerFault`) it
+ * runs once more.
  *
  * @example
  * realTest('a finished download is announced once', { needs: ['qbittorrent current', 'ntfy current'] }, async () => {
@@ -29,24 +30,24 @@ export function realTest(
   const { needs, ...testOptions } = options;
   void test(title, testOptions, async (t) => {
     const reason = await unavailable(needs);
-    if (reason === null) return runAgainAfterCrash(t, body);
+    if (reason === null) return runAgainAfterFault(t, body);
     if (process.env['CI'] === 'true') throw new Error(`CI needs the real servers: ${reason}`);
     t.skip(reason);
   });
 }
 
-async function runAgainAfterCrash(t: TestContext, body: (t: TestContext) => Promise<void>): Promise<void> {
+async function runAgainAfterFault(t: TestContext, body: (t: TestContext) => Promise<void>): Promise<void> {
   try {
     await body(t);
   } catch (error) {
-    const crash = crashIn(error);
-    if (crash === null) throw error;
-    t.diagnostic(crash.message);
+    const fault = faultIn(error);
+    if (fault === null) throw error;
+    t.diagnostic(fault.message);
     await body(t);
   }
 }
 
-function crashIn(error: unknown): ServerCrashed | null {
-  if (error instanceof ServerCrashed) return error;
-  return error instanceof Error ? crashIn(error.cause) : null;
+function faultIn(error: unknown): ServerFault | null {
+  if (error instanceof ServerFault) return error;
+  return error instanceof Error ? faultIn(error.cause) : null;
 }
