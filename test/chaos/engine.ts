@@ -102,6 +102,7 @@ async function waitUntilSettled(scene: Scene, downloads: readonly Download[]): P
     const finished = await readFinished(scene);
     return kept.every((hash) => finished.get(hash) === true);
   });
+  if (!downloaded && endsTooOften(scene)) return 'the sidecar ended unexpectedly each time';
   // Its own fault: no sidecar can make it download.
   if (!downloaded) throw new ServerFault(await describeUnfinished(scene, kept));
   scene.journal.note('all are downloaded');
@@ -141,10 +142,12 @@ function isSettled(status: Status | null): boolean {
   );
 }
 
+const endsTooOften = ({ journal }: Scene): boolean => journal.count('unexpected end') >= 10;
+
 /** False when it takes too long, or when the sidecar ends too early each time. */
-async function eventually({ journal }: Scene, check: () => Promise<boolean>): Promise<boolean> {
+async function eventually(scene: Scene, check: () => Promise<boolean>): Promise<boolean> {
   const end = Date.now() + TIME_LIMIT;
-  while (Date.now() < end && journal.count('unexpected end') < 10) {
+  while (Date.now() < end && !endsTooOften(scene)) {
     if (await check()) return true;
     await sleep(250);
   }
