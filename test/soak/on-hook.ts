@@ -1,6 +1,7 @@
 /** Attacks on the hook port. */
 import { randomBytes } from 'node:crypto';
-import { count, keepOpen, requestText, send } from './connections.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { count, createRequestSender, keepOpen, requestText } from './connections.ts';
 import type { Attacker, Counts, RequestOptions } from './connections.ts';
 
 export interface HookTarget {
@@ -38,8 +39,8 @@ const MALFORMED: readonly Junk[] = [
 export interface FakeOptions {
   /** The number of simultaneous hashes. */
   batch: number;
-  /** Milliseconds between two batches. */
-  every: number;
+  /** Milliseconds between the last answer of a batch and the next batch. */
+  pause: number;
 }
 
 export interface HookAttackOptions {
@@ -64,37 +65,40 @@ export function attackHook(
   repeat(attacker('malformed hooks', 10), token, MALFORMED);
   if (fromLoopback)
     repeat(attacker("hooks without the token from qBittorrent's address", 1), token, REFUSED, 1);
-  trackFakes(attacker('hooks of unknown torrents', 11), token, fakes);
+  void trackFakes(attacker('hooks of unknown torrents', 11), token, fakes);
 }
 
-/** This many a second, each in turn. */
+/** At most this many a second, each in turn. */
 function repeat(attacker: Attacker, token: string, junk: readonly Junk[], rate = 25): void {
+  const sender = createRequestSender(attacker, rate);
   let next = 0;
   setInterval(() => {
-    const make = junk[next++ % junk.length];
+    const make = junk[next % junk.length];
     if (make === undefined) return;
     const [path, options] = make(token);
-    send(attacker, requestText(path, { method: 'POST', ...options }));
+    if (sender.send(requestText(path, { method: 'POST', ...options }))) next += 1;
   }, SECOND / rate);
 }
 
 /** As many as a real qBittorrent sends when torrents are added at once. */
 const HOOKS_PER_SECOND = 225;
+/** Milliseconds. */
+const TICK = 20;
 
-/** They share their first digits. */
-function trackFakes(attacker: Attacker, token: string, { batch, every }: FakeOptions): void {
-  const sendBatch = () => {
-    for (let n = 0; n < batch; n += 1) {
-      const hash = `00${randomHash().slice(2)}`;
-      setTimeout(
-        () => {
-          count(attacker.counts, `${attacker.name}: sent`);
-          send(attacker, requestText(`/track?hash=${hash}`, { method: 'POST', token }));
-        },
-        (n * SECOND) / HOOKS_PER_SECOND,
-      );
+/** They share their first digits. Each hook that was not sent because of unanswered ones is sent later. */
+async function trackFakes(attacker: Attacker, token: string, { batch, pause }: FakeOptions): Promise<never> {
+  const sender = createRequestSender(attacker, HOOKS_PER_SECOND / 2);
+  for (;;) {
+    const from = performance.now();
+    for (let sent = 0; sent < batch; await sleep(TICK)) {
+      const due = Math.min(batch, ((performance.now() - from) * HOOKS_PER_SECOND) / SECOND);
+      for (; sent < due && sender.send(trackText(token)); sent += 1)
+        count(attacker.counts, `${attacker.name}: sent`);
     }
-  };
-  sendBatch();
-  setInterval(sendBatch, every);
+    while (sender.unanswered > 0) await sleep(TICK);
+    await sleep(pause);
+  }
 }
+
+const trackText = (token: string): string =>
+  requestText(`/track?hash=00${randomHash().slice(2)}`, { method: 'POST', token });

@@ -1,6 +1,6 @@
 /** Attacks on the operations port. */
 import type { Socket } from 'node:net';
-import { count, countStatus, keepOpen, requestText, send } from './connections.ts';
+import { count, countStatus, createRequestSender, keepOpen, requestText } from './connections.ts';
 import type { Attacker, Counts } from './connections.ts';
 
 export interface OpsTarget {
@@ -35,22 +35,39 @@ function drip(socket: Socket): void {
   socket.once('close', () => clearInterval(timer));
 }
 
-/** Sends requests at so many bytes a second, without waiting for answers. */
+/** The start of each answer in a pipeline. */
+const ANSWER = Buffer.from('HTTP/1.1 ');
+
+/** Sends requests at so many bytes a second, at most a second's worth of them ahead of the answers. */
 function pipeline(attacker: Attacker, bytesPerSecond: number): void {
   const request = 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n';
   const perTick = Math.ceil(bytesPerSecond / 10 / request.length);
   const batch = request.repeat(perTick);
   const act = (socket: Socket) => {
+    let unanswered = 0;
+    let end = Buffer.alloc(0);
     const timer = setInterval(() => {
-      // The server reads no more: further requests have no effect.
-      if (socket.writableLength > 1_000_000) return;
+      if (unanswered >= 10 * perTick) return;
       socket.write(batch);
+      unanswered += perTick;
       count(attacker.counts, `${attacker.name}: requests`, perTick);
     }, SECOND / 10);
     socket.once('close', () => clearInterval(timer));
-    socket.on('data', (data: Buffer) => count(attacker.counts, `${attacker.name}: bytes read`, data.length));
+    socket.on('data', (data: Buffer) => {
+      count(attacker.counts, `${attacker.name}: bytes read`, data.length);
+      // An answer's start can be split over two pieces.
+      const text = Buffer.concat([end, data]);
+      unanswered -= countIn(text, ANSWER);
+      end = text.subarray(Math.max(0, text.length - ANSWER.length + 1));
+    });
   };
   keepOpen({ ...attacker, size: 1, act, pause: SECOND / 10 });
+}
+
+function countIn(data: Buffer, what: Buffer): number {
+  let times = 0;
+  for (let at = data.indexOf(what); at >= 0; at = data.indexOf(what, at + what.length)) times += 1;
+  return times;
 }
 
 /** Opens streams and reads no more than their first bytes; each is reopened after a minute. */
@@ -78,10 +95,11 @@ function readSlowly(attacker: Attacker, token: string, size: number): void {
   keepOpen({ ...attacker, size, act, pause: SECOND / 5 });
 }
 
-/** Ten wrong tokens a second, as a script and as the page's form. */
+/** At most ten wrong tokens a second, as a script and as the page's form. */
 function guess(attacker: Attacker): void {
+  const sender = createRequestSender(attacker, 10);
   setInterval(() => {
-    send(attacker, requestText('/status', { token: Math.random().toString(36) }));
-    send(attacker, requestText('/login', { method: 'POST', body: `token=${Math.random()}` }));
+    sender.send(requestText('/status', { token: Math.random().toString(36) }));
+    sender.send(requestText('/login', { method: 'POST', body: `token=${Math.random()}` }));
   }, SECOND / 5);
 }

@@ -36,10 +36,16 @@ export interface Watch {
   cpu: number;
 }
 
+/**
+ * Milliseconds: only an answer that never comes takes as long. How late one is depends on the machine too, and is
+ * judged only by the long run, on an idle machine.
+ */
+const PROBE_TIME_LIMIT = 240_000;
+
 /** Monitors until the returned function is called, which returns the measurements. */
 export function startWatch(pid: number, port: number): () => Promise<Watch> {
   const probes: Probe[] = [];
-  const options: ProbeOptions = { port, timeLimit: 60_000 };
+  const options: ProbeOptions = { port, timeLimit: PROBE_TIME_LIMIT };
   const thread = startThread('probe-thread.ts', options);
   thread.on('message', (probe: Probe) => probes.push(probe));
   const memory: number[] = [];

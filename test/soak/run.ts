@@ -49,8 +49,8 @@ export interface Run extends SoakOptions {
 /** Milliseconds. */
 const TIME_LIMIT = 240_000;
 const SETTLED_AFTER = 5000;
-/** 25 a second. */
-const FAKES = { batch: 500, every: 20_000 };
+/** About 25 a second. */
+const FAKES = { batch: 500, pause: 18_000 };
 
 export async function runSoak(options: SoakOptions): Promise<Run> {
   const journal = createJournal();
