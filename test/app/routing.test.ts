@@ -97,7 +97,11 @@ test('a film is on its own topic, which nothing but ntfy sees; without the rule 
     // What an inspector shows: no references of the actor system.
     shown.push(textOf({ ...event, actorRef: null }));
   });
-  const hash = qbittorrent.addTorrent({ name: 'film', size: 50_000_000, rate: 250_000 });
+  const hash = qbittorrent.addTorrent({
+    name: 'film',
+    size: 50_000_000,
+    script: [{ phase: 'downloading', to: 0.5 }, { phase: 'stalled' }],
+  });
   sidecar.supervisor.send({ type: 'torrent.track', hash });
   await until('the card is there', () => ntfy.cards(TOPIC).length === 1);
   assert.deepEqual(ntfy.cards('downloads'), []);

@@ -83,9 +83,14 @@ describe('qBittorrent before 4.5', { concurrency: 4 }, () => {
         name: 'paused.iso',
         size: 3_000_000,
         rate,
-        script: [{ phase: 'stopped', seconds: 4 }, { phase: 'downloading' }, { phase: 'complete' }],
+        script: [{ phase: 'stopped' }],
       });
-      qbittorrent.addTorrent({ name: 'running.iso', size: 4_000_000, rate });
+      const running = qbittorrent.addTorrent({
+        name: 'running.iso',
+        size: 4_000_000,
+        rate,
+        script: [{ phase: 'downloading', to: 0.5 }, { phase: 'stalled' }],
+      });
       await until(
         'both are tracked',
         () => stage.sidecar.supervisor.getSnapshot().context.registry.records.size === 2,
@@ -93,6 +98,8 @@ describe('qBittorrent before 4.5', { concurrency: 4 }, () => {
       await until('a card shows', () => ntfy.cards().some(({ priority }) => priority === 2));
       assert.equal(qbittorrent.torrents().find(({ hash }) => hash === paused)?.['state'], 'pausedDL');
       assert.ok(!ntfy.cards().some(({ title }) => title === 'paused.iso'));
+      for (const hash of [paused, running])
+        qbittorrent.play(hash, [{ phase: 'downloading' }, { phase: 'complete' }]);
       await until(
         'both are announced, and their cards are deleted',
         () => completions(stage) === 2 && isIdle(stage),
