@@ -146,7 +146,15 @@ export interface TorrentRecord {
   excluded: boolean;
   /** The completion as it was rendered when it was stored; route and rule do not change from then on. */
   fixed: FixedMessage | null;
+  /** The card of its completion, decided once; `null` before. */
+  completionCard: CompletionCard | null;
 }
+
+/** The card that shows a completion: its own, or a digest of several. */
+export type CompletionCard = 'own' | DigestId;
+
+/** Identifies a digest of completions. Part of its sequence ID; at most 8 letters and digits, beginning with `d`. */
+export type DigestId = string;
 
 /** A completion as it was rendered when it was stored: a rule that changes later does not change it. */
 export interface FixedMessage {
@@ -195,8 +203,15 @@ type Content =
       card: CardState;
       shown: CardState | null;
     }
-  /** `fixed`: as it was rendered when it was stored. */
-  | { kind: 'completion'; key: Hash; torrent: Observation; at: number; fixed?: FixedMessage }
+  /** `fixed`: as it was rendered when it was stored. `digest`: the digest that shows it; missing: it has its own card. */
+  | {
+      kind: 'completion';
+      key: Hash;
+      torrent: Observation;
+      at: number;
+      fixed?: FixedMessage;
+      digest?: DigestId;
+    }
   /** It was added; `at`: when that was observed. */
   | { kind: 'added'; key: Hash; torrent: Observation; at: number }
   /** It was removed before its completion. */
@@ -213,24 +228,27 @@ type Content =
   /** A problem that affects all torrents; its all-clear replaces its card. */
   | { kind: 'incident'; key: IncidentSource; failure: Failure; silent?: boolean }
   | { kind: 'incident-resolved'; key: IncidentSource; shown: boolean }
-  /** What happened during quiet hours, when they are over. */
+  /** One card for many completions, or for what happened during quiet hours. */
   | {
-      kind: 'quiet-digest';
+      kind: 'digest';
+      about: 'completions' | 'quiet';
+      /** A newer digest with the same key replaces the one that waits. */
       key: string;
       /** The topic of what it lists. The digest itself goes elsewhere while ntfy refuses that. */
       memberRoute: RouteId;
       /** Its sequence ID, without the instance name. */
       sequence: string;
+      /** 2 for the update of a card that has made its sound. */
       priority: number;
-      counts: Readonly<Record<QuietMember['kind'], number>>;
+      counts: Readonly<Record<DigestMember['kind'], number>>;
       /** Those that it names: problems first, then the newest completions. */
-      lines: readonly QuietMember[];
+      lines: readonly DigestMember[];
       /** The order of its newest member, for the actor that sent it. */
       upTo: number;
     };
 
-/** Something that would have made a sound during quiet hours. */
-export interface QuietMember {
+/** One line of a digest. */
+export interface DigestMember {
   kind: 'completion' | 'alert' | 'incident';
   /** The key of the torrent, or the source of the incident. */
   key: string;
@@ -243,7 +261,7 @@ export interface QuietMember {
   /** Whole percent; 0 for an incident. */
   percent: number;
   route: RouteId;
-  /** The priority that it would have had. */
+  /** The priority that it would have on its own card. */
   priority: number;
 }
 

@@ -21,6 +21,8 @@ export interface Policy {
   metadataAfter: number;
   /** How long requests to qBittorrent may fail before an incident is sent. */
   incidentAfter: number;
+  /** From how many completions within a minute on they share a card; `null`: never. */
+  digestFrom: number | null;
   /** Messages a minute; `null` for no limit, `auto` for what the server allows. */
   rate: number | 'auto' | null;
   /** Maximum pause between two attempts to reach a server. */

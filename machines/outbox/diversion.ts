@@ -18,7 +18,7 @@ export function divert(
   notification: RequestedNotification,
 ): AnyActorRef | 'supervisor' | null {
   forget(context, notification);
-  if (notification.kind === 'added' || notification.kind === 'quiet-digest') {
+  if (notification.kind === 'added' || notification.kind === 'digest') {
     enqueueNotification(context, onDefaultTopic(notification));
     return null;
   }

@@ -16,7 +16,7 @@ export const LANES = [
   'completion',
   'incident',
   'alert',
-  'quiet-digest',
+  'digest',
   'removed',
   'added',
   'incident-resolved',
@@ -27,14 +27,14 @@ export const LANES = [
 
 /** Urgent lanes may use the reserved tokens. */
 export const isUrgent = (lane: Lane): boolean =>
-  lane === 'completion' || lane === 'incident' || lane === 'alert' || lane === 'quiet-digest';
+  lane === 'completion' || lane === 'incident' || lane === 'alert' || lane === 'digest';
 
 /** What a newer notification of the same key supersedes. */
 export const SUPERSEDES: Readonly<Record<Lane, readonly Lane[]>> = {
   completion: ['completion', 'progress', 'alert'],
   incident: ['incident', 'incident-resolved'],
   alert: ['alert', 'alert-clear'],
-  'quiet-digest': ['quiet-digest'],
+  digest: ['digest'],
   removed: ['removed', 'progress', 'alert'],
   added: ['added'],
   'incident-resolved': ['incident-resolved', 'incident'],
@@ -63,7 +63,7 @@ export function createLanes(): Lanes {
     completion: new Map(),
     incident: new Map(),
     alert: new Map(),
-    'quiet-digest': new Map(),
+    digest: new Map(),
     removed: new Map(),
     added: new Map(),
     'incident-resolved': new Map(),

@@ -78,7 +78,7 @@ const AFTER_PAUSE: Readonly<Record<Notification['kind'], Passage>> = {
   completion: 'divert',
   removed: 'divert',
   added: 'divert',
-  'quiet-digest': 'divert',
+  digest: 'divert',
   alert: 'divert',
   incident: 'wait',
   'incident-resolved': 'wait',

@@ -137,13 +137,13 @@ export function upcoming(traffic: Traffic): Next | null {
 export const takesReserve = ({ attempts }: Traffic, notification: Notification): boolean =>
   isUrgent(notification.kind) && !isRejected(attempts, notification.kind, placeOf(notification));
 
-/** Whether a message is in flight, or a completion may be sent within so many milliseconds. */
+/** Whether a message is in flight, or a completion or digest may be sent within so many milliseconds. */
 export function isLeaving(traffic: Traffic, within: number): boolean {
   const { inFlight, lanes } = traffic;
   if (inFlight.size > 0) return true;
-  for (const completion of lanes.completion.values())
-    if (waitOfCard(traffic, completion) <= within) return true;
-  return false;
+  return [...lanes.completion.values(), ...lanes.digest.values()].some(
+    (waiting) => waitOfCard(traffic, waiting) <= within,
+  );
 }
 
 /**
@@ -160,7 +160,7 @@ export function skipped(traffic: Traffic, notification: Notification): Outcome |
     case 'incident':
     case 'added':
     case 'removed':
-    case 'quiet-digest':
+    case 'digest':
       return null;
     case 'incident-resolved':
       return alerted.has(place) || notification.shown ? null : 'accepted';

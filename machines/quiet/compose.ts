@@ -1,13 +1,11 @@
-import type { NextId, Notification, QuietMember, RequestedNotification } from '../domain.ts';
+import type { NextId, Notification, DigestMember, RequestedNotification } from '../domain.ts';
 import { onRoute } from '../routing/routed.ts';
 import { DEFAULT_ROUTE } from '../routing/types.ts';
+import { MAX_LINES } from '../digest/compose.ts';
 import { saveChanges } from './pending.ts';
 import type { QuietDigest } from './pending.ts';
 
-/** Lines of a digest. */
-export const MAX_LINES = 30;
-
-type DigestNotification = Extract<Notification, { kind: 'quiet-digest' }>;
+type DigestNotification = Extract<Notification, { kind: 'digest' }>;
 
 /**
  * The digests of all that is pending, one for each topic. Their sequence is stored first: after a kill they are sent
@@ -21,7 +19,8 @@ export function composeDigests(
   const byRoute = Map.groupBy(digest.members.values(), ({ route }) => route);
   return Array.from(byRoute, ([route, members]) => ({
     id: nextId(),
-    kind: 'quiet-digest',
+    kind: 'digest',
+    about: 'quiet',
     // One per topic: a newer one replaces the one that waits.
     key: route === DEFAULT_ROUTE ? 'quiet' : `quiet.${route}`,
     sequence,
@@ -45,15 +44,15 @@ function sequenceOf(digest: QuietDigest): string {
   return `q${digest.id.toString(36)}`;
 }
 
-function countsOf(members: readonly QuietMember[], dropped: number): DigestNotification['counts'] {
-  const count = (kind: QuietMember['kind']) => members.filter((member) => member.kind === kind).length;
+function countsOf(members: readonly DigestMember[], dropped: number): DigestNotification['counts'] {
+  const count = (kind: DigestMember['kind']) => members.filter((member) => member.kind === kind).length;
   return { completion: count('completion') + dropped, alert: count('alert'), incident: count('incident') };
 }
 
-const isProblem = ({ kind }: QuietMember): boolean => kind !== 'completion';
+const isProblem = ({ kind }: DigestMember): boolean => kind !== 'completion';
 
 /** Problems first, because the limit must not hide them; the newest first. */
-function linesOf(members: ReadonlyArray<QuietMember & { order: number }>): QuietMember[] {
+function linesOf(members: ReadonlyArray<DigestMember & { order: number }>): DigestMember[] {
   const newest = members.toReversed();
   return [...newest.filter(isProblem), ...newest.filter((member) => !isProblem(member))]
     .slice(0, MAX_LINES)

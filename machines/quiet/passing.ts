@@ -1,6 +1,6 @@
 import type { ActorSystem, AnyActorRef, EventObject } from 'xstate';
 import type { Notification, RequestedNotification } from '../domain.ts';
-import { memberOf } from './members.ts';
+import { memberOf } from '../digest/members.ts';
 import { collect, deleteEnded, isAnnounced, isQuiet, saveChanges } from './pending.ts';
 import type { QuietDigest } from './pending.ts';
 import { makesSound, silence } from './sound.ts';
@@ -41,7 +41,8 @@ function applyQuietHours(digest: QuietDigest, notification: RequestedNotificatio
   if (member !== null && isAnnounced(digest, member)) return silence(notification);
   if (!isQuiet(digest) || isLetThrough(digest, notification)) return notification;
   if (member !== null) collect(digest, member);
-  else if (notification.kind === 'quiet-digest') forgetSequence(digest);
+  else if (notification.kind === 'digest' && notification.about === 'quiet') forgetSequence(digest);
+  else for (const unheard of digest.takeUnheard(notification)) collect(digest, unheard);
   return silence(notification);
 }
 
@@ -51,8 +52,9 @@ const THROUGH: Partial<Record<Notification['kind'], Through>> = {
   incident: 'incidents',
 };
 
-function isLetThrough({ hours }: QuietDigest, { kind }: Notification): boolean {
-  const through = THROUGH[kind];
+function isLetThrough({ hours }: QuietDigest, notification: Notification): boolean {
+  const isOfCompletions = notification.kind === 'digest' && notification.about === 'completions';
+  const through = isOfCompletions ? 'completions' : THROUGH[notification.kind];
   return through !== undefined && hours()?.through.has(through) === true;
 }
 

@@ -1,14 +1,14 @@
 import { isRecentSound } from '../recent-sound.ts';
-import type { Notification, QuietMember } from '../domain.ts';
+import type { Notification, DigestMember } from '../domain.ts';
 import type { RouteId } from '../routing/types.ts';
-import { endedSlotOf, memberOf, nameOf, slotOf } from './members.ts';
+import { endedSlotOf, memberOf, nameOf, slotOf } from '../digest/members.ts';
 import { isSilenced } from './sound.ts';
 import type { AnnouncedMember, QuietDigestOptions, StoredQuietDigest } from './types.ts';
 
 /** A digest lists 30 of them and counts the others. */
 export const MAX_MEMBERS = 2000;
 
-interface CollectedMember extends QuietMember {
+interface CollectedMember extends DigestMember {
   /** Increases with each member. */
   order: number;
 }
@@ -18,7 +18,10 @@ interface CollectedMember extends QuietMember {
  * actor `quiet` share. Changed in place, only by the functions of this file and of `./compose.ts`, and only inside
  * `enqueueActions`.
  */
-export interface QuietDigest extends Pick<QuietDigestOptions, 'hours' | 'now' | 'isCompleting' | 'save'> {
+export interface QuietDigest extends Pick<
+  QuietDigestOptions,
+  'hours' | 'now' | 'isCompleting' | 'takeUnheard' | 'save'
+> {
   /** By their slots; the oldest first. */
   readonly members: Map<string, CollectedMember>;
   /** How many completions the limit has dropped, by route. */
@@ -42,6 +45,7 @@ export function createQuietDigest({
   hours,
   now,
   isCompleting,
+  takeUnheard,
   save,
   stored,
 }: QuietDigestOptions): QuietDigest {
@@ -49,6 +53,7 @@ export function createQuietDigest({
     hours,
     now,
     isCompleting,
+    takeUnheard,
     save,
     members: new Map(),
     dropped: new Map(Object.entries(stored?.dropped ?? {})),
@@ -67,20 +72,20 @@ export function createQuietDigest({
 export const isQuiet = ({ hours, now }: QuietDigest): boolean => hours()?.periodAt(now()).isQuiet ?? false;
 
 /** Whether the digest makes its sound, or an earlier digest has made it. */
-export function isAnnounced({ members, announced, now }: QuietDigest, member: QuietMember): boolean {
+export function isAnnounced({ members, announced, now }: QuietDigest, member: DigestMember): boolean {
   if (members.get(slotOf(member))?.what === member.what) return true;
   const before = announced.get(nameOf(member));
   return before !== undefined && (before.kind === 'completion' || isRecentSound(before.at, now()));
 }
 
 /** Adds a member. A digest that was sent before becomes a new card, because it is to make a sound again. */
-export function collect(digest: QuietDigest, member: QuietMember): void {
+export function collect(digest: QuietDigest, member: DigestMember): void {
   put(digest, member);
   digest.id = null;
   digest.changes += 1;
 }
 
-function put(digest: QuietDigest, member: QuietMember): void {
+function put(digest: QuietDigest, member: DigestMember): void {
   const { members } = digest;
   const slot = slotOf(member);
   digest.lastOrder += 1;
@@ -141,7 +146,8 @@ export function recordDelivery(digest: QuietDigest, { memberRoute, upTo }: Deliv
 
 /** The content of a digest notification that made a sound; `null` for one that was sent during quiet hours. */
 export function deliveredBy(notification: Notification): DeliveredDigest | null {
-  if (notification.kind !== 'quiet-digest' || isSilenced(notification)) return null;
+  if (notification.kind !== 'digest' || notification.about !== 'quiet') return null;
+  if (isSilenced(notification)) return null;
   return { memberRoute: notification.memberRoute, upTo: notification.upTo };
 }
 

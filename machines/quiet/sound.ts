@@ -6,7 +6,7 @@ const AUDIBLE_KINDS: ReadonlySet<Notification['kind']> = new Set([
   'completion',
   'alert',
   'incident',
-  'quiet-digest',
+  'digest',
 ]);
 /** ntfy makes a sound from its default priority on. */
 const MIN_AUDIBLE_PRIORITY = 3;

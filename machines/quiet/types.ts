@@ -1,4 +1,4 @@
-import type { Now, QuietMember } from '../domain.ts';
+import type { DigestMember, Notification, Now } from '../domain.ts';
 import type { RouteId } from '../routing/types.ts';
 
 /** What may make a sound during quiet hours. */
@@ -20,7 +20,7 @@ export interface QuietHours {
 
 /** A member whose sound was made by a digest. */
 export interface AnnouncedMember {
-  kind: QuietMember['kind'];
+  kind: DigestMember['kind'];
   key: string;
   what: string;
   /** When ntfy accepted the digest, in milliseconds since 1970. */
@@ -31,7 +31,7 @@ export interface AnnouncedMember {
 export interface StoredQuietDigest {
   id: number | null;
   /** The oldest first. */
-  members: readonly QuietMember[];
+  members: readonly DigestMember[];
   dropped: Readonly<Record<RouteId, number>>;
   announced: readonly AnnouncedMember[];
 }
@@ -51,4 +51,6 @@ export interface QuietDigestOptions extends QuietHoursInput {
   now: Now;
   /** Whether ntfy has not accepted the completion of the torrent with this key yet. */
   isCompleting: (key: string) => boolean;
+  /** The completions whose sound this digest was to make, and that it does not make any more. */
+  takeUnheard: (notification: Notification) => readonly DigestMember[];
 }

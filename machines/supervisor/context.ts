@@ -1,8 +1,15 @@
-import type { AnyActorRef } from 'xstate';
+import type { ActorRefFrom, AnyActorRef } from 'xstate';
 import { restoreNotices } from '../incident/notices.ts';
 import { NO_STORE_CARD } from '../incident/store-notice.ts';
 import { NO_RULES } from '../routing/rules.ts';
 import { createIds } from '../notification-ids.ts';
+import { takeUnheard } from '../digest/delivery.ts';
+import { assignCard, createDigests } from '../digest/digests.ts';
+import { digestSettings } from '../digest/settings.ts';
+import type { NtfyState } from '../digest/settings.ts';
+import { isScarce } from '../outbox/budget.ts';
+import type { outboxMachine } from '../outbox/machine.ts';
+import { selectBudget, selectLive } from '../outbox/selectors.ts';
 import { createQuietDigest } from '../quiet/pending.ts';
 import { asOfNow, withoutFuture } from './clock-set-back.ts';
 import { restoreLeftCards } from './left-cards.ts';
@@ -21,21 +28,29 @@ export function createContext({
   self: AnyActorRef;
 }): SupervisorContext {
   const { policy, now, shardOf, records, writeRecord, incidentShown, sounds } = input;
-  const { notices, leftCards, rules, quietHours } = input;
+  const { notices, leftCards, rules = NO_RULES, quietHours } = input;
   const registry = createRegistry(
     records?.map((record) => asOfNow(record, now())),
     writeRecord,
   );
+  const digests = createDigests({
+    ...digestSettings(policy, () => readNtfy(self)),
+    now,
+    write: input.writeDigest,
+    stored: input.digests,
+  });
   return {
     policy,
     now,
     registry,
+    digests,
     deps: {
       now,
       nextId: createIds(),
       save: (record) => save(registry, record),
       supervisor: self,
-      rules: rules ?? NO_RULES,
+      rules,
+      cards: { assign: (completion, batch) => assignCard(digests, completion, batch) },
     },
     shardOf,
     shards: new Set(),
@@ -54,6 +69,7 @@ export function createContext({
             ...quietHours,
             now,
             isCompleting: (key) => registry.records.get(key)?.stage === 'completing',
+            takeUnheard: (notification) => takeUnheard(digests, notification),
           }),
     capacityExceeded: false,
     recentCompletions: new Map(),
@@ -61,6 +77,14 @@ export function createContext({
     namelessCompletions: [],
     restarts: undefined,
   };
+}
+
+/** What the outbox knows of ntfy, as far as it has started. */
+function readNtfy(root: Root): NtfyState {
+  const outbox = root.getSnapshot().children['outbox'] as ActorRefFrom<typeof outboxMachine> | undefined;
+  if (outbox === undefined) return { live: null, isScarce: false };
+  const snapshot = outbox.getSnapshot();
+  return { live: selectLive(snapshot), isScarce: isScarce(selectBudget(snapshot)) };
 }
 
 /** The input of a service that sends to torrents. */
@@ -75,4 +99,12 @@ export const outboxInput = (args: { context: SupervisorContext; self: Root }) =>
   ...torrentServiceInput(args),
   refused: [...args.context.notices.refused.keys()],
   quietDigest: args.context.quietDigest,
+});
+
+/** The input of the actor `digest`. */
+export const digestInput = (args: { context: SupervisorContext; self: Root }) => ({
+  digests: args.context.digests,
+  quietDigest: args.context.quietDigest,
+  nextId: args.context.deps.nextId,
+  findTorrent: torrentServiceInput(args).findTorrent,
 });

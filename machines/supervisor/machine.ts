@@ -1,4 +1,4 @@
-import { createContext, outboxInput, torrentServiceInput } from './context.ts';
+import { createContext, digestInput, outboxInput, torrentServiceInput } from './context.ts';
 import { idOf } from './registry.ts';
 import { starting, startingSetup } from './starting.ts';
 import { emitEvent, emitRescan, emitServiceCrashed, emitSuppressed, emitTracked } from './emitted.ts';
@@ -40,6 +40,7 @@ export const supervisorMachine = startingSetup.createMachine({
           input: ({ context: { policy, now } }) => ({ policy, now }),
         },
         { id: 'outbox', systemId: 'outbox', src: 'outbox', input: outboxInput },
+        { id: 'digest', src: 'digest', input: digestInput },
       ],
       on: {
         ...starting.on,
@@ -70,10 +71,7 @@ export const supervisorMachine = startingSetup.createMachine({
         'torrents.renamed': {
           actions: {
             type: 'rename',
-            params: ({ event: { renamed, at, askedAt, completion } }) => ({
-              renamed,
-              poll: { at, askedAt, completion },
-            }),
+            params: ({ event: { type: _, renamed, ...poll } }) => ({ renamed, poll }),
           },
         },
         'notification.requested': [
@@ -101,6 +99,7 @@ export const supervisorMachine = startingSetup.createMachine({
           actions: { type: 'divertAlert', params: ({ event }) => event },
         },
         'outbox.*': { actions: emitEvent },
+        'process.stopping': { actions: 'sendDigestsNow' },
         'incident.changed': {
           actions: [
             { type: 'recordIncident', params: ({ event: { raised } }) => ({ raised }) },

@@ -4,6 +4,8 @@ import { settleNotices, storedNotices } from '../incident/notices.ts';
 import { settleStoreCard } from '../incident/store-notice.ts';
 import { withinMinute } from '../torrent/finish.ts';
 import { recordSettlement } from '../torrent/record.ts';
+import { leaveDigest } from '../digest/digests.ts';
+import type { RequestedCompletion } from '../digest/types.ts';
 import type { Notification, Outcome, RequestedNotification } from '../domain.ts';
 import { publishDeletion, settleLeftCards } from './left-cards.ts';
 import { isNamelessCompletion, torrentOf } from './messages.ts';
@@ -27,7 +29,8 @@ export const settling = ending.extend({
     ),
     /** A completion that is not sent ends as if ntfy had accepted it. */
     dropCompletion: enqueueActions(
-      ({ context, enqueue, self }, { notification }: { notification: RequestedNotification }) => {
+      ({ context, enqueue, self }, { notification }: { notification: RequestedCompletion }) => {
+        leaveDigest(context.digests, notification);
         const torrent = torrentOf(context, self, notification.key);
         if (torrent === undefined) return;
         enqueue.sendTo(torrent, { type: 'notification.settled', notification, outcome: 'dropped' });
@@ -53,8 +56,12 @@ export const settling = ending.extend({
       }
       const sounded = recordSound(context, settled);
       if (sounded !== null) enqueue.sendTo('store', sounded);
-      if (notification.kind === 'quiet-digest')
-        enqueue.sendTo('quiet', { type: 'notification.settled', notification, outcome });
+      if (notification.kind === 'digest')
+        enqueue.sendTo(notification.about === 'quiet' ? 'quiet' : 'digest', {
+          type: 'notification.settled',
+          notification,
+          outcome,
+        });
       // The all-clear was sent, and there is no new incident.
       if (!isAllClear(notification) || outcome === 'superseded' || context.incidentRaised) return;
       enqueue.assign({ incidentShown: false });

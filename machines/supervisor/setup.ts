@@ -1,4 +1,5 @@
 import { emit, enqueueActions, fromCallback, sendTo, setup } from 'xstate';
+import { digestMachine } from '../digest/machine.ts';
 import { discoveryMachine } from '../discovery/machine.ts';
 import { hookInstallerMachine } from '../hook-installer/machine.ts';
 import { incidentMachine } from '../incident/machine.ts';
@@ -17,7 +18,8 @@ import { silenceIncident } from './sounds.ts';
 import { createRecord } from '../torrent/record.ts';
 import { sessionMachine } from '../session/machine.ts';
 import type { ObservedTorrent } from '../torrent/types.ts';
-import type { Failure, Hash, Notification, RequestedNotification } from '../domain.ts';
+import type { RequestedCompletion } from '../digest/types.ts';
+import type { Failure, Hash, Notification } from '../domain.ts';
 import { finishHookMessages, isFlooded, isFull, readdMessages, renameAll } from './messages.ts';
 import type { FactEvent, Services, SupervisorContext, SupervisorEvent, SupervisorInput } from './types.ts';
 import { watcherMachine } from '../watcher/machine.ts';
@@ -54,6 +56,7 @@ export const supervisorSetup = setup({
     discovery: discoveryMachine,
     hookInstaller: hookInstallerMachine,
     quiet: quietMachine,
+    digest: digestMachine,
     /** Stores what is not a record; by default, nothing is stored. */
     store: fromCallback<FactEvent>(() => {}),
   },
@@ -71,11 +74,12 @@ export const supervisorSetup = setup({
   actions: {
     /** For the log, the metrics and the page, which subscribe with `on`. */
     emit: emit((_, emitted: SupervisorEmitted) => emitted),
-    /** Hands a notification to the outbox. */
-    publish: sendTo('outbox', (_, { notification }: { notification: RequestedNotification }) => ({
-      type: 'notification.publish',
-      notification,
-    })),
+    /** Hands a completion to the outbox, or to its digest. */
+    publish: enqueueActions(({ enqueue }, { notification }: { notification: RequestedCompletion }) => {
+      if (notification.digest === undefined)
+        enqueue.sendTo('outbox', { type: 'notification.publish', notification });
+      else enqueue.sendTo('digest', { type: 'completion.collected', notification });
+    }),
     publishIncident: sendTo('outbox', ({ context }, { notification }: { notification: Notification }) => ({
       type: 'notification.publish',
       notification: { ...silenceIncident(context, notification), id: context.deps.nextId() },
@@ -140,6 +144,7 @@ export const supervisorSetup = setup({
       if (isFull(context, hash)) return;
       for (const { to, event } of finishHookMessages(context, self, hash)) enqueue.sendTo(to, event);
     }),
+    sendDigestsNow: sendTo('digest', { type: 'digest.sendNow' }),
     pollNow: sendTo('watcher', (_, { hash }: { hash: Hash | null }) => ({ type: 'poll.now', hash })),
     rescan: sendTo('discovery', { type: 'rescan' }),
     broadcast: enqueueActions(({ context: { shards }, enqueue }, { type, failure }: Broadcast) => {

@@ -9,6 +9,8 @@ import type { PendingStart } from './pending-starts.ts';
 import type { RecentCompletions } from './recent-completions.ts';
 import type { Notices, RulesReport, StoredNotices } from '../incident/notices.ts';
 import type { StoreCard, StoreReport } from '../incident/store-notice.ts';
+import type { Digests } from '../digest/digests.ts';
+import type { DigestChange, StoredDigests } from '../digest/types.ts';
 import type { QuietDigest } from '../quiet/pending.ts';
 import type { QuietHoursInput } from '../quiet/types.ts';
 import type { LeftCard, LeftCards } from './left-cards.ts';
@@ -34,6 +36,8 @@ export type SupervisorEvent =
   /** So many torrents are not tracked: the limit is reached. */
   | { type: 'capacity.exceeded'; leftOut: number }
   | { type: 'torrent.restart'; key: Hash }
+  /** The process ends within two seconds. */
+  | { type: 'process.stopping' }
   | SessionReport
   | WatcherReport
   | TorrentReport
@@ -85,6 +89,8 @@ export interface SupervisorContext {
   notices: Notices;
   /** Cards of ended torrents on topics that ntfy refuses. */
   leftCards: LeftCards;
+  /** The digests of completions. */
+  digests: Digests;
   /** What quiet hours have silenced; `null` if there can be none. */
   quietDigest: QuietDigest | null;
   /** Torrents were not tracked because of the limit: discovery finds them when there is capacity again. */
@@ -119,6 +125,10 @@ export interface SupervisorInput {
   rules?: Rules;
   /** Default: there are no quiet hours, and no actor for them. */
   quietHours?: QuietHoursInput;
+  /** The digests of an earlier process. */
+  digests?: StoredDigests | undefined;
+  /** Stores a change of a digest together with the records that are saved in the same run. Default: in memory only. */
+  writeDigest?: (change: DigestChange) => void;
 }
 
 /** The actors that it has, by their IDs; `quiet` only with quiet hours. */
@@ -131,4 +141,5 @@ export type Services = {
   hookInstaller: 'hookInstaller';
   store: 'store';
   quiet: 'quiet';
+  digest: 'digest';
 };

@@ -98,6 +98,18 @@ export function finishedOf({ key, seen, finishedSince, misses }: TorrentContext)
   return { torrent: asRemoved(observation, key, finishedSince), at: Math.max(at, finishedSince) };
 }
 
+/**
+ * The completion with the digest that shows it, if any. It is decided when the completion is requested first, and stored
+ * with it.
+ */
+export function withCard(
+  { record, deps, seen: { complete: size, at } }: TorrentContext,
+  completion: Extract<Notification, { kind: 'completion' }>,
+): Notification {
+  const card = record.completionCard ?? deps.cards.assign(completion, { size, at });
+  return card === 'own' ? completion : { ...completion, digest: card };
+}
+
 /** A completion shows the last observation; qBittorrent may have removed the torrent since, or before any poll. */
 function completionOf(context: TorrentContext): Notification | null {
   const { key, record, routing, deps } = context;

@@ -30,6 +30,7 @@ export const createContext = ({ record, policy, deps, ready }: TorrentInput): To
     },
     at: 0,
     completion: DEFAULT_COMPLETION,
+    complete: 0,
   },
   finishedSince: record.finishHookAt,
   mayHaveCard: record.card,

@@ -35,6 +35,7 @@ export function createRecord(hash: Hash, since: number, quiet = false): TorrentR
     rule: null,
     excluded: false,
     fixed: null,
+    completionCard: null,
   };
 }
 
@@ -66,8 +67,8 @@ export function recordRequest(record: TorrentRecord, notification: Notification)
   const route = routeOf(notification);
   switch (notification.kind) {
     case 'completion': {
-      const { torrent: finished, rule = null, fixed = null } = notification;
-      return { ...record, stage: 'completing', finished, route, rule, fixed };
+      const { torrent: finished, rule = null, fixed = null, digest: completionCard = 'own' } = notification;
+      return { ...record, stage: 'completing', finished, route, rule, fixed, completionCard };
     }
     case 'progress': {
       const highest = Math.max(record.highest, notification.card.percent);
@@ -94,7 +95,7 @@ export function recordRequest(record: TorrentRecord, notification: Notification)
     case 'alert-clear':
     case 'incident':
     case 'incident-resolved':
-    case 'quiet-digest':
+    case 'digest':
       return record;
   }
 }
@@ -182,7 +183,7 @@ export function recordSettlement(
       return { ...record, added: { route: routeOf(notification), done: true } };
     case 'incident':
     case 'incident-resolved':
-    case 'quiet-digest':
+    case 'digest':
       return record;
   }
 }

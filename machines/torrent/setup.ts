@@ -10,6 +10,7 @@ import {
   finishedOf,
   isRemovalAnnounced,
   nextCard,
+  withCard,
 } from './compose.ts';
 import type { AwaitedKind } from './compose.ts';
 import { finishedSince, isFinal, isInjected } from './finish.ts';
@@ -188,8 +189,9 @@ export const torrentSetup = setup({
     }),
     countMissing: assign({ misses: ({ context }) => context.misses + 1 }),
     requestNotification: enqueueActions((step, { kind }: { kind: AwaitedKind }) => {
-      const content = compose(kind, step.context);
-      if (content === null) return;
+      const composed = compose(kind, step.context);
+      if (composed === null) return;
+      const content = composed.kind === 'completion' ? withCard(step.context, composed) : composed;
       const { id, record, messages } = request(step.context, content);
       step.enqueue.assign({ pending: id, record });
       if (content.kind === 'progress') step.enqueue.assign({ requestedCard: content.card, moving: false });

@@ -1,6 +1,7 @@
 import type { AnyActorRef } from 'xstate';
 import type { Progress } from './progress.ts';
 import type { TorrentOutcome } from './record.ts';
+import type { CompletionCards } from '../digest/types.ts';
 import type {
   Alert,
   CompletionSettings,
@@ -52,6 +53,8 @@ export interface TorrentDeps {
   supervisor: AnyActorRef;
   /** The rules that decide what is sent, and where. */
   rules: Rules;
+  /** Decides which card shows a completion. */
+  cards: CompletionCards;
 }
 
 export interface TorrentInput {
@@ -115,6 +118,8 @@ export interface Seen {
   /** In milliseconds since 1970. */
   at: number;
   completion: CompletionSettings;
+  /** How many torrents were complete in the same poll. */
+  complete: number;
 }
 
 /** The result of a poll for one torrent. */
@@ -124,4 +129,6 @@ export interface ObservedTorrent {
   at: number;
   askedAt: number;
   completion: CompletionSettings;
+  /** How many torrents are complete in this poll, and were downloaded. */
+  complete: number;
 }

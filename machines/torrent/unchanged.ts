@@ -8,11 +8,12 @@ import type { ObservedTorrent, Seen, TorrentContext } from './types.ts';
 /** The last observation and what all of them have shown, after this one. */
 export const applyObservation = (
   { seen, requestedCard: shown, policy }: TorrentContext,
-  { observation, at, completion }: ObservedTorrent,
+  { observation, at, completion, complete }: ObservedTorrent,
 ): Seen => ({
   observation,
   at,
   completion,
+  complete,
   progress: observeProgress(seen.progress, observation, at, { shown, policy }),
 });
 

@@ -33,7 +33,7 @@ export interface AddressedEvent {
 
 /** The next slice of events; a torrent that crashed gets none. */
 export function addressSlice(context: WatcherContext): AddressedEvent[] {
-  const { observations, matched, at, askedAt, completion } = context;
+  const { observations, matched, at, askedAt, completion, complete } = context;
   const slice = observationsPerSlice(context);
   return [
     ...observations.slice(0, slice).flatMap((observation) =>
@@ -43,6 +43,7 @@ export function addressSlice(context: WatcherContext): AddressedEvent[] {
         at,
         askedAt,
         completion,
+        complete,
       }),
     ),
     ...matched.missed

@@ -17,6 +17,7 @@ const machine = watcherSetup.createMachine({
     asked: [],
     askedAt: 0,
     observations: [],
+    complete: 0,
     at: 0,
     missing: new Set(),
     isMatching: false,

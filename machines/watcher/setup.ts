@@ -15,6 +15,7 @@ const SETTINGS_MAX_AGE = 30_000;
 export const NO_MATCH: Match = { renamed: [], missed: [] };
 
 const isComplete = ({ phase }: Observation): boolean => phase === 'complete';
+const isDownloaded = ({ phase, downloaded }: Observation): boolean => phase === 'complete' && downloaded > 0;
 
 const unprovided = () => Promise.reject(new Error('the watcher has no qBittorrent'));
 
@@ -85,7 +86,7 @@ export const watcherSetup = setup({
       const missed = recordPoll(pollSet, asked, observations, { now: at, policy });
       for (const { hash } of observations) missing.delete(hash);
       for (const hash of missed) missing.add(hash);
-      return { failure: null, failures: 0, at, observations };
+      return { failure: null, failures: 0, at, observations, complete: observations.filter(isDownloaded).length };
     }),
     /** Sends the torrents that this poll did not find to the matcher, or that none is missing any more. */
     requestMatch: enqueueActions(({ context: { asked, missing, isMatching }, enqueue }) => {
@@ -132,7 +133,7 @@ export const watcherSetup = setup({
     }),
     /** The list was requested before the last poll, so it refutes no finish hook. */
     reportRenamed: enqueueActions(({ context, enqueue }) => {
-      const { at, completion, matched } = context;
+      const { at, completion, matched, complete } = context;
       const renamed = matched.renamed.slice(0, observationsPerSlice(context));
       if (renamed.length === 0) return;
       enqueue(
@@ -142,6 +143,7 @@ export const watcherSetup = setup({
           at,
           askedAt: -Infinity,
           completion,
+          complete,
         } satisfies WatcherReport),
       );
     }),

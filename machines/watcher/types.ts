@@ -36,6 +36,8 @@ export interface WatcherContext {
   askedAt: number;
   /** Observations that are not delivered yet. */
   observations: readonly Observation[];
+  /** How many torrents of the poll are complete, and were downloaded. */
+  complete: number;
   /** When they were received, in milliseconds since 1970. */
   at: number;
   /** Torrents that the polls do not find. Changed in place, like `pollSet`. */

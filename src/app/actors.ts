@@ -97,4 +97,5 @@ export const policyOf = ({ poll, ntfy, progress, alerts, discover, maxTracked, h
     rate: ntfy.rate,
     retryMax: ntfy.retryMax,
     progress,
+    digestFrom: 4,
   });

@@ -183,6 +183,7 @@ function settledEntry(
 ): LogEntry | null {
   const { kind, key } = notification;
   const fields = 'torrent' in notification ? { hash: key, name: notification.torrent.name } : { about: key };
+  const digest = kind === 'completion' && notification.digest !== undefined ? { digest: notification.digest } : {};
   if (outcome === 'refused' && failure !== null) {
     return entry('error', 'a message was dropped: ntfy rejects it, but accepts others', {
       kind,
@@ -191,7 +192,7 @@ function settledEntry(
     });
   }
   if (outcome !== 'accepted') return null;
-  if (kind === 'completion') return entry('info', 'completion delivered', fields);
+  if (kind === 'completion') return entry('info', 'completion delivered', { ...fields, ...digest });
   return entry('debug', 'notification delivered', { ...fields, kind });
 }
 

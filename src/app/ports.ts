@@ -13,6 +13,7 @@ import {
   OPS_CONNECTIONS,
 } from '../server/index.ts';
 import type { RuntimeRouting } from './routing.ts';
+import { digestOf } from './digest-status.ts';
 import { statusOf } from './status.ts';
 import type { Supervisor } from './status.ts';
 import type { Store } from '../store/index.ts';
@@ -53,6 +54,7 @@ export async function openPorts({
     live: isActive,
     ready: isActive,
     status: () => ({ instance, ...statusOf(supervisor), store: store.health }),
+    digest: (id) => digestOf(supervisor, id),
     metrics: () => metrics.page(readingOf(supervisor, store.health, routing?.names())),
     token: config.ops.token,
     page: (guard) => page.routes(guard),

@@ -119,6 +119,7 @@ export async function start({ config, log, policy, routing, quietHours }: StartO
     failed,
     async stop() {
       await hook.close();
+      supervisor.send({ type: 'process.stopping' });
       await drain(supervisor);
       supervisor.stop();
       store.close();

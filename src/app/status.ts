@@ -24,6 +24,7 @@ import type { TorrentSnapshot } from '../../machines/torrent/selectors.ts';
 import type { watcherMachine } from '../../machines/watcher/machine.ts';
 import { selectPollFailure, selectWatched } from '../../machines/watcher/selectors.ts';
 import { pathOf } from '../util/state-path.ts';
+import { digestsOf } from './digest-status.ts';
 
 export type Supervisor = ActorRefFrom<typeof supervisorMachine>;
 
@@ -80,7 +81,7 @@ export interface TorrentStatus {
 
 /** The state of the actors, for `/status`. `torrents` is lazy: each torrent is read when it is iterated. */
 export function statusOf(supervisor: Supervisor) {
-  return { ...servicesOf(supervisor), torrents: eachTorrent(supervisor) };
+  return { ...servicesOf(supervisor), digests: digestsOf(supervisor), torrents: eachTorrent(supervisor) };
 }
 
 /** The tracked torrents, in the order in which they were added. */

@@ -1,11 +1,15 @@
 /** The part of the supervisor's input that is stored, and the topics behind it. */
+import type { DigestChange, DigestState } from '../../machines/digest/types.ts';
 import type { StoredQuietDigest } from '../../machines/quiet/types.ts';
+import { DEFAULT_ROUTE } from '../../machines/routing/types.ts';
+import type { RouteId } from '../../machines/routing/types.ts';
 import type { FactEvent } from '../../machines/supervisor/types.ts';
 import type { Config } from '../config/index.ts';
 import { createRoutes, referring, storedRoutesSchema } from '../ntfy/routes.ts';
 import type { Routes } from '../ntfy/routes.ts';
 import { restoredLeftCards, restoredRoutes, restoredState, saveEvent, saveRoutes } from '../store/index.ts';
 import type { Store } from '../store/index.ts';
+import { restoredDigests, saveDigestChange } from '../store/digests.ts';
 import { restoredQuietDigest, saveQuietDigest } from '../store/quiet-digest.ts';
 import type { RuntimeRouting } from './routing.ts';
 import type { StartOptions } from './start.ts';
@@ -20,6 +24,7 @@ export const createStoredRoutes = ({ ntfy: { server } }: Config, store: Store, r
     others: {
       quietDigest: routesOfDigest(restoredQuietDigest(store)),
       leftCards: restoredLeftCards(store).map(({ route }) => route),
+      digests: restoredDigests(store).digests.flatMap(routesOfState),
     },
     save: (stored) => saveRoutes(store, stored),
   });
@@ -32,6 +37,7 @@ export const storedInput = (store: Store, routes: Routes, { routing, quietHours 
   writeRecord: referring(routes, (event) => saveEvent(store, event)),
   ...(routing === undefined ? {} : { rules: routing.rules }),
   ...quietHoursInput(store, routes, quietHours),
+  ...digestsInput(store, routes),
 });
 
 /** A stored digest is sent also if the quiet hours were removed from the settings. */
@@ -42,6 +48,21 @@ function quietHoursInput(store: Store, routes: Routes, hours: StartOptions['quie
     routes.around('quietDigest', routesOfDigest(digest), () => saveQuietDigest(store, digest));
   return { quietHours: { hours: hours ?? (() => null), stored, save } };
 }
+
+/** The digests, and how a change of one is stored, with the topics that they refer to. */
+function digestsInput(store: Store, routes: Routes) {
+  const digests = restoredDigests(store);
+  const used = new Map(digests.digests.map((digest) => [digest.id, routesOfState(digest)]));
+  const writeDigest = (change: DigestChange): void => {
+    if (change.type === 'digest.save') used.set(change.digest.id, routesOfState(change.digest));
+    if (change.type === 'digest.delete') used.delete(change.id);
+    routes.around('digests', [...used.values()].flat(), () => saveDigestChange(store, change));
+  };
+  return { digests, writeDigest };
+}
+
+const routesOfState = ({ route, sentTo }: DigestState): RouteId[] =>
+  [...new Set([route, sentTo])].filter((used) => used !== DEFAULT_ROUTE);
 
 /** Stores what is not a record, with the topics that it refers to. */
 export const createSaveFact =

@@ -58,7 +58,7 @@ export const KINDS = [
   'incident-resolved',
   'added',
   'removed',
-  'quiet-digest',
+  'digest',
 ] as const satisfies readonly Notification['kind'][];
 
 /** The simpler forms of a message. */

@@ -13,7 +13,7 @@ import type { FormatOptions } from '../format/options.ts';
 import { PHASE_LABELS } from '../format/phase.ts';
 import { safeText, torrentName } from '../format/text.ts';
 import { averageSpeed } from './fields.ts';
-import { quietDigestTitle } from './quiet-digest-text.ts';
+import { digestTitle } from './digest-text.ts';
 
 /** While it downloads: percent, speed and ETA. In any other phase: the phase, then the percent. */
 export function progressText(
@@ -169,7 +169,7 @@ export function fixedText(notification: Exclude<Notification, { kind: 'card-dele
       return { title: incidentTitle(notification), message: 'There is a problem: see the page.' };
     case 'incident-resolved':
       return { title: incidentTitle(notification), message: recoveryText(notification.key) };
-    case 'quiet-digest':
-      return { title: quietDigestTitle(notification), message: 'See the page.' };
+    case 'digest':
+      return { title: digestTitle(notification), message: 'See the page.' };
   }
 }

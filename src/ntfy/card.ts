@@ -43,7 +43,7 @@ export const addedSequence = (instance: string, key: string): string => `${insta
 export const removedSequence = (instance: string, key: string): string => `${instance}-${key}-gone`;
 
 const SEQUENCES: Record<
-  Exclude<Published['kind'], 'quiet-digest'>,
+  Exclude<Published['kind'], 'digest'>,
   (instance: string, key: string) => string
 > = {
   added: addedSequence,
@@ -56,9 +56,9 @@ const SEQUENCES: Record<
   'incident-resolved': progressSequence,
 };
 
-/** Each quiet-hours digest has its own sequence, because an update of the last one would make no sound. */
+/** Each digest has its own sequence, because an update of the last one would make no sound. */
 const sequenceOf = (notification: Published, instance: string): string =>
-  notification.kind === 'quiet-digest'
+  notification.kind === 'digest'
     ? progressSequence(instance, notification.sequence)
     : SEQUENCES[notification.kind](instance, notification.key);
 

@@ -17,7 +17,7 @@ import {
 import type { AlertDelays } from './card-text.ts';
 import { createFields } from './fields.ts';
 import type { ReadField, TorrentNotification } from './fields.ts';
-import { isOnlyCompletions, quietDigestText, quietDigestTitle } from './quiet-digest-text.ts';
+import { isOnlyCompletions, digestText, digestTitle } from './digest-text.ts';
 import type { NotificationStyle } from './style.ts';
 import { renderMessageText, renderTitle, renderUrl } from './templates.ts';
 
@@ -83,7 +83,7 @@ const AUDIBLE_KINDS: ReadonlySet<Published['kind']> = new Set([
   'completion',
   'alert',
   'incident',
-  'quiet-digest',
+  'digest',
 ]);
 
 /** What makes no sound, whatever a rule says. */
@@ -96,7 +96,7 @@ function isAlwaysSilent(notification: Published): boolean {
 const OTHER_KINDS: ReadonlySet<Published['kind']> = new Set([
   'incident',
   'incident-resolved',
-  'quiet-digest',
+  'digest',
 ]);
 
 const isOfTorrent = (notification: Published): notification is TorrentNotification =>
@@ -146,10 +146,10 @@ function contentOf(notification: Published, options: MessageOptions): Content {
       };
     case 'incident-resolved':
       return { title: incidentTitle(notification), message: recoveryText(key), tags: ['white_check_mark'] };
-    case 'quiet-digest':
+    case 'digest':
       return {
-        title: quietDigestTitle(notification),
-        message: quietDigestText(notification, options),
+        title: digestTitle(notification),
+        message: digestText(notification, options),
         tags: [isOnlyCompletions(notification) ? 'white_check_mark' : 'warning'],
       };
   }

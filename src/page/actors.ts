@@ -13,6 +13,7 @@ export const SERVICES = [
   'incident',
   'discovery',
   'hookInstaller',
+  'digest',
 ] as const satisfies readonly MachineName[];
 
 /** The actor whose chart is shown. */

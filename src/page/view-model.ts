@@ -1,5 +1,7 @@
 import type { Hash } from '../../machines/domain.ts';
 import { selectRecords } from '../../machines/supervisor/selectors.ts';
+import { digestsOf } from '../app/digest-status.ts';
+import type { DigestStatus } from '../app/digest-status.ts';
 import { servicesOf } from '../app/status.ts';
 import type { Supervisor } from '../app/status.ts';
 import { formatOptionsOf } from '../format/options.ts';
@@ -22,6 +24,8 @@ export interface ViewModel extends Clock {
   services: ReturnType<typeof servicesOf>;
   health: Health;
   finished: readonly Finished[];
+  /** Cards that show several completions, the newest first. */
+  digests: readonly DigestStatus[];
   /** Tracked torrents. */
   count: number;
   /** Bytes per second of all torrents together. */
@@ -37,6 +41,7 @@ export function createViewModel(sources: PageSources, speed: number): ViewModel 
     services: servicesOf(supervisor),
     health: store.health,
     finished: finished.list(),
+    digests: digestsOf(supervisor),
     count: keysOf(supervisor).size,
     speed,
     ...clockOf(sources),

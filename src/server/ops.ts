@@ -14,6 +14,8 @@ export interface OpsDeps {
   ready: () => boolean;
   /** Any JSON value; iterables are written as arrays, item by item. */
   status: () => Readonly<Record<string, unknown>>;
+  /** All completions of a digest, as a JSON value; `null` if there is no such digest. */
+  digest: (id: string) => Readonly<Record<string, unknown>> | null;
   /** For Prometheus; contains no names of torrents. */
   metrics: () => Promise<{ type: string; text: string }>;
   /** Gives other machines access to status and page; `null`: this machine only. */
@@ -36,6 +38,7 @@ export function createOpsApp({
   live,
   ready,
   status,
+  digest,
   metrics,
   token,
   page,
@@ -53,6 +56,11 @@ export function createOpsApp({
     return c.body(body, 200, { 'Content-Type': type });
   });
   app.get('/status', guard.requireAccess, (c) => answer(c, 'application/json', () => jsonPieces(status())));
+  app.get('/digest', guard.requireAccess, (c) => {
+    const found = digest(c.req.query('id') ?? '');
+    if (found === null) return refuse(c, 404, 'There is no such digest.');
+    return answer(c, 'application/json', () => jsonPieces(found));
+  });
   app.route('/', page(guard));
   return app;
 }

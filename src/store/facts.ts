@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Hash, TorrentRecord } from '../../machines/domain.ts';
 import type { StoredNotices } from '../../machines/incident/notices.ts';
 import type { LeftCard } from '../../machines/supervisor/left-cards.ts';
+import { listOf } from './digest-schema.ts';
 import type { StoreEvent, SupervisorInput } from '../../machines/supervisor/types.ts';
 
 /** The fact that an incident's card is on the phone. The name is that of version 0.1.0. */
@@ -24,11 +25,7 @@ const leftCard = z.object({
   route: z.string().min(1).max(64),
 });
 
-/** Without those that cannot be parsed. */
-const leftCardsSchema = z
-  .array(z.unknown())
-  .catch([])
-  .transform((cards) => cards.flatMap((card) => leftCard.safeParse(card).data ?? []));
+const leftCardsSchema = listOf(leftCard);
 
 const noticesSchema = z.object({ rules: z.boolean(), topic: z.boolean(), refused: z.array(z.string()) });
 

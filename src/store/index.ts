@@ -41,14 +41,19 @@ export interface Store {
   /** The prefix of sequence IDs where `INSTANCE_NAME` is not set: this file's own name, or `qbit`. */
   readonly instance: string;
   /**
-   * Stores a record. A completion survives a power loss when the call returns (of many at once, when the synchronous
-   * run of the process ends, before anything can be sent); a new torrent survives the end of the process when the run
+   * Stores a record. A completion survives a power loss when the synchronous run of the process ends, before anything can
+   * be sent; a new torrent survives the end of the process when the run
    * ends; what a card shows is written within a second.
    */
   save(record: TorrentRecord): void;
   delete(key: Hash): void;
-  /** `undefined`, or a value that JSON cannot represent, deletes it. */
-  setFact(name: string, value: unknown): void;
+  /**
+   * `undefined`, or a value that JSON cannot represent, deletes it.
+   *
+   * @param urgency default: it survives a power loss when the call returns. `together`: when the run ends, before anything
+   *   can be sent, and in one transaction with the records that are saved in the run
+   */
+  setFact(name: string, value: unknown, urgency?: 'now' | 'together'): void;
   /** On disk, or in memory with the reason. A problem on disk was repaired: a damaged file was replaced. */
   readonly health: Health;
   /** Writes what is unsaved and closes the file. What is saved afterwards is lost. */
@@ -188,13 +193,13 @@ function createStore({ instance, state, unsaved, writer, reporter }: StoreParts)
       unsaved.records.add(key);
       batch.request('soon');
     },
-    setFact(name, value) {
+    setFact(name, value, urgency = 'now') {
       const text = toText(value);
       if (text === state.facts.get(name) || isClosed) return;
       if (text === undefined) state.facts.delete(name);
       else state.facts.set(name, text);
       unsaved.facts.add(name);
-      batch.request('now');
+      batch.request(urgency);
     },
     close() {
       batch.cancel();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Alert, Hash, Observation, Phase, Stage, TorrentRecord } from '../../machines/domain.ts';
 import { NO_TAGS } from '../../machines/routing/fields.ts';
+import { digestId } from './digest-schema.ts';
 import { routingFields } from './routing-fields.ts';
 import { FILE } from './database.ts';
 import type { Changes } from './database.ts';
@@ -71,6 +72,9 @@ const observation: z.ZodType<Observation> = z.looseObject({
   private: z.boolean().nullable().catch(null),
 });
 
+/** Its own card, or the ID of a digest. */
+const completionCard = z.union([z.literal('own'), digestId]);
+
 const estimate = z.looseObject({ arrival: optionalCount, at: count, corrections: count });
 const cardState = z.looseObject({
   percent: count,
@@ -98,6 +102,7 @@ const recordSchema: z.ZodType<TorrentRecord> = z
     finished: observation.nullable().catch(null),
     finishHookAt: optionalCount,
     quiet: z.boolean().catch(false),
+    completionCard: completionCard.nullable().catch(null),
     ...routingFields,
   })
   .transform(({ told, again, stage, ...record }): TorrentRecord => ({

@@ -6,15 +6,20 @@ import type { HealthReporter, StoreFailure } from './health.ts';
 import { openDatabase, quarantineOpen } from './recovery.ts';
 
 /**
- * When a change has to be on the disk: before the caller continues; before the current synchronous run of the process
- * ends; within a second.
+ * When a change has to be on the disk.
+ * - `now`: before the caller continues, also after a power loss
+ * - `together`: the same, but before the current synchronous run of the process ends, which is before anything can be sent:
+ *   in one transaction with the other changes of the run
+ * - `soon`: before that run ends
+ * - `later`: within a second
  */
-export type Urgency = 'now' | 'soon' | 'later';
+export type Urgency = 'now' | 'together' | 'soon' | 'later';
 
 /**
  * How soon a changed record has to be written; `null` when nothing changed.
  *
  * - A detected completion, and every field that is not named here: now. It survives a power loss.
+ * - A completion whose card is decided: together with the line of the digest.
  * - A new torrent: before its hook is answered. A power loss may lose it: it stops qBittorrent as well, and a scan finds
  *   the torrents that are still downloading.
  * - Progress that is about to be sent: before it is sent, so that a card does not go backwards after a kill. What the
@@ -32,6 +37,8 @@ export function urgencyOf(before: TorrentRecord | undefined, after: TorrentRecor
     excluded: null,
     ifRemoved: null,
   } satisfies Partial<Record<keyof TorrentRecord, unknown>>;
+  if (before.stage === 'tracked' && after.stage === 'completing' && after.completionCard !== null)
+    return 'together';
   const isRestSame = isSame({ ...before, ...ignored }, { ...after, ...ignored });
   if (!isRestSame || !isSame(before.sounded, after.sounded)) return 'now';
   const isRouted =
@@ -97,7 +104,7 @@ export function createBatch(flush: (durable: boolean) => void): Batch {
       if (!inRun) queueMicrotask(endRun);
       inRun = true;
       if (urgency === 'now' && urgentChanges++ < MAX_SINGLE_WRITES) write(true);
-      else if (urgency === 'now') pending = 'durable';
+      else if (urgency !== 'soon') pending = 'durable';
       else if (pending === 'none') pending = 'normal';
     },
     cancel,

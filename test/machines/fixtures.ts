@@ -1,3 +1,4 @@
+import type { CompletionCards } from '../../machines/digest/types.ts';
 import { createPolicy } from '../../machines/policy.ts';
 import type { Policy } from '../../machines/policy.ts';
 import { createShardOf, SALT_LENGTH } from '../../machines/shard/shard-of.ts';
@@ -15,6 +16,8 @@ export const policy: Policy = createPolicy({
   rate: 10,
   retryMax: 300_000,
   progress: 'auto',
+  // What depends on digests sets it.
+  digestFrom: null,
 });
 
 export const SECOND = 1000;
@@ -24,6 +27,9 @@ export const HOUR = 60 * MINUTE;
 /** Assigns torrents to the same shards in each run. */
 const random = mulberry32(1);
 export const shardOf = createShardOf(Array.from({ length: SALT_LENGTH }, () => random() * 2 ** 32));
+
+/** Each completion has its own card. */
+export const OWN_CARDS: CompletionCards = { assign: () => 'own' };
 
 /** The hash of torrent number `n`. */
 export function hashOf(n: number): Hash {

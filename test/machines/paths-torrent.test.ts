@@ -100,6 +100,7 @@ describe('a torrent', () => {
             at: (last as { at: number }).at + 5000,
             askedAt: (last as { at: number }).at + 4950,
             completion: DEFAULT_COMPLETION,
+            complete: 1,
           })),
         ),
         ...[pending as string | null, 'older'].flatMap((id) =>

@@ -16,7 +16,7 @@ import type {
   TorrentRecord,
 } from '../../machines/domain.ts';
 import type { Policy } from '../../machines/policy.ts';
-import { hashOf, policy, SECOND, seen } from './fixtures.ts';
+import { hashOf, OWN_CARDS, policy, SECOND, seen } from './fixtures.ts';
 import { startChild } from './harness.ts';
 
 export const key = hashOf(1);
@@ -54,6 +54,7 @@ export function startTorrent(options: Options = {}) {
         save: (changed) => void saved.push(changed),
         supervisor: createActor(fromCallback(({ receive }) => receive(record))).start(),
         rules: options.rules ?? NO_RULES,
+        cards: OWN_CARDS,
       },
       ready: false,
     },
@@ -92,7 +93,7 @@ export function startTorrent(options: Options = {}) {
       const isDownloading = (over.phase ?? 'downloading') === 'downloading';
       if (isDownloading) downloaded += 1000;
       const observation = seen({ hash: key, downloaded, ...(isDownloading ? { eta: null } : {}), ...over });
-      actor.send({ type: 'torrent.observed', observation, at, askedAt: at, completion });
+      actor.send({ type: 'torrent.observed', observation, at, askedAt: at, completion, complete: 1 });
     },
     /** qBittorrent calls the finish hook, after all observations. */
     finish: () => actor.send({ type: 'finishHook.received', at: at + 1 }),

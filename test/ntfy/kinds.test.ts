@@ -24,8 +24,9 @@ const kinds: { [Kind in Published['kind']]: Extract<Published, { kind: Kind }> }
   removed,
   incident: { kind: 'incident', key: 'qbittorrent', failure: { kind: 'broken', message: 'it is so' } },
   'incident-resolved': { kind: 'incident-resolved', key: 'qbittorrent', shown: true },
-  'quiet-digest': {
-    kind: 'quiet-digest',
+  digest: {
+    kind: 'digest',
+    about: 'quiet',
     key: 'quiet',
     memberRoute: 'default',
     sequence: 'qabcdefgh',

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Notification, QuietMember } from '../../machines/domain.ts';
+import type { Notification, DigestMember } from '../../machines/domain.ts';
 import { silence } from '../../machines/quiet/sound.ts';
 import { renderCard } from '../../src/ntfy/card.ts';
 import type { Published } from '../../src/ntfy/card.ts';
 import { completionOf, hostileNames, key, progressOf } from './cards.ts';
 
-type Digest = Extract<Notification, { kind: 'quiet-digest' }>;
+type Digest = Extract<Notification, { kind: 'digest' }>;
 
 const address = { topic: 'downloads', instance: 'qbit', timeZone: 'UTC' };
 const longest = { topic: 'd'.repeat(64), instance: 'a-very_long-name18', timeZone: 'UTC' };
 const bytes = (text: string) => Buffer.byteLength(text);
 
-const memberOf = (over: Partial<QuietMember> = {}): QuietMember => ({
+const memberOf = (over: Partial<DigestMember> = {}): DigestMember => ({
   kind: 'completion',
   key,
   what: '1',
@@ -23,15 +23,16 @@ const memberOf = (over: Partial<QuietMember> = {}): QuietMember => ({
   priority: 4,
   ...over,
 });
-const alertOf = (what: string, over: Partial<QuietMember> = {}) =>
+const alertOf = (what: string, over: Partial<DigestMember> = {}) =>
   memberOf({ kind: 'alert', what, percent: 43, size: 0, ...over });
 const incidentOf = (key: string, what: string, name: string) =>
   memberOf({ kind: 'incident', key, what, name, size: 0, percent: 0 });
 
-function digestOf(lines: readonly QuietMember[], counts: Partial<Digest['counts']> = {}): Digest {
-  const count = (kind: QuietMember['kind']) => lines.filter((line) => line.kind === kind).length;
+function digestOf(lines: readonly DigestMember[], counts: Partial<Digest['counts']> = {}): Digest {
+  const count = (kind: DigestMember['kind']) => lines.filter((line) => line.kind === kind).length;
   return {
-    kind: 'quiet-digest',
+    kind: 'digest',
+    about: 'quiet',
     key: 'quiet',
     sequence: 'qt1abcd',
     memberRoute: 'default',
@@ -65,7 +66,7 @@ test('a digest has the counts as its title and one line for each name', () => {
 });
 
 describe('the title', () => {
-  const titles: [lines: QuietMember[], title: string][] = [
+  const titles: [lines: DigestMember[], title: string][] = [
     [[memberOf()], 'While quiet: 1 download complete'],
     [[memberOf(), memberOf()], 'While quiet: 2 downloads complete'],
     [[alertOf('failed'), alertOf('metadata')], 'While quiet: 2 alerts'],

@@ -43,6 +43,7 @@ function view(over: Partial<ViewModel> = {}): ViewModel {
     services: servicesOf(startWorld().supervisor),
     health: { kind: 'disk', problem: null },
     finished: [],
+    digests: [],
     count: 0,
     speed: 0,
     ...clock,

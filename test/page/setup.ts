@@ -1,6 +1,7 @@
 /** A page for a simulated world; the page's own timers are real. */
 import type { TestContext } from 'node:test';
 import type { AnyActorRef } from 'xstate';
+import { digestOf } from '../../src/app/digest-status.ts';
 import { createRecentlyFinished, createPage } from '../../src/page/index.ts';
 import { createBoard } from '../../src/page/live/board.ts';
 import type { LiveBoard } from '../../src/page/live/board.ts';
@@ -89,6 +90,7 @@ export function startApp(t: TestContext, token: Secret | null = null, world: Wor
     live: () => true,
     ready: () => true,
     status: () => ({}),
+    digest: (id) => digestOf(world.supervisor, id),
     metrics: async () => ({ type: 'text/plain', text: '' }),
     token,
     page: (guard) => page.routes(guard),

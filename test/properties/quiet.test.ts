@@ -20,7 +20,7 @@ function priorityOf(notification: Notification): number {
 /** The names whose end a notification announces. */
 function labelsOf(notification: Notification): Array<string | null> {
   if (notification.kind === 'completion') return [notification.torrent.name];
-  if (notification.kind !== 'quiet-digest') return [];
+  if (notification.kind !== 'digest') return [];
   return notification.lines.flatMap(({ kind, name }) => (kind === 'completion' ? [name] : []));
 }
 
@@ -60,7 +60,7 @@ test('however rules and topics change, the digests of quiet hours are delivered,
     runs: 80,
     options: { quietHours, rules: RULE_SETS.topics },
     check: (model) => {
-      digests += published(model).filter(({ notification }) => notification.kind === 'quiet-digest').length;
+      digests += published(model).filter(({ notification }) => notification.kind === 'digest').length;
       const stored = JSON.parse(model.store.quietDigest) as StoredQuietDigest | null;
       assert.deepEqual(stored?.members ?? [], []);
     },
@@ -76,7 +76,7 @@ test('in any timeline, each end of a download is sent with a sound: its own or t
     check: (model) => {
       const audible = published(model).filter(({ notification }) => priorityOf(notification) > 2);
       const announced = new Set(audible.flatMap(({ notification }) => labelsOf(notification)));
-      digests += audible.filter(({ notification }) => notification.kind === 'quiet-digest').length;
+      digests += audible.filter(({ notification }) => notification.kind === 'digest').length;
       assert.deepEqual(
         [...model.phone.completed.keys()].filter((label) => !announced.has(label)),
         [],

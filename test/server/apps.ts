@@ -39,6 +39,7 @@ export function opsApp(deps: Partial<OpsDeps> = {}) {
     live: () => true,
     ready: () => true,
     status: () => ({}),
+    digest: () => null,
     metrics: async () => ({ type: 'text/plain', text: 'up 1' }),
     token: null,
     page: () => new Hono(),

@@ -3,6 +3,7 @@
  * `../write.ts` and the tests import it; at run time the drawings in `../drawn.ts` are used.
  */
 import type { AnyStateMachine } from 'xstate';
+import { digestMachine } from '../../../machines/digest/machine.ts';
 import { discoveryMachine } from '../../../machines/discovery/machine.ts';
 import { hookInstallerMachine } from '../../../machines/hook-installer/machine.ts';
 import { incidentMachine } from '../../../machines/incident/machine.ts';
@@ -32,6 +33,7 @@ export const machines: ReadonlyMap<string, AnyStateMachine> = new Map<string, An
   ['discovery', discoveryMachine],
   ['hookInstaller', hookInstallerMachine],
   ['quiet', quietMachine],
+  ['digest', digestMachine],
 ]);
 
 /** Draws a machine as SVG, to be styled by `chartCss`. The same machine always gives the same bytes. */

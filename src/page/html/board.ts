@@ -5,6 +5,7 @@ import { torrentName } from '../../format/text.ts';
 import type { TorrentStatus } from '../../app/status.ts';
 import type { Finished } from '../finished.ts';
 import type { ViewModel } from '../view-model.ts';
+import { digestList } from './digests.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 import { serviceCards } from './services.ts';
@@ -42,6 +43,10 @@ export function board(
       <p class="empty">No active downloads. New downloads in qBittorrent appear here automatically.</p>
       <p class="none" id="none" hidden>No name or state matches.</p>
     </section>
+    <section class="shared" aria-labelledby="digests-title">
+      <div class="heading"><h2 id="digests-title" tabindex="-1">Shared notifications</h2></div>
+      ${digestList(view)}
+    </section>
     <section aria-labelledby="finished-title">
       <div class="heading"><h2 id="finished-title" tabindex="-1">Recently finished</h2></div>
       ${finishedList(view)}
@@ -71,6 +76,7 @@ export function partsOf(view: ViewModel): Array<{ id: string; html: Html }> {
   return [
     { id: 'summary', html: summary(view) },
     ...serviceCards(view),
+    { id: 'digests', html: digestList(view) },
     { id: 'finished', html: finishedList(view) },
     { id: 'announcement', html: announcement(view) },
   ];

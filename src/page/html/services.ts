@@ -27,6 +27,7 @@ export function serviceCards(view: ViewModel): Array<{ id: string; html: Html }>
     hookCard(services.hook),
     incidentCard(services),
     storeCard(health),
+    digestCard(view),
     supervisorCard(services),
   ];
   return cards.map((card) => ({ id: `s-${card.id}`, html: render(card) }));
@@ -132,6 +133,14 @@ function storeCard({ kind, problem }: ViewModel['health']): Card {
   return kind === 'disk'
     ? { ...head, tone: 'done', text: 'On disk', detail: 'survives a restart' }
     : { ...head, tone: 'waiting', text: 'In memory', detail: 'lost at a restart: set STATE_DIR' };
+}
+
+function digestCard({ digests }: ViewModel): Card {
+  const head = { id: 'digest', title: 'Digests' };
+  const open = digests.filter((digest) => digest.open);
+  const count = open.reduce((sum, { completions }) => sum + completions, 0);
+  if (open.length === 0) return { ...head, tone: 'done', text: 'None open', detail: '' };
+  return { ...head, tone: 'moving', text: `${number(count)} on one card`, detail: 'completions in a row' };
 }
 
 const SCAN: Readonly<Record<NonNullable<Services['discovery']>['scan'], { tone: Tone; text: string }>> = {

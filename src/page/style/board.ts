@@ -58,6 +58,9 @@ progress.unknown::-webkit-progress-bar{background:none}
 .end+.end{border-top:1px solid var(--edge)}
 .end .name{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .end .name::before{content:'';display:inline-block;width:.5rem;height:.5rem;margin-right:.55rem;border-radius:50%;background:var(--tone)}
+.end .names{grid-column:1/-1;margin:0;font-size:.82rem;color:var(--soft);overflow-wrap:anywhere}
+.names bdi:not(:last-of-type)::after{content:','}
+.shared:not(:has(#digests>li)){display:none}
 .end .state,.end time{font-size:.82rem;color:var(--soft)}
 @media (max-width:46rem){
   body{padding:0 .8rem 2rem}

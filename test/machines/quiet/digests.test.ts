@@ -65,7 +65,7 @@ test('each topic has its own digest, and one that is delivered is not sent again
   let times = 0;
   const { publish } = night.script;
   night.script.publish = (notification) => {
-    if (notification.kind !== 'quiet-digest' || notification.route !== 'films') return publish(notification);
+    if (notification.kind !== 'digest' || notification.route !== 'films') return publish(notification);
     times += 1;
     return times < 3 ? failure('broken') : publish(notification);
   };

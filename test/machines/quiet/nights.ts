@@ -1,12 +1,12 @@
 /** A world with quiet hours from 22:00 to 07:00 UTC, in the evening, and what the phone shows of it. */
-import type { Hash, Notification, QuietMember } from '../../../machines/domain.ts';
+import type { Hash, Notification, DigestMember } from '../../../machines/domain.ts';
 import type { StoredQuietDigest, Through } from '../../../machines/quiet/types.ts';
 import { createQuietHours } from '../../../src/config/rules/quiet-hours.ts';
 import { failure, HOUR, MINUTE, ok, SECOND } from '../fixtures.ts';
 import { startWorld } from '../../support/world.ts';
 import type { World, WorldOptions } from '../../support/world.ts';
 
-type DigestNotification = Extract<Notification, { kind: 'quiet-digest' }>;
+type DigestNotification = Extract<Notification, { kind: 'digest' }>;
 
 /** 21:00, an hour before it is quiet. */
 export const EVENING = Date.UTC(2026, 0, 10, 21);
@@ -98,11 +98,11 @@ export function loseNtfy({ script }: World): () => void {
 
 /** The digests that ntfy has accepted. */
 export const digestsOf = ({ phone }: Pick<World, 'phone'>): DigestNotification[] =>
-  phone.accepted.flatMap((notification) => (notification.kind === 'quiet-digest' ? [notification] : []));
+  phone.accepted.flatMap((notification) => (notification.kind === 'digest' ? [notification] : []));
 
 /** What the digests list, in order: `completion debian.iso`. */
 export const listed = (night: Pick<World, 'phone'>): string[][] =>
-  digestsOf(night).map(({ lines }) => lines.map(({ kind, name }: QuietMember) => `${kind} ${name}`));
+  digestsOf(night).map(({ lines }) => lines.map(({ kind, name }: DigestMember) => `${kind} ${name}`));
 
 /** The cards that made a sound: `digest`, or the end of their sequence. */
 export const heard = ({ phone }: Pick<World, 'phone'>): string[] =>

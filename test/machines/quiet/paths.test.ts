@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import type { AnyMachineSnapshot } from 'xstate';
 import { composeDigests } from '../../../machines/quiet/compose.ts';
 import { quietMachine } from '../../../machines/quiet/machine.ts';
-import { memberOf } from '../../../machines/quiet/members.ts';
+import { memberOf } from '../../../machines/digest/members.ts';
 import { createQuietDigest } from '../../../machines/quiet/pending.ts';
 import type { QuietDigest } from '../../../machines/quiet/pending.ts';
 import { silence } from '../../../machines/quiet/sound.ts';
@@ -26,6 +26,7 @@ const input = (now: () => number, isPending: boolean) => {
     }),
     now,
     isCompleting: () => false,
+    takeUnheard: () => [],
     save: () => {},
     stored: { id: null, members: isPending ? [member] : [], dropped: {}, announced: [] },
   });

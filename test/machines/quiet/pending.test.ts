@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { composeDigests, MAX_LINES } from '../../../machines/quiet/compose.ts';
-import { memberOf } from '../../../machines/quiet/members.ts';
+import { MAX_LINES } from '../../../machines/digest/compose.ts';
+import { composeDigests } from '../../../machines/quiet/compose.ts';
+import { memberOf } from '../../../machines/digest/members.ts';
 import { collect, createQuietDigest, MAX_MEMBERS, recordDelivery } from '../../../machines/quiet/pending.ts';
 import type { QuietDigest } from '../../../machines/quiet/pending.ts';
 import type { StoredQuietDigest } from '../../../machines/quiet/types.ts';
-import type { Notification, QuietMember } from '../../../machines/domain.ts';
+import type { Notification, DigestMember } from '../../../machines/domain.ts';
 import { hashOf, HOUR, seen } from '../fixtures.ts';
 
 function start(over: Partial<Parameters<typeof createQuietDigest>[0]> = {}) {
@@ -14,6 +15,7 @@ function start(over: Partial<Parameters<typeof createQuietDigest>[0]> = {}) {
     hours: () => null,
     now: () => 1_000_000,
     isCompleting: () => false,
+    takeUnheard: () => [],
     save: (stored) => void saved.push(stored),
     ...over,
   });
@@ -22,16 +24,16 @@ function start(over: Partial<Parameters<typeof createQuietDigest>[0]> = {}) {
 
 const nextId = () => '1';
 
-const member = (notification: Notification): QuietMember => {
+const member = (notification: Notification): DigestMember => {
   const made = memberOf(notification);
   assert.ok(made !== null);
   return made;
 };
-const completion = (n: number, over: Parameters<typeof seen>[0] = {}): QuietMember => {
+const completion = (n: number, over: Parameters<typeof seen>[0] = {}): DigestMember => {
   const torrent = seen({ hash: hashOf(n), phase: 'complete', name: `${n}.iso`, finishedAt: n, ...over });
   return member({ kind: 'completion', key: hashOf(n), torrent, at: 0 });
 };
-const alert = (n: number): QuietMember =>
+const alert = (n: number): DigestMember =>
   member({ kind: 'alert', key: hashOf(n), name: `${n}.iso`, percent: 50, alert: 'stalled' });
 
 const only = (digest: QuietDigest) => {

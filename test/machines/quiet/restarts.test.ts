@@ -39,7 +39,7 @@ async function live(model: Model, killAt: number | null = null): Promise<void> {
 function soundsOf({ phone }: Model): number[] {
   const digests = phone.heard.flatMap((name) => {
     const card = phone.cards.get(name);
-    return card?.kind === 'quiet-digest' ? [card.lines.map((line) => line.name)] : [];
+    return card?.kind === 'digest' ? [card.lines.map((line) => line.name)] : [];
   });
   return LABELS.map(
     (label) => (phone.sounds.get(label) ?? 0) + digests.filter((names) => names.includes(label)).length,

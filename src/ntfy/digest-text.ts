@@ -1,24 +1,27 @@
-import type { Alert, IncidentSource, Notification, QuietMember } from '../../machines/domain.ts';
+import type { Alert, IncidentSource, Notification, DigestMember } from '../../machines/domain.ts';
 import { formatSize } from '../format/figures.ts';
 import { formatPercent } from '../format/number.ts';
 import type { FormatOptions } from '../format/options.ts';
 import { safeText, torrentName } from '../format/text.ts';
 
-type QuietDigest = Pick<Extract<Notification, { kind: 'quiet-digest' }>, 'counts' | 'lines'>;
+type Digest = Pick<Extract<Notification, { kind: 'digest' }>, 'about' | 'counts' | 'lines'>;
 
-/** `While quiet: 3 downloads complete, 1 alert`: numbers only, so it is part of every form of the card. */
-export function quietDigestTitle({ counts: { completion, alert, incident } }: QuietDigest): string {
+/**
+ * `12 downloads complete`, or `While quiet: 3 downloads complete, 1 alert`: numbers only, so it is part of every form of
+ * the card.
+ */
+export function digestTitle({ about, counts: { completion, alert, incident } }: Digest): string {
   const parts = [
     ...(completion > 0 ? [`${plural(completion, 'download')} complete`] : []),
     ...(alert > 0 ? [plural(alert, 'alert')] : []),
     ...(incident > 0 ? [plural(incident, 'incident')] : []),
   ];
-  return `While quiet: ${parts.join(', ')}`;
+  return `${about === 'quiet' ? 'While quiet: ' : ''}${parts.join(', ')}`;
 }
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-export const isOnlyCompletions = ({ counts: { alert, incident } }: QuietDigest): boolean =>
+export const isOnlyCompletions = ({ counts: { alert, incident } }: Digest): boolean =>
   alert + incident === 0;
 
 /** UTF-8 bytes of the names, and of the same as JSON: ntfy accepts 4,095 and, for the whole request, 8,191. */
@@ -28,7 +31,7 @@ const MAX_JSON_BYTES = 7400;
 const MAX_PROBLEM_BYTES = 200;
 
 /** One name per line, as many as fit, then how many others there are. */
-export function quietDigestText({ counts, lines }: QuietDigest, format: FormatOptions): string {
+export function digestText({ counts, lines }: Digest, format: FormatOptions): string {
   const shown: string[] = [];
   let [bytes, jsonBytes] = [0, 0];
   for (const line of lines.map((member) => lineOf(member, format))) {
@@ -41,7 +44,7 @@ export function quietDigestText({ counts, lines }: QuietDigest, format: FormatOp
   return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n');
 }
 
-function lineOf(member: QuietMember, format: FormatOptions): string {
+function lineOf(member: DigestMember, format: FormatOptions): string {
   const { kind, key, name, size, what, percent } = member;
   if (kind === 'incident') return `${incidentName(member)}: ${safeText(name ?? '', MAX_PROBLEM_BYTES)}`;
   const title = torrentName(key, name);
@@ -70,7 +73,7 @@ const INCIDENT_NAMES: Readonly<Record<IncidentSource, string>> = {
 
 const isSource = (key: string): key is IncidentSource => Object.hasOwn(INCIDENT_NAMES, key);
 
-function incidentName({ key, what }: QuietMember): string {
+function incidentName({ key, what }: DigestMember): string {
   if (what === 'state-repaired') return 'State was repaired';
   return isSource(key) ? INCIDENT_NAMES[key] : 'Incident';
 }

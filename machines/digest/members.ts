@@ -1,6 +1,6 @@
-import type { Notification, QuietMember } from '../domain.ts';
+import type { Notification, DigestMember } from '../domain.ts';
 import { routeOf } from '../routing/routed.ts';
-import { audiblePriorityOf } from './sound.ts';
+import { audiblePriorityOf } from '../quiet/sound.ts';
 
 /** In UTF-16 units; a digest shows less of it. */
 const MAX_TEXT_LENGTH = 300;
@@ -8,7 +8,7 @@ const MAX_TEXT_LENGTH = 300;
 const cut = (text: string | null): string | null => text?.slice(0, MAX_TEXT_LENGTH) ?? null;
 
 /** What a digest lists for a notification; `null` for kinds that it does not list. */
-export function memberOf(notification: Notification): QuietMember | null {
+export function memberOf(notification: Notification): DigestMember | null {
   const { key } = notification;
   const delivery = { route: routeOf(notification), priority: audiblePriorityOf(notification) };
   if (notification.kind === 'completion') {
@@ -30,14 +30,14 @@ export function memberOf(notification: Notification): QuietMember | null {
 }
 
 /** Identifies an event, also in another process. */
-export const nameOf = ({ kind, key, what }: Pick<QuietMember, 'kind' | 'key' | 'what'>): string =>
+export const nameOf = ({ kind, key, what }: Pick<DigestMember, 'kind' | 'key' | 'what'>): string =>
   `${kind}:${key}:${what}`;
 
 /**
  * The place of a member in the digest. A torrent has one alert at a time, and a source one incident; but each completion
  * of a torrent that is added again has its own line.
  */
-export const slotOf = (member: QuietMember): string =>
+export const slotOf = (member: DigestMember): string =>
   member.kind === 'completion' ? nameOf(member) : `${member.kind}:${member.key}`;
 
 /** The place of a member that a notification ends; `null` if it ends none. */

@@ -1,0 +1,72 @@
+import { onRoute } from '../routing/routed.ts';
+import type { DigestMember, NextId, Notification, RequestedNotification } from '../domain.ts';
+import { saveState } from './digests.ts';
+import type { Digest, Digests } from './digests.ts';
+import type { CollectedMember } from './types.ts';
+
+/** Lines of a digest; further members are counted. */
+export const MAX_LINES = 30;
+
+export type DigestNotification = Extract<Notification, { kind: 'digest' }>;
+
+/** No sound and no vibration; ntfy makes a sound from 3 on. */
+const SILENT_PRIORITY = 2;
+
+/** The members of a digest with so many lines, the newest first. */
+export const newestLines = (members: readonly DigestMember[], limit = MAX_LINES): DigestMember[] =>
+  members.slice(-limit).toReversed().map(withoutOrder);
+
+function withoutOrder(member: DigestMember): DigestMember {
+  const { kind, key, what, name, size, percent, route, priority } = member;
+  return { kind, key, what, name, size, percent, route, priority };
+}
+
+/**
+ * The priority of the next message. A digest makes a sound when it appears, and once more if a completion with a higher
+ * priority joins it. Other updates are silent: Android would mute them only while the card is showing, a browser makes a
+ * sound at each, and an iPhone shows each as another notification.
+ */
+function priorityOf({ silent, soundedWith, members }: Digest): number {
+  if (silent) return SILENT_PRIORITY;
+  let highest = SILENT_PRIORITY;
+  for (const { priority, silenced } of members.values())
+    if (silenced !== true && priority > soundedWith) highest = Math.max(highest, priority);
+  return highest;
+}
+
+/** The notifications of all digests that are due. Where each message is a new card, they are closed. */
+export function composeDue(digests: Digests, nextId: NextId): RequestedNotification<DigestNotification>[] {
+  const now = digests.now();
+  const isSeparate = digests.updateInterval() === null;
+  const due = [...digests.byId.values()].filter(({ nextAt }) => nextAt <= now);
+  return due.map((digest) => {
+    Object.assign(digest, { nextAt: Infinity, lastAt: now, expected: null });
+    const members = [...digest.members.values()];
+    if (!isSeparate) return compose(digest, members, nextId);
+    digest.isOpen = false;
+    saveState(digests, digest);
+    const unsent = members.filter(({ order }) => order > digest.deliveredUpTo);
+    return compose(digest, unsent, nextId);
+  });
+}
+
+function compose(
+  digest: Digest,
+  members: readonly CollectedMember[],
+  nextId: NextId,
+): RequestedNotification<DigestNotification> {
+  const { id, route, sentTo, lastOrder } = digest;
+  return {
+    id: nextId(),
+    kind: 'digest',
+    about: 'completions',
+    key: id,
+    sequence: id,
+    memberRoute: route,
+    ...onRoute(sentTo),
+    priority: priorityOf(digest),
+    counts: { completion: members.length, alert: 0, incident: 0 },
+    lines: newestLines(members),
+    upTo: lastOrder,
+  };
+}

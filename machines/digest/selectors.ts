@@ -1,0 +1,14 @@
+import type { SnapshotFrom } from 'xstate';
+import type { DigestId } from '../domain.ts';
+import type { Digest } from './digests.ts';
+import type { digestMachine } from './machine.ts';
+
+type Snapshot = SnapshotFrom<typeof digestMachine>;
+
+/** The newest digests, the newest first. */
+export const selectDigests = ({ context }: Snapshot): Digest[] =>
+  [...context.digests.byId.values()].toReversed();
+
+/** A digest by its ID; `undefined` if there is none, or if it was deleted because there are newer ones. */
+export const selectDigest = ({ context }: Snapshot, id: DigestId): Digest | undefined =>
+  context.digests.byId.get(id);
