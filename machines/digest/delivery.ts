@@ -48,7 +48,6 @@ export function markSilenced({ write }: Digests, { id, members }: Digest, before
   write({ type: 'member.save', id, member });
 }
 
-
 /** The members whose sound a digest was to make, and that quiet hours remove. None for other notifications. */
 export function takeUnheard(digests: Digests, notification: Notification): DigestMember[] {
   const digest = digestOf(digests, notification);

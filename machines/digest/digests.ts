@@ -103,7 +103,8 @@ export function assignCard(digests: Digests, completion: Completion, batch: Batc
 
 function openDigest({ byId }: Digests, group: GroupId, now: number): Digest | undefined {
   return [...byId.values()].findLast(
-    (digest) => groupOf(digest.route, digest.silent) === group && digest.isOpen && closesAt(digest, now) > now,
+    (digest) =>
+      groupOf(digest.route, digest.silent) === group && digest.isOpen && closesAt(digest, now) > now,
   );
 }
 
@@ -168,7 +169,11 @@ function join(digests: Digests, digest: Digest, { completion, batch, at }: Joini
 }
 
 /** When a digest that has a new member is sent: at once, or when the others of the same poll have joined. */
-function dueAt({ updateInterval }: Digests, digest: Digest, { batch, at }: Omit<Joining, 'completion'>): number {
+function dueAt(
+  { updateInterval }: Digests,
+  digest: Digest,
+  { batch, at }: Omit<Joining, 'completion'>,
+): number {
   const interval = updateInterval();
   if (interval === null) return Math.min(digest.nextAt, Math.max(at, digest.lastAt) + SEPARATE_INTERVAL);
   const isSame = digest.expected?.at === batch.at;

@@ -72,8 +72,7 @@ export const digestMachine = setup({
     ),
     resume: enqueueActions(({ context: { digests } }) => resumeDigests(digests)),
     sendNow: enqueueActions(({ context: { digests } }) => {
-      for (const digest of digests.byId.values())
-        if (digest.nextAt < Infinity) digest.nextAt = digests.now();
+      for (const digest of digests.byId.values()) if (digest.nextAt < Infinity) digest.nextAt = digests.now();
     }),
     publishDue: enqueueActions((step) => {
       const { digests, nextId } = step.context;
@@ -92,8 +91,7 @@ export const digestMachine = setup({
   },
   delays: {
     slice: SLICE_PAUSE,
-    next: ({ context: { digests } }) =>
-      Math.min(MAX_TIMER, Math.max(1, nextStepAt(digests) - digests.now())),
+    next: ({ context: { digests } }) => Math.min(MAX_TIMER, Math.max(1, nextStepAt(digests) - digests.now())),
   },
 }).createMachine({
   id: 'digest',
@@ -131,7 +129,8 @@ export const digestMachine = setup({
       after: { slice: 'sending' },
     },
     waiting: {
-      description: 'A digest is open: it is sent again when it has grown, and closed after a minute without a completion.',
+      description:
+        'A digest is open: it is sent again when it has grown, and closed after a minute without a completion.',
       after: { next: 'sending' },
     },
     idle: { description: 'No digest is open: no timer.' },

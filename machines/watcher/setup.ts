@@ -86,7 +86,13 @@ export const watcherSetup = setup({
       const missed = recordPoll(pollSet, asked, observations, { now: at, policy });
       for (const { hash } of observations) missing.delete(hash);
       for (const hash of missed) missing.add(hash);
-      return { failure: null, failures: 0, at, observations, complete: observations.filter(isDownloaded).length };
+      return {
+        failure: null,
+        failures: 0,
+        at,
+        observations,
+        complete: observations.filter(isDownloaded).length,
+      };
     }),
     /** Sends the torrents that this poll did not find to the matcher, or that none is missing any more. */
     requestMatch: enqueueActions(({ context: { asked, missing, isMatching }, enqueue }) => {

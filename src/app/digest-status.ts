@@ -14,14 +14,15 @@ export interface DigestStatus {
   /** When it began and when the newest completion joined; ISO 8601. */
   since: string;
   until: string;
-  /** The names of the newest ones, the newest first; `null` if qBittorrent reported none. */
-  newest: readonly (string | null)[];
+  /** The newest ones, the newest first. */
+  newest: readonly Pick<DigestLine, 'key' | 'name'>[];
 }
 
 /** One completion of a digest in `/digest`. */
 export interface DigestLine {
   /** The hash under which the torrent was tracked first. */
   key: string;
+  /** `null` if qBittorrent reported none. */
   name: string | null;
   /** Bytes; 0 if unknown. */
   size: number;
@@ -58,7 +59,7 @@ function describe(digest: Digest): DigestStatus {
     delivered: lines.filter(({ delivered }) => delivered).length,
     since: new Date(openedAt).toISOString(),
     until: new Date(lastJoinedAt).toISOString(),
-    newest: lines.slice(0, MAX_NAMES).map(({ name }) => name),
+    newest: lines.slice(0, MAX_NAMES).map(({ key, name }) => ({ key, name })),
   };
 }
 

@@ -183,7 +183,8 @@ function settledEntry(
 ): LogEntry | null {
   const { kind, key } = notification;
   const fields = 'torrent' in notification ? { hash: key, name: notification.torrent.name } : { about: key };
-  const digest = kind === 'completion' && notification.digest !== undefined ? { digest: notification.digest } : {};
+  const digest =
+    kind === 'completion' && notification.digest !== undefined ? { digest: notification.digest } : {};
   if (outcome === 'refused' && failure !== null) {
     return entry('error', 'a message was dropped: ntfy rejects it, but accepts others', {
       kind,

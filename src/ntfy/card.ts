@@ -42,10 +42,7 @@ export const addedSequence = (instance: string, key: string): string => `${insta
 /** A torrent that was removed before it was complete. */
 export const removedSequence = (instance: string, key: string): string => `${instance}-${key}-gone`;
 
-const SEQUENCES: Record<
-  Exclude<Published['kind'], 'digest'>,
-  (instance: string, key: string) => string
-> = {
+const SEQUENCES: Record<Exclude<Published['kind'], 'digest'>, (instance: string, key: string) => string> = {
   added: addedSequence,
   progress: progressSequence,
   completion: completionSequence,

@@ -21,8 +21,7 @@ export function digestTitle({ about, counts: { completion, alert, incident } }: 
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-export const isOnlyCompletions = ({ counts: { alert, incident } }: Digest): boolean =>
-  alert + incident === 0;
+export const isOnlyCompletions = ({ counts: { alert, incident } }: Digest): boolean => alert + incident === 0;
 
 /** UTF-8 bytes of the names, and of the same as JSON: ntfy accepts 4,095 and, for the whole request, 8,191. */
 const MAX_BYTES = 3860;

@@ -79,12 +79,7 @@ export function priorityOf(notification: Published, style: NotificationStyle = {
   return isAlwaysSilent(notification) ? Math.min(priority, SILENT_PRIORITY) : priority;
 }
 
-const AUDIBLE_KINDS: ReadonlySet<Published['kind']> = new Set([
-  'completion',
-  'alert',
-  'incident',
-  'digest',
-]);
+const AUDIBLE_KINDS: ReadonlySet<Published['kind']> = new Set(['completion', 'alert', 'incident', 'digest']);
 
 /** What makes no sound, whatever a rule says. */
 function isAlwaysSilent(notification: Published): boolean {
@@ -93,11 +88,7 @@ function isAlwaysSilent(notification: Published): boolean {
   return 'silent' in notification && notification.silent;
 }
 
-const OTHER_KINDS: ReadonlySet<Published['kind']> = new Set([
-  'incident',
-  'incident-resolved',
-  'digest',
-]);
+const OTHER_KINDS: ReadonlySet<Published['kind']> = new Set(['incident', 'incident-resolved', 'digest']);
 
 const isOfTorrent = (notification: Published): notification is TorrentNotification =>
   !OTHER_KINDS.has(notification.kind);

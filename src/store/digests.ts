@@ -1,6 +1,11 @@
 /** The digests in the store: one fact for each, and one for each of its lines, so that a new line is a small write. */
 import * as z from 'zod';
-import type { CollectedMember, DigestChange, StoredDigest, StoredDigests } from '../../machines/digest/types.ts';
+import type {
+  CollectedMember,
+  DigestChange,
+  StoredDigest,
+  StoredDigests,
+} from '../../machines/digest/types.ts';
 import type { DigestId } from '../../machines/domain.ts';
 import { collectedMember, digestState } from './digest-schema.ts';
 import type { Store } from './index.ts';

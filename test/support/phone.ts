@@ -22,7 +22,7 @@ const labelOf = (notification: Notification): string | null =>
 const addOne = (counts: Map<string, number>, name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
 
 /** Labels are the torrents' names. */
-export function createPhone() {
+export function createPhone(app: 'android' | 'web push' = 'android') {
   /** The visible cards, by name. */
   const cards = new Map<string, Notification>();
   /** How many completions made a sound, and how many arrived, by label. */
@@ -32,6 +32,10 @@ export function createPhone() {
   const heard: string[] = [];
   /** Decreases of a card's percent. */
   const decreases: string[] = [];
+  /** The lines that each digest has shown, by its name. */
+  const lines = new Map<string, Set<string>>();
+  /** What arrives while the phone is offline; `null`: it is online. */
+  let missed: Array<() => void> | null = null;
 
   function show(sequence: string, notification: Notification, priority: number) {
     const name = nameOf(sequence, routeOf(notification));
@@ -41,13 +45,24 @@ export function createPhone() {
       const [from, to] = [before.card.percent ?? 0, notification.card.percent ?? 0];
       if (to < from) decreases.push(`${label}: ${from} % to ${to} %`);
     }
-    const makesSound = isAudible(priority, before !== undefined);
+    // A browser makes a sound at each update, Android only for a card that is not showing.
+    const makesSound = isAudible(priority, app === 'android' && before !== undefined);
     if (makesSound) heard.push(name);
     if (notification.kind === 'completion') {
       addOne(completed, label ?? '');
       if (makesSound) addOne(sounds, label ?? '');
     }
+    if (notification.kind === 'digest' && notification.about === 'completions') showLines(name, notification);
     cards.set(name, notification);
+  }
+
+  function showLines(card: string, digest: Extract<Notification, { kind: 'digest' }>) {
+    const shown = lines.get(card) ?? new Set();
+    lines.set(card, shown);
+    for (const { key, what, name } of digest.lines) {
+      if (!shown.has(`${key}:${what}`)) addOne(completed, name ?? '');
+      shown.add(`${key}:${what}`);
+    }
   }
 
   return {
@@ -58,6 +73,7 @@ export function createPhone() {
     decreases,
     /** Executes the requests of the real client. `half`: only the first of its requests arrives. */
     receive(notification: Notification, half = false) {
+      if (missed !== null) return void missed.push(() => this.receive(notification, half));
       const { kind, key } = notification;
       const remove = (sequence: string) => cards.delete(nameOf(sequence, routeOf(notification)));
       if (kind === 'alert-clear') remove(alertSequence(INSTANCE, key));
@@ -68,6 +84,17 @@ export function createPhone() {
         const { sequence_id, priority } = renderCard(notification, ADDRESS);
         show(sequence_id, notification, priority);
       }
+    },
+    /** The user swipes or taps a card: it is gone, and its next update is a new card. */
+    dismiss: (name: string) => void cards.delete(name),
+    /** Until the returned function is called, which delivers what was missed, in order. */
+    goOffline() {
+      missed = [];
+      return () => {
+        const deliveries = missed ?? [];
+        missed = null;
+        for (const deliver of deliveries) deliver();
+      };
     },
     /** The user dismisses a torrent's completion. */
     swipe(key: string) {

@@ -14,7 +14,10 @@ import { provideActors } from '../../src/app/actors.ts';
 import type { ActorDeps } from '../../src/app/actors.ts';
 import { shardOf, policy, SECOND, seen } from '../machines/fixtures.ts';
 import { later, pass } from '../machines/harness.ts';
+import { createDigestStore } from './digest-store.ts';
+import type { DigestStore } from './digest-store.ts';
 import { createPhone } from './phone.ts';
+import type { Phone } from './phone.ts';
 import { poisonable } from './poison.ts';
 import { createScript } from './world-script.ts';
 import type { Script } from './world-script.ts';
@@ -34,6 +37,12 @@ export interface WorldOptions {
   notices?: StoredNotices;
   leftCards?: readonly LeftCard[];
   quietHours?: QuietHoursInput;
+  /** The digests of an earlier process. */
+  digests?: DigestStore;
+  /** The app that shows the notifications. Default: Android's. */
+  app?: 'android' | 'web push';
+  /** The phone of an earlier process. */
+  phone?: Phone;
   /** Milliseconds by which the wall clock is ahead of the timers' clock at the start. */
   skew?: number;
 }
@@ -87,7 +96,7 @@ export function startWorld(options: WorldOptions = {}) {
   const script = createScript(torrents, clock);
   script.skew = options.skew ?? 0;
   const accepted: Notification[] = [];
-  const phone = { ...createPhone(), accepted };
+  const phone = { ...(options.phone ?? createPhone(options.app)), accepted };
   const receive = (notification: Notification) => {
     accepted.push(notification);
     phone.receive(notification);
@@ -95,6 +104,7 @@ export function startWorld(options: WorldOptions = {}) {
   const events: SupervisorEmitted[] = [];
   const facts: FactEvent[] = [];
   const written: RecordEvent[] = [];
+  const digests = options.digests ?? createDigestStore();
   const { calls, clients } = createClients(script, receive, clock);
   const provided = provideActors({
     ...clients,
@@ -114,6 +124,8 @@ export function startWorld(options: WorldOptions = {}) {
       records: options.records ?? [],
       sounds: options.sounds ?? {},
       writeRecord: (event) => void written.push(event),
+      digests: digests.stored(),
+      writeDigest: digests.write,
       ...(options.rules === undefined ? {} : { rules: options.rules }),
       ...(options.notices === undefined ? {} : { notices: options.notices }),
       ...(options.leftCards === undefined ? {} : { leftCards: options.leftCards }),
@@ -132,6 +144,7 @@ export function startWorld(options: WorldOptions = {}) {
     /** What was stored beside records, and each change of a record. */
     facts,
     written,
+    digests,
     supervisor,
     pass: (ms: number) => pass(clock, ms),
     track: (hash: Hash) => supervisor.send({ type: 'torrent.track', hash }),

@@ -19,14 +19,16 @@ export function digestList(view: ViewModel): Html {
 function digestRow({ id, completions, delivered, newest, until }: DigestStatus, view: ViewModel): Html {
   const count = formatCount(completions, view.locale);
   const isDelivered = delivered === completions;
-  const state = isDelivered ? 'On the phone' : `${formatCount(delivered, view.locale)} of ${count} on the phone`;
+  const state = isDelivered
+    ? 'On the phone'
+    : `${formatCount(delivered, view.locale)} of ${count} on the phone`;
   const more = completions - newest.length;
   return html`<li class="end" id="d-${id}" data-tone="${isDelivered ? 'done' : 'waiting'}">
     <span class="name">${count} ${completions === 1 ? 'download' : 'downloads'} complete</span
     ><span class="state">${state}</span>
     <time datetime="${until}">${formatTime(Date.parse(until) / 1000, view.now, view)}</time>
     <p class="names">
-      ${newest.map((name) => html`<bdi>${torrentName('', name)}</bdi> `)}<a href="digest?id=${id}"
+      ${newest.map(({ key, name }) => html`<bdi>${torrentName(key, name)}</bdi> `)}<a href="digest?id=${id}"
         >${more > 0 ? `and ${formatCount(more, view.locale)} more` : 'as JSON'}</a
       >
     </p>
