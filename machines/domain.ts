@@ -221,8 +221,16 @@ type Content =
    * no torrent waits for it, so it waits for its topic as long as it takes.
    */
   | { kind: 'card-delete'; key: Hash; shown: boolean; alerted: boolean; moved?: true; left?: true }
-  /** `silent`: the same alert has made a sound within the last hour. */
-  | { kind: 'alert'; key: Hash; name: string | null; percent: number; alert: Alert; silent?: boolean }
+  /** `silent`: the same alert has made a sound within the last hour. `replaces`: the torrent has another one. */
+  | {
+      kind: 'alert';
+      key: Hash;
+      name: string | null;
+      percent: number;
+      alert: Alert;
+      silent?: boolean;
+      replaces?: true;
+    }
   /** Deletes the alert's card. `moved`: the alert is on another topic now. */
   | { kind: 'alert-clear'; key: Hash; shown: Alert | null; moved?: true; left?: true }
   /** A problem that affects all torrents; its all-clear replaces its card. */
@@ -231,7 +239,7 @@ type Content =
   /** One card for many completions, or for what happened during quiet hours. */
   | {
       kind: 'digest';
-      about: 'completions' | 'quiet';
+      about: DigestSubject;
       /** A newer digest with the same key replaces the one that waits. */
       key: string;
       /** The topic of what it lists. The digest itself goes elsewhere while ntfy refuses that. */
@@ -245,7 +253,12 @@ type Content =
       lines: readonly DigestMember[];
       /** The order of its newest member, for the actor that sent it. */
       upTo: number;
+      /** No alert of it holds any more: the all-clear. `shown`: an earlier process may have sent the digest. */
+      resolved?: { shown: boolean };
     };
+
+/** What a digest lists: completions, alerts of one kind, or what happened during quiet hours. */
+export type DigestSubject = 'completions' | Alert | 'quiet';
 
 /** One line of a digest. */
 export interface DigestMember {

@@ -38,14 +38,14 @@ function priorityOf({ silent, soundedWith, members }: Digest): number {
 export function composeDue(digests: Digests, nextId: NextId): RequestedNotification<DigestNotification>[] {
   const now = digests.now();
   const isSeparate = digests.updateInterval() === null;
-  const due = [...digests.byId.values()].filter(({ nextAt }) => nextAt <= now);
+  const due = [...digests.byId.values()].filter(({ nextAt, isCollecting }) => nextAt <= now && !isCollecting);
   return due.map((digest) => {
     Object.assign(digest, { nextAt: Infinity, lastAt: now, expected: null });
     const members = [...digest.members.values()];
-    if (!isSeparate) return compose(digest, members, nextId);
+    if (!isSeparate && members.length > 0) return compose(digest, members, nextId);
     digest.isOpen = false;
     saveState(digests, digest);
-    const unsent = members.filter(({ order }) => order > digest.deliveredUpTo);
+    const unsent = isSeparate ? members.filter(({ order }) => order > digest.deliveredUpTo) : [];
     return compose(digest, unsent, nextId);
   });
 }
@@ -55,18 +55,24 @@ function compose(
   members: readonly CollectedMember[],
   nextId: NextId,
 ): RequestedNotification<DigestNotification> {
-  const { id, route, sentTo, lastOrder } = digest;
+  const { id, alert, route, sentTo, lastOrder, deliveredUpTo } = digest;
+  const count = members.length;
   return {
     id: nextId(),
     kind: 'digest',
-    about: 'completions',
+    about: alert ?? 'completions',
     key: id,
     sequence: id,
     memberRoute: route,
     ...onRoute(sentTo),
     priority: priorityOf(digest),
-    counts: { completion: members.length, alert: 0, incident: 0 },
+    counts: {
+      completion: alert === undefined ? count : 0,
+      alert: alert === undefined ? 0 : count,
+      incident: 0,
+    },
     lines: newestLines(members),
     upTo: lastOrder,
+    ...(count === 0 ? { resolved: { shown: deliveredUpTo > 0 } } : {}),
   };
 }

@@ -1,106 +1,20 @@
-import { enqueueActions, sendParent, setup } from 'xstate';
-import type { NextId, Outcome, RequestedNotification } from '../domain.ts';
-import type { OutboxEvent } from '../outbox/setup.ts';
-import type { OutboxReport } from '../outbox/types.ts';
-import { passQuietHours } from '../quiet/passing.ts';
-import type { QuietDigest } from '../quiet/pending.ts';
-import { isSilenced } from '../quiet/sound.ts';
-import type { FindTorrent } from '../shard/machine.ts';
-import type { TorrentEvent } from '../torrent/types.ts';
-import { composeDue } from './compose.ts';
-import { awaitDelivery, markSilenced, recordDelivery } from './delivery.ts';
-import { closeDigests, findMember, nextStepAt, resumeDigests } from './digests.ts';
-import type { Digests } from './digests.ts';
-import type { RequestedCompletion } from './types.ts';
+import { digestSetup } from './setup.ts';
 
-export type DigestEvent =
-  /** A torrent whose completion is on a digest waits until ntfy has accepted that. */
-  | { type: 'completion.collected'; notification: RequestedCompletion }
-  | { type: 'notification.settled'; notification: RequestedNotification; outcome: Outcome }
-  /** The process ends: what is due later is sent now. */
-  | { type: 'digest.sendNow' };
+export type { DigestEvent, DigestInput } from './setup.ts';
 
-export interface DigestInput {
-  digests: Digests;
-  quietDigest: QuietDigest | null;
-  nextId: NextId;
-  findTorrent: FindTorrent;
-}
-
-/** Milliseconds: a timer ignores changes of the clock, and the time in which the computer was suspended. */
-const MAX_TIMER = 60_000;
-/**
- * Torrents that end per slice, and milliseconds between two slices, so that hooks and probes are answered in between: a
- * thousand torrents can be on one digest.
- */
-const ENDS_PER_SLICE = 5;
-const SLICE_PAUSE = 5;
-
-/** Sends the digests of completions, and tells the torrents that they were delivered. */
-export const digestMachine = setup({
-  types: {
-    context: {} as DigestInput,
-    events: {} as DigestEvent,
-    input: {} as DigestInput,
-  },
-  guards: {
-    hasMore: ({ context: { digests } }) => digests.delivered.length > 0,
-    scheduled: ({ context: { digests } }) => nextStepAt(digests) < Infinity,
-  },
-  actions: {
-    /** In `enqueueActions`, like all that changes the digests: the guards of the same step read them. */
-    collect: enqueueActions((step, { notification }: { notification: RequestedCompletion }) => {
-      const { digests } = step.context;
-      if (!awaitDelivery(digests, notification)) {
-        const { digest: _, ...own } = notification;
-        publish(step, own);
-        return;
-      }
-      const digest = digests.byId.get(notification.digest ?? '');
-      const member = digest === undefined ? undefined : findMember(digest, notification.key);
-      if (digest === undefined || member === undefined || digest.silent || member.silenced === true) return;
-      if (member.order > digest.deliveredUpTo && isSilenced(passQuietHours(step, notification, true)))
-        markSilenced(digests, digest, member);
-    }),
-    recordSettlement: enqueueActions(
-      (
-        { context: { digests } },
-        { notification, outcome }: { notification: RequestedNotification; outcome: Outcome },
-      ) => {
-        if (outcome === 'accepted') recordDelivery(digests, notification);
-      },
-    ),
-    resume: enqueueActions(({ context: { digests } }) => resumeDigests(digests)),
-    sendNow: enqueueActions(({ context: { digests } }) => {
-      for (const digest of digests.byId.values()) if (digest.nextAt < Infinity) digest.nextAt = digests.now();
-    }),
-    publishDue: enqueueActions((step) => {
-      const { digests, nextId } = step.context;
-      closeDigests(digests);
-      for (const notification of composeDue(digests, nextId)) publish(step, notification);
-    }),
-    /** Like the outbox: to the torrent, and to the supervisor for the log, the metrics and a crashed torrent. */
-    settleDelivered: enqueueActions(({ context: { digests, findTorrent }, enqueue }) => {
-      for (const notification of digests.delivered.splice(0, ENDS_PER_SLICE)) {
-        const settled = { type: 'notification.settled', notification, outcome: 'accepted' } as const;
-        enqueue(sendParent({ ...settled, failure: null } satisfies OutboxReport));
-        const torrent = findTorrent(notification.key);
-        if (torrent !== undefined) enqueue.sendTo(torrent, settled satisfies TorrentEvent);
-      }
-    }),
-  },
-  delays: {
-    slice: SLICE_PAUSE,
-    next: ({ context: { digests } }) => Math.min(MAX_TIMER, Math.max(1, nextStepAt(digests) - digests.now())),
-  },
-}).createMachine({
+/** Sends the digests of completions and alerts, and tells the torrents that they were delivered. */
+export const digestMachine = digestSetup.createMachine({
   id: 'digest',
-  description: 'Sends completions that arrive together as one growing card.',
+  description: 'Sends what arrives together as one growing card.',
   context: ({ input }) => input,
   on: {
     'completion.collected': {
       target: '.sending',
       actions: { type: 'collect', params: ({ event }) => event },
+    },
+    'notification.publish': {
+      target: '.sending',
+      actions: { type: 'groupAlert', params: ({ event }) => event },
     },
     'notification.settled': {
       target: '.sending',
@@ -130,18 +44,9 @@ export const digestMachine = setup({
     },
     waiting: {
       description:
-        'A digest is open: it is sent again when it has grown, and closed after a minute without a completion.',
+        'Alerts are collected, or a digest is open: it is sent again when it has changed, and closed after a minute without a new line.',
       after: { next: 'sending' },
     },
     idle: { description: 'No digest is open: no timer.' },
   },
 });
-
-/** The parts of an action's arguments that `publish` needs. */
-type Step = Pick<Parameters<typeof passQuietHours>[0], 'system' | 'enqueue'>;
-
-function publish({ system, enqueue }: Step, notification: RequestedNotification): void {
-  const outbox = system.get('outbox');
-  const event: OutboxEvent = { type: 'notification.publish', notification };
-  if (outbox !== undefined) enqueue.sendTo(outbox, event);
-}

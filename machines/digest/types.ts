@@ -1,4 +1,5 @@
 import type {
+  Alert,
   CompletionCard,
   DigestId,
   DigestMember,
@@ -10,21 +11,31 @@ import type { RouteId } from '../routing/types.ts';
 
 export type Completion = Extract<Notification, { kind: 'completion' }>;
 export type RequestedCompletion = RequestedNotification<Completion>;
+export type AlertNotification = Extract<Notification, { kind: 'alert' }>;
+export type RequestedAlert = RequestedNotification<AlertNotification>;
 
-/** Completions that share a digest: those of one topic that make a sound, or those that make none. */
+/** What shares a digest: the completions of one topic that make a sound, those that make none, one kind of alerts. */
 export type GroupId = string;
 
 /** A completion on a digest. */
 export interface CollectedMember extends DigestMember {
   /** Increases with each member of the digest. */
   order: number;
-  /** Quiet hours removed its sound. */
+  /** It makes no sound: quiet hours removed it, or the same alert made one lately. */
   silenced?: true;
+  /** The rule of an alert. */
+  rule?: string;
+  /** The torrent has another alert with a card of its own, which is deleted if this one is on a digest. */
+  replaces?: true;
 }
 
 /** A digest as it is stored, without its members. Times in milliseconds since 1970. */
 export interface DigestState {
   id: DigestId;
+  /** The kind of its alerts; missing for completions. */
+  alert?: Alert;
+  /** Alerts are collected: it is decided later whether they share a card. */
+  isCollecting?: true;
   /** The topic of its members. */
   route: RouteId;
   /** Its members make no sound. */
@@ -38,7 +49,7 @@ export interface DigestState {
   deliveredUpTo: number;
   /** The highest priority with which it made a sound; 0 before. */
   soundedWith: number;
-  /** Whether further completions join it. */
+  /** Whether further ones join it. */
   isOpen: boolean;
 }
 
@@ -63,11 +74,11 @@ export type DigestChange =
   | { type: 'member.delete'; id: DigestId; order: number }
   | { type: 'recent.save'; recent: Readonly<Record<GroupId, readonly number[]>> };
 
-/** How completions are grouped, and how their digests are sent. */
+/** How notifications are grouped, and how digests are sent. */
 export interface DigestSettings {
-  /** From how many completions within a minute on they share a digest; `null`: never. */
+  /** From how many completions within a minute, or alerts within ten seconds, on they share a digest; `null`: never. */
   digestFrom: (route: RouteId) => number | null;
-  /** Whether the completions of a rule may be on a digest. */
+  /** Whether the notifications of a rule may be on a digest. */
   isGrouped: (rule: string | null) => boolean;
   /** Milliseconds between two updates of a digest; `null`: a card cannot be updated, so each message is a new digest. */
   updateInterval: () => number | null;

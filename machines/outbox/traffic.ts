@@ -32,7 +32,7 @@ export interface Traffic {
   inFlight: Map<string, RequestedNotification>;
   /** The last progress that was sent in each place, accepted or not: its card may have to be deleted. */
   sent: Map<string, CardState>;
-  /** Places where an alert or an incident was sent, accepted or not. */
+  /** Places where an alert, an incident or a digest of alerts was sent, accepted or not. */
   alerted: Set<string>;
   /** The cards whose messages fail. */
   attempts: AttemptLog;
@@ -160,8 +160,11 @@ export function skipped(traffic: Traffic, notification: Notification): Outcome |
     case 'incident':
     case 'added':
     case 'removed':
-    case 'digest':
       return null;
+    case 'digest':
+      return notification.resolved === undefined || alerted.has(place) || notification.resolved.shown
+        ? null
+        : 'accepted';
     case 'incident-resolved':
       return alerted.has(place) || notification.shown ? null : 'accepted';
     case 'alert-clear': {
@@ -190,11 +193,15 @@ export function asSent({ alerted }: Traffic, notification: Notification): Notifi
   return { ...notification, alerted: notification.alerted || alerted.has(placeOf(notification)) };
 }
 
+/** Whether it is a digest of alerts, which has an all-clear. */
+const isOfAlerts = (notification: Notification): boolean =>
+  notification.kind === 'digest' && notification.about !== 'completions' && notification.about !== 'quiet';
+
 /** Records that a notification was sent, accepted or not. */
 export function markLeaving({ sent, alerted }: Traffic, notification: Notification): void {
   const { kind } = notification;
   if (kind === 'progress') sent.set(placeOf(notification), notification.card);
-  if (kind === 'alert' || kind === 'incident') alerted.add(placeOf(notification));
+  if (kind === 'alert' || kind === 'incident' || isOfAlerts(notification)) alerted.add(placeOf(notification));
 }
 
 /** Records that a card is deleted, or that there was none. */
@@ -207,6 +214,7 @@ export function markGone({ sent, alerted, attempts }: Traffic, notification: Not
     if (notification.moved === true) return;
   }
   if (kind === 'card-delete' || kind === 'alert-clear' || kind === 'incident-resolved') alerted.delete(place);
+  if (kind === 'digest' && notification.resolved !== undefined) alerted.delete(place);
 }
 
 /** Forgets the attempts and the waiting time of a notification that is not sent to its topic. */

@@ -40,7 +40,7 @@ export const supervisorMachine = startingSetup.createMachine({
           input: ({ context: { policy, now } }) => ({ policy, now }),
         },
         { id: 'outbox', systemId: 'outbox', src: 'outbox', input: outboxInput },
-        { id: 'digest', src: 'digest', input: digestInput },
+        { id: 'digest', systemId: 'digest', src: 'digest', input: digestInput },
       ],
       on: {
         ...starting.on,

@@ -1,4 +1,5 @@
 import type { AnyActorRef } from 'xstate';
+import { receiverOf } from '../digest/receiver.ts';
 import { torrentIn } from '../shard/machine.ts';
 import type { ShardEvent } from '../shard/machine.ts';
 import { silenceRepeated } from '../torrent/alerts.ts';
@@ -26,7 +27,7 @@ import type { SupervisorContext } from './types.ts';
 /** What the supervisor sends to one of its children, by the child's ID, or to a torrent. */
 export type Message =
   | { to: 'watcher'; event: WatcherEvent }
-  | { to: 'outbox'; event: OutboxEvent }
+  | { to: 'outbox' | 'digest'; event: OutboxEvent }
   | { to: ShardId; event: ShardEvent }
   | { to: AnyActorRef; event: TorrentEvent };
 
@@ -149,7 +150,7 @@ export function divertedAlertMessages(
 }
 
 const publish = ({ deps }: SupervisorContext, content: Notification): Message => ({
-  to: 'outbox',
+  to: receiverOf(content),
   event: { type: 'notification.publish', notification: { ...content, id: deps.nextId() } },
 });
 

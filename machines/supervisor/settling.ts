@@ -4,7 +4,7 @@ import { settleNotices, storedNotices } from '../incident/notices.ts';
 import { settleStoreCard } from '../incident/store-notice.ts';
 import { withinMinute } from '../torrent/finish.ts';
 import { recordSettlement } from '../torrent/record.ts';
-import { leaveDigest } from '../digest/digests.ts';
+import { leaveDigest } from '../digest/completions.ts';
 import type { RequestedCompletion } from '../digest/types.ts';
 import type { Notification, Outcome, RequestedNotification } from '../domain.ts';
 import { publishDeletion, settleLeftCards } from './left-cards.ts';

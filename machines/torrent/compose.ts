@@ -84,9 +84,11 @@ export function alertNotificationOf(
     alert,
     ...routed,
   };
+  const isSameTopic = record.alertRoute === routeOf(routed);
   // One that only moves to another topic has made its sound.
-  return record.alert === alert && record.alertRoute !== routeOf(routed)
-    ? { ...notification, silent: true }
+  if (record.alert === alert && !isSameTopic) return { ...notification, silent: true };
+  return record.alert !== null && record.alert !== alert && isSameTopic
+    ? { ...notification, replaces: true }
     : notification;
 }
 

@@ -1,4 +1,5 @@
 import type { ActorSystem, AnyActorRef, EventObject } from 'xstate';
+import { receiverOf } from '../digest/receiver.ts';
 import { silenceRepeated } from './alerts.ts';
 import { isTracked, movedDeletions, recordRequest } from './record.ts';
 import type { TorrentContext, TorrentReport } from './types.ts';
@@ -6,9 +7,9 @@ import type { OutboxEvent } from '../outbox/setup.ts';
 import type { WatcherEvent } from '../watcher/types.ts';
 import type { Hash, Notification, NotificationId, TorrentRecord } from '../domain.ts';
 
-/** What a torrent sends, and to whom: two services of the supervisor, by their system IDs, and the supervisor. */
+/** What a torrent sends, and to whom: services of the supervisor, by their system IDs, and the supervisor. */
 export type TorrentMessage =
-  | { to: 'outbox'; event: OutboxEvent }
+  | { to: 'outbox' | 'digest'; event: OutboxEvent }
   | { to: 'watcher'; event: WatcherEvent }
   | { to: 'supervisor'; event: TorrentReport };
 
@@ -54,7 +55,7 @@ export const unawaited = ({ deps }: TorrentContext, contents: readonly Notificat
   contents.map((content) => publish(content, deps.nextId()));
 
 const publish = (content: Notification, id: NotificationId): TorrentMessage => ({
-  to: 'outbox',
+  to: receiverOf(content),
   event: { type: 'notification.publish', notification: { ...content, id } },
 });
 

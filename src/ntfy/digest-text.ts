@@ -1,16 +1,24 @@
-import type { Alert, IncidentSource, Notification, DigestMember } from '../../machines/domain.ts';
+import type {
+  Alert,
+  DigestMember,
+  DigestSubject,
+  IncidentSource,
+  Notification,
+} from '../../machines/domain.ts';
 import { formatSize } from '../format/figures.ts';
 import { formatPercent } from '../format/number.ts';
 import type { FormatOptions } from '../format/options.ts';
 import { safeText, torrentName } from '../format/text.ts';
+import { alertDigestAdvice, alertDigestTitle } from './alert-digest-text.ts';
 
 type Digest = Pick<Extract<Notification, { kind: 'digest' }>, 'about' | 'counts' | 'lines'>;
 
 /**
- * `12 downloads complete`, or `While quiet: 3 downloads complete, 1 alert`: numbers only, so it is part of every form of
- * the card.
+ * `12 downloads complete`, `20 downloads have an error` or `While quiet: 3 downloads complete, 1 alert`: numbers only, so
+ * it is part of every form of the card.
  */
 export function digestTitle({ about, counts: { completion, alert, incident } }: Digest): string {
+  if (isAlert(about)) return alertDigestTitle(about, alert);
   const parts = [
     ...(completion > 0 ? [`${plural(completion, 'download')} complete`] : []),
     ...(alert > 0 ? [plural(alert, 'alert')] : []),
@@ -21,33 +29,37 @@ export function digestTitle({ about, counts: { completion, alert, incident } }: 
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-export const isOnlyCompletions = ({ counts: { alert, incident } }: Digest): boolean => alert + incident === 0;
+/** Whether it lists no problem. */
+export const isGood = ({ counts: { alert, incident } }: Digest): boolean => alert + incident === 0;
 
 /** UTF-8 bytes of the names, and of the same as JSON: ntfy accepts 4,095 and, for the whole request, 8,191. */
-const MAX_BYTES = 3860;
+const MAX_BYTES = 3800;
 const MAX_JSON_BYTES = 7400;
 /** UTF-8 bytes of the text of an incident. */
 const MAX_PROBLEM_BYTES = 200;
 
 /** One name per line, as many as fit, then how many others there are. */
-export function digestText({ counts, lines }: Digest, format: FormatOptions): string {
+export function digestText({ about, counts, lines }: Digest, format: FormatOptions): string {
+  const advice = isAlert(about) ? [alertDigestAdvice(about, counts.alert)] : [];
   const shown: string[] = [];
   let [bytes, jsonBytes] = [0, 0];
-  for (const line of lines.map((member) => lineOf(member, format))) {
+  for (const line of lines.map((member) => lineOf(member, about, format))) {
     bytes += Buffer.byteLength(line) + 1;
     jsonBytes += Buffer.byteLength(JSON.stringify(line));
     if (bytes > MAX_BYTES || jsonBytes > MAX_JSON_BYTES) break;
     shown.push(line);
   }
   const rest = counts.completion + counts.alert + counts.incident - shown.length;
-  return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n');
+  return [...advice, ...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n');
 }
 
-function lineOf(member: DigestMember, format: FormatOptions): string {
+function lineOf(member: DigestMember, about: DigestSubject, format: FormatOptions): string {
   const { kind, key, name, size, what, percent } = member;
   if (kind === 'incident') return `${incidentName(member)}: ${safeText(name ?? '', MAX_PROBLEM_BYTES)}`;
   const title = torrentName(key, name);
-  if (kind === 'alert') return `${title}: ${alertLabel(what, formatPercent(percent, format.locale))}`;
+  const reached = formatPercent(percent, format.locale);
+  if (kind === 'alert')
+    return about === 'quiet' ? `${title}: ${alertLabel(what, reached)}` : `${title} (${reached})`;
   return size === 0 ? title : `${title} (${formatSize(size, format)})`;
 }
 

@@ -17,7 +17,7 @@ import {
 import type { AlertDelays } from './card-text.ts';
 import { createFields } from './fields.ts';
 import type { ReadField, TorrentNotification } from './fields.ts';
-import { isOnlyCompletions, digestText, digestTitle } from './digest-text.ts';
+import { isGood, digestText, digestTitle } from './digest-text.ts';
 import type { NotificationStyle } from './style.ts';
 import { renderMessageText, renderTitle, renderUrl } from './templates.ts';
 
@@ -141,7 +141,7 @@ function contentOf(notification: Published, options: MessageOptions): Content {
       return {
         title: digestTitle(notification),
         message: digestText(notification, options),
-        tags: [isOnlyCompletions(notification) ? 'white_check_mark' : 'warning'],
+        tags: [isGood(notification) ? 'white_check_mark' : 'warning'],
       };
   }
 }

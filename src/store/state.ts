@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { Alert, Hash, Observation, Phase, Stage, TorrentRecord } from '../../machines/domain.ts';
+import type { Hash, Observation, Phase, Stage, TorrentRecord } from '../../machines/domain.ts';
 import { NO_TAGS } from '../../machines/routing/fields.ts';
-import { digestId } from './digest-schema.ts';
+import { ALERTS, digestId } from './digest-schema.ts';
 import { routingFields } from './routing-fields.ts';
 import { FILE } from './database.ts';
 import type { Changes } from './database.ts';
@@ -37,12 +37,6 @@ const STAGES = {
   dismissing: 'completed',
   withdrawing: 'removed',
 } as const satisfies Record<(typeof STORED_STAGES)[Stage], Stage>;
-const ALERTS: Record<Alert, Alert> = {
-  stalled: 'stalled',
-  metadata: 'metadata',
-  failed: 'failed',
-  crashing: 'crashing',
-};
 
 const hash = z.string().regex(/^[0-9a-f]{40}$/);
 const otherHash = hash.nullable().catch(null);
