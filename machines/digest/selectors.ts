@@ -5,9 +5,9 @@ import type { digestMachine } from './machine.ts';
 
 type Snapshot = SnapshotFrom<typeof digestMachine>;
 
-/** The newest digests, the newest first. */
+/** The digests, the newest first; without alerts that are only collected. */
 export const selectDigests = ({ context }: Snapshot): Digest[] =>
-  [...context.digests.byId.values()].toReversed();
+  [...context.digests.byId.values()].filter(({ isCollecting }) => isCollecting !== true).toReversed();
 
 /** A digest by its ID; `undefined` if there is none, or if it was deleted because there are newer ones. */
 export const selectDigest = ({ context }: Snapshot, id: DigestId): Digest | undefined =>

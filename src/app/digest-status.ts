@@ -1,24 +1,28 @@
-/** The digests of completions in `/status`, on the page and in `/digest`. */
+/** The digests in `/status`, on the page and in `/digest`. */
+import type { DigestSubject } from '../../machines/domain.ts';
 import type { Digest } from '../../machines/digest/digests.ts';
 import { selectDigest, selectDigests } from '../../machines/digest/selectors.ts';
 import type { Supervisor } from './status.ts';
 
-/** One card on the phone that shows several completions. Names no topic. */
+/** One card on the phone that shows several completions or alerts. Names no topic. */
 export interface DigestStatus {
   id: string;
-  /** Whether further completions join it. */
+  /** What it lists: completions, or the kind of its alerts. */
+  about: DigestSubject;
+  /** Whether further ones join it. */
   open: boolean;
-  completions: number;
+  /** How many completions, or alerts that hold. */
+  lines: number;
   /** How many of them ntfy has accepted. */
   delivered: number;
-  /** When it began and when the newest completion joined; ISO 8601. */
+  /** When it began and when the newest one joined; ISO 8601. */
   since: string;
   until: string;
   /** The newest ones, the newest first. */
   newest: readonly Pick<DigestLine, 'key' | 'name'>[];
 }
 
-/** One completion of a digest in `/digest`. */
+/** One line of a digest in `/digest`. */
 export interface DigestLine {
   /** The hash under which the torrent was tracked first. */
   key: string;
@@ -33,29 +37,30 @@ export interface DigestLine {
 /** Names of a digest that `/status` and the page show; `/digest` has all. */
 const MAX_NAMES = 10;
 
-/** The newest digests, the newest first. */
+/** The newest digests, the newest first. Alerts that are only collected are not on a card yet. */
 export function digestsOf(supervisor: Supervisor): DigestStatus[] {
   const { digest } = supervisor.getSnapshot().children;
   return digest === undefined ? [] : selectDigests(digest.getSnapshot()).map(describe);
 }
 
-/** One digest with all of its completions, the newest first; `null` if there is no such digest. */
+/** One digest with all of its lines, the newest first; `null` if there is no such digest. */
 export function digestOf(
   supervisor: Supervisor,
   id: string,
-): Readonly<Record<keyof DigestStatus | 'lines', unknown>> | null {
+): Readonly<Record<keyof DigestStatus | 'all', unknown>> | null {
   const { digest } = supervisor.getSnapshot().children;
   const found = digest === undefined ? undefined : selectDigest(digest.getSnapshot(), id);
-  return found === undefined ? null : { ...describe(found), lines: linesOf(found) };
+  return found === undefined ? null : { ...describe(found), all: linesOf(found) };
 }
 
 function describe(digest: Digest): DigestStatus {
-  const { id, isOpen, members, openedAt, lastJoinedAt } = digest;
+  const { id, alert, isOpen, members, openedAt, lastJoinedAt } = digest;
   const lines = linesOf(digest);
   return {
     id,
+    about: alert ?? 'completions',
     open: isOpen,
-    completions: members.size,
+    lines: members.size,
     delivered: lines.filter(({ delivered }) => delivered).length,
     since: new Date(openedAt).toISOString(),
     until: new Date(lastJoinedAt).toISOString(),

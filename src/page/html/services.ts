@@ -138,9 +138,14 @@ function storeCard({ kind, problem }: ViewModel['health']): Card {
 function digestCard({ digests }: ViewModel): Card {
   const head = { id: 'digest', title: 'Digests' };
   const open = digests.filter((digest) => digest.open);
-  const count = open.reduce((sum, { completions }) => sum + completions, 0);
+  const count = open.reduce((sum, { lines }) => sum + lines, 0);
   if (open.length === 0) return { ...head, tone: 'done', text: 'None open', detail: '' };
-  return { ...head, tone: 'moving', text: `${number(count)} on one card`, detail: 'completions in a row' };
+  return {
+    ...head,
+    tone: 'moving',
+    text: `${number(count)} on ${open.length === 1 ? 'one card' : `${open.length} cards`}`,
+    detail: '',
+  };
 }
 
 const SCAN: Readonly<Record<NonNullable<Services['discovery']>['scan'], { tone: Tone; text: string }>> = {
