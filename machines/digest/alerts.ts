@@ -2,7 +2,15 @@
 import { onRoute, routeOf } from '../routing/routed.ts';
 import type { RouteId } from '../routing/types.ts';
 import type { Alert, Hash, NextId, RequestedNotification } from '../domain.ts';
-import { addDigest, deleteDigest, isJoinable, memberWith, saveMember, saveState } from './digests.ts';
+import {
+  addDigest,
+  deleteDigest,
+  isJoinable,
+  MAX_BATCH_TIME,
+  memberWith,
+  saveMember,
+  saveState,
+} from './digests.ts';
 import type { Digest, Digests } from './digests.ts';
 import { memberOf } from './members.ts';
 import type { AlertNotification, CollectedMember, RequestedAlert } from './types.ts';
@@ -85,8 +93,8 @@ function startCollecting(digests: Digests, { route, alert, at }: Group): Digest 
 /** It is sent again, in silence. Where each message is a new card, only the all-clear is. */
 function schedule({ now, updateInterval }: Digests, digest: Digest): void {
   const interval = updateInterval();
-  if (interval !== null) digest.nextAt = Math.max(now(), digest.lastAt + interval);
-  else if (digest.members.size === 0) digest.nextAt = now();
+  const isSent = interval !== null || digest.members.size === 0;
+  if (isSent) digest.nextAt = Math.max(now() + MAX_BATCH_TIME, digest.lastAt + (interval ?? 0));
 }
 
 /** An alert is over, or its torrent is gone: it leaves its digests in silence. Returns its lines. */

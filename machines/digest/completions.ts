@@ -3,14 +3,20 @@ import { makesSound } from '../quiet/sound.ts';
 import { routeOf } from '../routing/routed.ts';
 import type { RouteId } from '../routing/types.ts';
 import type { CompletionCard } from '../domain.ts';
-import { addDigest, deleteDigest, isJoinable, memberWith, saveMember, saveState } from './digests.ts';
+import {
+  addDigest,
+  deleteDigest,
+  isJoinable,
+  MAX_BATCH_TIME,
+  memberWith,
+  saveMember,
+  saveState,
+} from './digests.ts';
 import type { Digest, Digests } from './digests.ts';
 import { memberOf } from './members.ts';
 import { countRecent } from './recent.ts';
 import type { Batch, Completion, GroupId } from './types.ts';
 
-/** Milliseconds for which a digest waits for the other completions of the same poll: they are delivered in slices. */
-const MAX_BATCH_TIME = 1000;
 /** Milliseconds for which completions are collected where each message is a new card. */
 const SEPARATE_INTERVAL = 60_000;
 
@@ -78,5 +84,7 @@ export function leaveDigest(digests: Digests, { key, digest: id = '' }: Completi
   if (digest === undefined || member === undefined) return;
   if (digest.members.size === 1) return deleteDigest(digests, digest);
   digest.members.delete(member.order);
+  digest.lastOrder = Math.max(digest.deliveredUpTo, ...digest.members.keys());
+  if (digest.lastOrder === digest.deliveredUpTo) digest.nextAt = Infinity;
   digests.write({ type: 'member.delete', id, order: member.order });
 }

@@ -15,6 +15,8 @@ import type {
 /** Milliseconds without a new member, and since the first one, after which a digest is closed. */
 const MAX_GAP = 60_000;
 const MAX_AGE = 10 * 60_000;
+/** Milliseconds for which a digest waits for the other changes of the same poll: they are delivered in slices. */
+export const MAX_BATCH_TIME = 1000;
 /** As many as fit into one write; further ones are on the next digest. */
 export const MAX_MEMBERS = 2000;
 /** Digests that are kept for the page; one that is not done yet is never deleted. */

@@ -80,9 +80,9 @@ export function createContext({
   };
 }
 
-/** What the outbox knows of ntfy, as far as it has started. */
-function readNtfy(root: Root): NtfyState {
-  const outbox = root.getSnapshot().children['outbox'] as ActorRefFrom<typeof outboxMachine> | undefined;
+/** What the outbox knows of ntfy. Not read from the supervisor's snapshot, which there is none of while it starts. */
+function readNtfy({ system }: AnyActorRef): NtfyState {
+  const outbox = system.get('outbox') as ActorRefFrom<typeof outboxMachine> | undefined;
   if (outbox === undefined) return { live: null, isScarce: false };
   const snapshot = outbox.getSnapshot();
   return { live: selectLive(snapshot), isScarce: isScarce(selectBudget(snapshot)) };

@@ -9,20 +9,20 @@ import {
   download,
   hashOf,
   MINUTE,
+  restart,
   SECOND,
   startDigests,
-  storedRecords,
 } from './scene.ts';
 
 /** They enter an error; each is observed for long enough that it is an alert. */
 async function fail(world: World, from: number, to: number): Promise<void> {
   for (let n = from; n <= to; n += 1) world.set(hashOf(n), { phase: 'failed' });
-  await world.pass(30 * SECOND);
+  await world.pass(50 * SECOND);
 }
 
 async function recover(world: World, from: number, to: number): Promise<void> {
   for (let n = from; n <= to; n += 1) world.set(hashOf(n), { phase: 'downloading' });
-  await world.pass(30 * SECOND);
+  await world.pass(50 * SECOND);
 }
 
 const ownAlerts = ({ phone }: World) => phone.accepted.filter(({ kind }) => kind === 'alert');
@@ -56,7 +56,7 @@ describe('alerts within ten seconds', () => {
   });
 
   test('that are over before they are sent are not sent', async () => {
-    const world = await startDigests();
+    const world = await startDigests({ policy: { idleInterval: 5 * SECOND } });
     await download(world, 1, 6);
     for (let n = 1; n <= 6; n += 1) world.set(hashOf(n), { phase: 'failed' });
     while ([...world.supervisor.getSnapshot().context.digests.byId.values()].length === 0)
@@ -139,14 +139,7 @@ describe('a digest of alerts', () => {
       await download(world, 1, 5);
       if (!isShown) world.script.publish = () => failure('unreachable');
       await fail(world, 1, 5);
-      world.supervisor.stop();
-      const next = await startDigests({
-        records: structuredClone(storedRecords(world)),
-        digests: world.digests,
-        phone: world.phone,
-        skew: world.clock.now() + SECOND,
-      });
-      for (const [hash, torrent] of world.torrents) next.torrents.set(hash, torrent);
+      const next = await restart(world);
       await next.pass(5 * MINUTE);
       assert.equal(digestCards(next).length, 1);
       assert.equal(next.phone.heard.length, 1);

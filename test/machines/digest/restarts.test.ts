@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { failure, ok } from '../fixtures.ts';
-import type { World, WorldOptions } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
 import {
   announcedOnce,
   complete,
@@ -13,23 +13,10 @@ import {
   MINUTE,
   nameOf,
   ownCompletions,
+  restart,
   SECOND,
   startDigests,
-  storedRecords,
 } from './scene.ts';
-
-const policy = { digestFrom: 4, rate: null } as const;
-
-/** Kills the process, and starts the next one `down` milliseconds later, with the same phone, store and qBittorrent. */
-async function restart(world: World, down = SECOND, options: WorldOptions = {}): Promise<World> {
-  const now = world.clock.now() + world.script.skew;
-  const records = structuredClone(storedRecords(world));
-  world.supervisor.stop();
-  const { phone, digests, torrents } = world;
-  const next = await startDigests({ records, digests, phone, skew: now + down, ...options, policy });
-  for (const [hash, torrent] of torrents) next.torrents.set(hash, torrent);
-  return next;
-}
 
 /** The number of sounds, on a phone on which no card was dismissed. */
 const sounds = ({ phone }: World): number => phone.heard.length;
@@ -108,8 +95,9 @@ describe('while ntfy is down', () => {
     world.script.publish = () => failure('unreachable');
     await completeNow(world, 1, 8);
     await completeNow(world, 9, 16);
-    const next = await restart(world);
-    next.script.publish = () => failure('unreachable');
+    const next = await restart(world, {
+      change: ({ script }) => (script.publish = () => failure('unreachable')),
+    });
     await completeNow(next, 17, 24);
     await next.pass(30 * SECOND);
     next.script.publish = () => ok({ live: true });

@@ -1,4 +1,5 @@
 /** A world in which downloads complete, with digests. */
+import assert from 'node:assert/strict';
 import type { Hash, Notification, TorrentRecord } from '../../../machines/domain.ts';
 import { hashOf, MINUTE, SECOND } from '../fixtures.ts';
 import { startWorld } from '../../support/world.ts';
@@ -11,6 +12,32 @@ export async function startDigests(options: WorldOptions = {}): Promise<World> {
   const world = startWorld({ ...options, policy: { digestFrom: 4, rate: null, ...options.policy } });
   await world.pass(10 * SECOND);
   return world;
+}
+
+/**
+ * Kills the process, and starts the next one `down` milliseconds later, with the same phone, store and qBittorrent.
+ *
+ * @param change what is different when it starts
+ */
+export async function restart(
+  world: World,
+  { down = SECOND, change = () => {} }: { down?: number; change?: (next: World) => void } = {},
+): Promise<World> {
+  const { phone, digests, torrents, clock, script, supervisor } = world;
+  const records = structuredClone(storedRecords(world));
+  supervisor.stop();
+  const next = startWorld({
+    records,
+    digests,
+    phone,
+    skew: clock.now() + script.skew + down,
+    policy: { digestFrom: 4, rate: null },
+  });
+  for (const [hash, torrent] of torrents) next.torrents.set(hash, torrent);
+  change(next);
+  await next.pass(10 * SECOND);
+  assert.ok(!next.events.some(({ type }) => type === 'service.crashed'));
+  return next;
 }
 
 /** The hashes of torrents `from` to `to`, with names like `7.iso`. */
