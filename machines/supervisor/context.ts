@@ -74,5 +74,6 @@ export const torrentServiceInput = ({ context, self }: { context: SupervisorCont
 export const outboxInput = (args: { context: SupervisorContext; self: Root }) => ({
   ...torrentServiceInput(args),
   refused: [...args.context.notices.refused.keys()],
+  rules: args.context.deps.rules,
   quietDigest: args.context.quietDigest,
 });

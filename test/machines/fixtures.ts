@@ -15,6 +15,8 @@ export const policy: Policy = createPolicy({
   rate: 10,
   retryMax: 300_000,
   progress: 'auto',
+  digestFrom: 4,
+  summaryFrom: 8,
 });
 
 export const SECOND = 1000;
