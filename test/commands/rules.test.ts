@@ -113,10 +113,10 @@ topics:
     assert.ok(films.includes('Sends: completion, alerts'));
     const env = { NTFY_TOPIC: 'planted-default', PROGRESS: 'none' };
     const all = 'Sends: progress, completion, alerts';
-    assert.deepEqual((await linesOf('music', env)).filter((line) => /^(Topic settings|Sends):/.test(line)), [
-      'Topic settings: progress cards',
-      all,
-    ]);
+    assert.deepEqual(
+      (await linesOf('music', env)).filter((line) => /^(Topic settings|Sends):/.test(line)),
+      ['Topic settings: progress cards', all],
+    );
     assert.ok((await linesOf('other')).includes(all));
     assert.ok((await linesOf('other', env)).includes('Sends: completion, alerts'));
   });
@@ -183,7 +183,10 @@ describe('rules schema', () => {
     const schema = z.fromJSONSchema(JSON.parse(terminal.out()) as Parameters<typeof z.fromJSONSchema>[0]);
     const example = readFileSync(new URL('../../rules.example.yaml', import.meta.url), 'utf8');
     assert.equal(schema.safeParse(parse(example)).success, true);
-    assert.match(terminal.out(), /"description": "false: completions and alerts of the rule are never grouped\."/);
+    assert.match(
+      terminal.out(),
+      /"description": "false: completions and alerts of the rule are never grouped\."/,
+    );
     const threshold = (value: string) => `topics: { films: { digest_from: ${value}, summary_from: 3 } }`;
     for (const value of ['1', '1000', 'never'])
       assert.equal(schema.safeParse(parse(threshold(value))).success, true, value);

@@ -63,7 +63,9 @@ export function compileRules({ rules, topics, quiet }: RulesFile, target: Target
       compileRule(rule, rule.topic === undefined ? DEFAULT_ROUTE : routeTo(rule.topic)),
     ),
     styles: new Map(rules.map((rule) => [rule.name, stylesOf(rule)])),
-    topicSettings: new Map(Object.entries(topics).map(([topic, settings]) => [routeTo(topic), topicPolicyOf(settings)])),
+    topicSettings: new Map(
+      Object.entries(topics).map(([topic, settings]) => [routeTo(topic), topicPolicyOf(settings)]),
+    ),
     topics: routes,
     withoutDigest: new Set(rules.filter(({ digest }) => digest === false).map(({ name }) => name)),
     quiet: quiet ?? null,

@@ -143,7 +143,9 @@ export const ruleShape = {
 
 const COUNT = 'must be a whole number from 1 to 1000, or never';
 /** Both with one message: it is shown whichever of them was meant. */
-const threshold = z.union([z.int(COUNT).min(1, COUNT).max(1000, COUNT), z.literal('never', COUNT)]).optional();
+const threshold = z
+  .union([z.int(COUNT).min(1, COUNT).max(1000, COUNT), z.literal('never', COUNT)])
+  .optional();
 
 export const topicShape = {
   digest_from: threshold.describe(

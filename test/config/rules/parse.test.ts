@@ -133,9 +133,10 @@ rules:
     const settingsOf = (text: string) => rulesOf(`topics: { ${TARGET.topic}: { ${text} } }`).topicSettings;
     const all = settingsOf('digest_from: never, summary_from: 1000');
     assert.deepEqual([...all], [[DEFAULT_ROUTE, { digestFrom: null, summaryFrom: 1000 }]]);
-    assert.deepEqual([...settingsOf('digest_from: 1, summary_from: "never"').values()], [
-      { digestFrom: 1, summaryFrom: null },
-    ]);
+    assert.deepEqual(
+      [...settingsOf('digest_from: 1, summary_from: "never"').values()],
+      [{ digestFrom: 1, summaryFrom: null }],
+    );
     for (const progress of ['auto', 'cards', 'summary', 'milestones', 'none'])
       assert.deepEqual([...settingsOf(`progress: ${progress}`).values()], [{ progress }]);
   });

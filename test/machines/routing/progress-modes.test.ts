@@ -156,7 +156,9 @@ test('milestones of one topic leave the others as they are', async () => {
   const world = await startIn(['phone', 'tablet'], { rules, policy: { rate: null } });
   await complete(world, a, b);
   const percents = (key: string) =>
-    world.phone.accepted.flatMap((one) => (one.kind === 'progress' && one.key === key ? [one.card.percent] : []));
+    world.phone.accepted.flatMap((one) =>
+      one.kind === 'progress' && one.key === key ? [one.card.percent] : [],
+    );
   assert.deepEqual(percents(a), [26, 50, 77]);
   assert.ok(percents(b).length > 20, `${percents(b).length} updates`);
   assert.deepEqual(cardsOf(world), [`phone/${a}-done`, `tablet/${b}-done`]);
