@@ -175,6 +175,8 @@ topics:
   });
 });
 
+const threshold = (value: string) => `topics: { films: { digest_from: ${value}, summary_from: 3 } }`;
+
 describe('rules schema', () => {
   test('prints a JSON Schema that accepts valid files and no others', () => {
     const terminal = createTerminal({});
@@ -187,7 +189,6 @@ describe('rules schema', () => {
       terminal.out(),
       /"description": "false: completions and alerts of the rule are never grouped\."/,
     );
-    const threshold = (value: string) => `topics: { films: { digest_from: ${value}, summary_from: 3 } }`;
     for (const value of ['1', '1000', 'never'])
       assert.equal(schema.safeParse(parse(threshold(value))).success, true, value);
     for (const text of [

@@ -110,6 +110,9 @@ describe('a size', () => {
   }
 });
 
+/** The settings of the default topic, by its route. */
+const settingsOf = (text: string) => rulesOf(`topics: { ${TARGET.topic}: { ${text} } }`).topicSettings;
+
 describe('what is allowed', () => {
   test('an empty list of rules, a rule for all torrents, aliases', () => {
     assert.deepEqual(rulesOf('rules: []').rules, []);
@@ -130,7 +133,6 @@ rules:
   });
 
   test('thresholds of a topic as numbers or never, and every way to show progress', () => {
-    const settingsOf = (text: string) => rulesOf(`topics: { ${TARGET.topic}: { ${text} } }`).topicSettings;
     const all = settingsOf('digest_from: never, summary_from: 1000');
     assert.deepEqual([...all], [[DEFAULT_ROUTE, { digestFrom: null, summaryFrom: 1000 }]]);
     assert.deepEqual(

@@ -7,6 +7,7 @@ import {
   summaryFromOf,
   withoutProgress,
 } from '../../../machines/routing/topic-policy.ts';
+import type { TopicRules } from '../../../machines/routing/topic-policy.ts';
 import { DEFAULT_ROUTE, DEFAULT_ROUTING } from '../../../machines/routing/types.ts';
 import { policy } from '../fixtures.ts';
 import { createTestRules, routing } from '../../support/rules.ts';
@@ -20,13 +21,13 @@ const { rules } = createTestRules(() => null, {
   withoutDigest: ['loud'],
 });
 
-describe('the settings that hold on a topic', () => {
-  const on = (route: string, all = policy, of: Pick<typeof rules, 'topic'> = rules) => [
-    progressModeOf(all, of, route),
-    digestFromOf(all, of, route),
-    summaryFromOf(all, of, route),
-  ];
+const on = (route: string, all = policy, of: TopicRules = rules) => [
+  progressModeOf(all, of, route),
+  digestFromOf(all, of, route),
+  summaryFromOf(all, of, route),
+];
 
+describe('the settings that hold on a topic', () => {
   test('are its own settings, also one that is never', () => {
     assert.deepEqual(on('own'), ['summary', 1, 100]);
     assert.deepEqual(on('never'), ['auto', null, null]);
