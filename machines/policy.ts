@@ -1,3 +1,15 @@
+/** How progress is shown. */
+export const PROGRESS_MODES = ['auto', 'cards', 'summary', 'milestones', 'none'] as const;
+
+/**
+ * - `auto`: as cards, or as a summary while many torrents download, where ntfy updates cards in place; else as milestones
+ * - `cards`: one card per torrent
+ * - `summary`: one card that lists all torrents that download
+ * - `milestones`: a message at each quarter
+ * - `none`: not at all
+ */
+export type ProgressMode = (typeof PROGRESS_MODES)[number];
+
 /** Intervals, limits and thresholds of the machines. Times in milliseconds. */
 export interface Policy {
   /** Between two polls while something downloads. */
@@ -21,16 +33,17 @@ export interface Policy {
   metadataAfter: number;
   /** How long requests to qBittorrent may fail before an incident is sent. */
   incidentAfter: number;
-  /** From how many completions within a minute on they share a card; `null`: never. */
-  digestFrom: number | null;
   /** Messages a minute; `null` for no limit, `auto` for what the server allows. */
   rate: number | 'auto' | null;
   /** Maximum pause between two attempts to reach a server. */
   retryMax: number;
   /** Whether the hooks are installed in qBittorrent. */
   installHook: boolean;
-  /** `auto`: by whether ntfy updates cards in place. */
-  progress: 'auto' | 'live' | 'milestones';
+  progress: ProgressMode;
+  /** From how many on completions and alerts are grouped in a digest; `null`: never. */
+  digestFrom: number | null;
+  /** While more than this many torrents download, a summary replaces their cards; `null`: never. */
+  summaryFrom: number | null;
 }
 
 /** Values without a setting. */

@@ -92,7 +92,7 @@ function startCollecting(digests: Digests, { route, alert, at }: Group): Digest 
 
 /** It is sent again, in silence. Where each message is a new card, only the all-clear is. */
 function schedule({ now, updateInterval }: Digests, digest: Digest): void {
-  const interval = updateInterval();
+  const interval = updateInterval(digest.route);
   const isSent = interval !== null || digest.members.size === 0;
   if (isSent) digest.nextAt = Math.max(now() + MAX_BATCH_TIME, digest.lastAt + (interval ?? 0));
 }

@@ -69,7 +69,7 @@ function dueAt(
   digest: Digest,
   { batch, at }: Omit<Joining, 'completion'>,
 ): number {
-  const interval = updateInterval();
+  const interval = updateInterval(digest.route);
   if (interval === null) return Math.min(digest.nextAt, Math.max(at, digest.lastAt) + SEPARATE_INTERVAL);
   const { expected } = digest;
   const left = (expected?.at === batch.at ? expected.size : batch.size) - 1;

@@ -37,11 +37,11 @@ function priorityOf({ silent, soundedWith, members }: Digest): number {
 /** The notifications of all digests that are due. Where each message is a new card, they are closed. */
 export function composeDue(digests: Digests, nextId: NextId): RequestedNotification<DigestNotification>[] {
   const now = digests.now();
-  const isSeparate = digests.updateInterval() === null;
   const due = [...digests.byId.values()].filter(({ nextAt, isCollecting }) => nextAt <= now && !isCollecting);
   return due.map((digest) => {
     Object.assign(digest, { nextAt: Infinity, lastAt: now, expected: null });
     const members = [...digest.members.values()];
+    const isSeparate = digests.updateInterval(digest.route) === null;
     if (!isSeparate && members.length > 0) return compose(digest, members, nextId);
     digest.isOpen = false;
     saveState(digests, digest);

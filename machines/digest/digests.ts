@@ -154,8 +154,8 @@ export function resumeDigests({ byId, now }: Digests): void {
 /** Closes the digests that nothing has joined for a while, that are full, or whose card cannot be updated. */
 export function closeDigests(digests: Digests): void {
   const now = digests.now();
-  const isSeparate = digests.updateInterval() === null;
   for (const digest of digests.byId.values()) {
+    const isSeparate = digests.updateInterval(digest.route) === null;
     const isOver = closesAt(digest, now) <= now || (isSeparate && digest.lastAt > -Infinity);
     if (!digest.isOpen || !isOver || digest.isCollecting) continue;
     digest.isOpen = false;

@@ -1,4 +1,6 @@
 import type { Policy } from '../policy.ts';
+import type { Rules } from '../routing/rules.ts';
+import { digestFromOf, progressModeOf } from '../routing/topic-policy.ts';
 import type { DigestSettings } from './types.ts';
 
 /** Milliseconds between two updates of a digest; the second one while a small quota has to last for the day. */
@@ -13,13 +15,16 @@ export interface NtfyState {
   isScarce: boolean;
 }
 
-/** How completions are grouped with this policy. `milestones` is for iPhones, which show each update as another card. */
-export const digestSettings = (policy: Policy, readNtfy: () => NtfyState): DigestSettings => ({
-  digestFrom: () => policy.digestFrom,
-  isGrouped: () => true,
-  updateInterval() {
+/**
+ * How notifications are grouped with this policy and these rules. `milestones` is for iPhones, which show each update as
+ * another card.
+ */
+export const digestSettings = (policy: Policy, rules: Rules, readNtfy: () => NtfyState): DigestSettings => ({
+  digestFrom: (route) => digestFromOf(policy, rules, route),
+  isGrouped: (rule) => rules.isGrouped(rule),
+  updateInterval(route) {
     const { live, isScarce } = readNtfy();
-    if (live === false || policy.progress === 'milestones') return null;
+    if (live === false || progressModeOf(policy, rules, route) === 'milestones') return null;
     return isScarce ? SCARCE_INTERVAL : UPDATE_INTERVAL;
   },
 });

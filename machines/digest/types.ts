@@ -81,7 +81,7 @@ export interface DigestSettings {
   /** Whether the notifications of a rule may be on a digest. */
   isGrouped: (rule: string | null) => boolean;
   /** Milliseconds between two updates of a digest; `null`: a card cannot be updated, so each message is a new digest. */
-  updateInterval: () => number | null;
+  updateInterval: (route: RouteId) => number | null;
 }
 
 /** What the digests depend on. */

@@ -35,7 +35,7 @@ export function createContext({
     writeRecord,
   );
   const digests = createDigests({
-    ...digestSettings(policy, () => readNtfy(self)),
+    ...digestSettings(policy, rules, () => readNtfy(self)),
     now,
     write: input.writeDigest,
     stored: input.digests,
@@ -99,6 +99,7 @@ export const torrentServiceInput = ({ context, self }: { context: SupervisorCont
 export const outboxInput = (args: { context: SupervisorContext; self: Root }) => ({
   ...torrentServiceInput(args),
   refused: [...args.context.notices.refused.keys()],
+  rules: args.context.deps.rules,
   quietDigest: args.context.quietDigest,
 });
 

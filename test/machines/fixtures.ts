@@ -16,8 +16,9 @@ export const policy: Policy = createPolicy({
   rate: 10,
   retryMax: 300_000,
   progress: 'auto',
-  // What depends on digests sets it.
+  // What depends on digests and summaries sets these.
   digestFrom: null,
+  summaryFrom: null,
 });
 
 export const SECOND = 1000;
