@@ -134,6 +134,10 @@ export function createModel(options: ModelOptions = {}) {
           ...(options.rules === undefined ? {} : { rules: rules.rules }),
           ...(store.notices === undefined ? {} : { notices: store.notices }),
           leftCards: store.leftCards,
+          digests: store.digests.stored(),
+          writeDigest: (change) => {
+            if (run === world.run) store.digests.write(change);
+          },
           ...(quietHours === undefined
             ? {}
             : {

@@ -4,6 +4,7 @@ import type { LeftCard } from '../../machines/supervisor/left-cards.ts';
 import type { Sounds } from '../../machines/supervisor/sounds.ts';
 import type { StoreEvent } from '../../machines/supervisor/types.ts';
 import type { Hash, TorrentRecord } from '../../machines/domain.ts';
+import { createDigestStore } from '../support/digest-store.ts';
 
 /** What survives the process, as JSON. */
 export function createStore() {
@@ -14,7 +15,8 @@ export function createStore() {
     sounds: {} as Sounds,
     notices: undefined as StoredNotices | undefined,
     leftCards: [] as readonly LeftCard[],
-    /** The pending digest, as JSON. */
+    digests: createDigestStore(),
+    /** The pending digest of quiet hours, as JSON. */
     quietDigest: 'null',
     /** Names of torrents whose completion was ever pending. */
     completions: new Set<string>(),
