@@ -47,8 +47,12 @@ export interface Store {
    */
   save(record: TorrentRecord): void;
   delete(key: Hash): void;
-  /** `undefined`, or a value that JSON cannot represent, deletes it. */
-  setFact(name: string, value: unknown): void;
+  /**
+   * `undefined`, or a value that JSON cannot represent, deletes it.
+   *
+   * @param urgency default: it survives a power loss when the call returns; `soon`: the end of the process when the run ends
+   */
+  setFact(name: string, value: unknown, urgency?: 'now' | 'soon'): void;
   /** On disk, or in memory with the reason. A problem on disk was repaired: a damaged file was replaced. */
   readonly health: Health;
   /** Writes what is unsaved and closes the file. What is saved afterwards is lost. */
@@ -188,13 +192,13 @@ function createStore({ instance, state, unsaved, writer, reporter }: StoreParts)
       unsaved.records.add(key);
       batch.request('soon');
     },
-    setFact(name, value) {
+    setFact(name, value, urgency = 'now') {
       const text = toText(value);
       if (text === state.facts.get(name) || isClosed) return;
       if (text === undefined) state.facts.delete(name);
       else state.facts.set(name, text);
       unsaved.facts.add(name);
-      batch.request('now');
+      batch.request(urgency);
     },
     close() {
       batch.cancel();
