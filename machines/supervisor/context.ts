@@ -16,6 +16,7 @@ import { asOfNow, withoutFuture } from './clock-set-back.ts';
 import { restoreLeftCards } from './left-cards.ts';
 import { torrentOf } from './messages.ts';
 import type { Root } from './messages.ts';
+import { restoreRecentCompletions } from './recent-completions.ts';
 import { createRegistry, save } from './registry.ts';
 import type { SupervisorContext, SupervisorInput } from './types.ts';
 import type { Hash } from '../domain.ts';
@@ -73,7 +74,7 @@ export function createContext({
             takeUnheard: (notification) => takeUnheard(digests, notification),
           }),
     capacityExceeded: false,
-    recentCompletions: new Map(),
+    recentCompletions: restoreRecentCompletions(input.recentCompletions),
     crashes: new Map(),
     namelessCompletions: [],
     restarts: undefined,

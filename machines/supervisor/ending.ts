@@ -1,7 +1,7 @@
 import { enqueueActions } from 'xstate';
 import type { Hash } from '../domain.ts';
 import type { End } from '../torrent/types.ts';
-import { addRecentCompletion } from './recent-completions.ts';
+import { addRecentCompletion, recentCompletionOf } from './recent-completions.ts';
 import { drop } from './registry.ts';
 import { supervisorSetup } from './setup.ts';
 
@@ -13,9 +13,9 @@ export const ending = supervisorSetup.extend({
         { context: { registry, crashes, recentCompletions, shards, shardOf }, enqueue },
         { key, end }: { key: Hash; end: End },
       ) => {
-        const record = drop(registry, key);
-        if (record !== undefined && record.finished !== null)
-          addRecentCompletion(recentCompletions, record.finished);
+        const completed = recentCompletionOf(registry.records.get(key)?.finished);
+        const record = drop(registry, key, completed);
+        if (completed !== null) addRecentCompletion(recentCompletions, completed);
         crashes.delete(key);
         // After a crash, the shard and its torrents do not exist.
         if (shards.has(shardOf(key))) enqueue.sendTo(shardOf(key), { type: 'torrent.stop', key });

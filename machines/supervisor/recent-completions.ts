@@ -7,12 +7,33 @@ import { isNameless } from '../torrent/finish.ts';
  */
 export type RecentCompletions = Map<Hash, number>;
 
+/** An announced torrent: its ID at that time, and when it was finished, in seconds since 1970. */
+export interface RecentCompletion {
+  hash: Hash;
+  finishedAt: number;
+}
+
 /** More torrents than can finish between a poll and a late hook. */
-const MAX_RECENT_COMPLETIONS = 1000;
+export const MAX_RECENT_COMPLETIONS = 1000;
+
+/** The completions of an earlier process. */
+export function restoreRecentCompletions(stored: readonly RecentCompletion[] = []): RecentCompletions {
+  const completions: RecentCompletions = new Map();
+  for (const completion of stored) addRecentCompletion(completions, completion);
+  return completions;
+}
+
+/** The announced completion of a torrent that ends; `null` if none was announced, or its date is unknown. */
+export function recentCompletionOf(finished: Observation | null | undefined): RecentCompletion | null {
+  if (finished === null || finished === undefined || finished.finishedAt === null) return null;
+  return { hash: finished.hash, finishedAt: finished.finishedAt };
+}
 
 /** Adds an announced torrent, and deletes the oldest ones. */
-export function addRecentCompletion(completions: RecentCompletions, { hash, finishedAt }: Observation): void {
-  if (finishedAt === null) return;
+export function addRecentCompletion(
+  completions: RecentCompletions,
+  { hash, finishedAt }: RecentCompletion,
+): void {
   completions.delete(hash);
   completions.set(hash, finishedAt);
   for (const oldest of completions.keys()) {

@@ -1,6 +1,7 @@
 import type { Hash, Observation, TorrentRecord } from '../domain.ts';
 import type { Match } from '../matcher/matching.ts';
 import { isTracked } from '../torrent/record.ts';
+import type { RecentCompletion } from './recent-completions.ts';
 import type { RecordEvent } from './types.ts';
 
 /**
@@ -43,12 +44,16 @@ export function save(registry: Registry, record: TorrentRecord): void {
   registry.write({ type: 'record.save', record });
 }
 
-/** Deletes a record. */
-export function drop(registry: Registry, key: Hash): TorrentRecord | undefined {
+/** Deletes a record. `completed`: the completion that was sent. */
+export function drop(
+  registry: Registry,
+  key: Hash,
+  completed: RecentCompletion | null = null,
+): TorrentRecord | undefined {
   const record = registry.records.get(key);
   registry.records.delete(key);
   if (record !== undefined) deleteAlias(registry, record);
-  registry.write({ type: 'record.delete', key });
+  registry.write({ type: 'record.delete', key, ...(completed === null ? {} : { completed }) });
   return record;
 }
 

@@ -6,7 +6,7 @@ import type { OutboxReport } from '../outbox/machine.ts';
 import type { ShardReport } from '../shard/machine.ts';
 import type { TorrentDeps, TorrentReport } from '../torrent/types.ts';
 import type { PendingStart } from './pending-starts.ts';
-import type { RecentCompletions } from './recent-completions.ts';
+import type { RecentCompletion, RecentCompletions } from './recent-completions.ts';
 import type { Notices, RulesReport, StoredNotices } from '../incident/notices.ts';
 import type { StoreCard, StoreReport } from '../incident/store-notice.ts';
 import type { Digests } from '../digest/digests.ts';
@@ -53,7 +53,8 @@ export type SupervisorEvent =
 /** A change of a record, stored before anything is sent because of it. */
 export type RecordEvent =
   | { type: 'record.save'; record: TorrentRecord }
-  | { type: 'record.delete'; key: Hash };
+  /** `completed`: the completion that was sent, if any; a late hook must not repeat it. */
+  | { type: 'record.delete'; key: Hash; completed?: RecentCompletion };
 
 /** What is stored apart from records. */
 export type FactEvent =
@@ -111,6 +112,8 @@ export interface SupervisorInput {
   shardOf: ShardOf;
   /** The stored records. */
   records?: readonly TorrentRecord[];
+  /** The last completions of an earlier process, the oldest first. */
+  recentCompletions?: readonly RecentCompletion[];
   /** Writes a change of a record through to the disk. Default: records are kept in memory only. */
   writeRecord?: (event: RecordEvent) => void;
   /** Whether an incident's card of an earlier process may be on the phone. */

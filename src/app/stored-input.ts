@@ -11,6 +11,7 @@ import { restoredLeftCards, restoredRoutes, restoredState, saveEvent, saveRoutes
 import type { Store } from '../store/index.ts';
 import { restoredDigests, saveDigestChange } from '../store/digests.ts';
 import { restoredQuietDigest, saveQuietDigest } from '../store/quiet-digest.ts';
+import { createRecentCompletions } from '../store/recent-completions.ts';
 import type { RuntimeRouting } from './routing.ts';
 import type { StartOptions } from './start.ts';
 
@@ -34,11 +35,21 @@ type Rules = { [Option in 'routing' | 'quietHours']: StartOptions[Option] | unde
 /** What was stored, how records are stored from now on, and the rules in force. */
 export const storedInput = (store: Store, routes: Routes, { routing, quietHours }: Rules) => ({
   ...restoredState(store),
-  writeRecord: referring(routes, (event) => saveEvent(store, event)),
+  ...recordsInput(store, routes),
   ...(routing === undefined ? {} : { rules: routing.rules }),
   ...quietHoursInput(store, routes, quietHours),
   ...digestsInput(store, routes),
 });
+
+/** How a change of a record is stored, and the completions that were sent lately. */
+function recordsInput(store: Store, routes: Routes) {
+  const completions = createRecentCompletions(store);
+  const writeRecord = referring(routes, (event) => {
+    if (event.type === 'record.delete' && event.completed !== undefined) completions.add(event.completed);
+    saveEvent(store, event);
+  });
+  return { recentCompletions: completions.restored, writeRecord };
+}
 
 /** A stored digest is sent also if the quiet hours were removed from the settings. */
 function quietHoursInput(store: Store, routes: Routes, hours: StartOptions['quietHours']) {

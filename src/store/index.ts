@@ -51,9 +51,10 @@ export interface Store {
    * `undefined`, or a value that JSON cannot represent, deletes it.
    *
    * @param urgency default: it survives a power loss when the call returns. `together`: when the run ends, before anything
-   *   can be sent, and in one transaction with the records that are saved in the run
+   *   can be sent, and in one transaction with the records that are saved in the run. `soon`: the same, but a power loss may
+   *   lose it
    */
-  setFact(name: string, value: unknown, urgency?: 'now' | 'together'): void;
+  setFact(name: string, value: unknown, urgency?: 'now' | 'together' | 'soon'): void;
   /** On disk, or in memory with the reason. A problem on disk was repaired: a damaged file was replaced. */
   readonly health: Health;
   /** Writes what is unsaved and closes the file. What is saved afterwards is lost. */

@@ -106,8 +106,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 /** The problems that axe finds on the page, as text. */
 export async function violationsOf(page: Page): Promise<string[]> {
-  // An element that fades in has its final colours only at the end.
-  await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
+  // An element that fades in has its final colours only at the end. An update that replaces it cancels its animation.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
   await page.evaluate(axe);
   const found = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: { run: () => Promise<Found> } };

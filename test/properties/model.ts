@@ -128,6 +128,7 @@ export function createModel(options: ModelOptions = {}) {
           now,
           shardOf,
           records: store.read(),
+          recentCompletions: store.recentCompletions,
           writeRecord: save,
           incidentShown: store.incidentShown,
           sounds: store.sounds,

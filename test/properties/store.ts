@@ -1,5 +1,6 @@
 /** The store of the model, which survives the process. */
 import type { StoredNotices } from '../../machines/incident/notices.ts';
+import type { RecentCompletion } from '../../machines/supervisor/recent-completions.ts';
 import type { LeftCard } from '../../machines/supervisor/left-cards.ts';
 import type { Sounds } from '../../machines/supervisor/sounds.ts';
 import type { StoreEvent } from '../../machines/supervisor/types.ts';
@@ -18,11 +19,14 @@ export function createStore() {
     digests: createDigestStore(),
     /** The pending digest of quiet hours, as JSON. */
     quietDigest: 'null',
+    recentCompletions: [] as RecentCompletion[],
     /** Names of torrents whose completion was ever pending. */
     completions: new Set<string>(),
     save(event: StoreEvent) {
-      if (event.type === 'record.delete') records.delete(event.key);
-      else if (event.type === 'incident.save') store.incidentShown = event.shown;
+      if (event.type === 'record.delete') {
+        records.delete(event.key);
+        if (event.completed !== undefined) store.recentCompletions.push(event.completed);
+      } else if (event.type === 'incident.save') store.incidentShown = event.shown;
       else if (event.type === 'sounds.save') store.sounds = event.sounds;
       else if (event.type === 'notices.save') store.notices = event.notices;
       else if (event.type === 'leftCards.save') store.leftCards = event.leftCards;
