@@ -8,8 +8,8 @@ const options = { policy: { digestFrom: 2 } };
 
 const isDigest = (name: string): boolean => /(?:^|\/)d[0-9a-z]+$/.test(name);
 
-/** Downloads that were announced more than once each time they were added. */
-const twice = ({ phone }: Model) => [...phone.completed].filter(([, times]) => times > 1);
+/** Completions that were shown on more than one card. */
+const twice = ({ phone }: Model) => [...phone.shownOn].filter(([, cards]) => cards.size > 1);
 
 /** Digests that made more than one sound. */
 function loud({ phone }: Model): string[] {

@@ -28,6 +28,8 @@ export function createPhone(app: 'android' | 'web push' = 'android') {
   /** How many completions made a sound, and how many arrived, by label. */
   const sounds = new Map<string, number>();
   const completed = new Map<string, number>();
+  /** The cards on which each completion was shown, by label. */
+  const shownOn = new Map<string, Set<string>>();
   /** The cards that made a sound, by name, in order. */
   const heard: string[] = [];
   /** Decreases of a card's percent. */
@@ -50,17 +52,22 @@ export function createPhone(app: 'android' | 'web push' = 'android') {
     if (makesSound) heard.push(name);
     if (notification.kind === 'completion') {
       addOne(completed, label ?? '');
+      addCard(label ?? '', name);
       if (makesSound) addOne(sounds, label ?? '');
     }
     if (notification.kind === 'digest' && notification.about === 'completions') showLines(name, notification);
     cards.set(name, notification);
   }
 
+  const addCard = (label: string, card: string) =>
+    shownOn.set(label, (shownOn.get(label) ?? new Set()).add(card));
+
   function showLines(card: string, digest: Extract<Notification, { kind: 'digest' }>) {
     const shown = lines.get(card) ?? new Set();
     lines.set(card, shown);
     for (const { key, what, name } of digest.lines) {
       if (!shown.has(`${key}:${what}`)) addOne(completed, name ?? '');
+      addCard(name ?? '', card);
       shown.add(`${key}:${what}`);
     }
   }
@@ -69,6 +76,7 @@ export function createPhone(app: 'android' | 'web push' = 'android') {
     cards,
     sounds,
     completed,
+    shownOn,
     heard,
     decreases,
     /** Executes the requests of the real client. `half`: only the first of its requests arrives. */
