@@ -27,12 +27,19 @@ export interface Policy {
   retryMax: number;
   /** Whether the hooks are installed in qBittorrent. */
   installHook: boolean;
+  /** One summary replaces the progress cards of a topic while more torrents than this download; `null`: never. */
+  summaryFrom: number | null;
   /** `auto`: by whether ntfy updates cards in place. */
   progress: 'auto' | 'live' | 'milestones';
 }
 
 /** Values without a setting. */
-const FIXED_POLICY = { idleInterval: 30_000, correctionInterval: 30_000, incidentAfter: 60_000 } as const;
+const FIXED_POLICY = {
+  idleInterval: 30_000,
+  correctionInterval: 30_000,
+  incidentAfter: 60_000,
+  summaryFrom: 8,
+} as const;
 const MAX_GATHER = 1000;
 /** Polls that show another phase, or that no byte arrived, before the card shows that. */
 const POLLS_TO_SETTLE = 2;
