@@ -7,8 +7,9 @@ export type { OutboxEvent, OutboxReport, Publication } from './setup.ts';
 const machine = outboxSetup.createMachine({
   id: 'outbox',
   description: 'Sends notifications to ntfy: order, budget, retries.',
-  context: ({ input: { policy, now, findTorrent, refused, quietDigest = null } }) => ({
+  context: ({ input: { policy, now, findTorrent, refused, quietDigest = null, summary = null } }) => ({
     ...createTraffic(policy, now, refused),
+    summary,
     askedAt: null,
     failure: null,
     findTorrent,

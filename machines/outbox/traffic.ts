@@ -17,6 +17,8 @@ import { isCorrection, passesMilestone } from '../torrent/progress.ts';
 import { routeOf } from '../routing/routed.ts';
 import { DEFAULT_ROUTE } from '../routing/types.ts';
 import type { RouteId } from '../routing/types.ts';
+import { isInSummary } from '../summary/board.ts';
+import type { SummaryBoard } from '../summary/board.ts';
 import { createTopics } from './topics.ts';
 import type { Topics } from './topics.ts';
 import { CARD_SPACING, probe, waitOfCard } from './waiting.ts';
@@ -48,6 +50,8 @@ export interface Traffic {
   /** Whether this ntfy updates cards in place; `null` until its first answer. */
   live: boolean | null;
   topics: Topics;
+  /** Which topics have a summary in place of progress cards; `null`: there can be none. */
+  summary: SummaryBoard | null;
 }
 
 export function createTraffic(policy: Policy, now: Now, refused?: readonly RouteId[]): Traffic {
@@ -66,6 +70,7 @@ export function createTraffic(policy: Policy, now: Now, refused?: readonly Route
     budget: createBudget(policy.rate, now()),
     live: null,
     topics: createTopics(refused),
+    summary: null,
   };
 }
 
@@ -148,11 +153,12 @@ export function isLeaving(traffic: Traffic, within: number): boolean {
 
 /**
  * The outcome of a notification that is not sent; `null` if it is sent. Not sent are: progress between two milestones,
- * where each message would be a separate card; a corrected estimate, with a small daily quota; the deletion of a card
- * that does not exist, or that this ntfy cannot delete.
+ * where each message would be a separate card; a corrected estimate, with a small daily quota; progress on a topic that
+ * has a summary, and a summary where it has none any more; the deletion of a card that does not exist, or that this ntfy
+ * cannot delete.
  */
 export function skipped(traffic: Traffic, notification: Notification): Outcome | null {
-  const { live, policy, sent, alerted, budget } = traffic;
+  const { live, policy, sent, alerted, budget, summary } = traffic;
   const place = placeOf(notification);
   switch (notification.kind) {
     case 'completion':
@@ -172,7 +178,12 @@ export function skipped(traffic: Traffic, notification: Notification): Outcome |
       const hasCard = sent.has(place) || notification.shown || alerted.has(place) || notification.alerted;
       return live !== false && hasCard ? null : 'accepted';
     }
+    case 'summary':
+      return summary === null || isInSummary(summary, routeOf(notification)) ? null : 'superseded';
+    case 'summary-delete':
+      return live === false ? 'accepted' : null;
     case 'progress': {
+      if (summary !== null && isInSummary(summary, routeOf(notification))) return 'superseded';
       const thinned = policy.progress === 'milestones' || (policy.progress === 'auto' && live === false);
       const last = sent.get(place) ?? notification.shown;
       const { card } = notification;
@@ -207,6 +218,7 @@ export function markGone({ sent, alerted, attempts }: Traffic, notification: Not
     if (notification.moved === true) return;
   }
   if (kind === 'card-delete' || kind === 'alert-clear' || kind === 'incident-resolved') alerted.delete(place);
+  if (kind === 'summary-delete') attempts.delete(cardOf('summary', place));
 }
 
 /** Forgets the attempts and the waiting time of a notification that is not sent to its topic. */

@@ -4,6 +4,7 @@ import type { Failure, Form, Now, Outcome, RequestedNotification } from '../doma
 import type { Policy } from '../policy.ts';
 import type { QuietDigest } from '../quiet/pending.ts';
 import type { RouteId } from '../routing/types.ts';
+import type { SummaryBoard } from '../summary/board.ts';
 
 export type OutboxEvent =
   | { type: 'notification.publish'; notification: RequestedNotification }
@@ -46,4 +47,6 @@ export interface OutboxInput {
   refused?: readonly RouteId[];
   /** Default: there are no quiet hours. */
   quietDigest?: QuietDigest | null;
+  /** Default: there are no summaries. */
+  summary?: SummaryBoard;
 }

@@ -94,6 +94,8 @@ export function recordRequest(record: TorrentRecord, notification: Notification)
     case 'alert-clear':
     case 'incident':
     case 'incident-resolved':
+    case 'summary':
+    case 'summary-delete':
     case 'quiet-digest':
       return record;
   }
@@ -182,6 +184,8 @@ export function recordSettlement(
       return { ...record, added: { route: routeOf(notification), done: true } };
     case 'incident':
     case 'incident-resolved':
+    case 'summary':
+    case 'summary-delete':
     case 'quiet-digest':
       return record;
   }
