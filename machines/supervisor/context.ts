@@ -4,6 +4,7 @@ import { NO_STORE_CARD } from '../incident/store-notice.ts';
 import { NO_RULES } from '../routing/rules.ts';
 import { createIds } from '../notification-ids.ts';
 import { createQuietDigest } from '../quiet/pending.ts';
+import { createBoard } from '../summary/board.ts';
 import { asOfNow, withoutFuture } from './clock-set-back.ts';
 import { restoreLeftCards } from './left-cards.ts';
 import { torrentOf } from './messages.ts';
@@ -21,7 +22,7 @@ export function createContext({
   self: AnyActorRef;
 }): SupervisorContext {
   const { policy, now, shardOf, records, writeRecord, incidentShown, sounds } = input;
-  const { notices, leftCards, rules, quietHours } = input;
+  const { notices, leftCards, rules, quietHours, summaries } = input;
   const registry = createRegistry(
     records?.map((record) => asOfNow(record, now())),
     writeRecord,
@@ -36,6 +37,12 @@ export function createContext({
       save: (record) => save(registry, record),
       supervisor: self,
       rules: rules ?? NO_RULES,
+      summary: createBoard({
+        settings: { policy },
+        now,
+        hasTorrents: () => registry.records.size > 0,
+        stored: summaries,
+      }),
     },
     shardOf,
     shards: new Set(),
@@ -75,4 +82,5 @@ export const outboxInput = (args: { context: SupervisorContext; self: Root }) =>
   ...torrentServiceInput(args),
   refused: [...args.context.notices.refused.keys()],
   quietDigest: args.context.quietDigest,
+  summary: args.context.deps.summary,
 });

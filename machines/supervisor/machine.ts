@@ -20,7 +20,7 @@ export const supervisorMachine = startingSetup.createMachine({
       entry: ['begin', 'resumeNotices'],
       exit: 'end',
       invoke: [
-        { id: 'store', src: 'store' },
+        { id: 'store', systemId: 'store', src: 'store' },
         { id: 'session', src: 'session', input: ({ context: { policy, now } }) => ({ policy, now }) },
         { id: 'watcher', systemId: 'watcher', src: 'watcher', input: torrentServiceInput },
         {
@@ -40,6 +40,12 @@ export const supervisorMachine = startingSetup.createMachine({
           input: ({ context: { policy, now } }) => ({ policy, now }),
         },
         { id: 'outbox', systemId: 'outbox', src: 'outbox', input: outboxInput },
+        {
+          id: 'summary',
+          systemId: 'summary',
+          src: 'summary',
+          input: ({ context: { deps } }) => ({ board: deps.summary, nextId: deps.nextId }),
+        },
       ],
       on: {
         ...starting.on,
@@ -101,6 +107,7 @@ export const supervisorMachine = startingSetup.createMachine({
           actions: { type: 'divertAlert', params: ({ event }) => event },
         },
         'outbox.*': { actions: emitEvent },
+        'summary.*': { actions: emitEvent },
         'incident.changed': {
           actions: [
             { type: 'recordIncident', params: ({ event: { raised } }) => ({ raised }) },

@@ -5,6 +5,8 @@ import { incidentMachine } from '../incident/machine.ts';
 import { outboxMachine } from '../outbox/machine.ts';
 import { quietMachine } from '../quiet/machine.ts';
 import { shardMachine } from '../shard/machine.ts';
+import { resume } from '../summary/board.ts';
+import { summaryMachine } from '../summary/machine.ts';
 import { restartAll } from './pending-starts.ts';
 import { isRepeated } from './recent-completions.ts';
 import type { Match } from '../matcher/matching.ts';
@@ -54,6 +56,7 @@ export const supervisorSetup = setup({
     discovery: discoveryMachine,
     hookInstaller: hookInstallerMachine,
     quiet: quietMachine,
+    summary: summaryMachine,
     /** Stores what is not a record; by default, nothing is stored. */
     store: fromCallback<FactEvent>(() => {}),
   },
@@ -99,6 +102,7 @@ export const supervisorSetup = setup({
       enqueue.sendTo('session', { type: 'session.requested' });
       enqueue.raise({ type: 'starts.next' });
       const { quietDigest: digest, deps } = context;
+      resume(deps.summary);
       if (digest !== null)
         enqueue.spawnChild('quiet', {
           id: 'quiet',

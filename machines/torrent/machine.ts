@@ -112,6 +112,7 @@ export const torrentMachine = torrentSetup.createMachine({
     gone: {
       id: 'gone',
       description: 'Missing in two polls. If it had finished, a share limit removed it.',
+      entry: 'leaveSummary',
       always: [
         {
           guard: and(['finished', 'excluded', 'hasCard']),

@@ -3,13 +3,15 @@ import { silenceRepeated } from './alerts.ts';
 import { isTracked, movedDeletions, recordRequest } from './record.ts';
 import type { TorrentContext, TorrentReport } from './types.ts';
 import type { OutboxEvent } from '../outbox/setup.ts';
+import type { SummaryEvent } from '../summary/machine.ts';
 import type { WatcherEvent } from '../watcher/types.ts';
 import type { Hash, Notification, NotificationId, TorrentRecord } from '../domain.ts';
 
-/** What a torrent sends, and to whom: two services of the supervisor, by their system IDs, and the supervisor. */
+/** What a torrent sends, and to whom: services of the supervisor, by their system IDs, and the supervisor. */
 export type TorrentMessage =
   | { to: 'outbox'; event: OutboxEvent }
   | { to: 'watcher'; event: WatcherEvent }
+  | { to: 'summary'; event: SummaryEvent }
   | { to: 'supervisor'; event: TorrentReport };
 
 /** The parts of an action's arguments that `deliver` needs. */

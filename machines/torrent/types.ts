@@ -17,6 +17,7 @@ import type {
 import type { Policy } from '../policy.ts';
 import type { Rules } from '../routing/rules.ts';
 import type { Routing } from '../routing/types.ts';
+import type { SummaryBoard } from '../summary/board.ts';
 
 export type TorrentEvent =
   | { type: 'session.ready' }
@@ -52,6 +53,8 @@ export interface TorrentDeps {
   supervisor: AnyActorRef;
   /** The rules that decide what is sent, and where. */
   rules: Rules;
+  /** Which torrents download on each topic, and whether a summary replaces their cards. */
+  summary: SummaryBoard;
 }
 
 export interface TorrentInput {
