@@ -19,10 +19,11 @@ import { createFields } from './fields.ts';
 import type { ReadField, TorrentNotification } from './fields.ts';
 import { isOnlyCompletions, quietDigestText, quietDigestTitle } from './quiet-digest-text.ts';
 import type { NotificationStyle } from './style.ts';
+import { summaryText, summaryTitle } from './summary-text.ts';
 import { renderMessageText, renderTitle, renderUrl } from './templates.ts';
 
 /** Notifications that are published; the others delete cards. */
-export type Published = Exclude<Notification, { kind: 'card-delete' | 'alert-clear' }>;
+export type Published = Exclude<Notification, { kind: 'card-delete' | 'alert-clear' | 'summary-delete' }>;
 
 export interface MessageOptions extends FormatOptions {
   /** Named in the alerts' texts. Default: not named. */
@@ -96,6 +97,7 @@ function isAlwaysSilent(notification: Published): boolean {
 const OTHER_KINDS: ReadonlySet<Published['kind']> = new Set([
   'incident',
   'incident-resolved',
+  'summary',
   'quiet-digest',
 ]);
 
@@ -146,6 +148,12 @@ function contentOf(notification: Published, options: MessageOptions): Content {
       };
     case 'incident-resolved':
       return { title: incidentTitle(notification), message: recoveryText(key), tags: ['white_check_mark'] };
+    case 'summary':
+      return {
+        title: summaryTitle(notification, options),
+        message: summaryText(notification, options),
+        tags: notification.downloads === 0 ? [] : ['arrow_down'],
+      };
     case 'quiet-digest':
       return {
         title: quietDigestTitle(notification),
