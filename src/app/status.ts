@@ -17,6 +17,7 @@ import type { quietMachine } from '../../machines/quiet/machine.ts';
 import { selectPendingCount } from '../../machines/quiet/selectors.ts';
 import type { sessionMachine } from '../../machines/session/machine.ts';
 import { selectLoginFailure, selectVersion } from '../../machines/session/selectors.ts';
+import { selectSummaries } from '../../machines/summary/selectors.ts';
 import type { supervisorMachine } from '../../machines/supervisor/machine.ts';
 import { selectRecords, selectTorrent } from '../../machines/supervisor/selectors.ts';
 import { selectObservation, selectPhase, selectRouting } from '../../machines/torrent/selectors.ts';
@@ -96,7 +97,7 @@ export function* eachTorrent(supervisor: Supervisor): Generator<TorrentStatus> {
 /** The state of the services: the actors that all torrents share. */
 export function servicesOf(supervisor: Supervisor) {
   const snapshot = supervisor.getSnapshot();
-  const { session, watcher, outbox, incident, discovery, hookInstaller, quiet } = snapshot.children;
+  const { session, watcher, outbox, incident, discovery, hookInstaller, summary, quiet } = snapshot.children;
   return {
     supervisor: pathOf(snapshot.value),
     session: describeSession(session?.getSnapshot()),
@@ -106,6 +107,8 @@ export function servicesOf(supervisor: Supervisor) {
     incidentFailure: incident === undefined ? null : selectIncidentFailure(incident.getSnapshot()),
     discovery: discovery?.getSnapshot().value ?? null,
     hook: describeHook(hookInstaller?.getSnapshot()),
+    /** The topics with one summary in place of progress cards, without their names. */
+    summary: summary === undefined ? [] : selectSummaries(summary.getSnapshot()),
     ...(quiet === undefined ? {} : { quiet: describeQuiet(quiet.getSnapshot()) }),
   };
 }

@@ -58,6 +58,8 @@ export const KINDS = [
   'incident-resolved',
   'added',
   'removed',
+  'summary',
+  'summary-delete',
   'quiet-digest',
 ] as const satisfies readonly Notification['kind'][];
 
