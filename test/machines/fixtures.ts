@@ -1,6 +1,8 @@
 import { createPolicy } from '../../machines/policy.ts';
 import type { Policy } from '../../machines/policy.ts';
 import { createShardOf, SALT_LENGTH } from '../../machines/shard/shard-of.ts';
+import { createBoard } from '../../machines/summary/board.ts';
+import type { SummaryBoard } from '../../machines/summary/board.ts';
 import { mulberry32 } from '../mulberry32.ts';
 import type { Hash, Observation, Phase, RequestedNotification, Result } from '../../machines/domain.ts';
 
@@ -16,6 +18,10 @@ export const policy: Policy = createPolicy({
   retryMax: 300_000,
   progress: 'auto',
 });
+
+/** A board without downloads. */
+export const createTestBoard = (over: Partial<Policy> = {}, now = () => 0): SummaryBoard =>
+  createBoard({ settings: { policy: { ...policy, ...over } }, now, hasTorrents: () => true });
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;

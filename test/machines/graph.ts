@@ -13,6 +13,7 @@ import { adjacencyMapToArray, getAdjacencyMap, getShortestPaths, getStateNodes }
 import type { TorrentDeps } from '../../machines/torrent/types.ts';
 import { NO_RULES } from '../../machines/routing/rules.ts';
 import { OverdueError } from '../../machines/watchdog.ts';
+import { createTestBoard } from './fixtures.ts';
 
 type Logic = ActorLogic<AnyMachineSnapshot, AnyEventObject, unknown>;
 
@@ -190,6 +191,7 @@ export const DEPS: TorrentDeps = {
   save: () => {},
   supervisor: createEmptyActor(),
   rules: NO_RULES,
+  summary: createTestBoard(),
 };
 
 export const done = (id: string, output: unknown): AnyEventObject => ({

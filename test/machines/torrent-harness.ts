@@ -16,7 +16,7 @@ import type {
   TorrentRecord,
 } from '../../machines/domain.ts';
 import type { Policy } from '../../machines/policy.ts';
-import { hashOf, policy, SECOND, seen } from './fixtures.ts';
+import { createTestBoard, hashOf, policy, SECOND, seen } from './fixtures.ts';
 import { startChild } from './harness.ts';
 
 export const key = hashOf(1);
@@ -54,6 +54,7 @@ export function startTorrent(options: Options = {}) {
         save: (changed) => void saved.push(changed),
         supervisor: createActor(fromCallback(({ receive }) => receive(record))).start(),
         rules: options.rules ?? NO_RULES,
+        summary: createTestBoard(options.policy, () => clock.now()),
       },
       ready: false,
     },

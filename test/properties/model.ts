@@ -134,6 +134,7 @@ export function createModel(options: ModelOptions = {}) {
           ...(options.rules === undefined ? {} : { rules: rules.rules }),
           ...(store.notices === undefined ? {} : { notices: store.notices }),
           leftCards: store.leftCards,
+          summaries: store.summaries,
           ...(quietHours === undefined
             ? {}
             : {

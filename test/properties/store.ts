@@ -14,6 +14,7 @@ export function createStore() {
     sounds: {} as Sounds,
     notices: undefined as StoredNotices | undefined,
     leftCards: [] as readonly LeftCard[],
+    summaries: [] as readonly string[],
     /** The pending digest, as JSON. */
     quietDigest: 'null',
     /** Names of torrents whose completion was ever pending. */
@@ -24,6 +25,7 @@ export function createStore() {
       else if (event.type === 'sounds.save') store.sounds = event.sounds;
       else if (event.type === 'notices.save') store.notices = event.notices;
       else if (event.type === 'leftCards.save') store.leftCards = event.leftCards;
+      else if (event.type === 'summaries.save') store.summaries = event.routes;
       else {
         const { key, stage, finished } = event.record;
         records.set(key, JSON.stringify(event.record));

@@ -33,6 +33,8 @@ export interface WorldOptions {
   rules?: Rules;
   notices?: StoredNotices;
   leftCards?: readonly LeftCard[];
+  /** The topics on which an earlier process has left a summary. */
+  summaries?: readonly string[];
   quietHours?: QuietHoursInput;
   /** Milliseconds by which the wall clock is ahead of the timers' clock at the start. */
   skew?: number;
@@ -117,6 +119,7 @@ export function startWorld(options: WorldOptions = {}) {
       ...(options.rules === undefined ? {} : { rules: options.rules }),
       ...(options.notices === undefined ? {} : { notices: options.notices }),
       ...(options.leftCards === undefined ? {} : { leftCards: options.leftCards }),
+      ...(options.summaries === undefined ? {} : { summaries: options.summaries }),
       ...(options.quietHours === undefined ? {} : { quietHours: options.quietHours }),
     },
   });

@@ -8,7 +8,7 @@ import { torrentMachine } from '../../../machines/torrent/machine.ts';
 import { createIds } from '../../../machines/notification-ids.ts';
 import type { OutboxEvent } from '../../../machines/outbox/machine.ts';
 import type { Hash, RequestedNotification } from '../../../machines/domain.ts';
-import { hashOf, policy, seen } from '../fixtures.ts';
+import { createTestBoard, hashOf, policy, seen } from '../fixtures.ts';
 import { startChild } from '../harness.ts';
 
 const [first, second, third] = [hashOf(1), hashOf(2), hashOf(3)];
@@ -30,7 +30,14 @@ function startShard() {
     machine,
     (supervisor) => ({
       policy,
-      deps: { now: () => 0, nextId: createIds(), save: () => {}, supervisor, rules: NO_RULES },
+      deps: {
+        now: () => 0,
+        nextId: createIds(),
+        save: () => {},
+        supervisor,
+        rules: NO_RULES,
+        summary: createTestBoard(),
+      },
     }),
     {
       services: {
