@@ -1,5 +1,6 @@
 /** The types that all machines share: observations, notifications, records, failures. */
 import type { RouteId } from './routing/types.ts';
+import type { SummaryContent } from './summary/types.ts';
 
 /** A torrent ID as qBittorrent's WebAPI filters by it: 40 lower-case hex digits. */
 export type Hash = string;
@@ -213,25 +214,7 @@ type Content =
   /** A problem that affects all torrents; its all-clear replaces its card. */
   | { kind: 'incident'; key: IncidentSource; failure: Failure; silent?: boolean }
   | { kind: 'incident-resolved'; key: IncidentSource; shown: boolean }
-  /** All downloads of a topic, while there are many: it replaces their progress cards. */
-  | {
-      kind: 'summary';
-      key: string;
-      /** When it was composed, in milliseconds since 1970. */
-      at: number;
-      /** How many torrents download. */
-      downloads: number;
-      /** Whole percent of all bytes, at most 99. */
-      percent: number;
-      /** Bytes per second of all, rounded. */
-      speed: number;
-      /** Seconds until all are done, in whole minutes; `null` if unknown. */
-      eta: number | null;
-      /** Those that it names, the next to finish first. */
-      lines: readonly SummaryLine[];
-    }
-  /** Deletes the summary of a topic. */
-  | { kind: 'summary-delete'; key: string }
+  | SummaryContent
   /** What happened during quiet hours, when they are over. */
   | {
       kind: 'quiet-digest';
@@ -247,15 +230,6 @@ type Content =
       /** The order of its newest member, for the actor that sent it. */
       upTo: number;
     };
-
-/** A download in a summary. */
-export interface SummaryLine {
-  key: Hash;
-  /** Untrusted, and cut; `null` while it is unknown. */
-  name: string | null;
-  /** Whole percent, at most 99. */
-  percent: number;
-}
 
 /** Something that would have made a sound during quiet hours. */
 export interface QuietMember {

@@ -1,5 +1,6 @@
-import type { Hash, Notification, SummaryLine } from '../domain.ts';
+import type { Hash } from '../domain.ts';
 import type { Member, TopicBoard } from './board.ts';
+import type { SummaryFigures, SummaryLine } from './types.ts';
 
 /** More lines than this fit into no message. */
 export const MAX_SUMMARY_LINES = 150;
@@ -10,18 +11,12 @@ const MAX_NAME_LENGTH = 300;
 /** Seconds from which on an ETA is unknown, as in qBittorrent: 100 days. */
 const MAX_ETA = 8_640_000;
 
-/** What a summary shows, rounded as it is shown. */
-export type SummaryContent = Pick<
-  Extract<Notification, { kind: 'summary' }>,
-  'at' | 'downloads' | 'percent' | 'speed' | 'eta' | 'lines'
->;
-
 /**
  * What the summary of a topic shows now.
  *
  * @param at milliseconds since 1970
  */
-export function composeSummary({ members }: Pick<TopicBoard, 'members'>, at: number): SummaryContent {
+export function composeSummary({ members }: Pick<TopicBoard, 'members'>, at: number): SummaryFigures {
   const total = { size: 0, done: 0, speed: 0 };
   for (const { observation } of members.values()) {
     if (observation === null) continue;
@@ -41,7 +36,7 @@ export function composeSummary({ members }: Pick<TopicBoard, 'members'>, at: num
 }
 
 /** All that a summary shows, as text: two that show the same have the same. */
-export function shownOf({ at, downloads, percent, speed, eta, lines }: SummaryContent): string {
+export function shownOf({ at, downloads, percent, speed, eta, lines }: SummaryFigures): string {
   const arrival = eta === null ? null : Math.floor((at / 1000 + eta) / 60);
   return JSON.stringify([
     downloads,

@@ -2,7 +2,7 @@
 import { messageInterval } from '../outbox/budget.ts';
 import { hasSummary } from './board.ts';
 import type { PublishedSummary, SummaryBoard, TopicBoard } from './board.ts';
-import type { SummaryContent } from './compose.ts';
+import type { SummaryFigures } from './types.ts';
 
 /** Minimum milliseconds between two updates of a summary. */
 const MIN_INTERVAL = 10_000;
@@ -77,7 +77,7 @@ export const isOver = (board: SummaryBoard, { fewSince }: TopicBoard, at: number
 export function isWorthSending(
   board: SummaryBoard,
   { published, changes }: TopicBoard,
-  { at, downloads, percent }: SummaryContent,
+  { at, downloads, percent }: SummaryFigures,
 ): boolean {
   if (published === null || !isCoarse(board)) return true;
   if (downloads === 0 || published.downloads === 0) return true;

@@ -1,7 +1,6 @@
 import { assign, enqueueActions, setup } from 'xstate';
 import { ruleFieldsOf } from '../routing/fields.ts';
 import { onRoute } from '../routing/routed.ts';
-import { leave, observe } from '../summary/board.ts';
 import { alertToShow, isAlertElsewhere } from './alerts.ts';
 import { decideAddition } from './addition.ts';
 import {
@@ -13,6 +12,7 @@ import {
   nextCard,
 } from './compose.ts';
 import type { AwaitedKind } from './compose.ts';
+import { NO_CARD } from './context.ts';
 import { finishedSince, isFinal, isInjected } from './finish.ts';
 import { hasOldCards, isTracked, movedDeletions, oldDeletions, recordSettlement } from './record.ts';
 import type { TorrentOutcome } from './record.ts';
@@ -25,7 +25,6 @@ import {
   recordFinishHook,
 } from './record-changes.ts';
 import { deliver, request, unawaited, unwatch, watch } from './requests.ts';
-import { isCardReplaced, summaryRouteOf, withdrawCard } from './summary.ts';
 import { applyObservation, isMatchDue, isUnchanged } from './unchanged.ts';
 import type { End, ObservedTorrent, TorrentContext, TorrentEvent, TorrentInput } from './types.ts';
 import type { Notification, Phase, Stage, TorrentRecord } from '../domain.ts';
@@ -35,9 +34,6 @@ const POLLS_MISSING_UNTIL_REMOVED = 2;
 
 /** Phases in which a torrent in error may still be in error. */
 const MAYBE_BROKEN: ReadonlySet<Phase> = new Set(['failed', 'checking', 'moving', 'unknown']);
-
-/** The context of a torrent whose card is to be deleted. */
-const NO_CARD = { moving: false, mayHaveCard: false, requestedCard: null, pending: null } as const;
 
 /** Guards and actions of a torrent; its chart is in `./machine.ts`. */
 export const torrentSetup = setup({
@@ -132,19 +128,6 @@ export const torrentSetup = setup({
       step.enqueue.assign(record.moving ? { moving: true } : NO_CARD);
       deliver(step, unawaited(context, moved));
     }),
-    /** Its figures are part of the summary of its topic, if there is one, which replaces its card. */
-    updateSummary: enqueueActions((step) => {
-      const { context } = step;
-      const { key, deps, seen } = context;
-      if (observe(deps.summary, key, summaryRouteOf(context), seen))
-        deliver(step, [{ to: 'summary', event: { type: 'summary.changed' } }]);
-      if (!isCardReplaced(context)) return;
-      const { record, deletions } = withdrawCard(context);
-      deps.save(record);
-      step.enqueue.assign({ record, ...NO_CARD });
-      deliver(step, unawaited(context, deletions));
-    }),
-    leaveSummary: enqueueActions(({ context: { deps, key } }) => leave(deps.summary, key)),
     /** What an earlier run of the process had still to delete. */
     deleteOldCards: enqueueActions((step) =>
       deliver(step, unawaited(step.context, oldDeletions(step.context.record))),

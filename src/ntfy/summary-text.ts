@@ -1,16 +1,14 @@
 /** The text of the summary of all downloads of a topic. */
-import type { Notification, SummaryLine } from '../../machines/domain.ts';
+import type { SummaryFigures, SummaryLine } from '../../machines/summary/types.ts';
 import { formatTime } from '../format/clock.ts';
 import { formatDuration, formatSize, progressBar } from '../format/figures.ts';
 import { formatPercent } from '../format/number.ts';
 import type { FormatOptions } from '../format/options.ts';
 import { torrentName } from '../format/text.ts';
 
-type Summary = Extract<Notification, { kind: 'summary' }>;
-
 /** `12 downloads: 43%`: numbers only, so it is part of every form of the card. */
 export function summaryTitle(
-  { downloads, percent }: Pick<Summary, 'downloads' | 'percent'>,
+  { downloads, percent }: Pick<SummaryFigures, 'downloads' | 'percent'>,
   { locale }: FormatOptions = {},
 ): string {
   if (downloads === 0) return 'No downloads';
@@ -26,7 +24,7 @@ const MAX_JSON_BYTES = 7400;
 const BAR_LENGTH = 5;
 
 /** All downloads in one line, then a line for each, as many as fit, then how many others there are. */
-export function summaryText(summary: Summary, format: FormatOptions): string {
+export function summaryText(summary: SummaryFigures, format: FormatOptions): string {
   const { downloads, lines } = summary;
   if (downloads === 0) return 'Nothing is being downloaded.';
   const shown: string[] = [];
@@ -42,7 +40,7 @@ export function summaryText(summary: Summary, format: FormatOptions): string {
 }
 
 /** `[████░░░░░░] 12.0 MB/s, ETA 1h 12m (14:32)`. */
-function totalLine({ percent, speed, eta, at }: Summary, format: FormatOptions): string {
+function totalLine({ percent, speed, eta, at }: SummaryFigures, format: FormatOptions): string {
   const time = eta === null ? '' : ` (${formatTime(at / 1000 + eta, at, format)})`;
   return `${progressBar(percent)} ${formatSize(speed, format)}/s, ETA ${formatDuration(eta)}${time}`;
 }
