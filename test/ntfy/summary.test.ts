@@ -1,8 +1,9 @@
 /** The card of a summary. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Notification, SummaryLine } from '../../machines/domain.ts';
+import type { Notification } from '../../machines/domain.ts';
 import { silence } from '../../machines/quiet/sound.ts';
+import type { SummaryLine } from '../../machines/summary/types.ts';
 import { renderCard } from '../../src/ntfy/card.ts';
 import { hostileNames, key } from './cards.ts';
 

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { PublishedSummary, TopicBoard } from '../../../machines/summary/board.ts';
 import { observe, recordServer } from '../../../machines/summary/board.ts';
-import type { SummaryContent } from '../../../machines/summary/compose.ts';
 import { isWorthSending, nextCheckIn, updateInterval } from '../../../machines/summary/pace.ts';
+import type { SummaryFigures } from '../../../machines/summary/types.ts';
 import { NOT_OBSERVED } from '../../../machines/torrent/progress.ts';
 import { createTestBoard, hashOf, MINUTE, SECOND, seen } from '../fixtures.ts';
 import type { Policy } from '../../../machines/policy.ts';
@@ -60,7 +60,7 @@ describe('with a small daily quota', () => {
     checkedAt: 0,
     published: { ...published, ...over },
   });
-  const contentWith = (over: Partial<SummaryContent> = {}): SummaryContent => ({
+  const contentWith = (over: Partial<SummaryFigures> = {}): SummaryFigures => ({
     at: 5 * MINUTE,
     downloads: 9,
     percent: 49,
