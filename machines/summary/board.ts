@@ -116,6 +116,12 @@ export function isInSummary({ topics, settings, live }: SummaryBoard, route: Rou
   return topic !== undefined && hasSummary(topic) && isSummaryAllowed(settings, route, live);
 }
 
+/** Whether a summary shows this torrent in place of its card. */
+export function isMember(board: SummaryBoard, key: Hash): boolean {
+  const route = board.places.get(key);
+  return route !== undefined && isInSummary(board, route);
+}
+
 /**
  * Records what a poll has shown of a torrent.
  *

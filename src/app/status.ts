@@ -20,7 +20,12 @@ import { selectLoginFailure, selectVersion } from '../../machines/session/select
 import { selectSummaries } from '../../machines/summary/selectors.ts';
 import type { supervisorMachine } from '../../machines/supervisor/machine.ts';
 import { selectRecords, selectTorrent } from '../../machines/supervisor/selectors.ts';
-import { selectObservation, selectPhase, selectRouting } from '../../machines/torrent/selectors.ts';
+import {
+  selectIsSummarized,
+  selectObservation,
+  selectPhase,
+  selectRouting,
+} from '../../machines/torrent/selectors.ts';
 import type { TorrentSnapshot } from '../../machines/torrent/selectors.ts';
 import type { watcherMachine } from '../../machines/watcher/machine.ts';
 import { selectPollFailure, selectWatched } from '../../machines/watcher/selectors.ts';
@@ -73,6 +78,8 @@ export interface TorrentStatus {
   shown: number | null;
   /** The phase on its card; `null` without a card. */
   showing: Phase | null;
+  /** Whether the summary of its topic shows it in place of a card. */
+  summarized: boolean;
   /** Its alert that the phone shows; `null` without one. */
   alert: Alert | null;
   /** ISO 8601. */
@@ -197,6 +204,7 @@ function describe(
     ruling: rulingOf(actor === undefined ? null : selectRouting(actor)),
     shown: shown?.percent ?? null,
     showing: shown?.phase ?? null,
+    summarized: actor !== undefined && selectIsSummarized(actor),
     alert,
     since: new Date(since).toISOString(),
   };

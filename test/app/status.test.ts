@@ -30,6 +30,7 @@ test('the status has the summaries, without their topics', async () => {
   assert.deepEqual(statusOf(world.supervisor).summary, []);
   await world.pass(30 * SECOND);
   assert.deepEqual(statusOf(world.supervisor).summary, [{ shown: true, downloads: 9 }]);
+  assert.equal(torrentOf(world.supervisor, hashOf(1))?.summarized, true);
 });
 
 describe('the status of a torrent', () => {
