@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import type { Notification } from '../../machines/domain.ts';
 import { cardOf } from '../../machines/outbox/attempts.ts';
 import { HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
 import { runs } from './property.ts';
@@ -68,12 +69,19 @@ const flood = fc.array(
   { minLength: 2, maxLength: 8 },
 );
 
-test('no more messages are sent than the budget allows, and no progress before a completion', async () => {
+const isProgress = ({ kind }: Notification): boolean => kind === 'progress' || kind === 'summary';
+
+for (const [what, summaryFrom] of [
+  ['single cards', null],
+  ['a summary', 8],
+] as const)
+  test(`with ${what}, no more messages are sent than the budget allows, and no progress before a completion`, async () => {
   const property = fc.asyncProperty(flood, async (waves) => {
     const early: string[] = [];
     const model = createModel({
-      policy: { rate: PER_MINUTE },
-      onPublish: ({ kind }) => void (kind === 'progress' && early.push(...waitingCompletions(model))),
+      policy: { rate: PER_MINUTE, summaryFrom },
+      onPublish: (notification) =>
+        void (isProgress(notification) && early.push(...waitingCompletions(model))),
     });
     let [added, done] = [0, 0];
     for (const { more, finished, rounds, jump, fault } of waves) {
