@@ -3,7 +3,7 @@ import type { Member, TopicBoard } from './board.ts';
 import type { SummaryFigures, SummaryLine } from './types.ts';
 
 /** More lines than this fit into no message. */
-export const MAX_SUMMARY_LINES = 150;
+export const MAX_SUMMARY_LINES = 170;
 
 /** In UTF-16 units; a line shows less of it. */
 const MAX_NAME_LENGTH = 300;
@@ -67,7 +67,9 @@ interface RankedLine extends SummaryLine {
 /** The next to finish first; in whole minutes, so that their order is not another one in each poll. */
 function linesOf(members: ReadonlyMap<Hash, Member>): SummaryLine[] {
   return Array.from(members, ([key, member]) => rankedLine(key, member))
-    .toSorted((one, other) => compareEta(one, other) || other.percent - one.percent || compareKeys(one, other))
+    .toSorted(
+      (one, other) => compareEta(one, other) || other.percent - one.percent || compareKeys(one, other),
+    )
     .slice(0, MAX_SUMMARY_LINES)
     .map(({ key, name, percent }) => ({ key, name, percent }));
 }

@@ -3,7 +3,7 @@ import { isSent } from '../routing/routed.ts';
 import type { RouteId } from '../routing/types.ts';
 import { isInSummary } from '../summary/board.ts';
 import type { Notification, Phase, TorrentRecord } from '../domain.ts';
-import { isTracked, mayHaveCard, movedDeletions } from './record.ts';
+import { isTracked, mayHaveCard, oldCardDeletion } from './record.ts';
 import { recordWithdrawal } from './record-routing.ts';
 import type { TorrentContext } from './types.ts';
 
@@ -26,15 +26,17 @@ export const isCardReplaced = ({ record, deps }: Pick<TorrentContext, 'record' |
   mayHaveCard(record) && isInSummary(deps.summary, record.cardRoute);
 
 /** The record without its card, and what deletes that. */
-export function withdrawCard({ record: before, mayHaveCard: isOfEarlierRun }: TorrentContext): {
+export function withdrawCard({
+  record: before,
+  mayHaveCard: isOfEarlierRun,
+}: Pick<TorrentContext, 'record' | 'mayHaveCard'>): {
   record: TorrentRecord;
   deletions: Notification[];
 } {
+  const { key, cardRoute, oldCards } = before;
   const record = recordWithdrawal(before);
+  if (oldCards.includes(cardRoute)) return { record, deletions: [] };
   // The outbox knows whether this run has sent one: a card that never left needs no deletion.
   const shown = isOfEarlierRun || before.shown !== null;
-  const deletions = movedDeletions(before, record).map((deletion) =>
-    deletion.kind === 'card-delete' ? { ...deletion, shown } : deletion,
-  );
-  return { record, deletions };
+  return { record, deletions: [{ ...oldCardDeletion(key, cardRoute), shown }] };
 }

@@ -201,16 +201,6 @@ test('a failing list of all torrents is logged every ten minutes, and is not an 
   });
 });
 
-test('a summary is logged when it begins and when it ends', () => {
-  const { lines, eventLog } = start();
-  eventLog.event({ type: 'summary.begun', downloads: 9 });
-  eventLog.event({ type: 'summary.ended' });
-  assert.deepEqual(lines, [
-    { level: 'info', message: 'many downloads: a summary replaces their progress cards', downloads: 9 },
-    { level: 'info', message: 'few downloads: each has its own progress card again' },
-  ]);
-});
-
 test('torrents beyond MAX_TRACKED are logged every ten minutes', () => {
   const { lines, clock, eventLog } = start();
   for (let second = 0; second < 1200; second += 1) {

@@ -76,31 +76,31 @@ for (const [what, summaryFrom] of [
   ['a summary', 8],
 ] as const)
   test(`with ${what}, no more messages are sent than the budget allows, and no progress before a completion`, async () => {
-  const property = fc.asyncProperty(flood, async (waves) => {
-    const early: string[] = [];
-    const model = createModel({
-      policy: { rate: PER_MINUTE, summaryFrom },
-      onPublish: (notification) =>
-        void (isProgress(notification) && early.push(...waitingCompletions(model))),
-    });
-    let [added, done] = [0, 0];
-    for (const { more, finished, rounds, jump, fault } of waves) {
-      addMany(model, added, more);
-      added += more;
-      for (const last = Math.min(added, done + finished); done < last; done += 1) finish(model, done);
-      model.setClock(jump);
-      if (fault !== null) model.state.ntfy = { fault, until: model.clock.now() + 20 * SECOND };
-      for (let round = 0; round < rounds; round += 1) {
-        advanceAll(model);
-        await model.pass(6 * SECOND);
+    const property = fc.asyncProperty(flood, async (waves) => {
+      const early: string[] = [];
+      const model = createModel({
+        policy: { rate: PER_MINUTE, summaryFrom },
+        onPublish: (notification) =>
+          void (isProgress(notification) && early.push(...waitingCompletions(model))),
+      });
+      let [added, done] = [0, 0];
+      for (const { more, finished, rounds, jump, fault } of waves) {
+        addMany(model, added, more);
+        added += more;
+        for (const last = Math.min(added, done + finished); done < last; done += 1) finish(model, done);
+        model.setClock(jump);
+        if (fault !== null) model.state.ntfy = { fault, until: model.clock.now() + 20 * SECOND };
+        for (let round = 0; round < rounds; round += 1) {
+          advanceAll(model);
+          await model.pass(6 * SECOND);
+        }
       }
-    }
-    assert.equal(beyondBudget(model), null);
-    assert.deepEqual(early, []);
-    model.end(1);
+      assert.equal(beyondBudget(model), null);
+      assert.deepEqual(early, []);
+      model.end(1);
+    });
+    await fc.assert(property, { numRuns: runs(12) });
   });
-  await fc.assert(property, { numRuns: runs(12) });
-});
 
 const day = fc.record({
   start: fc.nat({ max: 23 }),

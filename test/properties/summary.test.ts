@@ -53,5 +53,9 @@ for (const [what, options] of optionsOf) {
 }
 
 test('in any timeline, the percent on a card never decreases', async () => {
-  await holds({ runs: 100, options: { policy }, check: ({ phone }) => assert.deepEqual(phone.decreases, []) });
+  await holds({
+    runs: 100,
+    options: { policy },
+    check: ({ phone }) => assert.deepEqual(phone.decreases, []),
+  });
 });

@@ -1,12 +1,22 @@
 /** Which torrents count as downloads of a topic, and when a summary begins. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createBoard, isInSummary, leave, observe, recordServer, resume } from '../../../machines/summary/board.ts';
+import {
+  createBoard,
+  isInSummary,
+  leave,
+  observe,
+  recordServer,
+  resume,
+} from '../../../machines/summary/board.ts';
 import type { Member, SummaryBoard } from '../../../machines/summary/board.ts';
 import { NOT_OBSERVED } from '../../../machines/torrent/progress.ts';
 import { createTestBoard, hashOf, MINUTE, policy, seen } from '../fixtures.ts';
 
-const member: Member = { observation: seen(), progress: { ...NOT_OBSERVED, phase: 'downloading', percent: 50 } };
+const member: Member = {
+  observation: seen(),
+  progress: { ...NOT_OBSERVED, phase: 'downloading', percent: 50 },
+};
 
 /** Downloads from number `from` to `to` on this topic. Returns whether any of them caused an event. */
 function join(board: SummaryBoard, from: number, to: number, route = 'default'): boolean {

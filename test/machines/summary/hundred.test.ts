@@ -6,7 +6,15 @@ import { createRecord } from '../../../machines/torrent/record.ts';
 import { hashOf, MINUTE, ok, SECOND } from '../fixtures.ts';
 import { startWorld } from '../../support/world.ts';
 import type { World } from '../../support/world.ts';
-import { acceptedOf, change, keysOf, progressCards, startDownloads, SUMMARY, summaryOn } from './downloads.ts';
+import {
+  acceptedOf,
+  change,
+  keysOf,
+  progressCards,
+  startDownloads,
+  SUMMARY,
+  summaryOn,
+} from './downloads.ts';
 
 const BURST = 60;
 const REFILL = 5 * SECOND;
@@ -50,7 +58,7 @@ test('a hundred downloads cause at most 130 messages in ten minutes, and the pho
 
 test('a hundred cards of an earlier process are deleted while the summary is kept up to date', async () => {
   const keys = keysOf(100);
-  const records = keys.map((key) => ({ ...createRecord(key, 0), card: true }));
+  const records = Array.from(keys, (key) => ({ ...createRecord(key, 0), card: true }));
   const world = startWorld({ policy: { rate: 'auto' }, records });
   const refused = limit(world);
   for (const key of keys) {
@@ -80,5 +88,8 @@ test('three completions at once are not delayed by a summary', async () => {
   await world.pass(6 * SECOND);
   assert.deepEqual([...world.phone.sounds.keys()].toSorted(), keysOf(3).toSorted());
   await world.pass(MINUTE);
-  assert.equal(summaryOn(world)?.lines.some(({ key }) => key === hashOf(1)), false);
+  assert.equal(
+    summaryOn(world)?.lines.some(({ key }) => key === hashOf(1)),
+    false,
+  );
 });

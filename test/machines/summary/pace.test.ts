@@ -14,7 +14,10 @@ function boardWith(topics: number, over: Partial<Policy> = {}) {
   const board = createTestBoard({ summaryFrom: 1, ...over });
   for (let topic = 0; topic < topics; topic += 1)
     for (let n = 0; n < 2; n += 1)
-      observe(board, hashOf(10 * topic + n), `topic${topic}`, { observation: seen(), progress: NOT_OBSERVED });
+      observe(board, hashOf(10 * topic + n), `topic${topic}`, {
+        observation: seen(),
+        progress: NOT_OBSERVED,
+      });
   return board;
 }
 
@@ -46,6 +49,16 @@ test('without a summary there is nothing to wait for', () => {
   assert.equal(nextCheckIn(boardWith(1)), 0);
 });
 
+const contentWith = (over: Partial<SummaryFigures> = {}): SummaryFigures => ({
+  at: 5 * MINUTE,
+  downloads: 9,
+  percent: 49,
+  speed: 1,
+  eta: null,
+  lines: [],
+  ...over,
+});
+
 describe('with a small daily quota', () => {
   const board = createTestBoard();
   recordServer(board, { live: true, isScarce: true });
@@ -60,16 +73,6 @@ describe('with a small daily quota', () => {
     checkedAt: 0,
     published: { ...published, ...over },
   });
-  const contentWith = (over: Partial<SummaryFigures> = {}): SummaryFigures => ({
-    at: 5 * MINUTE,
-    downloads: 9,
-    percent: 49,
-    speed: 1,
-    eta: null,
-    lines: [],
-    ...over,
-  });
-
   test('a percent is not worth a message, the next quarter is', () => {
     assert.equal(isWorthSending(board, topicWith(), contentWith()), false);
     assert.equal(isWorthSending(board, topicWith(), contentWith({ percent: 50 })), true);

@@ -38,6 +38,10 @@ function boardWith(now: () => number, downloads: number, stored: readonly string
   return board;
 }
 
+/** On how many topics a summary may be. */
+const storedIn = (snapshot: AnyMachineSnapshot) =>
+  [...boardIn(snapshot).topics.values()].filter(({ isStored }) => isStored).length;
+
 describe('the actor of summaries', () => {
   const all = [
     { downloads: 0, stored: [] },
@@ -49,10 +53,12 @@ describe('the actor of summaries', () => {
       machine: summaryMachine,
       input: (now) => ({ board: boardWith(now, downloads, stored), nextId: () => '1' }),
       facts: (snapshot) =>
-        [...boardIn(snapshot).topics.values()].map(({ summary, isStored, published }) => [
+        [...boardIn(snapshot).topics.values()].map(({ summary, isStored, published, checkedAt }) => [
           summary,
           isStored,
           published === null,
+          // How long it waits for polls.
+          Math.min(8, Math.floor((checkedAt ?? 0) / 10_000)),
         ]),
       events: () => [
         { type: 'summary.changed' },
@@ -92,8 +98,6 @@ describe('the actor of summaries', () => {
   });
 
   test('forgets a summary only when its deletion is settled', () => {
-    const storedIn = (snapshot: AnyMachineSnapshot) =>
-      [...boardIn(snapshot).topics.values()].filter(({ isStored }) => isStored).length;
     for (const { from, event, to } of edges)
       if (storedIn(to) < storedIn(from)) assert.equal(event['notification'], deleted);
   });

@@ -3,7 +3,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hashOf, MINUTE, ok, SECOND } from '../fixtures.ts';
 import { createTestRules } from '../../support/rules.ts';
-import { acceptedOf, change, keysOf, progressCards, startDownloads, stateOf, summaryOn, topicOf } from './downloads.ts';
+import {
+  acceptedOf,
+  change,
+  keysOf,
+  progressCards,
+  startDownloads,
+  stateOf,
+  summaryOn,
+  topicOf,
+} from './downloads.ts';
 
 /** Without a limit of messages: what is shown is what was decided. */
 const policy = { rate: null };

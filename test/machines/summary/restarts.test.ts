@@ -20,7 +20,7 @@ const policy = { rate: null };
 
 /** What an earlier process has left: a summary, and records of so many downloads. */
 function restart(count: number, { cards = false, downloads = count } = {}) {
-  const records = keysOf(count).map((key) => ({ ...createRecord(key, 0), card: cards }));
+  const records = Array.from(keysOf(count), (key) => ({ ...createRecord(key, 0), card: cards }));
   const world = startWorld({ policy, records, summaries: ['default'] });
   world.phone.receive({
     kind: 'summary',

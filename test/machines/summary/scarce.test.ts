@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { HOUR, MINUTE } from '../fixtures.ts';
-import { acceptedOf, add, change, keysOf, progressCards, startDownloads, stateOf, summaryOn } from './downloads.ts';
+import {
+  acceptedOf,
+  add,
+  change,
+  keysOf,
+  progressCards,
+  startDownloads,
+  stateOf,
+  summaryOn,
+} from './downloads.ts';
 
 /** Nine downloads with so many messages a day. */
 async function startScarce() {

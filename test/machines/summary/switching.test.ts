@@ -166,18 +166,18 @@ describe('single cards return', () => {
   });
 });
 
-describe('completions and alerts', () => {
-  /** Milliseconds from a finish hook to the completion on the phone. */
-  async function delayOf(count: number): Promise<number> {
-    const world = startDownloads(count, { policy: { rate: 10 } });
-    await world.pass(2 * MINUTE);
-    world.set(hashOf(1), { name: 'done', phase: 'complete', progress: 1 });
-    const from = world.clock.now();
-    world.finish(hashOf(1));
-    while (!world.phone.sounds.has('done') && world.clock.now() - from < MINUTE) await world.pass(50);
-    return world.clock.now() - from;
-  }
+/** Milliseconds from a finish hook to the completion on the phone. */
+async function delayOf(count: number): Promise<number> {
+  const world = startDownloads(count, { policy: { rate: 10 } });
+  await world.pass(2 * MINUTE);
+  world.set(hashOf(1), { name: 'done', phase: 'complete', progress: 1 });
+  const from = world.clock.now();
+  world.finish(hashOf(1));
+  while (!world.phone.sounds.has('done') && world.clock.now() - from < MINUTE) await world.pass(50);
+  return world.clock.now() - from;
+}
 
+describe('completions and alerts', () => {
   test('of a summary are as fast as without one', async () => {
     const [alone, summarized] = [await delayOf(1), await delayOf(50)];
     assert.ok(summarized <= alone + 100, `${summarized} ms, alone ${alone} ms`);
