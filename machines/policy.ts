@@ -1,3 +1,15 @@
+/** How progress is shown. */
+export const PROGRESS_MODES = ['auto', 'cards', 'summary', 'milestones', 'none'] as const;
+
+/**
+ * - `auto`: as cards, or as a summary while many torrents download, where ntfy updates cards in place; else as milestones
+ * - `cards`: one card per torrent
+ * - `summary`: one card that lists all torrents that download
+ * - `milestones`: a message at each quarter
+ * - `none`: not at all
+ */
+export type ProgressMode = (typeof PROGRESS_MODES)[number];
+
 /** Intervals, limits and thresholds of the machines. Times in milliseconds. */
 export interface Policy {
   /** Between two polls while something downloads. */
@@ -27,19 +39,15 @@ export interface Policy {
   retryMax: number;
   /** Whether the hooks are installed in qBittorrent. */
   installHook: boolean;
-  /** One summary replaces the progress cards of a topic while more torrents than this download; `null`: never. */
+  progress: ProgressMode;
+  /** From how many on completions and alerts are grouped in a digest; `null`: never. */
+  digestFrom: number | null;
+  /** While more than this many torrents download, a summary replaces their cards; `null`: never. */
   summaryFrom: number | null;
-  /** `auto`: by whether ntfy updates cards in place. */
-  progress: 'auto' | 'live' | 'milestones';
 }
 
 /** Values without a setting. */
-const FIXED_POLICY = {
-  idleInterval: 30_000,
-  correctionInterval: 30_000,
-  incidentAfter: 60_000,
-  summaryFrom: 8,
-} as const;
+const FIXED_POLICY = { idleInterval: 30_000, correctionInterval: 30_000, incidentAfter: 60_000 } as const;
 const MAX_GATHER = 1000;
 /** Polls that show another phase, or that no byte arrived, before the card shows that. */
 const POLLS_TO_SETTLE = 2;

@@ -7,13 +7,12 @@ export type { OutboxEvent, OutboxReport, Publication } from './setup.ts';
 const machine = outboxSetup.createMachine({
   id: 'outbox',
   description: 'Sends notifications to ntfy: order, budget, retries.',
-  context: ({ input: { policy, now, findTorrent, refused, quietDigest = null, summary = null } }) => ({
-    ...createTraffic(policy, now, refused),
-    summary,
+  context: ({ input }) => ({
+    ...createTraffic(input),
     askedAt: null,
     failure: null,
-    findTorrent,
-    quietDigest,
+    findTorrent: input.findTorrent,
+    quietDigest: input.quietDigest ?? null,
   }),
   on: {
     'publish.overdue': { actions: { type: 'crash', params: { request: 'publish' } } },

@@ -9,18 +9,20 @@ import type {
 import type { Policy } from '../policy.ts';
 import { cardOf, isRejected } from './attempts.ts';
 import type { AttemptLog } from './attempts.ts';
-import { createBudget, isScarce, refill, waitForToken } from './budget.ts';
+import { createBudget, refill, waitForToken } from './budget.ts';
 import type { Budget } from './budget.ts';
 import { createLanes, isUrgent, next, placeOf, put, supersededBy } from './lanes.ts';
 import type { Lane, Lanes, Next } from './lanes.ts';
-import { isCorrection, passesMilestone } from '../torrent/progress.ts';
+import { isLeftOut } from './thinning.ts';
 import { routeOf } from '../routing/routed.ts';
+import { NO_RULES } from '../routing/rules.ts';
+import type { TopicRules } from '../routing/topic-policy.ts';
 import { DEFAULT_ROUTE } from '../routing/types.ts';
-import type { RouteId } from '../routing/types.ts';
 import { isInSummary } from '../summary/board.ts';
 import type { SummaryBoard } from '../summary/board.ts';
 import { createTopics } from './topics.ts';
 import type { Topics } from './topics.ts';
+import type { OutboxInput } from './types.ts';
 import { CARD_SPACING, probe, waitOfCard } from './waiting.ts';
 
 const SLOTS = ['publish.0', 'publish.1', 'publish.2', 'publish.3'] as const;
@@ -28,6 +30,8 @@ const SLOTS = ['publish.0', 'publish.1', 'publish.2', 'publish.3'] as const;
 /** What waits, what is in flight, and what may be sent when. */
 export interface Traffic {
   policy: Policy;
+  /** The settings of the topics. */
+  rules: TopicRules;
   now: Now;
   lanes: Lanes;
   /** By slot; at most one per torrent. */
@@ -54,9 +58,12 @@ export interface Traffic {
   summary: SummaryBoard | null;
 }
 
-export function createTraffic(policy: Policy, now: Now, refused?: readonly RouteId[]): Traffic {
+type TrafficInput = Pick<OutboxInput, 'policy' | 'now' | 'refused' | 'rules' | 'summary'>;
+
+export function createTraffic({ policy, now, refused, rules = NO_RULES, summary }: TrafficInput): Traffic {
   return {
     policy,
+    rules,
     now,
     lanes: createLanes(),
     inFlight: new Map(),
@@ -70,7 +77,7 @@ export function createTraffic(policy: Policy, now: Now, refused?: readonly Route
     budget: createBudget(policy.rate, now()),
     live: null,
     topics: createTopics(refused),
-    summary: null,
+    summary: summary ?? null,
   };
 }
 
@@ -152,13 +159,11 @@ export function isLeaving(traffic: Traffic, within: number): boolean {
 }
 
 /**
- * The outcome of a notification that is not sent; `null` if it is sent. Not sent are: progress between two milestones,
- * where each message would be a separate card; a corrected estimate, with a small daily quota; progress on a topic that
- * has a summary, and a summary where it has none any more; the deletion of a card that does not exist, or that this ntfy
- * cannot delete.
+ * The outcome of a notification that is not sent; `null` if it is sent. Not sent are: progress that its topic leaves out;
+ * a summary where there is none any more; the deletion of a card that does not exist, or that this ntfy cannot delete.
  */
 export function skipped(traffic: Traffic, notification: Notification): Outcome | null {
-  const { live, policy, sent, alerted, budget, summary } = traffic;
+  const { live, sent, alerted, summary } = traffic;
   const place = placeOf(notification);
   switch (notification.kind) {
     case 'completion':
@@ -182,14 +187,8 @@ export function skipped(traffic: Traffic, notification: Notification): Outcome |
       return summary === null || isInSummary(summary, routeOf(notification)) ? null : 'superseded';
     case 'summary-delete':
       return live === false ? 'accepted' : null;
-    case 'progress': {
-      if (summary !== null && isInSummary(summary, routeOf(notification))) return 'superseded';
-      const thinned = policy.progress === 'milestones' || (policy.progress === 'auto' && live === false);
-      const last = sent.get(place) ?? notification.shown;
-      const { card } = notification;
-      if (isScarce(budget) && isCorrection(last, card)) return 'superseded';
-      return thinned && !passesMilestone(last, card) ? 'superseded' : null;
-    }
+    case 'progress':
+      return isLeftOut(traffic, notification) ? 'superseded' : null;
   }
 }
 

@@ -3,6 +3,7 @@ import type { FindTorrent } from '../shard/machine.ts';
 import type { Failure, Form, Now, Outcome, RequestedNotification } from '../domain.ts';
 import type { Policy } from '../policy.ts';
 import type { QuietDigest } from '../quiet/pending.ts';
+import type { TopicRules } from '../routing/topic-policy.ts';
 import type { RouteId } from '../routing/types.ts';
 import type { SummaryBoard } from '../summary/board.ts';
 
@@ -45,6 +46,8 @@ export interface OutboxInput {
   findTorrent: FindTorrent;
   /** Topics that ntfy refused before a restart. */
   refused?: readonly RouteId[];
+  /** The settings of the topics. Default: none. */
+  rules?: TopicRules;
   /** Default: there are no quiet hours. */
   quietDigest?: QuietDigest | null;
   /** Default: there are no summaries. */

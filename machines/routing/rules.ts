@@ -1,6 +1,6 @@
 import type { FixedMessage, Notification } from '../domain.ts';
-import { DEFAULT_ROUTING } from './types.ts';
-import type { RuleFields, Routing } from './types.ts';
+import { DEFAULT_ROUTING, NO_TOPIC_POLICY } from './types.ts';
+import type { RouteId, RuleFields, Routing, TopicPolicy } from './types.ts';
 
 /** The rules in force, as the torrents use them. None of the functions throws. */
 export interface Rules {
@@ -9,6 +9,10 @@ export interface Rules {
   /** The same, after the file was checked for a change: before a notification is composed. */
   check: () => number;
   route: (fields: RuleFields) => Routing;
+  /** The settings of a topic; none for one that the rules do not know any more. */
+  topic: (route: RouteId) => TopicPolicy;
+  /** Whether completions and alerts of a rule (`null`: of no rule) may be grouped; not those of one with `digest: false`. */
+  isGrouped: (rule: string | null) => boolean;
   /** Renders a completion when it is stored; `null`: it is rendered each time it is sent. */
   fix: (completion: Extract<Notification, { kind: 'completion' }>, routing: Routing) => FixedMessage | null;
 }
@@ -18,5 +22,7 @@ export const NO_RULES: Rules = {
   version: () => 0,
   check: () => 0,
   route: () => DEFAULT_ROUTING,
+  topic: () => NO_TOPIC_POLICY,
+  isGrouped: () => true,
   fix: () => null,
 };

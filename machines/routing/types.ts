@@ -1,4 +1,5 @@
 import type { Hash } from '../domain.ts';
+import type { ProgressMode } from '../policy.ts';
 
 /**
  * Which notifications a torrent causes, and where they go. Rules are compiled from `RULES_FILE` in `src/config/rules`;
@@ -17,6 +18,18 @@ export type RouteId = string;
 
 /** The topic of `NTFY_TOPIC`. */
 export const DEFAULT_ROUTE: RouteId = 'default';
+
+/** The settings of one topic. What is missing is as for all topics (`Policy`). */
+export interface TopicPolicy {
+  /** `null`: never. */
+  readonly digestFrom?: number | null;
+  /** `null`: never. */
+  readonly summaryFrom?: number | null;
+  readonly progress?: ProgressMode;
+}
+
+/** A topic without settings of its own. */
+export const NO_TOPIC_POLICY: TopicPolicy = Object.freeze({});
 
 /** A glob, compiled: matches in linear time, case-insensitively. */
 export type TextMatcher = (text: string) => boolean;

@@ -1,7 +1,7 @@
 import type { Hash, Now } from '../domain.ts';
 import type { RouteId } from '../routing/types.ts';
 import type { Seen } from '../torrent/types.ts';
-import { isSummaryAllowed, summaryFromOf } from './settings.ts';
+import { isAlwaysSummary, isSummaryAllowed, summaryFromOf } from './settings.ts';
 import type { SummarySettings } from './settings.ts';
 
 /** The last observation of a download. The torrent changes it in place: a poll without changes costs nothing here. */
@@ -111,9 +111,9 @@ export const hasSummary = ({ summary }: Pick<TopicBoard, 'summary'>): boolean =>
 
 /** Whether a summary replaces the cards of the torrents on this topic now. */
 export function isInSummary({ topics, settings, live }: SummaryBoard, route: RouteId): boolean {
-  if (topics.size === 0) return false;
   const topic = topics.get(route);
-  return topic !== undefined && hasSummary(topic) && isSummaryAllowed(settings, route, live);
+  const isShown = (topic !== undefined && hasSummary(topic)) || isAlwaysSummary(settings, route);
+  return isShown && isSummaryAllowed(settings, route, live);
 }
 
 /** Whether a summary shows this torrent in place of its card. */

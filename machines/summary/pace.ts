@@ -19,11 +19,8 @@ const COARSE_CHANGE_INTERVAL = 10 * 60_000;
 /** A coarse step in percent. */
 const COARSE_STEP = 25;
 
-/**
- * Whether each update has to be worth a message of the day: the daily quota is small (ntfy.sh), or each message is
- * another notification.
- */
-export const isCoarse = ({ isScarce, live }: SummaryBoard): boolean => isScarce || live === false;
+/** Whether each update has to be worth a message of the day: the daily quota is small (ntfy.sh). */
+export const isCoarse = ({ isScarce }: SummaryBoard): boolean => isScarce;
 
 /** In either direction: the clock may be set back. */
 const hasPassed = (since: number, time: number, at: number): boolean => Math.abs(at - since) >= time;

@@ -38,7 +38,7 @@ export function createContext({
       supervisor: self,
       rules: rules ?? NO_RULES,
       summary: createBoard({
-        settings: { policy },
+        settings: { policy, rules: rules ?? NO_RULES },
         now,
         hasTorrents: () => registry.records.size > 0,
         stored: summaries,
@@ -81,6 +81,7 @@ export const torrentServiceInput = ({ context, self }: { context: SupervisorCont
 export const outboxInput = (args: { context: SupervisorContext; self: Root }) => ({
   ...torrentServiceInput(args),
   refused: [...args.context.notices.refused.keys()],
+  rules: args.context.deps.rules,
   quietDigest: args.context.quietDigest,
   summary: args.context.deps.summary,
 });

@@ -2,16 +2,18 @@ import { STALLED, NOT_OBSERVED } from './progress.ts';
 import type { TorrentContext, TorrentInput } from './types.ts';
 import { DEFAULT_COMPLETION } from '../domain.ts';
 import type { TorrentRecord } from '../domain.ts';
+import type { Policy } from '../policy.ts';
 import { UNDECIDED_ROUTING } from '../routing/routed.ts';
 import type { Rules } from '../routing/rules.ts';
+import { inMode } from '../routing/topic-policy.ts';
 import { DEFAULT_ROUTING, DEFAULT_SEND } from '../routing/types.ts';
 import type { Routing, SendKind } from '../routing/types.ts';
 
 const NOTHING_SENT: ReadonlySet<SendKind> = new Set();
 
 /** What the rules said before a restart, until the next observation. */
-function routingOf({ route, rule, excluded }: TorrentRecord, rules: Rules): Routing {
-  if (rules.version() === 0) return DEFAULT_ROUTING;
+function initialRouting({ route, rule, excluded }: TorrentRecord, policy: Policy, rules: Rules): Routing {
+  if (rules.version() === 0) return inMode(DEFAULT_ROUTING, policy, rules);
   return { ...UNDECIDED_ROUTING, route, rule, send: excluded ? NOTHING_SENT : DEFAULT_SEND };
 }
 
@@ -38,7 +40,7 @@ export const createContext = ({ record, policy, deps, ready }: TorrentInput): To
   pending: null,
   misses: 0,
   quiet: record.quiet,
-  routing: routingOf(record, deps.rules),
+  routing: initialRouting(record, policy, deps.rules),
   rulesVersion: -1,
   isMatchDue: true,
   moving: record.moving,

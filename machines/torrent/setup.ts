@@ -1,6 +1,6 @@
 import { assign, enqueueActions, setup } from 'xstate';
-import { ruleFieldsOf } from '../routing/fields.ts';
 import { onRoute } from '../routing/routed.ts';
+import { routingOf } from '../routing/topic-policy.ts';
 import { alertToShow, isAlertElsewhere } from './alerts.ts';
 import { decideAddition } from './addition.ts';
 import {
@@ -117,7 +117,7 @@ export const torrentSetup = setup({
       const version = deps.rules.check();
       if (seen.observation === null || (version === 0 && rulesVersion === 0)) return;
       if (version === rulesVersion && !isDue) return;
-      const routing = deps.rules.route(ruleFieldsOf(seen.observation));
+      const routing = routingOf(context.policy, deps.rules, seen.observation);
       step.enqueue.assign({ routing, rulesVersion: version, isMatchDue: false });
       const record = recordRouting(before, routing, seen.observation.name);
       if (record === before) return;

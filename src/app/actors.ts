@@ -87,7 +87,16 @@ export function provideActors({ qbittorrent, ntfy, ensureHook, saveFact, rotatio
 }
 
 /** The policy for a configuration. */
-export const policyOf = ({ poll, ntfy, progress, alerts, discover, maxTracked, hook }: Config): Policy =>
+export const policyOf = ({
+  poll,
+  ntfy,
+  progress,
+  grouping,
+  alerts,
+  discover,
+  maxTracked,
+  hook,
+}: Config): Policy =>
   createPolicy({
     pollInterval: poll.interval,
     discoverInterval: discover,
@@ -97,4 +106,5 @@ export const policyOf = ({ poll, ntfy, progress, alerts, discover, maxTracked, h
     rate: ntfy.rate,
     retryMax: ntfy.retryMax,
     progress,
+    ...grouping,
   });

@@ -1,8 +1,15 @@
 import type { FixedMessage } from '../../machines/domain.ts';
 import type { RulesReport } from '../../machines/incident/notices.ts';
 import type { Rules } from '../../machines/routing/rules.ts';
-import { DEFAULT_ROUTE } from '../../machines/routing/types.ts';
-import type { RouteId, Routing, Rule, RuleFields, SendKind } from '../../machines/routing/types.ts';
+import { DEFAULT_ROUTE, NO_TOPIC_POLICY } from '../../machines/routing/types.ts';
+import type {
+  RouteId,
+  Routing,
+  Rule,
+  RuleFields,
+  SendKind,
+  TopicPolicy,
+} from '../../machines/routing/types.ts';
 import type { NotificationStyle } from '../ntfy/style.ts';
 import type { StyleOf } from '../ntfy/style-of.ts';
 
@@ -12,6 +19,10 @@ export interface CompiledRules {
   /** The topic of each route. Topics are secrets. */
   readonly topics: ReadonlyMap<RouteId, string>;
   readonly styles: ReadonlyMap<string, Readonly<Partial<Record<SendKind, NotificationStyle>>>>;
+  /** The settings of topics; most have none. */
+  readonly topicSettings: ReadonlyMap<RouteId, TopicPolicy>;
+  /** The rules whose completions and alerts are never grouped. */
+  readonly withoutDigest: ReadonlySet<string>;
 }
 
 export interface RoutingOptions {
@@ -68,6 +79,8 @@ export function createRouting({ current, decide, fix, onBug }: RoutingOptions): 
       version: () => version,
       check,
       route: (fields) => decide(inForce.rules, fields),
+      topic: (route) => inForce.topicSettings.get(route) ?? NO_TOPIC_POLICY,
+      isGrouped: (rule) => rule === null || !inForce.withoutDigest.has(rule),
       fix(completion, { rule }) {
         try {
           return fix(completion, rule === null ? undefined : styleOf(rule, 'completion'));

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { ProgressMode } from '../../machines/policy.ts';
 import type { Units } from '../format/options.ts';
 import type { BasicLogin } from '../http/basic-auth.ts';
 import type { LogLevel } from '../log/index.ts';
@@ -64,7 +65,9 @@ export interface Config {
   readonly ops: ListenConfig;
   /** Prefix of ntfy's sequence IDs; `null`: the store's instance name. */
   readonly instance: string | null;
-  readonly progress: 'auto' | 'live' | 'milestones';
+  readonly progress: ProgressMode;
+  /** From how many on notifications are grouped; `null`: never. */
+  readonly grouping: { readonly digestFrom: number | null; readonly summaryFrom: number | null };
   /** `null`: no rules. */
   readonly rulesFile: string | null;
   /** IANA name or offset; `undefined`: the system's, which takes 9 MB to determine and is not always needed. */
@@ -186,6 +189,7 @@ function build(values: Settings, secrets: Secrets, proxy: Proxy | null): Config 
     ops: { host: values.OPS_HOST, port: values.OPS_PORT, token: secrets('OPS_TOKEN') },
     instance: values.INSTANCE_NAME ?? null,
     progress: values.PROGRESS,
+    grouping: { digestFrom: values.DIGEST_FROM, summaryFrom: values.SUMMARY_FROM },
     rulesFile: values.RULES_FILE ?? null,
     timeZone: values.TZ?.name,
     locale: values.LOCALE,

@@ -31,6 +31,8 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
     title: 'Behaviour',
     names: [
       'PROGRESS',
+      'SUMMARY_FROM',
+      'DIGEST_FROM',
       'RULES_FILE',
       'TZ',
       'LOCALE',

@@ -1,6 +1,7 @@
 /** Every setting: its name, its default, what it does. The table in README.md is generated from this file. */
 import * as z from 'zod';
 import { about } from './about.ts';
+import { amountSettings } from './amount-settings.ts';
 import { guardedUrl, httpUrl, ntfyServer, topic } from './address.ts';
 import { formatSettings } from './format-settings.ts';
 import * as v from './values.ts';
@@ -114,16 +115,7 @@ export const settings = z.object({
         '20000',
       ),
     ),
-  PROGRESS: v
-    .oneOf(['auto', 'live', 'milestones'])
-    .prefault('auto')
-    .meta(
-      about(
-        '`live`: one card is updated; `milestones`: messages at 25, 50 and 75 % (for iPhones, which do not update cards); ' +
-          '`auto`: `live` if the ntfy server supports it',
-        'milestones',
-      ),
-    ),
+  ...amountSettings,
   RULES_FILE: z
     .string()
     .optional()

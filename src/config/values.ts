@@ -51,6 +51,14 @@ export const count = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** A whole number from 1 to 1000; `null`: never. */
+export const threshold = z.string().transform((text, context): number | null => {
+  if (text.toLowerCase() === 'never') return null;
+  if (/^[1-9]\d{0,3}$/.test(text) && Number(text) <= 1000) return Number(text);
+  context.addIssue('must be a whole number from 1 to 1000, or "never"');
+  return z.NEVER;
+});
+
 /** Messages per minute; `null`: no limit. */
 export const rate = z.string().transform((text, context): number | 'auto' | null => {
   if (text.toLowerCase() === 'auto') return 'auto';
@@ -60,11 +68,19 @@ export const rate = z.string().transform((text, context): number | 'auto' | null
   return z.NEVER;
 });
 
-/** One of a few words, in any case. */
-export function oneOf<const Words extends readonly string[]>(words: Words) {
+/**
+ * One of a few words, in any case.
+ *
+ * @param former earlier names, each with the word that replaced it; accepted, but in no message
+ */
+export function oneOf<const Words extends readonly string[]>(
+  words: Words,
+  former: ReadonlyMap<string, Words[number]> = new Map(),
+) {
   return z
     .string()
     .toLowerCase()
+    .overwrite((word) => former.get(word) ?? word)
     .pipe(z.enum(words, `must be one of: ${words.join(', ')}`));
 }
 

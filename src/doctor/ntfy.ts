@@ -89,15 +89,16 @@ function sequencesOutcome(
 ): Outcome {
   if (sequences === 'supported')
     return ok('sequence IDs are supported: one card for each torrent, updated in place');
-  if (progress === 'milestones')
-    return ok('sequence IDs are not supported, and not needed with PROGRESS=milestones');
+  if (progress === 'milestones' || progress === 'none')
+    return ok(`sequence IDs are not supported, and not needed with PROGRESS=${progress}`);
   if (sequences === 'unknown')
     return warn(
       'support of sequence IDs is unknown: the answer to /v1/config is not from ntfy',
       'Configure the proxy in front of ntfy to allow GET /v1/config.',
     );
+  const effect = progress === 'cards' ? '' : ', so progress is only sent at 25, 50 and 75 %';
   return warn(
-    'sequence IDs are not supported (ntfy before 2.16): each update is a separate card, so progress is only sent at 25, 50 and 75 %',
+    `sequence IDs are not supported (ntfy before 2.16): each update is a separate card${effect}`,
     'Update ntfy to 2.16 or later for cards that are updated in place.',
   );
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { RulesReport } from '../../machines/incident/notices.ts';
-import { DEFAULT_ROUTING } from '../../machines/routing/types.ts';
+import { DEFAULT_ROUTE, DEFAULT_ROUTING } from '../../machines/routing/types.ts';
 import type { Rule } from '../../machines/routing/types.ts';
 import type { Sidecar } from '../../src/app/start.ts';
 import { createRouting } from '../../src/app/routing.ts';
@@ -28,6 +28,8 @@ const compiled = (rules: readonly Rule[]): CompiledRules => ({
   rules,
   topics: new Map(rules.map(({ route }) => [route, TOPIC])),
   styles: new Map([['films', { completion: { tags: ['popcorn'] } }]]),
+  topicSettings: new Map(rules.map(({ route }) => [route, { digestFrom: 2, progress: 'cards' }])),
+  withoutDigest: new Set(rules.map(({ name }) => name)),
 });
 
 /** Rules that a test replaces. */
@@ -164,6 +166,17 @@ describe('the rules', () => {
     assert.equal(rules.check(), first + 1);
     assert.equal(rules.version(), first + 1);
     assert.equal(routing.topicOf('a1b2'), undefined);
+  });
+
+  test('have the settings of their topics, and know which rules are not grouped', () => {
+    const { source, routing } = createSource();
+    const { rules } = routing;
+    assert.deepEqual(rules.topic('a1b2'), { digestFrom: 2, progress: 'cards' });
+    assert.deepEqual([rules.topic(DEFAULT_ROUTE), rules.topic('gone')], [{}, {}]);
+    assert.deepEqual(['films', 'other', null].map(rules.isGrouped), [false, true, true]);
+    source.current = compiled([]);
+    rules.check();
+    assert.deepEqual([rules.topic('a1b2'), rules.isGrouped('films')], [{}, true]);
   });
 
   test('report their state at once, and each change', () => {

@@ -8,7 +8,7 @@ import { explainRules } from '../../src/commands/rules/explain.ts';
 import { rulesSchema } from '../../src/commands/rules/json-schema.ts';
 import { printSchema } from '../../src/commands/rules/schema.ts';
 import { serve as serveHttp } from '../http/server.ts';
-import { invalid, valid } from './rules-files.ts';
+import { fileOf, invalid, valid } from './rules-files.ts';
 import { createTerminal } from './terminal.ts';
 
 describe('rules check', () => {
@@ -32,6 +32,18 @@ describe('rules check', () => {
         'f:4:5: rule "a" has an unknown key "sned"; did you mean send?',
       ],
     );
+  });
+
+  test('warns about a topic without rules; without the other settings it may be that of NTFY_TOPIC', () => {
+    const file = fileOf('unused.yaml', 'topics: { planted-a: {} }');
+    const warningOf = (env: Record<string, string>) => {
+      const terminal = createTerminal(env);
+      assert.equal(checkRules(file, terminal.terminal), 0);
+      return terminal.err().replace(file, 'f');
+    };
+    assert.equal(warningOf({}), 'f:1:11: no rule sends to this topic, unless it is that of NTFY_TOPIC.');
+    assert.equal(warningOf({ NTFY_TOPIC: 'other' }), 'f:1:11: no rule sends to this topic.');
+    assert.equal(warningOf({ NTFY_TOPIC: 'planted-a' }), '');
   });
 
   test('without a file is a usage error', () => {
@@ -72,6 +84,41 @@ describe('rules explain', () => {
     assert.match(out, /^3\. by hand: private unknown$/m);
     assert.match(out, /^No rule applies\.\nNot decided before the metadata/m);
     assert.match(out, /^Topic: NTFY_TOPIC\nSends: progress, completion, alerts$/m);
+  });
+
+  test('names the settings of the topic, and leaves out progress that they or PROGRESS turn off', async () => {
+    const file = fileOf(
+      'topics.yaml',
+      `
+rules:
+  - name: films
+    match: { category: films }
+    topic: planted-films
+  - name: music
+    match: { category: music }
+    topic: planted-music
+topics:
+  planted-films: { digest_from: never, summary_from: 20, progress: none }
+  planted-music: { progress: cards }
+`,
+    );
+    const linesOf = async (category: string, env: Record<string, string> = {}) => {
+      const terminal = createTerminal(env);
+      assert.equal(await explainRules(undefined, { file, category, size: '1 GB' }, terminal.terminal), 0);
+      assert.doesNotMatch(terminal.all(), /planted/);
+      return terminal.out().split('\n');
+    };
+    const films = await linesOf('films');
+    assert.ok(films.includes('Topic settings: digest_from never, summary_from 20, progress none'));
+    assert.ok(films.includes('Sends: completion, alerts'));
+    const env = { NTFY_TOPIC: 'planted-default', PROGRESS: 'none' };
+    const all = 'Sends: progress, completion, alerts';
+    assert.deepEqual(
+      (await linesOf('music', env)).filter((line) => /^(Topic settings|Sends):/.test(line)),
+      ['Topic settings: progress cards', all],
+    );
+    assert.ok((await linesOf('other')).includes(all));
+    assert.ok((await linesOf('other', env)).includes('Sends: completion, alerts'));
   });
 
   test('refuses invalid options and hashes', async () => {
@@ -128,6 +175,8 @@ describe('rules explain', () => {
   });
 });
 
+const threshold = (value: string) => `topics: { films: { digest_from: ${value}, summary_from: 3 } }`;
+
 describe('rules schema', () => {
   test('prints a JSON Schema that accepts valid files and no others', () => {
     const terminal = createTerminal({});
@@ -136,7 +185,14 @@ describe('rules schema', () => {
     const schema = z.fromJSONSchema(JSON.parse(terminal.out()) as Parameters<typeof z.fromJSONSchema>[0]);
     const example = readFileSync(new URL('../../rules.example.yaml', import.meta.url), 'utf8');
     assert.equal(schema.safeParse(parse(example)).success, true);
+    assert.match(
+      terminal.out(),
+      /"description": "false: completions and alerts of the rule are never grouped\."/,
+    );
+    for (const value of ['1', '1000', 'never'])
+      assert.equal(schema.safeParse(parse(threshold(value))).success, true, value);
     for (const text of [
+      ...['0', '1001', '2.5', 'off'].map(threshold),
       'rule: []',
       'rules: [{}]',
       'rules: [{ name: a, sned: [] }]',

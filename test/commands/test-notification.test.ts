@@ -21,6 +21,10 @@ rules:
     removed: { title: "Gone at {{percent}} %" }
   - name: silent
     send: []
+  - name: still
+    topic: planted-still
+topics:
+  planted-still: { progress: none }
 `,
 );
 const TOKEN = 'tk_plantedplantedplantedplanted12';
@@ -89,6 +93,21 @@ test('a rule that sends all kinds shows one card of each, and those of progress 
   assert.match(
     terminal.out(),
     /^Left on the phone: 3 cards, "films\/4k, large, notify", "Download Complete", "Gone at 75 %"\./m,
+  );
+});
+
+test('a rule whose topic shows no progress sends no card that is updated', async () => {
+  await using ntfy = await startNtfySimulator({ token: TOKEN });
+  const terminal = createTerminal({ ...envOf(ntfy.url), RULES_FILE });
+  assert.equal(await testNotification(terminal.terminal, 0, ruled('still')), 0, terminal.all());
+  assert.deepEqual(
+    ntfy.messages.map(({ event, topic, sequence_id }) => [event, topic, sequence_id]),
+    [
+      ['message', 'planted-still', 'qbit-test-done'],
+      ['message', 'planted-still', 'qbit-test-err'],
+      ['message_delete', 'planted-still', 'qbit-test'],
+      ['message_delete', 'planted-still', 'qbit-test-err'],
+    ],
   );
 });
 

@@ -54,6 +54,7 @@ describe('with only a topic', () => {
       ops: { host: '::', port: 9091, token: null },
       instance: null,
       progress: 'auto',
+      grouping: { digestFrom: 4, summaryFrom: 8 },
       locale: undefined,
       units: 'decimal',
       rulesFile: null,
@@ -114,7 +115,6 @@ describe('a valid value', () => {
     [{ HOOK_PORT: '0', OPS_PORT: '0' }, (c) => c.hook.port + c.ops.port, 0],
     [{ OPS_TOKEN: 't' }, (c) => c.ops.token?.reveal(), 't'],
     [{ INSTANCE_NAME: 'seed_box-1' }, (c) => c.instance, 'seed_box-1'],
-    [{ PROGRESS: 'Milestones' }, (c) => c.progress, 'milestones'],
     [{ TZ: 'Europe/Berlin' }, (c) => c.timeZone, 'Europe/Berlin'],
     [{ STATE_DIR: '/data' }, (c) => c.stateDir, '/data'],
     [{ LOG_LEVEL: 'DEBUG' }, (c) => c.logLevel, 'debug'],
@@ -172,7 +172,6 @@ describe('an invalid value', () => {
     [{ OPS_PORT: 'tcp://10.0.0.1:9091' }, /OPS_PORT contains the link that Kubernetes creates/],
     [{ OPS_PORT: '9090' }, /OPS_PORT must differ from HOOK_PORT/],
     [{ INSTANCE_NAME: 'nineteen-characters' }, /INSTANCE_NAME must be 1 to 18/],
-    [{ PROGRESS: 'yes' }, /PROGRESS must be one of: auto, live, milestones/],
     [{ LOG_LEVEL: 'trace' }, /LOG_LEVEL must be one of/],
   ];
   for (const [env, expected] of refused) {

@@ -72,12 +72,17 @@ test('a used-up quota is a failure, a small rest is a warning', async () => {
   });
 });
 
-test('an ntfy without sequence IDs is a warning, and none with milestones', async () => {
+test('an ntfy without sequence IDs is a warning, and none with milestones or without progress', async () => {
   await using setup = await startSetup({ ntfy: { generation: 'legacy' } });
   const diagnosis = await examine(setup.env);
   assert.deepEqual([diagnosis.with('fail'), diagnosis.with('warn')], [[], ['ntfy-updates']]);
   assert.match(diagnosis.of('ntfy-updates').advice ?? '', /2\.16/);
-  assert.deepEqual((await examine({ ...setup.env, PROGRESS: 'milestones' })).with('warn'), []);
+  assert.match(diagnosis.of('ntfy-updates').found, /only sent at 25, 50 and 75 %/);
+  const cards = await examine({ ...setup.env, PROGRESS: 'cards' });
+  assert.deepEqual(cards.with('warn'), ['ntfy-updates']);
+  assert.match(cards.of('ntfy-updates').found, /each update is a separate card$/);
+  for (const PROGRESS of ['milestones', 'none'])
+    assert.deepEqual((await examine({ ...setup.env, PROGRESS })).with('warn'), []);
 });
 
 test('a wrong clock is a warning', async () => {

@@ -1,5 +1,6 @@
 import { createPolicy } from '../../machines/policy.ts';
 import type { Policy } from '../../machines/policy.ts';
+import { NO_RULES } from '../../machines/routing/rules.ts';
 import { createShardOf, SALT_LENGTH } from '../../machines/shard/shard-of.ts';
 import { createBoard } from '../../machines/summary/board.ts';
 import type { SummaryBoard } from '../../machines/summary/board.ts';
@@ -17,11 +18,17 @@ export const policy: Policy = createPolicy({
   rate: 10,
   retryMax: 300_000,
   progress: 'auto',
+  digestFrom: 4,
+  summaryFrom: 8,
 });
 
 /** A board without downloads. */
 export const createTestBoard = (over: Partial<Policy> = {}, now = () => 0): SummaryBoard =>
-  createBoard({ settings: { policy: { ...policy, ...over } }, now, hasTorrents: () => true });
+  createBoard({
+    settings: { policy: { ...policy, ...over }, rules: NO_RULES },
+    now,
+    hasTorrents: () => true,
+  });
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;

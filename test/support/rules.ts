@@ -1,8 +1,8 @@
 /** Rules that a test changes while the machines run. */
 import type { Observation } from '../../machines/domain.ts';
 import type { Rules } from '../../machines/routing/rules.ts';
-import { DEFAULT_ROUTING } from '../../machines/routing/types.ts';
-import type { RuleFields, Routing, SendKind } from '../../machines/routing/types.ts';
+import { DEFAULT_ROUTING, NO_TOPIC_POLICY } from '../../machines/routing/types.ts';
+import type { RouteId, RuleFields, Routing, SendKind, TopicPolicy } from '../../machines/routing/types.ts';
 
 /** What a rule says; what is missing is as without rules. */
 export interface Said extends Partial<Omit<Routing, 'send'>> {
@@ -22,9 +22,18 @@ export const routing = ({ send, ...said }: Said = {}): Routing => ({
 /** A torrent in this category, as a poll shows it. */
 export const inCategory = (category: string): Partial<Observation> => ({ category });
 
+/** What the rules say beside the routing of torrents. */
+export interface TestSettings {
+  /** The settings of topics, by their routes. */
+  topics?: Readonly<Record<RouteId, TopicPolicy>>;
+  /** The rules with `digest: false`. */
+  withoutDigest?: readonly string[];
+}
+
 /** Rules by category; each change is noticed at the next check. */
-export function createTestRules(decision: Decision = () => null) {
+export function createTestRules(decision: Decision = () => null, settings: TestSettings = {}) {
   let inForce = decision;
+  let { topics = {}, withoutDigest = [] } = settings;
   let version = 1;
   let checks = 0;
   let matches = 0;
@@ -38,6 +47,8 @@ export function createTestRules(decision: Decision = () => null) {
       matches += 1;
       return routing(inForce(fields) ?? {});
     },
+    topic: (route) => topics[route] ?? NO_TOPIC_POLICY,
+    isGrouped: (rule) => rule === null || !withoutDigest.includes(rule),
     fix: ({ torrent }, { rule, priority }) => ({
       title: rule ?? 'no rule',
       message: `${torrent.name}`,
@@ -49,8 +60,10 @@ export function createTestRules(decision: Decision = () => null) {
     rules,
     /** How often the file was checked, and how often the rules were matched. */
     counts: () => ({ checks, matches }),
-    change(decision: Decision) {
+    /** Settings that are not given stay. */
+    change(decision: Decision, settings: TestSettings = {}) {
       inForce = decision;
+      ({ topics = topics, withoutDigest = withoutDigest } = settings);
       version += 1;
     },
   };

@@ -1,10 +1,10 @@
 import { CONDITION_NAMES, checkCondition, decideRouting } from '../../../machines/routing/matching.ts';
 import type { ConditionName } from '../../../machines/routing/matching.ts';
-import { DEFAULT_ROUTE } from '../../../machines/routing/types.ts';
+import { DEFAULT_ROUTE, NO_TOPIC_POLICY } from '../../../machines/routing/types.ts';
 import { ruleFieldsOf } from '../../../machines/routing/fields.ts';
+import { inMode } from '../../../machines/routing/topic-policy.ts';
 import type { Observation } from '../../../machines/domain.ts';
-import type { Rule, RuleFields } from '../../../machines/routing/types.ts';
-import type { RuleSet } from '../../config/rules/index.ts';
+import type { Rule, RuleFields, TopicPolicy } from '../../../machines/routing/types.ts';
 import { formatSize } from '../../format/figures.ts';
 import type { MessageOptions } from '../../ntfy/message.ts';
 import { configOf } from '../config.ts';
@@ -13,6 +13,7 @@ import { processTerminal } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
 import { describeMessage, styleOf } from './messages.ts';
 import { readSource } from './source.ts';
+import type { RulesSource } from './source.ts';
 import { readTorrent, torrentOfOptions } from './torrent.ts';
 import type { ExplainOptions } from './torrent.ts';
 
@@ -32,7 +33,7 @@ export async function explainRules(
   if (typeof source === 'number') return source;
   const torrent = await findTorrent(hash, given, terminal);
   if (typeof torrent === 'number') return torrent;
-  for (const line of explain(source.rules, torrent, { ...source.format, now })) out(line);
+  for (const line of explain(source, torrent, { ...source.format, now })) out(line);
   return EXIT.ok;
 }
 
@@ -57,13 +58,15 @@ async function findTorrent(
 
 /** The explanation, one line each. Names no topic. */
 export function explain(
-  ruleSet: RuleSet,
+  { rules: ruleSet, progress }: Pick<RulesSource, 'rules' | 'progress'>,
   torrent: Observation,
   options: MessageOptions & { now: number },
 ): string[] {
-  const { rules } = ruleSet;
+  const { rules, topicSettings } = ruleSet;
   const fields = ruleFieldsOf(torrent);
-  const routing = decideRouting(rules, fields);
+  const decided = decideRouting(rules, fields);
+  const topic = topicSettings.get(decided.route) ?? NO_TOPIC_POLICY;
+  const routing = inMode(decided, { progress }, { topic: () => topic });
   const last = routing.rule === null ? rules.length : rules.findIndex(({ name }) => name === routing.rule);
   return [
     `Torrent: ${describeFields(fields, options)}`,
@@ -75,11 +78,21 @@ export function explain(
           'Not decided before the metadata: a rule above could still match. Only alerts are sent until then.',
         ]),
     `Topic: ${routing.route === DEFAULT_ROUTE ? 'NTFY_TOPIC' : "the rule's own"}`,
+    ...describeTopic(topic),
     `Sends: ${[...routing.send].join(', ') || 'nothing'}`,
     ...[...routing.send].flatMap((kind) =>
       describeMessage(kind, torrent, styleOf(ruleSet, routing.rule, routing.priority, kind), options),
     ),
   ];
+}
+
+/** The settings of a topic, one line; none without any. */
+function describeTopic({ digestFrom, summaryFrom, progress }: TopicPolicy): string[] {
+  const settings = { digest_from: digestFrom, summary_from: summaryFrom, progress };
+  const set = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return set.length === 0
+    ? []
+    : [`Topic settings: ${set.map(([name, value]) => `${name} ${value ?? 'never'}`).join(', ')}`];
 }
 
 function describeFields(

@@ -1,3 +1,4 @@
+import type { ProgressMode } from '../../../machines/policy.ts';
 import { parseConfig } from '../../config/index.ts';
 import { describeProblem, parseFile, readRulesFile } from '../../config/rules/index.ts';
 import type { RulesProblem, RuleSet, Target } from '../../config/rules/index.ts';
@@ -11,8 +12,9 @@ export interface RulesSource {
   path: string;
   rules: RuleSet;
   warnings: string[];
-  /** How messages are written; without the other settings as by default. */
+  /** How messages are written, and how progress is shown; without the other settings as by default. */
   format: MessageOptions;
+  progress: ProgressMode;
 }
 
 /** For a check without the other settings, on a machine without the sidecar: no topic is the default one. */
@@ -29,7 +31,9 @@ export function readSource(given: string | undefined, { env, err }: Terminal): R
   const parsed = parseFile(readRulesFile(path), config.ok ? config.config.ntfy : NOWHERE);
   const describe = (problem: RulesProblem) => describeProblem(path, problem);
   const format = config.ok ? { alerts: config.config.alerts, ...formatOptionsOf(config.config) } : {};
-  if (parsed.ok) return { path, rules: parsed.rules, warnings: parsed.warnings.map(describe), format };
+  const progress = config.ok ? config.config.progress : 'auto';
+  if (parsed.ok)
+    return { path, rules: parsed.rules, warnings: parsed.warnings.map(describe), format, progress };
   for (const problem of parsed.problems) err(describe(problem));
   return EXIT.failed;
 }

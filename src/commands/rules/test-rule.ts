@@ -1,3 +1,4 @@
+import { NO_TOPIC_POLICY } from '../../../machines/routing/types.ts';
 import { findNearest } from '../../config/nearest.ts';
 import { EXIT } from '../exit.ts';
 import type { Terminal } from '../terminal.ts';
@@ -9,10 +10,13 @@ import { readSource } from './source.ts';
 export function findTestRule(name: string, terminal: Terminal): TestRule | number {
   const source = readSource(undefined, terminal);
   if (typeof source === 'number') return source;
-  const { rules } = source;
+  const { rules, progress } = source;
   const rule = rules.rules.find((known) => known.name === name);
-  if (rule !== undefined)
-    return { topic: rules.topics.get(rule.route), send: rule.send, styles: stylesOf(rules, rule) };
+  if (rule !== undefined) {
+    const { progress: mode = progress } = rules.topicSettings.get(rule.route) ?? NO_TOPIC_POLICY;
+    const send = [...rule.send].filter((kind) => kind !== 'progress' || mode !== 'none');
+    return { topic: rules.topics.get(rule.route), send: new Set(send), styles: stylesOf(rules, rule) };
+  }
   const nearest = findNearest(
     name,
     rules.rules.map((known) => known.name),

@@ -2,7 +2,14 @@
 import { createHash } from 'node:crypto';
 import { createCategoryGlob, createGlob } from '../../../machines/routing/glob.ts';
 import { DEFAULT_ROUTE } from '../../../machines/routing/types.ts';
-import type { Conditions, RouteId, Rule, SendKind, TextMatcher } from '../../../machines/routing/types.ts';
+import type {
+  Conditions,
+  RouteId,
+  Rule,
+  SendKind,
+  TextMatcher,
+  TopicPolicy,
+} from '../../../machines/routing/types.ts';
 import { SEND_KINDS } from './schema.ts';
 import type { RulesFile, StyleSettings } from './schema.ts';
 import { readComparison } from './size.ts';
@@ -10,6 +17,7 @@ import { readComparison } from './size.ts';
 /** Where `NTFY_TOPIC` is. */
 export interface Target {
   readonly server: string;
+  /** Empty while it is not known. */
   readonly topic: string;
 }
 
@@ -25,9 +33,6 @@ export interface Style {
 /** The styles of each rule, by its name. */
 export type RuleStyles = ReadonlyMap<string, Readonly<Partial<Record<SendKind, Style>>>>;
 
-/** Settings of one topic. */
-export type TopicSettings = Readonly<RulesFile['topics'][string]>;
-
 /** Quiet hours: times of day like `22:30`, and what may make a sound in them. */
 export type QuietSettings = Readonly<NonNullable<RulesFile['quiet']>>;
 
@@ -37,8 +42,8 @@ export interface RuleSet {
   readonly styles: RuleStyles;
   /** The topic of each route. Topics are secrets: they must be in no message, log or page. */
   readonly topics: ReadonlyMap<RouteId, string>;
-  readonly topicSettings: ReadonlyMap<RouteId, TopicSettings>;
-  /** The rules whose completions are never grouped. */
+  readonly topicSettings: ReadonlyMap<RouteId, TopicPolicy>;
+  /** The rules whose completions and alerts are never grouped. */
   readonly withoutDigest: ReadonlySet<string>;
   readonly quiet: QuietSettings | null;
   /** The categories and tags in the conditions, for the doctor. */
@@ -58,7 +63,9 @@ export function compileRules({ rules, topics, quiet }: RulesFile, target: Target
       compileRule(rule, rule.topic === undefined ? DEFAULT_ROUTE : routeTo(rule.topic)),
     ),
     styles: new Map(rules.map((rule) => [rule.name, stylesOf(rule)])),
-    topicSettings: new Map(Object.entries(topics).map(([topic, settings]) => [routeTo(topic), settings])),
+    topicSettings: new Map(
+      Object.entries(topics).map(([topic, settings]) => [routeTo(topic), topicPolicyOf(settings)]),
+    ),
     topics: routes,
     withoutDigest: new Set(rules.filter(({ digest }) => digest === false).map(({ name }) => name)),
     quiet: quiet ?? null,
@@ -113,6 +120,17 @@ function globsOf(
 ): Conditions {
   return value === undefined ? {} : { [name]: listOf(value).map((pattern) => create(pattern)) };
 }
+
+function topicPolicyOf({ progress, ...from }: RulesFile['topics'][string]): TopicPolicy {
+  const { digest_from: digestFrom, summary_from: summaryFrom } = from;
+  return {
+    ...(digestFrom === undefined ? {} : { digestFrom: thresholdOf(digestFrom) }),
+    ...(summaryFrom === undefined ? {} : { summaryFrom: thresholdOf(summaryFrom) }),
+    ...(progress === undefined ? {} : { progress }),
+  };
+}
+
+const thresholdOf = (value: number | 'never'): number | null => (value === 'never' ? null : value);
 
 const createPlainGlob = (pattern: string): TextMatcher => createGlob(pattern);
 

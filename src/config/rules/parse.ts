@@ -87,7 +87,8 @@ function findUnreachable({ rules }: RulesFile, yaml: Yaml): RulesProblem[] {
 
 function findUnusedTopics({ rules, topics }: RulesFile, target: Target, yaml: Yaml): RulesProblem[] {
   const used = new Set([target.topic, ...rules.map(({ topic }) => topic)]);
+  const exception = target.topic === '' ? ', unless it is that of NTFY_TOPIC' : '';
   return Object.keys(topics)
     .filter((topic) => !used.has(topic))
-    .map((topic) => problemAt(yaml.locate(['topics'], topic), 'no rule sends to this topic'));
+    .map((topic) => problemAt(yaml.locate(['topics'], topic), `no rule sends to this topic${exception}`));
 }

@@ -1,5 +1,6 @@
 /** What a rules file may contain. `rules schema` is generated from it, and messages continue the name of a value. */
 import * as z from 'zod';
+import { PROGRESS_MODES } from '../../../machines/policy.ts';
 import { RESERVED_TOPICS } from '../address.ts';
 import { LIMITS } from './limits.ts';
 import { readComparison } from './size.ts';
@@ -132,7 +133,7 @@ export const ruleShape = {
   digest: z
     .literal(false, 'can only be false, which excludes the torrents of the rule from digests')
     .optional()
-    .describe('false: completions are never grouped.'),
+    .describe('false: completions and alerts of the rule are never grouped.'),
   added: style('added torrents'),
   progress: style('progress'),
   completion: style('completed torrents'),
@@ -140,20 +141,29 @@ export const ruleShape = {
   removed: style('torrents that were removed before they were complete'),
 };
 
-const COUNT = 'must be a whole number from 1 to 1000';
-export const PROGRESS_KINDS = ['auto', 'cards', 'summary', 'milestones', 'none'] as const;
+const COUNT = 'must be a whole number from 1 to 1000, or never';
+/** Both with one message: it is shown whichever of them was meant. */
+const threshold = z
+  .union([z.int(COUNT).min(1, COUNT).max(1000, COUNT), z.literal('never', COUNT)])
+  .optional();
 
 export const topicShape = {
-  digest_from: z
-    .int(COUNT)
-    .min(1, COUNT)
-    .max(1000, COUNT)
-    .optional()
-    .describe('How many completions within a minute are grouped.'),
+  digest_from: threshold.describe(
+    'From how many completions within a minute, or alerts within ten seconds, they are grouped in one notification; ' +
+      'never: each has its own. Default: DIGEST_FROM.',
+  ),
+  summary_from: threshold.describe(
+    'While more than this many torrents of the topic download, one summary replaces their progress; never: each has ' +
+      'its own. Default: SUMMARY_FROM.',
+  ),
   progress: z
-    .enum(PROGRESS_KINDS, `must be one of ${PROGRESS_KINDS.join(', ')}`)
+    .enum(PROGRESS_MODES, `must be one of ${PROGRESS_MODES.join(', ')}`)
     .optional()
-    .describe('How progress is shown on this topic.'),
+    .describe(
+      'How progress is shown on this topic. cards: one notification per torrent, updated in place; summary: one that ' +
+        'lists all torrents; milestones: messages at 25, 50 and 75 %; none: not at all; auto: by what the server ' +
+        'supports, and by how many torrents download. Default: PROGRESS.',
+    ),
 };
 
 const timeOfDay = z

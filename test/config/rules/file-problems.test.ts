@@ -32,7 +32,27 @@ const files: Array<[title: string, text: string, problem: RegExp]> = [
   [
     'an invalid setting of a topic',
     'topics: { planted: { digest_from: 0 } }',
-    /^1:35: a topic: digest_from must be a whole number/,
+    /^1:35: a topic: digest_from must be a whole number from 1 to 1000, or never\.$/,
+  ],
+  [
+    'a threshold that is too large',
+    'topics: { planted: { summary_from: 1001 } }',
+    /^1:36: a topic: summary_from must be a whole number from 1 to 1000, or never\.$/,
+  ],
+  [
+    'a threshold that is no whole number',
+    'topics: { planted: { summary_from: 2.5 } }',
+    /^1:36: a topic: summary_from must be a whole number/,
+  ],
+  [
+    'a threshold that is another word',
+    'topics: { planted: { digest_from: off } }',
+    /^1:35: a topic: digest_from must be a whole number from 1 to 1000, or never\.$/,
+  ],
+  [
+    'the former name of a way to show progress',
+    'topics: { planted: { progress: live } }',
+    /^1:32: a topic: progress must be one of auto, cards, summary, milestones, none\.$/,
   ],
   ['quiet hours without an end', 'quiet: { from: "22:30" }', /^1:8: quiet\.to is missing\.$/],
   [

@@ -63,7 +63,7 @@ describe('the file of the design', () => {
         [films, 'films'],
       ],
     );
-    assert.deepEqual([...topicSettings], [[films, { digest_from: 2, progress: 'none' }]]);
+    assert.deepEqual([...topicSettings], [[films, { digestFrom: 2, progress: 'none' }]]);
     assert.deepEqual(quiet, { from: '22:30', to: '07:00', through: ['incidents'] });
     assert.deepEqual(named, { categories: ['cross-seed*', 'films', 'films/*'], tags: ['notify'] });
   });
@@ -110,6 +110,9 @@ describe('a size', () => {
   }
 });
 
+/** The settings of the default topic, by its route. */
+const settingsOf = (text: string) => rulesOf(`topics: { ${TARGET.topic}: { ${text} } }`).topicSettings;
+
 describe('what is allowed', () => {
   test('an empty list of rules, a rule for all torrents, aliases', () => {
     assert.deepEqual(rulesOf('rules: []').rules, []);
@@ -127,6 +130,17 @@ rules:
   test('a rule that is excluded from digests', () => {
     assert.deepEqual([...rulesOf(withLine('digest: false')).withoutDigest], ['own']);
     assert.deepEqual([...rulesOf(withLine('send: [completion]')).withoutDigest], []);
+  });
+
+  test('thresholds of a topic as numbers or never, and every way to show progress', () => {
+    const all = settingsOf('digest_from: never, summary_from: 1000');
+    assert.deepEqual([...all], [[DEFAULT_ROUTE, { digestFrom: null, summaryFrom: 1000 }]]);
+    assert.deepEqual(
+      [...settingsOf('digest_from: 1, summary_from: "never"').values()],
+      [{ digestFrom: 1, summaryFrom: null }],
+    );
+    for (const progress of ['auto', 'cards', 'summary', 'milestones', 'none'])
+      assert.deepEqual([...settingsOf(`progress: ${progress}`).values()], [{ progress }]);
   });
 
   test('an empty category for torrents without one', () => {

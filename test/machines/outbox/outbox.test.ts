@@ -39,7 +39,7 @@ describe('in flight', () => {
   });
 
   test('there is only one message to an old ntfy', async () => {
-    const outbox = startOutbox({ progress: 'live' });
+    const outbox = startOutbox({ progress: 'cards' });
     outbox.world.publish = () => notLive;
     outbox.publish(...hashes(10).map((hash) => completionOf(hash)));
     await outbox.pass(MINUTE);
@@ -186,8 +186,8 @@ describe('an ntfy that is older than 2.16', () => {
     assert.equal(outbox.settled().length, 99, 'each notification is settled');
   });
 
-  test('receives every message with PROGRESS=live', async () => {
-    const outbox = startOutbox({ progress: 'live' });
+  test('receives every message with PROGRESS=cards', async () => {
+    const outbox = startOutbox({ progress: 'cards' });
     outbox.world.publish = () => notLive;
     await publishAll(outbox);
     assert.equal(outbox.sent.length, 99);

@@ -24,7 +24,7 @@ const cardDelete = {
 
 function trafficAt(start: number, over: Partial<Policy> = {}) {
   const clock = { now: start };
-  return { clock, traffic: createTraffic({ ...policy, ...over }, () => clock.now) };
+  return { clock, traffic: createTraffic({ policy: { ...policy, ...over }, now: () => clock.now }) };
 }
 
 describe('two messages of one card', () => {
@@ -89,22 +89,6 @@ test('the time of a sent message is stored only for the minimum interval of its 
 });
 
 describe('skipping', () => {
-  const cases = [
-    { progress: 'auto', live: null, to: 10, skips: false },
-    { progress: 'auto', live: true, to: 10, skips: false },
-    { progress: 'auto', live: false, to: 10, skips: true },
-    { progress: 'auto', live: false, to: 26, skips: false },
-    { progress: 'live', live: false, to: 10, skips: false },
-    { progress: 'milestones', live: true, to: 10, skips: true },
-    { progress: 'milestones', live: true, to: 50, skips: false },
-  ] as const;
-  for (const { progress, live, to, skips } of cases) {
-    test(`${to} % is ${skips ? 'skipped' : 'sent'} with PROGRESS=${progress} where live is ${live}`, () => {
-      const { traffic } = trafficAt(0, { progress });
-      assert.equal(skipped({ ...traffic, live }, progressOf(a, to)), skips ? 'superseded' : null);
-    });
-  }
-
   test('a completion is never skipped', () => {
     const { traffic } = trafficAt(0, { progress: 'milestones' });
     assert.equal(skipped({ ...traffic, live: false }, completionOf(a)), null);

@@ -10,6 +10,7 @@ import {
   resume,
 } from '../../../machines/summary/board.ts';
 import type { Member, SummaryBoard } from '../../../machines/summary/board.ts';
+import { NO_RULES } from '../../../machines/routing/rules.ts';
 import { NOT_OBSERVED } from '../../../machines/torrent/progress.ts';
 import { createTestBoard, hashOf, MINUTE, policy, seen } from '../fixtures.ts';
 
@@ -47,7 +48,7 @@ describe('a summary', () => {
   test('does not begin without a threshold, with another mode, or where ntfy has no sequence IDs', () => {
     for (const board of [
       createTestBoard({ summaryFrom: null }),
-      createTestBoard({ progress: 'live' }),
+      createTestBoard({ progress: 'cards' }),
       createTestBoard({ progress: 'milestones' }),
     ]) {
       join(board, 1, 100);
@@ -130,7 +131,7 @@ test('the time of few downloads begins at half of the threshold, and ends above 
 
 test('after a start, the topics on which a summary may be have one, without a download', () => {
   const board = createBoard({
-    settings: { policy },
+    settings: { policy, rules: NO_RULES },
     now: () => 5,
     hasTorrents: () => true,
     stored: ['default', 'films'],

@@ -6,6 +6,7 @@ import type { RequestedNotification } from '../../../machines/domain.ts';
 import { createBoard, observe } from '../../../machines/summary/board.ts';
 import type { SummaryBoard } from '../../../machines/summary/board.ts';
 import { summaryMachine } from '../../../machines/summary/machine.ts';
+import { NO_RULES } from '../../../machines/routing/rules.ts';
 import { NOT_OBSERVED } from '../../../machines/torrent/progress.ts';
 import { hashOf, MINUTE, policy, seen } from '../fixtures.ts';
 import { explore, placeOf, unentered } from '../graph.ts';
@@ -28,7 +29,7 @@ const deleted: RequestedNotification = { id: '2', kind: 'summary-delete', key: '
 /** A board with so many downloads, or with what an earlier run has stored. */
 function boardWith(now: () => number, downloads: number, stored: readonly string[]): SummaryBoard {
   const board = createBoard({
-    settings: { policy: { ...policy, summaryFrom: 1 } },
+    settings: { policy: { ...policy, summaryFrom: 1 }, rules: NO_RULES },
     now,
     hasTorrents: () => downloads > 0,
     stored,

@@ -115,7 +115,7 @@ const progress = (percent: number, corrections: number): Notification => {
 
 /** The outcomes of a correction, a new percent with a correction, and a repeated card, after a card with 1 %. */
 const outcomes = (daily: number | null, over: Partial<Policy> = {}) => {
-  const traffic = createTraffic({ ...policy, ...over }, () => 0);
+  const traffic = createTraffic({ policy: { ...policy, ...over }, now: () => 0 });
   const day = daily === null ? null : { daily, left: daily, until: 1e12 };
   const after = { ...traffic, live: true, budget: { ...traffic.budget, day } };
   markLeaving(after, progress(1, 0));
