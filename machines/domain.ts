@@ -1,5 +1,6 @@
 /** The types that all machines share: observations, notifications, records, failures. */
 import type { RouteId } from './routing/types.ts';
+import type { SummaryContent } from './summary/types.ts';
 
 /** A torrent ID as qBittorrent's WebAPI filters by it: 40 lower-case hex digits. */
 export type Hash = string;
@@ -236,6 +237,7 @@ type Content =
   /** A problem that affects all torrents; its all-clear replaces its card. */
   | { kind: 'incident'; key: IncidentSource; failure: Failure; silent?: boolean }
   | { kind: 'incident-resolved'; key: IncidentSource; shown: boolean }
+  | SummaryContent
   /** One card for many completions, or for what happened during quiet hours. */
   | {
       kind: 'digest';

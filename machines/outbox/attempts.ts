@@ -51,12 +51,24 @@ const REJECTIONS_TO_SIMPLIFY: Partial<Record<Failure['kind'], number>> = {
 const FIRST_RETRY = 2000;
 
 /** Progress is soon outdated, and a card that stays is a smaller loss than one that blocks. The others must arrive. */
-const DROPPABLE_LANES: ReadonlySet<Lane> = new Set(['progress', 'card-delete', 'alert-clear']);
+const DROPPABLE_LANES: ReadonlySet<Lane> = new Set([
+  'progress',
+  'summary',
+  'card-delete',
+  'alert-clear',
+  'summary-delete',
+]);
+
+/** Their cards are updated again and again, in the form that ntfy accepted last. */
+const UPDATED_LANES: ReadonlySet<Lane> = new Set(['progress', 'summary']);
+
+/** Their messages have no text. */
+const DELETING_LANES: ReadonlySet<Lane> = new Set(['card-delete', 'alert-clear', 'summary-delete']);
 
 /** A deletion has no text: its other form is another request. */
 function nextForm(kind: Lane, form: Form): Form | null {
   if (form === 'fixed') return null;
-  return form === 'plain' || kind === 'card-delete' || kind === 'alert-clear' ? 'fixed' : 'plain';
+  return form === 'plain' || DELETING_LANES.has(kind) ? 'fixed' : 'plain';
 }
 
 /** Failures that hold for every message: a limit, or a login that is not accepted. */
@@ -131,13 +143,13 @@ export function consequenceOfFailure({
   // A rejected message: the server is not the cause of the next failure either, and the pause keeps growing.
   const parked = { ...next, rejections: 1 };
   if (!DROPPABLE_LANES.has(kind)) return { consequence: 'simplified', attempts: parked };
-  // The next progress of this card starts in the form in which this one ended.
-  return { consequence: 'dropped', attempts: kind === 'progress' ? parked : null };
+  // The next update of this card starts in the form in which this one ended.
+  return { consequence: 'dropped', attempts: UPDATED_LANES.has(kind) ? parked : null };
 }
 
-/** The entry of a card after ntfy accepted a message: the next progress keeps the accepted form. */
+/** The entry of a card after ntfy accepted a message: the next update keeps the accepted form. */
 export function afterAcceptance(kind: Lane, before: Attempts | undefined): Attempts | null {
-  if (kind !== 'progress' || before === undefined || before.form === 'full') return null;
+  if (!UPDATED_LANES.has(kind) || before === undefined || before.form === 'full') return null;
   return { ...before, failures: 0, rejections: 0, accepted: Infinity, pause: 0 };
 }
 

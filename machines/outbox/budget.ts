@@ -49,9 +49,17 @@ const ALLOWANCE_MAX_AGE = 10 * 60_000;
 /** The share of a small quota that is reserved for urgent messages. */
 const DAILY_RESERVE_SHARE = 0.3;
 
+/**
+ * Milliseconds for one message; 0: no limit.
+ *
+ * @param rate messages a minute; `null` for no limit, `auto` for what a server's defaults allow
+ */
+export const messageInterval = (rate: number | 'auto' | null): number =>
+  rate === null ? 0 : 60_000 / (rate === 'auto' ? DEFAULT_RATE : rate);
+
 /** @param rate messages a minute; `null` for no limit, `auto` for what a server's defaults allow */
 export function createBudget(rate: number | 'auto' | null, now: number): Budget {
-  const interval = rate === null ? 0 : 60_000 / (rate === 'auto' ? DEFAULT_RATE : rate);
+  const interval = messageInterval(rate);
   return {
     tokens: BUCKET_CAPACITY,
     at: now,

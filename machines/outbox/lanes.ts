@@ -20,7 +20,10 @@ export const LANES = [
   'removed',
   'added',
   'incident-resolved',
+  // It represents many cards, and is sent at most with every second message.
+  'summary',
   'alert-clear',
+  'summary-delete',
   'card-delete',
   'progress',
 ] as const satisfies readonly Lane[];
@@ -38,7 +41,9 @@ export const SUPERSEDES: Readonly<Record<Lane, readonly Lane[]>> = {
   removed: ['removed', 'progress', 'alert'],
   added: ['added'],
   'incident-resolved': ['incident-resolved', 'incident'],
+  summary: ['summary', 'summary-delete'],
   'alert-clear': ['alert-clear', 'alert'],
+  'summary-delete': ['summary-delete', 'summary'],
   'card-delete': ['card-delete', 'progress', 'alert', 'alert-clear'],
   progress: ['progress', 'card-delete'],
 };
@@ -67,7 +72,9 @@ export function createLanes(): Lanes {
     removed: new Map(),
     added: new Map(),
     'incident-resolved': new Map(),
+    summary: new Map(),
     'alert-clear': new Map(),
+    'summary-delete': new Map(),
     'card-delete': new Map(),
     progress: new Map(),
   };

@@ -3,13 +3,14 @@ import { echoOf, failureOf, isUndecided } from './answers.ts';
 import type { Publication, Settled } from './answers.ts';
 import { isUntried } from './attempts.ts';
 import { pauseAfter } from './retry.ts';
-import { withAllowance, exhaust, isFresh, refill, slowDown, spend } from './budget.ts';
+import { withAllowance, exhaust, isFresh, isScarce, refill, slowDown, spend } from './budget.ts';
 import type { Allowance } from './budget.ts';
 import { placeOf, remove } from './lanes.ts';
 import { failOverdue, overdueAfter } from '../watchdog.ts';
 import type { RequestName } from '../watchdog.ts';
 import { formOf, settle, consequenceFor } from './settling.ts';
 import { passQuietHours } from '../quiet/passing.ts';
+import { recordServer } from '../summary/board.ts';
 import type { TorrentEvent } from '../torrent/types.ts';
 import {
   asSent,
@@ -78,6 +79,8 @@ export const outboxSetup = setup({
     dispatch: enqueueActions((step) => {
       const { context, enqueue } = step;
       let budget = refill(context.budget, context.now());
+      if (context.summary !== null)
+        recordServer(context.summary, { live: context.live, isScarce: isScarce(budget) });
       for (;;) {
         const first = upcoming({ ...context, budget });
         if (first === null || first.wait > 0) break;

@@ -4,6 +4,8 @@ import type { Policy, ProgressMode } from '../policy.ts';
 import { routeOf } from '../routing/routed.ts';
 import { progressModeOf } from '../routing/topic-policy.ts';
 import type { TopicRules } from '../routing/topic-policy.ts';
+import { isInSummary } from '../summary/board.ts';
+import type { SummaryBoard } from '../summary/board.ts';
 import { isCorrection, passesMilestone } from '../torrent/progress.ts';
 import { isScarce } from './budget.ts';
 import type { Budget } from './budget.ts';
@@ -17,18 +19,20 @@ interface Circumstances {
   live: boolean | null;
   sent: ReadonlyMap<string, CardState>;
   budget: Budget;
+  /** `null`: there are no summaries. */
+  summary: SummaryBoard | null;
 }
 
 /**
- * Whether progress is not sent: all of it on a topic that shows none any more; what is between two milestones, where each
+ * Whether progress is not sent: all of it on a topic that shows none any more, or has a summary; what is between two milestones, where each
  * message would be a separate card; a corrected estimate, with a small daily quota.
  */
 export function isLeftOut(
-  { policy, rules, live, sent, budget }: Circumstances,
+  { policy, rules, live, sent, budget, summary }: Circumstances,
   notification: Extract<Notification, { kind: 'progress' }>,
 ): boolean {
   const mode = progressModeOf(policy, rules, routeOf(notification));
-  if (mode === 'none') return true;
+  if (mode === 'none' || (summary !== null && isInSummary(summary, routeOf(notification)))) return true;
   const { card, shown } = notification;
   const last = sent.get(placeOf(notification)) ?? shown;
   if (isScarce(budget) && isCorrection(last, card)) return true;

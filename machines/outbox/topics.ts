@@ -68,7 +68,7 @@ export function passageOf(refusals: Refusals, notification: Notification): Passa
   const refusal = topics.refused.get(route);
   if (refusal === undefined || waitForTopic(refusals, notification) === 0) return 'send';
   if (route === DEFAULT_ROUTE) return 'wait';
-  if (notification.kind === 'progress') return 'drop';
+  if (notification.kind === 'progress' || notification.kind === 'summary') return 'drop';
   if ('left' in notification && notification.left) return 'wait';
   const isLong = Math.abs(now() - refusal.since) >= TOPIC_PAUSE;
   return isLong ? AFTER_PAUSE[notification.kind] : 'wait';
@@ -82,6 +82,9 @@ const AFTER_PAUSE: Readonly<Record<Notification['kind'], Passage>> = {
   alert: 'divert',
   incident: 'wait',
   'incident-resolved': 'wait',
+  summary: 'drop',
+  // No torrent waits for it.
+  'summary-delete': 'wait',
   'card-delete': 'drop',
   'alert-clear': 'drop',
   progress: 'drop',

@@ -18,6 +18,8 @@ import { routeOf } from '../routing/routed.ts';
 import { NO_RULES } from '../routing/rules.ts';
 import type { TopicRules } from '../routing/topic-policy.ts';
 import { DEFAULT_ROUTE } from '../routing/types.ts';
+import { isInSummary } from '../summary/board.ts';
+import type { SummaryBoard } from '../summary/board.ts';
 import { createTopics } from './topics.ts';
 import type { Topics } from './topics.ts';
 import type { OutboxInput } from './types.ts';
@@ -52,11 +54,13 @@ export interface Traffic {
   /** Whether this ntfy updates cards in place; `null` until its first answer. */
   live: boolean | null;
   topics: Topics;
+  /** Which topics have a summary in place of progress cards; `null`: there can be none. */
+  summary: SummaryBoard | null;
 }
 
-type TrafficInput = Pick<OutboxInput, 'policy' | 'now' | 'refused' | 'rules'>;
+type TrafficInput = Pick<OutboxInput, 'policy' | 'now' | 'refused' | 'rules' | 'summary'>;
 
-export function createTraffic({ policy, now, refused, rules = NO_RULES }: TrafficInput): Traffic {
+export function createTraffic({ policy, now, refused, rules = NO_RULES, summary }: TrafficInput): Traffic {
   return {
     policy,
     rules,
@@ -73,6 +77,7 @@ export function createTraffic({ policy, now, refused, rules = NO_RULES }: Traffi
     budget: createBudget(policy.rate, now()),
     live: null,
     topics: createTopics(refused),
+    summary: summary ?? null,
   };
 }
 
@@ -155,10 +160,10 @@ export function isLeaving(traffic: Traffic, within: number): boolean {
 
 /**
  * The outcome of a notification that is not sent; `null` if it is sent. Not sent are: progress that its topic leaves out;
- * the deletion of a card that does not exist, or that this ntfy cannot delete.
+ * a summary where there is none any more; the deletion of a card that does not exist, or that this ntfy cannot delete.
  */
 export function skipped(traffic: Traffic, notification: Notification): Outcome | null {
-  const { live, sent, alerted } = traffic;
+  const { live, sent, alerted, summary } = traffic;
   const place = placeOf(notification);
   switch (notification.kind) {
     case 'completion':
@@ -181,6 +186,10 @@ export function skipped(traffic: Traffic, notification: Notification): Outcome |
       const hasCard = sent.has(place) || notification.shown || alerted.has(place) || notification.alerted;
       return live !== false && hasCard ? null : 'accepted';
     }
+    case 'summary':
+      return summary === null || isInSummary(summary, routeOf(notification)) ? null : 'superseded';
+    case 'summary-delete':
+      return live === false ? 'accepted' : null;
     case 'progress':
       return isLeftOut(traffic, notification) ? 'superseded' : null;
   }
@@ -216,6 +225,7 @@ export function markGone({ sent, alerted, attempts }: Traffic, notification: Not
   }
   if (kind === 'card-delete' || kind === 'alert-clear' || kind === 'incident-resolved') alerted.delete(place);
   if (kind === 'digest' && notification.resolved !== undefined) alerted.delete(place);
+  if (kind === 'summary-delete') attempts.delete(cardOf('summary', place));
 }
 
 /** Forgets the attempts and the waiting time of a notification that is not sent to its topic. */

@@ -5,6 +5,7 @@ import type { Policy } from '../policy.ts';
 import type { QuietDigest } from '../quiet/pending.ts';
 import type { TopicRules } from '../routing/topic-policy.ts';
 import type { RouteId } from '../routing/types.ts';
+import type { SummaryBoard } from '../summary/board.ts';
 
 export type OutboxEvent =
   | { type: 'notification.publish'; notification: RequestedNotification }
@@ -49,4 +50,6 @@ export interface OutboxInput {
   rules?: TopicRules;
   /** Default: there are no quiet hours. */
   quietDigest?: QuietDigest | null;
+  /** Default: there are no summaries. */
+  summary?: SummaryBoard;
 }

@@ -12,6 +12,7 @@ import { isScarce } from '../outbox/budget.ts';
 import type { outboxMachine } from '../outbox/machine.ts';
 import { selectBudget, selectLive } from '../outbox/selectors.ts';
 import { createQuietDigest } from '../quiet/pending.ts';
+import { createBoard } from '../summary/board.ts';
 import { asOfNow, withoutFuture } from './clock-set-back.ts';
 import { restoreLeftCards } from './left-cards.ts';
 import { torrentOf } from './messages.ts';
@@ -30,7 +31,7 @@ export function createContext({
   self: AnyActorRef;
 }): SupervisorContext {
   const { policy, now, shardOf, records, writeRecord, incidentShown, sounds } = input;
-  const { notices, leftCards, rules = NO_RULES, quietHours } = input;
+  const { notices, leftCards, rules = NO_RULES, quietHours, summaries } = input;
   const registry = createRegistry(
     records?.map((record) => asOfNow(record, now())),
     writeRecord,
@@ -53,6 +54,12 @@ export function createContext({
       supervisor: self,
       rules,
       cards: { assign: (completion, batch) => assignCard(digests, completion, batch) },
+      summary: createBoard({
+        settings: { policy, rules },
+        now,
+        hasTorrents: () => registry.records.size > 0,
+        stored: summaries,
+      }),
     },
     shardOf,
     shards: new Set(),
@@ -102,6 +109,7 @@ export const outboxInput = (args: { context: SupervisorContext; self: Root }) =>
   refused: [...args.context.notices.refused.keys()],
   rules: args.context.deps.rules,
   quietDigest: args.context.quietDigest,
+  summary: args.context.deps.summary,
 });
 
 /** The input of the actor `digest`. */

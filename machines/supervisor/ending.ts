@@ -1,5 +1,6 @@
 import { enqueueActions } from 'xstate';
 import type { Hash } from '../domain.ts';
+import { leave } from '../summary/board.ts';
 import type { End } from '../torrent/types.ts';
 import { addRecentCompletion, recentCompletionOf } from './recent-completions.ts';
 import { drop } from './registry.ts';
@@ -10,13 +11,14 @@ export const ending = supervisorSetup.extend({
   actions: {
     endTorrent: enqueueActions(
       (
-        { context: { registry, crashes, recentCompletions, shards, shardOf }, enqueue },
+        { context: { registry, crashes, recentCompletions, shards, shardOf, deps }, enqueue },
         { key, end }: { key: Hash; end: End },
       ) => {
         const completed = recentCompletionOf(registry.records.get(key)?.finished);
         const record = drop(registry, key, completed);
         if (completed !== null) addRecentCompletion(recentCompletions, completed);
         crashes.delete(key);
+        leave(deps.summary, key);
         // After a crash, the shard and its torrents do not exist.
         if (shards.has(shardOf(key))) enqueue.sendTo(shardOf(key), { type: 'torrent.stop', key });
         enqueue.sendTo('hookInstaller', { type: 'hook.check' });

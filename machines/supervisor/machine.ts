@@ -20,7 +20,7 @@ export const supervisorMachine = startingSetup.createMachine({
       entry: ['begin', 'resumeNotices'],
       exit: 'end',
       invoke: [
-        { id: 'store', src: 'store' },
+        { id: 'store', systemId: 'store', src: 'store' },
         { id: 'session', src: 'session', input: ({ context: { policy, now } }) => ({ policy, now }) },
         { id: 'watcher', systemId: 'watcher', src: 'watcher', input: torrentServiceInput },
         {
@@ -41,6 +41,12 @@ export const supervisorMachine = startingSetup.createMachine({
         },
         { id: 'outbox', systemId: 'outbox', src: 'outbox', input: outboxInput },
         { id: 'digest', systemId: 'digest', src: 'digest', input: digestInput },
+        {
+          id: 'summary',
+          systemId: 'summary',
+          src: 'summary',
+          input: ({ context: { deps } }) => ({ board: deps.summary, nextId: deps.nextId }),
+        },
       ],
       on: {
         ...starting.on,
@@ -100,6 +106,7 @@ export const supervisorMachine = startingSetup.createMachine({
         },
         'outbox.*': { actions: emitEvent },
         'process.stopping': { actions: 'sendDigestsNow' },
+        'summary.*': { actions: emitEvent },
         'incident.changed': {
           actions: [
             { type: 'recordIncident', params: ({ event: { raised } }) => ({ raised }) },

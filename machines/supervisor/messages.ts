@@ -16,6 +16,7 @@ import {
 import type { ObservedTorrent, TorrentEvent } from '../torrent/types.ts';
 import type { Match } from '../matcher/matching.ts';
 import type { ShardId } from '../shard/shard-of.ts';
+import { leave } from '../summary/board.ts';
 import { drop, find, renamingOf, save } from './registry.ts';
 import { crashNotice } from './restarts.ts';
 import type { Failures } from './restarts.ts';
@@ -92,6 +93,7 @@ function mergeInto(context: SupervisorContext, dropped: TorrentRecord): Message[
   const id = context.shardOf(key);
   drop(context.registry, key);
   context.crashes.delete(key);
+  leave(context.deps.summary, key);
   return [
     { to: 'watcher', event: { type: 'torrent.unwatch', hash } },
     ...(context.shards.has(id) ? [{ to: id, event: { type: 'torrent.stop', key } } satisfies Message] : []),

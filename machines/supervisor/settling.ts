@@ -62,6 +62,8 @@ export const settling = ending.extend({
           notification,
           outcome,
         });
+      if (notification.kind === 'summary' || notification.kind === 'summary-delete')
+        enqueue.sendTo('summary', { type: 'notification.settled', notification, outcome });
       // The all-clear was sent, and there is no new incident.
       if (!isAllClear(notification) || outcome === 'superseded' || context.incidentRaised) return;
       enqueue.assign({ incidentShown: false });

@@ -6,6 +6,8 @@ import { incidentMachine } from '../incident/machine.ts';
 import { outboxMachine } from '../outbox/machine.ts';
 import { quietMachine } from '../quiet/machine.ts';
 import { shardMachine } from '../shard/machine.ts';
+import { resume } from '../summary/board.ts';
+import { summaryMachine } from '../summary/machine.ts';
 import { restartAll } from './pending-starts.ts';
 import { isRepeated } from './recent-completions.ts';
 import type { Match } from '../matcher/matching.ts';
@@ -57,6 +59,7 @@ export const supervisorSetup = setup({
     hookInstaller: hookInstallerMachine,
     quiet: quietMachine,
     digest: digestMachine,
+    summary: summaryMachine,
     /** Stores what is not a record; by default, nothing is stored. */
     store: fromCallback<FactEvent>(() => {}),
   },
@@ -103,6 +106,7 @@ export const supervisorSetup = setup({
       enqueue.sendTo('session', { type: 'session.requested' });
       enqueue.raise({ type: 'starts.next' });
       const { quietDigest: digest, deps } = context;
+      resume(deps.summary);
       if (digest !== null)
         enqueue.spawnChild('quiet', {
           id: 'quiet',

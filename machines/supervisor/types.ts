@@ -22,6 +22,8 @@ import type { SessionReport } from '../session/machine.ts';
 import type { Hash, Now, TorrentRecord } from '../domain.ts';
 import type { Policy } from '../policy.ts';
 import type { Rules } from '../routing/rules.ts';
+import type { RouteId } from '../routing/types.ts';
+import type { SaveSummaries, SummaryReport } from '../summary/machine.ts';
 import type { WatcherReport } from '../watcher/types.ts';
 
 export type SupervisorEvent =
@@ -48,6 +50,7 @@ export type SupervisorEvent =
   | HookInstallerReport
   | StoreReport
   | RulesReport
+  | SummaryReport
   | ErrorActorEvent;
 
 /** A change of a record, stored before anything is sent because of it. */
@@ -64,7 +67,9 @@ export type FactEvent =
   /** Which cards about the rules may be on the phone, and which topics ntfy refuses. */
   | { type: 'notices.save'; notices: StoredNotices }
   /** Cards of ended torrents that have still to be deleted. */
-  | { type: 'leftCards.save'; leftCards: readonly LeftCard[] };
+  | { type: 'leftCards.save'; leftCards: readonly LeftCard[] }
+  /** The topics on which a summary may be. */
+  | SaveSummaries;
 
 export type StoreEvent = RecordEvent | FactEvent;
 
@@ -124,6 +129,8 @@ export interface SupervisorInput {
   notices?: StoredNotices;
   /** The cards of ended torrents that it could not delete. */
   leftCards?: readonly LeftCard[];
+  /** The topics on which it may have left a summary. */
+  summaries?: readonly RouteId[];
   /** The rules in force. Default: none. */
   rules?: Rules;
   /** Default: there are no quiet hours, and no actor for them. */
@@ -143,6 +150,7 @@ export type Services = {
   discovery: 'discovery';
   hookInstaller: 'hookInstaller';
   store: 'store';
+  summary: 'summary';
   quiet: 'quiet';
   digest: 'digest';
 };

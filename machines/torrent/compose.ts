@@ -1,4 +1,5 @@
 import { isSent, onRoute, routedBy, routeOf } from '../routing/routed.ts';
+import { isInSummary } from '../summary/board.ts';
 import { asRemoved } from './finish.ts';
 import { movedCardState, nextCardState } from './progress.ts';
 import type { Progress } from './progress.ts';
@@ -16,11 +17,11 @@ export type AwaitedKind = 'progress' | 'completion' | 'removed' | 'card-delete';
  * @param at milliseconds since 1970
  */
 export function nextCard(
-  { requestedCard, policy, quiet, routing, moving }: TorrentContext,
+  { requestedCard, policy, quiet, routing, moving, deps }: TorrentContext,
   progress: Progress,
   at: number,
 ): CardState | null {
-  if (quiet || !isSent(routing, 'progress')) return null;
+  if (quiet || !isSent(routing, 'progress') || isInSummary(deps.summary, routing.route)) return null;
   return moving
     ? movedCardState(progress, requestedCard, at, policy)
     : nextCardState(progress, requestedCard, at, policy);

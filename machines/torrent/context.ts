@@ -47,3 +47,6 @@ export const createContext = ({ record, policy, deps, ready }: TorrentInput): To
   moving: record.moving,
   addition: { state: record.added?.done === true ? 'decided' : 'unobserved' },
 });
+
+/** The change of the context of a torrent whose card is to be deleted. */
+export const NO_CARD = { moving: false, mayHaveCard: false, requestedCard: null, pending: null } as const;

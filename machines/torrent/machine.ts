@@ -1,6 +1,6 @@
 import { and, not } from 'xstate';
 import { notifying } from './notifying.ts';
-import { torrentSetup } from './setup.ts';
+import { summarizing } from './summarizing.ts';
 import { observing, recordFinish, settle, unchanged } from './transitions.ts';
 import type { Phase } from '../domain.ts';
 import { createContext } from './context.ts';
@@ -14,7 +14,7 @@ const inPhase = <P extends Phase>(phase: P) =>
  * One torrent, from its hook to its last notification. It holds no timer (XState searches the timers of all actors when
  * one stops) and no session: the watcher's polls drive it, and the outbox reports what happened to each notification.
  */
-export const torrentMachine = torrentSetup.createMachine({
+export const torrentMachine = summarizing.createMachine({
   id: 'torrent',
   description: 'One torrent, from its hook to its last notification.',
   context: ({ input }) => createContext(input),
@@ -112,6 +112,7 @@ export const torrentMachine = torrentSetup.createMachine({
     gone: {
       id: 'gone',
       description: 'Missing in two polls. If it had finished, a share limit removed it.',
+      entry: 'leaveSummary',
       always: [
         {
           guard: and(['finished', 'excluded', 'hasCard']),

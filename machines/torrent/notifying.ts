@@ -1,5 +1,5 @@
 import { and } from 'xstate';
-import { torrentSetup } from './setup.ts';
+import { summarizing } from './summarizing.ts';
 import { observing, recordFinish, settle, unchanged } from './transitions.ts';
 
 /** ntfy has refused its topic for minutes: it goes to the default topic. */
@@ -13,7 +13,7 @@ const completeLate = [
 ] as const;
 
 /** The part of a torrent's chart in which it waits for the outbox. */
-export const notifying = torrentSetup.createStateConfig({
+export const notifying = summarizing.createStateConfig({
   id: 'notifying',
   description: 'Waits until the outbox has settled the notification.',
   initial: 'progress',

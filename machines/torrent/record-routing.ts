@@ -42,12 +42,21 @@ function removalNotice(
   return isSame ? before : notice;
 }
 
+/** The record of a torrent whose progress card is to be deleted, while the torrent goes on. */
+export const recordWithdrawal = (record: TorrentRecord): TorrentRecord => ({
+  ...record,
+  oldCards: withRoute(record.oldCards, record.cardRoute),
+  shown: null,
+  card: false,
+  moving: false,
+});
+
 function moveCard(record: TorrentRecord, { route, send }: Routing): TorrentRecord {
   if (!mayHaveCard(record)) return record;
   const moving = send.has('progress');
   if (moving && record.cardRoute === route) return record;
+  if (!moving) return recordWithdrawal(record);
   const oldCards = withRoute(record.oldCards, record.cardRoute);
-  if (!moving) return { ...record, oldCards, shown: null, card: false, moving: false };
   return {
     ...record,
     oldCards: withoutRoute(oldCards, route),

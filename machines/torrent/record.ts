@@ -96,6 +96,8 @@ export function recordRequest(record: TorrentRecord, notification: Notification)
     case 'incident':
     case 'incident-resolved':
     case 'digest':
+    case 'summary':
+    case 'summary-delete':
       return record;
   }
 }
@@ -184,6 +186,8 @@ export function recordSettlement(
     case 'incident':
     case 'incident-resolved':
     case 'digest':
+    case 'summary':
+    case 'summary-delete':
       return record;
   }
 }

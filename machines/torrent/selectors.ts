@@ -1,6 +1,7 @@
 import type { SnapshotFrom } from 'xstate';
 import type { Observation, Phase } from '../domain.ts';
 import type { Routing } from '../routing/types.ts';
+import { isMember } from '../summary/board.ts';
 import type { torrentMachine } from './machine.ts';
 
 export type TorrentSnapshot = SnapshotFrom<typeof torrentMachine>;
@@ -15,3 +16,7 @@ export const selectPhase = ({ context }: TorrentSnapshot): Phase => context.seen
 /** What the rules say about it; `null` without rules, and before the first observation. */
 export const selectRouting = ({ context }: TorrentSnapshot): Routing | null =>
   context.rulesVersion > 0 ? context.routing : null;
+
+/** Whether the summary of its topic shows it in place of a card. */
+export const selectIsSummarized = ({ context: { key, deps } }: TorrentSnapshot): boolean =>
+  isMember(deps.summary, key);

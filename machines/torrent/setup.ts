@@ -13,6 +13,7 @@ import {
   withCard,
 } from './compose.ts';
 import type { AwaitedKind } from './compose.ts';
+import { NO_CARD } from './context.ts';
 import { finishedSince, isFinal, isInjected } from './finish.ts';
 import { hasOldCards, isTracked, movedDeletions, oldDeletions, recordSettlement } from './record.ts';
 import type { TorrentOutcome } from './record.ts';
@@ -61,7 +62,7 @@ export const torrentSetup = setup({
     announced: ({ context }) => isRemovalAnnounced(context),
     hasOldCards: ({ context }) => hasOldCards(context.record),
     cardChanged: ({ context }) => nextCard(context, context.seen.progress, context.seen.at) !== null,
-    /** Its card was deleted because of a rule while it waited for ntfy. */
+    /** Its card was deleted because of a rule or a summary while it waited for ntfy. */
     withdrawn: ({ context }) => context.pending === null,
     unchanged: ({ context }, observed: ObservedTorrent) => isUnchanged(context, observed),
     ready: ({ context }) => context.ready,
@@ -125,8 +126,7 @@ export const torrentSetup = setup({
       step.enqueue.assign({ record });
       const moved = movedDeletions(before, record);
       if (moved.length === 0) return;
-      const noCard = { moving: false, mayHaveCard: false, requestedCard: null, pending: null };
-      step.enqueue.assign(record.moving ? { moving: true } : noCard);
+      step.enqueue.assign(record.moving ? { moving: true } : NO_CARD);
       deliver(step, unawaited(context, moved));
     }),
     /** What an earlier run of the process had still to delete. */

@@ -4,7 +4,14 @@ import type { ObservedTorrent, TorrentEvent } from './types.ts';
 type Settled = Extract<TorrentEvent, { type: 'notification.settled' }>;
 
 /** What follows an observation that changes something. */
-export const observing = ['clearFinish', 'observe', 'reroute', 'updateAlert', 'announceAddition'] as const;
+export const observing = [
+  'clearFinish',
+  'observe',
+  'reroute',
+  'updateSummary',
+  'updateAlert',
+  'announceAddition',
+] as const;
 
 /** What became of a notification is stored, whichever it is. */
 export const settle = {

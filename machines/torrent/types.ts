@@ -18,6 +18,7 @@ import type {
 import type { Policy } from '../policy.ts';
 import type { Rules } from '../routing/rules.ts';
 import type { Routing } from '../routing/types.ts';
+import type { SummaryBoard } from '../summary/board.ts';
 
 export type TorrentEvent =
   | { type: 'session.ready' }
@@ -55,6 +56,8 @@ export interface TorrentDeps {
   rules: Rules;
   /** Decides which card shows a completion. */
   cards: CompletionCards;
+  /** Which torrents download on each topic, and whether a summary replaces their cards. */
+  summary: SummaryBoard;
 }
 
 export interface TorrentInput {

@@ -3,6 +3,7 @@ import { alertToShow } from './alerts.ts';
 import { finishedSince } from './finish.ts';
 import { nextCard } from './compose.ts';
 import { observeProgress } from './progress.ts';
+import { isCardReplaced } from './summary.ts';
 import type { ObservedTorrent, Seen, TorrentContext } from './types.ts';
 
 /** The last observation and what all of them have shown, after this one. */
@@ -20,7 +21,7 @@ export const applyObservation = (
 /** Whether an observation changes no notification, and nothing that a rule can match. */
 export function isUnchanged(context: TorrentContext, observed: ObservedTorrent): boolean {
   const { seen, alert, misses, quiet } = context;
-  if (misses !== 0 || isRuleDue(context, observed)) return false;
+  if (misses !== 0 || isRuleDue(context, observed) || isCardReplaced(context)) return false;
   const { progress, at } = applyObservation(context, observed);
   return (
     progress.phase === seen.progress.phase &&

@@ -54,7 +54,7 @@ export function createEventLog(log: Logger, now?: () => number) {
         event.type === 'completion.suppressed' ||
         ((event.type === 'notification.settled' || event.type.startsWith('outbox.')) &&
           'notification' in event &&
-          event.notification?.kind === 'progress');
+          (event.notification?.kind === 'progress' || event.notification?.kind === 'summary'));
       // While the outage log reports an outage of qBittorrent, these are only for the level debug.
       const isOfOutage = event.type === 'session.ready' || event.type === 'qbittorrent.failed';
       if (event.type === 'capacity.exceeded')
@@ -164,6 +164,12 @@ function entryOf(event: SupervisorEmitted): LogEntry | null {
       });
     case 'topic.restored':
       return entry('info', `ntfy accepts ${topicOf(event)} again`);
+    case 'summary.begun':
+      return entry('info', 'many downloads: a summary replaces their progress cards', {
+        downloads: event.downloads,
+      });
+    case 'summary.ended':
+      return entry('info', 'few downloads: each has its own progress card again');
     case 'outbox.failed':
     case 'outbox.crashed':
     case 'torrent.crashed':

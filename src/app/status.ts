@@ -17,9 +17,15 @@ import type { quietMachine } from '../../machines/quiet/machine.ts';
 import { selectPendingCount } from '../../machines/quiet/selectors.ts';
 import type { sessionMachine } from '../../machines/session/machine.ts';
 import { selectLoginFailure, selectVersion } from '../../machines/session/selectors.ts';
+import { selectSummaries } from '../../machines/summary/selectors.ts';
 import type { supervisorMachine } from '../../machines/supervisor/machine.ts';
 import { selectRecords, selectTorrent } from '../../machines/supervisor/selectors.ts';
-import { selectObservation, selectPhase, selectRouting } from '../../machines/torrent/selectors.ts';
+import {
+  selectIsSummarized,
+  selectObservation,
+  selectPhase,
+  selectRouting,
+} from '../../machines/torrent/selectors.ts';
 import type { TorrentSnapshot } from '../../machines/torrent/selectors.ts';
 import type { watcherMachine } from '../../machines/watcher/machine.ts';
 import { selectPollFailure, selectWatched } from '../../machines/watcher/selectors.ts';
@@ -73,6 +79,8 @@ export interface TorrentStatus {
   shown: number | null;
   /** The phase on its card; `null` without a card. */
   showing: Phase | null;
+  /** Whether the summary of its topic shows it in place of a card. */
+  summarized: boolean;
   /** Its alert that the phone shows; `null` without one. */
   alert: Alert | null;
   /** ISO 8601. */
@@ -97,7 +105,7 @@ export function* eachTorrent(supervisor: Supervisor): Generator<TorrentStatus> {
 /** The state of the services: the actors that all torrents share. */
 export function servicesOf(supervisor: Supervisor) {
   const snapshot = supervisor.getSnapshot();
-  const { session, watcher, outbox, incident, discovery, hookInstaller, quiet } = snapshot.children;
+  const { session, watcher, outbox, incident, discovery, hookInstaller, summary, quiet } = snapshot.children;
   return {
     supervisor: pathOf(snapshot.value),
     session: describeSession(session?.getSnapshot()),
@@ -107,6 +115,8 @@ export function servicesOf(supervisor: Supervisor) {
     incidentFailure: incident === undefined ? null : selectIncidentFailure(incident.getSnapshot()),
     discovery: discovery?.getSnapshot().value ?? null,
     hook: describeHook(hookInstaller?.getSnapshot()),
+    /** The topics with one summary in place of progress cards, without their names. */
+    summary: summary === undefined ? [] : selectSummaries(summary.getSnapshot()),
     ...(quiet === undefined ? {} : { quiet: describeQuiet(quiet.getSnapshot()) }),
   };
 }
@@ -195,6 +205,7 @@ function describe(
     ruling: rulingOf(actor === undefined ? null : selectRouting(actor)),
     shown: shown?.percent ?? null,
     showing: shown?.phase ?? null,
+    summarized: actor !== undefined && selectIsSummarized(actor),
     alert,
     since: new Date(since).toISOString(),
   };

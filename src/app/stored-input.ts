@@ -7,7 +7,14 @@ import type { FactEvent } from '../../machines/supervisor/types.ts';
 import type { Config } from '../config/index.ts';
 import { createRoutes, referring, storedRoutesSchema } from '../ntfy/routes.ts';
 import type { Routes } from '../ntfy/routes.ts';
-import { restoredLeftCards, restoredRoutes, restoredState, saveEvent, saveRoutes } from '../store/index.ts';
+import {
+  restoredLeftCards,
+  restoredRoutes,
+  restoredState,
+  restoredSummaries,
+  saveEvent,
+  saveRoutes,
+} from '../store/index.ts';
 import type { Store } from '../store/index.ts';
 import { restoredDigests, saveDigestChange } from '../store/digests.ts';
 import { restoredQuietDigest, saveQuietDigest } from '../store/quiet-digest.ts';
@@ -26,6 +33,7 @@ export const createStoredRoutes = ({ ntfy: { server } }: Config, store: Store, r
       quietDigest: routesOfDigest(restoredQuietDigest(store)),
       leftCards: restoredLeftCards(store).map(({ route }) => route),
       digests: restoredDigests(store).digests.flatMap(routesOfState),
+      summaries: restoredSummaries(store),
     },
     save: (stored) => saveRoutes(store, stored),
   });
@@ -80,6 +88,7 @@ export const createSaveFact =
   (store: Store, routes: Routes) =>
   (event: FactEvent): void => {
     const save = () => saveEvent(store, event);
+    if (event.type === 'summaries.save') return routes.around('summaries', event.routes, save);
     if (event.type !== 'leftCards.save') return save();
     const used = event.leftCards.map(({ route }) => route);
     return routes.around('leftCards', used, save);

@@ -2,9 +2,9 @@ import { formatNumber } from './number.ts';
 import type { FormatOptions } from './options.ts';
 
 /** `[████░░░░░░]`: full only at 100 %. */
-export function progressBar(percent: number): string {
-  const filled = Math.min(10, Math.max(0, Math.floor(percent / 10)));
-  return `[${'█'.repeat(filled)}${'░'.repeat(10 - filled)}]`;
+export function progressBar(percent: number, length = 10): string {
+  const filled = Math.min(length, Math.max(0, Math.floor((percent * length) / 100)));
+  return `[${'█'.repeat(filled)}${'░'.repeat(length - filled)}]`;
 }
 
 const UNITS = {

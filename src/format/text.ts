@@ -45,8 +45,8 @@ export function truncate(text: string, maxBytes: number, end = '…'): string {
 /** Whether it has anything else than format characters, spaces and line breaks, which are invisible. */
 export const hasVisibleText = (text: string): boolean => /[^\p{Cf}\p{Z}\p{Cc}]/u.test(text);
 
-/** UTF-8 bytes of a name in a title and in a longer text. */
-const MAX_NAME_BYTES = { title: 200, text: 600 };
+/** UTF-8 bytes of a name in a line of a list, in a title and in a longer text. */
+const MAX_NAME_BYTES = { line: 100, title: 200, text: 600 };
 
 /** A torrent's name as safe text; without a visible name, the start of its hash. */
 export function torrentName(

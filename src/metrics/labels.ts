@@ -59,6 +59,8 @@ export const KINDS = [
   'added',
   'removed',
   'digest',
+  'summary',
+  'summary-delete',
 ] as const satisfies readonly Notification['kind'][];
 
 /** The simpler forms of a message. */

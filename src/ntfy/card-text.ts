@@ -14,6 +14,7 @@ import { PHASE_LABELS } from '../format/phase.ts';
 import { safeText, torrentName } from '../format/text.ts';
 import { averageSpeed } from './fields.ts';
 import { digestTitle } from './digest-text.ts';
+import { summaryTitle } from './summary-text.ts';
 
 /** While it downloads: percent, speed and ETA. In any other phase: the phase, then the percent. */
 export function progressText(
@@ -150,7 +151,9 @@ const RECOVERY_TEXTS: Record<IncidentSource, string> = {
 export const recoveryText = (source: IncidentSource): string => RECOVERY_TEXTS[source];
 
 /** The last resort when ntfy rejects everything else: no text from a torrent, a server or a rule. */
-export function fixedText(notification: Exclude<Notification, { kind: 'card-delete' | 'alert-clear' }>): {
+export function fixedText(
+  notification: Exclude<Notification, { kind: 'card-delete' | 'alert-clear' | 'summary-delete' }>,
+): {
   title: string;
   message: string;
 } {
@@ -171,5 +174,7 @@ export function fixedText(notification: Exclude<Notification, { kind: 'card-dele
       return { title: incidentTitle(notification), message: recoveryText(notification.key) };
     case 'digest':
       return { title: digestTitle(notification), message: 'See the page.' };
+    case 'summary':
+      return { title: summaryTitle(notification), message: 'See the page.' };
   }
 }

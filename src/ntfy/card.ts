@@ -41,6 +41,8 @@ export const alertSequence = (instance: string, key: string): string => `${insta
 export const addedSequence = (instance: string, key: string): string => `${instance}-${key}-new`;
 /** A torrent that was removed before it was complete. */
 export const removedSequence = (instance: string, key: string): string => `${instance}-${key}-gone`;
+/** The summary of all downloads: one for each topic. */
+export const summarySequence = (instance: string): string => `${instance}-sum`;
 
 const SEQUENCES: Record<Exclude<Published['kind'], 'digest'>, (instance: string, key: string) => string> = {
   added: addedSequence,
@@ -48,6 +50,7 @@ const SEQUENCES: Record<Exclude<Published['kind'], 'digest'>, (instance: string,
   completion: completionSequence,
   alert: alertSequence,
   removed: removedSequence,
+  summary: summarySequence,
   incident: progressSequence,
   // The recovery message replaces the incident's card.
   'incident-resolved': progressSequence,

@@ -8,7 +8,7 @@ import { basicAuthorization } from '../http/basic-auth.ts';
 import type { Config } from '../config/index.ts';
 import { err, hostOf, parseJson, request } from '../http/request.ts';
 import type { Reply, RequestOptions } from '../http/request.ts';
-import { alertSequence, progressSequence, renderCard, renderEnded } from './card.ts';
+import { alertSequence, progressSequence, renderCard, renderEnded, summarySequence } from './card.ts';
 import type { Card, CardOptions } from './card.ts';
 import { styleFor } from './style-of.ts';
 import type { StyleOf } from './style-of.ts';
@@ -102,7 +102,7 @@ export function createNtfyClient(
       const known = route === DEFAULT_ROUTE ? config.topic : topicOf(route);
       const topic = known ?? config.topic;
       const { kind } = notification;
-      if (kind === 'alert-clear' || kind === 'card-delete') {
+      if (kind === 'alert-clear' || kind === 'card-delete' || kind === 'summary-delete') {
         // If the topic is not known any more, nothing can be deleted from it.
         const sequences = known === null ? [] : deletedSequences(cardOptions.instance, notification);
         return removeAll(
@@ -126,9 +126,10 @@ interface Place {
 /** The cards that a deletion deletes. */
 function deletedSequences(
   instance: string,
-  notification: Extract<Notification, { kind: 'alert-clear' | 'card-delete' }>,
+  notification: Extract<Notification, { kind: 'alert-clear' | 'card-delete' | 'summary-delete' }>,
 ): string[] {
   const { kind, key } = notification;
+  if (kind === 'summary-delete') return [summarySequence(instance)];
   if (kind === 'alert-clear') return [alertSequence(instance, key)];
   const alert = notification.alerted ? [alertSequence(instance, key)] : [];
   return [progressSequence(instance, key), ...alert];

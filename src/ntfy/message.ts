@@ -19,10 +19,11 @@ import { createFields } from './fields.ts';
 import type { ReadField, TorrentNotification } from './fields.ts';
 import { isGood, digestText, digestTitle } from './digest-text.ts';
 import type { NotificationStyle } from './style.ts';
+import { summaryText, summaryTitle } from './summary-text.ts';
 import { renderMessageText, renderTitle, renderUrl } from './templates.ts';
 
 /** Notifications that are published; the others delete cards. */
-export type Published = Exclude<Notification, { kind: 'card-delete' | 'alert-clear' }>;
+export type Published = Exclude<Notification, { kind: 'card-delete' | 'alert-clear' | 'summary-delete' }>;
 
 export interface MessageOptions extends FormatOptions {
   /** Named in the alerts' texts. Default: not named. */
@@ -88,7 +89,12 @@ function isAlwaysSilent(notification: Published): boolean {
   return 'silent' in notification && notification.silent;
 }
 
-const OTHER_KINDS: ReadonlySet<Published['kind']> = new Set(['incident', 'incident-resolved', 'digest']);
+const OTHER_KINDS: ReadonlySet<Published['kind']> = new Set([
+  'incident',
+  'incident-resolved',
+  'summary',
+  'digest',
+]);
 
 const isOfTorrent = (notification: Published): notification is TorrentNotification =>
   !OTHER_KINDS.has(notification.kind);
@@ -137,6 +143,12 @@ function contentOf(notification: Published, options: MessageOptions): Content {
       };
     case 'incident-resolved':
       return { title: incidentTitle(notification), message: recoveryText(key), tags: ['white_check_mark'] };
+    case 'summary':
+      return {
+        title: summaryTitle(notification, options),
+        message: summaryText(notification, options),
+        tags: notification.downloads === 0 ? [] : ['arrow_down'],
+      };
     case 'digest':
       return {
         title: digestTitle(notification),

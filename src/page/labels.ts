@@ -72,11 +72,12 @@ const ALERTS: Readonly<Record<Alert, string>> = {
 
 /** What the phone shows of a torrent: the alert or the state, then the percent. */
 export function phoneLabel(
-  { shown, showing, alert }: Pick<TorrentStatus, 'shown' | 'showing' | 'alert'>,
+  { shown, showing, summarized, alert }: Pick<TorrentStatus, 'shown' | 'showing' | 'summarized' | 'alert'>,
   locale?: string,
 ): Label {
   const phase = showing === null ? undefined : CARD_PHASES[showing];
   const percent = shown === null ? 'no card' : formatPercent(shown, locale);
+  if (summarized && alert === null) return { text: 'In the summary', tone: 'moving' };
   if (alert !== null) return { text: `Alert: ${ALERTS[alert]}, ${percent}`, tone: 'warn' };
   const card = phase === undefined ? percent : `${phase}, ${percent}`;
   return { text: shown === null ? 'No card' : card, tone: shown === null ? 'waiting' : 'moving' };

@@ -14,6 +14,8 @@ const SOUNDS_FACT = 'sounds';
 const NOTICES_FACT = 'notices';
 /** The fact that holds which cards of ended torrents have still to be deleted. */
 const LEFT_CARDS_FACT = 'leftCards';
+/** The fact that holds the topics, as routes, on which a summary may be. */
+const SUMMARIES_FACT = 'summaries';
 /** The fact that holds the topics of the routes that records refer to. The machines never see it. */
 const ROUTES_FACT = 'routes';
 
@@ -27,6 +29,8 @@ const leftCard = z.object({
 
 const leftCardsSchema = listOf(leftCard);
 
+const summariesSchema = z.array(z.string().min(1).max(64)).catch([]);
+
 const noticesSchema = z.object({ rules: z.boolean(), topic: z.boolean(), refused: z.array(z.string()) });
 
 /** What a store has read. */
@@ -39,8 +43,12 @@ interface Stored {
 export function restoredState({
   records,
   facts,
-}: Stored): Pick<SupervisorInput, 'records' | 'incidentShown' | 'sounds' | 'notices' | 'leftCards'> {
+}: Stored): Pick<
+  SupervisorInput,
+  'records' | 'incidentShown' | 'sounds' | 'notices' | 'leftCards' | 'summaries'
+> {
   const leftCards = restoredLeftCards({ facts });
+  const summaries = restoredSummaries({ facts });
   const { data: notices } = noticesSchema.safeParse(facts.get(NOTICES_FACT));
   return {
     records,
@@ -48,12 +56,17 @@ export function restoredState({
     sounds: soundsSchema.parse(facts.get(SOUNDS_FACT)),
     ...(notices === undefined ? {} : { notices }),
     ...(leftCards.length === 0 ? {} : { leftCards }),
+    ...(summaries.length === 0 ? {} : { summaries }),
   };
 }
 
 /** The stored cards of ended torrents. */
 export const restoredLeftCards = ({ facts }: Pick<Stored, 'facts'>): LeftCard[] =>
   leftCardsSchema.parse(facts.get(LEFT_CARDS_FACT));
+
+/** The topics, as routes, on which a summary may be. */
+export const restoredSummaries = ({ facts }: Pick<Stored, 'facts'>): string[] =>
+  summariesSchema.parse(facts.get(SUMMARIES_FACT));
 
 /** The stored topics; they are parsed where they are used. */
 export const restoredRoutes = ({ facts }: Pick<Stored, 'facts'>): unknown => facts.get(ROUTES_FACT);
@@ -85,6 +98,8 @@ export function saveEvent(store: Target, event: StoreEvent): void {
       return store.setFact(NOTICES_FACT, isEmpty(event.notices) ? undefined : event.notices);
     case 'leftCards.save':
       return store.setFact(LEFT_CARDS_FACT, event.leftCards.length === 0 ? undefined : event.leftCards);
+    case 'summaries.save':
+      return store.setFact(SUMMARIES_FACT, event.routes.length === 0 ? undefined : event.routes);
   }
 }
 

@@ -25,7 +25,14 @@ import { createBatch, createWriter, urgencyOf } from './writer.ts';
 import type { Writer } from './writer.ts';
 
 export { FILE, problemOfFiles } from './database.ts';
-export { restoredLeftCards, restoredRoutes, restoredState, saveEvent, saveRoutes } from './facts.ts';
+export {
+  restoredLeftCards,
+  restoredRoutes,
+  restoredState,
+  restoredSummaries,
+  saveEvent,
+  saveRoutes,
+} from './facts.ts';
 export type { Health } from './health.ts';
 export { readInstance, SHARED_INSTANCE } from './state.ts';
 

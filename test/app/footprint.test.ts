@@ -58,11 +58,11 @@ describe('downloads of ten minutes', () => {
     assert.ok(messages <= 100 + 2, `${messages} messages`);
   });
 
-  test('take no more messages for a hundred torrents than the budget allows, all completions included', async () => {
+  test('take a completion for each of a hundred torrents, and one summary while they download', async () => {
     const { messages } = await downloads(100);
-    // 50 at once and ten a minute while they download; then a completion and a card-delete for each.
-    assert.ok(messages <= 50 + 10 * 10 + 2 * 100 + 10, `${messages} messages`);
-    assert.ok(messages >= 2 * 100, `${messages} messages`);
+    // The summary is updated every 12 s; a few cards are sent before it begins.
+    assert.ok(messages <= 100 + 10 * 5 + 10, `${messages} messages`);
+    assert.ok(messages >= 100, `${messages} messages`);
   });
 });
 

@@ -20,6 +20,19 @@ const film = {
   private: true,
 };
 
+test('the status has the summaries, without their topics', async () => {
+  const world = startWorld({ policy: { rate: null } });
+  const hashes = Array.from({ length: 9 }, (_, n) => hashOf(n));
+  for (const hash of hashes) {
+    world.set(hash);
+    world.track(hash);
+  }
+  assert.deepEqual(statusOf(world.supervisor).summary, []);
+  await world.pass(30 * SECOND);
+  assert.deepEqual(statusOf(world.supervisor).summary, [{ shown: true, downloads: 9 }]);
+  assert.equal(torrentOf(world.supervisor, hashOf(1))?.summarized, true);
+});
+
 describe('the status of a torrent', () => {
   test('has its category, tags, tracker host, path and privacy; unknown before the first poll', async () => {
     const world = startWorld();

@@ -15,6 +15,7 @@ import {
   progressOf,
   publishesOf,
   sequenceOf,
+  SUMMARY,
 } from './evidence.ts';
 import { checkProcesses } from './check-processes.ts';
 
@@ -105,9 +106,10 @@ function checkRepeats(run: Run, { torrent: { hash } }: Download): string[] {
 }
 
 function checkUnknownMessages(run: Run, messages: readonly NtfyMessage[]): string[] {
-  const known = new Set(
-    run.downloads.flatMap(({ torrent: { hash } }) => [progressOf(hash), completionOf(hash)]),
-  );
+  const known = new Set([
+    SUMMARY,
+    ...run.downloads.flatMap(({ torrent: { hash } }) => [progressOf(hash), completionOf(hash)]),
+  ]);
   const unknown = messages.filter((message) => !known.has(sequenceOf(message)));
   return unknown.map((message) => `a message about an unknown torrent: ${JSON.stringify(message)}`);
 }

@@ -9,6 +9,8 @@ import type { ProxiedRequest } from './proxy.ts';
 export const STORED_AFTER = 2000;
 
 export const progressOf = (hash: string): string => `qbit-${hash}`;
+/** While many torrents download at once. */
+export const SUMMARY = 'qbit-sum';
 export const completionOf = (hash: string): string => `qbit-${hash}-done`;
 
 export const sequenceOf = (message: NtfyMessage): string => message.sequence_id ?? message.id;

@@ -1,7 +1,10 @@
 import type { CompletionCards } from '../../machines/digest/types.ts';
 import { createPolicy } from '../../machines/policy.ts';
 import type { Policy } from '../../machines/policy.ts';
+import { NO_RULES } from '../../machines/routing/rules.ts';
 import { createShardOf, SALT_LENGTH } from '../../machines/shard/shard-of.ts';
+import { createBoard } from '../../machines/summary/board.ts';
+import type { SummaryBoard } from '../../machines/summary/board.ts';
 import { mulberry32 } from '../mulberry32.ts';
 import type { Hash, Observation, Phase, RequestedNotification, Result } from '../../machines/domain.ts';
 
@@ -20,6 +23,14 @@ export const policy: Policy = createPolicy({
   digestFrom: null,
   summaryFrom: null,
 });
+
+/** A board without downloads. */
+export const createTestBoard = (over: Partial<Policy> = {}, now = () => 0): SummaryBoard =>
+  createBoard({
+    settings: { policy: { ...policy, ...over }, rules: NO_RULES },
+    now,
+    hasTorrents: () => true,
+  });
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;

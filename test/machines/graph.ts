@@ -13,7 +13,7 @@ import { adjacencyMapToArray, getAdjacencyMap, getShortestPaths, getStateNodes }
 import type { TorrentDeps } from '../../machines/torrent/types.ts';
 import { NO_RULES } from '../../machines/routing/rules.ts';
 import { OverdueError } from '../../machines/watchdog.ts';
-import { OWN_CARDS } from './fixtures.ts';
+import { createTestBoard, OWN_CARDS } from './fixtures.ts';
 
 type Logic = ActorLogic<AnyMachineSnapshot, AnyEventObject, unknown>;
 
@@ -192,6 +192,7 @@ export const DEPS: TorrentDeps = {
   supervisor: createEmptyActor(),
   rules: NO_RULES,
   cards: OWN_CARDS,
+  summary: createTestBoard(),
 };
 
 export const done = (id: string, output: unknown): AnyEventObject => ({

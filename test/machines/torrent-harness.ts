@@ -16,7 +16,7 @@ import type {
   TorrentRecord,
 } from '../../machines/domain.ts';
 import type { Policy } from '../../machines/policy.ts';
-import { hashOf, OWN_CARDS, policy, SECOND, seen } from './fixtures.ts';
+import { createTestBoard, hashOf, OWN_CARDS, policy, SECOND, seen } from './fixtures.ts';
 import { startChild } from './harness.ts';
 
 export const key = hashOf(1);
@@ -55,6 +55,7 @@ export function startTorrent(options: Options = {}) {
         supervisor: createActor(fromCallback(({ receive }) => receive(record))).start(),
         rules: options.rules ?? NO_RULES,
         cards: OWN_CARDS,
+        summary: createTestBoard(options.policy, () => clock.now()),
       },
       ready: false,
     },

@@ -74,7 +74,7 @@ describe('the metrics', () => {
   });
 
   test('include the rest of the budget: it refills while nothing is sent', async () => {
-    const world = startWorld({ policy: { rate: 60 } });
+    const world = startWorld({ policy: { rate: 60, summaryFrom: null } });
     const read = watch(world);
     assert.equal((await read()).get('qbit_ntfy_budget_messages'), 50);
     for (let index = 0; index < 20; index += 1) {

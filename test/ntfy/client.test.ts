@@ -33,6 +33,21 @@ describe('a card', () => {
     assert.deepEqual(ntfy.cards(topic), []);
   });
 
+  test('for many downloads is updated in place, too, and deleted by its own deletion', async () => {
+    await using ntfy = await startNtfySimulator();
+    const client = clientOf(ntfy);
+    const figures = { at: 0, percent: 43, speed: 0, eta: null, lines: [] };
+    for (const downloads of [9, 10])
+      await client.publish({ kind: 'summary', key: 'summary', downloads, ...figures });
+    assert.deepEqual(
+      ntfy.cards(topic).map(({ title }) => title),
+      ['10 downloads: 43%'],
+    );
+    assert.deepEqual(ntfy.sounds, []);
+    assert.deepEqual(await client.publish({ kind: 'summary-delete', key: 'summary' }), live);
+    assert.deepEqual(ntfy.cards(topic), []);
+  });
+
   test('that is dismissed keeps the completion', async () => {
     await using ntfy = await startNtfySimulator();
     const client = clientOf(ntfy);

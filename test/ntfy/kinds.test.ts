@@ -24,6 +24,16 @@ const kinds: { [Kind in Published['kind']]: Extract<Published, { kind: Kind }> }
   removed,
   incident: { kind: 'incident', key: 'qbittorrent', failure: { kind: 'broken', message: 'it is so' } },
   'incident-resolved': { kind: 'incident-resolved', key: 'qbittorrent', shown: true },
+  summary: {
+    kind: 'summary',
+    key: 'summary',
+    at: 0,
+    downloads: 12,
+    percent: 43,
+    speed: 13_000_000,
+    eta: 4320,
+    lines: [{ key, name: 'debian.iso', percent: 62 }],
+  },
   digest: {
     kind: 'digest',
     about: 'quiet',
@@ -86,8 +96,8 @@ describe('the sequence ID of each kind', () => {
 
   test('is its own, but that of an incident and its all-clear', () => {
     const all = instances.flatMap(sequences);
-    assert.equal(all.length, 24);
-    assert.equal(new Set(all).size, 21);
+    assert.equal(all.length, 27);
+    assert.equal(new Set(all).size, 24);
   });
 });
 

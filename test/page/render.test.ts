@@ -32,6 +32,7 @@ function torrent(over: Partial<TorrentStatus> = {}): TorrentStatus {
     ruling: null,
     shown: 42,
     showing: 'downloading',
+    summarized: false,
     alert: null,
     since: '2026-11-23T14:00:00.000Z',
     ...over,
@@ -98,6 +99,7 @@ describe('a torrent on the page', () => {
       /notifying the phone\|100%/,
     );
     assert.match(words({ phase: 'failed', showing: 'failed', alert: 'failed' }), /Error.*Alert: error, 42%/);
+    assert.match(words({ shown: null, showing: null, summarized: true }), /Downloading.*In the summary/);
     assert.match(
       words({ phase: 'metadata', size: 0, shown: null, showing: null }),
       /metadata\|On the phone: \|No card/,

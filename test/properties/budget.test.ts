@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import type { Notification } from '../../machines/domain.ts';
 import { cardOf } from '../../machines/outbox/attempts.ts';
 import { HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
 import { runs } from './property.ts';
@@ -68,31 +69,38 @@ const flood = fc.array(
   { minLength: 2, maxLength: 8 },
 );
 
-test('no more messages are sent than the budget allows, and no progress before a completion', async () => {
-  const property = fc.asyncProperty(flood, async (waves) => {
-    const early: string[] = [];
-    const model = createModel({
-      policy: { rate: PER_MINUTE },
-      onPublish: ({ kind }) => void (kind === 'progress' && early.push(...waitingCompletions(model))),
-    });
-    let [added, done] = [0, 0];
-    for (const { more, finished, rounds, jump, fault } of waves) {
-      addMany(model, added, more);
-      added += more;
-      for (const last = Math.min(added, done + finished); done < last; done += 1) finish(model, done);
-      model.setClock(jump);
-      if (fault !== null) model.state.ntfy = { fault, until: model.clock.now() + 20 * SECOND };
-      for (let round = 0; round < rounds; round += 1) {
-        advanceAll(model);
-        await model.pass(6 * SECOND);
+const isProgress = ({ kind }: Notification): boolean => kind === 'progress' || kind === 'summary';
+
+for (const [what, summaryFrom] of [
+  ['single cards', null],
+  ['a summary', 8],
+] as const)
+  test(`with ${what}, no more messages are sent than the budget allows, and no progress before a completion`, async () => {
+    const property = fc.asyncProperty(flood, async (waves) => {
+      const early: string[] = [];
+      const model = createModel({
+        policy: { rate: PER_MINUTE, summaryFrom },
+        onPublish: (notification) =>
+          void (isProgress(notification) && early.push(...waitingCompletions(model))),
+      });
+      let [added, done] = [0, 0];
+      for (const { more, finished, rounds, jump, fault } of waves) {
+        addMany(model, added, more);
+        added += more;
+        for (const last = Math.min(added, done + finished); done < last; done += 1) finish(model, done);
+        model.setClock(jump);
+        if (fault !== null) model.state.ntfy = { fault, until: model.clock.now() + 20 * SECOND };
+        for (let round = 0; round < rounds; round += 1) {
+          advanceAll(model);
+          await model.pass(6 * SECOND);
+        }
       }
-    }
-    assert.equal(beyondBudget(model), null);
-    assert.deepEqual(early, []);
-    model.end(1);
+      assert.equal(beyondBudget(model), null);
+      assert.deepEqual(early, []);
+      model.end(1);
+    });
+    await fc.assert(property, { numRuns: runs(12) });
   });
-  await fc.assert(property, { numRuns: runs(12) });
-});
 
 const day = fc.record({
   start: fc.nat({ max: 23 }),

@@ -139,6 +139,7 @@ export function createModel(options: ModelOptions = {}) {
           writeDigest: (change) => {
             if (run === world.run) store.digests.write(change);
           },
+          summaries: store.summaries,
           ...(quietHours === undefined
             ? {}
             : {

@@ -13,7 +13,8 @@ const quietHours = createQuietHours({ from: '00:03', to: '00:20', through: [] },
 const address = { topic: 'topic', instance: 'phone', timeZone: 'UTC' };
 
 function priorityOf(notification: Notification): number {
-  if (notification.kind === 'card-delete' || notification.kind === 'alert-clear') return 0;
+  const { kind } = notification;
+  if (kind === 'card-delete' || kind === 'alert-clear' || kind === 'summary-delete') return 0;
   return renderCard(notification, address).priority;
 }
 

@@ -28,6 +28,8 @@ export function sizesOf({ world, store }: Model) {
     publishing: Object.keys(traffic.children).length,
     sent: traffic.context.sent.size,
     alerted: traffic.context.alerted.size,
+    downloads: context.deps.summary.places.size,
+    topics: context.deps.summary.topics.size,
     attempts: traffic.context.attempts.size,
     watched: watching.pollSet.hashes.size,
     polled: [

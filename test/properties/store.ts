@@ -17,6 +17,7 @@ export function createStore() {
     notices: undefined as StoredNotices | undefined,
     leftCards: [] as readonly LeftCard[],
     digests: createDigestStore(),
+    summaries: [] as readonly string[],
     /** The pending digest of quiet hours, as JSON. */
     quietDigest: 'null',
     recentCompletions: [] as RecentCompletion[],
@@ -30,6 +31,7 @@ export function createStore() {
       else if (event.type === 'sounds.save') store.sounds = event.sounds;
       else if (event.type === 'notices.save') store.notices = event.notices;
       else if (event.type === 'leftCards.save') store.leftCards = event.leftCards;
+      else if (event.type === 'summaries.save') store.summaries = event.routes;
       else {
         const { key, stage, finished } = event.record;
         records.set(key, JSON.stringify(event.record));

@@ -23,6 +23,28 @@ test('what the supervisor stored is restored at the next start of the process', 
   last.close();
 });
 
+test('the topics that may have a summary are restored, and those that cannot be parsed are not', (t) => {
+  const dir = tempDir(t);
+  const { store } = open(dir);
+  saveEvent(store, { type: 'summaries.save', routes: ['default', 'films'] });
+  store.close();
+  const next = open(dir).store;
+  assert.deepEqual(restoredState(next).summaries, ['default', 'films']);
+  saveEvent(next, { type: 'summaries.save', routes: [] });
+  next.close();
+  const last = open(dir).store;
+  assert.equal('summaries' in restoredState(last), false);
+  assert.equal(last.facts.has('summaries'), false);
+  last.close();
+  for (const invalid of ['default', [1], [''], { default: true }, ['x'.repeat(65)]]) {
+    const other = tempDir(t);
+    fill(other, [], { summaries: invalid });
+    const opened = open(other).store;
+    assert.equal('summaries' in restoredState(opened), false);
+    opened.close();
+  }
+});
+
 test('stored facts that cannot be parsed are ignored', (t) => {
   for (const invalid of ['loud', { 'qbittorrent.unreachable': 'noon' }, [1], null]) {
     const dir = tempDir(t);

@@ -3,7 +3,13 @@ import type { Notification } from '../../machines/domain.ts';
 import { routeOf } from '../../machines/routing/routed.ts';
 import { DEFAULT_ROUTE } from '../../machines/routing/types.ts';
 import type { RouteId } from '../../machines/routing/types.ts';
-import { alertSequence, completionSequence, progressSequence, renderCard } from '../../src/ntfy/card.ts';
+import {
+  alertSequence,
+  completionSequence,
+  progressSequence,
+  renderCard,
+  summarySequence,
+} from '../../src/ntfy/card.ts';
 import { isAudible } from '../../src/simulator/index.ts';
 
 const INSTANCE = 'phone';
@@ -84,7 +90,8 @@ export function createPhone(app: 'android' | 'web push' = 'android') {
       if (missed !== null) return void missed.push(() => this.receive(notification, half));
       const { kind, key } = notification;
       const remove = (sequence: string) => cards.delete(nameOf(sequence, routeOf(notification)));
-      if (kind === 'alert-clear') remove(alertSequence(INSTANCE, key));
+      if (kind === 'summary-delete') remove(summarySequence(INSTANCE));
+      else if (kind === 'alert-clear') remove(alertSequence(INSTANCE, key));
       else if (kind === 'card-delete') {
         remove(progressSequence(INSTANCE, key));
         if (notification.alerted && !half) remove(alertSequence(INSTANCE, key));

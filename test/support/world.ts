@@ -36,6 +36,8 @@ export interface WorldOptions {
   rules?: Rules;
   notices?: StoredNotices;
   leftCards?: readonly LeftCard[];
+  /** The topics on which an earlier process has left a summary. */
+  summaries?: readonly string[];
   quietHours?: QuietHoursInput;
   /** The digests of an earlier process. */
   digests?: DigestStore;
@@ -129,6 +131,7 @@ export function startWorld(options: WorldOptions = {}) {
       ...(options.rules === undefined ? {} : { rules: options.rules }),
       ...(options.notices === undefined ? {} : { notices: options.notices }),
       ...(options.leftCards === undefined ? {} : { leftCards: options.leftCards }),
+      ...(options.summaries === undefined ? {} : { summaries: options.summaries }),
       ...(options.quietHours === undefined ? {} : { quietHours: options.quietHours }),
     },
   });

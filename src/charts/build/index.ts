@@ -12,6 +12,7 @@ import { outboxMachine } from '../../../machines/outbox/machine.ts';
 import { quietMachine } from '../../../machines/quiet/machine.ts';
 import { shardMachine } from '../../../machines/shard/machine.ts';
 import { sessionMachine } from '../../../machines/session/machine.ts';
+import { summaryMachine } from '../../../machines/summary/machine.ts';
 import { supervisorMachine } from '../../../machines/supervisor/machine.ts';
 import { torrentMachine } from '../../../machines/torrent/machine.ts';
 import { watcherMachine } from '../../../machines/watcher/machine.ts';
@@ -34,6 +35,7 @@ export const machines: ReadonlyMap<string, AnyStateMachine> = new Map<string, An
   ['hookInstaller', hookInstallerMachine],
   ['quiet', quietMachine],
   ['digest', digestMachine],
+  ['summary', summaryMachine],
 ]);
 
 /** Draws a machine as SVG, to be styled by `chartCss`. The same machine always gives the same bytes. */

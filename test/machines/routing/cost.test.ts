@@ -46,7 +46,7 @@ test('progress alone matches no rule, and an unchanged observation evaluates no 
       return decideRouting([films, { ...films, conditions: { category: conditions.category } }], fields);
     },
   };
-  const world = startWorld({ rules, policy: { rate: null } });
+  const world = startWorld({ rules, policy: { rate: null, summaryFrom: null } });
   for (let n = 0; n < 20; n += 1) world.set(hashOf(n), { progress: 0.1, ...inCategory('films') });
   await world.pass(MINUTE);
   assert.ok(counter.steps > 0);

@@ -8,7 +8,7 @@ import { torrentMachine } from '../../../machines/torrent/machine.ts';
 import { createIds } from '../../../machines/notification-ids.ts';
 import type { OutboxEvent } from '../../../machines/outbox/machine.ts';
 import type { Hash, RequestedNotification } from '../../../machines/domain.ts';
-import { hashOf, OWN_CARDS, policy, seen } from '../fixtures.ts';
+import { createTestBoard, hashOf, OWN_CARDS, policy, seen } from '../fixtures.ts';
 import { startChild } from '../harness.ts';
 
 const [first, second, third] = [hashOf(1), hashOf(2), hashOf(3)];
@@ -37,6 +37,7 @@ function startShard() {
         supervisor,
         rules: NO_RULES,
         cards: OWN_CARDS,
+        summary: createTestBoard(),
       },
     }),
     {
