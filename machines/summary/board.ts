@@ -181,15 +181,15 @@ function addTopic({ topics }: SummaryBoard, route: RouteId): TopicBoard {
 }
 
 /** Records since when at most half as many torrents download as begin a summary. */
-export function countFew({ settings, now }: SummaryBoard, topic: TopicBoard): void {
-  const limit = summaryFromOf(settings, topic.route) ?? 0;
+export function countFew({ settings, now, isScarce }: SummaryBoard, topic: TopicBoard): void {
+  const limit = summaryFromOf(settings, topic.route, isScarce) ?? 0;
   topic.fewSince = topic.members.size > limit / 2 ? null : (topic.fewSince ?? now());
 }
 
 /** Begins a summary if there are enough downloads. Returns whether it began. */
-function begin({ settings, live }: SummaryBoard, topic: TopicBoard): boolean {
+function begin({ settings, live, isScarce }: SummaryBoard, topic: TopicBoard): boolean {
   const { route, members } = topic;
-  const limit = summaryFromOf(settings, route);
+  const limit = summaryFromOf(settings, route, isScarce);
   if (hasSummary(topic) || limit === null || members.size <= limit) return false;
   if (!isSummaryAllowed(settings, route, live)) return false;
   topic.summary = 'begun';

@@ -15,7 +15,7 @@ const FEW_TIME = 60_000;
 /** Milliseconds after the first poll until a summary of an earlier run ends if there are few downloads. */
 const RESUME_TIME = 60_000;
 /** Minimum milliseconds between two messages because downloads joined or left, where only coarse steps are sent. */
-const COARSE_CHANGE_INTERVAL = 10 * 60_000;
+const COARSE_CHANGE_INTERVAL = 20 * 60_000;
 /** A coarse step in percent. */
 const COARSE_STEP = 25;
 

@@ -10,11 +10,21 @@ export interface SummarySettings {
   rules: TopicRules;
 }
 
-/** A summary replaces the cards of a topic while more torrents than this download; `null`: never. */
-export function summaryFromOf({ policy, rules }: SummarySettings, route: RouteId): number | null {
+/**
+ * A summary replaces the cards of a topic while more torrents than this download; `null`: never.
+ *
+ * @param isScarce the daily quota is small: then one summary that stays costs fewer messages than the card of one download
+ *   and its deletion
+ */
+export function summaryFromOf(
+  { policy, rules }: SummarySettings,
+  route: RouteId,
+  isScarce = false,
+): number | null {
+  const threshold = thresholdOf(policy, rules, route);
   switch (progressModeOf(policy, rules, route)) {
     case 'auto':
-      return thresholdOf(policy, rules, route);
+      return threshold !== null && isScarce ? 0 : threshold;
     case 'summary':
       return 0;
     case 'cards':

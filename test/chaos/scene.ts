@@ -30,6 +30,8 @@ export interface Scene extends AsyncDisposable {
   withQbittorrent<T>(work: () => Promise<T>): Promise<T>;
   /** `/status`, or `null` while it is not answered. */
   status(): Promise<Status | null>;
+  /** The names on a digest, as `/digest` returns them. */
+  namesOf(digest: string): Promise<string[]>;
 }
 
 /** The part of `/status` that the tests read. */
@@ -37,6 +39,7 @@ export interface Status {
   watcher: { state: string };
   outbox: { state: string; waiting: number; sending: number };
   torrents: Array<{ hash: string; state: string }>;
+  digests: Array<{ id: string; lines: number; delivered: number }>;
 }
 
 export interface SceneOptions {
@@ -44,10 +47,17 @@ export interface SceneOptions {
   /** Whether the hook for finished torrents is also set. */
   finishHook: boolean;
   journal: Journal;
+  /** `DIGEST_FROM`. Default: each completion has its own card. */
+  digestFrom?: number;
 }
 
 /** Starts everything but the sidecar, and sets its hook. */
-export async function startScene({ generation, finishHook, journal }: SceneOptions): Promise<Scene> {
+export async function startScene({
+  generation,
+  finishHook,
+  journal,
+  digestFrom,
+}: SceneOptions): Promise<Scene> {
   await using stack = new AsyncDisposableStack();
   const qbittorrent = stack.use(await startQbittorrent(generation));
   const ntfy = stack.use(await startNtfy('current', { cacheFile: true, requestLimit: 'none' }));
@@ -63,6 +73,7 @@ export async function startScene({ generation, finishHook, journal }: SceneOptio
     createSidecarProcess({
       STATE_DIR: state,
       INSTANCE_NAME: 'qbit',
+      DIGEST_FROM: String(digestFrom ?? 'never'),
       QBIT_HOST: toQbittorrent.url,
       QBIT_USER: qbittorrent.username,
       QBIT_PASS: qbittorrent.password,
@@ -96,6 +107,12 @@ export async function startScene({ generation, finishHook, journal }: SceneOptio
     secrets: [qbittorrent.password, opsToken, TOPIC],
     withQbittorrent: createQueue(),
     status: () => readStatus(`http://127.0.0.1:${opsPort}/status`, opsToken),
+    async namesOf(digest) {
+      const headers = { authorization: `Bearer ${opsToken}` };
+      const answer = await fetch(`http://127.0.0.1:${opsPort}/digest?id=${digest}`, { headers });
+      const { all } = (await answer.json()) as { all: { name: string }[] };
+      return all.map(({ name }) => name);
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

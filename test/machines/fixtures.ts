@@ -19,9 +19,9 @@ export const policy: Policy = createPolicy({
   rate: 10,
   retryMax: 300_000,
   progress: 'auto',
-  // What depends on digests and summaries sets these.
+  // What depends on digests sets it.
   digestFrom: null,
-  summaryFrom: null,
+  summaryFrom: 8,
 });
 
 /** A board without downloads. */

@@ -111,7 +111,16 @@ test('the number of stored steps is limited', async () => {
     world.track(hashOf(n));
   }
   await world.pass(60 * SECOND);
-  const services = ['session', 'watcher', 'outbox', 'incident', 'discovery', 'hookInstaller', 'summary'];
+  const services = [
+    'session',
+    'watcher',
+    'outbox',
+    'incident',
+    'discovery',
+    'hookInstaller',
+    'digest',
+    'summary',
+  ];
   const actors = [world.supervisor.id, ...services];
   for (let n = 0; n < 50; n += 1) actors.push(hashOf(n));
   for (let n = 0; n < 256; n += 1) actors.push(`shard.${n.toString(16).padStart(2, '0')}`);

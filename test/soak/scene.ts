@@ -62,6 +62,8 @@ export async function startScene(generation: QbittorrentGeneration, journal: Jou
   const sidecar = stack.use(
     createShipped(folder, {
       INSTANCE_NAME: 'qbit',
+      // Each completion has its own card: others test digests.
+      DIGEST_FROM: 'never',
       QBIT_HOST: toQbittorrent.url,
       QBIT_USER: qbittorrent.username,
       QBIT_PASS: qbittorrent.password,
