@@ -64,11 +64,11 @@ export function isWaitingForPolls(
 }
 
 /**
- * Whether each download has its own card again. With a small quota the summary stays: neither its deletion nor the cards
+ * Whether each download has its own card again, or there is none any more. With a small quota the summary stays: neither its deletion nor the cards
  * would be worth their messages.
  */
-export const isOver = (board: SummaryBoard, { fewSince }: TopicBoard, at: number): boolean =>
-  !isCoarse(board) && fewSince !== null && hasPassed(fewSince, FEW_TIME, at);
+export const isOver = (board: SummaryBoard, { fewSince, members }: TopicBoard, at: number): boolean =>
+  !isCoarse(board) && fewSince !== null && (members.size === 0 || hasPassed(fewSince, FEW_TIME, at));
 
 /** Whether content that differs from what is shown is worth a message. */
 export function isWorthSending(

@@ -9,9 +9,13 @@ export interface DemoServers {
   sidecar: Sidecar;
 }
 
+/** Episodes of the season. */
+const EPISODES = 12;
+
 /**
- * Runs four simulated downloads: two that complete, one that stalls before it completes, and one that is removed.
- * Resolves when all have ended. Rejects when the signal is aborted.
+ * Runs four simulated downloads: two that complete, one that stalls before it completes, and one that is removed; then a
+ * season, whose episodes share one notification while they download, and another one when they are complete. Resolves when
+ * all have ended. Rejects when the signal is aborted.
  */
 export async function runScenario({ simulator, sidecar }: DemoServers, signal: AbortSignal): Promise<void> {
   const MB = 1_000_000;
@@ -37,7 +41,16 @@ export async function runScenario({ simulator, sidecar }: DemoServers, signal: A
   simulator.addTorrent({ name: 'Sintel 🐉 "director\'s cut"', size: 900 * MB, rate: 40 * MB });
   await pause(6000);
   simulator.expireSessions();
+  await pause(4000);
+  for (let n = 1; n <= EPISODES; n += 1) {
+    const name = `Pioneer One S01E${String(n).padStart(2, '0')}.mkv`;
+    simulator.addTorrent({ name, size: (380 + 5 * n) * MB, rate: 26 * MB });
+  }
   await waitFor(sidecar.supervisor, (snapshot) => selectTrackedCount(snapshot) === 0, { signal });
+  // Its notification of all downloads is deleted a moment later.
+  const { summary } = sidecar.supervisor.getSnapshot().children;
+  if (summary !== undefined)
+    await waitFor(summary, (snapshot) => selectSummaries(snapshot).length === 0, { signal });
 }
 
 /** Milliseconds between two repetitions. */

@@ -108,6 +108,8 @@ test('npm run demo runs to its end on embedded servers, without configuration', 
   const sounds = started.output().match(/\(sound\) Download Complete/g) ?? [];
   assert.equal(sounds.length, 3);
   assert.match(started.output(), /Stalled/);
-  assert.match(started.output(), /Cards left on the phone: 3. Sounds: 3./);
+  assert.equal(started.output().match(/\(sound\) 12 downloads complete/g)?.length, 1);
+  assert.match(started.output(), /phone: 12 downloads: \d+%/);
+  assert.match(started.output(), /Cards left on the phone: 4. Sounds: 4./);
   assert.match(started.output(), /Logins to qBittorrent: 2/);
 });
