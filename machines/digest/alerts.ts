@@ -161,8 +161,9 @@ function deletionOf(
   member: CollectedMember,
   nextId: NextId,
 ): RequestedNotification {
-  const { replaces: _, ...rest } = member;
-  saveMember(digests, digest, rest);
+  const alone = { ...member };
+  delete alone.replaces;
+  saveMember(digests, digest, alone);
   const { key, route } = member;
   return { id: nextId(), kind: 'alert-clear', key, shown: null, moved: true, ...onRoute(route) };
 }

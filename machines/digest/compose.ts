@@ -1,5 +1,6 @@
 import { onRoute } from '../routing/routed.ts';
-import type { DigestMember, NextId, Notification, RequestedNotification } from '../domain.ts';
+import type { DigestMember } from './content.ts';
+import type { NextId, Notification, RequestedNotification } from '../domain.ts';
 import { saveState } from './digests.ts';
 import type { Digest, Digests } from './digests.ts';
 import type { CollectedMember } from './types.ts';

@@ -4,7 +4,8 @@ import { alertOf } from './alerts.ts';
 import { deleteDigest, digestOf, memberWith, saveMember, saveState } from './digests.ts';
 import type { Digest, Digests } from './digests.ts';
 import type { CollectedMember, RequestedCompletion } from './types.ts';
-import type { DigestMember, NextId, Notification, RequestedNotification } from '../domain.ts';
+import type { DigestMember } from './content.ts';
+import type { NextId, Notification, RequestedNotification } from '../domain.ts';
 
 /**
  * A completion that its torrent has requested, now or after a restart, waits for its digest. Returns whether there is such

@@ -1,4 +1,5 @@
-import type { DigestId, Hash, Notification, RequestedNotification } from '../domain.ts';
+import type { DigestId } from './content.ts';
+import type { Hash, Notification, RequestedNotification } from '../domain.ts';
 import type { RouteId } from '../routing/types.ts';
 import { restoreRecent } from './recent.ts';
 import type { RecentTimes } from './recent.ts';
@@ -120,8 +121,14 @@ export function deleteDigest({ byId, write }: Digests, { id, members }: Digest):
 
 /** Stores a digest without its members. */
 export function saveState({ write }: Digests, digest: Digest): void {
-  const { members: _, lastOrder, expected, nextAt, lastAt, ...state } = digest;
-  write({ type: 'digest.save', digest: state });
+  const { id, route, silent, sentTo, openedAt, lastJoinedAt, deliveredUpTo, soundedWith, isOpen } = digest;
+  const { alert, isCollecting } = digest;
+  const ofAlerts = {
+    ...(alert === undefined ? {} : { alert }),
+    ...(isCollecting === undefined ? {} : { isCollecting }),
+  };
+  const times = { openedAt, lastJoinedAt, deliveredUpTo, soundedWith, isOpen };
+  write({ type: 'digest.save', digest: { id, ...ofAlerts, route, silent, sentTo, ...times } });
 }
 
 /** Adds or replaces a line, and stores it. */

@@ -1,4 +1,5 @@
-import type { Notification, DigestMember } from '../domain.ts';
+import type { DigestMember } from './content.ts';
+import type { Notification } from '../domain.ts';
 import { routeOf } from '../routing/routed.ts';
 import { audiblePriorityOf } from '../quiet/sound.ts';
 

@@ -1,5 +1,5 @@
 import type { SnapshotFrom } from 'xstate';
-import type { DigestId } from '../domain.ts';
+import type { DigestId } from './content.ts';
 import type { Digest } from './digests.ts';
 import type { digestMachine } from './machine.ts';
 

@@ -64,7 +64,8 @@ export const digestSetup = setup({
     collect: enqueueActions((step, { notification }: { notification: RequestedCompletion }) => {
       const { digests } = step.context;
       if (!awaitDelivery(digests, notification)) {
-        const { digest: _, ...own } = notification;
+        const own = { ...notification };
+        delete own.digest;
         publish(step, own);
         return;
       }

@@ -1,12 +1,5 @@
-import type {
-  Alert,
-  CompletionCard,
-  DigestId,
-  DigestMember,
-  Notification,
-  Now,
-  RequestedNotification,
-} from '../domain.ts';
+import type { DigestId, DigestMember } from './content.ts';
+import type { Alert, CompletionCard, Notification, Now, RequestedNotification } from '../domain.ts';
 import type { RouteId } from '../routing/types.ts';
 
 export type Completion = Extract<Notification, { kind: 'completion' }>;

@@ -1,4 +1,5 @@
-import type { NextId, Notification, DigestMember, RequestedNotification } from '../domain.ts';
+import type { DigestMember } from '../digest/content.ts';
+import type { NextId, Notification, RequestedNotification } from '../domain.ts';
 import { onRoute } from '../routing/routed.ts';
 import { DEFAULT_ROUTE } from '../routing/types.ts';
 import { MAX_LINES } from '../digest/compose.ts';

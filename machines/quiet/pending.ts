@@ -1,5 +1,6 @@
 import { isRecentSound } from '../recent-sound.ts';
-import type { Notification, DigestMember } from '../domain.ts';
+import type { DigestMember } from '../digest/content.ts';
+import type { Notification } from '../domain.ts';
 import type { RouteId } from '../routing/types.ts';
 import { endedSlotOf, memberOf, nameOf, slotOf } from '../digest/members.ts';
 import { isSilenced } from './sound.ts';

@@ -1,4 +1,5 @@
-import type { DigestMember, Notification, Now } from '../domain.ts';
+import type { DigestMember } from '../digest/content.ts';
+import type { Notification, Now } from '../domain.ts';
 import type { RouteId } from '../routing/types.ts';
 
 /** What may make a sound during quiet hours. */

@@ -21,17 +21,16 @@ import { restoreRecentCompletions } from './recent-completions.ts';
 import { createRegistry, save } from './registry.ts';
 import type { SupervisorContext, SupervisorInput } from './types.ts';
 import type { Hash } from '../domain.ts';
+import type { TorrentDeps } from '../torrent/types.ts';
 
-/** The initial context. */
-export function createContext({
-  input,
-  self,
-}: {
+interface Creation {
   input: SupervisorInput;
   self: AnyActorRef;
-}): SupervisorContext {
-  const { policy, now, shardOf, records, writeRecord, incidentShown, sounds } = input;
-  const { notices, leftCards, rules = NO_RULES, quietHours, summaries } = input;
+}
+
+/** What all torrents share, and the stores behind it. */
+function createShared({ input, self }: Creation): Pick<SupervisorContext, 'registry' | 'digests' | 'deps'> {
+  const { policy, now, records, writeRecord, rules = NO_RULES, summaries, writeDigest } = input;
   const registry = createRegistry(
     records?.map((record) => asOfNow(record, now())),
     writeRecord,
@@ -39,28 +38,35 @@ export function createContext({
   const digests = createDigests({
     ...digestSettings(policy, rules, () => readNtfy(self)),
     now,
-    write: input.writeDigest,
+    write: writeDigest,
     stored: input.digests,
   });
+  const deps: TorrentDeps = {
+    now,
+    nextId: createIds(),
+    save: (record) => save(registry, record),
+    supervisor: self,
+    rules,
+    cards: { assign: (completion, batch) => assignCard(digests, completion, batch) },
+    summary: createBoard({
+      settings: { policy, rules },
+      now,
+      hasTorrents: () => registry.records.size > 0,
+      stored: summaries,
+    }),
+  };
+  return { registry, digests, deps };
+}
+
+/** The initial context. */
+export function createContext({ input, self }: Creation): SupervisorContext {
+  const { policy, now, shardOf, incidentShown, sounds, notices, leftCards, quietHours } = input;
+  const shared = createShared({ input, self });
+  const { registry, digests } = shared;
   return {
     policy,
     now,
-    registry,
-    digests,
-    deps: {
-      now,
-      nextId: createIds(),
-      save: (record) => save(registry, record),
-      supervisor: self,
-      rules,
-      cards: { assign: (completion, batch) => assignCard(digests, completion, batch) },
-      summary: createBoard({
-        settings: { policy, rules },
-        now,
-        hasTorrents: () => registry.records.size > 0,
-        stored: summaries,
-      }),
-    },
+    ...shared,
     shardOf,
     shards: new Set(),
     pendingStarts: [],

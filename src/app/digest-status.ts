@@ -1,5 +1,5 @@
 /** The digests in `/status`, on the page and in `/digest`. */
-import type { DigestSubject } from '../../machines/domain.ts';
+import type { DigestSubject } from '../../machines/digest/content.ts';
 import type { Digest } from '../../machines/digest/digests.ts';
 import { selectDigest, selectDigests } from '../../machines/digest/selectors.ts';
 import type { Supervisor } from './status.ts';

@@ -21,6 +21,12 @@ import type { Store } from '../store/index.ts';
 /** Bytes. A browser sends the cookies of all programs on this host, of all ports. */
 const MAX_OPS_HEADER_SIZE = 16_384;
 
+/** Whether the process works, for the probes. */
+function healthOf(supervisor: Supervisor) {
+  const isActive = () => supervisor.getSnapshot().status === 'active';
+  return { live: isActive, ready: isActive };
+}
+
 /** Opens the hook API and the operations port. Rejects when one is not available. */
 export async function openPorts({
   config,
@@ -41,7 +47,6 @@ export async function openPorts({
   page: Page;
   routing: RuntimeRouting | undefined;
 }) {
-  const isActive = () => supervisor.getSnapshot().status === 'active';
   const { token, host } = config.hook;
   const { proxy } = config.ntfy;
   const hookApp = createHookApp({
@@ -51,8 +56,7 @@ export async function openPorts({
     log,
   });
   const opsApp = createOpsApp({
-    live: isActive,
-    ready: isActive,
+    ...healthOf(supervisor),
     status: () => ({ instance, ...statusOf(supervisor), store: store.health }),
     digest: (id) => digestOf(supervisor, id),
     metrics: () => metrics.page(readingOf(supervisor, store.health, routing?.names())),

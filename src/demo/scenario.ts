@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from 'xstate';
+import { selectSummaries } from '../../machines/summary/selectors.ts';
 import { selectTrackedCount } from '../../machines/supervisor/selectors.ts';
 import type { Sidecar } from '../app/start.ts';
 import type { QbittorrentSimulator } from '../simulator/index.ts';

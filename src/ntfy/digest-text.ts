@@ -1,10 +1,5 @@
-import type {
-  Alert,
-  DigestMember,
-  DigestSubject,
-  IncidentSource,
-  Notification,
-} from '../../machines/domain.ts';
+import type { DigestMember, DigestSubject } from '../../machines/digest/content.ts';
+import type { Alert, IncidentSource, Notification } from '../../machines/domain.ts';
 import { formatSize } from '../format/figures.ts';
 import { formatPercent } from '../format/number.ts';
 import type { FormatOptions } from '../format/options.ts';

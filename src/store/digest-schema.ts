@@ -1,7 +1,8 @@
 /** How the lines of digests, and the digests themselves, are read back from the store. */
 import * as z from 'zod';
 import type { CollectedMember, DigestState } from '../../machines/digest/types.ts';
-import type { Alert, DigestMember } from '../../machines/domain.ts';
+import type { DigestMember } from '../../machines/digest/content.ts';
+import type { Alert } from '../../machines/domain.ts';
 
 /** The elements of a stored list that can be parsed. */
 export const listOf = <T>(element: z.ZodType<T>) =>

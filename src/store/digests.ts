@@ -6,7 +6,7 @@ import type {
   StoredDigest,
   StoredDigests,
 } from '../../machines/digest/types.ts';
-import type { DigestId } from '../../machines/domain.ts';
+import type { DigestId } from '../../machines/digest/content.ts';
 import { collectedMember, digestState } from './digest-schema.ts';
 import type { Store } from './index.ts';
 

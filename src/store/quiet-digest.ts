@@ -1,6 +1,6 @@
 /** The pending quiet-hours digest in the store: one fact, so that a write is complete or is not there. */
 import * as z from 'zod';
-import type { DigestMember } from '../../machines/domain.ts';
+import type { DigestMember } from '../../machines/digest/content.ts';
 import type { AnnouncedMember, StoredQuietDigest } from '../../machines/quiet/types.ts';
 import { KINDS, listOf, memberShape } from './digest-schema.ts';
 import type { Store } from './index.ts';

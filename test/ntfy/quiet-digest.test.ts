@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Notification, DigestMember } from '../../machines/domain.ts';
+import type { DigestMember } from '../../machines/digest/content.ts';
+import type { Notification } from '../../machines/domain.ts';
 import { silence } from '../../machines/quiet/sound.ts';
 import { renderCard } from '../../src/ntfy/card.ts';
 import type { Published } from '../../src/ntfy/card.ts';

@@ -16,6 +16,16 @@ import {
   startDigests,
 } from './scene.ts';
 
+/** When the completion of a single download is sent. */
+async function sentAt(digestFrom: number | null) {
+  const world = await startDigests({ policy: { digestFrom } });
+  await download(world, 1, 1);
+  await completeNow(world, 1, 1);
+  return world.calls.flatMap((call) =>
+    call.to === 'publish' && call.notification.kind === 'completion' ? [call.at] : [],
+  );
+}
+
 describe('completions within a minute', () => {
   test('the first three have their own cards, at once; further ones share a card', async () => {
     const world = await startDigests();
@@ -43,14 +53,6 @@ describe('completions within a minute', () => {
   });
 
   test('a single completion is sent in the same moment as without digests', async () => {
-    const sentAt = async (digestFrom: number | null) => {
-      const world = await startDigests({ policy: { digestFrom } });
-      await download(world, 1, 1);
-      await completeNow(world, 1, 1);
-      return world.calls.flatMap((call) =>
-        call.to === 'publish' && call.notification.kind === 'completion' ? [call.at] : [],
-      );
-    };
     assert.deepEqual(await sentAt(4), await sentAt(null));
   });
 });

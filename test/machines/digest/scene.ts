@@ -7,9 +7,15 @@ import type { World, WorldOptions } from '../../support/world.ts';
 
 type DigestNotification = Extract<Notification, { kind: 'digest' }>;
 
+/** Each download has its own card. */
+const policy = { digestFrom: 4, summaryFrom: null, rate: null };
+
 /** A world with the default threshold and no limit of messages. It has logged in and scanned. */
 export async function startDigests(options: WorldOptions = {}): Promise<World> {
-  const world = startWorld({ ...options, policy: { digestFrom: 4, rate: null, ...options.policy } });
+  const world = startWorld({
+    ...options,
+    policy: { digestFrom: 4, summaryFrom: null, rate: null, ...options.policy },
+  });
   await world.pass(10 * SECOND);
   return world;
 }
@@ -31,7 +37,7 @@ export async function restart(
     digests,
     phone,
     skew: clock.now() + script.skew + down,
-    policy: { digestFrom: 4, rate: null },
+    policy,
   });
   for (const [hash, torrent] of torrents) next.torrents.set(hash, torrent);
   change(next);

@@ -1,5 +1,6 @@
 /** A world with quiet hours from 22:00 to 07:00 UTC, in the evening, and what the phone shows of it. */
-import type { Hash, Notification, DigestMember } from '../../../machines/domain.ts';
+import type { DigestMember } from '../../../machines/digest/content.ts';
+import type { Hash, Notification } from '../../../machines/domain.ts';
 import type { StoredQuietDigest, Through } from '../../../machines/quiet/types.ts';
 import { createQuietHours } from '../../../src/config/rules/quiet-hours.ts';
 import { failure, HOUR, MINUTE, ok, SECOND } from '../fixtures.ts';

@@ -6,7 +6,8 @@ import { memberOf } from '../../../machines/digest/members.ts';
 import { collect, createQuietDigest, MAX_MEMBERS, recordDelivery } from '../../../machines/quiet/pending.ts';
 import type { QuietDigest } from '../../../machines/quiet/pending.ts';
 import type { StoredQuietDigest } from '../../../machines/quiet/types.ts';
-import type { Notification, DigestMember } from '../../../machines/domain.ts';
+import type { DigestMember } from '../../../machines/digest/content.ts';
+import type { Notification } from '../../../machines/domain.ts';
 import { hashOf, HOUR, seen } from '../fixtures.ts';
 
 function start(over: Partial<Parameters<typeof createQuietDigest>[0]> = {}) {
