@@ -45,7 +45,7 @@ export async function runScenario({ simulator, sidecar }: DemoServers, signal: A
   await pause(4000);
   for (let n = 1; n <= EPISODES; n += 1) {
     const name = `Pioneer One S01E${String(n).padStart(2, '0')}.mkv`;
-    simulator.addTorrent({ name, size: (380 + 5 * n) * MB, rate: 26 * MB });
+    simulator.addTorrent({ name, size: 500 * MB, rate: 30 * MB });
   }
   await waitFor(sidecar.supervisor, (snapshot) => selectTrackedCount(snapshot) === 0, { signal });
   // Its notification of all downloads is deleted a moment later.
