@@ -42,7 +42,7 @@ export async function runScenario({ simulator, sidecar }: DemoServers, signal: A
   simulator.addTorrent({ name: 'Sintel 🐉 "director\'s cut"', size: 900 * MB, rate: 40 * MB });
   await pause(6000);
   simulator.expireSessions();
-  await pause(4000);
+  await pause(9000);
   for (let n = 1; n <= EPISODES; n += 1) {
     const name = `Pioneer One S01E${String(n).padStart(2, '0')}.mkv`;
     simulator.addTorrent({ name, size: 500 * MB, rate: 30 * MB });
