@@ -141,6 +141,9 @@ describe('outages, limits and wrong passwords', { concurrency: 3 }, () => {
         QBIT_USER: qbittorrent.username,
         QBIT_PASS: qbittorrent.password,
         NTFY_TOPIC: `${toNtfy.url}/${TOPIC}`,
+        // Each completion and each download has its own card.
+        DIGEST_FROM: 'never',
+        SUMMARY_FROM: 'never',
         // Slightly less than the 1,200 a minute that this server allows.
         NTFY_RATE: '1140',
       });

@@ -11,8 +11,9 @@ const LENGTHS = [
 const COUNTS = [1, 10, 100, 1000];
 
 function rowOf(length: string, count: number, result: DownloadsResult): Row {
-  const { messages, completions, above, refused, lastAfter, perPercent } = result;
-  const late = lastAfter < 1 ? '' : `; the last completion is sent ${Math.round(lastAfter)} min late`;
+  const { messages, sounds, completions, above, refused, lastAfter, perPercent } = result;
+  const made = sounds === 1 ? '1 sound' : `${sounds} sounds`;
+  const late = `the last completion ${Math.max(0, Math.round(lastAfter))} s after its download`;
   return {
     what: `each of ${count.toLocaleString('en')} at once, ${length} long`,
     unit: 'messages',
@@ -22,7 +23,7 @@ function rowOf(length: string, count: number, result: DownloadsResult): Row {
       text: 'within the budget, each completion sent',
       holds: above === 0 && refused === 0 && completions === count,
     },
-    note: `${messages.toLocaleString('en')} in all${late}`,
+    note: `${messages.toLocaleString('en')} in all, ${made}, ${late}`,
   };
 }
 
@@ -41,6 +42,6 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
 export const messages: Figure = {
   name: 'messages',
   title: 'Messages',
-  how: "Counts, not times: the shipped machines in simulated time, polled every 5 s while the downloads progress evenly, with the default `NTFY_RATE`. All messages count: progress, completion, and the deletion of the progress card. They are sent to an ntfy with its default limits (60 at once, then one every 5 s), which refuses the rest; an independent count verifies that none was sent before the budget (50 at once, then one every 6 s) allowed it. The comparison is one message for each percent, without a budget. With many at once, the last completions wait because of ntfy's limits.",
+  how: 'Counts, not times: the shipped machines in simulated time, polled every 5 s while the downloads progress evenly, with the default settings. All messages count: progress, summaries, completions, digests, and the deletion of cards. They are sent to an ntfy with its default limits (60 at once, then one every 5 s), which refuses the rest; an independent count verifies that none was sent before the budget (50 at once, then one every 6 s) allowed it. The comparison is one message for each percent, without a budget.',
   measure,
 };

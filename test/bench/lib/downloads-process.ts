@@ -16,13 +16,15 @@ export interface Downloads {
 export interface DownloadsResult {
   /** Messages that were sent, of all kinds. */
   messages: number;
-  /** The number of torrents whose completion was sent. */
+  /** Messages that made a sound on Android. */
+  sounds: number;
+  /** The number of torrents whose completion was sent, on its own card or on a digest. */
   completions: number;
   /** Messages that ntfy refused. */
   refused: number;
   /** Messages that were sent without a token of the budget. */
   above: number;
-  /** Minutes from the end of the downloads until the last completion was sent. */
+  /** Seconds from the end of the downloads until the last completion was sent. */
   lastAfter: number;
   /** The number of messages with one for each percent that a poll finds. */
   perPercent: number;
@@ -31,7 +33,7 @@ export interface DownloadsResult {
 const POLL = 5 * SECOND;
 
 async function download({ count, minutes }: Downloads): Promise<DownloadsResult> {
-  const world = startWorld();
+  const world = startWorld({ policy: { digestFrom: 4, summaryFrom: 8 } });
   const refused = limit(world);
   // A faster lookup: the world's own is for few torrents.
   world.script.observe = (hashes) => ok(hashes.flatMap((hash) => world.torrents.get(hash) ?? []));
@@ -68,12 +70,23 @@ function limit(world: World): () => number {
 function countOf(world: World, end: number): Omit<DownloadsResult, 'refused' | 'perPercent'> {
   const sent = world.calls.filter((call) => call.to === 'publish');
   const has = createBucket(BUDGET);
-  const completed = sent.filter(({ notification }) => notification.kind === 'completion');
+  let lastAt = Number.NaN;
+  const own = new Set<string>();
+  const digests = new Map<string, number>();
+  for (const { notification, at } of sent) {
+    const before = digests.get(notification.key) ?? 0;
+    if (notification.kind === 'completion') own.add(notification.key);
+    else if (notification.kind === 'digest' && notification.counts.completion > before)
+      digests.set(notification.key, notification.counts.completion);
+    else continue;
+    lastAt = at;
+  }
   return {
     messages: sent.length,
-    completions: new Set(completed.map(({ notification }) => notification.key)).size,
+    sounds: world.phone.heard.length,
+    completions: own.size + [...digests.values()].reduce((sum, count) => sum + count, 0),
     above: sent.filter(({ at }) => !has(at)).length,
-    lastAfter: ((completed.at(-1)?.at ?? Number.NaN) - end) / MINUTE,
+    lastAfter: (lastAt - end) / SECOND,
   };
 }
 
