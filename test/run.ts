@@ -45,7 +45,7 @@ if (selection.filters.length === 0) {
   if (selection.kinds.includes('unit')) await check(tally);
   await ensureBundle(); // once, not in each file that needs it
 }
-await bring(files);
+await install(files);
 if (files.length > 0) await runFiles(files, tally);
 report(tally);
 
@@ -101,7 +101,7 @@ function tool(name: string, args: readonly string[]): Promise<ToolRun> {
 }
 
 /** Once, before the files start: otherwise they would wait for each other within their tests. */
-async function bring(files: readonly string[]): Promise<void> {
+async function install(files: readonly string[]): Promise<void> {
   const start = performance.now();
   const servers = suites.map((suite) => ({ name: suite, install: () => installServers(suite) }));
   const bundles = [

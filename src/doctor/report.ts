@@ -23,10 +23,10 @@ export function report(findings: readonly Finding[], { pretty }: { pretty: boole
       ...(advice === null ? [] : [[`${indent}${pretty ? '→' : 'do:'} ${advice}`]]),
     ];
   });
-  return [...lines, [], [verdict(findings)]];
+  return [...lines, [], [conclusion(findings)]];
 }
 
-function verdict(findings: readonly Finding[]): string {
+function conclusion(findings: readonly Finding[]): string {
   const wrong = findings.filter(({ status }) => status === 'fail');
   if (wrong.length === 0) return 'No check failed.';
   return `${wrong.length === 1 ? '1 check' : `${wrong.length} checks`} failed. First: ${wrong[0]?.title}.`;

@@ -37,10 +37,10 @@ export function signInRoutes(guard: AccessGuard): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
   app.post('/login', pageHeaders, async (c) => {
     const form = new URLSearchParams((await readBody(c.req.raw, MAX_FORM_SIZE)) ?? '');
-    const verdict = await guard.signIn(c, form.get('token') ?? '');
+    const result = await guard.signIn(c, form.get('token') ?? '');
     // Relative: the page may be served below a path.
-    if (verdict === 'allowed') return c.redirect('./', 303);
-    return verdict === 'throttled'
+    if (result === 'allowed') return c.redirect('./', 303);
+    return result === 'throttled'
       ? c.html(lockedPage('throttled'), 429, RETRY_AFTER)
       : c.html(lockedPage('wrong'), 403);
   });

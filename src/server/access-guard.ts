@@ -94,14 +94,14 @@ function createTokenAccess(token: Secret, log: Logger, wrongTokenDelay: number):
     requireAccess: createMiddlewareFor(check, 'Send OPS_TOKEN as a bearer token, or sign in on the page.'),
     async signIn(c, presented) {
       if (isForeignPage(c, { portless: true })) return 'denied';
-      const verdict = tokens.check(String(peerOf(c)), presented);
-      if (verdict === 'allowed') sessions.begin(c);
-      if (verdict !== 'denied') return verdict;
+      const result = tokens.check(String(peerOf(c)), presented);
+      if (result === 'allowed') sessions.begin(c);
+      if (result !== 'denied') return result;
       const release = delayed.take();
       if (release === null) return 'throttled';
       await sleep(wrongTokenDelay);
       release();
-      return verdict;
+      return result;
     },
     signOut: (c) => sessions.end(c),
     isSignedIn: (c) => sessions.has(c),
@@ -113,9 +113,9 @@ const isForeign = (c: ServerContext, what: 'data' | 'page', portless = false): b
 
 function createMiddlewareFor(check: AccessGuard['check'], sentence: string): AccessGuard['requireAccess'] {
   return createMiddleware<ServerEnv>(async (c, next) => {
-    const verdict = check(c);
-    if (verdict === 'allowed') return next();
-    if (verdict === 'throttled') return refuse(c, 429, LOCKED_OUT, RETRY_AFTER);
+    const result = check(c);
+    if (result === 'allowed') return next();
+    if (result === 'throttled') return refuse(c, 429, LOCKED_OUT, RETRY_AFTER);
     return refuse(c, 403, sentence);
   });
 }

@@ -123,9 +123,9 @@ const refuseUnlessLocal = (loopbackOnly: boolean) => (c: ServerContext) => {
 
 const refuseWithout = (tokens: TokenGuard) => (c: ServerContext) => {
   const presented = presentedToken(c);
-  const verdict = presented === null ? 'denied' : tokens.check(String(peerOf(c)), presented);
-  if (verdict === 'allowed') return null;
-  if (verdict === 'throttled') return refuse(c, 429, LOCKED_OUT, { 'Retry-After': RETRY_AFTER });
+  const result = presented === null ? 'denied' : tokens.check(String(peerOf(c)), presented);
+  if (result === 'allowed') return null;
+  if (result === 'throttled') return refuse(c, 429, LOCKED_OUT, { 'Retry-After': RETRY_AFTER });
   const challenge = { 'WWW-Authenticate': 'Bearer' };
   return refuse(c, 401, 'Send the token: Authorization: Bearer <HOOK_TOKEN>.', challenge);
 };

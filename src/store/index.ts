@@ -142,7 +142,7 @@ function reportStart(
     reporter.degraded({ kind: 'memory', problem: describeFailure(failure, error) }, error);
   if (quarantined === null) return;
   const problem =
-    content.verdict === 'newer'
+    content.condition === 'newer'
       ? `The state file is from a newer version. It was renamed to ${quarantined}, and a new file was created.`
       : `The state file was damaged. It was renamed to ${quarantined}, and a new file was created with the ${state.records.size} torrents that could be read.`;
   reporter.degraded({ kind: 'disk', problem });

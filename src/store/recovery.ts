@@ -19,9 +19,9 @@ import {
 import type { Database } from './database.ts';
 import { failureOf } from './health.ts';
 
-/** What a file contains: JSON texts by name. `verdict`: whether it may be written to. */
+/** What a file contains: JSON texts by name. `condition`: whether it may be written to. */
 export interface Content {
-  verdict: 'sound' | 'damaged' | 'newer';
+  condition: 'sound' | 'damaged' | 'newer';
   /** The file was empty: not even a table. */
   isNew: boolean;
   records: ReadonlyMap<string, string>;
@@ -29,7 +29,7 @@ export interface Content {
 }
 
 /** For a file of which nothing could be read. */
-export const EMPTY: Content = { verdict: 'sound', isNew: false, records: new Map(), facts: new Map() };
+export const EMPTY: Content = { condition: 'sound', isNew: false, records: new Map(), facts: new Map() };
 
 export interface Opened {
   database: Database;
@@ -51,9 +51,9 @@ export function openDatabase(dir: string, busyTimeout: number): Opened {
   const connection = connect(path, busyTimeout);
   try {
     const content = inspect(connection);
-    if (content.verdict === 'sound')
+    if (content.condition === 'sound')
       return { database: createDatabase(path, connection), content, quarantined: truncated };
-    const quarantined = quarantine(path, content.verdict);
+    const quarantined = quarantine(path, content.condition);
     closeQuietly(connection);
     return { database: replace(path, content), content, quarantined };
   } catch (error) {
@@ -152,17 +152,17 @@ function inspect(connection: DatabaseSync, isReadOnly = false): Content {
   let content = EMPTY;
   try {
     const version = versionOf(connection);
-    if (version > MIGRATIONS.length) return { ...EMPTY, verdict: 'newer' };
+    if (version > MIGRATIONS.length) return { ...EMPTY, condition: 'newer' };
     const isNew = version === 0 && !hasTables(connection);
     const damaged = isDamaged(connection) || (version === 0 && !isNew);
     if (!damaged && !isReadOnly && version < MIGRATIONS.length) prepare(connection);
     content = { ...readAll(connection), isNew };
-    if (damaged) return { ...content, verdict: 'damaged' };
-    if (content.verdict === 'sound' && !isReadOnly) prepare(connection);
+    if (damaged) return { ...content, condition: 'damaged' };
+    if (content.condition === 'sound' && !isReadOnly) prepare(connection);
     return content;
   } catch (error) {
     if (failureOf(error) !== 'damaged' && !isForbidden(error)) throw error;
-    return { ...content, verdict: 'damaged' };
+    return { ...content, condition: 'damaged' };
   }
 }
 
@@ -175,8 +175,8 @@ function isForbidden(error: unknown): boolean {
 
 function readAll(connection: DatabaseSync): Omit<Content, 'isNew'> {
   const [records, facts] = [readRows(connection, 'records'), readRows(connection, 'facts')];
-  const verdict = records.isDamaged || facts.isDamaged ? 'damaged' : 'sound';
-  return { verdict, records: records.values, facts: facts.values };
+  const condition = records.isDamaged || facts.isDamaged ? 'damaged' : 'sound';
+  return { condition, records: records.values, facts: facts.values };
 }
 
 /** Prepares a file for writing; writes nothing when it is prepared already. */

@@ -123,7 +123,7 @@ test('labels on a chart use the terms of statecharts', () => {
     states: {
       a: {
         invoke: { id: 'job', src: 'job', onDone: 'b', onError: { guard: 'again', target: 'b' } },
-        after: { 50: 'b', patience: 'b' },
+        after: { 50: 'b', pause: 'b' },
         always: [{ guard: { type: 'is', params: { what: 'b' } }, target: 'b' }, { target: 'c' }],
       },
       b: { on: { 'xstate.done.actor.*': 'a' } },
@@ -141,7 +141,7 @@ test('labels on a chart use the terms of statecharts', () => {
       'done job',
       'error job [again]',
       'after 50 ms',
-      'after patience',
+      'after pause',
       '[b]',
       '[else]',
       'done *',

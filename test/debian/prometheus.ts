@@ -20,7 +20,7 @@ async function start(name: 'prometheus' | 'promtool') {
 }
 
 /** The result of promtool. */
-export interface Verdict {
+export interface PromtoolResult {
   /** 0: no problem; 1: unreadable; 3: lint warnings. */
   status: number;
   output: string;
@@ -32,7 +32,7 @@ export interface Verdict {
  * @example
  * const { status, output } = await promtool(['check', 'metrics'], text);
  */
-export async function promtool(args: readonly string[], input = ''): Promise<Verdict> {
+export async function promtool(args: readonly string[], input = ''): Promise<PromtoolResult> {
   const { command, args: first } = await start('promtool');
   return new Promise((resolve) => {
     const child = execFile(command, [...first, ...args], (error, stdout, stderr) => {

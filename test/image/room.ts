@@ -39,16 +39,16 @@ export async function openRoom(packages: string, visible: readonly string[]): Pr
   const store = temporaryFolder('image');
   const script = join(import.meta.dirname, 'room.sh');
   const namespaces = ['--mount', '--pid', '--fork', '--kill-child'];
-  const keeper = spawn('unshare', [...namespaces, 'sh', script, packages, store, ...visible], {
+  const holder = spawn('unshare', [...namespaces, 'sh', script, packages, store, ...visible], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  const closed = once(keeper, 'close');
+  const closed = once(holder, 'close');
   const close = async (): Promise<void> => {
-    keeper.stdin.end();
+    holder.stdin.end();
     await closed;
     await removeFolder(store);
   };
-  const ready = await firstLine(keeper);
+  const ready = await firstLine(holder);
   const [driver, pid, ...more] = ready.split(' ');
   if (driver === undefined || pid === undefined || more.length > 0) {
     await close();

@@ -46,9 +46,9 @@ describe('the mask', () => {
     const circle: { self?: unknown } = {};
     circle.self = circle;
     assert.match(JSON.stringify(mask(circle)), /…/);
-    const crowd = mask(Array.from({ length: 5000 }, (_, index) => index)) as unknown[];
-    assert.equal(crowd.length, 101);
-    assert.equal(crowd.at(-1), '… 4900 more');
+    const many = mask(Array.from({ length: 5000 }, (_, index) => index)) as unknown[];
+    assert.equal(many.length, 101);
+    assert.equal(many.at(-1), '… 4900 more');
     assert.deepEqual(mask({ a: new Map([[1, SECRET]]), b: new Set([SECRET]), c: () => SECRET }), {
       a: 'Map (1)',
       b: 'Set (1)',

@@ -124,7 +124,7 @@ describe('an incident', () => {
   });
 
   test('of a repaired file does not report lost state, and ends with one full stop', () => {
-    const message = 'The file in STATE_DIR was damaged. It was set aside as x and written anew.';
+    const message = 'The file in STATE_DIR was damaged. It was renamed to x, and a new one was written.';
     const failure = { kind: 'protocol', message, reason: 'state-repaired' } as const;
     const card = renderCard({ kind: 'incident', key: 'store', failure }, address);
     assert.deepEqual([card.title, card.message], ['State was repaired', message]);

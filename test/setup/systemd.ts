@@ -32,14 +32,14 @@ export async function startMachine(folder: string): Promise<Machine> {
   mkdirSync(store, { recursive: true });
   const script = join(import.meta.dirname, 'systemd.sh');
   const args = ['--mount', 'sh', script, installed.root, store, process.execPath, folder];
-  const keeper = spawn('unshare', args, { stdio: ['pipe', 'pipe', 'pipe'] });
-  const closed = once(keeper, 'close');
+  const holder = spawn('unshare', args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  const closed = once(holder, 'close');
   const close = async (): Promise<void> => {
-    keeper.stdin.end();
+    holder.stdin.end();
     await closed;
     await removeFolder(store);
   };
-  const pid = await firstLine(keeper);
+  const pid = await firstLine(holder);
   const run = (...command: string[]): Ended => {
     const ended = spawnSync('nsenter', ['--target', pid, '--all', ...command], {
       env: { PATH: '/usr/bin' },

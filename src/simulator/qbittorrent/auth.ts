@@ -12,9 +12,9 @@ export function authEndpoints(access: Access): Endpoints {
       run: ({ username = '', password = '' }, c) => {
         // With a valid session the password is not checked.
         if (c.var.principal !== null) return ok;
-        const verdict = checkPassword(access, addressOf(c), username, password);
-        if (verdict === 'banned') return { status: 403, body: BANNED };
-        if (verdict === 'wrong') return modern ? { status: 401, body: '' } : { body: 'Fails.' };
+        const result = checkPassword(access, addressOf(c), username, password);
+        if (result === 'banned') return { status: 403, body: BANNED };
+        if (result === 'wrong') return modern ? { status: 401, body: '' } : { body: 'Fails.' };
         startSession(c, access);
         access.logins += 1;
         return ok;

@@ -101,9 +101,9 @@ function findSession(c: Context<Env>, access: Access): string | null | Response 
   const [, basic] = /^basic (.*)$/i.exec(headers.authorization ?? '') ?? [];
   if (!access.generation.apiKeys || basic === undefined) return null;
   const [user = '', ...password] = Buffer.from(basic, 'base64').toString().split(':');
-  const verdict = checkPassword(access, addressOf(c), user, password.join(':'));
-  if (verdict === 'banned') return refuse(403, BANNED);
-  return verdict === 'right' ? startSession(c, access) : refuse(401);
+  const result = checkPassword(access, addressOf(c), user, password.join(':'));
+  if (result === 'banned') return refuse(403, BANNED);
+  return result === 'right' ? startSession(c, access) : refuse(401);
 }
 
 /** Adds the cookie that the guard or an endpoint has set. */
