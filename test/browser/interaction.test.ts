@@ -36,7 +36,7 @@ realTest(
     await untilText(page, '#torrents li:nth-child(2) .name', /second/);
 
     const order = [];
-    for (let press = 0; press < 9; press += 1) {
+    for (let press = 0; press < 10; press += 1) {
       await page.keyboard.press('Tab');
       order.push(await focused(page));
       assert.ok(await showsFocus(page), `the focus on ${order.at(-1)} can't be seen`);
@@ -48,6 +48,7 @@ realTest(
       'ntfy',
       'Hook',
       'Incidents',
+      'Digests',
       'Supervisor',
       'first.iso',
       'second.iso',

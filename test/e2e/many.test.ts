@@ -35,6 +35,10 @@ realTest(
       QBIT_PASS: qbittorrent.password,
       NTFY_TOPIC: `${toNtfy.url}/${TOPIC}`,
       INSTANCE_NAME: 'qbit',
+      // The defaults, which other tests do not use.
+      NTFY_RATE: 'auto',
+      DIGEST_FROM: '4',
+      POLL_INTERVAL: '5s',
     });
     const torrents = Array.from({ length: COUNT }, (_, n) => seed.serve(`episode ${n + 1}.mkv`, SIZE));
     for (const { file, hash } of torrents) {

@@ -6,7 +6,7 @@ import { parseConfig } from '../../src/config/index.ts';
 import { createLogger } from '../../src/log/index.ts';
 
 /**
- * Starts a sidecar in this process, on free ports, that polls each second.
+ * Starts a sidecar in this process, on free ports, that polls each second. Each completion and each alert has its own card.
  *
  * @param log collects its log lines
  * @param policy intervals that no setting makes as short
@@ -24,6 +24,7 @@ export async function startSidecar(
     OPS_HOST: '127.0.0.1',
     POLL_INTERVAL: '1s',
     NTFY_RATE: 'unlimited',
+    DIGEST_FROM: 'never',
     ...env,
   });
   if (!parsed.ok) throw new Error(parsed.message);
