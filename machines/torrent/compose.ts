@@ -33,7 +33,9 @@ export function compose(kind: AwaitedKind, context: TorrentContext): Notificatio
   if (kind === 'card-delete') {
     const route = endRoute(record);
     const alerted = alert !== null && record.alertRoute === route;
-    return { kind, key, shown: mayHaveCard, alerted, ...onRoute(route) };
+    // It replaces the deletion of a card that was withdrawn, and that ntfy may not have accepted before a restart.
+    const shown = mayHaveCard || record.oldCards.includes(route);
+    return { kind, key, shown, alerted, ...onRoute(route) };
   }
   if (kind === 'completion') return completionOf(context);
   if (kind === 'removed') return record.removal ?? removalOf(context);

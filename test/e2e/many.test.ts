@@ -38,6 +38,7 @@ realTest(
       // The defaults, which other tests do not use.
       NTFY_RATE: 'auto',
       DIGEST_FROM: '4',
+      SUMMARY_FROM: '8',
       POLL_INTERVAL: '5s',
     });
     const torrents = Array.from({ length: COUNT }, (_, n) => seed.serve(`episode ${n + 1}.mkv`, SIZE));

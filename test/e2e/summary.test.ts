@@ -25,6 +25,7 @@ realTest(
       NTFY_TOPIC: `${ntfy.url}/${TOPIC}`,
       STATE_DIR: state,
       INSTANCE_NAME: 'qbit',
+      SUMMARY_FROM: '8',
     };
     const visible = async () => visibleCards(await ntfy.messages(TOPIC));
     const isOne = async () => (await visible()).map(({ sequence_id }) => sequence_id).join() === 'qbit-sum';

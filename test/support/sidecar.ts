@@ -6,7 +6,8 @@ import { parseConfig } from '../../src/config/index.ts';
 import { createLogger } from '../../src/log/index.ts';
 
 /**
- * Starts a sidecar in this process, on free ports, that polls each second. Each completion and each alert has its own card.
+ * Starts a sidecar in this process, on free ports, that polls each second. Each download, completion and alert
+ * has its own card.
  *
  * @param log collects its log lines
  * @param policy intervals that no setting makes as short
@@ -25,6 +26,7 @@ export async function startSidecar(
     POLL_INTERVAL: '1s',
     NTFY_RATE: 'unlimited',
     DIGEST_FROM: 'never',
+    SUMMARY_FROM: 'never',
     ...env,
   });
   if (!parsed.ok) throw new Error(parsed.message);

@@ -136,3 +136,18 @@ test('a crash of the services leaves neither a card nor an old summary', async (
   assert.deepEqual([...world.phone.cards.keys()], [SUMMARY]);
   assert.deepEqual([summaryOn(world)?.downloads, acceptedOf(world, 'summary-delete')], [12, 0]);
 });
+
+test('a card that was withdrawn before a kill is deleted, also if its torrent has completed meanwhile', async () => {
+  const torrent = seen({ hash: hashOf(1), phase: 'complete', finishedAt: 1 });
+  for (const stage of ['completing', 'completed'] as const) {
+    const record = { ...createRecord(hashOf(1), 0), stage, finished: torrent, oldCards: ['default'] };
+    const world = startWorld({ policy, records: [record] });
+    await world.pass(MINUTE);
+    const deletions = world.published().filter(({ kind }) => kind === 'card-delete');
+    assert.ok(
+      deletions.length > 0 && deletions.every((deletion) => 'shown' in deletion && deletion.shown),
+      stage,
+    );
+    assert.deepEqual(world.records(), []);
+  }
+});
