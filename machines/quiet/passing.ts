@@ -1,4 +1,5 @@
 import type { ActorSystem, AnyActorRef, EventObject } from 'xstate';
+import type { DigestSubject } from '../digest/content.ts';
 import type { Notification, RequestedNotification } from '../domain.ts';
 import { memberOf } from '../digest/members.ts';
 import { collect, deleteEnded, isAnnounced, isQuiet, saveChanges } from './pending.ts';
@@ -53,9 +54,14 @@ const THROUGH: Partial<Record<Notification['kind'], Through>> = {
 };
 
 function isLetThrough({ hours }: QuietDigest, notification: Notification): boolean {
-  const isOfCompletions = notification.kind === 'digest' && notification.about === 'completions';
-  const through = isOfCompletions ? 'completions' : THROUGH[notification.kind];
+  const through = notification.kind === 'digest' ? throughOf(notification.about) : THROUGH[notification.kind];
   return through !== undefined && hours()?.through.has(through) === true;
+}
+
+/** A digest is let through like what it lists; that of quiet hours never is. */
+function throughOf(about: DigestSubject): Through | undefined {
+  if (about === 'quiet') return undefined;
+  return about === 'completions' ? 'completions' : 'alerts';
 }
 
 /** A digest that ntfy accepts only in the next quiet hours makes its sound after them, as another card. */

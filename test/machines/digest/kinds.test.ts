@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createQuietHours } from '../../../src/config/rules/quiet-hours.ts';
-import type { StoredQuietDigest } from '../../../machines/quiet/types.ts';
+import type { StoredQuietDigest, Through } from '../../../machines/quiet/types.ts';
 import { failure, HOUR, ok } from '../fixtures.ts';
 import {
   announcedOnce,
@@ -10,6 +10,7 @@ import {
   digestCards,
   digestsOf,
   download,
+  hashOf,
   MINUTE,
   nameOf,
   ownCompletions,
@@ -50,11 +51,11 @@ describe('an ntfy without sequence IDs', () => {
 describe('quiet hours', () => {
   /** 21:59, a minute before it is quiet. */
   const EVENING = Date.UTC(2026, 0, 10, 21, 59);
-  const hours = createQuietHours({ from: '22:00', to: '07:00', through: [] }, 'UTC');
-  const startNight = (skew = EVENING) => {
+  const startNight = (through: Through[] = []) => {
+    const hours = createQuietHours({ from: '22:00', to: '07:00', through }, 'UTC');
     const saved: (StoredQuietDigest | null)[] = [];
     const save = (digest: StoredQuietDigest | null) => void saved.push(structuredClone(digest));
-    return startDigests({ skew, quietHours: { hours: () => hours, stored: null, save } });
+    return startDigests({ skew: EVENING, quietHours: { hours: () => hours, stored: null, save } });
   };
 
   test('a digest in them is silent, and the one after them lists its completions with a sound', async () => {
@@ -75,6 +76,26 @@ describe('quiet hours', () => {
     );
     assert.equal(world.phone.heard.length, 1);
   });
+
+  for (const [through, sounds] of [
+    [[], 0],
+    [['completions'], 1],
+    [['alerts'], 1],
+    [['completions', 'alerts'], 2],
+  ] as const)
+    test(`let through ${through.join(' and ') || 'nothing'} of what digests list`, async () => {
+      const world = await startNight([...through]);
+      await world.pass(2 * MINUTE);
+      await download(world, 1, 10);
+      await completeNow(world, 1, 5);
+      for (let n = 6; n <= 10; n += 1) world.set(hashOf(n), { phase: 'failed' });
+      await world.pass(2 * MINUTE);
+      assert.deepEqual(
+        digestsOf(world).map(({ about }) => about),
+        ['completions', 'failed'],
+      );
+      assert.equal(world.phone.heard.length, sounds);
+    });
 
   test('a digest that ntfy accepts only in them makes its sound after them', async () => {
     const world = await startNight();
