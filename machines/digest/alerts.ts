@@ -147,26 +147,32 @@ export function releaseDue(digests: Digests, nextId: NextId): Release {
     delete digest.isCollecting;
     saveState(digests, digest);
     for (const member of members) {
-      if (member.replaces === true) release.own.push(deletionOf(digests, digest, member, nextId));
-      release.grouped.push({ digest, member, alert: alertOf(digests, member, nextId) });
+      const alone = withoutOwnCard(digests, digest, member);
+      if (alone !== member) release.own.push(deletionOf(member, nextId));
+      release.grouped.push({ digest, member: alone, alert: alertOf(digests, alone, nextId) });
     }
   }
   return release;
 }
 
-/** Deletes the own card of a torrent whose new alert is on a digest. */
-function deletionOf(
-  digests: Digests,
-  digest: Digest,
-  member: CollectedMember,
-  nextId: NextId,
-): RequestedNotification {
+/** The line of a torrent whose own card, with another alert, is deleted now; the same object if it has none. */
+function withoutOwnCard(digests: Digests, digest: Digest, member: CollectedMember): CollectedMember {
+  if (member.replaces !== true) return member;
   const alone = { ...member };
   delete alone.replaces;
   saveMember(digests, digest, alone);
-  const { key, route } = member;
-  return { id: nextId(), kind: 'alert-clear', key, shown: null, moved: true, ...onRoute(route) };
+  return alone;
 }
+
+/** Deletes that card. */
+const deletionOf = ({ key, route }: CollectedMember, nextId: NextId): RequestedNotification => ({
+  id: nextId(),
+  kind: 'alert-clear',
+  key,
+  shown: null,
+  moved: true,
+  ...onRoute(route),
+});
 
 /** The notification of a member, as its torrent has requested it; after a restart, by what is stored. */
 export function alertOf({ alerts }: Digests, member: CollectedMember, nextId: NextId): RequestedAlert {

@@ -1,3 +1,4 @@
+import { SILENT_PRIORITY } from '../quiet/sound.ts';
 import { onRoute } from '../routing/routed.ts';
 import type { DigestMember } from './content.ts';
 import type { NextId, Notification, RequestedNotification } from '../domain.ts';
@@ -10,12 +11,9 @@ export const MAX_LINES = 30;
 
 export type DigestNotification = Extract<Notification, { kind: 'digest' }>;
 
-/** No sound and no vibration; ntfy makes a sound from 3 on. */
-const SILENT_PRIORITY = 2;
-
-/** The members of a digest with so many lines, the newest first. */
-export const newestLines = (members: readonly DigestMember[], limit = MAX_LINES): DigestMember[] =>
-  members.slice(-limit).toReversed().map(withoutOrder);
+/** The lines of a digest, the newest first. */
+const newestLines = (members: readonly DigestMember[]): DigestMember[] =>
+  members.slice(-MAX_LINES).toReversed().map(withoutOrder);
 
 function withoutOrder(member: DigestMember): DigestMember {
   const { kind, key, what, name, size, percent, route, priority } = member;

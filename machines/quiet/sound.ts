@@ -10,6 +10,8 @@ const AUDIBLE_KINDS: ReadonlySet<Notification['kind']> = new Set([
 ]);
 /** ntfy makes a sound from its default priority on. */
 const MIN_AUDIBLE_PRIORITY = 3;
+/** In the notification drawer only: no sound, no vibration. */
+export const SILENT_PRIORITY = 2;
 const DEFAULT_AUDIBLE_PRIORITY = 4;
 
 /** The notification without a sound, whatever its kind, priority and form. */

@@ -1,5 +1,6 @@
 /** The text, tags and priority of each kind of notification, and how a rule changes them. */
 import type { FixedMessage, Notification } from '../../machines/domain.ts';
+import { SILENT_PRIORITY } from '../../machines/quiet/sound.ts';
 import { isInjected } from '../../machines/torrent/finish.ts';
 import type { FormatOptions } from '../format/options.ts';
 import { torrentName } from '../format/text.ts';
@@ -32,8 +33,7 @@ export interface MessageOptions extends FormatOptions {
   now?: number | undefined;
 }
 
-/** In the notification drawer only: no sound, no vibration. */
-export const SILENT_PRIORITY = 2;
+export { SILENT_PRIORITY };
 /** Whether the phone makes a sound for a new card with this priority. */
 export const isAudible = (priority: number): boolean => priority > SILENT_PRIORITY;
 /** With sound. */

@@ -2,17 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { holds } from './property.ts';
 import type { Model } from './model.ts';
+import { lost } from './lost.ts';
 import type { Timeline } from './timeline.ts';
 
 const twice = ({ phone }: Model) => [...phone.sounds].filter(([, times]) => times > 1);
-
-/** Complete torrents that were reported to the sidecar, and stored completions, that are missing on the phone. */
-function lost({ qbittorrent, state, store, phone }: Model): string[] {
-  const finished = [...qbittorrent.torrents.values()]
-    .filter(({ phase, label }) => phase === 'complete' && state.known.has(label))
-    .map(({ label }) => label);
-  return [...new Set([...finished, ...store.completions])].filter((label) => !phone.completed.has(label));
-}
 
 /** A late hook with the other hash of a hybrid torrent, and a restart before the poll that would show it complete. */
 const LATE_HOOK_AND_RESTART: Timeline = [

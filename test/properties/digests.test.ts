@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { holds } from './property.ts';
+import { lost } from './lost.ts';
 import type { Model } from './model.ts';
 
 const options = { policy: { digestFrom: 2 } };
@@ -15,14 +16,6 @@ const twice = ({ phone }: Model) => [...phone.shownOn].filter(([, cards]) => car
 function loud({ phone }: Model): string[] {
   const digests = phone.heard.filter(isDigest);
   return digests.filter((name, index) => digests.indexOf(name) !== index);
-}
-
-/** Complete torrents that were reported to the sidecar, and stored completions, that are missing on the phone. */
-function lost({ qbittorrent, state, store, phone }: Model): string[] {
-  const finished = [...qbittorrent.torrents.values()]
-    .filter(({ phase, label }) => phase === 'complete' && state.known.has(label))
-    .map(({ label }) => label);
-  return [...new Set([...finished, ...store.completions])].filter((label) => !phone.completed.has(label));
 }
 
 /** What is left in the sidecar and in its store after everything has settled. */
