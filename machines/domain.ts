@@ -1,5 +1,6 @@
 /** The types that all machines share: observations, notifications, records, failures. */
 import type { DigestContent, DigestId } from './digest/content.ts';
+import type { ButtonSet, CardAnswer, RemoteRecord } from './remote/types.ts';
 import type { RouteId } from './routing/types.ts';
 import type { SummaryContent } from './summary/types.ts';
 
@@ -150,6 +151,8 @@ export interface TorrentRecord {
   fixed: FixedMessage | null;
   /** The card of its completion, decided once; `null` before. */
   completionCard: CompletionCard | null;
+  /** Its buttons, and whether it is muted; `null`: no card of it has had a button. */
+  remote: RemoteRecord | null;
 }
 
 /** The card that shows a completion: `own`, or the ID of a digest. */
@@ -192,16 +195,26 @@ export interface Routed {
 /** What can be sent to ntfy. `shown`: what an earlier process may have left on the phone. */
 export type Notification = Routed & Content;
 
+/** What cards with buttons have. */
+export interface WithButtons {
+  /** Missing: none. */
+  buttons?: ButtonSet;
+  /** What followed the last press; missing: nothing new. */
+  answer?: CardAnswer;
+  /** It is sent because of its buttons or its answer, whatever else it shows. */
+  isUpdate?: true;
+}
+
 type Content =
   /** `at`: when it was observed, in milliseconds since 1970. */
-  | {
+  | ({
       kind: 'progress';
       key: Hash;
       torrent: Observation;
       at: number;
       card: CardState;
       shown: CardState | null;
-    }
+    } & WithButtons)
   /** `fixed`: as it was rendered when it was stored. `digest`: the digest that shows it; missing: it has its own card. */
   | {
       kind: 'completion';
@@ -221,7 +234,7 @@ type Content =
    */
   | { kind: 'card-delete'; key: Hash; shown: boolean; alerted: boolean; moved?: true; left?: true }
   /** `silent`: the same alert has made a sound within the last hour. `replaces`: the torrent has another one. */
-  | {
+  | ({
       kind: 'alert';
       key: Hash;
       name: string | null;
@@ -229,7 +242,7 @@ type Content =
       alert: Alert;
       silent?: boolean;
       replaces?: true;
-    }
+    } & WithButtons)
   /** Deletes the alert's card. `moved`: the alert is on another topic now. */
   | { kind: 'alert-clear'; key: Hash; shown: Alert | null; moved?: true; left?: true }
   /** A problem that affects all torrents; its all-clear replaces its card. */
@@ -325,7 +338,7 @@ export type FailureReason =
 export const NO_ANSWER: Failure = { kind: 'protocol', message: 'no answer' };
 
 /** The requests to qBittorrent whose failure is reported. */
-export type QbittorrentRequest = 'login' | 'poll' | 'list' | 'scan' | 'newest' | 'hook';
+export type QbittorrentRequest = 'login' | 'poll' | 'list' | 'scan' | 'newest' | 'hook' | 'command';
 
 /** A request to qBittorrent failed. `unauthorized` during any request but a login means that the session is lost. */
 export interface QbittorrentFailed {

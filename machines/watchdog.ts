@@ -22,6 +22,9 @@ const MAX_DURATION = {
   /** Of two cards that are deleted, each in three ways. */
   publish: 6 * TIMEOUT,
   allowance: TIMEOUT,
+  support: TIMEOUT,
+  /** What may be deleted is looked up in the list of all torrents. */
+  command: TIMEOUTS_PER_STREAM * TIMEOUT,
 } as const;
 
 export type RequestName = keyof typeof MAX_DURATION;

@@ -41,6 +41,8 @@ const sendAlone = (...own: RequestedNotification[]): Decision => ({ own, grouped
 /** Collects an alert, or removes one that is over from its digest. */
 export function groupAlert(digests: Digests, notification: RequestedNotification, nextId: NextId): Decision {
   const { kind, key } = notification;
+  if (kind === 'alert' && notification.isUpdate === true)
+    return isOnDigest(digests, key) ? sendAlone() : sendAlone(notification);
   if (kind === 'alert') return collectAlert(digests, notification, nextId);
   if (kind === 'alert-clear') {
     const route = routeOf(notification);
@@ -84,6 +86,10 @@ function collectAlert(digests: Digests, notification: RequestedAlert, nextId: Ne
   schedule(digests, digest);
   return { ...putOnDigest(digests, digest, [member], nextId), settled: null };
 }
+
+/** Whether an alert of the torrent is on a digest, which has no buttons. */
+const isOnDigest = ({ byId }: Digests, key: Hash): boolean =>
+  [...byId.values()].some((digest) => digest.alert !== undefined && memberWith(digest, key) !== undefined);
 
 interface Group {
   route: RouteId;

@@ -33,6 +33,7 @@ export function isLeftOut(
 ): boolean {
   const mode = progressModeOf(policy, rules, routeOf(notification));
   if (mode === 'none' || (summary !== null && isInSummary(summary, routeOf(notification)))) return true;
+  if (notification.isUpdate === true) return false;
   const { card, shown } = notification;
   const last = sent.get(placeOf(notification)) ?? shown;
   if (isScarce(budget) && isCorrection(last, card)) return true;

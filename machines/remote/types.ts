@@ -1,4 +1,4 @@
-import type { Hash } from '../domain.ts';
+import type { Failure, Hash } from '../domain.ts';
 
 /**
  * What a button does. `delete` only asks for a confirmation: `deleteTorrent` and `deleteFiles` delete, `keep` ends the
@@ -64,3 +64,82 @@ export interface TorrentCommand {
   action: TorrentAction;
   hash: Hash;
 }
+
+/** The buttons of a card that may be on the phone. */
+export interface CardButtons {
+  serial: number;
+  actions: readonly ButtonAction[];
+  /** In milliseconds since 1970. */
+  madeAt: number;
+}
+
+/** What is stored of a torrent for its buttons. */
+export interface RemoteRecord {
+  /** When this download of it began, in milliseconds since 1970. */
+  round: number;
+  /** When it was added, in seconds since 1970: another time is another download. 0: unknown. */
+  addedAt: number;
+  /** The serial of its newest buttons. */
+  serial: number;
+  /** The buttons of its progress card, and of its alert; `null` for none. */
+  progress: CardButtons | null;
+  alert: CardButtons | null;
+  /** No progress and no alert is sent; `null`: it is not muted. */
+  muted: { percent: number } | null;
+}
+
+/** The answer to a press, as its card shows it. */
+export interface CardAnswer {
+  /** What was pressed. `delete`: the card asks whether the torrent is to be deleted. */
+  action: ButtonAction;
+  /** Why it was not done; `null`: it was. */
+  failure: Failure | null;
+  /** For `delete`: another torrent uses the same files; `null` if that is unknown. */
+  sharesFiles: boolean | null;
+}
+
+/** A press that has been accepted: it is not accepted again. */
+export interface AcceptedPress {
+  command: Command;
+  /** In milliseconds since 1970. */
+  acceptedAt: number;
+  /** It had its effect, or failed. */
+  isDone: boolean;
+}
+
+/** A change to be stored, before anything is done because of it. */
+export type RemoteChange =
+  | { type: 'press.save'; press: AcceptedPress }
+  | { type: 'press.delete'; press: AcceptedPress }
+  | { type: 'cursor.save'; cursor: Cursor };
+
+/** The last message of the command topic that was read. */
+export interface Cursor {
+  /** ntfy's ID. */
+  id: string;
+  /** In milliseconds since 1970. */
+  at: number;
+}
+
+/** What an earlier process has stored. */
+export interface StoredRemote {
+  presses: readonly AcceptedPress[];
+  cursor: Cursor | null;
+}
+
+/** Why a press that was signed by this instance has no effect. */
+export type PressRejection =
+  /** It was pressed before. */
+  | 'repeated'
+  /** The torrent is gone, was added again, or is complete. */
+  | 'outdated'
+  /** Too many presses within a day. */
+  | 'full';
+
+/** What the actor `remote` reports to the supervisor, for the log, the metrics and the page. */
+export type RemoteReport =
+  | { type: 'command.rejected'; reason: PressRejection }
+  | { type: 'command.executed'; command: Command; failure: Failure | null }
+  /** The command topic cannot be read, or can be read again. */
+  | { type: 'commandTopic.failed'; failure: Failure }
+  | { type: 'commandTopic.opened' };

@@ -1,5 +1,6 @@
 import type { Hash } from '../domain.ts';
 import type { ProgressMode } from '../policy.ts';
+import type { ButtonName } from '../remote/actions.ts';
 
 /**
  * Which notifications a torrent causes, and where they go. Rules are compiled from `RULES_FILE` in `src/config/rules`;
@@ -83,6 +84,8 @@ export interface Routing {
   route: RouteId;
   send: ReadonlySet<SendKind>;
   priority: Partial<Record<SendKind, number>>;
+  /** The buttons of each kind; missing: the default. */
+  buttons?: Partial<Record<SendKind, readonly ButtonName[]>>;
   /**
    * `false` while an earlier rule could still match once an unknown value is known: only alerts are sent until then, so
    * that no card appears on the wrong topic.

@@ -12,6 +12,8 @@ import { isScarce } from '../outbox/budget.ts';
 import type { outboxMachine } from '../outbox/machine.ts';
 import { selectBudget, selectLive } from '../outbox/selectors.ts';
 import { createQuietDigest } from '../quiet/pending.ts';
+import { createRemote, recordButtons } from '../remote/presses.ts';
+import type { Remote } from '../remote/presses.ts';
 import { createBoard } from '../summary/board.ts';
 import { asOfNow, withoutFuture } from './clock-set-back.ts';
 import { restoreLeftCards } from './left-cards.ts';
@@ -20,7 +22,8 @@ import type { Root } from './messages.ts';
 import { restoreRecentCompletions } from './recent-completions.ts';
 import { createRegistry, save } from './registry.ts';
 import type { SupervisorContext, SupervisorInput } from './types.ts';
-import type { Hash } from '../domain.ts';
+import type { RemoteInput } from '../remote/machine.ts';
+import type { Hash, TorrentRecord } from '../domain.ts';
 import type { TorrentDeps } from '../torrent/types.ts';
 
 interface Creation {
@@ -31,9 +34,11 @@ interface Creation {
 /** What all torrents share, and the stores behind it. */
 function createShared({ input, self }: Creation): Pick<SupervisorContext, 'registry' | 'digests' | 'deps'> {
   const { policy, now, records, writeRecord, rules = NO_RULES, summaries, writeDigest } = input;
+  const remote = input.remote === undefined ? null : createRemote({ ...input.remote, now });
   const registry = createRegistry(
     records?.map((record) => asOfNow(record, now())),
     writeRecord,
+    remote === null ? undefined : (key, record) => reportButtons(remote, self, key, record),
   );
   const digests = createDigests({
     ...digestSettings(policy, rules, () => readNtfy(self)),
@@ -46,6 +51,7 @@ function createShared({ input, self }: Creation): Pick<SupervisorContext, 'regis
     nextId: createIds(),
     save: (record) => save(registry, record),
     supervisor: self,
+    remote,
     rules,
     cards: { assign: (completion, batch) => assignCard(digests, completion, batch) },
     summary: createBoard({
@@ -94,6 +100,16 @@ export function createContext({ input, self }: Creation): SupervisorContext {
   };
 }
 
+/** The actor `remote` reads the command topic only while a card has buttons. */
+function reportButtons(
+  remote: Remote,
+  { system }: AnyActorRef,
+  key: Hash,
+  record: TorrentRecord | undefined,
+): void {
+  if (recordButtons(remote, key, record)) system.get('remote')?.send({ type: 'buttons.changed' });
+}
+
 /** What the outbox knows of ntfy. Not read from the supervisor's snapshot, which there is none of while it starts. */
 function readNtfy({ system }: AnyActorRef): NtfyState {
   const outbox = system.get('outbox') as ActorRefFrom<typeof outboxMachine> | undefined;
@@ -116,6 +132,16 @@ export const outboxInput = (args: { context: SupervisorContext; self: Root }) =>
   rules: args.context.deps.rules,
   quietDigest: args.context.quietDigest,
   summary: args.context.deps.summary,
+});
+
+/** The input of the actor `remote`. */
+export const remoteInput = (
+  remote: Remote,
+  { context, self }: { context: SupervisorContext; self: Root },
+): RemoteInput => ({
+  ...torrentServiceInput({ context, self }),
+  remote,
+  findRecord: (key: Hash) => context.registry.records.get(key),
 });
 
 /** The input of the actor `digest`. */

@@ -3,6 +3,7 @@ import type { Hash, QbittorrentFailed } from '../domain.ts';
 import type { OutboxReport } from '../outbox/machine.ts';
 import type { SessionReport } from '../session/machine.ts';
 import type { ShardReport } from '../shard/machine.ts';
+import type { RemoteReport } from '../remote/types.ts';
 import type { SummaryReport } from '../summary/machine.ts';
 import type { TorrentReport } from '../torrent/types.ts';
 import type { DiscoveryReport } from '../discovery/setup.ts';
@@ -33,7 +34,8 @@ export type SupervisorEmitted =
   | Exclude<OutboxReport, { type: 'notification.diverted' }>
   | Extract<TorrentReport, { type: 'torrent.finished' }>
   | Extract<ShardReport, { type: 'torrent.crashed' }>
-  | SummaryReport;
+  | SummaryReport
+  | RemoteReport;
 
 /** The action that emits the received event as it is. */
 export const emitEvent = {

@@ -107,6 +107,8 @@ export const supervisorMachine = startingSetup.createMachine({
         'outbox.*': { actions: emitEvent },
         'process.stopping': { actions: 'sendDigestsNow' },
         'summary.*': { actions: emitEvent },
+        'command.*': { actions: emitEvent },
+        'commandTopic.*': { actions: emitEvent },
         'incident.changed': {
           actions: [
             { type: 'recordIncident', params: ({ event: { raised } }) => ({ raised }) },

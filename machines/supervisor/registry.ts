@@ -15,13 +15,16 @@ export interface Registry {
   aliases: Map<Hash, Hash>;
   /** Writes a change through to the disk, before it returns. */
   write: (event: RecordEvent) => void;
+  /** Learns of each change; `undefined`: the record is deleted. */
+  onChange: (key: Hash, record: TorrentRecord | undefined) => void;
 }
 
 export function createRegistry(
   records: readonly TorrentRecord[] = [],
   write: Registry['write'] = () => {},
+  onChange: Registry['onChange'] = () => {},
 ): Registry {
-  const registry: Registry = { records: new Map(), aliases: new Map(), write };
+  const registry: Registry = { records: new Map(), aliases: new Map(), write, onChange };
   for (const record of records) put(registry, record);
   return registry;
 }
@@ -53,6 +56,7 @@ export function drop(
   const record = registry.records.get(key);
   registry.records.delete(key);
   if (record !== undefined) deleteAlias(registry, record);
+  registry.onChange(key, undefined);
   registry.write({ type: 'record.delete', key, ...(completed === null ? {} : { completed }) });
   return record;
 }
@@ -62,6 +66,7 @@ function put(registry: Registry, record: TorrentRecord): void {
   if (before !== undefined && before.hash !== record.hash) deleteAlias(registry, before);
   registry.records.set(record.key, record);
   if (record.hash !== record.key) registry.aliases.set(record.hash, record.key);
+  registry.onChange(record.key, record);
 }
 
 function deleteAlias({ aliases }: Registry, { key, hash }: TorrentRecord): void {

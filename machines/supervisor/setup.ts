@@ -6,6 +6,7 @@ import { incidentMachine } from '../incident/machine.ts';
 import { outboxMachine } from '../outbox/machine.ts';
 import { quietMachine } from '../quiet/machine.ts';
 import { shardMachine } from '../shard/machine.ts';
+import { remoteMachine } from '../remote/machine.ts';
 import { resume } from '../summary/board.ts';
 import { summaryMachine } from '../summary/machine.ts';
 import { restartAll } from './pending-starts.ts';
@@ -23,6 +24,7 @@ import type { ObservedTorrent } from '../torrent/types.ts';
 import type { RequestedCompletion } from '../digest/types.ts';
 import type { Failure, Hash, Notification } from '../domain.ts';
 import { finishHookMessages, isFlooded, isFull, readdMessages, renameAll } from './messages.ts';
+import { remoteInput } from './context.ts';
 import type { FactEvent, Services, SupervisorContext, SupervisorEvent, SupervisorInput } from './types.ts';
 import { watcherMachine } from '../watcher/machine.ts';
 
@@ -59,6 +61,7 @@ export const supervisorSetup = setup({
     hookInstaller: hookInstallerMachine,
     quiet: quietMachine,
     digest: digestMachine,
+    remote: remoteMachine,
     summary: summaryMachine,
     /** Stores what is not a record; by default, nothing is stored. */
     store: fromCallback<FactEvent>(() => {}),
@@ -101,7 +104,7 @@ export const supervisorSetup = setup({
       enqueue.assign(raised ? { incidentRaised: raised, incidentShown: true } : { incidentRaised: raised });
       if (raised) enqueue.sendTo('store', { type: 'incident.save', shown: true });
     }),
-    begin: enqueueActions(({ context, enqueue }) => {
+    begin: enqueueActions(({ context, enqueue, self }) => {
       enqueue.assign({ ready: false, shards: new Set(), pendingStarts: restartAll(context.registry) });
       enqueue.sendTo('session', { type: 'session.requested' });
       enqueue.raise({ type: 'starts.next' });
@@ -112,6 +115,12 @@ export const supervisorSetup = setup({
           id: 'quiet',
           systemId: 'quiet',
           input: { digest, nextId: deps.nextId },
+        });
+      if (deps.remote !== null)
+        enqueue.spawnChild('remote', {
+          id: 'remote',
+          systemId: 'remote',
+          input: remoteInput(deps.remote, { context, self }),
         });
       // The store reports it once, and the outbox was replaced.
       const { pending } = context.storeCard;
@@ -124,6 +133,7 @@ export const supervisorSetup = setup({
     end: enqueueActions(({ context: { shards }, enqueue }) => {
       for (const id of shards) enqueue.stopChild(id);
       enqueue.stopChild('quiet');
+      enqueue.stopChild('remote');
     }),
     track: enqueueActions(({ context, enqueue }, { hashes, quiet }: TrackParams) => {
       const { registry, shards, shardOf, policy, deps } = context;
@@ -151,9 +161,10 @@ export const supervisorSetup = setup({
     sendDigestsNow: sendTo('digest', { type: 'digest.sendNow' }),
     pollNow: sendTo('watcher', (_, { hash }: { hash: Hash | null }) => ({ type: 'poll.now', hash })),
     rescan: sendTo('discovery', { type: 'rescan' }),
-    broadcast: enqueueActions(({ context: { shards }, enqueue }, { type, failure }: Broadcast) => {
+    broadcast: enqueueActions(({ context: { shards, deps }, enqueue }, { type, failure }: Broadcast) => {
       enqueue.assign({ ready: type === 'session.ready' });
       for (const id of ['watcher', 'discovery', 'hookInstaller', ...shards]) enqueue.sendTo(id, { type });
+      if (deps.remote !== null) enqueue.sendTo('remote', { type });
       if (failure !== undefined) enqueue.sendTo('session', { type: 'session.expired', failure });
     }),
     rename: enqueueActions(({ context, enqueue, self }, { renamed, poll }: Renamed) => {

@@ -22,6 +22,8 @@ import type { SessionReport } from '../session/machine.ts';
 import type { Hash, Now, TorrentRecord } from '../domain.ts';
 import type { Policy } from '../policy.ts';
 import type { Rules } from '../routing/rules.ts';
+import type { RemoteOptions } from '../remote/presses.ts';
+import type { RemoteReport } from '../remote/types.ts';
 import type { RouteId } from '../routing/types.ts';
 import type { SaveSummaries, SummaryReport } from '../summary/machine.ts';
 import type { WatcherReport } from '../watcher/types.ts';
@@ -51,6 +53,7 @@ export type SupervisorEvent =
   | StoreReport
   | RulesReport
   | SummaryReport
+  | RemoteReport
   | ErrorActorEvent;
 
 /** A change of a record, stored before anything is sent because of it. */
@@ -137,11 +140,13 @@ export interface SupervisorInput {
   quietHours?: QuietHoursInput;
   /** The digests of an earlier process. */
   digests?: StoredDigests | undefined;
+  /** How the presses of buttons are stored. Default: cards have no buttons. */
+  remote?: Pick<RemoteOptions, 'write' | 'stored'>;
   /** Stores a change of a digest together with the records that are saved in the same run. Default: in memory only. */
   writeDigest?: (change: DigestChange) => void;
 }
 
-/** The actors that it has, by their IDs; `quiet` only with quiet hours. */
+/** The actors that it has, by their IDs; `quiet` only with quiet hours, `remote` only with buttons. */
 export type Services = {
   session: 'session';
   watcher: 'watcher';
@@ -153,4 +158,5 @@ export type Services = {
   summary: 'summary';
   quiet: 'quiet';
   digest: 'digest';
+  remote: 'remote';
 };

@@ -3,6 +3,7 @@ import { isSent } from '../routing/routed.ts';
 import type { Routing } from '../routing/types.ts';
 import type { Alert, Notification, Phase, TorrentRecord } from '../domain.ts';
 import type { Policy } from '../policy.ts';
+import { isAlertOutdated, isSilenced } from './buttons.ts';
 import type { Progress } from './progress.ts';
 import type { Seen, TorrentContext } from './types.ts';
 
@@ -28,14 +29,22 @@ export function alertOf(before: Alert | null, progress: Progress, at: number, po
   return null;
 }
 
-/** The alert of a torrent after an observation; `null` for none, also if its rule excludes alerts. */
-export const alertToShow = (
-  { alert, policy, routing }: TorrentContext,
+/** The alert of a torrent after an observation; `null` for none, also if its rule excludes alerts or it is muted. */
+export function alertToShow(
+  context: TorrentContext,
   { progress, at }: Pick<Seen, 'progress' | 'at'>,
-): Alert | null => (isSent(routing, 'alerts') ? alertOf(alert, progress, at, policy) : null);
+): Alert | null {
+  const { alert, policy, routing } = context;
+  if (!isSent(routing, 'alerts') || isSilenced(context, 'alert')) return null;
+  return alertOf(alert, progress, at, policy);
+}
+
+/** Whether the alert that is shown is to be sent again: to another topic, or with other buttons. */
+export const isAlertDue = (context: TorrentContext, alert: Alert, at: number): boolean =>
+  isAlertElsewhere(context.record, context.routing) || isAlertOutdated(context, alert, at);
 
 /** Whether the alert is not on the topic of its rule, and is to move there. */
-export const isAlertElsewhere = (
+const isAlertElsewhere = (
   { alert, alertRoute, alertDiverted }: TorrentRecord,
   { isDecided, route }: Routing,
 ): boolean => isDecided && alert !== null && alertRoute !== route && !alertDiverted;

@@ -1,5 +1,6 @@
 import { isSent, onRoute, routedBy, routeOf } from '../routing/routed.ts';
 import { isInSummary } from '../summary/board.ts';
+import { alertButtons, answeredCard, isHeld, isSilenced, progressButtons } from './buttons.ts';
 import { asRemoved } from './finish.ts';
 import { movedCardState, nextCardState } from './progress.ts';
 import type { Progress } from './progress.ts';
@@ -16,15 +17,13 @@ export type AwaitedKind = 'progress' | 'completion' | 'removed' | 'card-delete';
  *
  * @param at milliseconds since 1970
  */
-export function nextCard(
-  { requestedCard, policy, quiet, routing, moving, deps }: TorrentContext,
-  progress: Progress,
-  at: number,
-): CardState | null {
+export function nextCard(context: TorrentContext, progress: Progress, at: number): CardState | null {
+  const { requestedCard, policy, quiet, routing, moving, deps } = context;
   if (quiet || !isSent(routing, 'progress') || isInSummary(deps.summary, routing.route)) return null;
-  return moving
-    ? movedCardState(progress, requestedCard, at, policy)
-    : nextCardState(progress, requestedCard, at, policy);
+  if (isSilenced(context, 'progress')) return null;
+  if (moving) return movedCardState(progress, requestedCard, at, policy);
+  const next = isHeld(context, at) ? null : nextCardState(progress, requestedCard, at, policy);
+  return next ?? answeredCard(context, at);
 }
 
 /** The notification of this kind; `null` where there is nothing to send. */
@@ -42,7 +41,17 @@ export function compose(kind: AwaitedKind, context: TorrentContext): Notificatio
   const { observation: torrent, progress, at } = seen;
   const card = nextCard(context, progress, at);
   if (torrent === null || card === null) return null;
-  return { kind, key, torrent, at, card, shown: record.shown, ...routedBy(routing, 'progress') };
+  const routed = routedBy(routing, 'progress');
+  return {
+    kind,
+    key,
+    torrent,
+    at,
+    card,
+    shown: record.shown,
+    ...routed,
+    ...progressButtons(context, card, at),
+  };
 }
 
 /** Whether the removal of a torrent is announced. One that no poll has ever shown was perhaps never there. */
@@ -74,10 +83,9 @@ export function additionOf(
 }
 
 /** The notification of an alert, by what was observed last. */
-export function alertNotificationOf(
-  { key, record, routing, seen: { observation, progress } }: TorrentContext,
-  alert: Alert,
-): Notification {
+export function alertNotificationOf(context: TorrentContext, alert: Alert): Notification {
+  const { key, record, routing, seen } = context;
+  const { observation, progress, at } = seen;
   const routed = routedBy(routing, 'alerts');
   const notification: Notification = {
     kind: 'alert',
@@ -86,8 +94,11 @@ export function alertNotificationOf(
     percent: progress.percent,
     alert,
     ...routed,
+    ...alertButtons(context, alert, at),
   };
   const isSameTopic = record.alertRoute === routeOf(routed);
+  if (context.alert === alert && record.alert === alert && isSameTopic)
+    return { ...notification, silent: true, isUpdate: true };
   // One that only moves to another topic has made its sound.
   if (record.alert === alert && !isSameTopic) return { ...notification, silent: true };
   return record.alert !== null && record.alert !== alert && isSameTopic

@@ -45,6 +45,8 @@ export const createContext = ({ record, policy, deps, ready }: TorrentInput): To
   rulesVersion: -1,
   isMatchDue: true,
   moving: record.moving,
+  answer: null,
+  isAnswerDue: false,
   addition: { state: record.added?.done === true ? 'decided' : 'unobserved' },
 });
 

@@ -1,7 +1,7 @@
 import { and, not } from 'xstate';
 import { notifying } from './notifying.ts';
-import { summarizing } from './summarizing.ts';
-import { observing, recordFinish, settle, unchanged } from './transitions.ts';
+import { answering } from './answering.ts';
+import { answer, expire, observing, recordFinish, settle, unchanged } from './transitions.ts';
 import type { Phase } from '../domain.ts';
 import { createContext } from './context.ts';
 import { recordReadded, recordRenamed } from './record-changes.ts';
@@ -14,7 +14,7 @@ const inPhase = <P extends Phase>(phase: P) =>
  * One torrent, from its hook to its last notification. It holds no timer (XState searches the timers of all actors when
  * one stops) and no session: the watcher's polls drive it, and the outbox reports what happened to each notification.
  */
-export const torrentMachine = summarizing.createMachine({
+export const torrentMachine = answering.createMachine({
   id: 'torrent',
   description: 'One torrent, from its hook to its last notification.',
   context: ({ input }) => createContext(input),
@@ -52,7 +52,11 @@ export const torrentMachine = summarizing.createMachine({
     },
     login: {
       description: 'Waits for the session that all torrents share.',
-      on: { 'session.ready': 'polling' },
+      on: {
+        'session.ready': 'polling',
+        'command.settled': { target: 'polling.deciding', actions: answer },
+        'answer.expired': { target: 'polling.deciding', actions: expire },
+      },
     },
     polling: {
       description: 'Updated by each poll of the watcher. The state is the phase in qBittorrent.',
@@ -60,6 +64,8 @@ export const torrentMachine = summarizing.createMachine({
       on: {
         'torrent.observed': [unchanged, { target: '.deciding', actions: observing }],
         'torrent.missed': { target: '.deciding', actions: 'countMissing' },
+        'command.settled': { target: '.deciding', actions: answer },
+        'answer.expired': { target: '.deciding', actions: expire },
         'session.lost': 'login',
       },
       states: {

@@ -1,6 +1,6 @@
 import { and } from 'xstate';
-import { summarizing } from './summarizing.ts';
-import { observing, recordFinish, settle, unchanged } from './transitions.ts';
+import { answering } from './answering.ts';
+import { answer, expire, observing, recordFinish, settle, unchanged } from './transitions.ts';
 
 /** ntfy has refused its topic for minutes: it goes to the default topic. */
 const divert = { guard: 'latest', actions: 'recordDiverted' } as const;
@@ -13,7 +13,7 @@ const completeLate = [
 ] as const;
 
 /** The part of a torrent's chart in which it waits for the outbox. */
-export const notifying = summarizing.createStateConfig({
+export const notifying = answering.createStateConfig({
   id: 'notifying',
   description: 'Waits until the outbox has settled the notification.',
   initial: 'progress',
@@ -24,6 +24,8 @@ export const notifying = summarizing.createStateConfig({
       on: {
         'torrent.observed': [unchanged, { target: '.deciding', actions: observing }],
         'torrent.missed': { target: '.deciding', actions: 'countMissing' },
+        'command.settled': { target: '.deciding', actions: answer },
+        'answer.expired': { target: '.deciding', actions: expire },
         'notification.settled': { guard: 'latest', target: '#torrent.polling', actions: settle },
         'session.lost': '#torrent.login',
       },

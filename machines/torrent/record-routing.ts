@@ -1,5 +1,6 @@
 /** The change of a record that the rules cause. */
 import { routedBy } from '../routing/routed.ts';
+import { recordButtonSet } from '../remote/record.ts';
 import type { Routing } from '../routing/types.ts';
 import { isTracked, mayHaveCard, withoutRoute, withRoute } from './record.ts';
 import type { RemovalNotice, TorrentRecord } from '../domain.ts';
@@ -49,6 +50,7 @@ export const recordWithdrawal = (record: TorrentRecord): TorrentRecord => ({
   shown: null,
   card: false,
   moving: false,
+  remote: recordButtonSet(record.remote, 'progress', { buttons: undefined, addedAt: 0 }),
 });
 
 function moveCard(record: TorrentRecord, { route, send }: Routing): TorrentRecord {

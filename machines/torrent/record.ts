@@ -1,6 +1,7 @@
 import { onRoute, routeOf } from '../routing/routed.ts';
 import { DEFAULT_ROUTE } from '../routing/types.ts';
 import type { RouteId } from '../routing/types.ts';
+import { recordButtonSet } from '../remote/record.ts';
 import type { Alert, Hash, Notification, Outcome, TorrentRecord } from '../domain.ts';
 
 /** One array for all torrents that never moved. */
@@ -36,6 +37,7 @@ export function createRecord(hash: Hash, since: number, quiet = false): TorrentR
     excluded: false,
     fixed: null,
     completionCard: null,
+    remote: null,
   };
 }
 
@@ -74,9 +76,11 @@ export function recordRequest(record: TorrentRecord, notification: Notification)
       const highest = Math.max(record.highest, notification.card.percent);
       // The deletion of an earlier card on this topic is superseded.
       const oldCards = withoutRoute(record.oldCards, route);
-      const isStored = record.card && highest === record.highest;
+      const { buttons, torrent } = notification;
+      const remote = recordButtonSet(record.remote, 'progress', { buttons, addedAt: torrent.addedAt });
+      const isStored = record.card && highest === record.highest && remote === record.remote;
       if (isStored && record.cardRoute === route && oldCards === record.oldCards) return record;
-      return { ...record, card: true, highest, quiet: false, cardRoute: route, oldCards };
+      return { ...record, card: true, highest, quiet: false, cardRoute: route, oldCards, remote };
     }
     case 'alert': {
       const moves = record.alert !== null && record.alertRoute !== route;
@@ -84,7 +88,8 @@ export function recordRequest(record: TorrentRecord, notification: Notification)
       const oldAlerts = withoutRoute(before, route);
       // Stored before it is sent: if the reply is lost, its card is deleted all the same.
       const alert = { alert: notification.alert, alertRoute: route, alertDiverted: false };
-      return { ...record, ...alert, quiet: false, oldAlerts };
+      const remote = recordButtonSet(record.remote, 'alert', { buttons: notification.buttons, addedAt: 0 });
+      return { ...record, ...alert, quiet: false, oldAlerts, remote };
     }
     case 'added':
       return { ...record, added: { route, done: false } };
@@ -93,6 +98,7 @@ export function recordRequest(record: TorrentRecord, notification: Notification)
     case 'card-delete':
       return notification.moved === true ? record : recordEnd(record, route);
     case 'alert-clear':
+      return withoutAlertButtons(record);
     case 'incident':
     case 'incident-resolved':
     case 'digest':
@@ -100,6 +106,11 @@ export function recordRequest(record: TorrentRecord, notification: Notification)
     case 'summary-delete':
       return record;
   }
+}
+
+function withoutAlertButtons(record: TorrentRecord): TorrentRecord {
+  const remote = recordButtonSet(record.remote, 'alert', { buttons: undefined, addedAt: 0 });
+  return remote === record.remote ? record : { ...record, remote };
 }
 
 /** The cards on this topic are deleted for good; an alert on another one is deleted separately. */

@@ -4,6 +4,7 @@ import { silenceRepeated } from './alerts.ts';
 import { isTracked, movedDeletions, recordRequest } from './record.ts';
 import type { TorrentContext, TorrentReport } from './types.ts';
 import type { OutboxEvent } from '../outbox/setup.ts';
+import type { RemoteEvent } from '../remote/setup.ts';
 import type { SummaryEvent } from '../summary/machine.ts';
 import type { WatcherEvent } from '../watcher/types.ts';
 import type { Hash, Notification, NotificationId, TorrentRecord } from '../domain.ts';
@@ -13,6 +14,7 @@ export type TorrentMessage =
   | { to: 'outbox' | 'digest'; event: OutboxEvent }
   | { to: 'watcher'; event: WatcherEvent }
   | { to: 'summary'; event: SummaryEvent }
+  | { to: 'remote'; event: RemoteEvent }
   | { to: 'supervisor'; event: TorrentReport };
 
 /** The parts of an action's arguments that `deliver` needs. */

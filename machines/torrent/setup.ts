@@ -1,7 +1,7 @@
 import { assign, enqueueActions, setup } from 'xstate';
 import { onRoute } from '../routing/routed.ts';
 import { routingOf } from '../routing/topic-policy.ts';
-import { alertToShow, isAlertElsewhere } from './alerts.ts';
+import { alertToShow, isAlertDue } from './alerts.ts';
 import { decideAddition } from './addition.ts';
 import {
   additionOf,
@@ -74,7 +74,12 @@ export const torrentSetup = setup({
       event.notification.id === context.pending,
   },
   actions: {
-    watch: enqueueActions((step) => deliver(step, [watch(step.context.record)])),
+    watch: enqueueActions((step) => {
+      const { record, deps } = step.context;
+      deliver(step, [watch(record)]);
+      if (deps.remote?.isSupported === null)
+        deliver(step, [{ to: 'remote', event: { type: 'support.wanted' } }]);
+    }),
     observe: assign(({ context, event }) => {
       if (event.type !== 'torrent.observed') return {};
       return {
@@ -136,11 +141,10 @@ export const torrentSetup = setup({
     /** An alert has its own card; the chart does not wait for its settlement. */
     updateAlert: enqueueActions((step) => {
       const { context } = step;
-      const { key, seen, alert: before, quiet, record: stored, routing } = context;
+      const { key, seen, alert: before, quiet, record: stored } = context;
       if (quiet) return;
       const alert = alertToShow(context, seen);
-      const isElsewhere = isAlertElsewhere(stored, routing);
-      if (alert === before && (alert === null || !isElsewhere)) return;
+      if (alert === before && (alert === null || !isAlertDue(context, alert, seen.at))) return;
       const { record, messages } = request(
         context,
         alert === null
@@ -148,6 +152,7 @@ export const torrentSetup = setup({
           : alertNotificationOf(context, alert),
       );
       step.enqueue.assign({ alert, record });
+      if (context.answer?.card === 'alert') step.enqueue.assign({ isAnswerDue: false });
       deliver(step, messages);
     }),
     /** The notification of an addition has its own card, too. */
@@ -194,7 +199,10 @@ export const torrentSetup = setup({
       const content = composed.kind === 'completion' ? withCard(step.context, composed) : composed;
       const { id, record, messages } = request(step.context, content);
       step.enqueue.assign({ pending: id, record });
-      if (content.kind === 'progress') step.enqueue.assign({ requestedCard: content.card, moving: false });
+      if (content.kind === 'progress') {
+        step.enqueue.assign({ requestedCard: content.card, moving: false });
+        if (step.context.answer?.card === 'progress') step.enqueue.assign({ isAnswerDue: false });
+      }
       deliver(step, messages);
     }),
     recordSettlement: assign(

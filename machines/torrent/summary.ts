@@ -1,5 +1,6 @@
 /** How a torrent takes part in the summary of its topic. */
 import { isSent } from '../routing/routed.ts';
+import { isMuted, isSilenced } from './buttons.ts';
 import type { RouteId } from '../routing/types.ts';
 import { isInSummary } from '../summary/board.ts';
 import type { Notification, Phase, TorrentRecord } from '../domain.ts';
@@ -11,30 +12,29 @@ import type { TorrentContext } from './types.ts';
 const SUMMARIZED_PHASES: ReadonlySet<Phase> = new Set(['downloading', 'stalled']);
 
 /** The topic on which it counts as a download; `null` if it does not. */
-export function summaryRouteOf({
-  seen,
-  quiet,
-  routing,
-  record,
-}: Pick<TorrentContext, 'seen' | 'quiet' | 'routing' | 'record'>): RouteId | null {
-  const isDownload = isTracked(record) && SUMMARIZED_PHASES.has(seen.progress.phase);
+export function summaryRouteOf(
+  context: Pick<TorrentContext, 'seen' | 'quiet' | 'routing' | 'record'>,
+): RouteId | null {
+  const { seen, quiet, routing, record } = context;
+  const isDownload = isTracked(record) && SUMMARIZED_PHASES.has(seen.progress.phase) && !isMuted(context);
   return isDownload && !quiet && isSent(routing, 'progress') ? routing.route : null;
 }
 
-/** Whether it may have a card on a topic where a summary replaces all of them, whatever their torrents do. */
-export const isCardReplaced = ({ record, deps }: Pick<TorrentContext, 'record' | 'deps'>): boolean =>
-  mayHaveCard(record) && isInSummary(deps.summary, record.cardRoute);
+/** Whether it may have a card although it is muted, or on a topic where a summary replaces all of them. */
+export const isCardReplaced = (context: TorrentContext): boolean =>
+  mayHaveCard(context.record) &&
+  (isInSummary(context.deps.summary, context.record.cardRoute) || isSilenced(context, 'progress'));
 
 /** The record without its card, and what deletes that. */
-export function withdrawCard({
-  record: before,
-  mayHaveCard: isOfEarlierRun,
-}: Pick<TorrentContext, 'record' | 'mayHaveCard'>): {
+export function withdrawCard(context: TorrentContext): {
   record: TorrentRecord;
   deletions: Notification[];
 } {
+  const { record: before, mayHaveCard: isOfEarlierRun } = context;
   const { key, cardRoute, oldCards } = before;
-  const record = recordWithdrawal(before);
+  const withdrawn = recordWithdrawal(before);
+  // While a summary replaces its card, a press on that is answered there.
+  const record = isSilenced(context, 'progress') ? withdrawn : { ...withdrawn, remote: before.remote };
   if (oldCards.includes(cardRoute)) return { record, deletions: [] };
   // The outbox knows whether this run has sent one: a card that never left needs no deletion.
   const shown = isOfEarlierRun || before.shown !== null;

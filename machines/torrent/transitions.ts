@@ -7,6 +7,7 @@ type Settled = Extract<TorrentEvent, { type: 'notification.settled' }>;
 export const observing = [
   'clearFinish',
   'observe',
+  'recordRound',
   'reroute',
   'updateSummary',
   'updateAlert',
@@ -24,6 +25,26 @@ export const recordFinish = {
   type: 'recordFinish',
   params: ({ event }: { event: { at: number } }) => event,
 } as const;
+
+/** The answer to a press: its card shows it next. */
+export const answer = [
+  {
+    type: 'recordAnswer',
+    params: ({ event }: { event: Extract<TorrentEvent, { type: 'command.settled' }> }) => event,
+  },
+  'updateSummary',
+  'updateAlert',
+] as const;
+
+/** The answer is not shown any more. */
+export const expire = [
+  {
+    type: 'expireAnswer',
+    params: ({ event }: { event: Extract<TorrentEvent, { type: 'answer.expired' }> }) => event,
+  },
+  'updateSummary',
+  'updateAlert',
+] as const;
 
 /** Most polls show nothing new: with thousands of torrents they cause most of the work. */
 export const unchanged = {

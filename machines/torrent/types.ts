@@ -16,6 +16,9 @@ import type {
   TorrentRecord,
 } from '../domain.ts';
 import type { Policy } from '../policy.ts';
+import type { Remote } from '../remote/presses.ts';
+import type { TorrentCard } from '../remote/record.ts';
+import type { CardAnswer } from '../remote/types.ts';
 import type { Rules } from '../routing/rules.ts';
 import type { Routing } from '../routing/types.ts';
 import type { SummaryBoard } from '../summary/board.ts';
@@ -32,6 +35,10 @@ export type TorrentEvent =
   /** A hook or a scan named it again, by this hash. */
   | { type: 'torrent.readded'; hash: Hash }
   | { type: 'notification.settled'; notification: RequestedNotification; outcome: TorrentOutcome }
+  /** A button of its card was pressed, and this is the answer. */
+  | { type: 'command.settled'; card: TorrentCard; serial: number; answer: CardAnswer }
+  /** The card shows that answer no longer. */
+  | { type: 'answer.expired'; card: TorrentCard; serial: number }
   /** ntfy has refused its topic for minutes: it is to be sent to the default topic. An alert is requested again only while it holds. */
   | { type: 'notification.diverted'; notification: RequestedNotification };
 
@@ -58,6 +65,8 @@ export interface TorrentDeps {
   cards: CompletionCards;
   /** Which torrents download on each topic, and whether a summary replaces their cards. */
   summary: SummaryBoard;
+  /** Which buttons were pressed; `null`: cards have none. */
+  remote: Remote | null;
 }
 
 export interface TorrentInput {
@@ -100,6 +109,19 @@ export interface TorrentContext {
   /** Its card has to be published on its new topic. */
   moving: boolean;
   addition: Addition;
+  /** The answer that a card shows; `null` for none. */
+  answer: ShownAnswer | null;
+  /** Its progress card is to be sent again because of that answer. */
+  isAnswerDue: boolean;
+}
+
+/** The answer to a press. */
+export interface ShownAnswer extends CardAnswer {
+  card: TorrentCard;
+  /** That of the pressed button. */
+  serial: number;
+  /** In milliseconds since 1970. */
+  at: number;
 }
 
 /** Whether the notification of its addition is decided, and since when its name is known. */

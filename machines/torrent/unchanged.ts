@@ -1,5 +1,6 @@
 import { haveSameFields } from '../routing/fields.ts';
-import { alertToShow } from './alerts.ts';
+import { alertToShow, isAlertDue } from './alerts.ts';
+import type { Alert } from '../domain.ts';
 import { finishedSince } from './finish.ts';
 import { nextCard } from './compose.ts';
 import { observeProgress } from './progress.ts';
@@ -22,14 +23,27 @@ export const applyObservation = (
 export function isUnchanged(context: TorrentContext, observed: ObservedTorrent): boolean {
   const { seen, alert, misses, quiet } = context;
   if (misses !== 0 || isRuleDue(context, observed) || isCardReplaced(context)) return false;
+  if (isRoundDue(context, observed)) return false;
   const { progress, at } = applyObservation(context, observed);
   return (
     progress.phase === seen.progress.phase &&
     progress.phase !== 'complete' &&
     finishedSince(context.finishedSince, observed) === context.finishedSince &&
-    (quiet || (nextCard(context, progress, at) === null && alertToShow(context, { progress, at }) === alert))
+    (quiet || (nextCard(context, progress, at) === null && isAlertSame(context, { progress, at }, alert)))
   );
 }
+
+function isAlertSame(
+  context: TorrentContext,
+  seen: Pick<Seen, 'progress' | 'at'>,
+  alert: Alert | null,
+): boolean {
+  return alertToShow(context, seen) === alert && (alert === null || !isAlertDue(context, alert, seen.at));
+}
+
+/** Whether its buttons belong to another download of it, or that is not known yet. */
+const isRoundDue = ({ record: { remote } }: TorrentContext, { observation }: ObservedTorrent): boolean =>
+  remote !== null && observation.addedAt !== 0 && remote.addedAt !== observation.addedAt;
 
 /** Whether something depends on the rules: what they say, or what they have caused and is not done yet. */
 function isRuleDue(context: TorrentContext, observed: ObservedTorrent): boolean {

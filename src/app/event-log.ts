@@ -104,6 +104,7 @@ const FAILURE_MESSAGES: Readonly<Record<QbittorrentRequest, string>> = {
   newest: 'request to qBittorrent failed',
   list: 'request to qBittorrent failed',
   hook: 'request to qBittorrent failed',
+  command: 'request to qBittorrent failed',
 };
 
 /** A refused login is no lost session. */
@@ -168,6 +169,17 @@ function entryOf(event: SupervisorEmitted): LogEntry | null {
       return entry('info', 'many downloads: a summary replaces their progress cards', {
         downloads: event.downloads,
       });
+    case 'command.executed':
+      return entry('info', 'a button was pressed', {
+        button: event.command.action,
+        hash: event.command.key,
+        ...(event.failure === null ? {} : { failed: event.failure.message }),
+      });
+    case 'commandTopic.failed':
+      return entry('warn', 'the command topic cannot be read, retrying', { reason: event.failure.message });
+    case 'commandTopic.opened':
+    case 'command.rejected':
+      return null;
     case 'summary.ended':
       return entry('info', 'few downloads: each has its own progress card again');
     case 'outbox.failed':

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import type { Hash, Observation, Phase, Stage, TorrentRecord } from '../../machines/domain.ts';
 import { NO_TAGS } from '../../machines/routing/fields.ts';
 import { ALERTS, digestId } from './digest-schema.ts';
+import { remoteRecord } from './remote.ts';
 import { routingFields } from './routing-fields.ts';
 import { FILE } from './database.ts';
 import type { Changes } from './database.ts';
@@ -97,6 +98,7 @@ const recordSchema: z.ZodType<TorrentRecord> = z
     finishHookAt: optionalCount,
     quiet: z.boolean().catch(false),
     completionCard: completionCard.nullable().catch(null),
+    remote: remoteRecord.nullable().catch(null),
     ...routingFields,
   })
   .transform(({ told, again, stage, ...record }): TorrentRecord => ({

@@ -193,6 +193,7 @@ export const DEPS: TorrentDeps = {
   rules: NO_RULES,
   cards: OWN_CARDS,
   summary: createTestBoard(),
+  remote: null,
 };
 
 export const done = (id: string, output: unknown): AnyEventObject => ({

@@ -56,6 +56,7 @@ export function startTorrent(options: Options = {}) {
         rules: options.rules ?? NO_RULES,
         cards: OWN_CARDS,
         summary: createTestBoard(options.policy, () => clock.now()),
+        remote: null,
       },
       ready: false,
     },

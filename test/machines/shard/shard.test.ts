@@ -38,6 +38,7 @@ function startShard() {
         rules: NO_RULES,
         cards: OWN_CARDS,
         summary: createTestBoard(),
+        remote: null,
       },
     }),
     {

@@ -1,0 +1,146 @@
+/** Which presses were accepted, and which cards have buttons. */
+import type { Hash, Now, TorrentRecord } from '../domain.ts';
+import { isTracked } from '../torrent/record.ts';
+import { hasButtons, isOfRound, VALIDITY } from './record.ts';
+import type {
+  AcceptedPress,
+  ButtonCard,
+  Command,
+  Cursor,
+  Press,
+  PressRejection,
+  RemoteChange,
+  RemoteRecord,
+  StoredRemote,
+} from './types.ts';
+
+/** Each accepted press is kept until its buttons are no longer valid. */
+export const MAX_PRESSES = 2000;
+
+/** Milliseconds for which a press that was accepted before a kill is repeated. */
+export const MAX_PRESS_AGE = 10 * 60_000;
+
+/** Milliseconds for which the position in the command topic is used: older presses have no effect. */
+const MAX_CURSOR_AGE = MAX_PRESS_AGE;
+
+/**
+ * The presses, and the cards that have buttons. One object that the supervisor, the torrents and the actor `remote`
+ * share. Changed in place, only by the functions of this file, and only inside `assign` or `enqueueActions`.
+ */
+export interface Remote {
+  readonly now: Now;
+  readonly write: (change: RemoteChange) => void;
+  /** By name. */
+  readonly presses: Map<string, AcceptedPress>;
+  /** The keys of the torrents that have a card with buttons. */
+  readonly active: Set<Hash>;
+  /** Whether ntfy updates cards in place, so that they can have buttons; `null`: unknown. */
+  isSupported: boolean | null;
+  cursor: Cursor | null;
+}
+
+export interface RemoteOptions {
+  now: Now;
+  /** Writes a change to the disk before it returns. Default: in memory only. */
+  write?: ((change: RemoteChange) => void) | undefined;
+  stored?: StoredRemote | undefined;
+}
+
+export function createRemote({ now, write = () => {}, stored }: RemoteOptions): Remote {
+  const remote: Remote = {
+    now,
+    write,
+    presses: new Map(stored?.presses.map((press) => [nameOf(press.command), press])),
+    active: new Set(),
+    isSupported: null,
+    cursor: stored?.cursor ?? null,
+  };
+  forgetExpired(remote);
+  return remote;
+}
+
+/** Each button can be pressed once. */
+const nameOf = ({ card, key, round, serial, action }: Omit<Command, 'expiresAt'>): string =>
+  `${card}:${key}:${round}:${serial}:${action}`;
+
+/**
+ * Accepts a press, and stores that: it is not accepted again.
+ *
+ * @param record of its torrent
+ * @returns why it has no effect; `null`: it is accepted
+ */
+export function acceptPress(
+  remote: Remote,
+  { command }: Press,
+  record: TorrentRecord | undefined,
+): PressRejection | null {
+  const { presses, now } = remote;
+  if (presses.has(nameOf(command))) return 'repeated';
+  if (record === undefined || !isTracked(record) || !isOfRound(record.remote, command)) return 'outdated';
+  forgetExpired(remote);
+  if (presses.size >= MAX_PRESSES) return 'full';
+  save(remote, { command, acceptedAt: now(), isDone: false });
+  return null;
+}
+
+function save({ presses, write }: Remote, press: AcceptedPress): void {
+  presses.set(nameOf(press.command), press);
+  write({ type: 'press.save', press });
+}
+
+/** Whether a button of a card was pressed, and the press was answered. */
+export function isSpent({ presses }: Remote, key: Hash, card: ButtonCard, record: RemoteRecord): boolean {
+  const shown = card === 'incident' ? null : record[card];
+  if (presses.size === 0 || shown === null) return false;
+  const { round } = record;
+  const { serial, actions } = shown;
+  return actions.some((action) => presses.get(nameOf({ card, key, round, serial, action }))?.isDone === true);
+}
+
+/** Records that a press had its effect, or failed. */
+export function markDone(remote: Remote, { command }: AcceptedPress): void {
+  const press = remote.presses.get(nameOf(command));
+  if (press !== undefined && !press.isDone) save(remote, { ...press, isDone: true });
+}
+
+/** The presses that an earlier process has accepted and not done; those that are too old are done without effect. */
+export function takeUndone(remote: Remote): AcceptedPress[] {
+  const now = remote.now();
+  const undone = [...remote.presses.values()].filter(({ isDone }) => !isDone);
+  const recent = undone.filter(({ acceptedAt }) => Math.abs(now - acceptedAt) < MAX_PRESS_AGE);
+  for (const press of undone) if (!recent.includes(press)) markDone(remote, press);
+  return recent;
+}
+
+/** Forgets presses whose buttons are no longer valid: they are rejected because of that. */
+function forgetExpired({ presses, write, now }: Remote): void {
+  const at = now();
+  for (const [name, press] of presses) {
+    // After the clock was set back, none is valid for longer than it may be.
+    if (press.command.expiresAt > at && press.command.expiresAt - at <= 2 * VALIDITY) continue;
+    presses.delete(name);
+    write({ type: 'press.delete', press });
+  }
+}
+
+/**
+ * Records whether a torrent has a card with buttons.
+ *
+ * @returns whether there is such a card now, and was none before, or the other way round
+ */
+export function recordButtons({ active }: Remote, key: Hash, record: TorrentRecord | undefined): boolean {
+  const before = active.size;
+  if (record !== undefined && isTracked(record) && hasButtons(record.remote)) active.add(key);
+  else active.delete(key);
+  return before === 0 || active.size === 0 ? before !== active.size : false;
+}
+
+/** Records that a message of the command topic was read. */
+export function moveCursor(remote: Remote, id: string): void {
+  remote.cursor = { id, at: remote.now() };
+  remote.write({ type: 'cursor.save', cursor: remote.cursor });
+}
+
+/** From where the command topic is read; `null`: the last ten minutes. */
+export const startOf = ({ cursor, now }: Remote): string | null =>
+  cursor !== null && Math.abs(now() - cursor.at) < MAX_CURSOR_AGE ? cursor.id : null;

@@ -1,0 +1,15 @@
+import { backoff } from '../backoff.ts';
+import type { Failure } from '../domain.ts';
+
+const FIRST_RETRY = 2000;
+/** A topic that must not be read stays so until someone changes that. */
+const REFUSED_PAUSE = 5 * 60_000;
+
+/** Milliseconds until the command topic is read again, after so many failures in a row. */
+export function streamPause({ kind }: Failure, failures: number, retryMax: number): number {
+  const pause = backoff(failures, FIRST_RETRY, Math.max(FIRST_RETRY, retryMax));
+  return kind === 'unauthorized' || kind === 'exhausted' ? Math.max(REFUSED_PAUSE, pause) : pause;
+}
+
+/** Milliseconds until ntfy is asked again whether it updates cards in place. */
+export const SUPPORT_PAUSE = 60_000;

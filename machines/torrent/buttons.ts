@@ -1,0 +1,116 @@
+/** The buttons of a torrent's cards, and what they answer. */
+import type { Alert, Phase, CardState, WithButtons } from '../domain.ts';
+import { alertActions, progressActions } from '../remote/actions.ts';
+import type { CardSituation } from '../remote/actions.ts';
+import { ANSWER_TIME } from '../remote/executing.ts';
+import { isSpent } from '../remote/presses.ts';
+import { areButtonsOutdated, buttonSetOf, withButtons } from '../remote/record.ts';
+import type { TorrentCard, WantedButtons } from '../remote/record.ts';
+import type { ButtonAction, CardAnswer } from '../remote/types.ts';
+import type { ShownAnswer, TorrentContext } from './types.ts';
+
+/** Milliseconds after a press in which qBittorrent may still show the state before it. */
+const EFFECT_TIME = 3000;
+
+/** The answer that this card shows now; `null` for none. */
+const answerOn = ({ answer, deps }: TorrentContext, card: TorrentCard): ShownAnswer | null =>
+  answer?.card === card && Math.abs(deps.now() - answer.at) < ANSWER_TIME ? answer : null;
+
+export const isMuted = ({ record }: Pick<TorrentContext, 'record'>): boolean =>
+  record.remote !== null && record.remote.muted !== null;
+
+/** Whether a card shows for a minute that its torrent is muted. */
+const showsMuting = (context: TorrentContext, card: TorrentCard): boolean =>
+  isMuted(context) && answerOn(context, card)?.action === 'mute';
+
+/** Whether a muted torrent has no such card. */
+export const isSilenced = (context: TorrentContext, card: TorrentCard): boolean =>
+  isMuted(context) && !showsMuting(context, card);
+
+/** Whether the progress card stays as it is: it tells something, or qBittorrent does not show yet what has changed. */
+export function isHeld(context: TorrentContext, at: number): boolean {
+  const answer = answerOn(context, 'progress');
+  if (answer === null) return false;
+  return showsMuting(context, 'progress') || Math.abs(at - answer.at) < EFFECT_TIME;
+}
+
+/** The buttons that a card is to have; `null`: cards have none. */
+function wantedOf(
+  context: TorrentContext,
+  card: TorrentCard,
+  actionsIn: (situation: CardSituation) => readonly ButtonAction[],
+  now: number,
+): WantedButtons | null {
+  const { deps, record, key, routing } = context;
+  const { remote } = deps;
+  if (remote === null || remote.isSupported !== true) return null;
+  const situation: CardSituation = {
+    answer: answerOn(context, card),
+    isMuted: isMuted(context),
+    chosen: routing.buttons?.[card === 'alert' ? 'alerts' : 'progress'],
+  };
+  const isOld = record.remote !== null && isSpent(remote, key, card, record.remote);
+  return { actions: actionsIn(situation), isSpent: isOld, now };
+}
+
+/** The progress card with the answer to a press; `null` if the card that is shown needs none. */
+export function answeredCard(context: TorrentContext, at: number): CardState | null {
+  const { requestedCard, record, isAnswerDue } = context;
+  if (requestedCard === null) return null;
+  const answer = answerOn(context, 'progress');
+  if (isAnswerDue && answer !== null) return afterAction(requestedCard, answer);
+  const wanted = wantedOf(context, 'progress', (now) => progressActions(requestedCard.phase, now), at);
+  if (wanted === null) return null;
+  return areButtonsOutdated(record.remote, 'progress', wanted) ? requestedCard : null;
+}
+
+/** qBittorrent shows the effect a few seconds later. */
+function afterAction(card: CardState, { action, failure }: CardAnswer): CardState {
+  if (failure !== null) return card;
+  const phases: Partial<Record<ButtonAction, Phase>> = { pause: 'stopped', resume: 'downloading' };
+  const phase = phases[action];
+  return phase === undefined ? card : { percent: card.percent, phase };
+}
+
+/** Whether the alert that is shown has other buttons, or something to answer. */
+export function isAlertOutdated(context: TorrentContext, alert: Alert, at: number): boolean {
+  if (context.isAnswerDue && answerOn(context, 'alert') !== null) return true;
+  const wanted = wantedOf(context, 'alert', (now) => alertActions(alert, now), at);
+  return wanted !== null && areButtonsOutdated(context.record.remote, 'alert', wanted);
+}
+
+/** The buttons and the answer of a progress card. */
+export const progressButtons = (context: TorrentContext, { phase }: CardState, at: number): WithButtons =>
+  partsOf(
+    context,
+    'progress',
+    wantedOf(context, 'progress', (now) => progressActions(phase, now), at),
+  );
+
+/** The buttons and the answer of an alert. */
+export const alertButtons = (context: TorrentContext, alert: Alert, at: number): WithButtons =>
+  partsOf(
+    context,
+    'alert',
+    wantedOf(context, 'alert', (now) => alertActions(alert, now), at),
+  );
+
+function partsOf(context: TorrentContext, card: TorrentCard, wanted: WantedButtons | null): WithButtons {
+  if (wanted === null) return {};
+  const { record, seen } = context;
+  const addedAt = seen.observation?.addedAt ?? 0;
+  const buttons = buttonSetOf(withButtons(record.remote, card, { ...wanted, addedAt }), card);
+  const shown = answerOn(context, card);
+  const answer = shown === null ? null : answerOf(shown);
+  return {
+    ...(buttons === null ? {} : { buttons }),
+    ...(answer === null ? {} : { answer }),
+    ...(answer !== null && context.isAnswerDue ? { isUpdate: true } : {}),
+  };
+}
+
+const answerOf = ({ action, failure, sharesFiles }: ShownAnswer): CardAnswer => ({
+  action,
+  failure,
+  sharesFiles,
+});
