@@ -9,7 +9,7 @@ import type { AcceptedPress, ButtonAction, Command } from './types.ts';
 export type Execution = Result<{ sharesFiles: boolean | null }>;
 
 /** Milliseconds for which a press waits for a login to qBittorrent. */
-const LOGIN_TIME = 15_000;
+const LOGIN_TIME = 5000;
 
 /** An accepted press that waits, or is executed. */
 export interface QueuedPress {

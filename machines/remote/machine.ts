@@ -3,7 +3,7 @@ import { DONE, NO_SESSION } from './executing.ts';
 import type { Execution } from './executing.ts';
 import { executeInput, remoteSetup, streamInput } from './setup.ts';
 
-export type { LastCommand, RemoteEvent, RemoteInput, StreamEvent } from './setup.ts';
+export type { ExecuteInput, LastCommand, RemoteEvent, RemoteInput, StreamEvent } from './setup.ts';
 export type { Execution } from './executing.ts';
 
 const executionOf = ({ event }: { event: { output: Execution } }) => ({ execution: event.output });

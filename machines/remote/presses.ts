@@ -32,6 +32,8 @@ export interface Remote {
   readonly write: (change: RemoteChange) => void;
   /** By name. */
   readonly presses: Map<string, AcceptedPress>;
+  /** Presses, by name, whose card does not show the answer yet. */
+  readonly unanswered: Set<string>;
   /** The keys of the torrents that have a card with buttons. */
   readonly active: Set<Hash>;
   /** Whether ntfy updates cards in place, so that they can have buttons; `null`: unknown. */
@@ -51,6 +53,7 @@ export function createRemote({ now, write = () => {}, stored }: RemoteOptions): 
     now,
     write,
     presses: new Map(stored?.presses.map((press) => [nameOf(press.command), press])),
+    unanswered: new Set(),
     active: new Set(),
     isSupported: null,
     cursor: stored?.cursor ?? null,
@@ -80,6 +83,7 @@ export function acceptPress(
   forgetExpired(remote);
   if (presses.size >= MAX_PRESSES) return 'full';
   save(remote, { command, acceptedAt: now(), isDone: false });
+  remote.unanswered.add(nameOf(command));
   return null;
 }
 
@@ -89,18 +93,32 @@ function save({ presses, write }: Remote, press: AcceptedPress): void {
 }
 
 /** Whether a button of a card was pressed, and the press was answered. */
-export function isSpent({ presses }: Remote, key: Hash, card: ButtonCard, record: RemoteRecord): boolean {
+export function isSpent(
+  { presses, unanswered }: Remote,
+  key: Hash,
+  card: ButtonCard,
+  record: RemoteRecord,
+): boolean {
   const shown = card === 'incident' ? null : record[card];
   if (presses.size === 0 || shown === null) return false;
   const { round } = record;
   const { serial, actions } = shown;
-  return actions.some((action) => presses.get(nameOf({ card, key, round, serial, action }))?.isDone === true);
+  return actions.some((action) => {
+    const name = nameOf({ card, key, round, serial, action });
+    return presses.get(name)?.isDone === true && !unanswered.has(name);
+  });
 }
 
 /** Records that a press had its effect, or failed. */
 export function markDone(remote: Remote, { command }: AcceptedPress): void {
   const press = remote.presses.get(nameOf(command));
   if (press !== undefined && !press.isDone) save(remote, { ...press, isDone: true });
+}
+
+/** Records that the card of a press shows what followed. */
+export function markAnswered(remote: Remote, press: AcceptedPress): void {
+  markDone(remote, press);
+  remote.unanswered.delete(nameOf(press.command));
 }
 
 /** The presses that an earlier process has accepted and not done; those that are too old are done without effect. */

@@ -17,7 +17,7 @@ import {
   loginTimeLeft,
 } from './executing.ts';
 import type { Execution, QueuedPress } from './executing.ts';
-import { acceptPress, markDone, moveCursor, startOf, takeUndone } from './presses.ts';
+import { acceptPress, markAnswered, markDone, moveCursor, startOf, takeUndone } from './presses.ts';
 import type { Remote } from './presses.ts';
 import { streamPause, SUPPORT_PAUSE } from './retry.ts';
 import type { AcceptedPress, ButtonAction, CardAnswer, Press, RemoteReport } from './types.ts';
@@ -67,6 +67,12 @@ export interface RemoteContext extends RemoteInput {
   last: LastCommand | null;
 }
 
+/** What is executed, for the torrent that has this ID now. */
+export interface ExecuteInput {
+  action: ButtonAction;
+  hash: Hash;
+}
+
 /** A command that was executed. */
 export interface LastCommand {
   action: ButtonAction;
@@ -100,7 +106,7 @@ export const remoteSetup = setup({
     /** Reads the command topic from a message on; `null`: the last ten minutes. */
     listen: fromCallback<EventObject, { since: string | null }>(() => {}),
     /** Executes a press, or finds out what a card has to ask before. */
-    execute: fromPromise<Execution, { action: ButtonAction; hash: Hash }>(unprovided),
+    execute: fromPromise<Execution, ExecuteInput>(unprovided),
     /** Whether ntfy updates cards in place; `null`: it does not answer. */
     support: fromPromise<boolean | null>(unprovided),
   },
@@ -138,6 +144,7 @@ export const remoteSetup = setup({
     report: sendParent((_, report: RemoteReport) => report),
     moveCursor: enqueueActions(({ context }, { id }: { id: string }) => moveCursor(context.remote, id)),
     resumePresses: enqueueActions(({ context }) => {
+      context.remote.unanswered.clear();
       for (const press of takeUndone(context.remote))
         context.queue.push({ press, isResumed: true, attempts: 0 });
     }),
@@ -199,13 +206,13 @@ export const remoteSetup = setup({
               : { type: 'answer.expired', card, serial };
           enqueue.sendTo(torrent, event);
         }
-        markDone(context.remote, press);
+        markAnswered(context.remote, press);
       },
     ),
     /** Its torrent was deleted or is complete. */
     dropFirst: enqueueActions(({ context }) => {
       const first = context.queue.shift();
-      if (first !== undefined) markDone(context.remote, first.press);
+      if (first !== undefined) markAnswered(context.remote, first.press);
     }),
   },
   delays: {
@@ -225,7 +232,7 @@ export const remoteSetup = setup({
 export const streamInput = ({ context }: { context: RemoteContext }) => ({ since: startOf(context.remote) });
 
 /** What is executed. */
-export function executeInput({ context }: { context: RemoteContext }): { action: ButtonAction; hash: Hash } {
+export function executeInput({ context }: { context: RemoteContext }): ExecuteInput {
   const command = firstOf(context)?.press.command;
   const hash = command === undefined ? null : hashFor(context.findRecord(command.key), command);
   return { action: command?.action ?? 'keep', hash: hash ?? '' };

@@ -1,6 +1,7 @@
 import type { Hash, Now } from '../domain.ts';
 import type { RouteId } from '../routing/types.ts';
 import type { Seen } from '../torrent/types.ts';
+import type { SummaryAnswer } from './types.ts';
 import { isAlwaysSummary, isSummaryAllowed, summaryFromOf } from './settings.ts';
 import type { SummarySettings } from './settings.ts';
 
@@ -28,6 +29,8 @@ export interface TopicBoard {
   isStored: boolean;
   /** When its content was last compared with what is shown; `null`: not yet. */
   checkedAt: number | null;
+  /** The answer to the last press of a button, and when it was given; `null` for none. */
+  answer: { shown: SummaryAnswer; at: number } | null;
   /** The summary that was requested last; `null` if none was, or if it was refused. */
   published: PublishedSummary | null;
 }
@@ -154,6 +157,14 @@ export function leave(board: SummaryBoard, key: Hash): void {
   forgetUnused(board, topic);
 }
 
+/** The summary of a topic shows this next. */
+export function answerOn({ topics, now }: SummaryBoard, route: RouteId, shown: SummaryAnswer): void {
+  const topic = topics.get(route);
+  if (topic === undefined || !hasSummary(topic)) return;
+  topic.answer = { shown, at: now() };
+  topic.checkedAt = null;
+}
+
 /** Deletes a topic on which nothing downloads, and no summary is. */
 export function forgetUnused({ topics }: SummaryBoard, topic: TopicBoard): void {
   if (topic.members.size === 0 && !hasSummary(topic) && !topic.isStored) topics.delete(topic.route);
@@ -174,6 +185,7 @@ function addTopic({ topics }: SummaryBoard, route: RouteId): TopicBoard {
     fewSince: null,
     isStored: false,
     checkedAt: null,
+    answer: null,
     published: null,
   };
   topics.set(route, topic);

@@ -1,4 +1,5 @@
 import type { Hash } from '../domain.ts';
+import { ANSWER_TIME } from '../remote/executing.ts';
 import type { Member, TopicBoard } from './board.ts';
 import type { SummaryFigures, SummaryLine } from './types.ts';
 
@@ -6,7 +7,7 @@ import type { SummaryFigures, SummaryLine } from './types.ts';
 export const MAX_SUMMARY_LINES = 170;
 
 /** In UTF-16 units; a line shows less of it. */
-const MAX_NAME_LENGTH = 300;
+export const MAX_NAME_LENGTH = 300;
 
 /** Seconds from which on an ETA is unknown, as in qBittorrent: 100 days. */
 const MAX_ETA = 8_640_000;
@@ -16,7 +17,10 @@ const MAX_ETA = 8_640_000;
  *
  * @param at milliseconds since 1970
  */
-export function composeSummary({ members }: Pick<TopicBoard, 'members'>, at: number): SummaryFigures {
+export function composeSummary(
+  { members, answer }: Pick<TopicBoard, 'members' | 'answer'>,
+  at: number,
+): SummaryFigures {
   const total = { size: 0, done: 0, speed: 0 };
   for (const { observation } of members.values()) {
     if (observation === null) continue;
@@ -32,11 +36,12 @@ export function composeSummary({ members }: Pick<TopicBoard, 'members'>, at: num
     speed,
     eta: speed === 0 ? null : roundEta((total.size - total.done) / speed),
     lines: linesOf(members),
+    ...(answer !== null && Math.abs(at - answer.at) < ANSWER_TIME ? { answer: answer.shown } : {}),
   };
 }
 
 /** All that a summary shows, as text: two that show the same have the same. */
-export function shownOf({ at, downloads, percent, speed, eta, lines }: SummaryFigures): string {
+export function shownOf({ at, downloads, percent, speed, eta, lines, answer }: SummaryFigures): string {
   const arrival = eta === null ? null : Math.floor((at / 1000 + eta) / 60);
   return JSON.stringify([
     downloads,
@@ -45,6 +50,7 @@ export function shownOf({ at, downloads, percent, speed, eta, lines }: SummaryFi
     eta,
     arrival,
     lines.map((line) => [line.key, line.name, line.percent]),
+    answer,
   ]);
 }
 

@@ -12,6 +12,8 @@ export type { SummaryReport } from './updates.ts';
 export type SummaryEvent =
   /** A summary begins, or has its first download. */
   | { type: 'summary.changed' }
+  /** A button of a card that it has replaced was pressed. */
+  | { type: 'summary.answered' }
   | { type: 'notification.settled'; notification: RequestedNotification; outcome: Outcome };
 
 /** The topics on which a summary may be. */
@@ -89,7 +91,10 @@ export const summaryMachine = setup({
   id: 'summary',
   description: 'Sends one summary for all downloads of a topic while there are many.',
   context: ({ input }) => input,
-  on: { 'notification.settled': { actions: settle } },
+  on: {
+    'notification.settled': { actions: settle },
+    'summary.answered': '.updating',
+  },
   initial: 'deciding',
   states: {
     deciding: {

@@ -74,9 +74,9 @@ export const isOver = (board: SummaryBoard, { fewSince, members }: TopicBoard, a
 export function isWorthSending(
   board: SummaryBoard,
   { published, changes }: TopicBoard,
-  { at, downloads, percent }: SummaryFigures,
+  { at, downloads, percent, answer }: SummaryFigures,
 ): boolean {
-  if (published === null || !isCoarse(board)) return true;
+  if (published === null || !isCoarse(board) || answer !== undefined) return true;
   if (downloads === 0 || published.downloads === 0) return true;
   const isStep = Math.floor(percent / COARSE_STEP) > Math.floor(published.percent / COARSE_STEP);
   return isStep || hasChanged(published, changes, at);

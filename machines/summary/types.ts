@@ -1,4 +1,5 @@
 import type { Hash } from '../domain.ts';
+import type { CardAnswer } from '../remote/types.ts';
 
 /** A download in a summary. */
 export interface SummaryLine {
@@ -7,6 +8,13 @@ export interface SummaryLine {
   name: string | null;
   /** Whole percent, at most 99. */
   percent: number;
+}
+
+/** The answer to a press of a button on a card that the summary has replaced. */
+export interface SummaryAnswer extends CardAnswer {
+  key: Hash;
+  /** Untrusted, and cut; `null` if it is unknown. */
+  name: string | null;
 }
 
 /** The notifications of summaries. */
@@ -30,4 +38,6 @@ export interface SummaryFigures {
   eta: number | null;
   /** Those that it names, the next to finish first. */
   lines: readonly SummaryLine[];
+  /** Missing: no button was pressed lately. */
+  answer?: SummaryAnswer;
 }

@@ -1,6 +1,9 @@
 import { assign, enqueueActions } from 'xstate';
 import { isOtherRound, startRound } from '../remote/record.ts';
 import type { RemoteRecord } from '../remote/types.ts';
+import { answerOn, isInSummary } from '../summary/board.ts';
+import { MAX_NAME_LENGTH } from '../summary/compose.ts';
+import { deliver } from './requests.ts';
 import { summarizing } from './summarizing.ts';
 import type { TorrentContext, TorrentEvent } from './types.ts';
 
@@ -10,15 +13,20 @@ type Expired = Extract<TorrentEvent, { type: 'answer.expired' }>;
 /** Adds: what presses of its buttons change. */
 export const answering = summarizing.extend({
   actions: {
-    /** Stored at once; the card shows it next. */
-    recordAnswer: enqueueActions(({ context, enqueue }, { card, serial, answer }: Settled) => {
-      const { deps, record: before } = context;
+    /** Stored at once; the card, or the summary that has replaced it, shows it next. */
+    recordAnswer: enqueueActions((step, { card, serial, answer }: Settled) => {
+      const { context, enqueue } = step;
+      const { deps, record: before, key, routing, seen } = context;
       const remote = afterAnswer(context, answer);
       const record = remote === before.remote ? before : { ...before, remote };
       if (record !== before) deps.save(record);
       // After "Keep" the card is as it was before the question.
       const shown = answer.action === 'keep' ? null : { ...answer, card, serial, at: deps.now() };
       enqueue.assign({ record, answer: shown, isAnswerDue: shown !== null });
+      if (card !== 'progress' || !isInSummary(deps.summary, routing.route)) return;
+      const name = seen.observation?.name?.slice(0, MAX_NAME_LENGTH) ?? null;
+      answerOn(deps.summary, routing.route, { ...answer, key, name });
+      deliver(step, [{ to: 'summary', event: { type: 'summary.answered' } }]);
     }),
     expireAnswer: assign(({ context: { answer } }, { card, serial }: Expired) =>
       answer?.card === card && answer.serial === serial ? { answer: null, isAnswerDue: false } : {},

@@ -26,14 +26,14 @@ export const recordFinish = {
   params: ({ event }: { event: { at: number } }) => event,
 } as const;
 
-/** The answer to a press: its card shows it next. */
+/** The answer to a press. That of an alert is sent first: messages of one torrent are a second apart. */
 export const answer = [
   {
     type: 'recordAnswer',
     params: ({ event }: { event: Extract<TorrentEvent, { type: 'command.settled' }> }) => event,
   },
-  'updateSummary',
   'updateAlert',
+  'updateSummary',
 ] as const;
 
 /** The answer is not shown any more. */
@@ -42,8 +42,8 @@ export const expire = [
     type: 'expireAnswer',
     params: ({ event }: { event: Extract<TorrentEvent, { type: 'answer.expired' }> }) => event,
   },
-  'updateSummary',
   'updateAlert',
+  'updateSummary',
 ] as const;
 
 /** Most polls show nothing new: with thousands of torrents they cause most of the work. */

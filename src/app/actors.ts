@@ -1,9 +1,12 @@
 import { fromCallback, fromPromise } from 'xstate';
+import type { EventObject } from 'xstate';
 import { discoveryMachine } from '../../machines/discovery/machine.ts';
 import { hookInstallerMachine } from '../../machines/hook-installer/machine.ts';
 import type { HookCheck } from '../../machines/hook-installer/types.ts';
 import { matcherMachine } from '../../machines/matcher/machine.ts';
 import { outboxMachine } from '../../machines/outbox/machine.ts';
+import { remoteMachine } from '../../machines/remote/machine.ts';
+import type { ExecuteInput, Execution, StreamEvent } from '../../machines/remote/machine.ts';
 import { sessionMachine } from '../../machines/session/machine.ts';
 import { supervisorMachine } from '../../machines/supervisor/machine.ts';
 import type { FactEvent } from '../../machines/supervisor/types.ts';
@@ -25,6 +28,18 @@ export interface ActorDeps {
   saveFact: (event: FactEvent) => void;
   /** Resolves when the password or key differs from the one that was sent last. */
   rotation: (signal: AbortSignal) => Promise<void>;
+  /** The requests behind the buttons. Default: cards have none. */
+  remote?: RemoteActors | undefined;
+}
+
+/** The requests behind the buttons of cards. */
+export interface RemoteActors {
+  /** Reads the command topic, and reports what it reads; the returned function ends that. */
+  listen: (since: string | null, report: (event: StreamEvent) => void) => () => void;
+  /** Executes a press. */
+  execute: (input: ExecuteInput, signal: AbortSignal) => Promise<Execution>;
+  /** Whether ntfy updates cards in place; `null`: it does not answer. */
+  support: (signal: AbortSignal) => Promise<boolean | null>;
 }
 
 interface Publishing {
@@ -36,7 +51,7 @@ interface Publishing {
  * The supervisor's machine with these implementations. Credentials stay in the closures of the clients: contexts and
  * inputs are visible in the inspector.
  */
-export function provideActors({ qbittorrent, ntfy, ensureHook, saveFact, rotation }: ActorDeps) {
+export function provideActors({ qbittorrent, ntfy, ensureHook, saveFact, rotation, remote }: ActorDeps) {
   return supervisorMachine.provide({
     actors: {
       session: sessionMachine.provide({
@@ -82,9 +97,23 @@ export function provideActors({ qbittorrent, ntfy, ensureHook, saveFact, rotatio
       hookInstaller: hookInstallerMachine.provide({
         actors: { ensure: fromPromise(({ signal }) => ensureHook(signal)) },
       }),
+      ...(remote === undefined ? {} : { remote: provideRemote(remote) }),
     },
   });
 }
+
+const provideRemote = ({ listen, execute, support }: RemoteActors) =>
+  remoteMachine.provide({
+    actors: {
+      listen: fromCallback<EventObject, { since: string | null }>(({ input, sendBack }) =>
+        listen(input.since, sendBack),
+      ),
+      execute: fromPromise(({ input, signal }: { input: ExecuteInput; signal: AbortSignal }) =>
+        execute(input, signal),
+      ),
+      support: fromPromise(({ signal }) => support(signal)),
+    },
+  });
 
 /** The policy for a configuration. */
 export const policyOf = ({

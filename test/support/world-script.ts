@@ -7,10 +7,39 @@ import type { Publication } from '../../machines/outbox/machine.ts';
 import type { RequestName } from '../../machines/watchdog.ts';
 import type { Login } from '../../machines/session/machine.ts';
 import { DEFAULT_COMPLETION } from '../../machines/domain.ts';
-import type { CompletionSettings, Hash, Notification, Observation, Result } from '../../machines/domain.ts';
+import type {
+  CompletionSettings,
+  Hash,
+  Notification,
+  Observation,
+  Phase,
+  Result,
+} from '../../machines/domain.ts';
+import type { Execution } from '../../machines/remote/machine.ts';
+import type { ButtonAction } from '../../machines/remote/types.ts';
 import { failure, newestOf, ok } from '../machines/fixtures.ts';
+import { createStream } from './command-topic.ts';
 
 type Observations = Result<Observation[]>;
+
+/** What qBittorrent does. Two torrents of one size share their files. */
+function executeOn(
+  torrents: Map<Hash, Observation>,
+  isOpen: boolean,
+  action: ButtonAction,
+  hash: Hash,
+): Execution {
+  if (!isOpen) return failure('unauthorized');
+  const torrent = torrents.get(hash);
+  const set = (phase: Phase) => torrent && void torrents.set(hash, { ...torrent, phase });
+  if (action === 'pause') set('stopped');
+  else if (action === 'resume') set('downloading');
+  else if (action === 'recheck') set('checking');
+  else if (action === 'deleteTorrent' || action === 'deleteFiles') torrents.delete(hash);
+  const others = [...torrents.values()].filter(({ hash: other }) => other !== hash);
+  const sharesFiles = action === 'delete' ? others.some(({ size }) => size === torrent?.size) : null;
+  return ok({ sharesFiles });
+}
 
 /** The changeable part of the world. A function that throws is a service that crashes. */
 export function createScript(torrents: Map<Hash, Observation>, clock: SimulatedClock) {
@@ -44,6 +73,11 @@ export function createScript(torrents: Map<Hash, Observation>, clock: SimulatedC
       session.open ? ok({ state: 'installed', written: false, reason: null }) : failure('unauthorized'),
     publish: (_: Notification): Publication => ok({ live: true }),
     allowance: (): Allowance | null => null,
+    /** Whether ntfy updates cards in place, so that they can have buttons. */
+    support: (): boolean | null => true,
+    stream: createStream(),
+    /** The result of a press; by default, qBittorrent does it. */
+    execute: (action: ButtonAction, hash: Hash): Execution => executeOn(torrents, session.open, action, hash),
     /** Milliseconds by which the wall clock is ahead of the timers' clock. */
     skew: 0,
     /** How many of the next requests of a kind never settle, and the signals of those that did not. */
@@ -64,6 +98,8 @@ export function createScript(torrents: Map<Hash, Observation>, clock: SimulatedC
       ensure: 50,
       publish: 50,
       allowance: 50,
+      support: 50,
+      execute: 50,
     },
     /** Keys of torrents whose actor crashes at its next observation. */
     poisoned: new Set<Hash>(),

@@ -11,7 +11,10 @@ import type { Sounds } from '../../machines/supervisor/sounds.ts';
 import type { SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
 import type { FactEvent, RecordEvent } from '../../machines/supervisor/types.ts';
 import { provideActors } from '../../src/app/actors.ts';
-import type { ActorDeps } from '../../src/app/actors.ts';
+import type { ActorDeps, RemoteActors } from '../../src/app/actors.ts';
+import type { ExecuteInput } from '../../machines/remote/machine.ts';
+import { createCommandTopic } from './command-topic.ts';
+import type { ButtonStore } from './command-topic.ts';
 import { shardOf, policy, SECOND, seen } from '../machines/fixtures.ts';
 import { later, pass } from '../machines/harness.ts';
 import { createDigestStore } from './digest-store.ts';
@@ -26,7 +29,9 @@ export type Call =
   | { to: 'login' | 'list' | 'settings' | 'scan' | 'ensure' | 'allowance'; at: number }
   | { to: 'observe'; at: number; hashes: readonly Hash[] }
   | { to: 'newest'; at: number; limit: number }
-  | { to: 'publish'; at: number; notification: Notification };
+  | { to: 'publish'; at: number; notification: Notification }
+  | { to: 'support'; at: number }
+  | ({ to: 'execute'; at: number } & ExecuteInput);
 
 export interface WorldOptions {
   policy?: Partial<Policy>;
@@ -41,6 +46,8 @@ export interface WorldOptions {
   quietHours?: QuietHoursInput;
   /** The digests of an earlier process. */
   digests?: DigestStore;
+  /** Cards have buttons. An earlier process has stored these presses. */
+  buttons?: ButtonStore;
   /** The app that shows the notifications. Default: Android's. */
   app?: 'android' | 'web push';
   /** The phone of an earlier process. */
@@ -54,9 +61,10 @@ function createClients(script: Script, receive: (notification: Notification) => 
   const calls: Call[] = [];
   const answer = <T>(call: Call, signal: AbortSignal | undefined, result: () => T): Promise<T> => {
     calls.push(call);
-    const hangs = script.hangs[call.to] ?? 0;
+    const request = call.to === 'execute' ? 'command' : call.to;
+    const hangs = script.hangs[request] ?? 0;
     if (hangs > 0) {
-      script.hangs[call.to] = hangs - 1;
+      script.hangs[request] = hangs - 1;
       if (signal !== undefined) script.hung.push(signal);
       return new Promise(() => {});
     }
@@ -85,7 +93,13 @@ function createClients(script: Script, receive: (notification: Notification) => 
     },
     ensureHook: (signal) => answer({ to: 'ensure', at: at() }, signal, () => script.ensure()),
   };
-  return { calls, clients };
+  const remote: RemoteActors = {
+    ...createCommandTopic(script),
+    execute: (input, signal) =>
+      answer({ to: 'execute', at: at(), ...input }, signal, () => script.execute(input.action, input.hash)),
+    support: (signal) => answer({ to: 'support', at: at() }, signal, () => script.support()),
+  };
+  return { calls, clients, remote };
 }
 
 /** The guards in which a torrent of `script.poisoned` crashes: every observation evaluates one of them. */
@@ -107,9 +121,11 @@ export function startWorld(options: WorldOptions = {}) {
   const facts: FactEvent[] = [];
   const written: RecordEvent[] = [];
   const digests = options.digests ?? createDigestStore();
-  const { calls, clients } = createClients(script, receive, clock);
+  const { calls, clients, remote } = createClients(script, receive, clock);
+  const { buttons } = options;
   const provided = provideActors({
     ...clients,
+    remote: buttons === undefined ? undefined : remote,
     saveFact: (event) => void facts.push(event),
     rotation: () => new Promise(() => {}),
   });
@@ -128,6 +144,7 @@ export function startWorld(options: WorldOptions = {}) {
       writeRecord: (event) => void written.push(event),
       digests: digests.stored(),
       writeDigest: digests.write,
+      ...(buttons === undefined ? {} : { remote: { write: buttons.write, stored: buttons.stored() } }),
       ...(options.rules === undefined ? {} : { rules: options.rules }),
       ...(options.notices === undefined ? {} : { notices: options.notices }),
       ...(options.leftCards === undefined ? {} : { leftCards: options.leftCards }),

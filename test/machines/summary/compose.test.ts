@@ -13,7 +13,7 @@ function memberOf(over: Partial<Observation> = {}, phase: Phase = 'downloading')
 }
 
 const summaryOf = (members: readonly Member[], at = 0) =>
-  composeSummary({ members: new Map(members.map((member, n) => [hashOf(n), member])) }, at);
+  composeSummary({ members: new Map(members.map((member, n) => [hashOf(n), member])), answer: null }, at);
 
 const namesIn = (members: readonly Member[]) => summaryOf(members).lines.map(({ name }) => name);
 

@@ -71,6 +71,7 @@ describe('with a small daily quota', () => {
     fewSince: null,
     isStored: true,
     checkedAt: 0,
+    answer: null,
     published: { ...published, ...over },
   });
   test('a percent is not worth a message, the next quarter is', () => {
