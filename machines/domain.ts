@@ -1,6 +1,6 @@
 /** The types that all machines share: observations, notifications, records, failures. */
 import type { DigestContent, DigestId } from './digest/content.ts';
-import type { ButtonSet, CardAnswer, RemoteRecord } from './remote/types.ts';
+import type { RemoteRecord, WithButtons } from './remote/types.ts';
 import type { RouteId } from './routing/types.ts';
 import type { SummaryContent } from './summary/types.ts';
 
@@ -194,16 +194,6 @@ export interface Routed {
 
 /** What can be sent to ntfy. `shown`: what an earlier process may have left on the phone. */
 export type Notification = Routed & Content;
-
-/** What cards with buttons have. */
-export interface WithButtons {
-  /** Missing: none. */
-  buttons?: ButtonSet;
-  /** What followed the last press; missing: nothing new. */
-  answer?: CardAnswer;
-  /** It is sent because of its buttons or its answer, whatever else it shows. */
-  isUpdate?: true;
-}
 
 type Content =
   /** `at`: when it was observed, in milliseconds since 1970. */

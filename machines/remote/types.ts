@@ -98,6 +98,16 @@ export interface CardAnswer {
   sharesFiles: boolean | null;
 }
 
+/** What cards with buttons have. */
+export interface WithButtons {
+  /** Missing: none. */
+  buttons?: ButtonSet;
+  /** What followed the last press; missing: nothing new. */
+  answer?: CardAnswer;
+  /** It is sent because of its buttons or its answer, whatever else it shows. */
+  isUpdate?: true;
+}
+
 /** A press that has been accepted: it is not accepted again. */
 export interface AcceptedPress {
   command: Command;

@@ -1,12 +1,12 @@
 /** The buttons of a torrent's cards, and what they answer. */
-import type { Alert, Phase, CardState, WithButtons } from '../domain.ts';
+import type { Alert, Phase, CardState } from '../domain.ts';
 import { alertActions, progressActions } from '../remote/actions.ts';
 import type { CardSituation } from '../remote/actions.ts';
 import { ANSWER_TIME } from '../remote/executing.ts';
 import { isSpent } from '../remote/presses.ts';
 import { areButtonsOutdated, buttonSetOf, withButtons } from '../remote/record.ts';
 import type { TorrentCard, WantedButtons } from '../remote/record.ts';
-import type { ButtonAction, CardAnswer } from '../remote/types.ts';
+import type { ButtonAction, CardAnswer, WithButtons } from '../remote/types.ts';
 import type { ShownAnswer, TorrentContext } from './types.ts';
 
 /** Milliseconds after a press in which qBittorrent may still show the state before it. */

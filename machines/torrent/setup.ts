@@ -18,13 +18,7 @@ import { finishedSince, isFinal, isInjected } from './finish.ts';
 import { hasOldCards, isTracked, movedDeletions, oldDeletions, recordSettlement } from './record.ts';
 import type { TorrentOutcome } from './record.ts';
 import { recordRouting } from './record-routing.ts';
-import {
-  onDefaultTopic,
-  recordDiverted,
-  recordDivertedAlert,
-  recordExcluded,
-  recordFinishHook,
-} from './record-changes.ts';
+import { recordExcluded, recordFinishHook } from './record-changes.ts';
 import { deliver, request, unawaited, unwatch, watch } from './requests.ts';
 import { applyObservation, isMatchDue, isUnchanged } from './unchanged.ts';
 import type { End, ObservedTorrent, TorrentContext, TorrentEvent, TorrentInput } from './types.ts';
@@ -175,22 +169,6 @@ export const torrentSetup = setup({
       deps.save(record);
       step.enqueue.assign({ record });
       if (isTracked(before)) deliver(step, [unwatch(before.hash)]);
-    }),
-    /** Stored first: after a restart it must not be sent to the other topic as well. */
-    recordDiverted: assign(({ context: { deps, record: before } }) => {
-      const record = recordDiverted(before);
-      deps.save(record);
-      return { record };
-    }),
-    /** An alert is not awaited. It is sent only if it still holds. */
-    divertAlert: enqueueActions((step, { notification }: { notification: Notification }) => {
-      const { deps, record: before } = step.context;
-      const record = recordDivertedAlert(before, notification);
-      if (record === before) return;
-      deps.save(record);
-      step.enqueue.assign({ record });
-      const old = movedDeletions(before, record);
-      deliver(step, unawaited(step.context, [onDefaultTopic(notification), ...old]));
     }),
     countMissing: assign({ misses: ({ context }) => context.misses + 1 }),
     requestNotification: enqueueActions((step, { kind }: { kind: AwaitedKind }) => {

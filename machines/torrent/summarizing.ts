@@ -2,11 +2,11 @@ import { enqueueActions } from 'xstate';
 import { leave, observe } from '../summary/board.ts';
 import { NO_CARD } from './context.ts';
 import { deliver, unawaited } from './requests.ts';
-import { torrentSetup } from './setup.ts';
+import { diverting } from './diverting.ts';
 import { isCardReplaced, summaryRouteOf, withdrawCard } from './summary.ts';
 
 /** Adds: how a torrent takes part in the summary of its topic. */
-export const summarizing = torrentSetup.extend({
+export const summarizing = diverting.extend({
   actions: {
     /** Its figures are part of the summary of its topic, if there is one, which replaces its card. */
     updateSummary: enqueueActions((step) => {

@@ -1,10 +1,4 @@
-import type {
-  Failure,
-  Notification,
-  Outcome,
-  QbittorrentFailed,
-  QbittorrentRequest,
-} from '../../machines/domain.ts';
+import type { Failure, Notification, Outcome } from '../../machines/domain.ts';
 import type { RescanReason, SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
 import { DEFAULT_ROUTE } from '../../machines/routing/types.ts';
 import type { RouteId } from '../../machines/routing/types.ts';
@@ -12,7 +6,7 @@ import { bugOf } from './bug-of.ts';
 import { logBug } from '../log/bug.ts';
 import type { Logger, LogLevel } from '../log/index.ts';
 import { createOutageLog } from '../log/outages.ts';
-import type { FailedAttempt, Server } from '../log/outages.ts';
+import { describe, failedAttemptOf, isSessionLost } from './failed-attempts.ts';
 import type { Call } from '../metrics/index.ts';
 import type { RemovalMethod } from '../ntfy/removal.ts';
 import { throttle } from '../util/throttle.ts';
@@ -45,6 +39,7 @@ export function createEventLog(log: Logger, now?: () => number) {
     event(this: void, event: SupervisorEmitted): void {
       const attempt = failedAttemptOf(event);
       if (attempt !== null) outages.failed(...attempt);
+      if (event.type === 'commandTopic.opened') outages.recovered('commandTopic');
       const bug = bugOf(event);
       if (bug !== null)
         onBug(bug.what, (suppressed) => logBug(log, bug.what, bug.error, { ...bug.fields, suppressed }));
@@ -97,35 +92,6 @@ const RESCAN_REASONS: Readonly<Record<RescanReason, string>> = {
   installed: 'the hook was not installed until now',
 };
 
-const FAILURE_MESSAGES: Readonly<Record<QbittorrentRequest, string>> = {
-  login: 'login to qBittorrent failed',
-  scan: 'scan failed',
-  poll: 'request to qBittorrent failed',
-  newest: 'request to qBittorrent failed',
-  list: 'request to qBittorrent failed',
-  hook: 'request to qBittorrent failed',
-  command: 'request to qBittorrent failed',
-};
-
-/** A refused login is no lost session. */
-const isSessionLost = ({ failure, during }: QbittorrentFailed): boolean =>
-  failure.kind === 'unauthorized' && during !== 'login';
-
-/** The failed attempt that an event reports; `null` for other events. */
-function failedAttemptOf(event: SupervisorEmitted): [Server, FailedAttempt] | null {
-  if (event.type === 'qbittorrent.failed' && !isSessionLost(event))
-    return ['qbittorrent', describe(FAILURE_MESSAGES[event.during], event.failure)];
-  if (event.type === 'outbox.failed')
-    return ['ntfy', describe('request to ntfy failed, retrying', event.failure)];
-  return null;
-}
-
-const describe = (message: string, { kind, message: detail }: Failure): FailedAttempt => ({
-  message,
-  reason: kind,
-  detail,
-});
-
 /** The log line for an event that the supervisor emitted; `null` for none. */
 function entryOf(event: SupervisorEmitted): LogEntry | null {
   switch (event.type) {
@@ -175,13 +141,11 @@ function entryOf(event: SupervisorEmitted): LogEntry | null {
         hash: event.command.key,
         ...(event.failure === null ? {} : { failed: event.failure.message }),
       });
-    case 'commandTopic.failed':
-      return entry('warn', 'the command topic cannot be read, retrying', { reason: event.failure.message });
-    case 'commandTopic.opened':
-    case 'command.rejected':
-      return null;
     case 'summary.ended':
       return entry('info', 'few downloads: each has its own progress card again');
+    case 'command.rejected':
+    case 'commandTopic.failed':
+    case 'commandTopic.opened':
     case 'outbox.failed':
     case 'outbox.crashed':
     case 'torrent.crashed':

@@ -1,8 +1,8 @@
 import type { Failure } from '../../machines/domain.ts';
 import type { Logger } from './index.ts';
 
-/** A server that can be unavailable. */
-export type Server = 'qbittorrent' | 'ntfy';
+/** What can be unavailable. */
+export type Server = 'qbittorrent' | 'ntfy' | 'commandTopic';
 
 /** A failed attempt, for the log. */
 export interface FailedAttempt {
@@ -19,6 +19,7 @@ const REPEAT_INTERVAL = 60_000;
 const RECOVERED: Record<Server, string> = {
   qbittorrent: 'qBittorrent is available again',
   ntfy: 'ntfy is available again',
+  commandTopic: 'the command topic is read again',
 };
 
 interface Outage {

@@ -35,8 +35,8 @@ describe('the drawings', () => {
     assert.deepEqual(Object.keys(charts).toSorted(), written.toSorted());
   });
 
-  test('have at most 160 KB together, and at most 200 lines a file', () => {
-    assert.ok(Buffer.byteLength(Object.values(charts).join('')) < 160_000);
+  test('have at most 190 KB together, and at most 200 lines a file', () => {
+    assert.ok(Buffer.byteLength(Object.values(charts).join('')) < 190_000);
     assert.ok((files.get('src/charts/drawn.ts') ?? '').split('\n').length < 200);
   });
 

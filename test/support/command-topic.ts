@@ -15,10 +15,11 @@ export interface ButtonStore {
   stored: () => StoredRemote;
 }
 
+const nameOf = ({ command: { expiresAt: _, ...command } }: AcceptedPress) => JSON.stringify(command);
+
 export function createButtonStore(): ButtonStore {
   const presses = new Map<string, AcceptedPress>();
   let cursor: Cursor | null = null;
-  const nameOf = ({ command: { expiresAt: _, ...command } }: AcceptedPress) => JSON.stringify(command);
   return {
     write(change) {
       if (change.type === 'cursor.save') cursor = change.cursor;

@@ -11,6 +11,7 @@ import { matcherMachine } from '../../../machines/matcher/machine.ts';
 import { outboxMachine } from '../../../machines/outbox/machine.ts';
 import { quietMachine } from '../../../machines/quiet/machine.ts';
 import { shardMachine } from '../../../machines/shard/machine.ts';
+import { remoteMachine } from '../../../machines/remote/machine.ts';
 import { sessionMachine } from '../../../machines/session/machine.ts';
 import { summaryMachine } from '../../../machines/summary/machine.ts';
 import { supervisorMachine } from '../../../machines/supervisor/machine.ts';
@@ -36,6 +37,7 @@ export const machines: ReadonlyMap<string, AnyStateMachine> = new Map<string, An
   ['quiet', quietMachine],
   ['digest', digestMachine],
   ['summary', summaryMachine],
+  ['remote', remoteMachine],
 ]);
 
 /** Draws a machine as SVG, to be styled by `chartCss`. The same machine always gives the same bytes. */
