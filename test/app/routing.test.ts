@@ -22,6 +22,7 @@ const films: Rule = {
   send: new Set(['progress', 'completion', 'alerts']),
   route: 'a1b2',
   priority: { completion: 5 },
+  buttons: {},
 };
 
 const compiled = (rules: readonly Rule[]): CompiledRules => ({

@@ -24,9 +24,10 @@ rules:
     match: { category: films, size: ">= 10 GB" }
     topic: planted-films
     send: [completion]
-    completion: { priority: 5, tags: [popcorn], title: "{{name}}" }
+    completion: { priority: 5, tags: [popcorn], title: "{{name}}", buttons: [] }
   - name: by hand
     match: { tag: notify, private: true }
+    progress: { buttons: [mute, pause] }
 `,
 );
 export const invalid = fileOf('invalid.yaml', 'rules:\n  - name: a\n    topic: planted/a\n    sned: []\n');

@@ -6,10 +6,12 @@ import type {
   Conditions,
   RouteId,
   Rule,
+  RuleButtons,
   SendKind,
   TextMatcher,
   TopicPolicy,
 } from '../../../machines/routing/types.ts';
+import type { Config } from '../config.ts';
 import { SEND_KINDS } from './schema.ts';
 import type { RulesFile, StyleSettings } from './schema.ts';
 import { readComparison } from './size.ts';
@@ -19,7 +21,19 @@ export interface Target {
   readonly server: string;
   /** Empty while it is not known. */
   readonly topic: string;
+  /** The topic of `COMMAND_TOPIC`, which no card may be on; missing: there is none. */
+  readonly commandTopic?: string;
 }
+
+/** What the settings determine of the rules. */
+export const targetOf = ({
+  ntfy: { server, topic },
+  commands,
+}: Pick<Config, 'ntfy' | 'commands'>): Target => ({
+  server,
+  topic,
+  ...(commands === null ? {} : { commandTopic: commands.topic }),
+});
 
 /** How a kind of notifications looks. Templates are not rendered. What is missing is as without a rule. */
 export interface Style {
@@ -97,8 +111,21 @@ function compileRule({ name, match, send, ...rest }: RuleSettings, route: RouteI
     const own = rest[kind]?.priority;
     if (own !== undefined) priority[kind] = own;
   }
-  return { name, conditions: conditionsOf(match), send: new Set(send), route, priority };
+  return {
+    name,
+    conditions: conditionsOf(match),
+    send: new Set(send),
+    route,
+    priority,
+    buttons: buttonsIn(rest),
+  };
 }
+
+const buttonsIn = ({ progress, completion, alerts }: Partial<RuleSettings>): RuleButtons => ({
+  ...(progress?.buttons === undefined ? {} : { progress: progress.buttons }),
+  ...(completion?.buttons === undefined ? {} : { completion: completion.buttons }),
+  ...(alerts?.buttons === undefined ? {} : { alerts: alerts.buttons }),
+});
 
 function conditionsOf(match: RuleSettings['match']): Conditions {
   const size = match.size === undefined ? null : readComparison(match.size);
