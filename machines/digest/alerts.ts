@@ -20,57 +20,69 @@ const COLLECTING_TIME = 10_000;
 
 type AlertClear = Extract<RequestedNotification, { kind: 'alert-clear' }>;
 
-/** What follows a notification about an alert. */
-export interface Grouping {
-  /** It goes to the outbox. */
-  publish: RequestedNotification | null;
-  /** It is done: the alert was on a digest, or was not sent. */
+/** What is decided about alerts. */
+export interface Decision {
+  /** What goes to the outbox: alerts with their own cards, the ends of such, the deletions of cards of those on a digest. */
+  own: RequestedNotification[];
+  /** Those that are on a digest from now on. */
+  grouped: GroupedAlert[];
+  /** The end of an alert that was on a digest, or was not sent: it is done. */
   settled: AlertClear | null;
 }
 
+interface GroupedAlert {
+  digest: Digest;
+  member: CollectedMember;
+  alert: RequestedAlert;
+}
+
+const sendAlone = (...own: RequestedNotification[]): Decision => ({ own, grouped: [], settled: null });
+
 /** Collects an alert, or removes one that is over from its digest. */
-export function groupAlert(digests: Digests, notification: RequestedNotification): Grouping {
+export function groupAlert(digests: Digests, notification: RequestedNotification, nextId: NextId): Decision {
   const { kind, key } = notification;
-  if (kind === 'alert' && collectAlert(digests, notification)) return { publish: null, settled: null };
+  if (kind === 'alert') return collectAlert(digests, notification, nextId);
   if (kind === 'alert-clear') {
     const route = routeOf(notification);
     const left = leaveAlerts(digests, key, (digest) => digest.route === route);
-    if (left.length > 0 && !hasOwnCard(left)) return { publish: null, settled: notification };
+    if (left.length > 0 && !hasOwnCard(left)) return { own: [], grouped: [], settled: notification };
   }
   if (kind === 'card-delete' && notification.moved !== true) {
     const left = leaveAlerts(digests, key);
     const alerted = notification.alerted && (left.length === 0 || hasOwnCard(left));
-    return { publish: { ...notification, alerted }, settled: null };
+    return sendAlone({ ...notification, alerted });
   }
-  return { publish: notification, settled: null };
+  return sendAlone(notification);
 }
 
-/** A torrent has one alert at a time. Returns `false` where alerts of its topic or rule are not grouped. */
-function collectAlert(digests: Digests, notification: RequestedAlert): boolean {
+/** A torrent has one alert at a time. It is sent at once where alerts of its topic or rule are not grouped. */
+function collectAlert(digests: Digests, notification: RequestedAlert, nextId: NextId): Decision {
   const { key, alert } = notification;
   const route = routeOf(notification);
   const left = leaveAlerts(digests, key, (digest) => digest.route !== route || digest.alert !== alert);
   const content = memberOf(notification);
   const isGrouped = digests.digestFrom(route) !== null && digests.isGrouped(notification.rule ?? null);
-  if (!isGrouped || content === null) return false;
+  if (!isGrouped || content === null) return sendAlone(notification);
   const at = digests.now();
   const group = { route, alert, at };
   const digest = openDigest(digests, group) ?? startCollecting(digests, group);
   const before = memberWith(digest, key);
   if (before === undefined) digest.lastOrder += 1;
   const replaces = before?.replaces ?? (left.length === 0 ? notification.replaces : hasOwnCard(left));
-  digest.lastJoinedAt = at;
-  digests.alerts.set(key, notification);
-  if (digest.isCollecting !== true) schedule(digests, digest);
-  saveState(digests, digest);
-  saveMember(digests, digest, {
+  const member: CollectedMember = {
     ...content,
     order: before?.order ?? digest.lastOrder,
     ...(notification.silent === true ? { silenced: true } : {}),
     ...(typeof notification.rule === 'string' ? { rule: notification.rule } : {}),
     ...(replaces === true ? { replaces } : {}),
-  });
-  return true;
+  };
+  digest.lastJoinedAt = at;
+  digests.alerts.set(key, notification);
+  saveState(digests, digest);
+  saveMember(digests, digest, member);
+  if (digest.isCollecting === true) return sendAlone();
+  schedule(digests, digest);
+  return { ...putOnDigest(digests, digest, [member], nextId), settled: null };
 }
 
 interface Group {
@@ -122,18 +134,10 @@ function leaveAlerts(
 const hasOwnCard = (left: readonly CollectedMember[]): boolean =>
   left.some(({ replaces }) => replaces === true);
 
-/** What is decided about collected alerts. */
-export interface Release {
-  /** Alerts with their own cards, and the deletions of such cards of those on a digest. */
-  own: RequestedNotification[];
-  /** Those on a digest. */
-  grouped: { digest: Digest; member: CollectedMember; alert: RequestedAlert }[];
-}
-
 /** Decides about the alerts that were collected for ten seconds. */
-export function releaseDue(digests: Digests, nextId: NextId): Release {
+export function releaseDue(digests: Digests, nextId: NextId): Decision {
   const now = digests.now();
-  const release: Release = { own: [], grouped: [] };
+  const release = sendAlone();
   for (const digest of digests.byId.values()) {
     if (digest.isCollecting !== true || digest.nextAt > now) continue;
     const members = [...digest.members.values()];
@@ -146,13 +150,27 @@ export function releaseDue(digests: Digests, nextId: NextId): Release {
     }
     delete digest.isCollecting;
     saveState(digests, digest);
-    for (const member of members) {
-      const alone = withoutOwnCard(digests, digest, member);
-      if (alone !== member) release.own.push(deletionOf(member, nextId));
-      release.grouped.push({ digest, member: alone, alert: alertOf(digests, alone, nextId) });
-    }
+    const { own, grouped } = putOnDigest(digests, digest, members, nextId);
+    release.own.push(...own);
+    release.grouped.push(...grouped);
   }
   return release;
+}
+
+/** These alerts are on a digest from now on: another card that their torrent has is deleted. */
+function putOnDigest(
+  digests: Digests,
+  digest: Digest,
+  members: readonly CollectedMember[],
+  nextId: NextId,
+): Pick<Decision, 'own' | 'grouped'> {
+  const own: RequestedNotification[] = [];
+  const grouped = members.map((member) => {
+    const alone = withoutOwnCard(digests, digest, member);
+    if (alone !== member) own.push(deletionOf(member, nextId));
+    return { digest, member: alone, alert: alertOf(digests, alone, nextId) };
+  });
+  return { own, grouped };
 }
 
 /** The line of a torrent whose own card, with another alert, is deleted now; the same object if it has none. */

@@ -8,6 +8,7 @@ import { isSilenced } from '../quiet/sound.ts';
 import type { FindTorrent } from '../shard/machine.ts';
 import type { TorrentEvent } from '../torrent/types.ts';
 import { groupAlert, releaseDue } from './alerts.ts';
+import type { Decision } from './alerts.ts';
 import { composeDue } from './compose.ts';
 import { awaitDelivery, markSilenced, recordDelivery } from './delivery.ts';
 import { closeDigests, memberWith, nextStepAt, resumeDigests } from './digests.ts';
@@ -40,12 +41,25 @@ const SETTLED_PER_SLICE = 5;
 const SLICE_PAUSE = 5;
 
 /** The parts of an action's arguments that `publish` needs. */
-type Step = Pick<Parameters<typeof passQuietHours>[0], 'system' | 'enqueue'>;
+type Step = Pick<Parameters<typeof passQuietHours>[0], 'system' | 'enqueue'> & { context: DigestInput };
 
 function publish({ system, enqueue }: Step, notification: RequestedNotification): void {
   const outbox = system.get('outbox');
   const event: OutboxEvent = { type: 'notification.publish', notification };
   if (outbox !== undefined) enqueue.sendTo(outbox, event);
+}
+
+/** Sends what has its own card. Quiet hours collect what is on a digest, also if that has made its sound before them. */
+function apply(step: Step, { own, grouped, settled }: Decision): void {
+  const { digests } = step.context;
+  for (const notification of own) publish(step, notification);
+  for (const { digest, member, alert } of grouped)
+    if (member.silenced !== true && isSilenced(passQuietHours(step, alert, true)))
+      markSilenced(digests, digest, member);
+  if (settled === null) return;
+  // Also if quiet hours have collected the alert.
+  passQuietHours(step, settled, true);
+  digests.delivered.push(settled);
 }
 
 /** Guards and actions of the digests; their chart is in `./machine.ts`. */
@@ -76,12 +90,8 @@ export const digestSetup = setup({
         markSilenced(digests, digest, member);
     }),
     groupAlert: enqueueActions((step, { notification }: { notification: RequestedNotification }) => {
-      const { publish: sent, settled } = groupAlert(step.context.digests, notification);
-      if (sent !== null) publish(step, sent);
-      if (settled === null) return;
-      // Also if quiet hours have collected the alert.
-      passQuietHours(step, settled, true);
-      step.context.digests.delivered.push(settled);
+      const { digests, nextId } = step.context;
+      apply(step, groupAlert(digests, notification, nextId));
     }),
     recordSettlement: enqueueActions(
       (
@@ -98,11 +108,7 @@ export const digestSetup = setup({
     publishDue: enqueueActions((step) => {
       const { digests, nextId } = step.context;
       closeDigests(digests);
-      const { own, grouped } = releaseDue(digests, nextId);
-      for (const notification of own) publish(step, notification);
-      for (const { digest, member, alert } of grouped)
-        if (member.silenced !== true && isSilenced(passQuietHours(step, alert, true)))
-          markSilenced(digests, digest, member);
+      apply(step, releaseDue(digests, nextId));
       for (const notification of composeDue(digests, nextId)) publish(step, notification);
     }),
     /** Like the outbox: to the torrent, and to the supervisor for the log, the metrics and a crashed torrent. */

@@ -1,4 +1,4 @@
-import type { Hash, IncidentSource } from '../domain.ts';
+import type { Hash } from '../domain.ts';
 
 /**
  * What a button does. `delete` only asks for a confirmation: `deleteTorrent` and `deleteFiles` delete, `keep` ends the
@@ -46,8 +46,8 @@ export interface ButtonSet {
 export interface Command extends Pick<ButtonSet, 'round' | 'serial' | 'expiresAt'> {
   action: ButtonAction;
   card: ButtonCard;
-  /** The key of the torrent, or the source of the incident. */
-  key: Hash | IncidentSource;
+  /** The key of the torrent, or the source of the incident (`IncidentSource`). */
+  key: string;
 }
 
 /** A press of a button: its signature is valid, and it is not expired. */

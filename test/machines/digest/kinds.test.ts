@@ -97,6 +97,27 @@ describe('quiet hours', () => {
       assert.equal(world.phone.heard.length, sounds);
     });
 
+  test('an alert that joins a digest from before them is listed after them, and only that', async () => {
+    const world = await startNight();
+    await download(world, 1, 7);
+    for (let n = 1; n <= 5; n += 1) world.set(hashOf(n), { phase: 'failed' });
+    await world.pass(28 * SECOND);
+    world.set(hashOf(6), { phase: 'failed' });
+    await world.pass(2 * MINUTE);
+    assert.deepEqual(
+      digestsOf(world).map(({ counts }) => counts.alert),
+      [5, 6],
+    );
+    assert.equal(world.phone.heard.length, 1);
+    await world.pass(10 * HOUR);
+    const morning = digestsOf(world).filter(({ about }) => about === 'quiet');
+    assert.deepEqual(
+      morning.map(({ lines }) => lines.map(({ name }) => name)),
+      [[nameOf(6)]],
+    );
+    assert.equal(world.phone.heard.length, 2);
+  });
+
   test('a digest that ntfy accepts only in them makes its sound after them', async () => {
     const world = await startNight();
     await download(world, 1, 5);
