@@ -1,5 +1,6 @@
 import type { Hash } from '../domain.ts';
 import type { ProgressMode } from '../policy.ts';
+import type { ButtonName } from '../remote/actions.ts';
 
 /**
  * Which notifications a torrent causes, and where they go. Rules are compiled from `RULES_FILE` in `src/config/rules`;
@@ -9,17 +10,6 @@ import type { ProgressMode } from '../policy.ts';
 
 /** What `send` in a rule can contain. */
 export type SendKind = 'added' | 'progress' | 'completion' | 'alerts' | 'removed';
-
-/**
- * What `buttons` in a rule can contain. `pause` is Resume while the torrent is stopped, `delete` asks before it deletes,
- * `open` opens the WebUI.
- */
-export const BUTTON_NAMES = ['pause', 'mute', 'delete', 'reannounce', 'recheck', 'open'] as const;
-
-export type ButtonName = (typeof BUTTON_NAMES)[number];
-
-/** The buttons of each kind of notifications, in their order. A kind that is missing has its default ones. */
-export type RuleButtons = Readonly<Partial<Record<SendKind, readonly ButtonName[]>>>;
 
 /** What is sent without a rule. */
 export const DEFAULT_SEND: ReadonlySet<SendKind> = new Set(['progress', 'completion', 'alerts']);
@@ -69,7 +59,8 @@ export interface Rule {
   route: RouteId;
   /** ntfy's priorities 1 to 5. Default: that of the kind. */
   priority: Partial<Record<SendKind, number>>;
-  buttons: RuleButtons;
+  /** The buttons of each kind; missing: the default. */
+  buttons?: Partial<Record<SendKind, readonly ButtonName[]>>;
 }
 
 /** The fields of a torrent that rules match. `null`: unknown. */
@@ -95,7 +86,8 @@ export interface Routing {
   route: RouteId;
   send: ReadonlySet<SendKind>;
   priority: Partial<Record<SendKind, number>>;
-  buttons: RuleButtons;
+  /** The buttons of each kind; missing: the default. */
+  buttons?: Partial<Record<SendKind, readonly ButtonName[]>>;
   /**
    * `false` while an earlier rule could still match once an unknown value is known: only alerts are sent until then, so
    * that no card appears on the wrong topic.
@@ -111,6 +103,5 @@ export const DEFAULT_ROUTING: Routing = {
   route: DEFAULT_ROUTE,
   send: DEFAULT_SEND,
   priority: {},
-  buttons: {},
   isDecided: true,
 };

@@ -19,7 +19,7 @@ export const commandSettings = {
           'must not permit more than that',
       ),
     ),
-  COMMAND_SECRET: v.key.optional().meta({
+  COMMAND_SECRET: v.signingKey.optional().meta({
     ...secret(
       'file with the key that signs the buttons; if unset, a random key is stored in `STATE_DIR`; without that, ' +
         'buttons work until the next restart',

@@ -22,7 +22,6 @@ const films: Rule = {
   send: new Set(['progress', 'completion', 'alerts']),
   route: 'a1b2',
   priority: { completion: 5 },
-  buttons: {},
 };
 
 const compiled = (rules: readonly Rule[]): CompiledRules => ({

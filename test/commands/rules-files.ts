@@ -24,10 +24,11 @@ rules:
     match: { category: films, size: ">= 10 GB" }
     topic: planted-films
     send: [completion]
-    completion: { priority: 5, tags: [popcorn], title: "{{name}}", buttons: [] }
+    completion: { priority: 5, tags: [popcorn], title: "{{name}}" }
   - name: by hand
     match: { tag: notify, private: true }
     progress: { buttons: [mute, pause] }
+    alerts: { buttons: [] }
 `,
 );
 export const invalid = fileOf('invalid.yaml', 'rules:\n  - name: a\n    topic: planted/a\n    sned: []\n');

@@ -75,14 +75,14 @@ describe('rules explain', () => {
       '  title: Film',
       '  message: Film has finished downloading.',
       '  message: 12.0 GB in 7m 5s, 28.2 MB/s on average, ratio 0.3',
-      '  buttons: none',
     ]);
   });
 
   test('names the buttons of a rule by kind, and none if they are the default ones', async () => {
     const { out } = await explain({ name: 'Film', tag: ['notify'], private: 'true', size: '1 GB' });
     assert.match(out, /^progress: [^]*\n {2}buttons: mute, pause\ncompletion:/m);
-    assert.equal(out.match(/^ {2}buttons:/gm)?.length, 1);
+    assert.match(out, /^alerts: [^]*\n {2}buttons: none$/m);
+    assert.equal(out.match(/^ {2}buttons:/gm)?.length, 2);
   });
 
   test('says what is unknown, and that nothing is decided before the metadata', async () => {
@@ -206,7 +206,7 @@ describe('rules schema', () => {
       'rules: [{ name: a, sned: [] }]',
       'rules: [{ name: a, added: { priority: 6 } }]',
       'rules: [{ name: a, progress: { buttons: [mute, pause, delete, recheck] } }]',
-      'rules: [{ name: a, completion: { buttons: [mute] } }]',
+      'rules: [{ name: a, progress: { buttons: [open] } }]',
     ])
       assert.equal(schema.safeParse(parse(text)).success, false, text);
   });

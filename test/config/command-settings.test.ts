@@ -101,21 +101,13 @@ describe('an invalid value', () => {
     });
   }
 
-  for (const [title, file] of [
-    ['short', 'planted'],
-    ['binary', Uint8Array.from({ length: 64 }, (_, index) => 255 - index)],
-    ['of two lines', `${KEY}\n${KEY}`],
-  ] as const) {
-    test(`a ${title} key is refused`, () => {
-      const parsed = parse({ COMMAND_TOPIC, COMMAND_SECRET_FILE: '/run/key' }, file);
-      assert.ok(!parsed.ok);
-      assert.match(
-        parsed.message,
-        /COMMAND_SECRET must (have at least 32 characters: openssl rand|be one line of visible)/,
-      );
-      assert.doesNotMatch(parsed.message, /planted/);
-    });
-  }
+  test('a short key is refused', () => {
+    const parsed = parse({ COMMAND_TOPIC, COMMAND_SECRET_FILE: '/run/key' }, 'planted');
+    assert.ok(!parsed.ok);
+    assert.match(parsed.message, /COMMAND_SECRET must have at least 32 characters, such as the output of/);
+    assert.match(parsed.message, /Example: COMMAND_SECRET_FILE=/);
+    assert.doesNotMatch(parsed.message, /planted/);
+  });
 });
 
 test('the README names only the form of the key that is accepted', () => {

@@ -72,7 +72,6 @@ describe('an open chart', () => {
       send: new Set(['completion']),
       route: 'a1b2',
       priority: {},
-      buttons: {},
     };
     const others: Rule = { ...films, name: 'others', conditions: {}, send: new Set() };
     const shownWith = async (rules: readonly Rule[], seen: Partial<Observation>) => {

@@ -86,7 +86,7 @@ export function explain(
         torrent,
         styleOf(ruleSet, routing.rule, routing.priority, kind),
         options,
-        routing.buttons[kind],
+        routing.buttons?.[kind],
       ),
     ),
   ];

@@ -1,6 +1,7 @@
 /** The messages that a rule leads to. */
 import type { Observation } from '../../../machines/domain.ts';
-import type { ButtonName, Routing, Rule, SendKind } from '../../../machines/routing/types.ts';
+import type { ButtonName } from '../../../machines/remote/actions.ts';
+import type { Routing, Rule, SendKind } from '../../../machines/routing/types.ts';
 import type { RuleSet } from '../../config/rules/index.ts';
 import { isAudible, renderMessage } from '../../ntfy/message.ts';
 import type { MessageOptions } from '../../ntfy/message.ts';

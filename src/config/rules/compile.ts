@@ -6,7 +6,6 @@ import type {
   Conditions,
   RouteId,
   Rule,
-  RuleButtons,
   SendKind,
   TextMatcher,
   TopicPolicy,
@@ -117,15 +116,17 @@ function compileRule({ name, match, send, ...rest }: RuleSettings, route: RouteI
     send: new Set(send),
     route,
     priority,
-    buttons: buttonsIn(rest),
+    ...buttonsOf(rest),
   };
 }
 
-const buttonsIn = ({ progress, completion, alerts }: Partial<RuleSettings>): RuleButtons => ({
-  ...(progress?.buttons === undefined ? {} : { progress: progress.buttons }),
-  ...(completion?.buttons === undefined ? {} : { completion: completion.buttons }),
-  ...(alerts?.buttons === undefined ? {} : { alerts: alerts.buttons }),
-});
+function buttonsOf({ progress, alerts }: Pick<RuleSettings, 'progress' | 'alerts'>): Pick<Rule, 'buttons'> {
+  const buttons = {
+    ...(progress?.buttons === undefined ? {} : { progress: progress.buttons }),
+    ...(alerts?.buttons === undefined ? {} : { alerts: alerts.buttons }),
+  };
+  return Object.keys(buttons).length === 0 ? {} : { buttons };
+}
 
 function conditionsOf(match: RuleSettings['match']): Conditions {
   const size = match.size === undefined ? null : readComparison(match.size);

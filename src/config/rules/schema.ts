@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { PROGRESS_MODES } from '../../../machines/policy.ts';
 import { RESERVED_TOPICS } from '../address.ts';
 import type { SendKind } from '../../../machines/routing/types.ts';
-import { buttonsOf, COMPLETION_BUTTONS, TORRENT_BUTTONS } from './buttons.ts';
+import { buttons } from './buttons.ts';
 import { LIMITS } from './limits.ts';
 import { readComparison } from './size.ts';
 import { problemOfLink, problemOfTemplate } from './template.ts';
@@ -93,16 +93,14 @@ export const styleShape = {
   icon: link('an address').describe('The address of a picture. Fields are percent-encoded.'),
 };
 
-/** What each kind of notifications has in addition. */
-const progressShape = { ...styleShape, buttons: buttonsOf(TORRENT_BUTTONS) };
-const completionShape = { ...styleShape, buttons: buttonsOf(COMPLETION_BUTTONS) };
+const withButtons = { ...styleShape, buttons };
 
 /** The settings of each kind of notifications. */
 export const kindShapes = {
   added: styleShape,
-  progress: progressShape,
-  completion: completionShape,
-  alerts: progressShape,
+  progress: withButtons,
+  completion: styleShape,
+  alerts: withButtons,
   removed: styleShape,
 } as const satisfies Record<SendKind, z.ZodRawShape>;
 
@@ -226,4 +224,4 @@ export const fileSchema = z.strictObject(fileShape, {
 /** The validated content of a file. */
 export type RulesFile = z.output<typeof fileSchema>;
 /** The settings of a kind of notifications in a rule, apart from its buttons. */
-export type StyleSettings = NonNullable<RulesFile['rules'][number]['added']>;
+export type StyleSettings = NonNullable<RulesFile['rules'][number]['completion']>;

@@ -35,7 +35,6 @@ describe('the file of the design', () => {
       route: films,
       send: DEFAULT_SEND,
       priority: { progress: 1, completion: 5 },
-      buttons: {},
       isDecided: true,
       matched: ['size', 'category'],
     });
@@ -157,13 +156,14 @@ rules:
 
   test('buttons of a kind in their order, or none; a kind without them has the default ones', () => {
     const { rules, styles } = rulesOf(
-      withLine('progress: { buttons: [mute, pause] }\n    completion: { buttons: [] }\n    alerts: {}'),
+      withLine('progress: { buttons: [mute, pause] }\n    alerts: { buttons: [] }\n    completion: {}'),
     );
-    const buttons = { progress: ['mute', 'pause'], completion: [] };
+    const buttons = { progress: ['mute', 'pause'], alerts: [] };
     assert.deepEqual(rules[0]?.buttons, buttons);
     assert.deepEqual(decideRouting(rules, torrent).buttons, buttons);
     assert.deepEqual(styles.get('own'), { progress: {}, completion: {}, alerts: {} });
-    assert.deepEqual(decideRouting([], torrent).buttons, {});
+    const without = rulesOf(withLine('alerts: {}')).rules;
+    assert.deepEqual([without[0]?.buttons, decideRouting(without, torrent).buttons], [undefined, undefined]);
   });
 
   test('thresholds of a topic as numbers or never, and every way to show progress', () => {

@@ -60,10 +60,6 @@ const lines: Array<[line: string, problem: RegExp]> = [
     /^3:31: rule "own": alerts\.buttons, entry 2 must be one of pause, mute, delete, reannounce, recheck\.$/,
   ],
   [
-    'completion: { buttons: [pause] }',
-    /^3:29: rule "own": completion\.buttons, entry 1 must be one of open\.$/,
-  ],
-  [
     'progress: { buttons: mute }',
     /^3:26: rule "own": progress\.buttons must be a list, like \[pause, mute\]\.$/,
   ],
@@ -77,8 +73,8 @@ const lines: Array<[line: string, problem: RegExp]> = [
     /^3:17: rule "own": progress has an unknown key "butons"; did you mean buttons\?$/,
   ],
   [
-    'added: { buttons: [] }',
-    /^3:14: rule "own": added has an unknown key "buttons"; the keys are priority, tags, title, message, click, icon\.$/,
+    'completion: { buttons: [] }',
+    /^3:19: rule "own": completion has an unknown key "buttons"; the keys are priority, tags, title, message, click, icon\.$/,
   ],
   ['digest: true', /^3:13: rule "own": digest can only be false/],
   ['send: []\n    send: []', /^4:5: this key is in the same map twice\.$/],

@@ -35,14 +35,7 @@ test('a poll without changes neither matches the rules nor checks their file', a
 test('progress alone matches no rule, and an unchanged observation evaluates no glob', async () => {
   const counter: StepCounter = { steps: 0 };
   const conditions = { name: [createGlob('*-nothing-*', counter)], category: [createGlob('fil*', counter)] };
-  const films: Rule = {
-    name: 'films',
-    conditions,
-    send: DEFAULT_SEND,
-    route: 'films',
-    priority: {},
-    buttons: {},
-  };
+  const films: Rule = { name: 'films', conditions, send: DEFAULT_SEND, route: 'films', priority: {} };
   let matches = 0;
   const rules: Rules = {
     ...NO_RULES,

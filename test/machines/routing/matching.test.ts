@@ -29,7 +29,6 @@ function ruleOf(name: string, conditions: Conditions): Rule {
     send: new Set(['completion']),
     route: `route-${name}`,
     priority: { completion: 5 },
-    buttons: { progress: ['mute'] },
   };
 }
 
@@ -101,7 +100,6 @@ describe('the rules', () => {
       route: 'route-films',
       send: new Set(['completion']),
       priority: { completion: 5 },
-      buttons: { progress: ['mute'] },
       isDecided: true,
       matched: ['category'],
     });

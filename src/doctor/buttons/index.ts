@@ -1,0 +1,78 @@
+/** Whether presses of buttons reach the sidecar. Publishes nothing, so nothing is read as a press. */
+import type { CommandConfig, Config } from '../../config/index.ts';
+import { hostOf } from '../../http/request.ts';
+import { isPrivateHost } from '../../util/private-host.ts';
+import { fail, ok, skip, warn } from '../finding.ts';
+import type { CheckId, Outcome, Outcomes } from '../finding.ts';
+import { ALLOW_CONFIG, readServerConfig } from '../sequences.ts';
+import type { ServerConfig } from '../sequences.ts';
+import { checkPublishing } from './publishing.ts';
+import { checkReading } from './reading.ts';
+
+/** The checks that are only made with `COMMAND_TOPIC`. */
+export const BUTTON_CHECKS: ReadonlySet<CheckId> = new Set(['buttons-reading', 'buttons-publishing']);
+
+/** The result without `COMMAND_TOPIC`. */
+export const NO_BUTTONS = ok('COMMAND_TOPIC is not set: cards have no buttons');
+
+/** A server, and how it is reached. */
+export type Server = Pick<Config['ntfy'], 'server' | 'proxy'>;
+
+/**
+ * Checks the command topic: the phone's address, reading it, and publishing to it.
+ *
+ * @param own what the ntfy of the cards reports
+ */
+export async function checkButtons(
+  ntfy: Config['ntfy'],
+  commands: CommandConfig,
+  own: ServerConfig,
+): Promise<Outcomes> {
+  const support = supportOutcome(own.sequences);
+  const unneeded = skip('not needed: cards have no buttons');
+  if (support !== null)
+    return { buttons: support, 'buttons-reading': unneeded, 'buttons-publishing': unneeded };
+  const phone = phoneServer(ntfy, commands);
+  const hash = phone === null ? own.hash : (await readServerConfig(phone)).hash;
+  return {
+    buttons: addressOutcome(commands, own.hash !== null && hash !== null && hash !== own.hash),
+    'buttons-reading': await checkReading(ntfy, commands),
+    'buttons-publishing': await checkPublishing(ntfy, commands, phone),
+  };
+}
+
+/** Why cards have no buttons; `null` if they have some. */
+function supportOutcome(sequences: ServerConfig['sequences']): Outcome | null {
+  if (sequences === 'supported') return null;
+  return sequences === 'unknown'
+    ? warn('cards have no buttons: the answer to /v1/config is not from ntfy', ALLOW_CONFIG)
+    : warn(
+        'cards have no buttons: they need sequence IDs (ntfy 2.16 and later)',
+        'Update ntfy, or unset COMMAND_TOPIC.',
+      );
+}
+
+/** The server as the phone reaches it; `null` if that is the sidecar's own address. Whether it needs a proxy is not known. */
+function phoneServer({ server }: Config['ntfy'], { url, topic }: CommandConfig): Server | null {
+  const base = url.slice(0, -`/${topic}`.length);
+  return base === server ? null : { server: base };
+}
+
+function addressOutcome({ url }: CommandConfig, isOther: boolean): Outcome {
+  const { hostname, protocol } = new URL(url);
+  const host = hostOf(url);
+  if (isOther)
+    return fail(
+      `the ntfy at ${host}, to which the phone publishes, is another server than that of NTFY_TOPIC`,
+      'Set COMMAND_TOPIC to a topic on the server of NTFY_TOPIC: its name, or its URL as the phone reaches it.',
+    );
+  const limits = [
+    ...(isPrivateHost(hostname) ? ['which cannot be reached from other networks'] : []),
+    ...(protocol === 'http:' ? ['without encryption'] : []),
+  ];
+  if (limits.length === 0) return ok(`the phone publishes to ${host}`);
+  return warn(
+    `the phone publishes to ${host}, ${limits.join(', and ')}`,
+    'Set COMMAND_TOPIC to an https URL at which the phone reaches ntfy from everywhere; or ignore this if the phone is always in this network, or uses a VPN.',
+  );
+}
