@@ -3,7 +3,8 @@ import type { RuleSet } from '../config/rules/index.ts';
 import { hostOf, parseJson, request } from '../http/request.ts';
 import type { Reply } from '../http/request.ts';
 import { authorization } from '../ntfy/client.ts';
-import { account, ERROR_CODES, features, health, refusal } from '../ntfy/schemas.ts';
+import { account, ERROR_CODES, health, refusal } from '../ntfy/schemas.ts';
+import { readSequenceSupport } from '../ntfy/sequences.ts';
 import { REQUEST_TIMEOUT, redirectOutcome, adviceOnFailure } from './address.ts';
 import { fail, ok, skip, warn } from './finding.ts';
 import type { Outcome, Outcomes } from './finding.ts';
@@ -33,16 +34,14 @@ export async function checkNtfy(
   const through = proxy === undefined ? '' : `, through the proxy ${proxy.host}`;
   const address = addressOutcome(reply.value, `${hostOf(server)}${through}`);
   if (address.status === 'fail') return { outcomes: { ntfy: address }, date };
-  const sequences = await readSequences(ntfy);
+  const sequences = await readSequenceSupport(ntfy, { timeout: REQUEST_TIMEOUT });
   const before = { ntfy: address, 'ntfy-updates': sequencesOutcome(sequences, progress) };
   const own = await checkAccess(ntfy);
   if (own.status === 'fail') return { outcomes: { ...before, 'ntfy-access': own }, date };
   const isTried = own.status === 'ok' && rules !== null;
   const access = isTried ? await checkTopics(rules, own, (topic) => checkAccess({ ...ntfy, topic })) : own;
   const deletions =
-    sequences === 'unsupported'
-      ? skip('not needed: the server does not support it')
-      : await checkDeletions(ntfy);
+    sequences === false ? skip('not needed: the server does not support it') : await checkDeletions(ntfy);
   const limits = await checkLimits(ntfy);
   return {
     outcomes: { ...before, 'ntfy-access': access, 'ntfy-deletions': deletions, 'ntfy-limits': limits },
@@ -71,27 +70,13 @@ function addressOutcome(reply: Reply, host: string): Outcome {
     : warn(`the ntfy server at ${host} reports that it is unhealthy`, 'Check its log.');
 }
 
-/** Whether it supports sequence IDs (2.16 and later); `unknown`: the answer is not ntfy's, or missing. */
-async function readSequences({
-  server,
-  proxy,
-}: Config['ntfy']): Promise<'supported' | 'unsupported' | 'unknown'> {
-  const reply = await request(`${server}/v1/config`, { timeout: REQUEST_TIMEOUT, proxy });
-  if (!reply.ok) return 'unknown';
-  const answer = parseJson(reply.value.text);
-  if (features.safeParse(answer).success) return 'supported';
-  return refusal.parse(answer).code === ERROR_CODES.notFound ? 'unsupported' : 'unknown';
-}
-
-function sequencesOutcome(
-  sequences: Awaited<ReturnType<typeof readSequences>>,
-  progress: Config['progress'],
-): Outcome {
-  if (sequences === 'supported')
+/** @param sequences whether it supports sequence IDs (2.16 and later); `null` if unknown */
+function sequencesOutcome(sequences: boolean | null, progress: Config['progress']): Outcome {
+  if (sequences === true)
     return ok('sequence IDs are supported: one card for each torrent, updated in place');
   if (progress === 'milestones' || progress === 'none')
     return ok(`sequence IDs are not supported, and not needed with PROGRESS=${progress}`);
-  if (sequences === 'unknown')
+  if (sequences === null)
     return warn(
       'support of sequence IDs is unknown: the answer to /v1/config is not from ntfy',
       'Configure the proxy in front of ntfy to allow GET /v1/config.',
