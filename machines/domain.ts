@@ -1,5 +1,6 @@
 /** The types that all machines share: observations, notifications, records, failures. */
 import type { DigestContent, DigestId } from './digest/content.ts';
+import type { ButtonSet } from './remote/types.ts';
 import type { RouteId } from './routing/types.ts';
 import type { SummaryContent } from './summary/types.ts';
 
@@ -201,6 +202,7 @@ type Content =
       at: number;
       card: CardState;
       shown: CardState | null;
+      buttons?: ButtonSet;
     }
   /** `fixed`: as it was rendered when it was stored. `digest`: the digest that shows it; missing: it has its own card. */
   | {
@@ -229,11 +231,12 @@ type Content =
       alert: Alert;
       silent?: boolean;
       replaces?: true;
+      buttons?: ButtonSet;
     }
   /** Deletes the alert's card. `moved`: the alert is on another topic now. */
   | { kind: 'alert-clear'; key: Hash; shown: Alert | null; moved?: true; left?: true }
   /** A problem that affects all torrents; its all-clear replaces its card. */
-  | { kind: 'incident'; key: IncidentSource; failure: Failure; silent?: boolean }
+  | { kind: 'incident'; key: IncidentSource; failure: Failure; silent?: boolean; buttons?: ButtonSet }
   | { kind: 'incident-resolved'; key: IncidentSource; shown: boolean }
   | SummaryContent
   | DigestContent;

@@ -4,12 +4,12 @@ import { hostOf, parseJson, request } from '../http/request.ts';
 import type { Reply } from '../http/request.ts';
 import { authorization } from '../ntfy/client.ts';
 import { account, health, refusal } from '../ntfy/schemas.ts';
+import { readSequenceSupport } from '../ntfy/sequences.ts';
 import { checkAccess } from './access.ts';
 import { REQUEST_TIMEOUT, redirectOutcome, adviceOnFailure } from './address.ts';
 import { checkButtons } from './buttons/index.ts';
 import { fail, ok, skip, warn } from './finding.ts';
 import type { Outcome, Outcomes } from './finding.ts';
-import { readServerConfig, sequencesOutcome } from './sequences.ts';
 import { checkTopics } from './topics.ts';
 
 /** The results, and by how many milliseconds the server's clock is ahead of this machine's; `null` if unknown. */
@@ -36,19 +36,16 @@ export async function checkNtfy(
   const through = proxy === undefined ? '' : `, through the proxy ${proxy.host}`;
   const address = addressOutcome(reply.value, `${hostOf(server)}${through}`);
   if (address.status === 'fail') return { outcomes: { ntfy: address }, date };
-  const reported = await readServerConfig(ntfy);
-  const { sequences } = reported;
+  const sequences = await readSequenceSupport(ntfy, { timeout: REQUEST_TIMEOUT });
   const before = { ntfy: address, 'ntfy-updates': sequencesOutcome(sequences, progress) };
   const own = await checkAccess(ntfy);
   if (own.status === 'fail') return { outcomes: { ...before, 'ntfy-access': own }, date };
   const isTried = own.status === 'ok' && rules !== null;
   const access = isTried ? await checkTopics(rules, own, (topic) => checkAccess({ ...ntfy, topic })) : own;
   const deletions =
-    sequences === 'unsupported'
-      ? skip('not needed: the server does not support it')
-      : await checkDeletions(ntfy);
+    sequences === false ? skip('not needed: the server does not support it') : await checkDeletions(ntfy);
   const limits = await checkLimits(ntfy);
-  const buttons = commands === null ? {} : await checkButtons(ntfy, commands, reported);
+  const buttons = commands === null ? {} : await checkButtons(ntfy, commands, sequences);
   const after = { 'ntfy-access': access, 'ntfy-deletions': deletions, 'ntfy-limits': limits, ...buttons };
   return { outcomes: { ...before, ...after }, date };
 }
@@ -72,6 +69,24 @@ function addressOutcome(reply: Reply, host: string): Outcome {
   return parsed.data.healthy
     ? ok(`ntfy answers at ${host}`)
     : warn(`the ntfy server at ${host} reports that it is unhealthy`, 'Check its log.');
+}
+
+/** @param sequences whether it supports sequence IDs (2.16 and later); `null` if unknown */
+function sequencesOutcome(sequences: boolean | null, progress: Config['progress']): Outcome {
+  if (sequences === true)
+    return ok('sequence IDs are supported: one card for each torrent, updated in place');
+  if (progress === 'milestones' || progress === 'none')
+    return ok(`sequence IDs are not supported, and not needed with PROGRESS=${progress}`);
+  if (sequences === null)
+    return warn(
+      'support of sequence IDs is unknown: the answer to /v1/config is not from ntfy',
+      'Configure the proxy in front of ntfy to allow GET /v1/config.',
+    );
+  const effect = progress === 'cards' ? '' : ', so progress is only sent at 25, 50 and 75 %';
+  return warn(
+    `sequence IDs are not supported (ntfy before 2.16): each update is a separate card${effect}`,
+    'Update ntfy to 2.16 or later for cards that are updated in place.',
+  );
 }
 
 /**

@@ -1,11 +1,11 @@
 /** Whether presses of buttons reach the sidecar. Publishes nothing, so nothing is read as a press. */
 import type { CommandConfig, Config } from '../../config/index.ts';
-import { hostOf } from '../../http/request.ts';
+import { hostOf, parseJson, request } from '../../http/request.ts';
+import { features } from '../../ntfy/schemas.ts';
 import { isPrivateHost } from '../../util/private-host.ts';
+import { REQUEST_TIMEOUT } from '../address.ts';
 import { fail, ok, skip, warn } from '../finding.ts';
 import type { CheckId, Outcome, Outcomes } from '../finding.ts';
-import { ALLOW_CONFIG, readServerConfig } from '../sequences.ts';
-import type { ServerConfig } from '../sequences.ts';
 import { checkPublishing } from './publishing.ts';
 import { checkReading } from './reading.ts';
 
@@ -21,31 +21,34 @@ export type Server = Pick<Config['ntfy'], 'server' | 'proxy'>;
 /**
  * Checks the command topic: the phone's address, reading it, and publishing to it.
  *
- * @param own what the ntfy of the cards reports
+ * @param sequences whether the server supports sequence IDs; `null` if unknown
  */
 export async function checkButtons(
   ntfy: Config['ntfy'],
   commands: CommandConfig,
-  own: ServerConfig,
+  sequences: boolean | null,
 ): Promise<Outcomes> {
-  const support = supportOutcome(own.sequences);
+  const support = supportOutcome(sequences);
   const unneeded = skip('not needed: cards have no buttons');
   if (support !== null)
     return { buttons: support, 'buttons-reading': unneeded, 'buttons-publishing': unneeded };
   const phone = phoneServer(ntfy, commands);
-  const hash = phone === null ? own.hash : (await readServerConfig(phone)).hash;
+  const isOther = phone !== null && (await areOther(ntfy, phone));
   return {
-    buttons: addressOutcome(commands, own.hash !== null && hash !== null && hash !== own.hash),
+    buttons: addressOutcome(commands, isOther),
     'buttons-reading': await checkReading(ntfy, commands),
     'buttons-publishing': await checkPublishing(ntfy, commands, phone),
   };
 }
 
 /** Why cards have no buttons; `null` if they have some. */
-function supportOutcome(sequences: ServerConfig['sequences']): Outcome | null {
-  if (sequences === 'supported') return null;
-  return sequences === 'unknown'
-    ? warn('cards have no buttons: the answer to /v1/config is not from ntfy', ALLOW_CONFIG)
+function supportOutcome(sequences: boolean | null): Outcome | null {
+  if (sequences === true) return null;
+  return sequences === null
+    ? warn(
+        'cards have no buttons: the answer to /v1/config is not from ntfy',
+        'Configure the proxy in front of ntfy to allow GET /v1/config.',
+      )
     : warn(
         'cards have no buttons: they need sequence IDs (ntfy 2.16 and later)',
         'Update ntfy, or unset COMMAND_TOPIC.',
@@ -56,6 +59,18 @@ function supportOutcome(sequences: ServerConfig['sequences']): Outcome | null {
 function phoneServer({ server }: Config['ntfy'], { url, topic }: CommandConfig): Server | null {
   const base = url.slice(0, -`/${topic}`.length);
   return base === server ? null : { server: base };
+}
+
+/** Whether two addresses lead to two servers. The hash of its configuration is the same at all addresses of a server. */
+async function areOther(one: Server, other: Server): Promise<boolean> {
+  const [first, second] = await Promise.all([one, other].map(readConfigHash));
+  return first !== null && second !== null && first !== second;
+}
+
+async function readConfigHash({ server, proxy }: Server): Promise<string | null> {
+  const reply = await request(`${server}/v1/config`, { timeout: REQUEST_TIMEOUT, proxy });
+  const parsed = features.safeParse(reply.ok ? parseJson(reply.value.text) : undefined);
+  return parsed.data?.config_hash ?? null;
 }
 
 function addressOutcome({ url }: CommandConfig, isOther: boolean): Outcome {
