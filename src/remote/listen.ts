@@ -32,8 +32,8 @@ export interface ListenOptions extends Listener, Pick<PressReaderOptions, 'codec
 /** ntfy sends a keepalive every 45 s. */
 const SILENCE = 100_000;
 
-/** A flood is read at this pace: the rest waits at the server. */
-const PACE = { lines: 500, bytes: 262_144 };
+/** A flood is read at this pace, and the rest waits at the server. A message costs 3 µs at most. */
+const PACE = { lines: 1000, bytes: 524_288 };
 
 /**
  * Reads the stream of the command topic until it ends, fails, is silent for too long or is aborted. Neither retries nor

@@ -25,7 +25,7 @@ export interface SigningOptions {
  * The key of the settings, or a random one, which is stored, so that buttons work after a restart. A stored key that is
  * damaged is replaced: earlier buttons have no effect then.
  *
- * Where nothing is stored, consumed presses are not stored either: all commands end with the process.
+ * Called once, at the start. Where nothing is stored, consumed presses are not stored either: all commands end with the process.
  */
 export function prepareSigning({ store, configured }: SigningOptions): Omit<CodecOptions, 'instance'> {
   const era = store.health.kind === 'disk' ? null : randomText(6);
