@@ -236,7 +236,7 @@ type Content =
   /** Deletes the alert's card. `moved`: the alert is on another topic now. */
   | { kind: 'alert-clear'; key: Hash; shown: Alert | null; moved?: true; left?: true }
   /** A problem that affects all torrents; its all-clear replaces its card. */
-  | { kind: 'incident'; key: IncidentSource; failure: Failure; silent?: boolean }
+  | ({ kind: 'incident'; key: IncidentSource; failure: Failure; silent?: boolean } & WithButtons)
   | { kind: 'incident-resolved'; key: IncidentSource; shown: boolean }
   | SummaryContent
   | DigestContent;

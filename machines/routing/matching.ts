@@ -108,9 +108,17 @@ function routingOf(rule: Rule, isDecided: boolean): Routing {
 }
 
 function createRoutings(rule: Rule): Routings {
-  const { name, conditions, route, send, priority } = rule;
+  const { name, conditions, route, send, priority, buttons } = rule;
   const matched = CONDITION_NAMES.filter((condition) => conditions[condition] !== undefined);
-  const decided: Routing = { rule: name, route, send, priority, isDecided: true, matched };
+  const decided: Routing = {
+    rule: name,
+    route,
+    send,
+    priority,
+    ...(buttons === undefined ? {} : { buttons }),
+    isDecided: true,
+    matched,
+  };
   const created = { decided, undecided: { ...decided, isDecided: false } };
   routings.set(rule, created);
   return created;

@@ -59,6 +59,8 @@ export interface Rule {
   route: RouteId;
   /** ntfy's priorities 1 to 5. Default: that of the kind. */
   priority: Partial<Record<SendKind, number>>;
+  /** The buttons of each kind; missing: the default. */
+  buttons?: Partial<Record<SendKind, readonly ButtonName[]>>;
 }
 
 /** The fields of a torrent that rules match. `null`: unknown. */

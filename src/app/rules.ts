@@ -23,17 +23,17 @@ export type StartedRules = { ok: true; rules: RunningRules | null } | { ok: fals
 
 /** Opens the rules file, logs what happens to it, and connects it with the machines and the ntfy client. */
 export async function startRules(config: Config, log: Logger): Promise<StartedRules> {
-  const { rulesFile: path, ntfy, stateDir } = config;
+  const { rulesFile: path, stateDir } = config;
   if (path === null) return { ok: true, rules: null };
   // Only loaded when needed: the YAML parser takes memory.
-  const { createQuietHours, openRules } = await import('../config/rules/index.ts');
+  const { createQuietHours, openRules, targetOf } = await import('../config/rules/index.ts');
   // The file is opened, and may be reported as invalid, before there is a routing.
   let connected: RuntimeRouting | null = null;
   const report = (report: RulesReport): void => {
     logReport(report, log);
     if (connected !== null) passReport(report, connected);
   };
-  const opened = openRules({ path, target: ntfy, stateDir, report });
+  const opened = openRules({ path, target: targetOf(config), stateDir, report });
   if (!opened.ok) return opened;
   const { rules, warnings } = opened;
   for (const warning of warnings) log.warn(warning);

@@ -59,26 +59,44 @@ export function httpUrl(instead = '') {
   });
 }
 
+/** An http or https address that a tap opens, as it is: a slash at its end can matter. */
+export const link = z.string().transform((text, context) => {
+  const { url, fault } = parseAddress(text, '');
+  if (url) return url.href;
+  context.addIssue(fault);
+  return z.NEVER;
+});
+
 const withoutSlash = ({ origin, pathname }: URL): string => origin + pathname.replace(/\/+$/, '');
 
 const NTFY_LOGIN = 'NTFY_USER and NTFY_PASS';
 
+/** A topic; `server` is missing (`null`) if only its name is given. */
+export interface TopicAddress {
+  server: string | null;
+  topic: string;
+}
+
 /** A topic: its name, or its URL as the ntfy app shows it, which may have a base path. */
-export const topic = z
-  .string('is missing: set it to the topic that receives the notifications')
-  .transform((text, context): { server: string | null; topic: string } => {
-    const parsed = parseTopic(text);
+const topicWith = (instead: string, missing?: string) =>
+  z.string(missing).transform((text, context): TopicAddress => {
+    const parsed = parseTopic(text, instead);
     if (!('fault' in parsed)) return parsed;
     context.addIssue(parsed.fault);
     return z.NEVER;
   });
 
+export const topic = topicWith(NTFY_LOGIN, 'is missing: set it to the topic that receives the notifications');
+
+/** The topic of the buttons. */
+export const commandTopic = topicWith('COMMAND_TOKEN');
+
 /** The ntfy server. */
 export const ntfyServer = httpUrl(NTFY_LOGIN);
 
-function parseTopic(text: string): { server: string | null; topic: string } | { fault: string } {
+function parseTopic(text: string, instead: string): TopicAddress | { fault: string } {
   if (!text.includes('/')) return checkTopic(null, text);
-  const { url, fault } = parseAddress(text, NTFY_LOGIN);
+  const { url, fault } = parseAddress(text, instead);
   if (!url) return { fault: `${fault}, or a topic without slashes` };
   const [, base = '', name = ''] = /^(.*?)\/+([^/]*)$/.exec(url.pathname.replace(/\/$/, '')) ?? [];
   if (base !== '' && TOPIC_SUBPATHS.has(name))

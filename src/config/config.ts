@@ -4,6 +4,7 @@ import type { Units } from '../format/options.ts';
 import type { BasicLogin } from '../http/basic-auth.ts';
 import type { LogLevel } from '../log/index.ts';
 import { secret, type Secret } from '../util/secret.ts';
+import { commandsOf, type CommandConfig } from './commands.ts';
 import { findConflicts } from './conflicts.ts';
 import { proxyFor, type Proxy } from './proxy.ts';
 import { describeSettings } from './describe.ts';
@@ -30,7 +31,7 @@ export interface HookConfig extends ListenConfig {
   readonly autoInstall: boolean;
 }
 
-/** The whole configuration, frozen. Durations are milliseconds. URLs end without a slash. */
+/** The whole configuration, frozen. Durations are milliseconds. URLs end without a slash, apart from `webUi`. */
 export interface Config {
   readonly qbittorrent: {
     /** With its base path, if it has one. */
@@ -68,6 +69,10 @@ export interface Config {
   readonly progress: ProgressMode;
   /** From how many on notifications are grouped; `null`: never. */
   readonly grouping: { readonly digestFrom: number | null; readonly summaryFrom: number | null };
+  /** `null`: cards have no buttons. */
+  readonly commands: CommandConfig | null;
+  /** The WebUI as the phone reaches it, as it was given; `null`: cards open nothing. */
+  readonly webUi: string | null;
   /** `null`: no rules. */
   readonly rulesFile: string | null;
   /** IANA name or offset; `undefined`: the system's, which takes 9 MB to determine and is not always needed. */
@@ -190,6 +195,8 @@ function build(values: Settings, secrets: Secrets, proxy: Proxy | null): Config 
     instance: values.INSTANCE_NAME ?? null,
     progress: values.PROGRESS,
     grouping: { digestFrom: values.DIGEST_FROM, summaryFrom: values.SUMMARY_FROM },
+    commands: commandsOf(values.COMMAND_TOPIC, serverOf(values), secrets),
+    webUi: values.WEBUI_URL ?? null,
     rulesFile: values.RULES_FILE ?? null,
     timeZone: values.TZ?.name,
     locale: values.LOCALE,

@@ -1,6 +1,6 @@
 import { isLoopback } from '../util/loopback.ts';
 import type { Problem, Sources } from './sources.ts';
-import { guardedUrl, ntfyServer, topic } from './address.ts';
+import { commandTopic, guardedUrl, ntfyServer, topic } from './address.ts';
 import { host } from './values.ts';
 
 /** Finds conflicts between settings that are each valid. */
@@ -15,6 +15,7 @@ export function findConflicts({ given, values }: Sources): Problem[] {
     ...checkOneServer(values),
     ...checkHookToken(given, values),
     ...checkPorts(values),
+    ...checkCommands(given, values),
   ];
 }
 
@@ -62,4 +63,27 @@ function checkHookToken(given: ReadonlySet<string>, { HOOK_HOST }: Record<string
 function checkPorts({ HOOK_PORT = '9090', OPS_PORT = '9091' }: Record<string, string>): Problem[] {
   if (Number(HOOK_PORT) !== Number(OPS_PORT) || Number(OPS_PORT) === 0) return [];
   return [{ name: 'OPS_PORT', message: 'must differ from HOOK_PORT' }];
+}
+
+/** A button is part of the cards on `NTFY_TOPIC`, and so is its token. */
+function checkCommands(given: ReadonlySet<string>, values: Record<string, string>): Problem[] {
+  const { NTFY_TOPIC = '', COMMAND_TOPIC = '', NTFY_TOKEN, COMMAND_TOKEN } = values;
+  const [first] = [
+    ...(given.has('COMMAND_TOKEN') ? ['COMMAND_TOKEN'] : []),
+    ...(given.has('COMMAND_SECRET') ? ['COMMAND_SECRET_FILE'] : []),
+  ];
+  const isMissing = first !== undefined && !given.has('COMMAND_TOPIC');
+  const [cards, commands] = [topic.safeParse(NTFY_TOPIC).data, commandTopic.safeParse(COMMAND_TOPIC).data];
+  const isShared = cards !== undefined && cards.topic === commands?.topic;
+  const isToken = COMMAND_TOKEN !== undefined && COMMAND_TOKEN === NTFY_TOKEN;
+  const reason = 'everyone who reads a card can read it, and could publish cards with it';
+  return [
+    ...(isMissing
+      ? [{ name: 'COMMAND_TOPIC', message: `is missing: ${first} is set, and requires it` }]
+      : []),
+    ...(isShared
+      ? [{ name: 'COMMAND_TOPIC', message: 'must be another topic than that of NTFY_TOPIC' }]
+      : []),
+    ...(isToken ? [{ name: 'COMMAND_TOKEN', message: `must differ from NTFY_TOKEN: ${reason}` }] : []),
+  ];
 }

@@ -11,6 +11,8 @@ export interface SettingInfo {
   required: boolean;
   /** Whether `<NAME>_FILE` is accepted. */
   secret: boolean;
+  /** Whether only that is accepted. */
+  fileOnly: boolean;
 }
 
 const described = () =>
@@ -22,6 +24,7 @@ const described = () =>
         description: z.string(),
         example: z.string().optional(),
         secret: z.boolean().default(false),
+        fileOnly: z.boolean().default(false),
         default: z.string().nullable().default(null),
       }),
     ),

@@ -45,6 +45,10 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
     ],
   },
   {
+    title: 'Buttons',
+    names: ['COMMAND_TOPIC', 'COMMAND_TOKEN', 'COMMAND_SECRET', 'WEBUI_URL'],
+  },
+  {
     title: 'Network',
     names: [
       'HOOK_HOST',

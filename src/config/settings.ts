@@ -1,13 +1,12 @@
 /** Every setting: its name, its default, what it does. The table in README.md is generated from this file. */
 import * as z from 'zod';
-import { about } from './about.ts';
+import { about, secret } from './about.ts';
 import { amountSettings } from './amount-settings.ts';
 import { guardedUrl, httpUrl, ntfyServer, topic } from './address.ts';
+import { commandSettings } from './command-settings.ts';
 import { formatSettings } from './format-settings.ts';
 import * as v from './values.ts';
 
-/** `secret` settings can also be set by `<NAME>_FILE`, and are never printed. */
-const secret = (description: string) => ({ description, secret: true });
 /** Also accepted in lower case, as by other programs. */
 const lowerCase = true;
 
@@ -132,6 +131,7 @@ export const settings = z.object({
       ),
     ),
   ...formatSettings,
+  ...commandSettings,
   STATE_DIR: z
     .string()
     .optional()

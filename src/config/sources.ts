@@ -35,14 +35,16 @@ export function readSources(env: Environment, readFile: ReadFile): Sources {
   const files = new Map<string, string>();
   const problems: Problem[] = [];
   const warnings: string[] = [];
-  for (const [name, { secret, lowerCase }] of settingNames) {
+  for (const [name, { secret, fileOnly, lowerCase }] of settingNames) {
     const value = (lowerCase && env[name.toLowerCase()]) || env[name] || '';
     const { text, warnings: notes } = secret
       ? trimSecret({ text: value, warnings: [] })
       : { text: value.trim(), warnings: [] };
     const path = secret ? (env[`${name}_FILE`] ?? '') : '';
     if (text || path) given.add(name);
-    if (text && path) {
+    if (text && fileOnly) {
+      problems.push({ name, message: `must be in a file: set ${name}_FILE to its path` });
+    } else if (text && path) {
       problems.push({ name, message: `and ${name}_FILE are both set: keep one` });
     } else if (path) {
       const content = contentOf(path, readFile);

@@ -1,6 +1,7 @@
 import { describeSettings } from './describe.ts';
 import type { SettingInfo } from './describe.ts';
 import { SETTING_GROUPS } from './setting-groups.ts';
+import { variablesOf } from './setting-names.ts';
 
 /** The settings in Markdown: a table for each group, with name, default and description. */
 export function settingsTable(): string {
@@ -19,7 +20,9 @@ export function settingsTable(): string {
 function rowOf(name: string, info: SettingInfo | undefined): string {
   if (info === undefined) throw new Error(`${name} is in a group, but is no setting`);
   const defaultCell = info.required ? 'required' : info.default === null ? '' : `\`${info.default}\``;
-  const names = info.secret ? `\`${name}\` or \`${name}_FILE\`` : `\`${name}\``;
+  const names = variablesOf(name, info)
+    .map((variable) => `\`${variable}\``)
+    .join(' or ');
   return `| ${names} | ${defaultCell} | ${info.description} |`;
 }
 

@@ -3,7 +3,7 @@ import { variables } from './setting-names.ts';
 import type { Environment } from './sources.ts';
 
 /** The prefixes of settings, and common misspellings of them. */
-const PREFIXES = /^(?:QBIT|QBT|NTFY|NFTY|HOOK|OPS)_/;
+const PREFIXES = /^(?:QBIT|QBT|NTFY|NFTY|HOOK|OPS|COMMAND|WEBUI)_/;
 
 /** Variables that Kubernetes adds for Services whose names begin with such a prefix. */
 const SERVICE_LINK = /_SERVICE_(?:HOST|PORT)(?:_|$)|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_|$)/;

@@ -89,6 +89,11 @@ export const token = z
   .string()
   .regex(/^[\u0021-\u007e]+$/, 'must be one line of visible ASCII characters without blanks');
 
+/** A key that signs messages. Whoever has a signed message can try all short keys. */
+export const signingKey = z
+  .string()
+  .min(32, 'must have at least 32 characters, such as the output of: openssl rand -hex 32');
+
 /** A language tag, for numbers and times. */
 export const locale = z.string().transform((text, context): string => {
   const found = readLocale(text);

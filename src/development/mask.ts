@@ -57,13 +57,16 @@ function copy(value: unknown, hide: (text: string) => string, depth: number): un
 }
 
 /** All present and past secrets of the configuration: those in files are read again, and their old values stay hidden. */
-export function secretsOf({ hook, ntfy, ops, qbittorrent }: Config): () => Iterable<string> {
-  const values = new Set<string>([ntfy.topic, ...secretsOfProxy(ntfy.proxy)]);
+export function secretsOf({ commands, hook, ntfy, ops, qbittorrent }: Config): () => Iterable<string> {
+  const topics = [ntfy.topic, ...(commands === null ? [] : [commands.topic])];
+  const values = new Set<string>([...topics, ...secretsOfProxy(ntfy.proxy)]);
   const pairs = [qbittorrent.auth, ntfy.auth];
   const { basic } = qbittorrent;
   const secrets: Array<Secret | null> = [
     hook.token,
     ops.token,
+    commands?.token ?? null,
+    commands?.secret ?? null,
     basic?.password ?? null,
     ...pairs.map(secretOf),
   ];

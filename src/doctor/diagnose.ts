@@ -1,6 +1,7 @@
 import { parseConfig } from '../config/index.ts';
 import type { ParsedConfig } from '../config/index.ts';
 import { describeSettings } from '../config/describe.ts';
+import { BUTTON_CHECKS, NO_BUTTONS } from './buttons/index.ts';
 import { checkClock, checkInstance, checkState, checkTimeZone } from './machine.ts';
 import { fail, ok, skip, TITLES, warn } from './finding.ts';
 import type { CheckId, Finding, Outcome, Outcomes } from './finding.ts';
@@ -24,6 +25,7 @@ export async function diagnose(env: Record<string, string | undefined>): Promise
       checkNtfy(config, rules),
       checkHookPort(config.hook),
     ]);
+    if (config.commands === null) outcomes.buttons = NO_BUTTONS;
     Object.assign(outcomes, { rules: outcome }, qbittorrent, ntfy.outcomes, {
       'hook-port': hookPort,
       clock: checkClock(ntfy.date),
@@ -33,7 +35,9 @@ export async function diagnose(env: Record<string, string | undefined>): Promise
     });
   }
   const missing = skip(parsed.ok ? 'an earlier check failed' : 'skipped: the configuration is invalid');
-  return (Object.keys(TITLES) as CheckId[]).map((id) => {
+  const isWithout = parsed.ok && parsed.config.commands === null;
+  const ids = (Object.keys(TITLES) as CheckId[]).filter((id) => !isWithout || !BUTTON_CHECKS.has(id));
+  return ids.map((id) => {
     const { status, found, advice } = outcomes[id] ?? missing;
     return { id, title: TITLES[id], status, found, advice };
   });

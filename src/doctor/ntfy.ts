@@ -3,8 +3,11 @@ import type { RuleSet } from '../config/rules/index.ts';
 import { hostOf, parseJson, request } from '../http/request.ts';
 import type { Reply } from '../http/request.ts';
 import { authorization } from '../ntfy/client.ts';
-import { account, ERROR_CODES, features, health, refusal } from '../ntfy/schemas.ts';
+import { account, health, refusal } from '../ntfy/schemas.ts';
+import { readSequenceSupport } from '../ntfy/sequences.ts';
+import { checkAccess } from './access.ts';
 import { REQUEST_TIMEOUT, redirectOutcome, adviceOnFailure } from './address.ts';
+import { checkButtons } from './buttons/index.ts';
 import { fail, ok, skip, warn } from './finding.ts';
 import type { Outcome, Outcomes } from './finding.ts';
 import { checkTopics } from './topics.ts';
@@ -16,11 +19,11 @@ export interface NtfyFindings {
 }
 
 /**
- * Checks address, permission (also for the topics of the rules), sequence IDs and limits. Publishes nothing, so no phone
- * makes a sound.
+ * Checks address, permission (also for the topics of the rules), sequence IDs, limits, and what the buttons need.
+ * Publishes nothing, so no phone makes a sound.
  */
 export async function checkNtfy(
-  { ntfy, progress }: Config,
+  { ntfy, commands, progress }: Config,
   rules: RuleSet | null = null,
 ): Promise<NtfyFindings> {
   const { server, proxy } = ntfy;
@@ -33,21 +36,18 @@ export async function checkNtfy(
   const through = proxy === undefined ? '' : `, through the proxy ${proxy.host}`;
   const address = addressOutcome(reply.value, `${hostOf(server)}${through}`);
   if (address.status === 'fail') return { outcomes: { ntfy: address }, date };
-  const sequences = await readSequences(ntfy);
+  const sequences = await readSequenceSupport(ntfy, { timeout: REQUEST_TIMEOUT });
   const before = { ntfy: address, 'ntfy-updates': sequencesOutcome(sequences, progress) };
   const own = await checkAccess(ntfy);
   if (own.status === 'fail') return { outcomes: { ...before, 'ntfy-access': own }, date };
   const isTried = own.status === 'ok' && rules !== null;
   const access = isTried ? await checkTopics(rules, own, (topic) => checkAccess({ ...ntfy, topic })) : own;
   const deletions =
-    sequences === 'unsupported'
-      ? skip('not needed: the server does not support it')
-      : await checkDeletions(ntfy);
+    sequences === false ? skip('not needed: the server does not support it') : await checkDeletions(ntfy);
   const limits = await checkLimits(ntfy);
-  return {
-    outcomes: { ...before, 'ntfy-access': access, 'ntfy-deletions': deletions, 'ntfy-limits': limits },
-    date,
-  };
+  const buttons = commands === null ? {} : await checkButtons(ntfy, commands, sequences);
+  const after = { 'ntfy-access': access, 'ntfy-deletions': deletions, 'ntfy-limits': limits, ...buttons };
+  return { outcomes: { ...before, ...after }, date };
 }
 
 function clockOf({ headers }: Reply): NtfyFindings['date'] {
@@ -71,27 +71,13 @@ function addressOutcome(reply: Reply, host: string): Outcome {
     : warn(`the ntfy server at ${host} reports that it is unhealthy`, 'Check its log.');
 }
 
-/** Whether it supports sequence IDs (2.16 and later); `unknown`: the answer is not ntfy's, or missing. */
-async function readSequences({
-  server,
-  proxy,
-}: Config['ntfy']): Promise<'supported' | 'unsupported' | 'unknown'> {
-  const reply = await request(`${server}/v1/config`, { timeout: REQUEST_TIMEOUT, proxy });
-  if (!reply.ok) return 'unknown';
-  const answer = parseJson(reply.value.text);
-  if (features.safeParse(answer).success) return 'supported';
-  return refusal.parse(answer).code === ERROR_CODES.notFound ? 'unsupported' : 'unknown';
-}
-
-function sequencesOutcome(
-  sequences: Awaited<ReturnType<typeof readSequences>>,
-  progress: Config['progress'],
-): Outcome {
-  if (sequences === 'supported')
+/** @param sequences whether it supports sequence IDs (2.16 and later); `null` if unknown */
+function sequencesOutcome(sequences: boolean | null, progress: Config['progress']): Outcome {
+  if (sequences === true)
     return ok('sequence IDs are supported: one card for each torrent, updated in place');
   if (progress === 'milestones' || progress === 'none')
     return ok(`sequence IDs are not supported, and not needed with PROGRESS=${progress}`);
-  if (sequences === 'unknown')
+  if (sequences === null)
     return warn(
       'support of sequence IDs is unknown: the answer to /v1/config is not from ntfy',
       'Configure the proxy in front of ntfy to allow GET /v1/config.',
@@ -100,62 +86,6 @@ function sequencesOutcome(
   return warn(
     `sequence IDs are not supported (ntfy before 2.16): each update is a separate card${effect}`,
     'Update ntfy to 2.16 or later for cards that are updated in place.',
-  );
-}
-
-/**
- * An invalid message (priority 9, an invalid delay), which ntfy parses only after it has checked the permission, and then
- * rejects. It counts as one request, and not as a message (ntfy `server/server.go`, `handlePublishInternal`).
- */
-async function checkAccess({ server, topic, auth, proxy }: Config['ntfy']): Promise<Outcome> {
-  const reply = await request(`${server}/`, {
-    method: 'POST',
-    headers: authorization(auth),
-    // Same path and format as the sidecar's messages: a proxy may treat others differently.
-    body: JSON.stringify({ topic, message: 'doctor', priority: 9, delay: 'never', cache: 'no' }),
-    timeout: REQUEST_TIMEOUT,
-    proxy,
-  });
-  if (!reply.ok)
-    return fail(reply.failure.message, adviceOnFailure(reply.failure, 'NTFY_TOPIC or NTFY_SERVER'));
-  const { status, text } = reply.value;
-  const { code } = refusal.parse(parseJson(text));
-  if (code === undefined) return proxyOutcome(status);
-  if (status === 400) return ok(`${ACCOUNTS[auth.kind]} may publish to the topic`);
-  if (status === 401) return fail('it does not accept the credentials (401)', CREDENTIALS[auth.kind]);
-  if (status === 403)
-    return fail(`${ACCOUNTS[auth.kind]} may not publish to the topic (403)`, PERMISSION[auth.kind]);
-  if (code === ERROR_CODES.tooManyAuthFailures)
-    return fail(
-      'it accepts no credentials for now, after too many wrong ones from this address',
-      'Correct them, and wait a few minutes.',
-    );
-  if (status === 429)
-    return warn(
-      'it accepts no requests for now, after too many from this address',
-      'Wait a minute, and run `doctor` again.',
-    );
-  return warn(
-    `it answered ${status}, which does not show whether publishing is permitted`,
-    'Run `test-notification`.',
-  );
-}
-
-/** ntfy's errors contain a code: an answer without one is from a proxy, and independent of token and topic. */
-function proxyOutcome(status: number): Outcome {
-  if (status === 401)
-    return fail(
-      'something in front of ntfy requires a login of its own (401)',
-      'Configure the proxy to forward requests of the sidecar without its login page or basic authentication.',
-    );
-  if (status === 429)
-    return warn(
-      'something in front of ntfy accepts no requests for now (429)',
-      'Wait a minute, and run `doctor` again.',
-    );
-  return fail(
-    `something in front of ntfy rejected the message (${status}), not ntfy itself`,
-    'Configure the proxy or firewall in front of ntfy to allow POST requests with JSON to /. The token and the topic are not the cause.',
   );
 }
 
@@ -178,24 +108,6 @@ async function checkDeletions({ server, topic, auth, proxy }: Config['ntfy']): P
     ? warn(`something in front of ntfy rejects DELETE (${status})`, advice)
     : ok('DELETE reaches ntfy: cards can be deleted');
 }
-
-type Kind = Config['ntfy']['auth']['kind'];
-
-const ACCOUNTS: Record<Kind, string> = {
-  token: 'NTFY_TOKEN',
-  basic: 'NTFY_USER',
-  none: 'everyone, without credentials,',
-};
-const CREDENTIALS: Record<Kind, string> = {
-  token: 'Correct NTFY_TOKEN: `ntfy token add USER` makes a new one.',
-  basic: 'Correct NTFY_USER and NTFY_PASS.',
-  none: 'Set NTFY_TOKEN, or NTFY_USER and NTFY_PASS.',
-};
-const PERMISSION: Record<Kind, string> = {
-  token: "Permit the token's user to publish: `ntfy access USER TOPIC write-only`. Is it the right topic?",
-  basic: 'Permit the user to publish: `ntfy access USER TOPIC write-only`. Is it the right topic?',
-  none: 'Set NTFY_TOKEN, or NTFY_USER and NTFY_PASS.',
-};
 
 async function checkLimits({ server, auth, proxy }: Config['ntfy']): Promise<Outcome> {
   const headers = authorization(auth);

@@ -14,13 +14,13 @@ const MAX_LISTED = 5;
 
 /** Whether the file in `RULES_FILE` is valid, and the rules in it. */
 export async function checkRulesFile(
-  config: Pick<Config, 'rulesFile' | 'ntfy'>,
+  config: Pick<Config, 'rulesFile' | 'ntfy' | 'commands'>,
 ): Promise<{ outcome: Outcome; rules: RuleSet | null }> {
-  const { rulesFile: path, ntfy } = config;
+  const { rulesFile: path } = config;
   if (path === null)
     return { outcome: ok('RULES_FILE is not set: all torrents are notified alike'), rules: null };
-  const { describeProblem, parseFile, readRulesFile } = await import('../config/rules/index.ts');
-  const parsed = parseFile(readRulesFile(path), ntfy);
+  const { describeProblem, parseFile, readRulesFile, targetOf } = await import('../config/rules/index.ts');
+  const parsed = parseFile(readRulesFile(path), targetOf(config));
   const list = (problems: Parameters<typeof describeProblem>[1][]) =>
     shorten(
       problems.map((problem) => describeProblem(basename(path), problem)),

@@ -3,6 +3,7 @@ import { TIMEOUT, TIMEOUTS_PER_STREAM } from '../../machines/watchdog.ts';
 import type { Failure, FailureReason, Result } from '../../machines/domain.ts';
 import type { Proxy } from '../config/proxy.ts';
 import { AnswerError, httpRequest } from './transport.ts';
+import type { Take } from './transport.ts';
 import { failureOf, proxyUnauthorized } from './failure.ts';
 
 /** A complete response, whatever its status. */
@@ -30,9 +31,15 @@ export interface RequestOptions {
   maxBytes?: number;
   /**
    * Receives the text of a successful response (2xx) in pieces, and leaves `Reply.text` empty: a large response is never
-   * in memory as a whole, and other work runs between two pieces. Must not throw.
+   * in memory as a whole, and other work runs between two pieces. Nothing more is read until the promise that it returns
+   * is resolved. Must neither throw nor reject.
    */
-  take?: (piece: string) => void;
+  take?: Take;
+  /**
+   * For a response without an end, with `take`: maximum milliseconds between two pieces. `timeout` is then for the first
+   * piece only, and nothing limits the whole response. Default: the response has an end.
+   */
+  silence?: number | undefined;
   /**
    * A success status (2xx) suffices, even if the body is incomplete, too large, cannot be decompressed or never ends;
    * `Reply.text` is empty then. For requests that must not be repeated. Default: `false`.
@@ -59,16 +66,24 @@ export async function request(url: string, options: RequestOptions = {}): Promis
     keep = false,
     signal,
     take,
+    silence,
     statusSuffices = false,
     proxy = null,
     ...rest
   } = options;
+  const isEndless = silence !== undefined;
   const limit = new AbortController();
   // Not `AbortSignal.timeout`, whose timer continues after the response.
-  const silence = createTimer(timeout, () => limit.abort());
-  const whole = take && createTimer(TIMEOUTS_PER_STREAM * timeout, () => limit.abort());
-  const taken = take && withProgress(take, () => silence.restart());
-  const transport = { keep, maxBytes, take: taken, statusSuffices, proxy };
+  const timer = createTimer(timeout, () => limit.abort());
+  const whole = take && !isEndless && createTimer(TIMEOUTS_PER_STREAM * timeout, () => limit.abort());
+  let isSilent = false;
+  const onProgress = () => {
+    isSilent = isEndless;
+    timer.restart(silence);
+  };
+  const taken = take && withProgress(take, isEndless ? 0 : MIN_PROGRESS, onProgress);
+  const maxSize = isEndless ? Infinity : maxBytes;
+  const transport = { keep, maxBytes: maxSize, take: taken, statusSuffices, proxy };
   const fetch = (input: unknown, init: RequestInit = {}) => httpRequest(String(input), init, transport);
   try {
     const { status, headers, _data } = await createFetch({ fetch }).raw<string, 'text'>(url, {
@@ -86,12 +101,15 @@ export async function request(url: string, options: RequestOptions = {}): Promis
     if (cause instanceof AnswerError) return err('protocol', `${host} ${cause.message}`, cause.reason);
     if (limit.signal.aborted) {
       const through = proxy === null ? '' : ` through the proxy ${proxy.host}`;
-      return err('unreachable', `${host} did not answer within ${timeout / 1000} s${through}`, 'timeout');
+      const late = isSilent
+        ? `sent nothing for ${(silence ?? 0) / 1000} s`
+        : `did not answer within ${timeout / 1000} s`;
+      return err('unreachable', `${host} ${late}${through}`, 'timeout');
     }
     return { ok: false, failure: failureOf(error, host, proxy) };
   } finally {
-    silence.end();
-    whole?.end();
+    timer.end();
+    if (whole) whole.end();
   }
 }
 
@@ -99,10 +117,10 @@ export async function request(url: string, options: RequestOptions = {}): Promis
 function createTimer(ms: number, onTimeout: () => void) {
   let timer: NodeJS.Timeout | null = setTimeout(onTimeout, ms);
   return {
-    restart() {
+    restart(next = ms) {
       if (timer === null) return;
       clearTimeout(timer);
-      timer = setTimeout(onTimeout, ms);
+      timer = setTimeout(onTimeout, next);
     },
     end() {
       if (timer !== null) clearTimeout(timer);
@@ -111,15 +129,17 @@ function createTimer(ms: number, onTimeout: () => void) {
   };
 }
 
-/** Calls `onProgress` at the first piece, and after each `MIN_PROGRESS` characters. */
-function withProgress(take: (piece: string) => void, onProgress: () => void) {
+/** Calls `onProgress` at the first piece, and after each `step` characters. */
+function withProgress(take: Take, step: number, onProgress: () => void): Take {
   let remaining = 0;
-  return (piece: string): void => {
-    take(piece);
+  return (piece) => {
+    const taken = take(piece);
     remaining -= piece.length;
-    if (remaining > 0) return;
-    remaining = MIN_PROGRESS;
-    onProgress();
+    if (remaining <= 0) {
+      remaining = step;
+      onProgress();
+    }
+    return taken;
   };
 }
 

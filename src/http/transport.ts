@@ -7,14 +7,20 @@ import type { BrotliDecompress, Unzip, ZstdDecompress } from 'node:zlib';
 import { agentFor } from './agents.ts';
 import type { Proxy } from '../config/proxy.ts';
 
+/** Receives a piece of a response. Must neither throw nor reject. */
+export type Take = (piece: string) => void | Promise<void>;
+
 /** Options that `fetch` does not have. */
 export interface TransportOptions {
   /** Whether the connection stays open for another request. */
   keep: boolean;
   /** Maximum size of the response body in bytes, decompressed. */
   maxBytes: number;
-  /** Receives the text of a successful response (2xx) in pieces; the text of the response is empty then. */
-  take: ((piece: string) => void) | undefined;
+  /**
+   * Receives the text of a successful response (2xx) in pieces; the text of the response is empty then. The next piece is
+   * read when the promise that it returns is resolved.
+   */
+  take: Take | undefined;
   /** A success status (2xx) suffices, even if the body cannot be read; the text is empty then. */
   statusSuffices: boolean;
   /** `null`: no proxy. */
@@ -178,13 +184,13 @@ async function read(incoming: http.IncomingMessage, { maxBytes, take }: Transpor
     const piece = decoder.decode(chunk, { stream: true });
     if (take === undefined) text += piece;
     else {
-      take(piece);
+      await take(piece);
       await yieldToEvents();
     }
   }
   const last = decoder.decode();
   if (take === undefined) return text + last;
-  take(last);
+  await take(last);
   return '';
 }
 

@@ -1,5 +1,8 @@
 import type { FixedMessage, Form } from '../../machines/domain.ts';
 import { isSilenced } from '../../machines/quiet/sound.ts';
+import { truncate } from '../format/text.ts';
+import { actionsOf } from './actions.ts';
+import type { Action, ActionOptions } from './actions.ts';
 import { fixedText } from './card-text.ts';
 import { priorityOf, renderMessage, SILENT_PRIORITY, simplify } from './message.ts';
 import type { MessageOptions, Published } from './message.ts';
@@ -19,10 +22,12 @@ export interface Card {
   click?: string;
   /** The URL of a picture. */
   icon?: string;
+  /** At most three. */
+  actions?: Action[];
 }
 
 /** The options that all cards of a sidecar share. */
-export interface CardOptions extends MessageOptions {
+export interface CardOptions extends Omit<MessageOptions, 'reserved'>, ActionOptions {
   topic: string;
   /** Begins each sequence ID: distinguishes sidecars that share a topic. */
   instance: string;
@@ -66,7 +71,8 @@ const sequenceOf = (notification: Published, instance: string): string =>
  * Renders a notification as a card. One that quiet hours silenced makes no sound in any form.
  *
  * @param style how the rule that applies changes it. Not used for a completion that was fixed, and not in the form
- *   `fixed`, which contains nothing that a torrent or a rule contributed
+ *   `fixed`, which contains nothing that a torrent or a rule contributed, and no button: a server or a firewall may reject
+ *   those, too
  */
 export function renderCard(
   notification: Published,
@@ -75,17 +81,52 @@ export function renderCard(
   style?: NotificationStyle,
 ): Card {
   const { topic, instance } = options;
-  const card = cardOf(messageIn(form, notification, options, style), {
-    topic,
-    sequence: sequenceOf(notification, instance),
-  });
-  return isSilenced(notification) ? { ...card, priority: Math.min(card.priority, SILENT_PRIORITY) } : card;
+  const links = form === 'fixed' ? null : linksOf(notification, options);
+  const message = messageIn(form, notification, { ...options, reserved: reservedFor(links) }, style);
+  const card = cardOf({ ...links, ...message }, { topic, sequence: sequenceOf(notification, instance) });
+  const whole = links === null ? card : fitCard(card, links.actions);
+  return isSilenced(notification) ? { ...whole, priority: Math.min(whole.priority, SILENT_PRIORITY) } : whole;
+}
+
+/** What a tap on the card opens, unless a rule decides that, and the buttons. */
+type Links = Pick<Card, 'click' | 'actions'>;
+
+/** `null`: the card has none. */
+function linksOf(notification: Published, options: ActionOptions): Links | null {
+  const { webUi = null } = options;
+  const actions = actionsOf(notification, options);
+  if (webUi === null && actions.length === 0) return null;
+  return { ...(webUi === null ? {} : { click: webUi }), ...(actions.length === 0 ? {} : { actions }) };
+}
+
+const bytesOf = (value: object): number => Buffer.byteLength(JSON.stringify(value));
+
+/** UTF-8 bytes that a list leaves for the links; further ones are cut from its end. */
+const MAX_RESERVED_BYTES = 5000;
+
+const reservedFor = (links: Links | null): number =>
+  links === null ? 0 : Math.min(bytesOf(links), MAX_RESERVED_BYTES);
+
+/** UTF-8 bytes of a request: below ntfy's limit of 8,191 (reference/ntfy.md, section 2). */
+const MAX_REQUEST_BYTES = 8000;
+/** UTF-8 bytes of the text to which it is cut at most; then the buttons are left out. */
+const MIN_MESSAGE_BYTES = 400;
+
+/** Adds the buttons, and cuts the text rather than have the request refused. */
+function fitCard(card: Card, actions: Action[] | undefined): Card {
+  const whole = actions === undefined ? card : { ...card, actions };
+  const excess = bytesOf(whole) - MAX_REQUEST_BYTES;
+  if (excess <= 0) return whole;
+  // Each byte of the text is at least one byte of the request.
+  const maxBytes = Buffer.byteLength(card.message) - excess;
+  if (maxBytes < MIN_MESSAGE_BYTES && actions !== undefined) return fitCard(card, undefined);
+  return { ...whole, message: truncate(card.message, Math.max(maxBytes, MIN_MESSAGE_BYTES)) };
 }
 
 function messageIn(
   form: Form,
   notification: Published,
-  options: CardOptions,
+  options: MessageOptions,
   style: NotificationStyle | undefined,
 ): FixedMessage {
   if (form === 'fixed')

@@ -17,6 +17,7 @@ import type { RemovalMethod } from './removal.ts';
 import type { NotificationStyle } from './style.ts';
 import { accepted, account, ERROR_CODES } from './schemas.ts';
 import { failureOfReply } from './reply-failure.ts';
+import { readSequenceSupport } from './sequences.ts';
 
 export interface PublishOptions {
   /** How much text the message contains. Default: `full`. */
@@ -42,6 +43,8 @@ export interface NtfyClient {
   publish(notification: Notification, options?: PublishOptions): Promise<Publication>;
   /** The daily message quota of this sender; `null` if the server does not report it. */
   allowance(signal?: AbortSignal): Promise<Allowance | null>;
+  /** Whether the server knows sequence IDs, without which no card has buttons; `null` if that is not known. */
+  knowsSequences(signal?: AbortSignal): Promise<boolean | null>;
 }
 
 /**
@@ -114,6 +117,7 @@ export function createNtfyClient(
       return send(renderCard(notification, { now: now(), ...cardOptions, topic }, form, style), signal);
     },
     allowance: (signal) => readAllowance(config, signal),
+    knowsSequences: (signal) => readSequenceSupport(config, { keep: true, ...abortedBy(signal) }),
   };
 }
 

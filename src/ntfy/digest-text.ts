@@ -33,15 +33,19 @@ const MAX_JSON_BYTES = 7400;
 /** UTF-8 bytes of the text of an incident. */
 const MAX_PROBLEM_BYTES = 200;
 
-/** One name per line, as many as fit, then how many others there are. */
-export function digestText({ about, counts, lines }: Digest, format: FormatOptions): string {
+/**
+ * One name per line, as many as fit, then how many others there are.
+ *
+ * @param reserved UTF-8 bytes that the rest of the request needs
+ */
+export function digestText({ about, counts, lines }: Digest, format: FormatOptions, reserved = 0): string {
   const advice = isAlert(about) ? [alertDigestAdvice(about, counts.alert)] : [];
   const shown: string[] = [];
   let [bytes, jsonBytes] = [0, 0];
   for (const line of lines.map((member) => lineOf(member, about, format))) {
     bytes += Buffer.byteLength(line) + 1;
     jsonBytes += Buffer.byteLength(JSON.stringify(line));
-    if (bytes > MAX_BYTES || jsonBytes > MAX_JSON_BYTES) break;
+    if (bytes > MAX_BYTES || jsonBytes > MAX_JSON_BYTES - reserved) break;
     shown.push(line);
   }
   const rest = counts.completion + counts.alert + counts.incident - shown.length;

@@ -31,6 +31,8 @@ export interface MessageOptions extends FormatOptions {
   alerts?: AlertDelays | undefined;
   /** Milliseconds since 1970, for the template field `time` of an alert. Default: unknown. */
   now?: number | undefined;
+  /** UTF-8 bytes that a list has to leave for the rest of the request. Default: 0. */
+  reserved?: number | undefined;
 }
 
 export { SILENT_PRIORITY };
@@ -146,13 +148,13 @@ function contentOf(notification: Published, options: MessageOptions): Content {
     case 'summary':
       return {
         title: summaryTitle(notification, options),
-        message: summaryText(notification, options),
+        message: summaryText(notification, options, options.reserved),
         tags: notification.downloads === 0 ? [] : ['arrow_down'],
       };
     case 'digest':
       return {
         title: digestTitle(notification),
-        message: digestText(notification, options),
+        message: digestText(notification, options, options.reserved),
         tags: [isGood(notification) ? 'white_check_mark' : 'warning'],
       };
   }

@@ -23,8 +23,12 @@ const MAX_JSON_BYTES = 7400;
 /** Characters of the bar of one download. */
 const BAR_LENGTH = 5;
 
-/** All downloads in one line, then a line for each, as many as fit, then how many others there are. */
-export function summaryText(summary: SummaryFigures, format: FormatOptions): string {
+/**
+ * All downloads in one line, then a line for each, as many as fit, then how many others there are.
+ *
+ * @param reserved UTF-8 bytes that the rest of the request needs
+ */
+export function summaryText(summary: SummaryFigures, format: FormatOptions, reserved = 0): string {
   const { downloads, lines } = summary;
   if (downloads === 0) return 'Nothing is being downloaded.';
   const shown: string[] = [];
@@ -32,7 +36,7 @@ export function summaryText(summary: SummaryFigures, format: FormatOptions): str
   for (const line of [totalLine(summary, format), ...lines.map((each) => lineOf(each, format))]) {
     bytes += Buffer.byteLength(line) + 1;
     jsonBytes += Buffer.byteLength(JSON.stringify(line));
-    if (bytes > MAX_BYTES || jsonBytes > MAX_JSON_BYTES) break;
+    if (bytes > MAX_BYTES || jsonBytes > MAX_JSON_BYTES - reserved) break;
     shown.push(line);
   }
   const rest = downloads - (shown.length - 1);

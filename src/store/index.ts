@@ -38,8 +38,9 @@ export { readInstance, SHARED_INSTANCE } from './state.ts';
 
 /**
  * What survives a restart. Its methods never throw, and it does not keep the process alive.
- * Secrets must not be stored: the file is not encrypted. The exception are the topics of rules, without which cards could
- * not be deleted after a rule was changed; only this user can read the file.
+ * Secrets must not be stored: the file is not encrypted. The exceptions are the topics of rules, without which cards could
+ * not be deleted after a rule was changed, and the key of the commands, without which buttons would end with the process;
+ * only this user can read the file.
  */
 export interface Store {
   /** What was stored, read once at the start, without rows that cannot be parsed. */

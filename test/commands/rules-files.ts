@@ -27,6 +27,8 @@ rules:
     completion: { priority: 5, tags: [popcorn], title: "{{name}}" }
   - name: by hand
     match: { tag: notify, private: true }
+    progress: { buttons: [mute, pause] }
+    alerts: { buttons: [] }
 `,
 );
 export const invalid = fileOf('invalid.yaml', 'rules:\n  - name: a\n    topic: planted/a\n    sned: []\n');

@@ -78,6 +78,13 @@ describe('rules explain', () => {
     ]);
   });
 
+  test('names the buttons of a rule by kind, and none if they are the default ones', async () => {
+    const { out } = await explain({ name: 'Film', tag: ['notify'], private: 'true', size: '1 GB' });
+    assert.match(out, /^progress: [^]*\n {2}buttons: mute, pause\ncompletion:/m);
+    assert.match(out, /^alerts: [^]*\n {2}buttons: none$/m);
+    assert.equal(out.match(/^ {2}buttons:/gm)?.length, 2);
+  });
+
   test('says what is unknown, and that nothing is decided before the metadata', async () => {
     const { out } = await explain({ category: 'films', tag: ['notify'] });
     assert.match(out, /^2\. large films: size unknown$/m);
@@ -191,12 +198,15 @@ describe('rules schema', () => {
     );
     for (const value of ['1', '1000', 'never'])
       assert.equal(schema.safeParse(parse(threshold(value))).success, true, value);
+    assert.ok(schema.safeParse(parse('rules: [{ name: a, alerts: { buttons: [mute, recheck] } }]')).success);
     for (const text of [
       ...['0', '1001', '2.5', 'off'].map(threshold),
       'rule: []',
       'rules: [{}]',
       'rules: [{ name: a, sned: [] }]',
       'rules: [{ name: a, added: { priority: 6 } }]',
+      'rules: [{ name: a, progress: { buttons: [mute, pause, delete, recheck] } }]',
+      'rules: [{ name: a, progress: { buttons: [open] } }]',
     ])
       assert.equal(schema.safeParse(parse(text)).success, false, text);
   });

@@ -57,6 +57,8 @@ describe('with only a topic', () => {
       grouping: { digestFrom: 4, summaryFrom: 8 },
       locale: undefined,
       units: 'decimal',
+      commands: null,
+      webUi: null,
       rulesFile: null,
       stateDir: null,
       logLevel: 'info',

@@ -18,6 +18,8 @@ describe('a variable that looks like a misspelt setting', () => {
     ['NTFY_TOKEN_FILES', 'NTFY_TOKEN_FILE'],
     ['HOOK_TOKN', 'HOOK_TOKEN'],
     ['OPS_PORTS', 'OPS_PORT'],
+    ['COMMAND_TOPC', 'COMMAND_TOPIC'],
+    ['WEBUI_URLS', 'WEBUI_URL'],
   ];
   for (const [name, setting] of meant) {
     test(`${name} is reported as ${setting} in a warning, without its value`, () => {

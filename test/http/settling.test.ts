@@ -15,6 +15,7 @@ import { completionOf, hashOf } from '../machines/fixtures.ts';
 import { serve } from './server.ts';
 import { clientOf, cardDelete } from '../ntfy/clients.ts';
 import { password } from '../qbittorrent/clients.ts';
+import { startListening } from '../remote/listening.ts';
 
 const SWITCH = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n';
 
@@ -53,6 +54,9 @@ function callsTo(url: string): Record<string, () => Promise<boolean>> {
     delete: () => failed(ntfy.publish(cardDelete)),
     'last update of a card': () => failed(ntfy.publish(cardDelete, { form: 'fixed' })),
     allowance: async () => (await ntfy.allowance()) === null,
+    'support of sequence IDs': async () => (await ntfy.knowsSequences()) === null,
+    'command topic': async () =>
+      (await startListening(url, { silence: LIST_TIMEOUT }).failure).kind !== 'bug',
   };
 }
 

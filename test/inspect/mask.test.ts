@@ -81,6 +81,23 @@ test('a secret from a file stays masked after the file was changed', () => {
   ]);
 });
 
+test('the topic of the buttons, its token and the key of their signatures are masked', () => {
+  const key = 'planted-key-of-at-least-32-characters';
+  const parsed = parseConfig(
+    {
+      NTFY_TOPIC: 'topic-1',
+      COMMAND_TOPIC: 'https://phone.example/topic-2',
+      COMMAND_TOKEN: 'tk_1',
+      COMMAND_SECRET_FILE: '/k',
+    },
+    () => key,
+  );
+  assert.ok(parsed.ok);
+  const hide = createMask(secretsOf(parsed.config));
+  for (const text of ['topic-1', 'https://phone.example/topic-2', 'Bearer tk_1', key])
+    assert.equal(hide(text), '***');
+});
+
 test("a proxy's password is masked, as in the address and as it is sent", () => {
   const parsed = parseConfig({
     NTFY_TOPIC: 'https://ntfy.example.org/topic-1',

@@ -150,6 +150,7 @@ export function createClients(environment: Environment): Pick<ActorDeps, 'qbitto
         call('allowance', () => ({
           answer: state.bugs.delete('allowance') ? 'crash' : environment.allowance(),
         })),
+      knowsSequences: () => Promise.resolve(null),
     },
   };
 }

@@ -11,6 +11,8 @@ export type NtfyPermission = 'read-write' | 'read-only' | 'write-only' | 'deny-a
 /** Users and their permissions. */
 export interface NtfyAuth {
   users: ReadonlyArray<{ name: string; password: string; access?: Readonly<Record<string, NtfyPermission>> }>;
+  /** Permissions without credentials, by topic. */
+  everyoneMay?: Readonly<Record<string, NtfyPermission>>;
   /** Without credentials, and for topics that are not listed; default `deny-all`. */
   everyone?: NtfyPermission;
 }
@@ -33,6 +35,9 @@ export async function createUsers(
   };
   await run(['user', '--config', config, 'add', '--role=admin', reader], readerPassword);
   const tokens: Record<string, string> = {};
+  for (const [topic, permission] of Object.entries(auth.everyoneMay ?? {})) {
+    await run(['access', '--config', config, 'everyone', topic, permission]);
+  }
   for (const { name, password, access = {} } of auth.users) {
     await run(['user', '--config', config, 'add', name], password);
     for (const [topic, permission] of Object.entries(access)) {

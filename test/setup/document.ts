@@ -1,4 +1,4 @@
-/** The code blocks of docs/setup.md, unchanged. */
+/** The code blocks of the documents, unchanged. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -10,15 +10,19 @@ export interface Block {
   text: string;
 }
 
-/** The code of a section, in its order. Throws where there is no such section. */
-export function blocksOf(title: string): Block[] {
-  const document = readFileSync(join(HOME, 'docs', 'setup.md'), 'utf8');
-  const section = document.split(/^## /m).find((part) => part.startsWith(`${title}\n`));
-  if (section === undefined) throw new Error(`docs/setup.md has no "${title}"`);
-  return [...section.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].map(([, language = '', text = '']) => ({
-    language,
-    text,
-  }));
+/** A section of a document below `docs`, without its subsections. Throws where there is no such section. */
+export function sectionOf(title: string, page = 'setup.md'): string {
+  const document = readFileSync(join(HOME, 'docs', page), 'utf8');
+  const section = document.split(/^#{2,3} /m).find((part) => part.startsWith(`${title}\n`));
+  if (section === undefined) throw new Error(`docs/${page} has no "${title}"`);
+  return section;
+}
+
+/** The code of a section, in its order. */
+export function blocksOf(title: string, page?: string): Block[] {
+  return [...sectionOf(title, page).matchAll(/^```(\w+)\n([^]*?)^```$/gm)].map(
+    ([, language = '', text = '']) => ({ language, text }),
+  );
 }
 
 /** The shell lines, without their comments. */

@@ -90,6 +90,7 @@ function createClients(script: Script, receive: (notification: Notification) => 
           return publication;
         }),
       allowance: (signal) => answer({ to: 'allowance', at: at() }, signal, () => script.allowance()),
+      knowsSequences: () => Promise.resolve(null),
     },
     ensureHook: (signal) => answer({ to: 'ensure', at: at() }, signal, () => script.ensure()),
   };

@@ -81,7 +81,13 @@ export function explain(
     ...describeTopic(topic),
     `Sends: ${[...routing.send].join(', ') || 'nothing'}`,
     ...[...routing.send].flatMap((kind) =>
-      describeMessage(kind, torrent, styleOf(ruleSet, routing.rule, routing.priority, kind), options),
+      describeMessage(
+        kind,
+        torrent,
+        styleOf(ruleSet, routing.rule, routing.priority, kind),
+        options,
+        routing.buttons?.[kind],
+      ),
     ),
   ];
 }

@@ -1,5 +1,6 @@
 /** The messages that a rule leads to. */
 import type { Observation } from '../../../machines/domain.ts';
+import type { ButtonName } from '../../../machines/remote/actions.ts';
 import type { Routing, Rule, SendKind } from '../../../machines/routing/types.ts';
 import type { RuleSet } from '../../config/rules/index.ts';
 import { isAudible, renderMessage } from '../../ntfy/message.ts';
@@ -22,12 +23,17 @@ export function styleOf(
 export const stylesOf = (rules: RuleSet, { name, priority, send }: Rule) =>
   Object.fromEntries([...send].map((kind) => [kind, styleOf(rules, name, priority, kind)]));
 
-/** A message as ntfy would receive it, several lines. */
+/**
+ * A message as ntfy would receive it, several lines.
+ *
+ * @param buttons those of the rule; missing: the default ones, which are not listed
+ */
 export function describeMessage(
   kind: SendKind,
   torrent: Observation,
   style: NotificationStyle | undefined,
   options: MessageOptions & { now: number },
+  buttons?: readonly ButtonName[],
 ): string[] {
   const notification = notificationOf(kind, torrent, options.now);
   const { title, message, tags, priority, click, icon } = renderMessage(notification, options, style);
@@ -38,5 +44,6 @@ export function describeMessage(
     ...message.split('\n').map((line) => `  message: ${line}`),
     ...(click === undefined ? [] : [`  click: ${click}`]),
     ...(icon === undefined ? [] : [`  icon: ${icon}`]),
+    ...(buttons === undefined ? [] : [`  buttons: ${buttons.join(', ') || 'none'}`]),
   ];
 }

@@ -1,6 +1,6 @@
 import type { ProgressMode } from '../../../machines/policy.ts';
 import { parseConfig } from '../../config/index.ts';
-import { describeProblem, parseFile, readRulesFile } from '../../config/rules/index.ts';
+import { describeProblem, parseFile, readRulesFile, targetOf } from '../../config/rules/index.ts';
 import type { RulesProblem, RuleSet, Target } from '../../config/rules/index.ts';
 import { formatOptionsOf } from '../../format/options.ts';
 import type { MessageOptions } from '../../ntfy/message.ts';
@@ -28,7 +28,7 @@ export function readSource(given: string | undefined, { env, err }: Terminal): R
     return EXIT.usage;
   }
   const config = parseConfig(env);
-  const parsed = parseFile(readRulesFile(path), config.ok ? config.config.ntfy : NOWHERE);
+  const parsed = parseFile(readRulesFile(path), config.ok ? targetOf(config.config) : NOWHERE);
   const describe = (problem: RulesProblem) => describeProblem(path, problem);
   const format = config.ok ? { alerts: config.config.alerts, ...formatOptionsOf(config.config) } : {};
   const progress = config.ok ? config.config.progress : 'auto';

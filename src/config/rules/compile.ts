@@ -10,6 +10,7 @@ import type {
   TextMatcher,
   TopicPolicy,
 } from '../../../machines/routing/types.ts';
+import type { Config } from '../config.ts';
 import { SEND_KINDS } from './schema.ts';
 import type { RulesFile, StyleSettings } from './schema.ts';
 import { readComparison } from './size.ts';
@@ -19,7 +20,19 @@ export interface Target {
   readonly server: string;
   /** Empty while it is not known. */
   readonly topic: string;
+  /** The topic of `COMMAND_TOPIC`, which no card may be on; missing: there is none. */
+  readonly commandTopic?: string;
 }
+
+/** What the settings determine of the rules. */
+export const targetOf = ({
+  ntfy: { server, topic },
+  commands,
+}: Pick<Config, 'ntfy' | 'commands'>): Target => ({
+  server,
+  topic,
+  ...(commands === null ? {} : { commandTopic: commands.topic }),
+});
 
 /** How a kind of notifications looks. Templates are not rendered. What is missing is as without a rule. */
 export interface Style {
@@ -97,7 +110,22 @@ function compileRule({ name, match, send, ...rest }: RuleSettings, route: RouteI
     const own = rest[kind]?.priority;
     if (own !== undefined) priority[kind] = own;
   }
-  return { name, conditions: conditionsOf(match), send: new Set(send), route, priority };
+  return {
+    name,
+    conditions: conditionsOf(match),
+    send: new Set(send),
+    route,
+    priority,
+    ...buttonsOf(rest),
+  };
+}
+
+function buttonsOf({ progress, alerts }: Pick<RuleSettings, 'progress' | 'alerts'>): Pick<Rule, 'buttons'> {
+  const buttons = {
+    ...(progress?.buttons === undefined ? {} : { progress: progress.buttons }),
+    ...(alerts?.buttons === undefined ? {} : { alerts: alerts.buttons }),
+  };
+  return Object.keys(buttons).length === 0 ? {} : { buttons };
 }
 
 function conditionsOf(match: RuleSettings['match']): Conditions {

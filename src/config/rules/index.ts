@@ -1,5 +1,5 @@
 /** The rules file: which notifications a torrent causes, where they go, and how they look. */
-export { routeOf } from './compile.ts';
+export { routeOf, targetOf } from './compile.ts';
 export type { QuietSettings, RuleSet, RuleStyles, Style, Target } from './compile.ts';
 export { readRulesFile } from './file.ts';
 export { createQuietHours } from './quiet-hours.ts';

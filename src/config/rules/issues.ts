@@ -4,7 +4,7 @@ import { findNearest } from '../nearest.ts';
 import { problemOnDemand } from './problem.ts';
 import type { RulesProblem } from './problem.ts';
 import type { Yaml } from './read-yaml.ts';
-import { fileShape, matchShape, quietShape, ruleShape, styleShape, topicShape } from './schema.ts';
+import { fileShape, kindShapes, matchShape, quietShape, ruleShape, topicShape } from './schema.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
@@ -91,5 +91,6 @@ function knownKeys([section, , part]: Path): string[] {
   if (section === 'quiet') return Object.keys(quietShape);
   if (section === 'topics') return Object.keys(topicShape);
   if (part === undefined) return Object.keys(ruleShape);
-  return Object.keys(part === 'match' ? matchShape : styleShape);
+  const shapes: Record<PropertyKey, object> = { match: matchShape, ...kindShapes };
+  return Object.keys(shapes[part] ?? {});
 }

@@ -30,7 +30,7 @@ export function parseRules(text: string, target: Target): ParsedRules {
   const problems = [
     ...problemsOfIssues(parsed.error?.issues ?? [], yaml),
     ...findDuplicates(yaml),
-    ...(parsed.success ? checkGlobs(parsed.data) : []),
+    ...(parsed.success ? [...checkGlobs(parsed.data), ...findCommandTopic(parsed.data, target, yaml)] : []),
   ];
   if (!parsed.success || problems.length > 0) return { ok: false, problems: limited(problems) };
   return {
@@ -72,6 +72,26 @@ const GLOBS = ['category', 'tag', 'name', 'tracker', 'path'] as const;
 function checkGlobs({ rules }: RulesFile): RulesProblem[] {
   const count = rules.flatMap(({ match }) => GLOBS.flatMap((name) => match[name] ?? [])).length;
   return count > LIMITS.allGlobs ? [problemOfFile(`the file has more than ${LIMITS.allGlobs} globs`)] : [];
+}
+
+/** What is on the topic of the buttons would be read as presses, and everyone may publish to it. */
+function findCommandTopic(
+  { rules, topics }: RulesFile,
+  { commandTopic }: Target,
+  yaml: Yaml,
+): RulesProblem[] {
+  if (commandTopic === undefined) return [];
+  const problem = 'must be another topic than that of COMMAND_TOPIC';
+  return [
+    ...rules.flatMap(({ name, topic }, index) =>
+      topic === commandTopic
+        ? [problemAt(yaml.locate(['rules', index, 'topic']), `rule "${name}": topic ${problem}`)]
+        : [],
+    ),
+    ...Object.keys(topics)
+      .filter((topic) => topic === commandTopic)
+      .map((topic) => problemAt(yaml.locate(['topics'], topic), `a topic ${problem}`)),
+  ];
 }
 
 /** Rules below one that matches every torrent. */

@@ -2,6 +2,8 @@
 import * as z from 'zod';
 import { PROGRESS_MODES } from '../../../machines/policy.ts';
 import { RESERVED_TOPICS } from '../address.ts';
+import type { SendKind } from '../../../machines/routing/types.ts';
+import { buttons } from './buttons.ts';
 import { LIMITS } from './limits.ts';
 import { readComparison } from './size.ts';
 import { problemOfLink, problemOfTemplate } from './template.ts';
@@ -91,9 +93,20 @@ export const styleShape = {
   icon: link('an address').describe('The address of a picture. Fields are percent-encoded.'),
 };
 
-const style = (what: string) =>
+const withButtons = { ...styleShape, buttons };
+
+/** The settings of each kind of notifications. */
+export const kindShapes = {
+  added: styleShape,
+  progress: withButtons,
+  completion: styleShape,
+  alerts: withButtons,
+  removed: styleShape,
+} as const satisfies Record<SendKind, z.ZodRawShape>;
+
+const style = <Shape extends z.ZodRawShape>(shape: Shape, what: string) =>
   z
-    .strictObject(styleShape, { error: map('settings') })
+    .strictObject(shape, { error: map('settings') })
     .optional()
     .describe(`How notifications about ${what} look.`);
 
@@ -134,11 +147,11 @@ export const ruleShape = {
     .literal(false, 'can only be false, which excludes the torrents of the rule from digests')
     .optional()
     .describe('false: completions and alerts of the rule are never grouped.'),
-  added: style('added torrents'),
-  progress: style('progress'),
-  completion: style('completed torrents'),
-  alerts: style('problems of torrents'),
-  removed: style('torrents that were removed before they were complete'),
+  added: style(kindShapes.added, 'added torrents'),
+  progress: style(kindShapes.progress, 'progress'),
+  completion: style(kindShapes.completion, 'completed torrents'),
+  alerts: style(kindShapes.alerts, 'problems of torrents'),
+  removed: style(kindShapes.removed, 'torrents that were removed before they were complete'),
 };
 
 const COUNT = 'must be a whole number from 1 to 1000, or never';
@@ -210,5 +223,5 @@ export const fileSchema = z.strictObject(fileShape, {
 
 /** The validated content of a file. */
 export type RulesFile = z.output<typeof fileSchema>;
-/** The settings of a kind of notifications in a rule. */
+/** The settings of a kind of notifications in a rule, apart from its buttons. */
 export type StyleSettings = NonNullable<RulesFile['rules'][number]['completion']>;

@@ -7,10 +7,10 @@ import { fieldsTable, withFieldsTable } from '../../../src/config/rules/fields-t
 import { parseRules, routeOf } from '../../../src/config/rules/index.ts';
 import {
   fileShape,
+  kindShapes,
   matchShape,
   quietShape,
   ruleShape,
-  styleShape,
   topicShape,
 } from '../../../src/config/rules/schema.ts';
 import { problemOfTemplate } from '../../../src/config/rules/template.ts';
@@ -73,11 +73,17 @@ describe('the template fields', () => {
 });
 
 test('every key of the file is described, for the JSON Schema', () => {
-  const undescribed = [fileShape, ruleShape, matchShape, styleShape, topicShape, quietShape].flatMap(
-    (shape) =>
-      Object.entries(shape)
-        .filter(([, schema]) => schema.description === undefined)
-        .map(([key]) => key),
+  const undescribed = [
+    fileShape,
+    ruleShape,
+    matchShape,
+    topicShape,
+    quietShape,
+    ...Object.values(kindShapes),
+  ].flatMap((shape) =>
+    Object.entries(shape)
+      .filter(([, schema]) => schema.description === undefined)
+      .map(([key]) => key),
   );
   assert.deepEqual(undescribed, []);
 });

@@ -77,6 +77,28 @@ describe('the file of the design', () => {
   });
 });
 
+describe('the topic of the buttons', () => {
+  const target = { ...TARGET, commandTopic: 'planted-commands' };
+  const problems = (text: string) => {
+    const parsed = parseRules(text, target);
+    return parsed.ok ? [] : parsed.problems;
+  };
+
+  test('can be neither that of a rule nor have settings', () => {
+    const text = `${withLine('topic: planted-commands')}topics:\n  planted-commands: { digest_from: 2 }\n`;
+    assert.deepEqual(problems(text), [
+      {
+        line: 3,
+        column: 12,
+        message: 'rule "own": topic must be another topic than that of COMMAND_TOPIC',
+      },
+      { line: 5, column: 3, message: 'a topic must be another topic than that of COMMAND_TOPIC' },
+    ]);
+    assert.ok(parseRules(text, TARGET).ok, 'without buttons it is a topic like others');
+    assert.deepEqual(problems(withLine('topic: planted-others')), []);
+  });
+});
+
 describe('a route', () => {
   test('is the same for the same topic on the same server, and does not contain it', () => {
     assert.match(routeOf('films', TARGET), /^[0-9a-f]{16}$/);
@@ -130,6 +152,18 @@ rules:
   test('a rule that is excluded from digests', () => {
     assert.deepEqual([...rulesOf(withLine('digest: false')).withoutDigest], ['own']);
     assert.deepEqual([...rulesOf(withLine('send: [completion]')).withoutDigest], []);
+  });
+
+  test('buttons of a kind in their order, or none; a kind without them has the default ones', () => {
+    const { rules, styles } = rulesOf(
+      withLine('progress: { buttons: [mute, pause] }\n    alerts: { buttons: [] }\n    completion: {}'),
+    );
+    const buttons = { progress: ['mute', 'pause'], alerts: [] };
+    assert.deepEqual(rules[0]?.buttons, buttons);
+    assert.deepEqual(decideRouting(rules, torrent).buttons, buttons);
+    assert.deepEqual(styles.get('own'), { progress: {}, completion: {}, alerts: {} });
+    const without = rulesOf(withLine('alerts: {}')).rules;
+    assert.deepEqual([without[0]?.buttons, decideRouting(without, torrent).buttons], [undefined, undefined]);
   });
 
   test('thresholds of a topic as numbers or never, and every way to show progress', () => {

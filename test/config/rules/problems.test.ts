@@ -51,6 +51,31 @@ const lines: Array<[line: string, problem: RegExp]> = [
     'completion: { tags: "a b" }',
     /^3:25: rule "own": completion\.tags must be a tag without blanks and commas\.$/,
   ],
+  [
+    'progress: { buttons: [puase] }',
+    /^3:27: rule "own": progress\.buttons, entry 1 must be one of pause, mute, delete, reannounce, recheck; did you mean pause\?$/,
+  ],
+  [
+    'alerts: { buttons: [mute, open] }',
+    /^3:31: rule "own": alerts\.buttons, entry 2 must be one of pause, mute, delete, reannounce, recheck\.$/,
+  ],
+  [
+    'progress: { buttons: mute }',
+    /^3:26: rule "own": progress\.buttons must be a list, like \[pause, mute\]\.$/,
+  ],
+  [
+    'alerts: { buttons: [pause, mute, delete, recheck] }',
+    /^3:24: rule "own": alerts\.buttons must have at most 3 buttons\.$/,
+  ],
+  ['progress: { buttons: [mute, mute] }', /^3:26: .*progress\.buttons must have each button once\.$/],
+  [
+    'progress: { butons: [] }',
+    /^3:17: rule "own": progress has an unknown key "butons"; did you mean buttons\?$/,
+  ],
+  [
+    'completion: { buttons: [] }',
+    /^3:19: rule "own": completion has an unknown key "buttons"; the keys are priority, tags, title, message, click, icon\.$/,
+  ],
   ['digest: true', /^3:13: rule "own": digest can only be false/],
   ['send: []\n    send: []', /^4:5: this key is in the same map twice\.$/],
 ];

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { CONDITION_NAMES, decideRouting } from '../../../machines/routing/matching.ts';
+import { BUTTON_NAMES } from '../../../machines/remote/actions.ts';
 import { DEFAULT_ROUTE } from '../../../machines/routing/types.ts';
 import type { RuleFields } from '../../../machines/routing/types.ts';
 import { withFieldsTable } from '../../../src/config/rules/fields-table.ts';
@@ -139,7 +140,7 @@ describe('docs/rules.md', () => {
 
   test('lists every condition and every setting of a rule', () => {
     assert.deepEqual(namesIn('Conditions').toSorted(), CONDITION_NAMES.toSorted());
-    const style = ['priority', 'tags', 'title', 'message', 'click', 'icon'];
+    const style = ['priority', 'tags', 'title', 'message', 'click', 'icon', 'buttons'];
     assert.deepEqual(
       namesIn('What a rule sets').toSorted(),
       [...Object.keys(ruleShape), ...style].toSorted(),
@@ -148,5 +149,9 @@ describe('docs/rules.md', () => {
 
   test('names what can be sent, and what may make a sound in quiet hours', () => {
     for (const kind of [...SEND_KINDS, ...QUIET_KINDS]) assert.ok(page.includes(`\`${kind}\``), kind);
+  });
+
+  test('names every button', () => {
+    for (const name of BUTTON_NAMES) assert.ok(page.includes(`\`${name}\``), name);
   });
 });
