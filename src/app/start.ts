@@ -12,6 +12,7 @@ import { logBug } from '../log/bug.ts';
 import type { Logger } from '../log/index.ts';
 import { countNtfy, countQbittorrent, createMetrics } from '../metrics/index.ts';
 import type { Call } from '../metrics/index.ts';
+import { createButtons } from './buttons.ts';
 import { cardOptionsOf } from './card-options.ts';
 import { createEventLog } from './event-log.ts';
 import type { RulesReport, StoredNotices } from '../../machines/incident/notices.ts';
@@ -87,9 +88,15 @@ export async function start({ config, log, policy, routing, quietHours }: StartO
   const { connection, client, rotation } = createQbittorrent(config.qbittorrent);
   let hookPort = config.hook.port;
   const ntfyOptions = { ...eventLog, topicOf: routes.topicOf, styleOf: styleOf(routing) };
-  const machine = provideActors({
+  const buttons = createButtons({ config, store, instance });
+  const cardOptions = cardOptionsOf(config, instance, buttons?.card);
+  const clients = {
     qbittorrent: countQbittorrent(client, onCall),
-    ntfy: countNtfy(createNtfyClient(config.ntfy, cardOptionsOf(config, instance), ntfyOptions), onCall),
+    ntfy: countNtfy(createNtfyClient(config.ntfy, cardOptions, ntfyOptions), onCall),
+  };
+  const machine = provideActors({
+    ...clients,
+    remote: buttons?.actors(clients, metrics.pressRejected),
     ensureHook: createEnsureHook(config, { connection, port: () => hookPort, log }),
     saveFact: createSaveFact(store, routes),
     rotation: (signal) => rotation.until(signal),
@@ -102,6 +109,7 @@ export async function start({ config, log, policy, routing, quietHours }: StartO
       now: Date.now,
       shardOf: createShardOf(crypto.getRandomValues(new Uint32Array(SALT_LENGTH))),
       ...stored,
+      ...(buttons === null ? {} : { remote: buttons.input }),
     },
   });
   relay.connect(supervisor);

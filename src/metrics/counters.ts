@@ -2,11 +2,14 @@ import type { SupervisorEmitted } from '../../machines/supervisor/emitted.ts';
 import type { Call } from './calls.ts';
 import { each, pairs } from './instruments.ts';
 import type { Instruments } from './instruments.ts';
+import { BUTTON_ACTIONS } from '../../machines/remote/types.ts';
 import {
+  COMMAND_RESULTS,
   HOOK_ANSWERS,
   KINDS,
   NTFY_RESULTS,
   OUTCOMES,
+  PRESS_REJECTIONS,
   QBITTORRENT_CALLS,
   QBITTORRENT_RESULTS,
   SIMPLER_FORMS,
@@ -37,7 +40,20 @@ export function createEventCounters({ counter }: Instruments) {
     'Restarts of crashed actors: one torrent, or a service together with all torrents.',
     each('what', ['torrent', 'service']),
   );
+  const commands = counter(
+    'qbit_ntfy_commands_total',
+    'Presses of buttons that were executed, by result.',
+    pairs('action', BUTTON_ACTIONS, 'result', COMMAND_RESULTS),
+  );
+  const rejected = counter(
+    'qbit_ntfy_presses_rejected_total',
+    'Messages of the command topic that had no effect, by reason.',
+    each('reason', PRESS_REJECTIONS),
+  );
   return {
+    pressRejected(this: void, reason: (typeof PRESS_REJECTIONS)[number]): void {
+      rejected.inc({ reason });
+    },
     hook<Hook extends HookName>(hook: Hook, answer: HookAnswer<Hook>): void {
       hooks.inc({ hook, answer });
     },
@@ -46,6 +62,10 @@ export function createEventCounters({ counter }: Instruments) {
         notifications.inc({ kind: event.notification.kind, outcome: event.outcome });
       } else if (event.type === 'outbox.simplified') {
         simplified.inc({ kind: event.notification.kind, form: event.form });
+      } else if (event.type === 'command.executed') {
+        commands.inc({ action: event.command.action, result: event.failure === null ? 'done' : 'failed' });
+      } else if (event.type === 'command.rejected') {
+        rejected.inc({ reason: event.reason });
       } else if (event.type === 'torrent.crashed') restarts.inc({ what: 'torrent' });
       else if (event.type === 'service.crashed') restarts.inc({ what: 'service' });
     },

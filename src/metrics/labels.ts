@@ -1,5 +1,7 @@
 /** All values of all labels: closed sets, so that no torrent and no server can add a series. */
 import type { Failure, Form, Notification, Outcome, Phase } from '../../machines/domain.ts';
+import type { PressRejection } from '../../machines/remote/types.ts';
+import type { Rejection } from '../remote/presses.ts';
 
 /** States of a torrent; `waiting`: for the session, its first poll or its restart. */
 export const TORRENT_STATES = [
@@ -67,6 +69,21 @@ export const KINDS = [
 export const SIMPLER_FORMS = ['plain', 'fixed'] as const satisfies readonly Form[];
 
 export const OUTCOMES = ['accepted', 'superseded', 'refused'] as const satisfies readonly Outcome[];
+
+/** What became of a press of a button. */
+export const COMMAND_RESULTS = ['done', 'failed'] as const;
+
+/** Why a message of the command topic had no effect. */
+export const PRESS_REJECTIONS = [
+  'malformed',
+  'signature',
+  'foreign',
+  'expired',
+  'old',
+  'repeated',
+  'outdated',
+  'full',
+] as const satisfies readonly (Rejection | PressRejection)[];
 
 /** The calls of the qBittorrent client. */
 export const QBITTORRENT_CALLS = ['login', 'observe', 'list', 'newest', 'scan', 'settings'] as const;

@@ -19,6 +19,7 @@ import type { AlertDelays } from './card-text.ts';
 import { createFields } from './fields.ts';
 import type { ReadField, TorrentNotification } from './fields.ts';
 import { isGood, digestText, digestTitle } from './digest-text.ts';
+import { answerText } from './answer-text.ts';
 import type { NotificationStyle } from './style.ts';
 import { summaryText, summaryTitle } from './summary-text.ts';
 import { renderMessageText, renderTitle, renderUrl } from './templates.ts';
@@ -49,7 +50,30 @@ export function renderMessage(
 ): FixedMessage {
   const message = { ...contentOf(notification, options), priority: priorityOf(notification, style) };
   const isStyled = style !== undefined && isOfTorrent(notification);
-  return isStyled ? applyStyle(message, notification, style, options) : message;
+  return withAnswer(
+    isStyled ? applyStyle(message, notification, style, options) : message,
+    notification,
+    options,
+  );
+}
+
+/** What followed a press is said first, whatever a rule wants. A muted torrent shows nothing else. */
+function withAnswer(
+  message: FixedMessage,
+  notification: Published,
+  { locale }: MessageOptions,
+): FixedMessage {
+  if (notification.kind === 'summary' || !('answer' in notification) || notification.answer === undefined)
+    return message;
+  const { answer } = notification;
+  const text = answerText(answer, { percent: percentIn(notification), locale });
+  const isAlone = answer.action === 'mute' && answer.failure === null;
+  return { ...message, message: isAlone ? text : `${text}\n${message.message}` };
+}
+
+function percentIn(notification: Published): number | null {
+  if (notification.kind === 'progress') return notification.card.percent;
+  return notification.kind === 'alert' ? notification.percent : null;
 }
 
 /**

@@ -5,6 +5,7 @@ import { formatDuration, formatSize, progressBar } from '../format/figures.ts';
 import { formatPercent } from '../format/number.ts';
 import type { FormatOptions } from '../format/options.ts';
 import { torrentName } from '../format/text.ts';
+import { summaryAnswerText } from './answer-text.ts';
 
 /** `12 downloads: 43%`: numbers only, so it is part of every form of the card. */
 export function summaryTitle(
@@ -33,14 +34,23 @@ export function summaryText(summary: SummaryFigures, format: FormatOptions, rese
   if (downloads === 0) return 'Nothing is being downloaded.';
   const shown: string[] = [];
   let [bytes, jsonBytes] = [0, 0];
-  for (const line of [totalLine(summary, format), ...lines.map((each) => lineOf(each, format))]) {
+  const above = [...answerLines(summary, format), totalLine(summary, format)];
+  for (const line of [...above, ...lines.map((each) => lineOf(each, format))]) {
     bytes += Buffer.byteLength(line) + 1;
     jsonBytes += Buffer.byteLength(JSON.stringify(line));
     if (bytes > MAX_BYTES || jsonBytes > MAX_JSON_BYTES - reserved) break;
     shown.push(line);
   }
-  const rest = downloads - (shown.length - 1);
+  const rest = downloads - (shown.length - above.length);
   return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n');
+}
+
+/** `debian.iso: Paused`. */
+function answerLines({ answer, lines }: SummaryFigures, { locale }: FormatOptions): string[] {
+  if (answer === undefined) return [];
+  const { key, name } = answer;
+  const percent = lines.find((line) => line.key === key)?.percent ?? null;
+  return [`${torrentName(key, name, 'line')}: ${summaryAnswerText(answer, { percent, locale })}`];
 }
 
 /** `[████░░░░░░] 12.0 MB/s, ETA 1h 12m (14:32)`. */

@@ -1,0 +1,102 @@
+/** The parts behind the buttons of cards. */
+import { DONE } from '../../machines/remote/executing.ts';
+import type { ExecuteInput, Execution } from '../../machines/remote/machine.ts';
+import type { RemoteOptions } from '../../machines/remote/presses.ts';
+import type { Failure } from '../../machines/domain.ts';
+import type { Config } from '../config/index.ts';
+import type { ButtonOptions } from '../ntfy/actions.ts';
+import type { NtfyClient } from '../ntfy/client.ts';
+import type { QbittorrentClient } from '../qbittorrent/client.ts';
+import { createCodec } from '../remote/codec.ts';
+import { listen } from '../remote/listen.ts';
+import type { Rejection } from '../remote/presses.ts';
+import { prepareSigning } from '../remote/secret.ts';
+import type { Store } from '../store/index.ts';
+import { restoredRemote, saveRemoteChange } from '../store/remote.ts';
+import type { RemoteActors } from './actors.ts';
+
+/** Older presses have no effect. */
+const FIRST_SINCE = '10m';
+
+/** An exception of our own code must not end the process. */
+const BUG: Failure = { kind: 'bug', message: 'a bug in this program' };
+
+export interface Buttons {
+  /** For the cards. */
+  card: ButtonOptions;
+  /** For the machines. */
+  input: Pick<RemoteOptions, 'write' | 'stored'>;
+  actors: (
+    clients: { qbittorrent: QbittorrentClient; ntfy: NtfyClient },
+    onRejected: (reason: Rejection) => void,
+  ) => RemoteActors;
+}
+
+interface ButtonsOptions {
+  config: Config;
+  store: Store;
+  instance: string;
+}
+
+/** Without `COMMAND_TOPIC` there are none: `null`. */
+export function createButtons({ config, store, instance }: ButtonsOptions): Buttons | null {
+  const { commands, ntfy } = config;
+  if (commands === null) return null;
+  const codec = createCodec({ ...prepareSigning({ store, configured: commands.secret }), instance });
+  const { topic, url, token } = commands;
+  return {
+    card: { url, token, sign: codec.sign },
+    input: { write: (change) => saveRemoteChange(store, change), stored: restoredRemote(store) },
+    actors: (clients, onRejected) => ({
+      listen(since, report) {
+        const ending = new AbortController();
+        const { signal } = ending;
+        const end = (failure: Failure) => {
+          if (!signal.aborted) report({ type: 'stream.failed', failure });
+        };
+        listen({
+          ntfy,
+          topic,
+          codec,
+          since: since ?? FIRST_SINCE,
+          now: Date.now,
+          signal,
+          onOpen: () => report({ type: 'stream.opened' }),
+          onPress: (press) => report({ type: 'press.received', press }),
+          onCursor: (id) => report({ type: 'cursor.moved', id }),
+          onRejected,
+        }).then(end, () => end(BUG));
+        return () => ending.abort();
+      },
+      execute: (input, signal) => execute(clients.qbittorrent, input, signal),
+      support: (signal) => clients.ntfy.knowsSequences(signal),
+    }),
+  };
+}
+
+async function execute(
+  { command, sharesFiles }: QbittorrentClient,
+  { action, hash }: ExecuteInput,
+  signal: AbortSignal,
+): Promise<Execution> {
+  switch (action) {
+    case 'delete': {
+      const shared = await sharesFiles(hash, signal);
+      return shared.ok ? { ok: true, value: { sharesFiles: shared.value } } : shared;
+    }
+    case 'pause':
+    case 'resume':
+    case 'reannounce':
+    case 'recheck':
+    case 'deleteTorrent':
+    case 'deleteFiles': {
+      const done = await command({ action, hash }, signal);
+      return done.ok ? DONE : done;
+    }
+    case 'mute':
+    case 'unmute':
+    case 'keep':
+    case 'retry':
+      return DONE;
+  }
+}
