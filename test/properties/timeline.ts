@@ -8,6 +8,8 @@ import { GUARDS } from '../support/poison.ts';
 import type { GuardName } from '../support/poison.ts';
 import { changeRules, ruleSteps } from './rule-sets.ts';
 import type { RuleStep } from './rule-sets.ts';
+import { press } from './presses.ts';
+import type { PressStep } from './presses.ts';
 import { hashesOf } from './torrents.ts';
 import type { TorrentType, QbitFault, QbitRequest } from './torrents.ts';
 import type { Moment, Service } from './servers.ts';
@@ -28,12 +30,13 @@ type Step =
   | { do: 'crash'; calls: number; moment: Moment; down: number }
   | { do: 'poison'; n: number; guard: GuardName; times: number }
   | { do: 'bug'; service: Service }
+  | PressStep
   | RuleStep;
 
 export type Timeline = readonly Step[];
 
 const TORRENTS = 3;
-const ALL: readonly QbitRequest[] = ['login', 'observe', 'list', 'scan'];
+const ALL: readonly QbitRequest[] = ['login', 'observe', 'list', 'scan', 'command'];
 
 const n = fc.nat({ max: TORRENTS - 1 });
 const pause = fc.constantFrom(50, SECOND, 3 * SECOND, 6 * SECOND, 12 * SECOND, MINUTE, 4 * MINUTE);
@@ -89,6 +92,7 @@ const steps = {
     do: act('bug'),
     service: fc.constantFrom<Service>('login', 'observe', 'list', 'scan', 'allowance'),
   }),
+  press,
   ...ruleSteps(n),
 } satisfies Record<string, fc.Arbitrary<Step>>;
 
@@ -108,6 +112,7 @@ const WEIGHTS: Record<keyof typeof steps, number> = {
   crash: 4,
   poison: 1,
   bug: 1,
+  press: 8,
   category: 6,
   rules: 4,
   refuse: 2,
@@ -115,6 +120,9 @@ const WEIGHTS: Record<keyof typeof steps, number> = {
 
 /** What happens only in a model with rules. */
 export const RULE_STEPS = ['category', 'rules', 'refuse'] as const;
+
+/** What happens only in a model with buttons. */
+export const BUTTON_STEPS = ['press'] as const;
 
 export function timelines(without: ReadonlyArray<keyof typeof steps> = []): fc.Arbitrary<Timeline> {
   const kinds = (Object.keys(steps) as Array<keyof typeof steps>).filter((kind) => !without.includes(kind));
@@ -193,6 +201,8 @@ export function applyStep(model: Model, step: Exclude<Step, { do: 'pass' }>): vo
       return model.poison(hashesOf(step.n)[0], { guard: step.guard, times: step.times });
     case 'bug':
       return void state.bugs.add(step.service);
+    case 'press':
+      return model.presses?.press(model.phone.cards, step);
     case 'category':
     case 'rules':
     case 'refuse':
