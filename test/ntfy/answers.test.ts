@@ -71,20 +71,20 @@ describe('a card', () => {
     assert.equal(linesOf(progress(answerTo('pause')), 'plain')[0], 'Paused'));
 });
 
-describe('a summary', () => {
-  const summary = (answer: CardAnswer, name: string | null) =>
-    linesOf({
-      kind: 'summary',
-      key: 'summary',
-      at: 0,
-      downloads: 1,
-      percent: 4,
-      speed: 0,
-      eta: null,
-      lines: [{ key: hashOf(1), name, percent: 4 }],
-      answer: { ...answer, key: hashOf(1), name },
-    });
+const summary = (answer: CardAnswer, name: string | null) =>
+  linesOf({
+    kind: 'summary',
+    key: 'summary',
+    at: 0,
+    downloads: 1,
+    percent: 4,
+    speed: 0,
+    eta: null,
+    lines: [{ key: hashOf(1), name, percent: 4 }],
+    answer: { ...answer, key: hashOf(1), name },
+  });
 
+describe('a summary', () => {
   test('says for which torrent', () => {
     assert.equal(summary(answerTo('pause'), 'a.iso')[0], 'a.iso: Paused');
     assert.equal(

@@ -93,10 +93,10 @@ function commandsOf(card: Notification): Command[] {
 
 /** The actors of a process; a request takes a while, and can fail. */
 export const pressActors = (
-  { listen, execute }: Presses,
+  presses: Presses,
   send: (answer: () => Execution) => Promise<Result<{ sharesFiles: boolean | null }>>,
 ): RemoteActors => ({
-  listen,
-  execute: (input) => send(() => execute(input)),
+  listen: (since, report) => presses.listen(since, report),
+  execute: (input) => send(() => presses.execute(input)),
   support: () => Promise.resolve(true),
 });

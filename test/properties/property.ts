@@ -1,8 +1,9 @@
 /** Checks a property: many timelines, each in a separate model, until one violates it. */
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { BUTTON_STEPS, finishAndSettle, RULE_STEPS, runTimeline, timelines } from './timeline.ts';
-import type { Timeline } from './timeline.ts';
+import { BUTTON_STEPS, RULE_STEPS, timelines } from './steps.ts';
+import { finishAndSettle, runTimeline } from './timeline.ts';
+import type { Timeline } from './steps.ts';
 import { createModel } from './model.ts';
 import type { Model, ModelOptions } from './model.ts';
 
