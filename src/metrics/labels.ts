@@ -69,7 +69,16 @@ export const SIMPLER_FORMS = ['plain', 'fixed'] as const satisfies readonly Form
 export const OUTCOMES = ['accepted', 'superseded', 'refused'] as const satisfies readonly Outcome[];
 
 /** The calls of the qBittorrent client. */
-export const QBITTORRENT_CALLS = ['login', 'observe', 'list', 'newest', 'scan', 'settings'] as const;
+export const QBITTORRENT_CALLS = [
+  'login',
+  'observe',
+  'list',
+  'newest',
+  'scan',
+  'settings',
+  'command',
+  'sharesFiles',
+] as const;
 
 /** The result of a call: success, abort or the kind of failure. */
 export type CallResult = 'ok' | 'aborted' | Failure['kind'];
