@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Form } from '../../machines/domain.ts';
-import type { ButtonSet, Command } from '../../machines/remote/types.ts';
+import type { ButtonSet } from '../../machines/remote/types.ts';
 import { renderCard } from '../../src/ntfy/card.ts';
 import type { CardOptions, Published } from '../../src/ntfy/card.ts';
 import type { NotificationStyle } from '../../src/ntfy/style.ts';
@@ -11,8 +11,7 @@ import { secret } from '../../src/util/secret.ts';
 import { completionOf, hostileNames, key, progressOf } from './cards.ts';
 
 const instance = 'a-very_long-name18';
-const codec = createCodec({ secret: secret('k'.repeat(43)), instance, era: 'A1b2C3d4' });
-const sign = (command: Command) => codec.sign(command);
+const { sign } = createCodec({ secret: secret('k'.repeat(43)), instance, era: 'A1b2C3d4' });
 const buttons: ButtonSet = {
   round: Number.MAX_SAFE_INTEGER,
   serial: Number.MAX_SAFE_INTEGER,

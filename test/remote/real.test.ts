@@ -6,7 +6,6 @@ import type { Ntfy } from '../servers/ntfy.ts';
 import { realTest } from '../servers/real-test.ts';
 import { until } from '../servers/wait.ts';
 import { createNtfyClient } from '../../src/ntfy/client.ts';
-import type { Command } from '../../machines/remote/types.ts';
 import { progressOf } from '../ntfy/cards.ts';
 import { clientOf, none, token } from '../ntfy/clients.ts';
 import { codecOf, command } from './commands.ts';
@@ -160,9 +159,7 @@ for (const generation of ['current', 'legacy'] as const) {
       });
       await using listening = listenTo(ntfy);
       await until('the open stream', () => listening.count('open') === 1);
-      const codec = codecOf();
-      const sign = (one: Command) => codec.sign(one);
-      const buttons = { url: `${ntfy.url}/${TOPIC}`, token: null, sign };
+      const buttons = { url: `${ntfy.url}/${TOPIC}`, token: null, sign: codecOf().sign };
       const client = createNtfyClient(
         { server: ntfy.url, topic: 'downloads', auth: none, rate: null, retryMax: 0 },
         { instance: 'qbit', timeZone: 'UTC', buttons, webUi: 'https://qbittorrent.example.org/' },
