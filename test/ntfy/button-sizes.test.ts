@@ -108,7 +108,9 @@ describe('with the longest instance, key, topics and token', () => {
     }
     const [progress] = cardsOf('debian.iso');
     assert.ok(progress !== undefined);
-    assert.match(check(progress, optionsOf(), 'full', style).message, /…$/);
+    const card = check(progress, optionsOf(), 'full', style);
+    assert.match(card.message, /…$/);
+    assert.ok(bytes(JSON.stringify(card)) > 7990, 'no further than needed');
   });
 
   test('a list has fewer lines, and counts the others', () => {
