@@ -11,6 +11,8 @@ export type NtfyPermission = 'read-write' | 'read-only' | 'write-only' | 'deny-a
 /** Users and their permissions. */
 export interface NtfyAuth {
   users: ReadonlyArray<{ name: string; password: string; access?: Readonly<Record<string, NtfyPermission>> }>;
+  /** Permissions without credentials, by topic. */
+  everyoneMay?: Readonly<Record<string, NtfyPermission>>;
   /** Without credentials, and for topics that are not listed; default `deny-all`. */
   everyone?: NtfyPermission;
 }
@@ -32,6 +34,9 @@ export async function createUsers(
     return stdout + stderr;
   };
   await run(['user', '--config', config, 'add', '--role=admin', reader], readerPassword);
+  for (const [topic, permission] of Object.entries(auth.everyoneMay ?? {})) {
+    await run(['access', '--config', config, 'everyone', topic, permission]);
+  }
   const tokens: Record<string, string> = {};
   for (const { name, password, access = {} } of auth.users) {
     await run(['user', '--config', config, 'add', name], password);
