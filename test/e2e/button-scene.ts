@@ -86,7 +86,11 @@ export async function startButtonScene({ qbittorrent: generation, as = 'android'
     commandUrl: `${ntfy.url}/${COMMANDS}`,
     download,
     requestsFor,
-    stateOf: async (hash: string) => String((await qbittorrent.find(hash))?.['state'] ?? 'gone'),
+    /** The state of a torrent; `gone`: there is none. */
+    async stateOf(this: void, hash: string): Promise<string> {
+      const state = (await qbittorrent.find(hash))?.['state'];
+      return typeof state === 'string' ? state : 'gone';
+    },
     sidecar: () => sidecar,
     async restart(between: () => Promise<void> = async () => {}) {
       await sidecar.stop();

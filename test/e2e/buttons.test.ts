@@ -1,5 +1,8 @@
 /** Buttons on real servers: a phone, an ntfy with access control, and qBittorrent 4.5, 5.1 and 5.3. */
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { realTest, until } from '../servers/index.ts';
 import { startButtonScene } from './button-scene.ts';
@@ -70,29 +73,23 @@ for (const generation of ['legacy', '5.1', 'current'] as const)
     },
   );
 
-realTest(
-  'a browser can press, too',
-  { needs: ['qbittorrent current', 'ntfy current'] },
-  async () => {
-    await using scene = await startButtonScene({ qbittorrent: 'current', as: 'web' });
-    const { hash, card } = await scene.download('a.iso');
-    await scene.press(card, 'Pause');
-    await until('it is paused', async () => isPaused(await scene.stateOf(hash)));
-  },
-);
+realTest('a browser can press, too', { needs: ['qbittorrent current', 'ntfy current'] }, async () => {
+  await using scene = await startButtonScene({ qbittorrent: 'current', as: 'web' });
+  const { hash, card } = await scene.download('a.iso');
+  await scene.press(card, 'Pause');
+  await until('it is paused', async () => isPaused(await scene.stateOf(hash)));
+});
 
 realTest(
   'a press while the sidecar does not run counts after its start; one that was repeated by anyone counts once',
   { needs: ['qbittorrent current', 'ntfy current'] },
   async () => {
-    const { mkdtemp, rm } = await import('node:fs/promises');
-    const { join } = await import('node:path');
-    const { tmpdir } = await import('node:os');
     const dir = await mkdtemp(join(tmpdir(), 'buttons-'));
     try {
       await using scene = await startButtonScene({ qbittorrent: 'current', env: { STATE_DIR: dir } });
       const { hash, card } = await scene.download('a.iso');
-      const body = scene.phone.card(card)?.actions?.find(({ label }) => label === 'Pause')?.body ?? '';
+      const body = scene.phone.card(card)?.actions?.find(({ label }) => label === 'Pause')?.body;
+      assert.ok(typeof body === 'string');
       await scene.restart(async () => {
         await scene.press(card, 'Pause');
       });
