@@ -1,13 +1,13 @@
 import { assign, enqueueActions, sendParent } from 'xstate';
 import type { Failure } from '../domain.ts';
+import { accepting } from './accepting.ts';
 import { retryWait } from './login-button.ts';
 import { retriesOf } from './presses.ts';
 import { setPending } from './retrying.ts';
-import { remoteSetup } from './setup.ts';
 import type { AcceptedPress, RemoteReport, RetryReport } from './types.ts';
 
 /** Adds: presses of "Try again". */
-export const loginSetup = remoteSetup.extend({
+export const loginSetup = accepting.extend({
   actions: {
     recordRetry: assign((_, { press }: { press: AcceptedPress }) => ({ retry: press })),
     reportRetry: sendParent((_, report: RetryReport) => report),

@@ -2,7 +2,7 @@ import { stopChildrenOnCrash } from '../stopping.ts';
 import { DONE, NO_SESSION } from './executing.ts';
 import type { Execution } from './executing.ts';
 import { login, loginSetup } from './login.ts';
-import { executeInput, remoteSetup, streamInput } from './setup.ts';
+import { executeInput, streamInput } from './setup.ts';
 
 export type { ExecuteInput, LastCommand, RemoteEvent, RemoteInput, StreamEvent } from './setup.ts';
 export type { Execution } from './executing.ts';
@@ -38,7 +38,7 @@ const support = loginSetup.createStateConfig({
   },
 });
 
-const stream = remoteSetup.createStateConfig({
+const stream = loginSetup.createStateConfig({
   description: 'One connection, only while a card with buttons may be on the phone.',
   initial: 'deciding',
   states: {
@@ -84,7 +84,7 @@ const stream = remoteSetup.createStateConfig({
   },
 });
 
-const commands = remoteSetup.createStateConfig({
+const commands = loginSetup.createStateConfig({
   description: 'Accepted presses are executed one after the other.',
   initial: 'choosing',
   states: {

@@ -17,7 +17,7 @@ import {
   loginTimeLeft,
 } from './executing.ts';
 import type { Execution, QueuedPress } from './executing.ts';
-import { acceptPress, markAnswered, markDone, moveCursor, startOf, takeUndone } from './presses.ts';
+import { markAnswered, markDone, moveCursor, startOf, takeUndone } from './presses.ts';
 import type { Remote } from './presses.ts';
 import { setPending } from './retrying.ts';
 import { streamPause, SUPPORT_PAUSE } from './retry.ts';
@@ -156,20 +156,6 @@ export const remoteSetup = setup({
       setPending(context.remote, false);
       for (const press of takeUndone(context.remote))
         context.queue.push({ press, isResumed: true, attempts: 0 });
-    }),
-    /** Stored before anything is done because of it. */
-    accept: enqueueActions(({ context, enqueue }, { press }: { press: Press }) => {
-      const { remote, queue, findRecord } = context;
-      const rejection = acceptPress(remote, press, findRecord(press.command.key));
-      if (rejection !== null) {
-        enqueue(sendParent({ type: 'command.rejected', reason: rejection } satisfies RemoteReport));
-        return;
-      }
-      const accepted = { command: press.command, acceptedAt: context.now(), isDone: false };
-      if (press.command.card === 'incident') {
-        setPending(remote, true);
-        enqueue.raise({ type: 'retry.accepted', press: accepted });
-      } else queue.push({ press: accepted, isResumed: false, attempts: 0 });
     }),
     countAttempt: enqueueActions(({ context }) => {
       const first = firstOf(context);
