@@ -83,6 +83,17 @@ describe('the number of presses', () => {
     assert.deepEqual(buttonsOf(last), []);
     assert.ok(!isRead(last));
   });
+
+  test('is two also days later, after a restart', async () => {
+    const world = await startRefused();
+    press(world);
+    await world.pass(20 * SECOND);
+    press(world);
+    await world.pass(48 * HOUR);
+    const next = await restartRefused(world);
+    await next.pass(HOUR);
+    assert.deepEqual(buttonsOf(next), []);
+  });
 });
 
 describe('a press of Try again has no effect', () => {
@@ -95,6 +106,20 @@ describe('a press of Try again has no effect', () => {
     await world.pass(20 * SECOND);
     assert.equal(world.count('login'), 2);
     assert.deepEqual(rejections(world), ['repeated', 'repeated']);
+  });
+
+  test('while another one is not answered yet, on a card that the phone still shows', async () => {
+    const world = await startRefused();
+    const before = commandOf(world);
+    await world.pass(13 * HOUR);
+    world.script.latency.login = 5 * SECOND;
+    press(world);
+    await world.pass(SECOND);
+    pressOn(world.script.stream, before);
+    await world.pass(8 * SECOND);
+    assert.deepEqual(rejections(world), ['outdated']);
+    assert.equal(results(world).length, 1);
+    assert.deepEqual(buttonsOf(world), ['retry']);
   });
 
   test('when the incident is over', async () => {

@@ -71,6 +71,7 @@ describe('a press of Try again', () => {
     press(world);
     await world.pass(4.9 * SECOND);
     assert.equal(answerOf(world), null);
+    assert.deepEqual(kindsOf(world), ['incident']);
     await world.pass(0.2 * SECOND);
     assert.equal(answerOf(world)?.failure?.kind, 'unauthorized');
   });
@@ -88,16 +89,18 @@ describe('a press of Try again', () => {
     assert.ok(isRead(world));
   });
 
-  test('that leads to a ban is answered on the card of the ban, which is one message', async () => {
-    const world = await startRefused();
-    refuse(world, 'banned');
-    press(world);
-    await world.pass(20 * SECOND);
-    assert.deepEqual(kindsOf(world), ['incident', 'incident']);
-    assert.deepEqual([cardOf(world)?.failure.kind, answerOf(world)?.failure?.kind], ['banned', 'banned']);
-    assert.deepEqual(buttonsOf(world), []);
-    assert.ok(!isRead(world));
-  });
+  for (const latency of [50, 5 * SECOND])
+    test(`that leads to a ban after ${latency} ms is answered on the card of the ban, which is one message`, async () => {
+      const world = await startRefused();
+      world.script.latency.login = latency;
+      refuse(world, 'banned');
+      press(world);
+      await world.pass(20 * SECOND);
+      assert.deepEqual(kindsOf(world), ['incident', 'incident']);
+      assert.deepEqual([cardOf(world)?.failure.kind, answerOf(world)?.failure?.kind], ['banned', 'banned']);
+      assert.deepEqual(buttonsOf(world), []);
+      assert.ok(!isRead(world));
+    });
 
   test('during a login is answered by that one', async () => {
     const world = await startRefused();
