@@ -8,7 +8,7 @@ export const LOGIN_INCIDENT: IncidentSource = 'qbittorrent';
 
 /**
  * Presses until a login succeeds. qBittorrent bans an address for an hour after five refused logins, and only a
- * successful one ends the count (reference/qbittorrent.md): the first login and two presses leave two for the retries.
+ * successful one ends the count (reference/qbittorrent.md): with the first login, these are three.
  */
 export const MAX_RETRIES = 2;
 
