@@ -335,6 +335,8 @@ export interface QbittorrentFailed {
   type: 'qbittorrent.failed';
   failure: Failure;
   during: QbittorrentRequest;
+  /** Of a login: the same credentials must not be sent again. */
+  isFinal?: true;
 }
 
 /** What a boundary returns: data or a failure, never an exception. */

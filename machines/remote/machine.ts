@@ -1,7 +1,8 @@
 import { stopChildrenOnCrash } from '../stopping.ts';
 import { DONE, NO_SESSION } from './executing.ts';
 import type { Execution } from './executing.ts';
-import { executeInput, remoteSetup, streamInput } from './setup.ts';
+import { login, loginSetup } from './login.ts';
+import { executeInput, streamInput } from './setup.ts';
 
 export type { ExecuteInput, LastCommand, RemoteEvent, RemoteInput, StreamEvent } from './setup.ts';
 export type { Execution } from './executing.ts';
@@ -9,7 +10,7 @@ export type { Execution } from './executing.ts';
 const executionOf = ({ event }: { event: { output: Execution } }) => ({ execution: event.output });
 
 /** Whether ntfy updates cards in place is asked before the first card with buttons. */
-const support = remoteSetup.createStateConfig({
+const support = loginSetup.createStateConfig({
   description: 'Buttons need an ntfy that updates cards in place.',
   initial: 'unknown',
   states: {
@@ -20,21 +21,24 @@ const support = remoteSetup.createStateConfig({
         src: 'support',
         onDone: {
           target: 'evaluating',
-          actions: { type: 'recordSupport', params: ({ event }) => ({ isSupported: event.output }) },
+          actions: [
+            { type: 'recordSupport', params: ({ event }) => ({ isSupported: event.output }) },
+            { type: 'reportRetry', params: { type: 'support.settled' } },
+          ],
         },
       },
       after: { supportOverdue: { actions: { type: 'crash', params: { request: 'support' } } } },
     },
     evaluating: { always: [{ guard: 'supportUnknown', target: 'pausing' }, { target: 'known' }] },
     pausing: {
-      description: 'ntfy did not answer. The next torrent that is polled asks again.',
+      description: 'ntfy did not answer. The next card that needs buttons asks again.',
       after: { supportPause: 'unknown' },
     },
     known: {},
   },
 });
 
-const stream = remoteSetup.createStateConfig({
+const stream = loginSetup.createStateConfig({
   description: 'One connection, only while a card with buttons may be on the phone.',
   initial: 'deciding',
   states: {
@@ -80,7 +84,7 @@ const stream = remoteSetup.createStateConfig({
   },
 });
 
-const commands = remoteSetup.createStateConfig({
+const commands = loginSetup.createStateConfig({
   description: 'Accepted presses are executed one after the other.',
   initial: 'choosing',
   states: {
@@ -135,13 +139,14 @@ const commands = remoteSetup.createStateConfig({
 
 /** The buttons of the cards: reads presses from the command topic, and executes them. Only if buttons are configured. */
 export const remoteMachine = stopChildrenOnCrash(
-  remoteSetup.createMachine({
+  loginSetup.createMachine({
     id: 'remote',
     description: 'Reads presses of buttons from the command topic, and executes them.',
     context: ({ input }) => ({
       ...input,
       ready: false,
       queue: [],
+      retry: null,
       failures: 0,
       failure: null,
       last: null,
@@ -154,6 +159,6 @@ export const remoteMachine = stopChildrenOnCrash(
       'press.received': { actions: { type: 'accept', params: ({ event: { press } }) => ({ press }) } },
       'answer.*': { actions: { type: 'tellTorrent', params: ({ event }) => event } },
     },
-    states: { support, stream, commands },
+    states: { support, stream, commands, login },
   }),
 );

@@ -1,6 +1,8 @@
 /** Which presses were accepted, and which cards have buttons. */
 import type { Hash, Now, TorrentRecord } from '../domain.ts';
 import { isTracked } from '../torrent/record.ts';
+import { createLoginButton, isRetryDue } from './login-button.ts';
+import type { LoginButton } from './login-button.ts';
 import { hasButtons, isOfRound, VALIDITY } from './record.ts';
 import type {
   AcceptedPress,
@@ -34,8 +36,10 @@ export interface Remote {
   readonly presses: Map<string, AcceptedPress>;
   /** Presses, by name, whose card does not show the answer yet. */
   readonly unanswered: Set<string>;
-  /** The keys of the torrents that have a card with buttons. */
-  readonly active: Set<Hash>;
+  /** The keys of the torrents that have a card with buttons, and the source of the incident whose card has one. */
+  readonly active: Set<string>;
+  /** The button of the incident card. Replaced, only by the functions of `./retrying.ts`. */
+  login: LoginButton;
   /** Whether ntfy updates cards in place, so that they can have buttons; `null`: unknown. */
   isSupported: boolean | null;
   cursor: Cursor | null;
@@ -55,6 +59,7 @@ export function createRemote({ now, write = () => {}, stored }: RemoteOptions): 
     presses: new Map(stored?.presses.map((press) => [nameOf(press.command), press])),
     unanswered: new Set(),
     active: new Set(),
+    login: createLoginButton(now()),
     isSupported: null,
     cursor: stored?.cursor ?? null,
   };
@@ -67,9 +72,10 @@ const nameOf = ({ card, key, round, serial, action }: Omit<Command, 'expiresAt'>
   `${card}:${key}:${round}:${serial}:${action}`;
 
 /**
- * Accepts a press, and stores that: it is not accepted again.
+ * Accepts a press, and stores that: it is not accepted again. A login that was accepted is not repeated after a restart,
+ * which is a login itself.
  *
- * @param record of its torrent
+ * @param record of its torrent, if it is one of a torrent
  * @returns why it has no effect; `null`: it is accepted
  */
 export function acceptPress(
@@ -78,12 +84,16 @@ export function acceptPress(
   record: TorrentRecord | undefined,
 ): PressRejection | null {
   const { presses, now } = remote;
+  const isLogin = command.card === 'incident';
   if (presses.has(nameOf(command))) return 'repeated';
-  if (record === undefined || !isTracked(record) || !isOfRound(record.remote, command)) return 'outdated';
+  const isCurrent = isLogin
+    ? isRetryDue(remote.login, retriesOf(remote), command)
+    : record !== undefined && isTracked(record) && isOfRound(record.remote, command);
+  if (!isCurrent) return 'outdated';
   forgetExpired(remote);
   if (presses.size >= MAX_PRESSES) return 'full';
-  save(remote, { command, acceptedAt: now(), isDone: false });
-  remote.unanswered.add(nameOf(command));
+  save(remote, { command, acceptedAt: now(), isDone: isLogin });
+  if (!isLogin) remote.unanswered.add(nameOf(command));
   return null;
 }
 
@@ -134,6 +144,8 @@ export function takeUndone(remote: Remote): AcceptedPress[] {
 function forgetExpired({ presses, write, now }: Remote): void {
   const at = now();
   for (const [name, press] of presses) {
+    // They are counted until a login succeeds.
+    if (press.command.card === 'incident') continue;
     // After the clock was set back, none is valid for longer than it may be.
     if (press.command.expiresAt > at && press.command.expiresAt - at <= 2 * VALIDITY) continue;
     presses.delete(name);
@@ -147,10 +159,29 @@ function forgetExpired({ presses, write, now }: Remote): void {
  * @returns whether there is such a card now, and was none before, or the other way round
  */
 export function recordButtons({ active }: Remote, key: Hash, record: TorrentRecord | undefined): boolean {
+  return setActive(active, key, record !== undefined && isTracked(record) && hasButtons(record.remote));
+}
+
+/** Records whether a card has buttons; returns whether the first one has them now, or none has them any more. */
+export function setActive(active: Remote['active'], key: string, isActive: boolean): boolean {
   const before = active.size;
-  if (record !== undefined && isTracked(record) && hasButtons(record.remote)) active.add(key);
+  if (isActive) active.add(key);
   else active.delete(key);
   return before === 0 || active.size === 0 ? before !== active.size : false;
+}
+
+/** The accepted presses of "Try again" since the last login, also of an earlier process; the oldest first. */
+export const retriesOf = ({ presses }: Remote): AcceptedPress[] =>
+  [...presses.values()]
+    .filter(({ command }) => command.card === 'incident')
+    .toSorted((one, other) => one.acceptedAt - other.acceptedAt);
+
+/** A login has succeeded: qBittorrent counts from the beginning. */
+export function forgetRetries(remote: Remote): void {
+  for (const press of retriesOf(remote)) {
+    remote.presses.delete(nameOf(press.command));
+    remote.write({ type: 'press.delete', press });
+  }
 }
 
 /** Records that a message of the command topic was read. */

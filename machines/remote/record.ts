@@ -52,8 +52,9 @@ export function withButtons(
   return { ...record, serial, addedAt: record.addedAt || addedAt, [card]: { serial, actions, madeAt: now } };
 }
 
-/** Also if the clock was set back. */
-const isRenewalDue = ({ madeAt }: CardButtons, now: number): boolean => Math.abs(now - madeAt) >= RENEWAL;
+/** Whether a card gets new buttons because of their age. Also if the clock was set back. */
+export const isRenewalDue = ({ madeAt }: CardButtons, now: number): boolean =>
+  Math.abs(now - madeAt) >= RENEWAL;
 
 /** Whether a card that is shown has other buttons, or needs new ones. */
 export function areButtonsOutdated(

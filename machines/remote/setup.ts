@@ -17,8 +17,9 @@ import {
   loginTimeLeft,
 } from './executing.ts';
 import type { Execution, QueuedPress } from './executing.ts';
-import { acceptPress, markAnswered, markDone, moveCursor, startOf, takeUndone } from './presses.ts';
+import { markAnswered, markDone, moveCursor, startOf, takeUndone } from './presses.ts';
 import type { Remote } from './presses.ts';
+import { setPending } from './retrying.ts';
 import { streamPause, SUPPORT_PAUSE } from './retry.ts';
 import type { AcceptedPress, ButtonAction, CardAnswer, Press, RemoteReport } from './types.ts';
 
@@ -29,6 +30,10 @@ export type RemoteEvent =
   | { type: 'support.wanted' }
   | { type: 'session.ready' }
   | { type: 'session.lost' }
+  /** qBittorrent has refused a login, or does not answer. */
+  | { type: 'login.failed'; failure: Failure }
+  /** A press of "Try again". */
+  | { type: 'retry.accepted'; press: AcceptedPress }
   /** It is time to show the answer to a press, or to show it no longer. */
   | ({ type: 'answer.due' | 'answer.over' } & DueAnswer)
   | StreamEvent;
@@ -60,6 +65,8 @@ export interface RemoteContext extends RemoteInput {
   ready: boolean;
   /** Accepted presses, the first of which is executed. Changed in place. */
   queue: QueuedPress[];
+  /** An accepted press of "Try again" that is not answered yet; `null` for none. */
+  retry: AcceptedPress | null;
   /** Failures of the stream in a row, and the last one. */
   failures: number;
   failure: Failure | null;
@@ -76,7 +83,8 @@ export interface ExecuteInput {
 /** A command that was executed. */
 export interface LastCommand {
   action: ButtonAction;
-  key: Hash;
+  /** Of its torrent, or the source of the incident. */
+  key: string;
   /** In milliseconds since 1970. */
   at: number;
   failure: Failure | null;
@@ -145,19 +153,9 @@ export const remoteSetup = setup({
     moveCursor: enqueueActions(({ context }, { id }: { id: string }) => moveCursor(context.remote, id)),
     resumePresses: enqueueActions(({ context }) => {
       context.remote.unanswered.clear();
+      setPending(context.remote, false);
       for (const press of takeUndone(context.remote))
         context.queue.push({ press, isResumed: true, attempts: 0 });
-    }),
-    /** Stored before anything is done because of it. */
-    accept: enqueueActions(({ context, enqueue }, { press }: { press: Press }) => {
-      const { remote, queue, findRecord } = context;
-      const rejection = acceptPress(remote, press, findRecord(press.command.key));
-      if (rejection !== null) {
-        enqueue(sendParent({ type: 'command.rejected', reason: rejection } satisfies RemoteReport));
-        return;
-      }
-      const accepted = { command: press.command, acceptedAt: context.now(), isDone: false };
-      queue.push({ press: accepted, isResumed: false, attempts: 0 });
     }),
     countAttempt: enqueueActions(({ context }) => {
       const first = firstOf(context);

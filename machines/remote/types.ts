@@ -141,10 +141,20 @@ export interface StoredRemote {
 export type PressRejection =
   /** It was pressed before. */
   | 'repeated'
-  /** The torrent is gone, was added again, or is complete. */
+  /** The torrent is gone, was added again, or is complete; the incident is over, or has no presses left. */
   | 'outdated'
   /** Too many presses within a day. */
   | 'full';
+
+/** What it tells the supervisor for the incident card of a refused login. */
+export type RetryReport =
+  /** Whether ntfy updates cards in place is known, or it does not answer. */
+  | { type: 'support.settled' }
+  /** The card must not be sent within `ANSWER_DELAY`. */
+  | { type: 'retry.accepted' }
+  /** The session is to log in now. */
+  | { type: 'login.wanted' }
+  | { type: 'retry.settled'; answer: CardAnswer };
 
 /** What the actor `remote` reports to the supervisor, for the log, the metrics and the page. */
 export type RemoteReport =

@@ -9,6 +9,8 @@ import type { Policy } from '../policy.ts';
 
 export type SessionEvent =
   | { type: 'session.requested' }
+  /** A button was pressed: one login now, if qBittorrent has refused the last one. */
+  | { type: 'login.retry' }
   /** `failure`: of the call that was refused. */
   | { type: 'session.expired'; failure: Failure };
 
@@ -47,6 +49,12 @@ function shortLifeOf(failure: Failure): Failure {
     : { ...failure, kind: 'misdirected' };
 }
 
+const reportOf = ({ failure }: SessionContext): QbittorrentFailed => ({
+  type: 'qbittorrent.failed',
+  failure: failure ?? NO_ANSWER,
+  during: 'login',
+});
+
 const machine = setup({
   types: {
     context: {} as SessionContext,
@@ -80,13 +88,9 @@ const machine = setup({
     reportReady: sendParent(
       ({ context }) => ({ type: 'session.ready', version: context.version ?? '' }) satisfies SessionReport,
     ),
-    reportFailure: sendParent(
-      ({ context: { failure } }) =>
-        ({
-          type: 'qbittorrent.failed',
-          failure: failure ?? NO_ANSWER,
-          during: 'login',
-        }) satisfies SessionReport,
+    reportFailure: sendParent(({ context }) => reportOf(context) satisfies SessionReport),
+    reportFinalFailure: sendParent(
+      ({ context }) => ({ ...reportOf(context), isFinal: true }) satisfies SessionReport,
     ),
   },
   delays: {
@@ -148,11 +152,12 @@ const machine = setup({
       description: 'qBittorrent refused the password or key.',
       entry: 'reportFailure',
       invoke: { id: 'rotation', src: 'rotation', onDone: 'loggingIn' },
+      on: { 'login.retry': 'loggingIn' },
       after: { refusedPause: 'loggingIn' },
     },
     locked: {
       description: 'The proxy refused its login: the same one is not sent again.',
-      entry: 'reportFailure',
+      entry: 'reportFinalFailure',
       invoke: { id: 'rotation', src: 'rotation', onDone: 'loggingIn' },
     },
     banned: {

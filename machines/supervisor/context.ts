@@ -1,4 +1,5 @@
 import type { ActorRefFrom, AnyActorRef } from 'xstate';
+import { NO_INCIDENT_CARD } from '../incident/card.ts';
 import { restoreNotices } from '../incident/notices.ts';
 import { NO_STORE_CARD } from '../incident/store-notice.ts';
 import { NO_RULES } from '../routing/rules.ts';
@@ -80,6 +81,7 @@ export function createContext({ input, self }: Creation): SupervisorContext {
     incidentShown: incidentShown ?? false,
     incidentRaised: incidentShown ?? false,
     incidentSounds: new Map(Object.entries(withoutFuture(sounds ?? {}, now()))),
+    incidentCard: NO_INCIDENT_CARD,
     storeCard: NO_STORE_CARD,
     notices: restoreNotices(notices),
     leftCards: restoreLeftCards(leftCards),

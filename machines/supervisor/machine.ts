@@ -2,6 +2,7 @@ import { createContext, digestInput, outboxInput, torrentServiceInput } from './
 import { idOf } from './registry.ts';
 import { starting, startingSetup } from './starting.ts';
 import { emitEvent, emitRescan, emitServiceCrashed, emitSuppressed, emitTracked } from './emitted.ts';
+import { incidentCard } from './incident-card.ts';
 import { noticing } from './noticing.ts';
 import { qbittorrentFailures } from './qbittorrent-failures.ts';
 
@@ -52,6 +53,7 @@ export const supervisorMachine = startingSetup.createMachine({
         ...starting.on,
         ...qbittorrentFailures.on,
         ...noticing.on,
+        ...incidentCard.on,
         'torrent.track': [
           {
             guard: { type: 'tracked', params: ({ event }) => ({ hash: event.hash }) },
@@ -72,7 +74,7 @@ export const supervisorMachine = startingSetup.createMachine({
         },
         rescan: { actions: [emitRescan, { type: 'pollNow', params: { hash: null } }, 'rescan'] },
         'session.ready': {
-          actions: [emitEvent, { type: 'broadcast', params: { type: 'session.ready' } }],
+          actions: [emitEvent, 'recordLogin', { type: 'broadcast', params: { type: 'session.ready' } }],
         },
         'torrents.renamed': {
           actions: {
@@ -109,12 +111,6 @@ export const supervisorMachine = startingSetup.createMachine({
         'summary.*': { actions: emitEvent },
         'command.*': { actions: emitEvent },
         'commandTopic.*': { actions: emitEvent },
-        'incident.changed': {
-          actions: [
-            { type: 'recordIncident', params: ({ event: { raised } }) => ({ raised }) },
-            { type: 'publishIncident', params: ({ event }) => event },
-          ],
-        },
         'store.*': {
           actions: { type: 'publishStoreNotice', params: ({ event }) => event },
         },

@@ -2,10 +2,10 @@ import { sendTo } from 'xstate';
 import { isOutage } from '../incident/machine.ts';
 import type { QbittorrentFailed } from '../domain.ts';
 import { emitEvent } from './emitted.ts';
-import { noticingSetup } from './noticing.ts';
+import { incidentCardSetup } from './incident-card.ts';
 
 /** Adds: what follows a failure of qBittorrent, whichever request failed. */
-export const qbittorrentFailuresSetup = noticingSetup.extend({
+export const qbittorrentFailuresSetup = incidentCardSetup.extend({
   guards: {
     /** A refused login is no lost session. */
     sessionLost: (_, { failure, during }: QbittorrentFailed) =>
@@ -34,7 +34,11 @@ export const qbittorrentFailures = qbittorrentFailuresSetup.createStateConfig({
       },
       {
         guard: { type: 'outage', params: ({ event }) => event },
-        actions: [emitEvent, { type: 'reportFailed', params: ({ event }) => event }],
+        actions: [
+          emitEvent,
+          { type: 'recordLoginFailed', params: ({ event }) => event },
+          { type: 'reportFailed', params: ({ event }) => event },
+        ],
       },
       { actions: emitEvent },
     ],

@@ -1,4 +1,5 @@
 import { assign, enqueueActions } from 'xstate';
+import { settleIncidentCard } from '../incident/card.ts';
 import { isAllClear } from '../incident/machine.ts';
 import { settleNotices, storedNotices } from '../incident/notices.ts';
 import { settleStoreCard } from '../incident/store-notice.ts';
@@ -44,7 +45,11 @@ export const settling = ending.extend({
       if (record !== undefined && torrentOf(context, self, record.key) === undefined)
         save(registry, recordSettlement(record, notification, outcome, now()));
       const notices = settleNotices(context.notices, settled);
-      enqueue.assign({ storeCard: settleStoreCard(context.storeCard, settled), notices });
+      enqueue.assign({
+        storeCard: settleStoreCard(context.storeCard, settled),
+        incidentCard: settleIncidentCard(context.incidentCard, settled),
+        notices,
+      });
       if (notices !== context.notices)
         enqueue.sendTo('store', { type: 'notices.save', notices: storedNotices(notices) });
       const leftCards = settleLeftCards(context.leftCards, settled, notices);

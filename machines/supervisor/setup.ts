@@ -86,10 +86,6 @@ export const supervisorSetup = setup({
         enqueue.sendTo('outbox', { type: 'notification.publish', notification });
       else enqueue.sendTo('digest', { type: 'completion.collected', notification });
     }),
-    publishIncident: sendTo('outbox', ({ context }, { notification }: { notification: Notification }) => ({
-      type: 'notification.publish',
-      notification: { ...silenceIncident(context, notification), id: context.deps.nextId() },
-    })),
     reportRecovered: sendTo('incident', { type: 'qbittorrent.recovered' }),
     publishStoreNotice: enqueueActions(({ context, enqueue }, report: StoreReport) => {
       const { shown } = context.storeCard;

@@ -1,6 +1,7 @@
 import type { ErrorActorEvent } from 'xstate';
 import type { DiscoveryReport } from '../discovery/setup.ts';
 import type { HookInstallerReport } from '../hook-installer/types.ts';
+import type { IncidentCard } from '../incident/card.ts';
 import type { IncidentReport } from '../incident/machine.ts';
 import type { OutboxReport } from '../outbox/machine.ts';
 import type { ShardReport } from '../shard/machine.ts';
@@ -23,7 +24,7 @@ import type { Hash, Now, TorrentRecord } from '../domain.ts';
 import type { Policy } from '../policy.ts';
 import type { Rules } from '../routing/rules.ts';
 import type { RemoteOptions } from '../remote/presses.ts';
-import type { RemoteReport } from '../remote/types.ts';
+import type { RemoteReport, RetryReport } from '../remote/types.ts';
 import type { RouteId } from '../routing/types.ts';
 import type { SaveSummaries, SummaryReport } from '../summary/machine.ts';
 import type { WatcherReport } from '../watcher/types.ts';
@@ -40,6 +41,8 @@ export type SupervisorEvent =
   /** So many torrents are not tracked: the limit is reached. */
   | { type: 'capacity.exceeded'; leftOut: number }
   | { type: 'torrent.restart'; key: Hash }
+  /** What is held about an incident is sent. */
+  | { type: 'incident.due' }
   /** The process ends within two seconds. */
   | { type: 'process.stopping' }
   | SessionReport
@@ -54,6 +57,7 @@ export type SupervisorEvent =
   | RulesReport
   | SummaryReport
   | RemoteReport
+  | RetryReport
   | ErrorActorEvent;
 
 /** A change of a record, stored before anything is sent because of it. */
@@ -94,6 +98,7 @@ export interface SupervisorContext {
   /** Whether there is an incident now. */
   incidentRaised: boolean;
   incidentSounds: IncidentSounds;
+  incidentCard: IncidentCard;
   storeCard: StoreCard;
   notices: Notices;
   /** Cards of ended torrents on topics that ntfy refuses. */

@@ -138,7 +138,7 @@ function entryOf(event: SupervisorEmitted): LogEntry | null {
     case 'command.executed':
       return entry('info', 'a button was pressed', {
         button: event.command.action,
-        hash: event.command.key,
+        ...(event.command.card === 'incident' ? { about: event.command.key } : { hash: event.command.key }),
         ...(event.failure === null ? {} : { failed: event.failure.message }),
       });
     case 'summary.ended':

@@ -29,6 +29,7 @@ describe('the session', () => {
     facts: ({ context: { failures, failure } }) => [Math.min(2, failures), failure?.kind],
     events: ({ children }) => [
       { type: 'session.requested' },
+      { type: 'login.retry' },
       { type: 'session.expired', failure: { kind: 'unauthorized', message: 'over' } },
       { type: 'session.expired', failure: { kind: 'unauthorized', message: 'over' }, later: 2 * MINUTE },
       ...(children['login'] === undefined
@@ -56,10 +57,11 @@ describe('the session', () => {
     }
   });
 
-  test('logs in again after a refusal only after a pause or when a secret has changed, whatever is requested', () => {
+  test('logs in again after a refusal only after a pause, when a secret has changed or a button was pressed', () => {
     for (const { from, event, to } of explored.edges) {
       if (!isAt('refused', 'banned', 'failing')(from) || placeOf(to) === placeOf(from)) continue;
-      assert.match(event.type, /^xstate\.(?:after\.|done\.actor\.rotation)/);
+      if (event.type === 'login.retry') assert.equal(placeOf(from), 'refused');
+      else assert.match(event.type, /^xstate\.(?:after\.|done\.actor\.rotation)/);
     }
   });
 
