@@ -2,13 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ButtonStatus } from '../../src/app/button-status.ts';
 import { statusOf, torrentOf } from '../../src/app/status.ts';
-import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
-import type { NtfySimulator } from '../../src/simulator/index.ts';
 import { failure, HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
 import { download, press, restart, startButtons } from '../machines/remote/scene.ts';
-import { until } from '../servers/wait.ts';
-import { hasButton, pressButton } from '../support/press.ts';
-import { startSidecar } from '../support/sidecar.ts';
+import { COMMAND_TOPIC, pressButton, startButtonScene } from '../support/button-scene.ts';
 import { startWorld } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -118,39 +114,11 @@ describe('a muted torrent', () => {
   });
 });
 
-/** A sidecar on embedded servers, whose torrent has a card; everything ends with the scene. */
-async function startScene(prepare: (ntfy: NtfySimulator) => void = () => {}) {
-  await using stack = new AsyncDisposableStack();
-  const qbittorrent = stack.use(await startQbittorrentSimulator());
-  const ntfy = stack.use(await startNtfySimulator());
-  prepare(ntfy);
-  const sidecar = await startSidecar({
-    QBIT_HOST: qbittorrent.url,
-    QBIT_USER: qbittorrent.username,
-    QBIT_PASS: qbittorrent.password,
-    NTFY_TOPIC: `${ntfy.url}/downloads`,
-    COMMAND_TOPIC: 'planted-command-topic',
-  });
-  stack.defer(() => sidecar.stop());
-  const hash = qbittorrent.addTorrent({ name: 'film.mkv', size: 1e12, rate: 1e10 });
-  sidecar.supervisor.send({ type: 'torrent.track', hash });
-  const read = async (path: string) =>
-    (await fetch(`http://localhost:${sidecar.ops.port}${path}`, { headers: { accept: 'text/html' } })).text();
-  const untilIn = (path: string, text: string) =>
-    until(`${path} contains ${text}`, async () => {
-      const page = await read(path);
-      return page.includes(text) && page;
-    });
-  await until('its card has buttons', () => hasButton(ntfy, /film\.mkv/, 'Mute'));
-  const owned = stack.move();
-  return { ntfy, hash, read, untilIn, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
-
 describe('a sidecar with buttons', () => {
-  const secret = /planted|\bv1\.\w/;
+  const secret = new RegExp(`${COMMAND_TOPIC}|\\bv1\\.\\w`);
 
   test('shows a press in /status and on the page, which contain neither the command topic nor a command', async () => {
-    await using scene = await startScene();
+    await using scene = await startButtonScene();
     await scene.untilIn('/status', '"state":"listening"');
     await pressButton(scene.ntfy, /film\.mkv/, 'Mute');
     const status = await scene.untilIn('/status', '"muted":true');
@@ -168,8 +136,8 @@ describe('a sidecar with buttons', () => {
   });
 
   test('names the command topic nowhere if ntfy refuses it, either', async () => {
-    await using scene = await startScene((ntfy) => {
-      ntfy.fail(/planted-command-topic/, { kind: 'status', status: 403, body: '{"code":40301}' });
+    await using scene = await startButtonScene((ntfy) => {
+      ntfy.fail(new RegExp(COMMAND_TOPIC), { kind: 'status', status: 403, body: '{"code":40301}' });
     });
     const status = await scene.untilIn('/status', '"state":"backingOff"');
     assert.partialDeepStrictEqual(JSON.parse(status), { buttons: { failure: { kind: 'unauthorized' } } });

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { realTest, until } from '../servers/index.ts';
-import { hasButton, pressButton } from '../support/press.ts';
+import { COMMAND_TOPIC, hasButton, pressButton } from '../support/button-scene.ts';
 import { openTab, startScene, textOf, untilLink, untilText, violationsOf } from './scene.ts';
 
 const MB = 1_000_000;
-const COMMAND_TOPIC = 'planted-command-topic';
 const wide = { viewport: { width: 1280, height: 900 } };
 
 realTest(
@@ -27,7 +26,7 @@ realTest(
     assert.match((await muted.textContent()) ?? '', /quoted.*On the phone: Muted at \d+%/);
     assert.equal(await muted.count(), 1);
     await page.getByRole('link', { name: 'Buttons' }).click();
-    await untilText(page, '#chart-now', /stream › connected › listening/);
+    await untilText(page, '#chart-now', /support › known · stream › connected › listening · commands › idle/);
     assert.deepEqual(complaints, []);
 
     const { page: plain } = await openTab(scene.browser, scene.url, { ...wide, javaScriptEnabled: false });
@@ -64,6 +63,7 @@ realTest(
     await untilText(page, '#s-remote', /last press: Muted/);
     await untilText(page, '#torrents', /Muted at/);
     await check();
+    assert.ok(await page.locator('#s-remote time').isVisible(), 'the last press, on a narrow screen, too');
     await scene.ntfy.goOffline();
     await untilText(page, '#s-remote', /Presses do not arrive/);
     await check();
