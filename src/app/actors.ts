@@ -20,7 +20,7 @@ import type { QbittorrentClient } from '../qbittorrent/client.ts';
 
 /** The implementations behind the actors that the machines invoke. */
 export interface ActorDeps {
-  qbittorrent: QbittorrentClient;
+  qbittorrent: Omit<QbittorrentClient, 'command' | 'sharesFiles'>;
   ntfy: NtfyClient;
   /** Reads and writes the hooks in qBittorrent. */
   ensureHook: (signal: AbortSignal) => Promise<Result<HookCheck>>;

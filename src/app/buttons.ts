@@ -75,13 +75,13 @@ export function createButtons({ config, store, instance }: ButtonsOptions): Butt
 }
 
 async function execute(
-  { command, sharesFiles }: QbittorrentClient,
+  qbittorrent: QbittorrentClient,
   { action, hash }: ExecuteInput,
   signal: AbortSignal,
 ): Promise<Execution> {
   switch (action) {
     case 'delete': {
-      const shared = await sharesFiles(hash, signal);
+      const shared = await qbittorrent.sharesFiles(hash, signal);
       return shared.ok ? { ok: true, value: { sharesFiles: shared.value } } : shared;
     }
     case 'pause':
@@ -90,7 +90,7 @@ async function execute(
     case 'recheck':
     case 'deleteTorrent':
     case 'deleteFiles': {
-      const done = await command({ action, hash }, signal);
+      const done = await qbittorrent.command({ action, hash }, signal);
       return done.ok ? DONE : done;
     }
     case 'mute':

@@ -62,7 +62,7 @@ export function createEventLog(log: Logger, now?: () => number) {
     onDeleteRejected(this: void, instead: RemovalMethod): void {
       log.warn(`a proxy or firewall in front of ntfy rejects DELETE: ${DELETE_FALLBACK[instead]}`);
     },
-    call(call: Call): void {
+    call(this: void, call: Call): void {
       // A successful login is no recovery: qBittorrent may end the session immediately.
       if (call.to === 'qbittorrent' && call.call === 'login') return;
       const { failure } = call;

@@ -18,10 +18,12 @@ import { createEventLog } from './event-log.ts';
 import type { RulesReport, StoredNotices } from '../../machines/incident/notices.ts';
 import { formatOptionsOf } from '../format/options.ts';
 import { createNtfyClient } from '../ntfy/client.ts';
+import type { NtfyClient } from '../ntfy/client.ts';
 import { createRecentlyFinished, createPage } from '../page/index.ts';
 import { createRotation } from '../qbittorrent/rotation.ts';
 import { createConnection } from '../qbittorrent/connection.ts';
 import { createQbittorrentClient } from '../qbittorrent/client.ts';
+import type { QbittorrentClient } from '../qbittorrent/client.ts';
 import type { Listening } from '../server/index.ts';
 import { openPorts } from './ports.ts';
 import { createRelay } from './relay.ts';
@@ -80,20 +82,13 @@ export async function start({ config, log, policy, routing, quietHours }: StartO
   const routes = createStoredRoutes(config, store, routing);
   const metrics = createMetrics(version);
   const eventLog = createEventLog(log);
-  const onCall = (call: Call) => {
-    metrics.call(call);
-    eventLog.call(call);
-  };
   const finished = createRecentlyFinished();
   const { connection, client, rotation } = createQbittorrent(config.qbittorrent);
   let hookPort = config.hook.port;
-  const ntfyOptions = { ...eventLog, topicOf: routes.topicOf, styleOf: styleOf(routing) };
   const buttons = createButtons({ config, store, instance });
-  const cardOptions = cardOptionsOf(config, instance, buttons?.card);
-  const clients = {
-    qbittorrent: countQbittorrent(client, onCall),
-    ntfy: countNtfy(createNtfyClient(config.ntfy, cardOptions, ntfyOptions), onCall),
-  };
+  const ntfyOptions = { ...eventLog, topicOf: routes.topicOf, styleOf: styleOf(routing) };
+  const ntfy = createNtfyClient(config.ntfy, cardOptionsOf(config, instance, buttons?.card), ntfyOptions);
+  const clients = withCounts({ qbittorrent: client, ntfy }, [metrics.call, eventLog.call]);
   const machine = provideActors({
     ...clients,
     remote: buttons?.actors(clients, metrics.pressRejected),
@@ -101,7 +96,7 @@ export async function start({ config, log, policy, routing, quietHours }: StartO
     saveFact: createSaveFact(store, routes),
     rotation: (signal) => rotation.until(signal),
   });
-  const stored = storedInput(store, routes, { routing, quietHours });
+  const stored = storedInput(store, routes, { routing, quietHours, buttons });
   const supervisor = createActor(machine, {
     id: 'supervisor',
     input: {
@@ -109,7 +104,6 @@ export async function start({ config, log, policy, routing, quietHours }: StartO
       now: Date.now,
       shardOf: createShardOf(crypto.getRandomValues(new Uint32Array(SALT_LENGTH))),
       ...stored,
-      ...(buttons === null ? {} : { remote: buttons.input }),
     },
   });
   relay.connect(supervisor);
@@ -135,6 +129,19 @@ export async function start({ config, log, policy, routing, quietHours }: StartO
       await ops.close();
     },
   };
+}
+
+interface Clients {
+  qbittorrent: QbittorrentClient;
+  ntfy: NtfyClient;
+}
+
+/** The clients, each of whose calls is counted and logged. */
+function withCounts({ qbittorrent, ntfy }: Clients, listeners: ReadonlyArray<(call: Call) => void>): Clients {
+  const onCall = (call: Call) => {
+    for (const listener of listeners) listener(call);
+  };
+  return { qbittorrent: countQbittorrent(qbittorrent, onCall), ntfy: countNtfy(ntfy, onCall) };
 }
 
 const styleOf =

@@ -19,6 +19,7 @@ import type { Store } from '../store/index.ts';
 import { restoredDigests, saveDigestChange } from '../store/digests.ts';
 import { restoredQuietDigest, saveQuietDigest } from '../store/quiet-digest.ts';
 import { createRecentCompletions } from '../store/recent-completions.ts';
+import type { Buttons } from './buttons.ts';
 import type { RuntimeRouting } from './routing.ts';
 import type { StartOptions } from './start.ts';
 
@@ -38,15 +39,18 @@ export const createStoredRoutes = ({ ntfy: { server } }: Config, store: Store, r
     save: (stored) => saveRoutes(store, stored),
   });
 
-type Rules = { [Option in 'routing' | 'quietHours']: StartOptions[Option] | undefined };
+type Options = { [Option in 'routing' | 'quietHours']: StartOptions[Option] | undefined } & {
+  buttons: Buttons | null;
+};
 
 /** What was stored, how records are stored from now on, and the rules in force. */
-export const storedInput = (store: Store, routes: Routes, { routing, quietHours }: Rules) => ({
+export const storedInput = (store: Store, routes: Routes, { routing, quietHours, buttons }: Options) => ({
   ...restoredState(store),
   ...recordsInput(store, routes),
   ...(routing === undefined ? {} : { rules: routing.rules }),
   ...quietHoursInput(store, routes, quietHours),
   ...digestsInput(store, routes),
+  ...(buttons === null ? {} : { remote: buttons.input }),
 });
 
 /** How a change of a record is stored, and the completions that were sent lately. */

@@ -20,10 +20,7 @@ export const commandSettings = {
       ),
     ),
   COMMAND_SECRET: v.signingKey.optional().meta({
-    ...secret(
-      'file with the key that signs the buttons; if unset, a random key is stored in `STATE_DIR`; without that, ' +
-        'buttons work until the next restart',
-    ),
+    ...secret('file with the key that signs the buttons; default: a random key, stored in `STATE_DIR`'),
     fileOnly: true,
   }),
   WEBUI_URL: link

@@ -36,6 +36,8 @@ export function countQbittorrent(client: QbittorrentClient, onCall: OnCall): Qbi
     newest: (limit, signal) => counted('newest', signal, () => client.newest(limit, signal)),
     settings: (signal) => counted('settings', signal, () => client.settings(signal)),
     scan: (signal) => counted('scan', signal, () => client.scan(signal)),
+    command: (command, signal) => counted('command', signal, () => client.command(command, signal)),
+    sharesFiles: (hash, signal) => counted('sharesFiles', signal, () => client.sharesFiles(hash, signal)),
   };
 }
 

@@ -96,7 +96,7 @@ export function createCallCounters({ counter, gauge, histogram }: Instruments) {
   const lastPoll = last('poll', 'Time of the last poll that qBittorrent answered');
   const lastPublish = last('publish', 'Time of the last message that ntfy accepted');
   return {
-    call(call: Call): void {
+    call(this: void, call: Call): void {
       const { to, result } = call;
       if (to === 'ntfy') attempts.inc({ result });
       else {

@@ -90,7 +90,16 @@ export const PRESS_REJECTIONS = [
 ] as const satisfies readonly (Rejection | PressRejection)[];
 
 /** The calls of the qBittorrent client. */
-export const QBITTORRENT_CALLS = ['login', 'observe', 'list', 'newest', 'scan', 'settings'] as const;
+export const QBITTORRENT_CALLS = [
+  'login',
+  'observe',
+  'list',
+  'newest',
+  'scan',
+  'settings',
+  'command',
+  'sharesFiles',
+] as const;
 
 /** The result of a call: success, abort or the kind of failure. */
 export type CallResult = 'ok' | 'aborted' | Failure['kind'];

@@ -33,15 +33,9 @@ const NOT_DONE: Readonly<Record<ButtonAction, string>> = {
 
 /** Nothing of the failure's own text: it can contain what a server answered. */
 function reasonOf({ kind }: Failure): string {
-  switch (kind) {
-    case 'unreachable':
-      return 'qBittorrent does not answer';
-    case 'unauthorized':
-    case 'banned':
-      return 'qBittorrent accepts no login';
-    default:
-      return 'qBittorrent answers with an error';
-  }
+  if (kind === 'unreachable') return 'qBittorrent does not answer';
+  const isLogin = kind === 'unauthorized' || kind === 'banned';
+  return isLogin ? 'qBittorrent accepts no login' : 'qBittorrent answers with an error';
 }
 
 /** Without anything that a torrent or a server contributed. */

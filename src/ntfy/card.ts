@@ -114,13 +114,17 @@ const MIN_MESSAGE_BYTES = 400;
 
 /** Adds the buttons, and cuts the text rather than have the request refused. */
 function fitCard(card: Card, actions: Action[] | undefined): Card {
-  const whole = actions === undefined ? card : { ...card, actions };
-  const excess = bytesOf(whole) - MAX_REQUEST_BYTES;
-  if (excess <= 0) return whole;
-  // Each byte of the text is at least one byte of the request.
-  const maxBytes = Buffer.byteLength(card.message) - excess;
-  if (maxBytes < MIN_MESSAGE_BYTES && actions !== undefined) return fitCard(card, undefined);
-  return { ...whole, message: truncate(card.message, Math.max(maxBytes, MIN_MESSAGE_BYTES)) };
+  const whole = cutText(actions === undefined ? card : { ...card, actions });
+  return actions === undefined || bytesOf(whole) <= MAX_REQUEST_BYTES ? whole : cutText(card);
+}
+
+function cutText(card: Card): Card {
+  const length = Buffer.byteLength(card.message);
+  const excess = bytesOf(card) - MAX_REQUEST_BYTES;
+  if (excess <= 0 || length <= MIN_MESSAGE_BYTES) return card;
+  // In JSON a byte of the text has one or two bytes: half of the excess is never too much.
+  const maxBytes = Math.max(length - Math.ceil(excess / 2), MIN_MESSAGE_BYTES);
+  return cutText({ ...card, message: truncate(card.message, maxBytes) });
 }
 
 function messageIn(

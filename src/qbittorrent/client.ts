@@ -2,13 +2,16 @@ import { isUnfinished } from '../../machines/discovery/unfinished.ts';
 import { LIST_TIMEOUT } from '../../machines/watchdog.ts';
 import type { Login } from '../../machines/session/machine.ts';
 import type { CompletionSettings, Hash, Observation, Result } from '../../machines/domain.ts';
+import type { TorrentCommand } from '../../machines/remote/types.ts';
 import type { Config } from '../config/index.ts';
-import { err } from '../http/request.ts';
-import { createConnection, failureOfStatus } from './connection.ts';
+import { createCommand } from './command.ts';
+import { createConnection } from './connection.ts';
 import type { Connection } from './connection.ts';
-import { createListReader } from './list-reader.ts';
+import { readList } from './list.ts';
+import type { Reading } from './list.ts';
 import { login } from './login.ts';
 import { readCompletionSettings } from './preferences.ts';
+import { sharesFiles } from './shared-files.ts';
 import { torrentSchema } from './torrent.ts';
 
 /** The requests of the sidecar to qBittorrent. None of them throws. */
@@ -24,6 +27,10 @@ export interface QbittorrentClient {
   settings(signal?: AbortSignal): Promise<Result<CompletionSettings>>;
   /** All unfinished torrents, including those in an error. */
   scan(signal?: AbortSignal): Promise<Result<Observation[]>>;
+  /** Changes one torrent. A torrent that does not exist is a success, and so is a repetition: see `createCommand`. */
+  command(command: TorrentCommand, signal?: AbortSignal): Promise<Result<null>>;
+  /** Whether another torrent would lose files if those of this one were deleted: see `sharesFiles`. */
+  sharesFiles(hash: Hash, signal?: AbortSignal): Promise<Result<boolean>>;
 }
 
 /**
@@ -33,9 +40,6 @@ export interface QbittorrentClient {
  * requests would otherwise be in neither answer.
  */
 const UNFINISHED = ['checking', 'moving', 'errored', 'downloading'];
-
-/** Entries of one answer: far more than `MAX_TRACKED`, and 50 MB. */
-const MAX_ENTRIES = 100_000;
 
 /** A client for the WebAPI of qBittorrent 4.1 to 5.3. Pass a connection to share its session. */
 export function createQbittorrentClient(
@@ -74,40 +78,22 @@ export function createQbittorrentClient(
       }
       return { ok: true, value: [...found.values()] };
     },
+    command: createCommand(connection),
+    sharesFiles: (hash, signal) => sharesFiles(connection, hash, signal),
   };
 }
 
-interface Reading {
-  form: Record<string, string>;
+interface Torrents extends Omit<Reading<Observation>, 'read'> {
   /** Which torrents are returned. Default: all. */
   isIncluded?: (torrent: Observation) => boolean;
-  /** As in `Stream`. */
-  timeout?: number;
-  signal?: AbortSignal | undefined;
 }
 
-/** Always a POST: a long list of hashes does not fit in a URL. An invalid entry is skipped. */
-async function readTorrents(
-  { call, host }: Connection,
-  { form, isIncluded = () => true, timeout, signal }: Reading,
-): Promise<Result<Observation[]>> {
-  const found: Observation[] = [];
-  const reader = createListReader((entry) => {
-    const parsed = torrentSchema.safeParse(entry);
-    if (parsed.success && found.length < MAX_ENTRIES && isIncluded(parsed.data)) found.push(parsed.data);
+/** An invalid entry is skipped. */
+const readTorrents = (connection: Connection, { isIncluded = () => true, ...reading }: Torrents) =>
+  readList(connection, 'torrents', {
+    ...reading,
+    read(entry) {
+      const parsed = torrentSchema.safeParse(entry);
+      return parsed.success && isIncluded(parsed.data) ? parsed.data : null;
+    },
   });
-  const abort = new AbortController();
-  const take = (piece: string): void => {
-    reader.push(piece);
-    // The rest of the answer may never end.
-    if (reader.isBroken()) abort.abort();
-  };
-  const signals = signal === undefined ? abort.signal : AbortSignal.any([signal, abort.signal]);
-  const stream = timeout === undefined ? { take } : { take, timeout };
-  const reply = await call('torrents/info', form, signals, stream);
-  if (reader.isBroken()) return err('protocol', `${host} sent no list of torrents`);
-  if (!reply.ok) return reply;
-  const refusal = failureOfStatus(reply.value, host);
-  if (refusal !== null) return refusal;
-  return reader.isWhole() ? { ok: true, value: found } : err('protocol', `${host} sent no list of torrents`);
-}

@@ -95,6 +95,13 @@ export function failureOfStatus({ status, text }: Reply, host: string) {
   return noQbittorrent(host, status);
 }
 
+/** The result of a call whose answer has no data. */
+export const resultOf = (reply: Result<Reply>, host: string): Result<null> =>
+  reply.ok ? (failureOfStatus(reply.value, host) ?? { ok: true, value: null }) : reply;
+
+/** Whether this version has no such endpoint; or the server is not qBittorrent. */
+export const isUnknownPath = (reply: Result<Reply>): boolean => reply.ok && reply.value.status === 404;
+
 /** qBittorrent's refusals are plain text, those of proxies are web pages. */
 export const isPage = (text: string): boolean => /^\s*</.test(text);
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { CompletionSettings, Result } from '../../machines/domain.ts';
 import { err, parseJson } from '../http/request.ts';
-import { failureOfStatus } from './connection.ts';
+import { failureOfStatus, resultOf } from './connection.ts';
 import type { Connection } from './connection.ts';
 
 /** One of the two events for which qBittorrent runs a command. */
@@ -96,7 +96,5 @@ export async function writeSlots(
     changes[enabled] = slot.enabled;
     changes[program] = slot.program;
   }
-  const reply = await call('app/setPreferences', { json: JSON.stringify(changes) }, signal);
-  if (!reply.ok) return reply;
-  return failureOfStatus(reply.value, host) ?? { ok: true, value: null };
+  return resultOf(await call('app/setPreferences', { json: JSON.stringify(changes) }, signal), host);
 }

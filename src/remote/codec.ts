@@ -27,13 +27,13 @@ export interface CodecOptions {
 
 export interface Codec {
   /** The same command is always the same text. Its time is cut to seconds. */
-  sign(command: Command): string;
+  sign: (command: Command) => string;
   /**
    * Reads untrusted text of any length. Never throws.
    *
    * @param now milliseconds since 1970
    */
-  read(text: string, now: number): ReadCommand;
+  read: (text: string, now: number) => ReadCommand;
 }
 
 /** Characters. A command with the longest instance name and key has about 280. */

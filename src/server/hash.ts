@@ -1,4 +1,5 @@
 import type { Hash } from '../../machines/domain.ts';
+import { torrentIdOf } from '../util/torrent-id.ts';
 
 /**
  * A hash that is safe in URLs and logs, or one sentence on what is wrong, without the input. `null` when the hook sent
@@ -11,8 +12,7 @@ const repeated = 'The hash is given more than once. Send one request for each to
 const malformed = 'The hash must be 40 hexadecimal digits, or 64 for a v2 hash.';
 
 /**
- * Reads the torrent's ID from a raw query string: 40 hex digits, or a v2 hash, whose first 40 are the ID that
- * qBittorrent filters by (reference/qbittorrent.md, section 10). Converted to lower case.
+ * Reads the torrent's ID from a raw query string, as `torrentIdOf` does.
  *
  * Raw, because a hash needs no percent-encoding: an encoded value is invalid.
  */
@@ -22,7 +22,6 @@ export function parseHash(query: string): ParsedHash {
   const value = parameter.replace(/^hash=?/, '');
   if (value === '') return { ok: false, message: missing };
   if (value === '-') return { ok: true, hash: null };
-  if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(value)) return { ok: false, message: malformed };
-  // Through its bytes: a substring would keep the whole URL in memory for as long as the torrent is tracked.
-  return { ok: true, hash: Buffer.from(value.slice(0, 40), 'hex').toString('hex') };
+  const hash = torrentIdOf(value);
+  return hash === null ? { ok: false, message: malformed } : { ok: true, hash };
 }

@@ -3,7 +3,7 @@ import type { ProxiedRequest, Stage } from './proxy.ts';
 import type { Scene } from './scene.ts';
 
 /** `any`: now. The others name the pending message; the stage is how far it has come. */
-export type Moment = 'any' | 'hook' | 'scan' | 'progress' | 'completion' | 'digest' | 'deletion';
+export type Moment = 'any' | 'hook' | 'scan' | 'progress' | 'completion' | 'digest' | 'deletion' | 'command';
 
 const MOMENTS: Record<Exclude<Moment, 'any'>, (request: ProxiedRequest) => boolean> = {
   hook: ({ path }) => path.startsWith('/track') || path.startsWith('/finished'),
@@ -12,6 +12,7 @@ const MOMENTS: Record<Exclude<Moment, 'any'>, (request: ProxiedRequest) => boole
   completion: ({ body }) => /"sequence_id":"qbit-[0-9a-f]{40}-done"/.test(body),
   digest: ({ body }) => /"sequence_id":"qbit-d[0-9a-z]+"/.test(body),
   deletion: ({ method }) => method === 'DELETE',
+  command: ({ path }) => /torrents\/(pause|stop)$/.test(path),
 };
 
 export interface Watch {

@@ -113,6 +113,12 @@ async function pass(
   // Otherwise it could arrive after a message of the next process: ntfy cannot detect that it is outdated.
   if (half > 0 && outgoing.destroyed) return;
   const answer = await call(target, incoming, body, fault === 'no cookie');
+  if (isStream(request)) {
+    noteAnswer(request, answer.statusCode ?? 0, '');
+    outgoing.writeHead(request.status, answer.headers).flushHeaders();
+    outgoing.once('close', () => answer.destroy());
+    return void answer.on('error', () => outgoing.destroy()).pipe(outgoing);
+  }
   const reply = await buffer(answer);
   const pair = answer.headers['set-cookie']?.[0]?.split(';')[0];
   if (pair !== undefined && !pair.endsWith('=')) proxy.cookies.push(pair);
@@ -134,6 +140,9 @@ async function pass(
     proxy.onStage('delivered', request);
   });
 }
+
+/** Whether the answer has no end: ntfy's stream of a topic. */
+const isStream = ({ path }: ProxiedRequest): boolean => /\/json\?since=/.test(path);
 
 function createRequest({ method = 'GET', url = '/' }: IncomingMessage, body: Buffer): ProxiedRequest {
   return {

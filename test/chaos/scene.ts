@@ -49,6 +49,8 @@ export interface SceneOptions {
   journal: Journal;
   /** `DIGEST_FROM`. Default: each completion has its own card. */
   digestFrom?: number;
+  /** `COMMAND_TOPIC`. Default: cards have no buttons. */
+  commandTopic?: string;
 }
 
 /** Starts everything but the sidecar, and sets its hook. */
@@ -57,6 +59,7 @@ export async function startScene({
   finishHook,
   journal,
   digestFrom,
+  commandTopic,
 }: SceneOptions): Promise<Scene> {
   await using stack = new AsyncDisposableStack();
   const qbittorrent = stack.use(await startQbittorrent(generation));
@@ -74,6 +77,7 @@ export async function startScene({
       STATE_DIR: state,
       INSTANCE_NAME: 'qbit',
       DIGEST_FROM: String(digestFrom ?? 'never'),
+      ...(commandTopic === undefined ? {} : { COMMAND_TOPIC: commandTopic }),
       QBIT_HOST: toQbittorrent.url,
       QBIT_USER: qbittorrent.username,
       QBIT_PASS: qbittorrent.password,

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { AnyActorRef, InspectionEvent } from 'xstate';
 import { charts, keyOf } from '../../src/charts/index.ts';
 import { failure, hashOf, MINUTE, SECOND } from '../machines/fixtures.ts';
+import { createButtonStore } from '../support/command-topic.ts';
 import { startWorld } from '../support/world.ts';
 import { attribute, parseSvg, withClass } from './svg.ts';
 
@@ -35,7 +36,10 @@ interface Shown {
 }
 
 test('every step of the machines during a download with failures is on their charts', async () => {
-  const world = startWorld({ quietHours: { hours: () => null, save: () => {} } });
+  const world = startWorld({
+    quietHours: { hours: () => null, save: () => {} },
+    buttons: createButtonStore(),
+  });
   const seen = new Map<string, Drawn>();
   const inspect = (event: InspectionEvent) => {
     const actor = event.actorRef as AnyActorRef as unknown as Shown;

@@ -12,6 +12,10 @@ export interface Outgoing {
   form?: Record<string, string>;
   /** The body is sent in chunks, without a length. */
   chunked?: boolean;
+  /** Ends the request. */
+  signal?: AbortSignal;
+  /** The source address. */
+  localAddress?: string;
 }
 
 /** The answer. */
@@ -25,18 +29,21 @@ export interface Answer {
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
+/** Methods whose requests have no body, and no length. */
+const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
 function lengthOf(body: string, { method = 'GET', chunked = false }: Outgoing): Record<string, string> {
   if (chunked) return { 'transfer-encoding': 'chunked' };
-  return method === 'GET' ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  return BODILESS.has(method) ? {} : { 'content-length': String(Buffer.byteLength(body)) };
 }
 
 /** One request over a new connection. Rejects when there is no answer. */
 export function send(url: string, outgoing: Outgoing = {}): Promise<Answer> {
-  const { method = 'GET', form } = outgoing;
+  const { method = 'GET', form, signal, localAddress } = outgoing;
   const body = form ? new URLSearchParams(form).toString() : (outgoing.body ?? '');
   const headers = { ...(form ? FORM : {}), ...lengthOf(body, outgoing), ...outgoing.headers };
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method, headers, agent: false }, (response) => {
+    const sent = request(url, { method, headers, signal, localAddress, agent: false }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {

@@ -1,5 +1,6 @@
 /** The simulated ntfy answers as the real one does, in every generation. */
 import { holdContract } from './contract.ts';
+import { buttonCases } from './ntfy-buttons.ts';
 import { limitCases } from './ntfy-limits.ts';
 import { publishCases } from './ntfy-publish.ts';
 import { readCases } from './ntfy-read.ts';
@@ -13,5 +14,5 @@ holdContract({
   real,
   need: (generation) => `ntfy ${generation}`,
   shared: { limit: 'none' },
-  cases: [...publishCases, ...sequenceCases, ...readCases, ...limitCases],
+  cases: [...publishCases, ...buttonCases, ...sequenceCases, ...readCases, ...limitCases],
 });

@@ -148,8 +148,9 @@ function createSteps({ qbittorrent, ntfy, seed, read }: Parts) {
   return {
     status,
     messages,
-    async add({ name, size, tracker, private: isPrivate, ...form }: Addition): Promise<SeededTorrent> {
-      const torrent = seed.serve(name, size, 'v1', { tracker, private: isPrivate });
+    async add({ name, size, ...extras }: Addition): Promise<SeededTorrent> {
+      const { tracker, private: isPrivate, pieceLength, ...form } = extras;
+      const torrent = seed.serve(name, size, 'v1', { tracker, private: isPrivate, pieceLength });
       await qbittorrent.addTorrent(torrent.file, { ...form });
       added += 1;
       return torrent;

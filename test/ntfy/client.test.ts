@@ -106,3 +106,30 @@ describe('the Authorization header', () => {
     assert.deepEqual(authorization(auth), { authorization: 'Bearer tk_new' });
   });
 });
+
+describe('whether the server knows sequence IDs', () => {
+  test('is asked without credentials, and does not use the request limit', async () => {
+    for (const generation of ['current', 'legacy'] as const) {
+      await using ntfy = await startNtfySimulator({ generation, token: 'tk_example', burst: 0 });
+      assert.equal(await clientOf(ntfy, token('tk_example')).knowsSequences(), generation === 'current');
+      const [request] = ntfy.requests;
+      assert.deepEqual(
+        [request?.method, request?.path, request?.headers.authorization],
+        ['GET', '/v1/config', undefined],
+      );
+    }
+  });
+
+  test('is unknown if something else answers, or nothing', async () => {
+    await using ntfy = await startNtfySimulator();
+    const client = clientOf(ntfy);
+    for (const body of ['<html>Not Found</html>', '{"code":404}', '{}', ''])
+      for (const status of [200, 404, 502]) {
+        ntfy.fail('/v1/config', { kind: 'status', status, body }, 1);
+        assert.equal(await client.knowsSequences(), null, `${status} ${body}`);
+      }
+    assert.equal(await client.knowsSequences(), true);
+    await ntfy.goOffline();
+    assert.equal(await client.knowsSequences(), null);
+  });
+});

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { holds } from './property.ts';
 import type { Model } from './model.ts';
 import { lost } from './lost.ts';
-import type { Timeline } from './timeline.ts';
+import type { Timeline } from './steps.ts';
 
 const twice = ({ phone }: Model) => [...phone.sounds].filter(([, times]) => times > 1);
 

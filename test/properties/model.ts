@@ -23,6 +23,7 @@ import { createStore } from './store.ts';
 import type { Call, Environment } from './servers.ts';
 import { pass } from '../support/clock.ts';
 import { seedJitter } from './time.ts';
+import { createPresses } from './presses.ts';
 import { createQbittorrent } from './torrents.ts';
 
 /** The guard in which a torrent actor crashes, and how many more times. */
@@ -51,6 +52,8 @@ export interface ModelOptions {
   /** Whether calls and events are recorded for the test. Default: true. */
   keepHistory?: boolean;
   quietHours?: QuietHours;
+  /** Cards have buttons. */
+  buttons?: true;
 }
 
 const EPOCH = Date.UTC(2026, 0, 1);
@@ -90,6 +93,7 @@ export function createModel(options: ModelOptions = {}) {
   };
   const { keepHistory = true, allowance = () => null, quietHours } = options;
   const now = () => clock.now() + world.skew;
+  const presses = options.buttons === undefined ? null : createPresses(qbittorrent, now);
 
   function record({ to, notification }: Pick<Call, 'to' | 'notification'>) {
     const at = clock.now();
@@ -105,6 +109,7 @@ export function createModel(options: ModelOptions = {}) {
     world.run = null;
     state.cookie = -1;
     supervisor.stop();
+    presses?.disconnect();
     clock.setTimeout(start, Math.max(1, down));
   }
 
@@ -114,7 +119,7 @@ export function createModel(options: ModelOptions = {}) {
       if (run === world.run) store.save(event);
     };
     const machine = provideActors({
-      ...createClients({ clock, qbittorrent, phone, state, record, end, allowance }),
+      ...createClients({ clock, qbittorrent, phone, state, record, end, allowance, presses }),
       saveFact: save,
       ensureHook: () => Promise.reject(new Error('the hook installer is off')),
       rotation: () => new Promise(() => {}),
@@ -140,6 +145,16 @@ export function createModel(options: ModelOptions = {}) {
             if (run === world.run) store.digests.write(change);
           },
           summaries: store.summaries,
+          ...(presses === null
+            ? {}
+            : {
+                remote: {
+                  stored: presses.store.stored(),
+                  write: (change) => {
+                    if (run === world.run) presses.store.write(change);
+                  },
+                },
+              }),
           ...(quietHours === undefined
             ? {}
             : {
@@ -173,6 +188,7 @@ export function createModel(options: ModelOptions = {}) {
   return {
     clock,
     qbittorrent,
+    presses,
     phone,
     calls,
     events,

@@ -1,8 +1,9 @@
 /** Checks a property: many timelines, each in a separate model, until one violates it. */
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { finishAndSettle, RULE_STEPS, runTimeline, timelines } from './timeline.ts';
-import type { Timeline } from './timeline.ts';
+import { BUTTON_STEPS, RULE_STEPS, timelines } from './steps.ts';
+import { finishAndSettle, runTimeline } from './timeline.ts';
+import type { Timeline } from './steps.ts';
 import { createModel } from './model.ts';
 import type { Model, ModelOptions } from './model.ts';
 
@@ -29,7 +30,11 @@ interface PropertyCheck {
  */
 export async function holds(property: PropertyCheck): Promise<void> {
   const { check, options, before, settles = true, examples = [] } = property;
-  const without = [...(property.without ?? []), ...(options?.rules === undefined ? RULE_STEPS : [])];
+  const without = [
+    ...(property.without ?? []),
+    ...(options?.rules === undefined ? RULE_STEPS : []),
+    ...(options?.buttons === undefined ? BUTTON_STEPS : []),
+  ];
   await fc.assert(
     fc.asyncProperty(timelines(without), async (timeline) => {
       const model = createModel(options);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hashOf, HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
 import { applyStep, runTimeline, finishAndSettle } from './timeline.ts';
-import type { Timeline } from './timeline.ts';
+import type { Timeline } from './steps.ts';
 import { createModel } from './model.ts';
 import type { Model, ModelOptions } from './model.ts';
 

@@ -12,6 +12,8 @@ import type { Phone } from '../support/phone.ts';
 import { SUCCESS, NTFY_FAULTS } from './ntfy-faults.ts';
 import type { PublishResult, NtfyFault } from './ntfy-faults.ts';
 import { later } from '../support/clock.ts';
+import { pressActors } from './presses.ts';
+import type { Presses } from './presses.ts';
 import { failureOf } from './torrents.ts';
 import type { Qbittorrent, QbitRequest } from './torrents.ts';
 
@@ -51,6 +53,8 @@ export interface Environment {
   record: (call: Pick<Call, 'to' | 'notification'>) => void;
   end: (down: number) => void;
   allowance: () => Allowance | null;
+  /** `null`: cards have no buttons. */
+  presses: Presses | null;
 }
 
 /** Half of the duration of a call. */
@@ -74,7 +78,7 @@ interface Answer<T> {
 
 const never = () => new Promise<never>(() => {});
 
-export function createClients(environment: Environment): Pick<ActorDeps, 'qbittorrent' | 'ntfy'> {
+export function createClients(environment: Environment): Pick<ActorDeps, 'qbittorrent' | 'ntfy' | 'remote'> {
   const { clock, qbittorrent, phone, state, record, end } = environment;
 
   /** One call to a server, with its answer. */
@@ -120,7 +124,16 @@ export function createClients(environment: Environment): Pick<ActorDeps, 'qbitto
     return answer === 'never' ? { answer: failure('unreachable'), late: true } : { answer };
   }
 
+  const { presses } = environment;
   return {
+    remote:
+      presses === null
+        ? undefined
+        : pressActors(presses, (answer) =>
+            send('command', () =>
+              state.cookie === qbittorrent.state.session ? answer() : failure('unauthorized'),
+            ),
+          ),
     qbittorrent: {
       login: () =>
         send('login', () => {

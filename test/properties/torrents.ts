@@ -28,7 +28,7 @@ export type QbitFault =
   | 'protocol'
   | 'misdirected'
   | 'banned';
-export type QbitRequest = 'login' | 'observe' | 'list' | 'scan';
+export type QbitRequest = 'login' | 'observe' | 'list' | 'scan' | 'command';
 
 interface Fault {
   fault: QbitFault;

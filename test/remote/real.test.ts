@@ -5,7 +5,9 @@ import { startNtfy } from '../servers/ntfy.ts';
 import type { Ntfy } from '../servers/ntfy.ts';
 import { realTest } from '../servers/real-test.ts';
 import { until } from '../servers/wait.ts';
-import { clientOf, token } from '../ntfy/clients.ts';
+import { createNtfyClient } from '../../src/ntfy/client.ts';
+import { progressOf } from '../ntfy/cards.ts';
+import { clientOf, none, token } from '../ntfy/clients.ts';
 import { codecOf, command } from './commands.ts';
 import { startListening, TOPIC } from './listening.ts';
 
@@ -150,6 +152,42 @@ for (const generation of ['current', 'legacy'] as const) {
         assert.ok(cursors.length <= 4, `${cursors.length} cursors`);
       },
     );
+
+    realTest('a button of a card publishes what it contains', { needs }, async () => {
+      await using ntfy = await startNtfy(generation, {
+        auth: { ...auth, everyoneMay: { ...auth.everyoneMay, downloads: 'read-write' } },
+      });
+      await using listening = listenTo(ntfy);
+      await until('the open stream', () => listening.count('open') === 1);
+      const buttons = { url: `${ntfy.url}/${TOPIC}`, token: null, sign: codecOf().sign };
+      const client = createNtfyClient(
+        { server: ntfy.url, topic: 'downloads', auth: none, rate: null, retryMax: 0 },
+        { instance: 'qbit', timeZone: 'UTC', buttons, webUi: 'https://qbittorrent.example.org/' },
+      );
+      const { round, serial, expiresAt } = command;
+      const set = { round, serial, expiresAt, actions: ['pause', 'mute', 'delete'] } as const;
+      // A large request.
+      const style = { message: 'x\n'.repeat(750), icon: `https://x.example/${'i'.repeat(1900)}` };
+      const sent = await client.publish({ ...progressOf(), buttons: set }, { style });
+      assert.ok(sent.ok);
+      const [card] = await ntfy.messages('downloads');
+      assert.equal(card?.click, 'https://qbittorrent.example.org/');
+      for (const { url, method, body, headers = {}, clear } of card?.actions ?? []) {
+        assert.equal(clear, false);
+        const answer = await fetch(String(url), {
+          method: String(method),
+          body: String(body),
+          headers: headers as Record<string, string>,
+        });
+        assert.equal(answer.status, 200);
+      }
+      await until('the presses', () => listening.presses.length === 3);
+      assert.deepEqual(
+        listening.presses.map((each) => each.command.action),
+        set.actions,
+      );
+      assert.deepEqual(listening.presses[0]?.command, command);
+    });
 
     realTest('whether it knows sequence IDs is known before the first card', { needs }, async () => {
       await using ntfy = await startNtfy(generation, { auth });

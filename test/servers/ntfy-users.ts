@@ -34,6 +34,9 @@ export async function createUsers(
     return stdout + stderr;
   };
   await run(['user', '--config', config, 'add', '--role=admin', reader], readerPassword);
+  for (const [topic, permission] of Object.entries(auth.everyoneMay ?? {})) {
+    await run(['access', '--config', config, 'everyone', topic, permission]);
+  }
   const tokens: Record<string, string> = {};
   for (const [topic, permission] of Object.entries(auth.everyoneMay ?? {})) {
     await run(['access', '--config', config, 'everyone', topic, permission]);

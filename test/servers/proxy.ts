@@ -1,6 +1,6 @@
 /** A counting reverse proxy: the sidecar's requests to a server, without those of the test. */
 import { createServer, request as send } from 'node:http';
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { freePort } from './ports.ts';
 
@@ -9,6 +9,8 @@ export interface SeenRequest {
   method: string;
   /** With the query string. */
   path: string;
+  /** As they arrived, with lowercase names. */
+  headers: IncomingHttpHeaders;
   /** `Date.now()` when it had arrived completely. */
   at: number;
   /** The body as text: a form, or JSON. */
@@ -83,7 +85,8 @@ async function forward(state: State, incoming: IncomingMessage, outgoing: Server
   const { target, requests, statusOf, firewall } = state;
   const body = await buffer(incoming);
   const { method = 'GET', url: path = '/' } = incoming;
-  const seen: SeenRequest = { method, path, at: Date.now(), body: body.toString(), status: 0 };
+  const headers = { ...incoming.headers };
+  const seen: SeenRequest = { method, path, headers, at: Date.now(), body: body.toString(), status: 0 };
   requests.push(seen);
   if (isLogin(seen)) state.holdsCookies = false;
   if (state.holdsCookies) delete incoming.headers.cookie;

@@ -17,15 +17,15 @@ export interface SeededTorrent extends TorrentFile {
 }
 
 /** What a torrent has beside its content. */
-export type TorrentExtras = Pick<TorrentSource, 'tracker' | 'private'>;
+export type TorrentExtras = Pick<TorrentSource, 'tracker' | 'private' | 'pieceLength'>;
 
 /** A running web seed. */
 export interface WebSeed extends AsyncDisposable {
   url: string;
   /**
    * Creates a torrent and serves it: one file of this many bytes, or a folder of several files. The same name and
-   * size give the same torrent. The name may contain any characters; paths of several files are plain ASCII. Default: v1,
-   * not private, without a tracker.
+   * size give the same content, and with the same extras the same torrent. The name may contain any characters; paths of
+   * several files are plain ASCII. Default: v1, not private, without a tracker.
    */
   serve(
     name: string,

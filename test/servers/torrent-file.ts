@@ -23,6 +23,8 @@ export interface TorrentSource {
   tracker?: string | undefined;
   /** Default `false`. */
   private?: boolean | undefined;
+  /** Bytes. Default: 64 KiB, above 64 MiB 1 MiB. */
+  pieceLength?: number | undefined;
 }
 
 /** A .torrent file and its IDs. */
@@ -39,7 +41,7 @@ export interface TorrentFile {
 /** Builds a .torrent with a web seed. */
 export function createTorrentFile(source: TorrentSource): TorrentFile {
   const { name, content, files, kind = 'v1', tracker } = source;
-  const pieceLength = content.size > 64 * 1024 * 1024 ? 1024 * 1024 : 64 * 1024;
+  const pieceLength = source.pieceLength ?? (content.size > 64 * 1024 * 1024 ? 1024 * 1024 : 64 * 1024);
   const placed = placeFiles(files ?? [{ path: name, bytes: content.size }]);
   const v2 = kind === 'v1' ? null : describeV2(placed, content, pieceLength);
   const info = {

@@ -1,16 +1,16 @@
 /** The set-ups of docs/buttons.md on a real ntfy, line by line: what the doctor says, and who can do what. */
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseEnv } from 'node:util';
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
 import { parseConfig } from '../../src/config/index.ts';
 import { diagnose } from '../../src/doctor/index.ts';
-import { freePort, realTest } from '../servers/index.ts';
-import { removeFolder, startProcess, temporaryFolder, untilAnswering } from '../servers/processes.ts';
-import { program } from '../servers/programs.ts';
+import { realTest } from '../servers/index.ts';
+import { abilitiesOf, startServer } from './buttons-server.ts';
+import type { CardContent, Person } from './buttons-server.ts';
 import { blocksOf, commandsOf, sectionOf } from './document.ts';
 
 const needs = ['ntfy current'] as const;
@@ -29,41 +29,6 @@ const textOf = (title: string, language: string): string =>
 /** The part of ntfy's `server.yml` that the page shows. */
 const settingsIn = (title: string, replace = (text: string) => text): Record<string, unknown> =>
   parse(replace(textOf(title, 'yaml')));
-
-/** An ntfy with this part of a `server.yml`, and its command line. */
-async function startServer(settings: Record<string, unknown>) {
-  const ntfy = await program('ntfy current');
-  const folder = temporaryFolder('buttons');
-  const config = join(folder, 'server.yml');
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const places = {
-    'listen-http': `127.0.0.1:${port}`,
-    'base-url': url,
-    ...('auth-file' in settings ? { 'auth-file': join(folder, 'user.db') } : {}),
-  };
-  writeFileSync(config, stringify({ ...settings, ...places }));
-  const server = startProcess(ntfy, ['serve', '--config', config], folder);
-  await untilAnswering(server, `${url}/v1/health`);
-  return {
-    url,
-    folder,
-    /** Runs a line of the page. */
-    run(line: string): string {
-      const [name, group = '', ...args] = line.split(' ');
-      assert.equal(name, 'ntfy');
-      const env = { ...process.env, ...ntfy.env, NTFY_PASSWORD: 'secret' };
-      const all = [...ntfy.args, group, '--config', config, ...args];
-      const { status, stdout, stderr } = spawnSync(ntfy.command, all, { env, encoding: 'utf8' });
-      assert.equal(status, 0, `${line}\n${stderr}`);
-      return stdout + stderr;
-    },
-    async [Symbol.asyncDispose]() {
-      await server.stop();
-      await removeFolder(folder);
-    },
-  };
-}
 
 /** The doctor's results about ntfy and the buttons. On loopback without TLS, the phone's address is a warning. */
 async function examine(env: Record<string, string | undefined>): Promise<Record<string, string>> {
@@ -89,45 +54,20 @@ function assertFindings(found: Record<string, string>, expected: Record<string, 
   for (const [id, pattern] of Object.entries(expected)) assert.match(found[id] ?? '', pattern, id);
 }
 
-/** Somebody: the topics that they know, and a value of `Authorization`. */
-interface Person {
-  cards?: string;
-  commands?: string;
-  auth?: string;
-}
+/** A cell as yes or no: "each one once" is a yes with a condition. */
+const answerOf = (cell: string): string =>
+  cell
+    .trim()
+    .replace(/^each one once$/, 'yes')
+    .replace(/[,:] .*$/, '');
 
-/** What a person can do: reads cards, presses buttons, sees presses, delays presses. */
-async function abilitiesOf(
-  url: string,
-  { cards, commands, auth }: Person,
-  card: { topic: string; token?: string },
-): Promise<string[]> {
-  const status = async (path: string, init: RequestInit = {}) => {
-    const headers = auth === undefined ? {} : { authorization: auth };
-    return (await fetch(`${url}/${path}`, { headers, ...init })).status;
-  };
-  const readsCards = cards !== undefined && (await status(`${cards}/auth`)) === 200;
-  const known = readsCards ? card.topic : commands;
-  const token = readsCards && card.token !== undefined ? `Bearer ${card.token}` : auth;
-  const headers = token === undefined ? {} : { authorization: token };
-  const publishes =
-    known !== undefined && (await status(known, { method: 'POST', body: 'x', headers })) === 200;
-  const sees = known !== undefined && (await status(`${known}/json?poll=1`)) === 200;
-  return [readsCards, readsCards && publishes, sees, publishes].map((can) => (can ? 'yes' : 'no'));
-}
-
-/** The rows of the section's table, each cell as yes or no: "each one once" is a yes with a condition. */
+/** The rows of the section's table. */
 function tableOf(title: string): Record<string, string[]> {
   const rows = [...sectionOf(title, PAGE).matchAll(/^\| ([^|]+) \|(.*)\|$/gm)].slice(1);
-  const cellsOf = (text: string) =>
-    text.split('|').map((cell) =>
-      cell
-        .trim()
-        .replace(/^each one once$/, 'yes')
-        .replace(/[,:] .*$/, ''),
-    );
   return Object.fromEntries(
-    rows.flatMap(([, who = '', text = '']) => (who.startsWith('---') ? [] : [[who, cellsOf(text)]])),
+    rows.flatMap(([, who = '', text = '']) =>
+      who.startsWith('---') ? [] : [[who, text.split('|').map(answerOf)]],
+    ),
   );
 }
 
@@ -135,7 +75,7 @@ async function assertTable(
   title: string,
   url: string,
   people: Record<string, Person>,
-  card: { topic: string; token?: string },
+  card: CardContent,
 ): Promise<void> {
   const found: Record<string, string[]> = {};
   for (const [who, person] of Object.entries(people)) found[who] = await abilitiesOf(url, person, card);
@@ -244,7 +184,7 @@ async function assertTokens(url: string, token: string): Promise<void> {
 
 test('the settings that the page shows are valid', () => {
   for (const title of [ACCESS, TOKEN]) {
-    const parsed = parseConfig(parseEnv(textOf(title, 'ini')) as Record<string, string>);
+    const parsed = parseConfig(parseEnv(textOf(title, 'ini')));
     assert.ok(parsed.ok, parsed.ok ? '' : parsed.message);
   }
 });

@@ -2,6 +2,7 @@
 import type { NtfyGeneration } from './generation.ts';
 import type { Refusal } from './errors.ts';
 import { newId } from './id.ts';
+import { decodeWords } from './params.ts';
 
 export type Action = Record<string, unknown>;
 
@@ -28,18 +29,26 @@ function findFault(action: Action, kinds: string[]): string | null {
   if (['view', 'http'].includes(kind) && !action.url) {
     return `parameter 'url' is required for action '${kind}'`;
   }
-  const bodiless = ['GET', 'HEAD'].includes(String(action.method));
+  const bodiless = ['GET', 'HEAD'].includes(String(action.method).toUpperCase());
   if (kind === 'http' && bodiless && action.body) {
-    return `parameter 'body' cannot be set if method is ${String(action.method)}`;
+    return `parameter 'body' cannot be set if method is ${String(action.method).toUpperCase()}`;
   }
   return null;
+}
+
+/** Decodes encoded words, which ntfy does with a button as with any parameter. */
+function decode(value: unknown): unknown {
+  if (typeof value === 'string') return decodeWords(value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, decode(part)]));
 }
 
 function normalize(action: Action): Action {
   const normalized: Action = { id: newId().slice(0, 10) };
   for (const key of FIELDS) {
-    const value = action[key] ?? (key === 'clear' ? false : undefined);
-    if (value !== undefined && value !== '') normalized[key] = value;
+    const value = decode(action[key] ?? (key === 'clear' ? false : undefined));
+    if (value === undefined || value === '') continue;
+    normalized[key] = key === 'method' && typeof value === 'string' ? value.toUpperCase() : value;
   }
   return normalized;
 }

@@ -1,5 +1,5 @@
 /** The torrents of one simulated qBittorrent, their progress over time, and their hooks. */
-import { advance, enter, isSettled, play } from './progress.ts';
+import { advance, enter, isSettled, play, recheck } from './progress.ts';
 import { createLabels } from './labels.ts';
 import type { Labels } from './labels.ts';
 import { createTorrent, rename, stepOf } from './torrent.ts';
@@ -17,7 +17,7 @@ export interface Library {
   remove: (hash: string) => void;
   /** Replaces the torrent's remaining steps. */
   play: (hash: string, steps: Step[]) => void;
-  /** Checks for 3 seconds, then continues. */
+  /** Checks for 3 seconds, then continues; a stopped torrent is stopped again. */
   recheck: (hash: string) => void;
   /** Categories and tags. */
   labels: Labels;
@@ -120,14 +120,15 @@ export function createLibrary({ now, onAdded, onFinished }: LibraryOptions): Lib
     labels,
     remove: (hash) => torrents.delete(hash.toLowerCase()),
     play: (hash, steps) => change(hash, (torrent) => play(torrent, steps, false)),
-    recheck: (hash) => change(hash, (torrent) => play(torrent, [{ phase: 'checking', seconds: 3 }], true)),
+    recheck: (hash) => change(hash, recheck),
     setLimit: (hash, limit) => change(hash, (torrent) => Object.assign(torrent, { limit })),
     changeId: (hash, newHash) =>
       change(hash, (torrent) => {
         torrents.delete(torrent.hash);
         torrents.set(rename(torrent, newHash), torrent);
       }),
-    setStopped: (hash, stopped) => change(hash, (torrent) => Object.assign(torrent, { stopped })),
+    setStopped: (hash, stopped) =>
+      change(hash, (torrent) => Object.assign(torrent, { stopped, stopsAfterCheck: false })),
     stop: () => {
       ticker.stop();
       hooks.stop();

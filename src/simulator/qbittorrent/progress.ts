@@ -3,6 +3,22 @@ import type { Step } from './script.ts';
 import { stepOf } from './torrent.ts';
 import type { Torrent } from './torrent.ts';
 
+const CHECK_SECONDS = 3;
+
+/** Stops it until it is started again. */
+function stop(torrent: Torrent): void {
+  torrent.stopped = true;
+  torrent.stopsAfterCheck = false;
+}
+
+/** Checks it for some seconds, also if it is stopped; then it continues. Without metadata there is nothing to check. */
+export function recheck(torrent: Torrent): void {
+  if (!torrent.metadata) return;
+  torrent.stopsAfterCheck ||= torrent.stopped;
+  torrent.stopped = false;
+  play(torrent, [{ phase: 'checking', seconds: CHECK_SECONDS }], true);
+}
+
 /** Starts the current step: a complete torrent has all its bytes. */
 export function enter(torrent: Torrent, at: number): void {
   if (stepOf(torrent).phase !== 'complete') return;
@@ -11,7 +27,9 @@ export function enter(torrent: Torrent, at: number): void {
 }
 
 function nextStep(torrent: Torrent, at: number): void {
-  if (stepOf(torrent).phase === 'metadata') torrent.metadata = true;
+  const { phase } = stepOf(torrent);
+  if (phase === 'metadata') torrent.metadata = true;
+  if (phase === 'checking' && torrent.stopsAfterCheck) stop(torrent);
   torrent.index += 1;
   torrent.elapsed = 0;
   enter(torrent, at);
@@ -75,7 +93,7 @@ export function advance(torrent: Torrent, now: number): void {
     torrent.speed = 0;
     return;
   }
-  while (left > 1e-9 && stepOf(torrent).phase !== 'removed') {
+  while (left > 1e-9 && !torrent.stopped && stepOf(torrent).phase !== 'removed') {
     left -= advanceStep(torrent, left, now - left * 1000);
   }
 }

@@ -51,6 +51,8 @@ export interface Torrent {
   /** Seconds spent in the current step. */
   elapsed: number;
   stopped: boolean;
+  /** It is stopped again when its check ends. */
+  stopsAfterCheck: boolean;
   /** Downloaded bytes of the selected files. */
   done: number;
   downloaded: number;
@@ -100,6 +102,7 @@ export function createTorrent(spec: TorrentSpec, count: number, now: number): To
     index: 0,
     elapsed: 0,
     stopped: spec.stopped ?? false,
+    stopsAfterCheck: false,
     done: 0,
     downloaded: 0,
     speed: 0,

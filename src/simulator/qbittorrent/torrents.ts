@@ -1,6 +1,8 @@
 /** `torrents/*`. */
 import { describe } from './answer.ts';
+import type { TorrentObject } from './answer.ts';
 import type { Answer, Endpoint, Endpoints } from './dispatch.ts';
+import { filesOf } from './files.ts';
 import type { Generation } from './generations.ts';
 import { labelEndpoints } from './label-endpoints.ts';
 import type { Library } from './library.ts';
@@ -70,7 +72,13 @@ function actions(generation: Generation, library: Library): Endpoints {
 }
 
 export function torrentEndpoints(generation: Generation, library: Library): Endpoints {
-  const find = (hash: string) => library.list().find((torrent) => torrent.hash === hash.toLowerCase());
+  const about = (describeIt: (object: TorrentObject) => unknown): Endpoint => ({
+    needs: ['hash'],
+    run: ({ hash = '' }) => {
+      const torrent = library.list().find((torrent) => torrent.hash === hash.toLowerCase());
+      return torrent ? { body: describeIt(describe(torrent, generation)) } : { status: 404, body: '' };
+    },
+  });
   return {
     'torrents/info': {
       run: (params) => {
@@ -78,14 +86,8 @@ export function torrentEndpoints(generation: Generation, library: Library): Endp
         return found ? { body: found } : { status: 400, body: "'sort' parameter is invalid" };
       },
     },
-    'torrents/properties': {
-      needs: ['hash'],
-      run: ({ hash = '' }) => {
-        const torrent = find(hash);
-        if (!torrent) return { status: 404, body: '' };
-        return { body: propertiesOf(describe(torrent, generation)) };
-      },
-    },
+    'torrents/properties': about(propertiesOf),
+    'torrents/files': about(filesOf),
     ...(generation.counts
       ? { 'torrents/count': { run: () => ({ body: String(library.list().length) }) } }
       : {}),

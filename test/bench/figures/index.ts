@@ -1,6 +1,7 @@
 /** All figures, in the order of the page. */
 import type { Figure } from '../lib/figure.ts';
 import { burst } from './burst.ts';
+import { buttons } from './buttons.ts';
 import { completion } from './completion.ts';
 import { healthcheck } from './healthcheck.ts';
 import { hook } from './hook.ts';
@@ -26,6 +27,7 @@ export const figures: readonly Figure[] = [
   hook,
   completion,
   messages,
+  buttons,
   image,
   healthcheck,
 ];
