@@ -25,12 +25,21 @@ realTest(
     await muted.waitFor();
     assert.match((await muted.textContent()) ?? '', /quoted.*On the phone: Muted at \d+%/);
     assert.equal(await muted.count(), 1);
+    await pressButton(scene.ntfy, /other/, 'Pause');
+    await untilText(page, '#s-remote', /last press: Paused \(other\.iso, /);
+    await untilText(page, '#torrents li:not(:has-text("Muted"))', /Stopped/);
+    await pressButton(scene.ntfy, /other/, 'Delete');
+    await untilText(page, '#s-remote', /last press: Asked before deleting \(other\.iso, /);
+    await until('the card asks', () => hasButton(scene.ntfy, /other/, 'Keep'));
+    await pressButton(scene.ntfy, /other/, 'Delete');
+    await untilText(page, '#finished', /other\.iso/);
+    await untilText(page, '#s-remote', /last press: Deleted, its files are kept \(other\.iso, /);
     await page.getByRole('link', { name: 'Buttons' }).click();
     await untilText(page, '#chart-now', /support › known · stream › connected › listening · commands › idle/);
     assert.deepEqual(complaints, []);
 
     const { page: plain } = await openTab(scene.browser, scene.url, { ...wide, javaScriptEnabled: false });
-    assert.match(await textOf(plain, '#s-remote'), /Ready.*last press: Muted/);
+    assert.match(await textOf(plain, '#s-remote'), /Ready.*last press: Deleted, its files are kept/);
     assert.match(await textOf(plain, '#torrents'), /Muted at \d+%/);
     assert.equal(await plain.locator('form[method=post], input[type=submit]').count(), 0);
     assert.equal(await plain.locator('#board button').count(), 0);
