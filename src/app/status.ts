@@ -15,6 +15,7 @@ import { UNKNOWN_FIELDS } from '../../machines/routing/fields.ts';
 import type { Routing, SendKind } from '../../machines/routing/types.ts';
 import type { quietMachine } from '../../machines/quiet/machine.ts';
 import { selectPendingCount } from '../../machines/quiet/selectors.ts';
+import { selectMutedPercent } from '../../machines/remote/selectors.ts';
 import type { sessionMachine } from '../../machines/session/machine.ts';
 import { selectLoginFailure, selectVersion } from '../../machines/session/selectors.ts';
 import { selectSummaries } from '../../machines/summary/selectors.ts';
@@ -30,6 +31,7 @@ import type { TorrentSnapshot } from '../../machines/torrent/selectors.ts';
 import type { watcherMachine } from '../../machines/watcher/machine.ts';
 import { selectPollFailure, selectWatched } from '../../machines/watcher/selectors.ts';
 import { pathOf } from '../util/state-path.ts';
+import { buttonsOf } from './button-status.ts';
 import { digestsOf } from './digest-status.ts';
 
 export type Supervisor = ActorRefFrom<typeof supervisorMachine>;
@@ -83,6 +85,10 @@ export interface TorrentStatus {
   summarized: boolean;
   /** Its alert that the phone shows; `null` without one. */
   alert: Alert | null;
+  /** Neither its progress nor its alerts are sent until it is complete: its button Mute was pressed. Missing: no. */
+  muted?: true;
+  /** The percent at which it was muted; only with `muted`. */
+  mutedPercent?: number;
   /** ISO 8601. */
   since: string;
 }
@@ -106,6 +112,7 @@ export function* eachTorrent(supervisor: Supervisor): Generator<TorrentStatus> {
 export function servicesOf(supervisor: Supervisor) {
   const snapshot = supervisor.getSnapshot();
   const { session, watcher, outbox, incident, discovery, hookInstaller, summary, quiet } = snapshot.children;
+  const buttons = buttonsOf(snapshot);
   return {
     supervisor: pathOf(snapshot.value),
     session: describeSession(session?.getSnapshot()),
@@ -118,6 +125,7 @@ export function servicesOf(supervisor: Supervisor) {
     /** The topics with one summary in place of progress cards, without their names. */
     summary: summary === undefined ? [] : selectSummaries(summary.getSnapshot()),
     ...(quiet === undefined ? {} : { quiet: describeQuiet(quiet.getSnapshot()) }),
+    ...(buttons === null ? {} : { buttons }),
   };
 }
 
@@ -180,10 +188,8 @@ function describeOutbox(snapshot: SnapshotFrom<typeof outboxMachine> | undefined
   };
 }
 
-function describe(
-  { key, hash, shown, since, alert }: TorrentRecord,
-  actor: TorrentSnapshot | undefined,
-): TorrentStatus {
+function describe(record: TorrentRecord, actor: TorrentSnapshot | undefined): TorrentStatus {
+  const { key, hash, shown, since, alert } = record;
   const observation = actor === undefined ? null : selectObservation(actor);
   const { category, tags, tracker, path, private: isPrivate } = observation ?? UNKNOWN_FIELDS;
   return {
@@ -207,8 +213,14 @@ function describe(
     showing: shown?.phase ?? null,
     summarized: actor !== undefined && selectIsSummarized(actor),
     alert,
+    ...mutedOf(record),
     since: new Date(since).toISOString(),
   };
+}
+
+function mutedOf(record: TorrentRecord): Pick<TorrentStatus, 'muted' | 'mutedPercent'> {
+  const mutedPercent = selectMutedPercent(record);
+  return mutedPercent === null ? {} : { muted: true, mutedPercent };
 }
 
 function rulingOf(routing: Routing | null): Ruling | null {

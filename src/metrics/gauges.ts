@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { each } from './instruments.ts';
 import type { Instruments } from './instruments.ts';
-import { HOOK_STATES, SESSION_STATES, TORRENT_STATES } from './labels.ts';
+import { COMMAND_TOPIC_STATES, HOOK_STATES, SESSION_STATES, TORRENT_STATES } from './labels.ts';
 import type { Reading } from './reading.ts';
 
 /** How many torrents are tracked. */
@@ -23,10 +23,8 @@ function createTorrentGauges({ gauge }: Instruments) {
   };
 }
 
-/** Gauges that are read at each scrape. */
-export function createGauges(instruments: Instruments, version: string) {
-  const { gauge } = instruments;
-  const torrents = createTorrentGauges(instruments);
+/** The states of the session, the hook installer and the command topic. */
+function createStateGauges({ gauge }: Instruments) {
   const ready = gauge(
     'qbit_ntfy_session_ready',
     '1 while the sidecar has a session in qBittorrent, 0 otherwise.',
@@ -41,6 +39,26 @@ export function createGauges(instruments: Instruments, version: string) {
     'State of the hook installer (AUTO_INSTALL_HOOK): 1 for the current state, 0 for the others.',
     each('state', HOOK_STATES),
   );
+  const topic = gauge(
+    'qbit_ntfy_command_topic_state',
+    'State of the command topic (COMMAND_TOPIC): 1 for the current state, 0 for the others.',
+    each('state', COMMAND_TOPIC_STATES),
+  );
+  return {
+    set(reading: Pick<Reading, 'session' | 'hook' | 'commandTopic'>): void {
+      for (const state of SESSION_STATES) session.set({ state }, Number(reading.session === state));
+      for (const state of HOOK_STATES) hook.set({ state }, Number(reading.hook === state));
+      for (const state of COMMAND_TOPIC_STATES) topic.set({ state }, Number(reading.commandTopic === state));
+      ready.set(Number(reading.session === 'ready'));
+    },
+  };
+}
+
+/** Gauges that are read at each scrape. */
+export function createGauges(instruments: Instruments, version: string) {
+  const { gauge } = instruments;
+  const torrents = createTorrentGauges(instruments);
+  const states = createStateGauges(instruments);
   const waiting = gauge('qbit_ntfy_outbox_waiting', 'Notifications that ntfy has not accepted yet.');
   const oldest = gauge(
     'qbit_ntfy_outbox_oldest_seconds',
@@ -68,9 +86,7 @@ export function createGauges(instruments: Instruments, version: string) {
   return {
     set(reading: Reading): void {
       torrents.set(reading);
-      for (const state of SESSION_STATES) session.set({ state }, Number(reading.session === state));
-      for (const state of HOOK_STATES) hook.set({ state }, Number(reading.hook === state));
-      ready.set(Number(reading.session === 'ready'));
+      states.set(reading);
       waiting.set(reading.waiting);
       oldest.set(reading.oldest);
       budget.set(reading.budget);

@@ -1,5 +1,6 @@
 /** All values of all labels: closed sets, so that no torrent and no server can add a series. */
 import type { Failure, Form, Notification, Outcome, Phase } from '../../machines/domain.ts';
+import { TOPIC_STATES } from '../../machines/remote/selectors.ts';
 import type { PressRejection } from '../../machines/remote/types.ts';
 import type { Rejection } from '../remote/presses.ts';
 
@@ -40,6 +41,9 @@ export const HOOK_STATES = [
   'suspecting',
   'retrying',
 ] as const;
+
+/** The states of the command topic; `off`: there is none. */
+export const COMMAND_TOPIC_STATES = ['off', ...TOPIC_STATES] as const;
 
 /** The answers of each hook. */
 export const HOOK_ANSWERS = {

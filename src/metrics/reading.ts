@@ -7,6 +7,7 @@ import {
   selectSending,
   selectWaiting,
 } from '../../machines/outbox/selectors.ts';
+import { selectTopicState } from '../../machines/remote/selectors.ts';
 import { selectVersion } from '../../machines/session/selectors.ts';
 import { selectRecords, selectTorrents } from '../../machines/supervisor/selectors.ts';
 import type { SupervisorSnapshot } from '../../machines/supervisor/selectors.ts';
@@ -16,6 +17,7 @@ import { pathOf } from '../util/state-path.ts';
 import type { Supervisor } from '../app/status.ts';
 import type { Health } from '../store/index.ts';
 import { TORRENT_STATES } from './labels.ts';
+import type { COMMAND_TOPIC_STATES } from './labels.ts';
 
 type TorrentState = (typeof TORRENT_STATES)[number];
 
@@ -29,6 +31,7 @@ export interface Reading {
   webapi: string;
   /** The innermost state of the hook installer; `null` if it is not running. */
   hook: string | null;
+  commandTopic: (typeof COMMAND_TOPIC_STATES)[number];
   waiting: number;
   /** Seconds. */
   oldest: number;
@@ -46,7 +49,7 @@ export interface Reading {
  */
 export function readingOf(supervisor: Supervisor, health: Health, rules: readonly string[] = []): Reading {
   const snapshot = supervisor.getSnapshot();
-  const { session, incident, hookInstaller } = snapshot.children;
+  const { session, incident, hookInstaller, remote } = snapshot.children;
   const login = session?.getSnapshot();
   return {
     torrents: countTorrents(snapshot),
@@ -54,6 +57,7 @@ export function readingOf(supervisor: Supervisor, health: Health, rules: readonl
     session: login === undefined ? null : pathOf(login.value),
     webapi: webapiOf(login === undefined ? null : selectVersion(login)),
     hook: hookInstaller === undefined ? null : leafOf(hookInstaller.getSnapshot().value),
+    commandTopic: remote === undefined ? 'off' : selectTopicState(remote.getSnapshot()),
     ...readOutbox(snapshot),
     incident: incident !== undefined && selectRaised(incident.getSnapshot()),
     degraded: health.kind === 'memory' && health.problem !== null,

@@ -14,6 +14,7 @@ export const SERVICES = [
   'discovery',
   'hookInstaller',
   'digest',
+  'remote',
 ] as const satisfies readonly MachineName[];
 
 /** The actor whose chart is shown. */

@@ -70,11 +70,15 @@ const ALERTS: Readonly<Record<Alert, string>> = {
   crashing: 'tracking fails',
 };
 
-/** What the phone shows of a torrent: the alert or the state, then the percent. */
+type OnPhone = Pick<TorrentStatus, 'shown' | 'showing' | 'summarized' | 'alert' | 'mutedPercent'>;
+
+/** What the phone shows of a torrent: the alert or the state, then the percent; or when it was muted. */
 export function phoneLabel(
-  { shown, showing, summarized, alert }: Pick<TorrentStatus, 'shown' | 'showing' | 'summarized' | 'alert'>,
+  { shown, showing, summarized, alert, mutedPercent }: OnPhone,
   locale?: string,
 ): Label {
+  if (mutedPercent !== undefined)
+    return { text: `Muted at ${formatPercent(mutedPercent, locale)}`, tone: 'waiting' };
   const phase = showing === null ? undefined : CARD_PHASES[showing];
   const percent = shown === null ? 'no card' : formatPercent(shown, locale);
   if (summarized && alert === null) return { text: 'In the summary', tone: 'moving' };

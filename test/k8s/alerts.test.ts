@@ -31,6 +31,13 @@ const raised: Record<string, { series: Record<string, string>; labels?: Record<s
   },
   QbitNtfyDayQuota: { series: { [`qbit_ntfy_day_messages_left{${labels}}`]: '250-2x120' } },
   QbitNtfyStateInMemory: { series: { [`qbit_ntfy_store_degraded{${labels}}`]: '0x100 1x20' } },
+  QbitNtfyButtons: {
+    series: {
+      [`qbit_ntfy_command_topic_state{${labels}, state="listening"}`]: '1x100 0x20',
+      [`qbit_ntfy_command_topic_state{${labels}, state="connecting"}`]: '0x100 1 0 1 0 1 0 1 0 1 0 1 0 1x8',
+      [`qbit_ntfy_command_topic_state{${labels}, state="backingOff"}`]: '0x100 0 1 0 1 0 1 0 1 0 1 0 1 0x8',
+    },
+  },
   QbitNtfyRestarting: {
     series: {
       [`qbit_ntfy_restarts_total{${labels}, what="torrent"}`]: '0x60 0+1x60',
@@ -48,6 +55,10 @@ const healthy: Record<string, string> = {
   [`qbit_ntfy_notifications_total{${labels}, kind="completion", outcome="refused"}`]: '1x120',
   [`qbit_ntfy_day_messages_left{${labels}}`]: 'Inf+0x120',
   [`qbit_ntfy_store_degraded{${labels}}`]: '0x120',
+  // A proxy ends the connection every few minutes.
+  [`qbit_ntfy_command_topic_state{${labels}, state="listening"}`]: '1 1 0 1 1 0 1 0 1x120',
+  [`qbit_ntfy_command_topic_state{${labels}, state="connecting"}`]: '0 0 1 0 0 0 0 0 0x112',
+  [`qbit_ntfy_command_topic_state{${labels}, state="backingOff"}`]: '0 0 0 0 0 1 0 1 0x105 1x7',
   [`qbit_ntfy_restarts_total{${labels}, what="torrent"}`]: '0x30 3x90',
 };
 

@@ -3,6 +3,8 @@ import { describe, test } from 'node:test';
 import { createRecord } from '../../machines/torrent/record.ts';
 import { TORRENT_STATES } from '../../src/metrics/labels.ts';
 import { failure, hashOf, MINUTE, ok, SECOND, seen } from '../machines/fixtures.ts';
+import { download, press, startButtons } from '../machines/remote/scene.ts';
+import { pressOn } from '../support/command-topic.ts';
 import { startWorld } from '../support/world.ts';
 import { nonZero, watch } from './samples.ts';
 
@@ -120,6 +122,37 @@ describe('the metrics', () => {
     assert.deepEqual(nonZero(await read(), 'qbit_ntfy_hook_state'), { 'state="installed"': 1 });
     const off = await watch(startWorld())();
     assert.deepEqual(nonZero(off, 'qbit_ntfy_hook_state'), { 'state="off"': 1 });
+  });
+
+  test('include the state of the command topic, and what became of each press', async () => {
+    const world = await startButtons();
+    const read = watch(world);
+    const stateOf = async () => nonZero(await read(), 'qbit_ntfy_command_topic_state');
+    assert.deepEqual(await stateOf(), { 'state="asleep"': 1 });
+    const hash = await download(world);
+    assert.deepEqual(await stateOf(), { 'state="listening"': 1 });
+    const pause = await press(world, hash, 'pause');
+    world.script.execute = () => failure('unreachable');
+    await press(world, hash, 'delete');
+    pressOn(world.script.stream, pause);
+    pressOn(world.script.stream, { ...pause, round: pause.round - 1 });
+    const samples = await read();
+    assert.deepEqual(nonZero(samples, 'qbit_ntfy_commands_total'), {
+      'action="pause",result="done"': 1,
+      'action="delete",result="failed"': 1,
+    });
+    assert.deepEqual(nonZero(samples, 'qbit_ntfy_presses_rejected_total'), {
+      'reason="repeated"': 1,
+      'reason="outdated"': 1,
+    });
+    world.script.stream.isReadable = false;
+    world.script.stream.reader?.report({
+      type: 'stream.failed',
+      failure: { kind: 'unreachable', message: 'closed' },
+    });
+    assert.deepEqual(await stateOf(), { 'state="backingOff"': 1 });
+    const off = await watch(startWorld())();
+    assert.deepEqual(nonZero(off, 'qbit_ntfy_command_topic_state'), { 'state="off"': 1 });
   });
 
   test('show that the state is only in memory where it should be on a disk', async () => {

@@ -3,10 +3,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { hookInstallerMachine } from '../../machines/hook-installer/machine.ts';
+import { remoteMachine } from '../../machines/remote/machine.ts';
 import { sessionMachine } from '../../machines/session/machine.ts';
 import { torrentMachine } from '../../machines/torrent/machine.ts';
 import { createMetrics, readingOf } from '../../src/metrics/index.ts';
-import { HOOK_STATES, SESSION_STATES, TORRENT_STATES } from '../../src/metrics/labels.ts';
+import {
+  COMMAND_TOPIC_STATES,
+  HOOK_STATES,
+  SESSION_STATES,
+  TORRENT_STATES,
+} from '../../src/metrics/labels.ts';
 import { startWorld } from '../support/world.ts';
 import { opsApp } from '../server/apps.ts';
 import { readSamples, watch, well } from './samples.ts';
@@ -22,6 +28,9 @@ const CONTRACT: Record<string, string> = {
   qbit_ntfy_session_state: 'gauge state',
   qbit_ntfy_hook_state: 'gauge state',
   qbit_ntfy_notifications_total: 'counter kind outcome',
+  qbit_ntfy_commands_total: 'counter action result',
+  qbit_ntfy_presses_rejected_total: 'counter reason',
+  qbit_ntfy_command_topic_state: 'gauge state',
   qbit_ntfy_ntfy_requests_total: 'counter result',
   qbit_ntfy_outbox_waiting: 'gauge',
   qbit_ntfy_outbox_oldest_seconds: 'gauge',
@@ -93,7 +102,7 @@ describe('the metrics page', () => {
     assert.deepEqual([...one.keys()], [...other.keys()]);
   });
 
-  test('has every state of a torrent, the session and the hook installer', () => {
+  test('has every state of a torrent, the session, the hook installer and the command topic', () => {
     const phases = Object.keys(torrentMachine.states['polling']?.states ?? {}).filter(
       (name) => !['deciding', 'unknown', 'held'].includes(name),
     );
@@ -104,6 +113,10 @@ describe('the metrics page', () => {
     const { starting, evaluating, idle, ...resting } = hookInstallerMachine.states;
     assert.ok(starting && evaluating, 'also left at once');
     assert.deepEqual(new Set(HOOK_STATES), new Set(Object.keys({ ...resting, ...idle?.states })));
+    const { deciding, connected, ...others } = remoteMachine.states['stream']?.states ?? {};
+    assert.ok(deciding && connected, 'the first is left at once, too');
+    const topic = Object.keys({ ...others, ...connected.states });
+    assert.deepEqual(new Set(COMMAND_TOPIC_STATES), new Set(['off', ...topic]));
   });
 });
 

@@ -74,11 +74,14 @@ export function chartNow({ shown, state, isRunning, facts, steps }: ChartView): 
     data-state="${state ?? ''}"
     data-trail="${JSON.stringify(trail)}"
   >
-    ${text}${state === null ? '' : html`<strong>${state.replaceAll('.', ' › ')}</strong>`}<span class="facts"
+    ${text}${state === null ? '' : html`<strong>${stateText(state)}</strong>`}<span class="facts"
       >${facts}</span
     >
   </p>`;
 }
+
+/** The parallel regions one after the other. */
+const stateText = (state: string): string => state.replaceAll(' ', ' · ').replaceAll('.', ' › ');
 
 /** What rules can match of a torrent. */
 export function chartFields({ shown, fields }: ChartView): Html {

@@ -2,6 +2,7 @@ import type { Failure } from '../../../machines/domain.ts';
 import { safeText } from '../../format/text.ts';
 import type { ViewModel } from '../view-model.ts';
 import type { Tone } from '../labels.ts';
+import { buttonsText } from './buttons.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 
@@ -12,7 +13,7 @@ interface Card {
   title: string;
   tone: Tone;
   text: string;
-  detail: string;
+  detail: string | Html;
 }
 
 type Services = ViewModel['services'];
@@ -28,6 +29,7 @@ export function serviceCards(view: ViewModel): Array<{ id: string; html: Html }>
     incidentCard(services),
     storeCard(health),
     digestCard(view),
+    ...buttonsCard(view),
     supervisorCard(services),
   ];
   return cards.map((card) => ({ id: `s-${card.id}`, html: render(card) }));
@@ -146,6 +148,12 @@ function digestCard({ digests }: ViewModel): Card {
     text: `${number(count)} on ${open.length === 1 ? 'one card' : `${open.length} cards`}`,
     detail: '',
   };
+}
+
+/** Only with `COMMAND_TOPIC`. */
+function buttonsCard(view: ViewModel): Card[] {
+  const { buttons } = view.services;
+  return buttons === undefined ? [] : [{ id: 'remote', title: 'Buttons', ...buttonsText(buttons, view) }];
 }
 
 const SCAN: Readonly<Record<NonNullable<Services['discovery']>['scan'], { tone: Tone; text: string }>> = {

@@ -39,6 +39,7 @@ const TITLES: Partial<Record<ShownActor['machine'], string>> = {
   supervisor: 'The supervisor',
   discovery: 'Discovery of new torrents',
   hookInstaller: 'The hook installer',
+  remote: 'The buttons of cards',
 };
 
 export function openChart(shown: ShownActor, sources: PageSources, inspector: Inspector): OpenChart {

@@ -11,6 +11,7 @@ export const board = `
 .service>a:focus-visible,.torrent>a:focus-visible{outline:none}
 .service .text{font-weight:600}
 .service .detail{font-size:.8rem;color:var(--soft)}
+.service:has(time){grid-column:span 2}
 [data-tone=moving]{--tone:var(--moving)}
 [data-tone=waiting]{--tone:var(--waiting)}
 [data-tone=done]{--tone:var(--done)}
@@ -67,8 +68,8 @@ progress.unknown::-webkit-progress-bar{background:none}
   .services{grid-template-columns:1fr 1fr 1fr;gap:.4rem;grid-auto-flow:dense}
   .service{padding:.45rem .6rem}
   .service .text{font-size:.85rem;line-height:1.25}
-  .service:is([data-tone=done],[data-tone=moving],[data-tone=waiting]) .detail{display:none}
-  .service:is([data-tone=warn],[data-tone=bad]){grid-column:1/-1}
+  .service:is([data-tone=done],[data-tone=moving],[data-tone=waiting]):not(:has(time)) .detail{display:none}
+  .service:is([data-tone=warn],[data-tone=bad],:has(time)){grid-column:1/-1}
   .torrent{grid-template-columns:minmax(0,1fr) auto 3.2rem;grid-template-areas:'name name name' 'bar bar percent' 'figures figures figures' 'state phone phone';
     gap:.2rem .8rem;contain-intrinsic-size:auto 5.7rem}
   .torrent .name{white-space:normal;overflow-wrap:anywhere;display:-webkit-box;-webkit-line-clamp:2;-webkit-box-orient:vertical}
