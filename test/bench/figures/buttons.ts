@@ -66,7 +66,7 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
   await press('Pause');
   await until('both poll rarely', async () =>
     (await Promise.all([sidecar.status(), plain.status()])).every(({ torrents }) =>
-      torrents.every(({ state }) => state === 'stopped'),
+      torrents.every(({ state }) => state === 'polling.stopped'),
     ),
   );
   // The time in which connections are kept, and the answers are shown.
