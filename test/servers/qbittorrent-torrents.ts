@@ -6,6 +6,8 @@ import type { Api } from './qbittorrent-api.ts';
 export interface TorrentCalls {
   /** Adds a .torrent; options are the form fields of `torrents/add` (`stopped` is also supported for legacy). */
   addTorrent(file: Uint8Array, options?: Record<string, string>): Promise<void>;
+  /** Adds several .torrents in one call; options as for one. */
+  addTorrents(files: readonly Uint8Array[], options?: Record<string, string>): Promise<void>;
   /** Adds magnet links, 100 a call. */
   addMagnets(magnets: readonly string[], options?: Record<string, string>): Promise<void>;
   /** The whole list of `torrents/info`. */
@@ -24,12 +26,15 @@ export interface TorrentCalls {
 export function createTorrentCalls(api: Api, generation: QbittorrentGeneration): TorrentCalls {
   const legacy = generation === 'legacy';
   const list = (form: Record<string, string> = {}) => readList(api, form);
+  const addTorrents: TorrentCalls['addTorrents'] = async (files, options = {}) => {
+    const form = toForm(options, legacy);
+    for (const [n, file] of files.entries())
+      form.append('torrents', new Blob([Uint8Array.from(file)]), `test-${n}.torrent`);
+    await add(api, form);
+  };
   return {
-    async addTorrent(file, options = {}) {
-      const form = toForm(options, legacy);
-      form.append('torrents', new Blob([Uint8Array.from(file)]), 'test.torrent');
-      await add(api, form);
-    },
+    addTorrent: (file, options) => addTorrents([file], options),
+    addTorrents,
     async addMagnets(magnets, options = {}) {
       for (let from = 0; from < magnets.length; from += 100) {
         const form = toForm(options, legacy);

@@ -30,3 +30,27 @@ test('a paused web seed holds its downloads until it is resumed', async () => {
   seed.resume();
   assert.equal(await download, 50_000);
 });
+
+test('a held torrent stays open without its last bytes until it is released, and others do not wait for it', async () => {
+  await using seed = await startWebSeed();
+  const held = seed.serve('held', 200_000);
+  seed.serve('other', 200_000);
+  seed.hold(held);
+  const kept = Promise.withResolvers<void>();
+  let received = 0;
+  const download = fetch(`${seed.url}/0/file`).then(async ({ body }) => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of body ?? []) {
+      chunks.push(chunk);
+      received += chunk.length;
+      // After its whole blocks of 16 KB, the first bytes of the held one.
+      if (received > 196_608) kept.resolve();
+    }
+    return Buffer.concat(chunks);
+  });
+  await kept.promise;
+  assert.equal((await (await fetch(`${seed.url}/1/file`)).bytes()).length, 200_000);
+  assert.ok(received < 199_000, `${received} bytes`);
+  seed.release(held);
+  assert.deepEqual(new Uint8Array(await download), await (await fetch(`${seed.url}/0/file`)).bytes());
+});

@@ -2,6 +2,8 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { freePort } from './ports.ts';
+import { createHolds } from './holds.ts';
+import type { Holds } from './holds.ts';
 import { createThrottle } from './throttle.ts';
 import type { Throttle } from './throttle.ts';
 import { createContent, placeFiles } from './content.ts';
@@ -38,13 +40,28 @@ export interface WebSeed extends AsyncDisposable {
   /** Pauses all downloads; after 20 s libtorrent closes the connection and reconnects 30 s later. */
   pause(): void;
   resume(): void;
+  /**
+   * Keeps back the last block (at most 16 KB) of a torrent until `release`. A few bytes every 5 s keep the download open
+   * and above 0 bytes a second, so it ends within 2 s after its release: measured with 1,000 torrents on qBittorrent 5.1,
+   * with its `max_connec` at -1 (default: 500).
+   */
+  hold(torrent: Pick<TorrentFile, 'hash'>): void;
+  /** Sends the rest of a held torrent. */
+  release(torrent: Pick<TorrentFile, 'hash'>): void;
   stop(): Promise<void>;
 }
 
 interface Served {
+  hash: string;
   content: Content;
   /** The position of a file in the content, by request path. */
   files: Map<string, { start: number; bytes: number }>;
+}
+
+/** What a download has to pass. */
+interface Valves {
+  throttle: Throttle;
+  holds: Holds;
 }
 
 const CHUNK = 16 * 1024;
@@ -53,8 +70,9 @@ const CHUNK = 16 * 1024;
 export async function startWebSeed(options: { rate?: number } = {}): Promise<WebSeed> {
   const served: Served[] = [];
   const throttle = createThrottle(options.rate);
+  const holds = createHolds();
   const server = createServer((request, response) => {
-    answer(served, throttle, request, response).catch(() => response.destroy());
+    answer(served, { throttle, holds }, request, response).catch(() => response.destroy());
   });
   const port = await freePort();
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -62,6 +80,7 @@ export async function startWebSeed(options: { rate?: number } = {}): Promise<Web
 
   const stop = async (): Promise<void> => {
     throttle.open();
+    holds.releaseAll();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
@@ -70,12 +89,14 @@ export async function startWebSeed(options: { rate?: number } = {}): Promise<Web
     serve(name, content, kind, extras = {}) {
       const folder = `${url}/${served.length}/`;
       const { torrent, files } = createTorrent({ name, contents: content, folder, kind, extras });
-      served.push(files);
+      served.push({ hash: torrent.hash, ...files });
       return torrent;
     },
     setRate: (bytesPerSecond) => throttle.setRate(bytesPerSecond),
     pause: () => throttle.close(),
     resume: () => throttle.open(),
+    hold: ({ hash }) => holds.hold(hash),
+    release: ({ hash }) => holds.release(hash),
     stop,
     [Symbol.asyncDispose]: stop,
   };
@@ -108,7 +129,7 @@ function createTorrent({ name, contents, folder, kind, extras }: TorrentRequest)
 
 async function answer(
   served: readonly Served[],
-  throttle: Throttle,
+  valves: Valves,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -127,23 +148,24 @@ async function answer(
   };
   if (request.headers.range === undefined) response.writeHead(200, headers);
   else response.writeHead(206, { ...headers, 'content-range': `bytes ${from}-${to - 1}/${file.bytes}` });
-  if (request.method !== 'HEAD')
-    await send(source.content, file.start + from, file.start + to, throttle, response);
+  const range = { start: file.start + from, end: file.start + to };
+  if (request.method !== 'HEAD') await send(source, range, valves, response);
   response.end();
 }
 
 async function send(
-  content: Content,
-  start: number,
-  end: number,
-  throttle: Throttle,
+  { hash, content }: Served,
+  { start, end }: { start: number; end: number },
+  { throttle, holds }: Valves,
   response: ServerResponse,
 ) {
   for (let at = start; at < end && !response.destroyed; at += CHUNK) {
     const chunk = content.read(at, Math.min(CHUNK, end - at));
     await throttle.pass(chunk.length);
+    const isLast = at + chunk.length === content.size;
+    const sent = isLast ? await holds.pass(hash, chunk, response) : 0;
     if (response.destroyed) return;
-    if (!response.write(chunk)) await drained(response);
+    if (!response.write(chunk.subarray(sent))) await drained(response);
   }
 }
 

@@ -5,10 +5,9 @@
 import { startNtfy, startQbittorrent, startWebSeed } from '../../servers/index.ts';
 import type { Qbittorrent, WebSeed } from '../../servers/index.ts';
 import { hookLine } from '../../../src/hooks/index.ts';
-import { phaseOf } from '../../../src/qbittorrent/phase.ts';
-import { sleep } from '../../servers/wait.ts';
 import { atMost } from '../lib/figure.ts';
 import type { Context, Figure, Row } from '../lib/figure.ts';
+import { completionOf } from '../lib/completion-of.ts';
 import { subscribe } from '../lib/subscription.ts';
 import type { Subscription } from '../lib/subscription.ts';
 import { startPeer, startSidecar } from '../lib/subjects.ts';
@@ -42,7 +41,13 @@ async function createScene(): Promise<Scene> {
     stack.use(await subscribe(ntfy.url, 'direct')),
   ];
   const sidecar = stack.use(
-    await startSidecar({ ...access, NTFY_TOPIC: `${ntfy.url}/downloads`, NTFY_RATE: 'unlimited' }),
+    await startSidecar({
+      ...access,
+      NTFY_TOPIC: `${ntfy.url}/downloads`,
+      NTFY_RATE: 'unlimited',
+      // There are more of them in a minute than have their own cards by default; those are in the figure `many`.
+      DIGEST_FROM: 'never',
+    }),
   );
   const peer = stack.use(await startPeer('per-torrent', { ...access, NTFY_TOPIC: `${ntfy.url}/other` }));
   const owned = stack.move();
@@ -59,19 +64,6 @@ async function createScene(): Promise<Scene> {
   };
 }
 
-/**
- * When qBittorrent itself reported the end, polled every 20 ms. Of the two polls around it the earlier one counts, so
- * the delay is never underestimated.
- */
-async function endOf({ qbittorrent }: Scene, hash: string): Promise<number> {
-  for (let last = performance.now(); ; await sleep(20)) {
-    const requestedAt = performance.now();
-    const found = await qbittorrent.find(hash);
-    if (phaseOf(String(found?.['state']), Number(found?.['size'])) === 'complete') return last;
-    last = requestedAt;
-  }
-}
-
 /** Adds a torrent, waits for its end, and returns the delay of each message. */
 async function measureDownload(
   scene: Scene,
@@ -82,7 +74,7 @@ async function measureDownload(
   const { hash, file } = scene.seed.serve(name, bytes);
   await scene.qbittorrent.addTorrent(file);
   await fetch(`http://127.0.0.1:${scene.peer.port}/track?hash=${hash}`);
-  const end = await endOf(scene, hash);
+  const end = await completionOf(scene.qbittorrent, hash);
   const arrivals = subscriptions.map((phone) =>
     phone.first(
       `${name} is announced`,

@@ -7,6 +7,7 @@ import { healthcheck } from './healthcheck.ts';
 import { hook } from './hook.ts';
 import { idle } from './idle.ts';
 import { image } from './image.ts';
+import { many } from './many.ts';
 import { memory } from './memory.ts';
 import { messages } from './messages.ts';
 import { rules } from './rules.ts';
@@ -28,6 +29,7 @@ export const figures: readonly Figure[] = [
   completion,
   messages,
   buttons,
+  many,
   image,
   healthcheck,
 ];

@@ -1,7 +1,17 @@
 /** A figure: rows with several runs each, beside a floor or a peer of the same runs. */
 import { median } from './stats.ts';
 
-export type Unit = 'ms' | 'MB' | 'KB' | 'bytes' | 'per minute' | 'messages' | 'torrents' | 'times' | 'count';
+export type Unit =
+  | 'ms'
+  | 's'
+  | 'MB'
+  | 'KB'
+  | 'bytes'
+  | 'per minute'
+  | 'messages'
+  | 'torrents'
+  | 'times'
+  | 'count';
 
 /** The comparison, measured in the same runs, in turns. */
 export interface Peer {
@@ -55,6 +65,11 @@ export function ratioOf({ runs, peer }: Row): number | null {
 /** Compares a row's median with a limit. */
 export function atMost(limit: number, text: string, row: Omit<Row, 'reach'>): Row {
   return { ...row, reach: { text, holds: median(row.runs) <= limit } };
+}
+
+/** Compares each run of a row with a limit. */
+export function eachAtMost(limit: number, text: string, row: Omit<Row, 'reach'>): Row {
+  return { ...row, reach: { text, holds: row.runs.every((run) => run <= limit) } };
 }
 
 /** Compares a row's ratio to its peer with a limit; a row of 0 meets any limit when its peer is 0. */
