@@ -1,4 +1,5 @@
 /** A sidecar with buttons, real servers with access control, and a phone that presses. */
+import type { Policy } from '../../machines/policy.ts';
 import { startNtfy, startProxy, startQbittorrent, startWebSeed, until } from '../servers/index.ts';
 import type { QbittorrentGeneration, SeenRequest } from '../servers/index.ts';
 import { createButtonPhone } from '../support/button-phone.ts';
@@ -18,10 +19,17 @@ interface ButtonSceneOptions {
   /** Default: Android. */
   as?: ButtonApp;
   env?: Record<string, string>;
+  /** Intervals that no setting makes as short. */
+  policy?: Partial<Policy>;
 }
 
 /** Nobody may read or write anything without a token, except that everyone may write to the command topic. */
-export async function startButtonScene({ qbittorrent: generation, as = 'android', env }: ButtonSceneOptions) {
+export async function startButtonScene({
+  qbittorrent: generation,
+  as = 'android',
+  env,
+  policy,
+}: ButtonSceneOptions) {
   await using stack = new AsyncDisposableStack();
   const qbittorrent = stack.use(await startQbittorrent(generation));
   const ntfy = stack.use(
@@ -47,6 +55,7 @@ export async function startButtonScene({ qbittorrent: generation, as = 'android'
         ...env,
       },
       log,
+      policy,
     );
     await qbittorrent.setAddedHook(hookLine(sidecar));
     return sidecar;
