@@ -107,6 +107,8 @@ export interface TorrentRecord {
   shown: CardState | null;
   /** The highest percent that was sent, accepted or not: the progress of a card never decreases, also after a kill. */
   highest: number;
+  /** Bytes were downloaded for it: qBittorrent can forget that, and a torrent without any had its data before. */
+  received: boolean;
   /** Whether a progress card may be on the phone: stored before the first one is sent, since a kill can lose the reply. */
   card: boolean;
   /** Milliseconds since 1970. */

@@ -1,7 +1,7 @@
 import { isSent, onRoute, routedBy, routeOf } from '../routing/routed.ts';
 import { isInSummary } from '../summary/board.ts';
 import { alertButtons, answeredCard, isHeld, isSilenced, progressButtons } from './buttons.ts';
-import { asRemoved } from './finish.ts';
+import { asRemoved, withReceipt } from './finish.ts';
 import { movedCardState, nextCardState } from './progress.ts';
 import type { Progress } from './progress.ts';
 import { isTracked } from './record.ts';
@@ -107,9 +107,10 @@ export function alertNotificationOf(context: TorrentContext, alert: Alert): Noti
 }
 
 /** What is finished, and when that was observed in milliseconds since 1970; `null` if nothing is known of it. */
-export function finishedOf({ key, seen, finishedSince, misses }: TorrentContext) {
+export function finishedOf({ key, seen, finishedSince, misses, record }: TorrentContext) {
   const { observation, at } = seen;
-  if (observation?.phase === 'complete' && misses === 0) return { torrent: observation, at };
+  if (observation?.phase === 'complete' && misses === 0)
+    return { torrent: withReceipt(observation, record), at };
   if (finishedSince === null) return null;
   return { torrent: asRemoved(observation, key, finishedSince), at: Math.max(at, finishedSince) };
 }

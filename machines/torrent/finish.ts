@@ -1,5 +1,5 @@
 import { UNKNOWN_FIELDS } from '../routing/fields.ts';
-import type { CompletionSettings, Hash, Observation, Phase } from '../domain.ts';
+import type { CompletionSettings, Hash, Observation, Phase, TorrentRecord } from '../domain.ts';
 import type { Progress } from './progress.ts';
 
 /**
@@ -88,6 +88,18 @@ export function asRemoved(last: Observation | null, hash: Hash, finishedSince: n
     finishedAt: known.finishedAt ?? Math.floor(finishedSince / 1000),
   };
 }
+
+/** Whether an observation shows for the first time that bytes were downloaded. */
+export const isFirstReceipt = (
+  { received }: Pick<TorrentRecord, 'received'>,
+  { downloaded }: Pick<Observation, 'downloaded'>,
+): boolean => downloaded > 0 && !received;
+
+/** A finished torrent with the bytes that qBittorrent has forgotten: it was restarted after an unclean end. */
+export const withReceipt = (
+  torrent: Observation,
+  { received }: Pick<TorrentRecord, 'received'>,
+): Observation => (received && isInjected(torrent) ? { ...torrent, downloaded: torrent.size } : torrent);
 
 /** Whether a completion has nothing but a hash: any caller of the finish hook can cause one. */
 export const isNameless = ({ name, size }: Observation): boolean => name === null && size === 0;

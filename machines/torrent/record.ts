@@ -14,6 +14,7 @@ export function createRecord(hash: Hash, since: number, quiet = false): TorrentR
     hash,
     shown: null,
     highest: 0,
+    received: false,
     card: false,
     since,
     stage: 'tracked',
@@ -78,9 +79,11 @@ export function recordRequest(record: TorrentRecord, notification: Notification)
       const oldCards = withoutRoute(record.oldCards, route);
       const { buttons, torrent } = notification;
       const remote = recordButtonSet(record.remote, 'progress', { buttons, addedAt: torrent.addedAt });
-      const isStored = record.card && highest === record.highest && remote === record.remote;
+      const received = record.received || torrent.downloaded > 0;
+      const isSame = highest === record.highest && received === record.received;
+      const isStored = record.card && isSame && remote === record.remote;
       if (isStored && record.cardRoute === route && oldCards === record.oldCards) return record;
-      return { ...record, card: true, highest, quiet: false, cardRoute: route, oldCards, remote };
+      return { ...record, card: true, highest, quiet: false, received, cardRoute: route, oldCards, remote };
     }
     case 'alert': {
       const moves = record.alert !== null && record.alertRoute !== route;

@@ -14,7 +14,7 @@ import {
 } from './compose.ts';
 import type { AwaitedKind } from './compose.ts';
 import { NO_CARD } from './context.ts';
-import { finishedSince, isFinal, isInjected } from './finish.ts';
+import { finishedSince, isFinal, isFirstReceipt, isInjected } from './finish.ts';
 import { hasOldCards, isTracked, movedDeletions, oldDeletions, recordSettlement } from './record.ts';
 import type { TorrentOutcome } from './record.ts';
 import { recordRouting } from './record-routing.ts';
@@ -40,9 +40,10 @@ export const torrentSetup = setup({
   guards: {
     inPhase: ({ context }, { phase }: { phase: Phase }) => context.seen.progress.phase === phase,
     complete: ({ context: { seen } }) => isFinal(seen.progress, seen.at, seen.completion),
-    injected: ({ context: { seen, requestedCard, mayHaveCard, alert } }) =>
+    injected: ({ context: { seen, requestedCard, mayHaveCard, alert, record } }) =>
       seen.observation !== null &&
       isInjected(seen.observation) &&
+      !record.received &&
       requestedCard === null &&
       !mayHaveCard &&
       alert === null,
@@ -83,6 +84,15 @@ export const torrentSetup = setup({
         finishedSince: finishedSince(context.finishedSince, event),
         quiet: context.quiet && MAYBE_BROKEN.has(event.observation.phase),
       };
+    }),
+    /** After all else: it is stored with a card that is sent now. */
+    recordReceipt: assign(({ context }) => {
+      const { deps, record: before, seen } = context;
+      if (seen.observation === null || !isFirstReceipt(before, seen.observation)) return {};
+      if (nextCard(context, seen.progress, seen.at) !== null) return {};
+      const record = { ...before, received: true };
+      deps.save(record);
+      return { record };
     }),
     /** If the torrent was added again, the finish hook belongs to the download that starts after this one. */
     recordFinish: assign(({ context: { deps, record: before, finishedSince } }, { at }: { at: number }) => {

@@ -12,6 +12,7 @@ export const observing = [
   'updateSummary',
   'updateAlert',
   'announceAddition',
+  'recordReceipt',
 ] as const;
 
 /** What became of a notification is stored, whichever it is. */

@@ -1,7 +1,7 @@
 import { haveSameFields } from '../routing/fields.ts';
 import { alertToShow, isAlertDue } from './alerts.ts';
 import type { Alert } from '../domain.ts';
-import { finishedSince } from './finish.ts';
+import { finishedSince, isFirstReceipt } from './finish.ts';
 import { nextCard } from './compose.ts';
 import { observeProgress } from './progress.ts';
 import { isCardReplaced } from './summary.ts';
@@ -23,7 +23,7 @@ export const applyObservation = (
 export function isUnchanged(context: TorrentContext, observed: ObservedTorrent): boolean {
   const { seen, alert, misses, quiet } = context;
   if (misses !== 0 || isRuleDue(context, observed) || isCardReplaced(context)) return false;
-  if (isRoundDue(context, observed)) return false;
+  if (isRoundDue(context, observed) || isReceiptDue(context, observed)) return false;
   const { progress, at } = applyObservation(context, observed);
   return (
     progress.phase === seen.progress.phase &&
@@ -40,6 +40,9 @@ function isAlertSame(
 ): boolean {
   return alertToShow(context, seen) === alert && (alert === null || !isAlertDue(context, alert, seen.at));
 }
+
+const isReceiptDue = ({ record }: TorrentContext, { observation }: ObservedTorrent): boolean =>
+  isFirstReceipt(record, observation);
 
 /** Whether its buttons belong to another download of it, or that is not known yet. */
 const isRoundDue = ({ record: { remote } }: TorrentContext, { observation }: ObservedTorrent): boolean =>

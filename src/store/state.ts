@@ -88,6 +88,7 @@ const recordSchema: z.ZodType<TorrentRecord> = z
     hash,
     told: cardState.nullable().catch(null),
     highest: count,
+    received: z.boolean().catch(false),
     card: z.boolean().catch(false),
     since: count,
     stage: z.enum(STORED_STAGES),
