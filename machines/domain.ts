@@ -3,6 +3,7 @@ import type { DigestContent, DigestId } from './digest/content.ts';
 import type { RemoteRecord, WithButtons } from './remote/types.ts';
 import type { RouteId } from './routing/types.ts';
 import type { SummaryContent } from './summary/types.ts';
+import type { Removal, RemovalNotice } from './torrent/removal.ts';
 
 /** A torrent ID as qBittorrent's WebAPI filters by it: 40 lower-case hex digits. */
 export type Hash = string;
@@ -242,14 +243,6 @@ type Content =
   | { kind: 'incident-resolved'; key: IncidentSource; shown: boolean }
   | SummaryContent
   | DigestContent;
-
-/** The notification of a removal. */
-export type Removal = Extract<Notification, { kind: 'removed' }>;
-
-/** The part of it that does not depend on when the torrent is removed. */
-export interface RemovalNotice extends Pick<Routed, 'route' | 'rule' | 'priority'> {
-  name: string | null;
-}
 
 /** Identifies a notification: unique within the process, assigned by the actor that requests one. */
 export type NotificationId = string;

@@ -7,7 +7,8 @@ import type { Progress } from './progress.ts';
 import { isTracked } from './record.ts';
 import { endRoute } from './record-changes.ts';
 import type { TorrentContext } from './types.ts';
-import type { Alert, CardState, Notification, Observation, RemovalNotice } from '../domain.ts';
+import type { Alert, CardState, Notification, Observation } from '../domain.ts';
+import type { RemovalNotice } from './removal.ts';
 
 /** The notifications whose settlement the chart waits for. */
 export type AwaitedKind = 'progress' | 'completion' | 'removed' | 'card-delete';

@@ -3,7 +3,8 @@ import { routedBy } from '../routing/routed.ts';
 import { recordButtonSet } from '../remote/record.ts';
 import type { Routing } from '../routing/types.ts';
 import { isTracked, mayHaveCard, withoutRoute, withRoute } from './record.ts';
-import type { RemovalNotice, TorrentRecord } from '../domain.ts';
+import type { TorrentRecord } from '../domain.ts';
+import type { RemovalNotice } from './removal.ts';
 
 /**
  * The record of a torrent that the rules were asked about. If its progress card is not where they want it, it moves to

@@ -4,7 +4,7 @@ import { DEFAULT_ROUTE } from '../../machines/routing/types.ts';
 import type { RouteId } from '../../machines/routing/types.ts';
 import { NO_ROUTES } from '../../machines/torrent/record.ts';
 import { fixedMessageSchema } from './fixed-message.ts';
-import type { Removal, RemovalNotice } from '../../machines/domain.ts';
+import type { Removal, RemovalNotice } from '../../machines/torrent/removal.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{40}$/);
 const route = z.string().min(1).max(64);

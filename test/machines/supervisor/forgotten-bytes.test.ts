@@ -80,15 +80,17 @@ test('one that had a card without a byte is announced without a sound', async ()
   assert.equal(world.phone.sounds.get('1.iso'), undefined);
 });
 
+/** The writes of a minute in which so many bytes have been downloaded. */
+const writesOf = async (progress: 'none' | 'cards', downloaded: number) => {
+  const world = startWorld({ policy: { progress } });
+  world.script.silent.add(hash);
+  world.set(hash, { downloaded });
+  world.track(hash);
+  await world.pass(MINUTE);
+  return world.written.length;
+};
+
 test('that it has received bytes costs one write where there are no cards, and none where there are', async () => {
-  const writesOf = async (progress: 'none' | 'cards', downloaded: number) => {
-    const world = startWorld({ policy: { progress } });
-    world.script.silent.add(hash);
-    world.set(hash, { downloaded });
-    world.track(hash);
-    await world.pass(MINUTE);
-    return world.written.length;
-  };
   assert.equal(await writesOf('none', 5), (await writesOf('none', 0)) + 1);
   assert.equal(await writesOf('cards', 5), await writesOf('cards', 0));
 });
