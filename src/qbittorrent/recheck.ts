@@ -20,10 +20,10 @@ const DONE: Result<null> = { ok: true, value: null };
 /**
  * Creates the function that checks the files of a torrent. A torrent that does not exist is a success.
  *
- * While a check runs, a second one would end neither, until the torrent is stopped and started (measured on 4.5.2, 5.1.0
- * and 5.3.0), so a torrent that is being checked is a success without a request. Its state shows a check only after
- * qBittorrent has refreshed it: within that time after a request, also after the start of this process, since an earlier
- * one may have requested it, the state is read again when the time is over.
+ * If a second check is requested while one runs, neither ends until the torrent is stopped and started (measured on 4.5.2,
+ * 5.1.0 and 5.3.0): a torrent that is being checked is a success without a request. Its state shows a check only after
+ * qBittorrent has refreshed it. So that time must have passed since the last request, and since the start of this process,
+ * because an earlier one may have sent a request.
  */
 export function createRecheck(connection: Connection) {
   const { call, host } = connection;
@@ -34,10 +34,11 @@ export function createRecheck(connection: Connection) {
 
   return async (hash: Hash, signal?: AbortSignal): Promise<Result<null>> => {
     let state = await readState(connection, hash, signal);
-    const settled = (requestedAt.get(hash) ?? startedAt) + SETTLE_TIME - performance.now();
-    if (isCheckable(state) && settled > 0) {
-      // An abort ends the next request.
-      await sleep(settled, undefined, { signal }).catch(() => {});
+    while (isCheckable(state)) {
+      const left = (requestedAt.get(hash) ?? startedAt) + SETTLE_TIME - performance.now();
+      if (left <= 0) break;
+      // After an abort, the next request fails.
+      await sleep(left, undefined, { signal }).catch(() => {});
       state = await readState(connection, hash, signal);
     }
     if (!state.ok) return state;
