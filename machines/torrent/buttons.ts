@@ -27,11 +27,16 @@ const showsMuting = (context: TorrentContext, card: TorrentCard): boolean =>
 export const isSilenced = (context: TorrentContext, card: TorrentCard): boolean =>
   isMuted(context) && !showsMuting(context, card);
 
-/** Whether the progress card stays as it is: it tells something, or qBittorrent does not show yet what has changed. */
+/**
+ * Whether the progress card stays as it is: it tells something, or qBittorrent does not show yet what has changed.
+ *
+ * @param at when the torrent was observed, in milliseconds since 1970
+ */
 export function isHeld(context: TorrentContext, at: number): boolean {
   const answer = answerOn(context, 'progress');
   if (answer === null) return false;
-  return showsMuting(context, 'progress') || Math.abs(at - answer.at) < EFFECT_TIME;
+  // The last observation can be half a minute older than the press.
+  return showsMuting(context, 'progress') || at - answer.at < EFFECT_TIME;
 }
 
 /** The buttons that a card is to have; `null`: cards have none. */
