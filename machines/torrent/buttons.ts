@@ -85,24 +85,22 @@ export function isAlertOutdated(context: TorrentContext, alert: Alert, at: numbe
 }
 
 /** The buttons and the answer of a progress card. */
-export const progressButtons = (context: TorrentContext, { phase }: CardState, at: number): WithButtons =>
-  partsOf(
-    context,
-    'progress',
-    wantedOf(context, 'progress', (now) => progressActions(phase, now), at),
-  );
+export const progressButtons = (context: TorrentContext, { phase }: CardState): WithButtons =>
+  partsOf(context, 'progress', (now) => progressActions(phase, now));
 
 /** The buttons and the answer of an alert. */
-export const alertButtons = (context: TorrentContext, alert: Alert, at: number): WithButtons =>
-  partsOf(
-    context,
-    'alert',
-    wantedOf(context, 'alert', (now) => alertActions(alert, now), at),
-  );
+export const alertButtons = (context: TorrentContext, alert: Alert): WithButtons =>
+  partsOf(context, 'alert', (now) => alertActions(alert, now));
 
-function partsOf(context: TorrentContext, card: TorrentCard, wanted: WantedButtons | null): WithButtons {
+function partsOf(
+  context: TorrentContext,
+  card: TorrentCard,
+  actionsIn: (situation: CardSituation) => readonly ButtonAction[],
+): WithButtons {
+  const { deps, record, seen } = context;
+  // The last observation can be half a minute old: its time would shorten the minute of a question.
+  const wanted = wantedOf(context, card, actionsIn, deps.now());
   if (wanted === null) return {};
-  const { record, seen } = context;
   const addedAt = seen.observation?.addedAt ?? 0;
   const buttons = buttonSetOf(withButtons(record.remote, card, { ...wanted, addedAt }), card);
   const shown = answerOn(context, card);

@@ -41,6 +41,22 @@ describe('Delete', () => {
     assert.equal(answerOf(world, hash)?.sharesFiles, true);
   });
 
+  test('can be confirmed for a minute, also if the last poll was long ago', async () => {
+    const world = await startButtons();
+    const hash = await download(world);
+    world.set(hash, { phase: 'stopped' });
+    await world.pass(5 * MINUTE);
+    for (let turn = 0; turn < 6; turn += 1) {
+      // A paused torrent is polled every 30 s.
+      await world.pass(4.3 * SECOND);
+      await press(world, hash, 'delete');
+      const { expiresAt } = commandOf(world, hash, 'deleteTorrent');
+      assert.ok(expiresAt - world.clock.now() >= MINUTE);
+      await press(world, hash, 'keep');
+      await world.pass(MINUTE);
+    }
+  });
+
   test('is not done after Keep, nor after a minute', async () => {
     const world = await startButtons();
     const hash = await download(world);
