@@ -1,6 +1,7 @@
 /** Which presses were accepted, and which cards have buttons. */
 import type { Hash, Now, TorrentRecord } from '../domain.ts';
 import { isTracked } from '../torrent/record.ts';
+import { CONFIRMATION } from './actions.ts';
 import { createLoginButton, isRetryDue } from './login-button.ts';
 import type { LoginButton } from './login-button.ts';
 import { hasButtons, isOfRound, VALIDITY } from './record.ts';
@@ -88,7 +89,10 @@ export function acceptPress(
   if (presses.has(nameOf(command))) return 'repeated';
   const isCurrent = isLogin
     ? isRetryDue(remote.login, retriesOf(remote), command)
-    : record !== undefined && isTracked(record) && isOfRound(record.remote, command);
+    : record !== undefined &&
+      isTracked(record) &&
+      isOfRound(record.remote, command) &&
+      !isQuestionAnswered(remote, command);
   if (!isCurrent) return 'outdated';
   forgetExpired(remote);
   if (presses.size >= MAX_PRESSES) return 'full';
@@ -96,6 +100,11 @@ export function acceptPress(
   if (!isLogin) remote.unanswered.add(nameOf(command));
   return null;
 }
+
+/** Whether another answer to the same question was accepted: after Keep, nothing is deleted. */
+const isQuestionAnswered = ({ presses }: Remote, command: Command): boolean =>
+  CONFIRMATION.includes(command.action) &&
+  CONFIRMATION.some((action) => presses.has(nameOf({ ...command, action })));
 
 function save({ presses, write }: Remote, press: AcceptedPress): void {
   presses.set(nameOf(press.command), press);
