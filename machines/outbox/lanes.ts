@@ -80,6 +80,16 @@ export function createLanes(): Lanes {
   };
 }
 
+/** The notification that replaces another one, which ntfy has not accepted: the update of an alert makes its sound. */
+export function withSoundOf(
+  replaced: Notification | undefined,
+  notification: RequestedNotification,
+): RequestedNotification {
+  const isUpdate = notification.kind === 'alert' && notification.isUpdate === true;
+  if (!isUpdate || replaced?.kind !== 'alert' || replaced.silent === true) return notification;
+  return { ...notification, silent: false };
+}
+
 /** Puts a notification in its lane, where it keeps the place of what it supersedes there. */
 export function put(lanes: Lanes, notification: RequestedNotification): void {
   const { kind } = notification;
