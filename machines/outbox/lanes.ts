@@ -80,11 +80,16 @@ export function createLanes(): Lanes {
   };
 }
 
-/** The notification that replaces another one, which ntfy has not accepted: the update of an alert makes its sound. */
-export function withSoundOf(
+/**
+ * The notification that replaces another one, which ntfy has not accepted: the update of an alert makes its sound, and
+ * progress is sent if that answered a press.
+ */
+export function inPlaceOf(
   replaced: Notification | undefined,
   notification: RequestedNotification,
 ): RequestedNotification {
+  if (notification.kind === 'progress' && replaced?.kind === 'progress' && replaced.isUpdate === true)
+    return { ...notification, isUpdate: true };
   const isUpdate = notification.kind === 'alert' && notification.isUpdate === true;
   if (!isUpdate || replaced?.kind !== 'alert' || replaced.silent === true) return notification;
   return { ...notification, silent: false };

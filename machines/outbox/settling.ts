@@ -1,7 +1,7 @@
 import type { Failure, Form, Notification, Outcome, RequestedNotification } from '../domain.ts';
 import { afterAcceptance, cardOf, consequenceOfFailure } from './attempts.ts';
 import type { AttemptLog, Attempts, Consequence } from './attempts.ts';
-import { isSuperseded, placeOf, withSoundOf } from './lanes.ts';
+import { isSuperseded, placeOf, inPlaceOf } from './lanes.ts';
 import { isTopicRefusal } from './topics.ts';
 import { markGone, putInLane } from './traffic.ts';
 import type { Traffic } from './traffic.ts';
@@ -74,8 +74,8 @@ function supersede({ lanes, since, now }: Traffic, notification: RequestedNotifi
   const lane = lanes[notification.kind];
   const newer = lane.get(place);
   if (newer === undefined) return 'superseded';
-  // No message of this card was accepted: the newer one keeps its waiting time, and its sound.
+  // No message of this card was accepted: the newer one keeps its waiting time, its sound and its answer.
   since.set(newer.id, since.get(notification.id) ?? now());
-  lane.set(place, withSoundOf(notification, newer));
+  lane.set(place, inPlaceOf(notification, newer));
   return 'superseded';
 }

@@ -11,7 +11,7 @@ import { cardOf, isRejected } from './attempts.ts';
 import type { AttemptLog } from './attempts.ts';
 import { createBudget, refill, waitForToken } from './budget.ts';
 import type { Budget } from './budget.ts';
-import { createLanes, isUrgent, next, placeOf, put, supersededBy, withSoundOf } from './lanes.ts';
+import { createLanes, isUrgent, next, placeOf, put, supersededBy, inPlaceOf } from './lanes.ts';
 import type { Lane, Lanes, Next } from './lanes.ts';
 import { isLeftOut } from './thinning.ts';
 import { routeOf } from '../routing/routed.ts';
@@ -93,7 +93,7 @@ export function enqueueNotification(traffic: Traffic, notification: RequestedNot
     // The attempts of a progress card are kept until the card is deleted.
     if (lane !== kind && lane !== 'progress') attempts.delete(cardOf(lane, place));
   }
-  putInLane(traffic, withSoundOf(before, notification));
+  putInLane(traffic, inPlaceOf(before, notification));
   since.set(id, at);
 }
 

@@ -6,7 +6,7 @@ import { ANSWER_TIME } from '../remote/executing.ts';
 import { isSpent } from '../remote/presses.ts';
 import { areButtonsOutdated, buttonSetOf, withButtons } from '../remote/record.ts';
 import type { TorrentCard, WantedButtons } from '../remote/record.ts';
-import type { ButtonAction, CardAnswer, WithButtons } from '../remote/types.ts';
+import type { ButtonAction, ButtonSet, CardAnswer, CardButtons, WithButtons } from '../remote/types.ts';
 import type { ShownAnswer, TorrentContext } from './types.ts';
 
 /** Milliseconds after a press in which qBittorrent may still show the state before it. */
@@ -108,9 +108,15 @@ function partsOf(
   return {
     ...(buttons === null ? {} : { buttons }),
     ...(answer === null ? {} : { answer }),
-    ...(answer !== null && context.isAnswerDue ? { isUpdate: true } : {}),
+    ...((answer !== null && context.isAnswerDue) || isQuestionOver(record.remote?.[card], buttons)
+      ? { isUpdate: true }
+      : {}),
   };
 }
+
+/** Whether the card that is shown asks a question, and this one does not. */
+const isQuestionOver = (shown: CardButtons | null | undefined, next: ButtonSet | null): boolean =>
+  shown?.actions.includes('keep') === true && next?.actions.includes('keep') !== true;
 
 const answerOf = ({ action, failure, sharesFiles }: ShownAnswer): CardAnswer => ({
   action,
