@@ -4,7 +4,7 @@ import type { Alert } from '../domain.ts';
 import { finishedSince } from './finish.ts';
 import { nextCard } from './compose.ts';
 import { observeProgress } from './progress.ts';
-import { isCardReplaced } from './summary.ts';
+import { areButtonsLeft, isCardReplaced } from './summary.ts';
 import type { ObservedTorrent, Seen, TorrentContext } from './types.ts';
 
 /** The last observation and what all of them have shown, after this one. */
@@ -23,7 +23,7 @@ export const applyObservation = (
 export function isUnchanged(context: TorrentContext, observed: ObservedTorrent): boolean {
   const { seen, alert, misses, quiet } = context;
   if (misses !== 0 || isRuleDue(context, observed) || isCardReplaced(context)) return false;
-  if (isRoundDue(context, observed)) return false;
+  if (isRoundDue(context, observed) || areButtonsLeft(context, observed.at)) return false;
   const { progress, at } = applyObservation(context, observed);
   return (
     progress.phase === seen.progress.phase &&
