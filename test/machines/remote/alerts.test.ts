@@ -89,10 +89,24 @@ describe('an alert', () => {
   });
 });
 
+test('an alert that is replaced because the actor crashes again and again has no buttons', async () => {
+  const { rules } = createTestRules(() => ({ send: ['alerts', 'completion'] }));
+  const world = await startButtons({ rules, policy });
+  const hash = await download(world);
+  await stall(world, hash);
+  assert.notEqual(world.script.stream.reader, null);
+  world.script.poisoned.add(hash);
+  world.set(hash, { progress: 0.5 });
+  await world.pass(5 * MINUTE);
+  const card = cardOf(world, hash, 'alert');
+  assert.deepEqual([card?.kind === 'alert' && card.alert, card?.buttons], ['crashing', undefined]);
+  assert.equal(world.script.stream.reader, null);
+});
+
 for (const latency of [50, 40 * SECOND])
   test(`an alert that ntfy has not accepted makes its sound with other buttons, after ${latency} ms each`, async () => {
     const { rules, change } = createTestRules();
-    const world = await startButtons({ rules, policy });
+    const world = await startButtons({ rules, policy: { ...policy, retryMax: 2 * SECOND } });
     const hash = await download(world);
     const { publish } = world.script;
     world.script.publish = () => failure('unreachable');

@@ -6,7 +6,7 @@ import { failure, MINUTE, SECOND } from '../fixtures.ts';
 import { pressOn } from '../../support/command-topic.ts';
 import { actionsOf, answerOf, commandOf, download, press, startButtons } from './scene.ts';
 
-const policy = { progress: 'milestones', rate: null, summaryFrom: null } as const;
+const policy = { progress: 'milestones', rate: null, summaryFrom: null, retryMax: 2 * SECOND } as const;
 const USUAL = ['pause', 'mute', 'delete'];
 
 describe('with milestones only', () => {
