@@ -87,6 +87,7 @@ export function acceptPress(
   const { presses, now } = remote;
   const isLogin = command.card === 'incident';
   if (presses.has(nameOf(command))) return 'repeated';
+  if (isForgotten(command, now())) return 'outdated';
   const isCurrent = isLogin
     ? isRetryDue(remote.login, retriesOf(remote), command)
     : record !== undefined &&
@@ -149,14 +150,16 @@ export function takeUndone(remote: Remote): AcceptedPress[] {
   return recent;
 }
 
+/** Whether a press is not remembered: its button has expired, or was made before the clock was set back by days. */
+const isForgotten = ({ expiresAt }: Command, now: number): boolean =>
+  expiresAt <= now || expiresAt - now > 2 * VALIDITY;
+
 /** Forgets presses whose buttons are no longer valid: they are rejected because of that. */
 function forgetExpired({ presses, write, now }: Remote): void {
   const at = now();
   for (const [name, press] of presses) {
     // They are counted until a login succeeds.
-    if (press.command.card === 'incident') continue;
-    // After the clock was set back, none is valid for longer than it may be.
-    if (press.command.expiresAt > at && press.command.expiresAt - at <= 2 * VALIDITY) continue;
+    if (press.command.card === 'incident' || !isForgotten(press.command, at)) continue;
     presses.delete(name);
     write({ type: 'press.delete', press });
   }
