@@ -50,6 +50,13 @@ export function hashFor(record: TorrentRecord | undefined, { round }: Command): 
   return record.hash;
 }
 
+/** Whether a press, whose torrent has no actor now, waits until that is started: after a crash, or at the start. */
+export const isTorrentAwaited = (
+  { command, acceptedAt }: AcceptedPress,
+  record: TorrentRecord | undefined,
+  now: number,
+): boolean => hashFor(record, command) !== null && Math.abs(now - acceptedAt) < MAX_PRESS_AGE;
+
 /** Milliseconds until the card that asks or tells something is as before. */
 export const ANSWER_TIME = 60_000;
 

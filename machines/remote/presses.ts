@@ -1,6 +1,7 @@
 /** Which presses were accepted, and which cards have buttons. */
 import type { Hash, Now, TorrentRecord } from '../domain.ts';
 import { isTracked } from '../torrent/record.ts';
+import { CONFIRMATION } from './actions.ts';
 import { createLoginButton, isRetryDue } from './login-button.ts';
 import type { LoginButton } from './login-button.ts';
 import { hasButtons, isOfRound, VALIDITY } from './record.ts';
@@ -86,9 +87,13 @@ export function acceptPress(
   const { presses, now } = remote;
   const isLogin = command.card === 'incident';
   if (presses.has(nameOf(command))) return 'repeated';
+  if (isForgotten(command, now())) return 'outdated';
   const isCurrent = isLogin
     ? isRetryDue(remote.login, retriesOf(remote), command)
-    : record !== undefined && isTracked(record) && isOfRound(record.remote, command);
+    : record !== undefined &&
+      isTracked(record) &&
+      isOfRound(record.remote, command) &&
+      !isQuestionAnswered(remote, command);
   if (!isCurrent) return 'outdated';
   forgetExpired(remote);
   if (presses.size >= MAX_PRESSES) return 'full';
@@ -96,6 +101,11 @@ export function acceptPress(
   if (!isLogin) remote.unanswered.add(nameOf(command));
   return null;
 }
+
+/** Whether another answer to the same question was accepted: after Keep, nothing is deleted. */
+const isQuestionAnswered = ({ presses }: Remote, command: Command): boolean =>
+  CONFIRMATION.includes(command.action) &&
+  CONFIRMATION.some((action) => presses.has(nameOf({ ...command, action })));
 
 function save({ presses, write }: Remote, press: AcceptedPress): void {
   presses.set(nameOf(press.command), press);
@@ -140,14 +150,16 @@ export function takeUndone(remote: Remote): AcceptedPress[] {
   return recent;
 }
 
+/** Whether a press is not remembered: its button has expired, or was made before the clock was set back by days. */
+const isForgotten = ({ expiresAt }: Command, now: number): boolean =>
+  expiresAt <= now || expiresAt - now > 2 * VALIDITY;
+
 /** Forgets presses whose buttons are no longer valid: they are rejected because of that. */
 function forgetExpired({ presses, write, now }: Remote): void {
   const at = now();
   for (const [name, press] of presses) {
     // They are counted until a login succeeds.
-    if (press.command.card === 'incident') continue;
-    // After the clock was set back, none is valid for longer than it may be.
-    if (press.command.expiresAt > at && press.command.expiresAt - at <= 2 * VALIDITY) continue;
+    if (press.command.card === 'incident' || !isForgotten(press.command, at)) continue;
     presses.delete(name);
     write({ type: 'press.delete', press });
   }

@@ -14,6 +14,7 @@ import {
   isLocal,
   isSessionLost,
   isTemporary,
+  isTorrentAwaited,
   loginTimeLeft,
 } from './executing.ts';
 import type { Execution, QueuedPress } from './executing.ts';
@@ -97,6 +98,8 @@ export interface LastCommand {
 export const ANSWER_DELAY = 1100;
 /** Milliseconds after which qBittorrent shows the effect of a request. */
 const EFFECT_TIME = 3000;
+/** Milliseconds until a torrent that has no actor is looked for again. */
+const TORRENT_PAUSE = 1000;
 
 const unprovided = () => Promise.reject(new Error('the remote has no servers'));
 
@@ -193,20 +196,21 @@ export const remoteSetup = setup({
       const poll: WatcherEvent = { type: 'poll.now', hash };
       enqueue.sendTo(watcher, poll, { delay: EFFECT_TIME });
     }),
-    tellTorrent: enqueueActions(
-      ({ context, enqueue }, { type, press, answer }: Extract<RemoteEvent, DueAnswer>) => {
-        const { card, key, serial } = press.command;
-        const torrent = context.findTorrent(key);
-        if (torrent !== undefined && card !== 'incident') {
-          const event: TorrentEvent =
-            type === 'answer.due'
-              ? { type: 'command.settled', card, serial, answer }
-              : { type: 'answer.expired', card, serial };
-          enqueue.sendTo(torrent, event);
-        }
-        markAnswered(context.remote, press);
-      },
-    ),
+    tellTorrent: enqueueActions(({ context, enqueue }, due: Extract<RemoteEvent, DueAnswer>) => {
+      const { type, press, answer } = due;
+      const { card, key, serial } = press.command;
+      const torrent = context.findTorrent(key);
+      if (torrent === undefined && isTorrentAwaited(press, context.findRecord(key), context.now()))
+        return enqueue.raise(due, { delay: TORRENT_PAUSE });
+      if (torrent !== undefined && card !== 'incident') {
+        const event: TorrentEvent =
+          type === 'answer.due'
+            ? { type: 'command.settled', card, serial, answer }
+            : { type: 'answer.expired', card, serial };
+        enqueue.sendTo(torrent, event);
+      }
+      markAnswered(context.remote, press);
+    }),
     /** Its torrent was deleted or is complete. */
     dropFirst: enqueueActions(({ context }) => {
       const first = context.queue.shift();

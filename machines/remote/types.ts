@@ -141,7 +141,10 @@ export interface StoredRemote {
 export type PressRejection =
   /** It was pressed before. */
   | 'repeated'
-  /** The torrent is gone, was added again, or is complete; the incident is over, or has no presses left. */
+  /**
+   * The torrent is gone, was added again, or is complete; the question was answered; the incident is over, or has no
+   * presses left.
+   */
   | 'outdated'
   /** Too many presses within a day. */
   | 'full';

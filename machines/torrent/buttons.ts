@@ -6,7 +6,7 @@ import { ANSWER_TIME } from '../remote/executing.ts';
 import { isSpent } from '../remote/presses.ts';
 import { areButtonsOutdated, buttonSetOf, withButtons } from '../remote/record.ts';
 import type { TorrentCard, WantedButtons } from '../remote/record.ts';
-import type { ButtonAction, CardAnswer, WithButtons } from '../remote/types.ts';
+import type { ButtonAction, ButtonSet, CardAnswer, CardButtons, WithButtons } from '../remote/types.ts';
 import type { ShownAnswer, TorrentContext } from './types.ts';
 
 /** Milliseconds after a press in which qBittorrent may still show the state before it. */
@@ -27,11 +27,16 @@ const showsMuting = (context: TorrentContext, card: TorrentCard): boolean =>
 export const isSilenced = (context: TorrentContext, card: TorrentCard): boolean =>
   isMuted(context) && !showsMuting(context, card);
 
-/** Whether the progress card stays as it is: it tells something, or qBittorrent does not show yet what has changed. */
+/**
+ * Whether the progress card stays as it is: it tells something, or qBittorrent does not show yet what has changed.
+ *
+ * @param at when the torrent was observed, in milliseconds since 1970
+ */
 export function isHeld(context: TorrentContext, at: number): boolean {
   const answer = answerOn(context, 'progress');
   if (answer === null) return false;
-  return showsMuting(context, 'progress') || Math.abs(at - answer.at) < EFFECT_TIME;
+  // The last observation can be half a minute older than the press.
+  return showsMuting(context, 'progress') || at - answer.at < EFFECT_TIME;
 }
 
 /** The buttons that a card is to have; `null`: cards have none. */
@@ -80,24 +85,22 @@ export function isAlertOutdated(context: TorrentContext, alert: Alert, at: numbe
 }
 
 /** The buttons and the answer of a progress card. */
-export const progressButtons = (context: TorrentContext, { phase }: CardState, at: number): WithButtons =>
-  partsOf(
-    context,
-    'progress',
-    wantedOf(context, 'progress', (now) => progressActions(phase, now), at),
-  );
+export const progressButtons = (context: TorrentContext, { phase }: CardState): WithButtons =>
+  partsOf(context, 'progress', (now) => progressActions(phase, now));
 
 /** The buttons and the answer of an alert. */
-export const alertButtons = (context: TorrentContext, alert: Alert, at: number): WithButtons =>
-  partsOf(
-    context,
-    'alert',
-    wantedOf(context, 'alert', (now) => alertActions(alert, now), at),
-  );
+export const alertButtons = (context: TorrentContext, alert: Alert): WithButtons =>
+  partsOf(context, 'alert', (now) => alertActions(alert, now));
 
-function partsOf(context: TorrentContext, card: TorrentCard, wanted: WantedButtons | null): WithButtons {
+function partsOf(
+  context: TorrentContext,
+  card: TorrentCard,
+  actionsIn: (situation: CardSituation) => readonly ButtonAction[],
+): WithButtons {
+  const { deps, record, seen } = context;
+  // The last observation can be half a minute old: its time would shorten the minute of a question.
+  const wanted = wantedOf(context, card, actionsIn, deps.now());
   if (wanted === null) return {};
-  const { record, seen } = context;
   const addedAt = seen.observation?.addedAt ?? 0;
   const buttons = buttonSetOf(withButtons(record.remote, card, { ...wanted, addedAt }), card);
   const shown = answerOn(context, card);
@@ -105,9 +108,15 @@ function partsOf(context: TorrentContext, card: TorrentCard, wanted: WantedButto
   return {
     ...(buttons === null ? {} : { buttons }),
     ...(answer === null ? {} : { answer }),
-    ...(answer !== null && context.isAnswerDue ? { isUpdate: true } : {}),
+    ...((answer !== null && context.isAnswerDue) || isQuestionOver(record.remote?.[card], buttons)
+      ? { isUpdate: true }
+      : {}),
   };
 }
+
+/** Whether the card that is shown asks a question, and this one does not. */
+const isQuestionOver = (shown: CardButtons | null | undefined, next: ButtonSet | null): boolean =>
+  shown?.actions.includes('keep') === true && next?.actions.includes('keep') !== true;
 
 const answerOf = ({ action, failure, sharesFiles }: ShownAnswer): CardAnswer => ({
   action,

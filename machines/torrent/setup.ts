@@ -19,7 +19,7 @@ import { hasOldCards, isTracked, movedDeletions, oldDeletions, recordSettlement 
 import type { TorrentOutcome } from './record.ts';
 import { recordRouting } from './record-routing.ts';
 import { recordExcluded, recordFinishHook } from './record-changes.ts';
-import { deliver, request, unawaited, unwatch, watch } from './requests.ts';
+import { deliver, request, supportRequest, unawaited, unwatch, watch } from './requests.ts';
 import { applyObservation, isMatchDue, isUnchanged } from './unchanged.ts';
 import type { End, ObservedTorrent, TorrentContext, TorrentEvent, TorrentInput } from './types.ts';
 import type { Notification, Phase, Stage, TorrentRecord } from '../domain.ts';
@@ -69,12 +69,9 @@ export const torrentSetup = setup({
       event.notification.id === context.pending,
   },
   actions: {
-    watch: enqueueActions((step) => {
-      const { record, deps } = step.context;
-      deliver(step, [watch(record)]);
-      if (deps.remote?.isSupported === null)
-        deliver(step, [{ to: 'remote', event: { type: 'support.wanted' } }]);
-    }),
+    watch: enqueueActions((step) =>
+      deliver(step, [watch(step.context.record), ...supportRequest(step.context)]),
+    ),
     observe: assign(({ context, event }) => {
       if (event.type !== 'torrent.observed') return {};
       return {

@@ -34,6 +34,32 @@ describe('a progress card', () => {
     assert.deepEqual(actionsOf(world, hash), ['pause', 'mute', 'delete']);
   });
 
+  test('is sent once for a press of Pause or Resume, also if the last poll was long ago', async () => {
+    const world = await startButtons();
+    const hash = await download(world);
+    const sent = () => world.count('publish');
+    const before = sent();
+    await press(world, hash, 'pause');
+    await world.pass(10 * MINUTE);
+    assert.equal(sent(), before + 1);
+    for (let turn = 0; turn < 4; turn += 1) {
+      // A paused torrent is polled every 30 s.
+      await world.pass(7 * SECOND);
+      await press(world, hash, 'resume');
+      await press(world, hash, 'pause');
+      await world.pass(2 * MINUTE);
+      const cards = world.published().flatMap((each) => (each.kind === 'progress' ? [each] : []));
+      assert.deepEqual(
+        cards.slice(-2).map(({ card: { phase }, answer }) => [answer?.action, phase]),
+        [
+          ['resume', 'downloading'],
+          ['pause', 'stopped'],
+        ],
+      );
+    }
+    assert.equal(sent(), before + 9);
+  });
+
   test('is not sent again while nothing changes but the time', async () => {
     const world = await startButtons();
     const hash = await download(world);

@@ -105,6 +105,15 @@ describe('a press', () => {
     clock.at = START;
     assert.equal(open().presses.size, 0);
   });
+
+  test('is not accepted again after the clock was set back, when it is forgotten', () => {
+    const { clock, open } = createScene();
+    assert.equal(acceptPress(open(), pressOf(commandOf()), tracked), null);
+    for (const hours of [1, 23, 25, 100]) {
+      clock.at = START - hours * HOUR;
+      assert.notEqual(acceptPress(open(), pressOf(commandOf()), tracked), null, `${hours} hours`);
+    }
+  });
 });
 
 describe('after a kill', () => {

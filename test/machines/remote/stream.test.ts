@@ -63,6 +63,22 @@ describe('an ntfy without sequence IDs', () => {
     assert.equal(world.records()[0]?.remote, null);
   });
 
+  test('that does not answer is asked again with the next card, at most once a minute', async () => {
+    const world = await startButtons();
+    world.script.support = () => null;
+    const hash = await download(world);
+    const update = async (progress: number) => {
+      world.set(hash, { progress });
+      await world.pass(10 * SECOND);
+    };
+    for (let n = 0; n < 30; n += 1) await update(0.5 + n / 100);
+    assert.deepEqual(actionsOf(world, hash), []);
+    assert.ok(world.count('support') >= 4 && world.count('support') <= 6);
+    world.script.support = () => true;
+    for (let n = 0; n < 8; n += 1) await update(0.8 + n / 100);
+    assert.deepEqual(actionsOf(world, hash), ['pause', 'mute', 'delete']);
+  });
+
   test('that does not answer is asked again with the next torrent', async () => {
     const world = await startButtons();
     world.script.support = () => null;
