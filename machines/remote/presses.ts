@@ -1,6 +1,7 @@
 /** Which presses were accepted, and which cards have buttons. */
 import type { Hash, Now, TorrentRecord } from '../domain.ts';
 import { isTracked } from '../torrent/record.ts';
+import { CONFIRMATION } from './actions.ts';
 import { createLoginButton, isRetryDue } from './login-button.ts';
 import type { LoginButton } from './login-button.ts';
 import { hasButtons, isOfRound, VALIDITY } from './record.ts';
@@ -85,7 +86,7 @@ export function acceptPress(
 ): PressRejection | null {
   const { presses, now } = remote;
   const isLogin = command.card === 'incident';
-  if (presses.has(nameOf(command))) return 'repeated';
+  if (isConsumed(remote, command)) return 'repeated';
   const isCurrent = isLogin
     ? isRetryDue(remote.login, retriesOf(remote), command)
     : record !== undefined && isTracked(record) && isOfRound(record.remote, command);
@@ -95,6 +96,13 @@ export function acceptPress(
   save(remote, { command, acceptedAt: now(), isDone: isLogin });
   if (!isLogin) remote.unanswered.add(nameOf(command));
   return null;
+}
+
+/** Whether it was pressed before. A question is answered once: after Keep, its other buttons delete nothing. */
+function isConsumed({ presses }: Remote, command: Command): boolean {
+  const { action } = command;
+  const consumers = CONFIRMATION.includes(action) ? CONFIRMATION : [action];
+  return consumers.some((each) => presses.has(nameOf({ ...command, action: each })));
 }
 
 function save({ presses, write }: Remote, press: AcceptedPress): void {
@@ -143,11 +151,13 @@ export function takeUndone(remote: Remote): AcceptedPress[] {
 /** Forgets presses whose buttons are no longer valid: they are rejected because of that. */
 function forgetExpired({ presses, write, now }: Remote): void {
   const at = now();
+  // Without a clock of its own a machine starts in the past: what seems to be valid for years is so again later.
+  const maxLeft = presses.size < MAX_PRESSES ? Infinity : 2 * VALIDITY;
   for (const [name, press] of presses) {
     // They are counted until a login succeeds.
     if (press.command.card === 'incident') continue;
-    // After the clock was set back, none is valid for longer than it may be.
-    if (press.command.expiresAt > at && press.command.expiresAt - at <= 2 * VALIDITY) continue;
+    const left = press.command.expiresAt - at;
+    if (left > 0 && left <= maxLeft) continue;
     presses.delete(name);
     write({ type: 'press.delete', press });
   }

@@ -12,6 +12,7 @@ import {
   changesTorrent,
   hashFor,
   isLocal,
+  isOtherDownload,
   isSessionLost,
   isTemporary,
   loginTimeLeft,
@@ -20,7 +21,7 @@ import type { Execution, QueuedPress } from './executing.ts';
 import { markAnswered, markDone, moveCursor, startOf, takeUndone } from './presses.ts';
 import type { Remote } from './presses.ts';
 import { setPending } from './retrying.ts';
-import { streamPause, SUPPORT_PAUSE } from './retry.ts';
+import { countStreamFailure, streamPause, SUPPORT_PAUSE } from './retry.ts';
 import type { AcceptedPress, ButtonAction, CardAnswer, Press, RemoteReport } from './types.ts';
 
 export type RemoteEvent =
@@ -67,6 +68,8 @@ export interface RemoteContext extends RemoteInput {
   queue: QueuedPress[];
   /** An accepted press of "Try again" that is not answered yet; `null` for none. */
   retry: AcceptedPress | null;
+  /** When the stream was opened, in milliseconds since 1970; `null`: it is not open. */
+  openedAt: number | null;
   /** Failures of the stream in a row, and the last one. */
   failures: number;
   failure: Failure | null;
@@ -78,6 +81,8 @@ export interface RemoteContext extends RemoteInput {
 export interface ExecuteInput {
   action: ButtonAction;
   hash: Hash;
+  /** When it was added, in seconds since 1970; 0: unknown. With another time it is another download: nothing is done. */
+  addedAt: number;
 }
 
 /** A command that was executed. */
@@ -138,17 +143,19 @@ export const remoteSetup = setup({
       const first = firstOf(context);
       return first !== null && isSessionLost(first, execution);
     },
+    otherDownload: (_, { execution }: { execution: Execution }) => isOtherDownload(execution),
   },
   actions: {
     crash: (_, { request }: { request: RequestName }) => failOverdue(request),
     recordSupport: enqueueActions(({ context }, { isSupported }: { isSupported: boolean | null }) => {
       context.remote.isSupported = isSupported;
     }),
-    recordOpened: assign({ failures: 0, failure: null }),
-    recordFailed: assign(({ context }, { failure }: { failure: Failure }) => ({
-      failure,
-      failures: context.failures + 1,
-    })),
+    recordOpened: assign(({ context }) => ({ openedAt: context.now(), failure: null })),
+    recordFailed: assign(({ context }, { failure }: { failure: Failure }) => {
+      const { openedAt, failures, now } = context;
+      const openFor = openedAt === null ? 0 : Math.abs(now() - openedAt);
+      return { failure, openedAt: null, failures: countStreamFailure(failures, openFor) };
+    }),
     report: sendParent((_, report: RemoteReport) => report),
     moveCursor: enqueueActions(({ context }, { id }: { id: string }) => moveCursor(context.remote, id)),
     resumePresses: enqueueActions(({ context }) => {
@@ -232,6 +239,7 @@ export const streamInput = ({ context }: { context: RemoteContext }) => ({ since
 /** What is executed. */
 export function executeInput({ context }: { context: RemoteContext }): ExecuteInput {
   const command = firstOf(context)?.press.command;
-  const hash = command === undefined ? null : hashFor(context.findRecord(command.key), command);
-  return { action: command?.action ?? 'keep', hash: hash ?? '' };
+  const record = command === undefined ? undefined : context.findRecord(command.key);
+  const hash = command === undefined ? null : hashFor(record, command);
+  return { action: command?.action ?? 'keep', hash: hash ?? '', addedAt: record?.remote?.addedAt ?? 0 };
 }

@@ -148,6 +148,29 @@ describe('a press', () => {
     assert.deepEqual(executed(world), ['pause']);
   });
 
+  test('has no effect either if no poll has seen yet that it was added again, also after a kill', async () => {
+    const world = await startButtons();
+    const hash = await download(world);
+    const [pause, mute] = [commandOf(world, hash, 'pause'), commandOf(world, hash, 'mute')];
+    await world.pass(10 * SECOND);
+    world.set(hash, { addedAt: 200, progress: 0.1 });
+    pressOn(world.script.stream, pause);
+    await world.pass(100);
+    assert.deepEqual(rejections(world), ['outdated']);
+    assert.equal(world.torrents.get(hash)?.phase, 'downloading');
+    await world.pass(10 * SECOND);
+    pressOn(world.script.stream, mute);
+    await world.pass(SECOND);
+    assert.deepEqual(rejections(world), ['outdated', 'outdated']);
+    await press(world, hash, 'pause');
+    assert.equal(world.torrents.get(hash)?.phase, 'stopped');
+    pressOn(world.script.stream, commandOf(world, hash, 'resume'));
+    world.set(hash, { addedAt: 300 });
+    const next = await restart(world);
+    assert.equal(next.torrents.get(hash)?.phase, 'stopped');
+    assert.deepEqual(rejections(next), ['outdated']);
+  });
+
   test('for a torrent that is complete or gone has no effect', async () => {
     const world = await startButtons();
     const hash = await download(world);

@@ -1,6 +1,7 @@
 /** Delete, which asks first, and Mute. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { pressOn } from '../../support/command-topic.ts';
 import { MINUTE, SECOND } from '../fixtures.ts';
 import {
   actionsOf,
@@ -10,6 +11,7 @@ import {
   download,
   executed,
   press,
+  rejections,
   restart,
   startButtons,
 } from './scene.ts';
@@ -45,8 +47,13 @@ describe('Delete', () => {
     const world = await startButtons();
     const hash = await download(world);
     await press(world, hash, 'delete');
+    const earlier = commandOf(world, hash, 'deleteFiles');
     await press(world, hash, 'keep');
     assert.deepEqual(actionsOf(world, hash), ['pause', 'mute', 'delete']);
+    // The phone may still show the question.
+    pressOn(world.script.stream, earlier);
+    await world.pass(2 * SECOND);
+    assert.deepEqual(rejections(world), ['repeated']);
     assert.equal(answerOf(world, hash), null);
     await press(world, hash, 'delete');
     const command = commandOf(world, hash, 'deleteFiles');
