@@ -6,7 +6,11 @@ import { MAX_PRESS_AGE } from './presses.ts';
 import type { AcceptedPress, ButtonAction, Command } from './types.ts';
 
 /** What is known after a press was executed. */
-export type Execution = Result<{ sharesFiles: boolean | null }>;
+export type Execution = Result<{
+  sharesFiles: boolean | null;
+  /** Nothing was done: the torrent was deleted and added again since the last poll. */
+  isOtherDownload?: true;
+}>;
 
 /** Milliseconds for which a press waits for a login to qBittorrent. */
 const LOGIN_TIME = 5000;
@@ -56,6 +60,10 @@ export const isTorrentAwaited = (
   record: TorrentRecord | undefined,
   now: number,
 ): boolean => hashFor(record, command) !== null && Math.abs(now - acceptedAt) < MAX_PRESS_AGE;
+
+/** Whether nothing was done, because the button is of an earlier download. */
+export const isOtherDownload = (execution: Execution): boolean =>
+  execution.ok && execution.value.isOtherDownload === true;
 
 /** Milliseconds until the card that asks or tells something is as before. */
 export const ANSWER_TIME = 60_000;

@@ -86,14 +86,11 @@ export function acceptPress(
 ): PressRejection | null {
   const { presses, now } = remote;
   const isLogin = command.card === 'incident';
-  if (presses.has(nameOf(command))) return 'repeated';
-  if (isForgotten(command, now())) return 'outdated';
+  if (isConsumed(remote, command)) return 'repeated';
+  if (!isValidAt(command, now())) return 'outdated';
   const isCurrent = isLogin
     ? isRetryDue(remote.login, retriesOf(remote), command)
-    : record !== undefined &&
-      isTracked(record) &&
-      isOfRound(record.remote, command) &&
-      !isQuestionAnswered(remote, command);
+    : record !== undefined && isTracked(record) && isOfRound(record.remote, command);
   if (!isCurrent) return 'outdated';
   forgetExpired(remote);
   if (presses.size >= MAX_PRESSES) return 'full';
@@ -102,10 +99,12 @@ export function acceptPress(
   return null;
 }
 
-/** Whether another answer to the same question was accepted: after Keep, nothing is deleted. */
-const isQuestionAnswered = ({ presses }: Remote, command: Command): boolean =>
-  CONFIRMATION.includes(command.action) &&
-  CONFIRMATION.some((action) => presses.has(nameOf({ ...command, action })));
+/** Whether it was pressed before. A question is answered once: after Keep, its other buttons delete nothing. */
+function isConsumed({ presses }: Remote, command: Command): boolean {
+  const { action } = command;
+  const consumers = CONFIRMATION.includes(action) ? CONFIRMATION : [action];
+  return consumers.some((each) => presses.has(nameOf({ ...command, action: each })));
+}
 
 function save({ presses, write }: Remote, press: AcceptedPress): void {
   presses.set(nameOf(press.command), press);
@@ -150,16 +149,24 @@ export function takeUndone(remote: Remote): AcceptedPress[] {
   return recent;
 }
 
-/** Whether a press is not remembered: its button has expired, or was made before the clock was set back by days. */
-const isForgotten = ({ expiresAt }: Command, now: number): boolean =>
-  expiresAt <= now || expiresAt - now > 2 * VALIDITY;
+/** Whether a button is valid: it has not expired, and was not made before the clock was set back by days. */
+const isValidAt = ({ expiresAt }: Command, now: number): boolean =>
+  expiresAt > now && expiresAt - now <= 2 * VALIDITY;
+
+/**
+ * Whether a press is remembered. A machine without a clock of its own starts in the past: what seems to be valid for years
+ * is valid again later, and is forgotten only to make room.
+ */
+const isRemembered = (command: Command, now: number, isFull: boolean): boolean =>
+  isFull ? isValidAt(command, now) : command.expiresAt > now;
 
 /** Forgets presses whose buttons are no longer valid: they are rejected because of that. */
 function forgetExpired({ presses, write, now }: Remote): void {
   const at = now();
+  const isFull = presses.size >= MAX_PRESSES;
   for (const [name, press] of presses) {
     // They are counted until a login succeeds.
-    if (press.command.card === 'incident' || !isForgotten(press.command, at)) continue;
+    if (press.command.card === 'incident' || isRemembered(press.command, at, isFull)) continue;
     presses.delete(name);
     write({ type: 'press.delete', press });
   }

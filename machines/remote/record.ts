@@ -24,7 +24,7 @@ const createRemoteRecord = (addedAt: number, now: number, serial = 0): RemoteRec
 });
 
 /** Whether it is another download: qBittorrent reports another time of its addition. */
-export const isOtherRound = (record: RemoteRecord | null, addedAt: number): boolean =>
+export const isOtherRound = (record: Pick<RemoteRecord, 'addedAt'> | null, addedAt: number): boolean =>
   record !== null && addedAt !== 0 && record.addedAt !== 0 && record.addedAt !== addedAt;
 
 /** The buttons that a card is to have. */

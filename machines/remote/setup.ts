@@ -12,16 +12,17 @@ import {
   changesTorrent,
   hashFor,
   isLocal,
+  isOtherDownload,
   isSessionLost,
   isTemporary,
   isTorrentAwaited,
   loginTimeLeft,
 } from './executing.ts';
 import type { Execution, QueuedPress } from './executing.ts';
-import { markAnswered, markDone, moveCursor, startOf, takeUndone } from './presses.ts';
+import { markAnswered, markDone, moveCursor, takeUndone } from './presses.ts';
 import type { Remote } from './presses.ts';
 import { setPending } from './retrying.ts';
-import { streamPause, SUPPORT_PAUSE } from './retry.ts';
+import { countStreamFailure, streamPause, SUPPORT_PAUSE } from './retry.ts';
 import type { AcceptedPress, ButtonAction, CardAnswer, Press, RemoteReport } from './types.ts';
 
 export type RemoteEvent =
@@ -68,6 +69,8 @@ export interface RemoteContext extends RemoteInput {
   queue: QueuedPress[];
   /** An accepted press of "Try again" that is not answered yet; `null` for none. */
   retry: AcceptedPress | null;
+  /** When the stream was opened, in milliseconds since 1970; `null`: it is not open. */
+  openedAt: number | null;
   /** Failures of the stream in a row, and the last one. */
   failures: number;
   failure: Failure | null;
@@ -79,6 +82,8 @@ export interface RemoteContext extends RemoteInput {
 export interface ExecuteInput {
   action: ButtonAction;
   hash: Hash;
+  /** When it was added, in seconds since 1970; 0: unknown. With another time it is another download: nothing is done. */
+  addedAt: number;
 }
 
 /** A command that was executed. */
@@ -141,17 +146,19 @@ export const remoteSetup = setup({
       const first = firstOf(context);
       return first !== null && isSessionLost(first, execution);
     },
+    otherDownload: (_, { execution }: { execution: Execution }) => isOtherDownload(execution),
   },
   actions: {
     crash: (_, { request }: { request: RequestName }) => failOverdue(request),
     recordSupport: enqueueActions(({ context }, { isSupported }: { isSupported: boolean | null }) => {
       context.remote.isSupported = isSupported;
     }),
-    recordOpened: assign({ failures: 0, failure: null }),
-    recordFailed: assign(({ context }, { failure }: { failure: Failure }) => ({
-      failure,
-      failures: context.failures + 1,
-    })),
+    recordOpened: assign(({ context }) => ({ openedAt: context.now(), failure: null })),
+    recordFailed: assign(({ context }, { failure }: { failure: Failure }) => {
+      const { openedAt, failures, now } = context;
+      const openFor = openedAt === null ? 0 : Math.abs(now() - openedAt);
+      return { failure, openedAt: null, failures: countStreamFailure(failures, openFor) };
+    }),
     report: sendParent((_, report: RemoteReport) => report),
     moveCursor: enqueueActions(({ context }, { id }: { id: string }) => moveCursor(context.remote, id)),
     resumePresses: enqueueActions(({ context }) => {
@@ -229,13 +236,3 @@ export const remoteSetup = setup({
       failure === null ? 1 : streamPause(failure, failures, policy.retryMax),
   },
 });
-
-/** Where the stream begins. */
-export const streamInput = ({ context }: { context: RemoteContext }) => ({ since: startOf(context.remote) });
-
-/** What is executed. */
-export function executeInput({ context }: { context: RemoteContext }): ExecuteInput {
-  const command = firstOf(context)?.press.command;
-  const hash = command === undefined ? null : hashFor(context.findRecord(command.key), command);
-  return { action: command?.action ?? 'keep', hash: hash ?? '' };
-}

@@ -105,7 +105,8 @@ test('an alert that is replaced because the actor crashes again and again has no
 
 for (const latency of [50, 40 * SECOND])
   test(`an alert that ntfy has not accepted makes its sound with other buttons, after ${latency} ms each`, async () => {
-    const { rules, change } = createTestRules();
+    const inForce = createTestRules();
+    const { rules } = inForce;
     const world = await startButtons({ rules, policy: { ...policy, retryMax: 2 * SECOND } });
     const hash = await download(world);
     const { publish } = world.script;
@@ -113,14 +114,14 @@ for (const latency of [50, 40 * SECOND])
     world.script.latency.publish = latency;
     await stall(world, hash);
     for (let turn = 0; turn < 8; turn += 1) {
-      change(() => ({ buttons: { alerts: [turn % 2 === 0 ? 'mute' : 'recheck'] } }));
+      inForce.change(() => ({ buttons: { alerts: [turn % 2 === 0 ? 'mute' : 'recheck'] } }));
       await world.pass(15 * SECOND);
     }
     world.script.publish = publish;
     await world.pass(10 * MINUTE);
     assert.deepEqual(actionsOf(world, hash, 'alert'), ['recheck']);
     assert.deepEqual(world.phone.heard, [`${hash}-err`]);
-    change(() => ({ buttons: { alerts: ['mute'] } }));
+    inForce.change(() => ({ buttons: { alerts: ['mute'] } }));
     await world.pass(MINUTE);
     const sent = world.phone.accepted.flatMap((each) =>
       each.kind === 'alert' ? [each.silent === true] : [],

@@ -1,8 +1,8 @@
 /** Delete, which asks first, and Mute. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { MINUTE, SECOND } from '../fixtures.ts';
 import { pressOn } from '../../support/command-topic.ts';
+import { MINUTE, SECOND } from '../fixtures.ts';
 import {
   actionsOf,
   answerOf,
@@ -56,7 +56,7 @@ describe('Delete', () => {
       for (const command of commands) pressOn(world.script.stream, command);
       await world.pass(3 * SECOND);
       assert.deepEqual(executed(world), ['delete', ...(first === 'keep' ? [] : [first])]);
-      assert.deepEqual(rejections(world), ['outdated']);
+      assert.deepEqual(rejections(world), ['repeated']);
       assert.equal(world.torrents.has(hash), first === 'keep');
       assert.equal(answerOf(world, hash)?.action, first === 'keep' ? undefined : first);
     });
@@ -81,8 +81,13 @@ describe('Delete', () => {
     const world = await startButtons();
     const hash = await download(world);
     await press(world, hash, 'delete');
+    const earlier = commandOf(world, hash, 'deleteFiles');
     await press(world, hash, 'keep');
     assert.deepEqual(actionsOf(world, hash), ['pause', 'mute', 'delete']);
+    // The phone may still show the question.
+    pressOn(world.script.stream, earlier);
+    await world.pass(2 * SECOND);
+    assert.deepEqual(rejections(world), ['repeated']);
     assert.equal(answerOf(world, hash), null);
     await press(world, hash, 'delete');
     const command = commandOf(world, hash, 'deleteFiles');

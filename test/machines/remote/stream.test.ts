@@ -49,6 +49,26 @@ describe('the command topic', () => {
     await world.pass(10 * MINUTE);
     assert.notEqual(world.script.stream.reader, null);
   });
+
+  test('is tried again, less often, while ntfy ends each stream at once; soon after one that has worked', async () => {
+    const world = await startButtons();
+    await download(world);
+    const { stream } = world.script;
+    const endStream = () =>
+      stream.reader?.report({ type: 'stream.failed', failure: { kind: 'unreachable', message: 'closed' } });
+    for (let seconds = 0; seconds < 3600; seconds += 1) {
+      endStream();
+      await world.pass(SECOND);
+    }
+    assert.ok(stream.opened >= 4 && stream.opened <= 30, `${stream.opened} streams`);
+    await world.pass(10 * MINUTE);
+    const before = stream.opened;
+    for (let times = 1; times <= 10; times += 1) {
+      endStream();
+      await world.pass(15 * SECOND);
+      assert.equal(stream.opened, before + times);
+    }
+  });
 });
 
 describe('an ntfy without sequence IDs', () => {
