@@ -1,8 +1,9 @@
 /** When the command topic is read. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { createTestRules } from '../../support/rules.ts';
 import { hashOf, HOUR, MINUTE, SECOND } from '../fixtures.ts';
-import { actionsOf, download, executed, press, restart, startButtons } from './scene.ts';
+import { actionsOf, cardOf, download, executed, press, restart, startButtons } from './scene.ts';
 
 describe('the command topic', () => {
   test('is read only while a card has buttons; then there is no timer', async () => {
@@ -37,6 +38,17 @@ describe('the command topic', () => {
     assert.match(next.script.stream.reader?.since ?? '', /^message/);
     const last = await restart(next, HOUR);
     assert.equal(last.script.stream.reader?.since, null);
+  });
+
+  test('is not read when a rule wants no buttons for a torrent that was added again', async () => {
+    const { rules, change } = createTestRules();
+    const world = await startButtons({ rules });
+    const hash = await download(world);
+    change(() => ({ buttons: { progress: [] } }));
+    world.set(hash, { addedAt: 200 });
+    await world.pass(MINUTE);
+    assert.deepEqual([cardOf(world, hash)?.kind, actionsOf(world, hash)], ['progress', []]);
+    assert.equal(world.script.stream.reader, null);
   });
 
   test('is tried again, less often, while ntfy does not answer', async () => {
