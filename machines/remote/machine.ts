@@ -149,6 +149,7 @@ export const remoteMachine = stopChildrenOnCrash(
       retry: null,
       failures: 0,
       failure: null,
+      openedAt: null,
       last: null,
     }),
     type: 'parallel',

@@ -63,6 +63,35 @@ describe('the command topic', () => {
   });
 });
 
+describe('a stream that something in front of ntfy ends', () => {
+  const closed = { type: 'stream.failed', failure: { kind: 'unreachable', message: 'closed' } } as const;
+
+  /** How often it is opened within half an hour, if each lasts for so many milliseconds. */
+  async function countOpened(lasts: number): Promise<number> {
+    const world = await startButtons({ policy: { retryMax: 5 * MINUTE } });
+    await download(world);
+    const { stream } = world.script;
+    const before = stream.opened;
+    const end = world.clock.now() + HOUR / 2;
+    while (world.clock.now() < end) {
+      if (stream.reader !== null) {
+        await world.pass(lasts);
+        stream.reader.report(closed);
+      }
+      await world.pass(200);
+    }
+    return stream.opened - before;
+  }
+
+  test('as soon as it begins is opened less and less often', async () => {
+    assert.ok((await countOpened(100)) < 30);
+  });
+
+  test('after half a minute each time is opened again at once', async () => {
+    assert.ok((await countOpened(30 * SECOND)) > 50);
+  });
+});
+
 describe('an ntfy without sequence IDs', () => {
   test('gets no buttons, and its command topic is not read', async () => {
     const world = await startButtons();
