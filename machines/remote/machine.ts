@@ -158,6 +158,7 @@ export const remoteMachine = stopChildrenOnCrash(
       openedAt: null,
       failures: 0,
       failure: null,
+      openedAt: null,
       last: null,
     }),
     type: 'parallel',

@@ -64,7 +64,13 @@ export function areButtonsOutdated(
 ): boolean {
   const shown = record?.[card] ?? null;
   if (shown === null) return actions.length > 0;
-  return isSpent || isRenewalDue(shown, now) || !haveSameActions(shown.actions, actions);
+  // Those of another round have no actions: the card is sent again, also if it is to have no buttons now.
+  return (
+    shown.actions.length === 0 ||
+    isSpent ||
+    isRenewalDue(shown, now) ||
+    !haveSameActions(shown.actions, actions)
+  );
 }
 
 const validityOf = (actions: readonly ButtonAction[]): number =>

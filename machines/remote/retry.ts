@@ -5,12 +5,15 @@ const FIRST_RETRY = 2000;
 /** A topic that must not be read stays so until someone changes that. */
 const REFUSED_PAUSE = 5 * 60_000;
 
-/** Milliseconds after which a stream has worked. One that begins and ends at once is tried again less often, too. */
-const WORKING_TIME = 10_000;
+/**
+ * Milliseconds. A stream that ends sooner counts as one that could not begin: something in front of ntfy ends each of
+ * them, and ntfy counts each as a request.
+ */
+const MIN_STREAM_TIME = 10_000;
 
-/** Failures of the stream in a row, after one more, which was open for so many milliseconds before. */
-export const countStreamFailure = (before: number, openFor: number): number =>
-  openFor >= WORKING_TIME ? 1 : before + 1;
+/** Whether a stream that has ended was not open, or not for long. */
+export const isShortLived = (openedAt: number | null, now: number): boolean =>
+  openedAt === null || Math.abs(now - openedAt) < MIN_STREAM_TIME;
 
 /** Milliseconds until the command topic is read again, after so many failures in a row. */
 export function streamPause({ kind }: Failure, failures: number, retryMax: number): number {

@@ -22,7 +22,7 @@ import type { Execution, QueuedPress } from './executing.ts';
 import { markAnswered, markDone, moveCursor, takeUndone } from './presses.ts';
 import type { Remote } from './presses.ts';
 import { setPending } from './retrying.ts';
-import { countStreamFailure, streamPause, SUPPORT_PAUSE } from './retry.ts';
+import { isShortLived, streamPause, SUPPORT_PAUSE } from './retry.ts';
 import type { AcceptedPress, ButtonAction, CardAnswer, Press, RemoteReport } from './types.ts';
 
 export type RemoteEvent =
@@ -74,6 +74,8 @@ export interface RemoteContext extends RemoteInput {
   /** Failures of the stream in a row, and the last one. */
   failures: number;
   failure: Failure | null;
+  /** When the stream was opened, in milliseconds since 1970; `null`: it is not open. */
+  openedAt: number | null;
   /** What was executed last; `null` for nothing. */
   last: LastCommand | null;
 }
@@ -154,11 +156,11 @@ export const remoteSetup = setup({
       context.remote.isSupported = isSupported;
     }),
     recordOpened: assign(({ context }) => ({ openedAt: context.now(), failure: null })),
-    recordFailed: assign(({ context }, { failure }: { failure: Failure }) => {
-      const { openedAt, failures, now } = context;
-      const openFor = openedAt === null ? 0 : Math.abs(now() - openedAt);
-      return { failure, openedAt: null, failures: countStreamFailure(failures, openFor) };
-    }),
+    recordFailed: assign(({ context: { failures, openedAt, now } }, { failure }: { failure: Failure }) => ({
+      failure,
+      failures: isShortLived(openedAt, now()) ? failures + 1 : 1,
+      openedAt: null,
+    })),
     report: sendParent((_, report: RemoteReport) => report),
     moveCursor: enqueueActions(({ context }, { id }: { id: string }) => moveCursor(context.remote, id)),
     resumePresses: enqueueActions(({ context }) => {

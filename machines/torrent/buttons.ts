@@ -13,8 +13,16 @@ import type { ShownAnswer, TorrentContext } from './types.ts';
 const EFFECT_TIME = 3000;
 
 /** The answer that this card shows now; `null` for none. */
-const answerOn = ({ answer, deps }: TorrentContext, card: TorrentCard): ShownAnswer | null =>
-  answer?.card === card && Math.abs(deps.now() - answer.at) < ANSWER_TIME ? answer : null;
+function answerOn({ answers, deps }: TorrentContext, card: TorrentCard): ShownAnswer | null {
+  const answer = answers[card];
+  return answer !== null && Math.abs(deps.now() - answer.at) < ANSWER_TIME ? answer : null;
+}
+
+/** The answers after this card was requested. */
+export function withoutDue(answers: TorrentContext['answers'], card: TorrentCard): TorrentContext['answers'] {
+  const answer = answers[card];
+  return answer?.isDue === true ? { ...answers, [card]: { ...answer, isDue: false } } : answers;
+}
 
 export const isMuted = ({ record }: Pick<TorrentContext, 'record'>): boolean =>
   record.remote !== null && record.remote.muted !== null;
@@ -60,10 +68,10 @@ function wantedOf(
 
 /** The progress card with the answer to a press; `null` if the card that is shown needs none. */
 export function answeredCard(context: TorrentContext, at: number): CardState | null {
-  const { requestedCard, record, isAnswerDue } = context;
+  const { requestedCard, record } = context;
   if (requestedCard === null) return null;
   const answer = answerOn(context, 'progress');
-  if (isAnswerDue && answer !== null) return afterAction(requestedCard, answer);
+  if (answer?.isDue === true) return afterAction(requestedCard, answer);
   const wanted = wantedOf(context, 'progress', (now) => progressActions(requestedCard.phase, now), at);
   if (wanted === null) return null;
   return areButtonsOutdated(record.remote, 'progress', wanted) ? requestedCard : null;
@@ -79,7 +87,7 @@ function afterAction(card: CardState, { action, failure }: CardAnswer): CardStat
 
 /** Whether the alert that is shown has other buttons, or something to answer. */
 export function isAlertOutdated(context: TorrentContext, alert: Alert, at: number): boolean {
-  if (context.isAnswerDue && answerOn(context, 'alert') !== null) return true;
+  if (answerOn(context, 'alert')?.isDue === true) return true;
   const wanted = wantedOf(context, 'alert', (now) => alertActions(alert, now), at);
   return wanted !== null && areButtonsOutdated(context.record.remote, 'alert', wanted);
 }
@@ -108,9 +116,7 @@ function partsOf(
   return {
     ...(buttons === null ? {} : { buttons }),
     ...(answer === null ? {} : { answer }),
-    ...((answer !== null && context.isAnswerDue) || isQuestionOver(record.remote?.[card], buttons)
-      ? { isUpdate: true }
-      : {}),
+    ...(shown?.isDue === true || isQuestionOver(record.remote?.[card], buttons) ? { isUpdate: true } : {}),
   };
 }
 

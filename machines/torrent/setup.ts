@@ -3,6 +3,7 @@ import { onRoute } from '../routing/routed.ts';
 import { routingOf } from '../routing/topic-policy.ts';
 import { alertToShow, isAlertDue } from './alerts.ts';
 import { decideAddition } from './addition.ts';
+import { withoutDue } from './buttons.ts';
 import {
   additionOf,
   alertNotificationOf,
@@ -152,8 +153,7 @@ export const torrentSetup = setup({
           ? { kind: 'alert-clear', key, shown: before, ...onRoute(stored.alertRoute) }
           : alertNotificationOf(context, alert),
       );
-      step.enqueue.assign({ alert, record });
-      if (context.answer?.card === 'alert') step.enqueue.assign({ isAnswerDue: false });
+      step.enqueue.assign({ alert, record, answers: withoutDue(context.answers, 'alert') });
       deliver(step, messages);
     }),
     /** The notification of an addition has its own card, too. */
@@ -185,8 +185,8 @@ export const torrentSetup = setup({
       const { id, record, messages } = request(step.context, content);
       step.enqueue.assign({ pending: id, record });
       if (content.kind === 'progress') {
-        step.enqueue.assign({ requestedCard: content.card, moving: false });
-        if (step.context.answer?.card === 'progress') step.enqueue.assign({ isAnswerDue: false });
+        const answers = withoutDue(step.context.answers, 'progress');
+        step.enqueue.assign({ requestedCard: content.card, moving: false, answers });
       }
       deliver(step, messages);
     }),

@@ -50,6 +50,22 @@ describe('an alert', () => {
     assert.deepEqual(actionsOf(world, hash, 'alert'), ['reannounce', 'mute', 'delete']);
   });
 
+  test('has the buttons that its rule wants when it was collected', async () => {
+    const { rules, change } = createTestRules();
+    const world = await startButtons({ rules, policy: { ...policy, digestFrom: 4 } });
+    const hash = await download(world);
+    world.set(hash, { phase: 'failed' });
+    while (world.records()[0]?.alert === null) await world.pass(SECOND);
+    assert.equal(cardOf(world, hash, 'alert'), null);
+    for (const buttons of [[], ['mute']] as const) {
+      change(() => ({ buttons: { alerts: buttons } }));
+      await world.pass(4 * SECOND);
+    }
+    await world.pass(10 * SECOND);
+    assert.deepEqual(actionsOf(world, hash, 'alert'), ['mute']);
+    assert.deepEqual(world.phone.heard, [`${hash}-err`]);
+  });
+
   test('that is muted shows that for a minute, then both cards go', async () => {
     const world = await startButtons({ policy });
     const hash = await download(world);

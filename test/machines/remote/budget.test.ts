@@ -23,6 +23,24 @@ async function secondsUntilAnswer(world: ButtonWorld, hash: Hash): Promise<numbe
   return Infinity;
 }
 
+test('with a small daily quota progress is one summary without buttons, unless PROGRESS is cards', async () => {
+  for (const progress of ['auto', 'cards'] as const) {
+    const world = await startButtons({ policy: { rate: 'auto', summaryFrom: 8, progress } });
+    world.script.allowance = () => ({ daily: 250, left: 200 });
+    const hashes = [
+      await download(world, 1, { progress: 0.01 }),
+      await download(world, 2, { progress: 0.01 }),
+    ];
+    for (let minute = 0; minute < 60; minute += 1) {
+      advance(world, 2, 0.01);
+      await world.pass(MINUTE);
+    }
+    const kinds = new Set([...world.phone.cards.values()].map(({ kind }) => kind));
+    assert.deepEqual([...kinds], [progress === 'cards' ? 'progress' : 'summary']);
+    for (const hash of hashes) assert.equal(actionsOf(world, hash).length, progress === 'cards' ? 3 : 0);
+  }
+});
+
 describe('an answer is on its card within seconds', () => {
   test('while more progress waits than the rate allows', async () => {
     const world = await startButtons({ policy: { rate: 10, summaryFrom: null } });

@@ -1,8 +1,9 @@
 /** When the command topic is read. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { createTestRules } from '../../support/rules.ts';
 import { hashOf, HOUR, MINUTE, SECOND } from '../fixtures.ts';
-import { actionsOf, download, executed, press, restart, startButtons } from './scene.ts';
+import { actionsOf, cardOf, download, executed, press, restart, startButtons } from './scene.ts';
 
 describe('the command topic', () => {
   test('is read only while a card has buttons; then there is no timer', async () => {
@@ -39,6 +40,17 @@ describe('the command topic', () => {
     assert.equal(last.script.stream.reader?.since, null);
   });
 
+  test('is not read when a rule wants no buttons for a torrent that was added again', async () => {
+    const { rules, change } = createTestRules();
+    const world = await startButtons({ rules });
+    const hash = await download(world);
+    change(() => ({ buttons: { progress: [] } }));
+    world.set(hash, { addedAt: 200 });
+    await world.pass(MINUTE);
+    assert.deepEqual([cardOf(world, hash)?.kind, actionsOf(world, hash)], ['progress', []]);
+    assert.equal(world.script.stream.reader, null);
+  });
+
   test('is tried again, less often, while ntfy does not answer', async () => {
     const world = await startButtons();
     world.script.stream.isReadable = false;
@@ -68,6 +80,35 @@ describe('the command topic', () => {
       await world.pass(15 * SECOND);
       assert.equal(stream.opened, before + times);
     }
+  });
+});
+
+describe('a stream that something in front of ntfy ends', () => {
+  const closed = { type: 'stream.failed', failure: { kind: 'unreachable', message: 'closed' } } as const;
+
+  /** How often it is opened within half an hour, if each lasts for so many milliseconds. */
+  async function countOpened(lasts: number): Promise<number> {
+    const world = await startButtons({ policy: { retryMax: 5 * MINUTE } });
+    await download(world);
+    const { stream } = world.script;
+    const before = stream.opened;
+    const end = world.clock.now() + HOUR / 2;
+    while (world.clock.now() < end) {
+      if (stream.reader !== null) {
+        await world.pass(lasts);
+        stream.reader.report(closed);
+      }
+      await world.pass(200);
+    }
+    return stream.opened - before;
+  }
+
+  test('as soon as it begins is opened less and less often', async () => {
+    assert.ok((await countOpened(100)) < 30);
+  });
+
+  test('after half a minute each time is opened again at once', async () => {
+    assert.ok((await countOpened(30 * SECOND)) > 50);
   });
 });
 
