@@ -18,7 +18,7 @@ import {
   loginTimeLeft,
 } from './executing.ts';
 import type { Execution, QueuedPress } from './executing.ts';
-import { markAnswered, markDone, moveCursor, startOf, takeUndone } from './presses.ts';
+import { forgetCursor, markAnswered, markDone, moveCursor, startOf, takeUndone } from './presses.ts';
 import type { Remote } from './presses.ts';
 import { setPending } from './retrying.ts';
 import { countStreamFailure, streamPause, SUPPORT_PAUSE } from './retry.ts';
@@ -152,7 +152,9 @@ export const remoteSetup = setup({
     }),
     recordOpened: assign(({ context }) => ({ openedAt: context.now(), failure: null })),
     recordFailed: assign(({ context }, { failure }: { failure: Failure }) => {
-      const { openedAt, failures, now } = context;
+      const { remote, openedAt, failures, now } = context;
+      // It also rejects what is no ID of its own, such as one of another server or of a damaged file.
+      if (failure.kind === 'rejected') forgetCursor(remote);
       const openFor = openedAt === null ? 0 : Math.abs(now() - openedAt);
       return { failure, openedAt: null, failures: countStreamFailure(failures, openFor) };
     }),
