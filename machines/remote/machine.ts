@@ -155,7 +155,6 @@ export const remoteMachine = stopChildrenOnCrash(
       ready: false,
       queue: [],
       retry: null,
-      openedAt: null,
       failures: 0,
       failure: null,
       openedAt: null,

@@ -209,6 +209,11 @@ export function moveCursor(remote: Remote, id: string): void {
   remote.write({ type: 'cursor.save', cursor: remote.cursor });
 }
 
+/** ntfy does not accept the position. The stored one is replaced with the next message. */
+export function forgetCursor(remote: Remote): void {
+  remote.cursor = null;
+}
+
 /** From where the command topic is read; `null`: the last ten minutes. */
 export const startOf = ({ cursor, now }: Remote): string | null =>
   cursor !== null && Math.abs(now() - cursor.at) < MAX_CURSOR_AGE ? cursor.id : null;

@@ -69,8 +69,6 @@ export interface RemoteContext extends RemoteInput {
   queue: QueuedPress[];
   /** An accepted press of "Try again" that is not answered yet; `null` for none. */
   retry: AcceptedPress | null;
-  /** When the stream was opened, in milliseconds since 1970; `null`: it is not open. */
-  openedAt: number | null;
   /** Failures of the stream in a row, and the last one. */
   failures: number;
   failure: Failure | null;

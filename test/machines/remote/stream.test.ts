@@ -51,6 +51,18 @@ describe('the command topic', () => {
     assert.equal(world.script.stream.reader, null);
   });
 
+  test('is read from ten minutes ago if ntfy rejects the position', async () => {
+    const world = await startButtons();
+    const hash = await download(world);
+    await press(world, hash, 'pause');
+    const failure = { kind: 'rejected', message: 'invalid since parameter' } as const;
+    world.script.stream.reader?.report({ type: 'stream.failed', failure });
+    await world.pass(5 * SECOND);
+    assert.equal(world.script.stream.reader?.since, null);
+    await press(world, hash, 'resume');
+    assert.deepEqual(executed(world), ['pause', 'resume']);
+  });
+
   test('is tried again, less often, while ntfy does not answer', async () => {
     const world = await startButtons();
     world.script.stream.isReadable = false;
