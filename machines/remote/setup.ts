@@ -19,7 +19,7 @@ import {
   loginTimeLeft,
 } from './executing.ts';
 import type { Execution, QueuedPress } from './executing.ts';
-import { markAnswered, markDone, moveCursor, takeUndone } from './presses.ts';
+import { forgetCursor, markAnswered, markDone, moveCursor, takeUndone } from './presses.ts';
 import type { Remote } from './presses.ts';
 import { setPending } from './retrying.ts';
 import { isShortLived, streamPause, SUPPORT_PAUSE } from './retry.ts';
@@ -154,11 +154,12 @@ export const remoteSetup = setup({
       context.remote.isSupported = isSupported;
     }),
     recordOpened: assign(({ context }) => ({ openedAt: context.now(), failure: null })),
-    recordFailed: assign(({ context: { failures, openedAt, now } }, { failure }: { failure: Failure }) => ({
-      failure,
-      failures: isShortLived(openedAt, now()) ? failures + 1 : 1,
-      openedAt: null,
-    })),
+    recordFailed: assign(({ context }, { failure }: { failure: Failure }) => {
+      const { remote, failures, openedAt, now } = context;
+      // It also rejects what is no ID of its own, such as one of another server or of a damaged file.
+      if (failure.kind === 'rejected') forgetCursor(remote);
+      return { failure, failures: isShortLived(openedAt, now()) ? failures + 1 : 1, openedAt: null };
+    }),
     report: sendParent((_, report: RemoteReport) => report),
     moveCursor: enqueueActions(({ context }, { id }: { id: string }) => moveCursor(context.remote, id)),
     resumePresses: enqueueActions(({ context }) => {
