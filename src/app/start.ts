@@ -20,6 +20,7 @@ import { formatOptionsOf } from '../format/options.ts';
 import { createNtfyClient } from '../ntfy/client.ts';
 import type { NtfyClient } from '../ntfy/client.ts';
 import { createPage, createPhonePreview, createRecentlyFinished } from '../page/index.ts';
+import type { PhonePreview } from '../page/index.ts';
 import { createRotation } from '../qbittorrent/rotation.ts';
 import { createConnection } from '../qbittorrent/connection.ts';
 import { createQbittorrentClient } from '../qbittorrent/client.ts';
@@ -41,6 +42,8 @@ export interface Sidecar {
   readonly supervisor: Supervisor;
   readonly hook: Listening;
   readonly ops: Listening;
+  /** What the page shows as the phone. */
+  readonly preview: PhonePreview;
   /** Resolves when the supervisor has ended: the process should end then, and be restarted. */
   readonly failed: Promise<void>;
   /** Closes the hook port, waits a second for messages that are being sent, and stops. Takes at most two seconds. */
@@ -117,6 +120,7 @@ export async function start({ config, log, policy, routing, quietHours }: StartO
     supervisor,
     hook,
     ops,
+    preview,
     failed,
     async stop() {
       await hook.close();

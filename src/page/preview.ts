@@ -31,6 +31,8 @@ export interface PhonePreview {
   onAccepted(this: void, change: PhoneChange): void;
   /** In the order of the notification drawer: by priority, then the newest first. */
   list(): PreviewCard[];
+  /** All were dismissed on the phone, which ntfy does not know. */
+  clear(): void;
   /** How many messages made a sound, and how many did not, since the start. */
   readonly sounds: number;
   readonly silent: number;
@@ -56,9 +58,14 @@ export function createPhonePreview(now: () => number = Date.now, maxCards = MAX_
   /** Forgets a card if there are too many like this one. */
   function limit({ priority }: PreviewCard): void {
     if (cards.size <= maxCards) return;
-    const alike = [...cards].filter(([, card]) => isAudible(card.priority) === isAudible(priority));
-    const [oldest] = alike;
-    if (alike.length > maxCards && oldest !== undefined) cards.delete(oldest[0]);
+    let oldest: string | undefined;
+    let alike = 0;
+    for (const [key, card] of cards) {
+      if (isAudible(card.priority) !== isAudible(priority)) continue;
+      oldest ??= key;
+      alike += 1;
+    }
+    if (alike > maxCards && oldest !== undefined) cards.delete(oldest);
   }
 
   function publish(change: Extract<PhoneChange, { type: 'published' }>): void {
@@ -89,6 +96,10 @@ export function createPhonePreview(now: () => number = Date.now, maxCards = MAX_
       version += 1;
       if (change.type === 'published') publish(change);
       else cards.delete(keyOf(change));
+    },
+    clear() {
+      version += 1;
+      cards.clear();
     },
     list: () =>
       [...cards.values()].toSorted((one, other) => other.priority - one.priority || other.id - one.id),

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { removeFolder, temporaryFolder } from '../servers/processes.ts';
 import { sleep, until } from '../servers/wait.ts';
-import { drawOverview } from './overview.ts';
 import { openTab, startScene, untilLink, untilText } from './scene.ts';
 import type { Scene } from './scene.ts';
 
@@ -24,7 +23,6 @@ await shoot('page-dark', { ...wide, colorScheme: 'dark' }, () => Promise.resolve
 await shoot('page-phone', { viewport: { width: 390, height: 780 }, colorScheme: 'light' }, () =>
   Promise.resolve(),
 );
-await shootOverview();
 await shoot('chart-light', { ...wide, colorScheme: 'light' }, openChart);
 await shoot('chart-dark', { ...wide, colorScheme: 'dark' }, openChart);
 await removeFolder(state);
@@ -60,21 +58,6 @@ async function shoot(name: string, view: BrowserContextOptions, prepare: (page: 
   await untilLink(page, 'live');
   await prepare(page);
   await page.screenshot({ path: join(images, `${name}.png`) });
-  await page.close();
-}
-
-/** The README's picture: the page beside its notifications in ntfy. */
-async function shootOverview(): Promise<void> {
-  const { page } = await openTab(scene.browser, scene.url, {
-    viewport: { width: 940, height: 735 },
-    colorScheme: 'light',
-  });
-  await untilLink(page, 'live');
-  const [picture, cards] = [await page.screenshot(), scene.ntfy.cards('downloads')];
-  await page.setViewportSize({ width: 1360, height: 795 });
-  await page.goto('about:blank');
-  await page.setContent(await drawOverview(picture, cards));
-  await page.screenshot({ path: join(images, 'overview.png') });
   await page.close();
 }
 

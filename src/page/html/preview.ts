@@ -24,8 +24,8 @@ export function previewSection(view: Clock & { preview: PhonePreview }): Html {
       </div>
     </div>
     <p class="secondary">
-      What ntfy has accepted since the sidecar started, as ntfy's Android app shows it. What was dismissed on
-      the phone is still here.
+      What ntfy accepted since the sidecar started, as its Android app shows it. Notifications that were
+      dismissed on the phone stay here.
     </p>
   </section>`;
 }
@@ -35,7 +35,8 @@ export function previewCounts({
   preview: { sounds, silent },
   locale,
 }: Clock & { preview: PhonePreview }): Html {
-  const texts = [`${formatCount(sounds, locale)} with a sound`, `${formatCount(silent, locale)} silent`];
+  const audible = `${formatCount(sounds, locale)} ${sounds === 1 ? 'sound' : 'sounds'}`;
+  const texts = [audible, `${formatCount(silent, locale)} silent`];
   return html`<p class="counts" id="preview-counts">${sounds + silent === 0 ? '' : texts.join(' · ')}</p>`;
 }
 
@@ -73,7 +74,7 @@ export function previewCard(card: PreviewCard, clock: Clock): Html {
         >${formatTime(at / 1000, clock.now, clock)}</time
       ><span class="sound">${soundOf(card, clock)}</span>
     </p>
-    <p class="title" dir="auto">${emoji === '' ? '' : `${emoji} `}${safeText(title, MAX_BYTES)}</p>
+    <p class="title" dir="auto">${emoji === '' ? '' : `${emoji}\u00A0`}${safeText(title, MAX_BYTES)}</p>
     <p class="message" dir="auto">${safeLines(message, MAX_BYTES)}</p>
     ${buttons.length === 0 ? '' : buttonsOf(buttons)}
   </li>`;

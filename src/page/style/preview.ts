@@ -8,12 +8,13 @@ export const preview = `
 .preview .counts{font-size:.82rem;color:var(--soft);font-variant-numeric:tabular-nums;white-space:nowrap}
 .preview .secondary{margin-top:.7rem;font-size:.78rem}
 .device{border-radius:1.2rem;overflow:hidden;border:1px solid var(--edge)}
-.screen{padding:.7rem;background:var(--wall);overflow-y:auto;outline-offset:-4px;border-radius:inherit;scrollbar-width:thin}
+.screen{max-height:85vh;padding:.7rem;background:var(--wall);overflow-y:auto;outline-offset:-4px;border-radius:inherit;scrollbar-width:thin}
 .cards,.cards ul{display:grid;gap:.45rem;align-content:start;grid-template-columns:minmax(0,1fr)}
 .cards h3{padding:.35rem .5rem 0;font-size:.75rem;font-weight:600;color:var(--on-wall)}
-.cards .empty{border-color:var(--on-wall);color:var(--on-wall);font-size:.85rem;padding:1.4rem 1rem}
-.card{padding:.6rem .85rem .7rem;background:var(--note);border-radius:1.05rem;box-shadow:0 1px 2px rgb(20 30 40/.08);animation:arrive .35s cubic-bezier(.2,.8,.3,1)}
-@keyframes arrive{from{opacity:0;transform:translateY(-.5rem) scale(.98)}}
+.cards .empty{border:0;color:var(--on-wall);font-size:.85rem;padding:2.5rem 1.2rem}
+.card{padding:.6rem .85rem .7rem;background:var(--note);border-radius:1.05rem;box-shadow:0 1px 2px rgb(20 30 40/.08);transition:opacity .35s,transform .35s cubic-bezier(.2,.8,.3,1)}
+/* Only of a card that arrives: those of a page that opens are there. */
+@starting-style{[data-link=live] .card{opacity:0;transform:translateY(-.6rem) scale(.97)}}
 .card .from{display:flex;align-items:baseline;gap:.3rem;font-size:.74rem;color:var(--soft);white-space:nowrap}
 .card .from>*+*::before{content:'\\00b7';margin-right:.3rem}
 .card .topic{overflow:hidden;text-overflow:ellipsis;min-width:2rem}
@@ -36,10 +37,11 @@ export const preview = `
   .preview{grid-area:preview;position:sticky;top:.8rem;align-self:start}
   .preview .heading{margin-top:0;min-height:0;padding:0 .4rem}
   .device{border:9px solid var(--bezel);border-radius:2.5rem;box-shadow:0 0 0 1px var(--bezel-edge),0 10px 30px rgb(20 30 40/.16)}
-  .screen{height:min(42rem,100vh - 9.5rem);min-height:20rem;padding:1.9rem .6rem .8rem;border-radius:1.9rem}
+  .screen{height:min(42rem,100vh - 12.2rem);min-height:20rem;max-height:none;padding:1.9rem .6rem .8rem;border-radius:1.9rem}
   .device{position:relative}
   .device::before{content:'';position:absolute;z-index:1;top:.62rem;left:50%;width:.62rem;height:.62rem;margin-left:-.31rem;border-radius:50%;background:var(--bezel)}
   .preview .secondary{padding:0 .6rem}
+  .services{grid-template-columns:repeat(auto-fill,minmax(10.4rem,1fr))}
   .torrent{grid-template-columns:minmax(0,1fr) minmax(7rem,14rem) 3.2rem 8.2rem}
 }
 @media (max-width:67.99rem){.preview{max-width:30rem}}
