@@ -69,7 +69,7 @@ export function previewCard(card: PreviewCard, clock: Clock): Html {
   const { id, at, tags, title, message, buttons, hasSounded } = card;
   const emoji = emojiOf(tags);
   return html`<li class="card" id="${cardId(id)}" data-sound="${hasSounded ? 'once' : 'none'}">
-    <p class="from">
+    <p class="head">
       <span class="app">ntfy</span>${topicOf(card)}<time datetime="${new Date(at).toISOString()}"
         >${formatTime(at / 1000, clock.now, clock)}</time
       ><span class="sound">${soundOf(card, clock)}</span>

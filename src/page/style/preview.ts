@@ -4,6 +4,7 @@ export const preview = `
   --sound:#176b45;--sound-ground:#e0f3e8}
 @media (prefers-color-scheme:dark){:root{--bezel:#050709;--bezel-edge:#39424d;--wall:linear-gradient(165deg,#16202e,#131a26 45%,#1d1926);--note:#232a34;--on-wall:#a9b4c0;
   --sound:#6ad6a1;--sound-ground:#173627}}
+.preview h2{scroll-margin-top:1rem}
 .preview .heading{flex-wrap:nowrap}
 .preview .counts{font-size:.82rem;color:var(--soft);font-variant-numeric:tabular-nums;white-space:nowrap}
 .preview .secondary{margin-top:.7rem;font-size:.78rem}
@@ -15,8 +16,8 @@ export const preview = `
 .card{padding:.6rem .85rem .7rem;background:var(--note);border-radius:1.05rem;box-shadow:0 1px 2px rgb(20 30 40/.08);transition:opacity .35s,transform .35s cubic-bezier(.2,.8,.3,1)}
 /* Only of a card that arrives: those of a page that opens are there. */
 @starting-style{[data-link=live] .card{opacity:0;transform:translateY(-.6rem) scale(.97)}}
-.card .from{display:flex;align-items:baseline;gap:.3rem;font-size:.74rem;color:var(--soft);white-space:nowrap}
-.card .from>*+*::before{content:'\\00b7';margin-right:.3rem}
+.card .head{display:flex;align-items:baseline;gap:.3rem;font-size:.74rem;color:var(--soft);white-space:nowrap}
+.card .head>*+*::before{content:'\\00b7';margin-right:.3rem}
 .card .topic{overflow:hidden;text-overflow:ellipsis;min-width:2rem}
 .card .sound{margin-left:auto;padding-left:.4rem;font-variant-numeric:tabular-nums}
 .card .sound::before{content:none!important}
