@@ -18,6 +18,19 @@ function previewOf(...changes: PhoneChange[]) {
 
 const cardsOf = (...changes: PhoneChange[]) => previewCards(previewOf(...changes).list(), clock);
 
+/** A card that was updated this often. */
+const updated = (count: number, priority = 2) =>
+  textOf(cardsOf(...Array.from({ length: count + 1 }, () => published('s', { priority }))));
+
+/** A card, all of whose texts are this one. */
+const cardWith = (text: string) =>
+  cardsOf(
+    published('s', { title: text, message: text, tags: [text], buttons: [text], route: 'r', rule: text }),
+  );
+
+const counts = (...changes: PhoneChange[]) =>
+  textOf(previewCounts({ ...clock, preview: previewOf(...changes) }));
+
 describe('a notification on the page', () => {
   test('shows its emoji, title, text, time, sound and buttons', () => {
     const card = cardsOf(
@@ -36,12 +49,10 @@ describe('a notification on the page', () => {
   });
 
   test('shows whether it is silent, and how often it was updated', () => {
-    const times = (count: number, priority = 2) =>
-      textOf(cardsOf(...Array.from({ length: count + 1 }, () => published('s', { priority }))));
-    assert.match(times(0), /\|14:00\|Silent\|/);
-    assert.match(times(1), /\|Silent · 1 update\|/);
-    assert.match(times(1200), /\|Silent · 1,200 updates\|/);
-    assert.match(times(2, 4), /\|Sound · 2 updates\|/);
+    assert.match(updated(0), /\|14:00\|Silent\|/);
+    assert.match(updated(1), /\|Silent · 1 update\|/);
+    assert.match(updated(1200), /\|Silent · 1,200 updates\|/);
+    assert.match(updated(2, 4), /\|Sound · 2 updates\|/);
   });
 
   test('shows no tag that is not an emoji, as the app', () => {
@@ -64,10 +75,6 @@ describe('a notification on the page', () => {
   });
 
   test('contains no markup from its texts, which cannot reverse what is around them', () => {
-    const cardWith = (text: string) =>
-      cardsOf(
-        published('s', { title: text, message: text, tags: [text], buttons: [text], route: 'r', rule: text }),
-      );
     const shape = shapeOf(cardWith('harmless'));
     for (const text of hostile) {
       assert.equal(shapeOf(cardWith(text)), shape, text);
@@ -89,8 +96,6 @@ describe('the phone', () => {
   });
 
   test('counts the messages with and without a sound', () => {
-    const counts = (...changes: PhoneChange[]) =>
-      textOf(previewCounts({ ...clock, preview: previewOf(...changes) }));
     assert.equal(counts(), '|');
     assert.equal(counts(published('a'), published('a')), '|0 sounds · 2 silent|');
     assert.equal(counts(published('a', { priority: 3 }), published('b')), '|1 sound · 1 silent|');

@@ -2,11 +2,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { MAX_PREVIEW_CARDS, createPhonePreview } from '../../src/page/preview.ts';
+import type { PhonePreview } from '../../src/page/preview.ts';
 import { createPhone } from '../../src/simulator/index.ts';
 import { mulberry32 } from '../mulberry32.ts';
 import { deleted, published } from './preview-changes.ts';
 
-const titles = ({ list }: ReturnType<typeof createPhonePreview>) => list().map(({ title }) => title);
+const titles = (preview: PhonePreview) => preview.list().map(({ title }) => title);
+
+const alert = (message: string) => published('alert', { priority: 4, message });
+const texts = (cards: ReadonlyArray<{ message?: string; updates: number }>) =>
+  cards.map(({ message, updates }) => `${message} ${updates}`).toSorted();
 
 describe('the preview', () => {
   test('has the newest first among those of one priority, and is not sorted again by updates', () => {
@@ -27,7 +32,6 @@ describe('the preview', () => {
 
   test('updates a card in place, and makes one sound until it is deleted', () => {
     const preview = createPhonePreview(() => 5000);
-    const alert = (message: string) => published('alert', { priority: 4, message });
     preview.onAccepted(alert('first'));
     preview.onAccepted(alert('second'));
     const [card] = preview.list();
@@ -125,8 +129,6 @@ describe('the preview', () => {
         preview.onAccepted(published(sequence, { route, priority, message: `${n}` }));
         phone.receive({ ...event, event: 'message', priority, message: `${n}` });
       }
-      const texts = (cards: ReadonlyArray<{ message?: string; updates: number }>) =>
-        cards.map(({ message, updates }) => `${message} ${updates}`).toSorted();
       assert.deepEqual(texts(preview.list()), texts(phone.cards()));
       assert.equal(preview.sounds, phone.sounds.length);
     }
