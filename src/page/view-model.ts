@@ -9,12 +9,14 @@ import type { FormatOptions } from '../format/options.ts';
 import type { Health } from '../store/index.ts';
 import type { Finished, RecentlyFinished } from './finished.ts';
 import type { Clock } from './html/torrent.ts';
+import type { PhonePreview } from './preview.ts';
 
 /** Where the page reads its data, and how it writes numbers and times. */
 export interface PageSources extends FormatOptions {
   supervisor: Supervisor;
   store: { readonly health: Health };
   finished: RecentlyFinished;
+  preview: PhonePreview;
   /** Milliseconds since 1970. */
   now: () => number;
 }
@@ -26,6 +28,7 @@ export interface ViewModel extends Clock {
   finished: readonly Finished[];
   /** Cards that show several completions, the newest first. */
   digests: readonly DigestStatus[];
+  preview: PhonePreview;
   /** Tracked torrents. */
   count: number;
   /** Bytes per second of all torrents together. */
@@ -36,12 +39,13 @@ export interface ViewModel extends Clock {
 export const clockOf = (sources: PageSources): Clock => ({ now: sources.now(), ...formatOptionsOf(sources) });
 
 export function createViewModel(sources: PageSources, speed: number): ViewModel {
-  const { supervisor, store, finished } = sources;
+  const { supervisor, store, finished, preview } = sources;
   return {
     services: servicesOf(supervisor),
     health: store.health,
     finished: finished.list(),
     digests: digestsOf(supervisor),
+    preview,
     count: keysOf(supervisor).size,
     speed,
     ...clockOf(sources),

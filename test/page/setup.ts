@@ -2,7 +2,7 @@
 import type { TestContext } from 'node:test';
 import type { AnyActorRef } from 'xstate';
 import { digestOf } from '../../src/app/digest-status.ts';
-import { createRecentlyFinished, createPage } from '../../src/page/index.ts';
+import { createPage, createPhonePreview, createRecentlyFinished } from '../../src/page/index.ts';
 import { createBoard } from '../../src/page/live/board.ts';
 import type { LiveBoard } from '../../src/page/live/board.ts';
 import type { Viewer } from '../../src/page/live/viewer.ts';
@@ -30,6 +30,7 @@ export function sourcesOf(world: World, over: Partial<PageSources> = {}): PageSo
         return finished.list();
       },
     },
+    preview: createPhonePreview(() => world.clock.now()),
     timeZone: 'UTC',
     now: () => world.clock.now(),
     ...over,

@@ -8,6 +8,7 @@ import type { ViewModel } from '../view-model.ts';
 import { digestList } from './digests.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
+import { previewCounts, previewSection } from './preview.ts';
 import { serviceCards } from './services.ts';
 import { torrentRow } from './torrent.ts';
 
@@ -25,13 +26,13 @@ export function board(
   more: 'data-more' | '' = '',
 ): Html {
   return html`<main id="board">
-    <section aria-labelledby="services-title">
+    <section class="part-services" aria-labelledby="services-title">
       <h2 class="hidden" id="services-title">Services</h2>
       <ul class="services" id="services" role="list">
         ${serviceCards(view).map(({ html }) => html)}
       </ul>
     </section>
-    <section aria-labelledby="downloads">
+    <section class="part-downloads" aria-labelledby="downloads">
       <div class="heading">
         <h2 id="downloads" tabindex="-1">Downloads</h2>
         <p class="hint">Select one to see its statechart.</p>
@@ -43,11 +44,12 @@ export function board(
       <p class="empty">No active downloads. New downloads in qBittorrent appear here automatically.</p>
       <p class="none" id="none" hidden>No name or state matches.</p>
     </section>
+    ${previewSection(view)}
     <section class="shared" aria-labelledby="digests-title">
       <div class="heading"><h2 id="digests-title" tabindex="-1">Shared notifications</h2></div>
       ${digestList(view)}
     </section>
-    <section aria-labelledby="finished-title">
+    <section class="part-finished" aria-labelledby="finished-title">
       <div class="heading"><h2 id="finished-title" tabindex="-1">Recently finished</h2></div>
       ${finishedList(view)}
       <p class="empty">None since the sidecar started.</p>
@@ -71,13 +73,14 @@ function filter(): Html {
   </div>`;
 }
 
-/** The parts that change, by element; without the torrents' rows. */
+/** The parts that change, by element; without the torrents' rows and the cards of the phone. */
 export function partsOf(view: ViewModel): Array<{ id: string; html: Html }> {
   return [
     { id: 'summary', html: summary(view) },
     ...serviceCards(view),
     { id: 'digests', html: digestList(view) },
     { id: 'finished', html: finishedList(view) },
+    { id: 'preview-counts', html: previewCounts(view) },
     { id: 'announcement', html: announcement(view) },
   ];
 }
