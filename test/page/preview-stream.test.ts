@@ -70,6 +70,15 @@ describe('an open page', () => {
     assert.match((await next(viewer)).get('cards') ?? '', /No notifications since the sidecar started/);
   });
 
+  test('receives the heading of silent cards when the only card becomes silent', async (t) => {
+    const { preview, board, next } = start(t);
+    preview.onAccepted(published('alert', { priority: 4 }));
+    const viewer = board.join(null, '');
+    assert.doesNotMatch((await take(viewer)).get('board') ?? '', /cards-title/);
+    preview.onAccepted(published('alert', { title: 'resolved' }));
+    assert.match((await next(viewer)).get('cards') ?? '', /cards-title/);
+  });
+
   test('that was disconnected receives what it missed, also a deletion', async (t) => {
     const { preview, board, next } = start(t);
     for (const title of ['one', 'two']) preview.onAccepted(published(title));
