@@ -26,13 +26,13 @@ export function board(
   more: 'data-more' | '' = '',
 ): Html {
   return html`<main id="board">
-    <section class="part-services" aria-labelledby="services-title">
+    <section aria-labelledby="services-title">
       <h2 class="hidden" id="services-title">Services</h2>
       <ul class="services" id="services" role="list">
         ${serviceCards(view).map(({ html }) => html)}
       </ul>
     </section>
-    <section class="part-downloads" aria-labelledby="downloads">
+    <section aria-labelledby="downloads">
       <div class="heading">
         <h2 id="downloads" tabindex="-1">Downloads</h2>
         <p class="hint">Select one to see its statechart.</p>
@@ -49,7 +49,7 @@ export function board(
       <div class="heading"><h2 id="digests-title" tabindex="-1">Shared notifications</h2></div>
       ${digestList(view)}
     </section>
-    <section class="part-finished" aria-labelledby="finished-title">
+    <section aria-labelledby="finished-title">
       <div class="heading"><h2 id="finished-title" tabindex="-1">Recently finished</h2></div>
       ${finishedList(view)}
       <p class="empty">None since the sidecar started.</p>
