@@ -6,15 +6,16 @@ import { servicesOf } from '../app/status.ts';
 import type { Supervisor } from '../app/status.ts';
 import { formatOptionsOf } from '../format/options.ts';
 import type { FormatOptions } from '../format/options.ts';
-import type { Health } from '../store/index.ts';
-import type { Finished, RecentlyFinished } from './finished.ts';
+import type { Health, History } from '../store/index.ts';
+import type { EndedTorrent } from '../../machines/supervisor/ended.ts';
+import type { LastEnded, RecentHistory } from './history.ts';
 import type { Clock } from './html/torrent.ts';
 
 /** Where the page reads its data, and how it writes numbers and times. */
 export interface PageSources extends FormatOptions {
   supervisor: Supervisor;
-  store: { readonly health: Health };
-  finished: RecentlyFinished;
+  store: { readonly health: Health; readonly history: Pick<History, 'find'> };
+  recent: RecentHistory;
   /** Milliseconds since 1970. */
   now: () => number;
 }
@@ -23,7 +24,9 @@ export interface PageSources extends FormatOptions {
 export interface ViewModel extends Clock {
   services: ReturnType<typeof servicesOf>;
   health: Health;
-  finished: readonly Finished[];
+  /** The newest entries of the history. */
+  finished: readonly EndedTorrent[];
+  last: LastEnded | null;
   /** Cards that show several completions, the newest first. */
   digests: readonly DigestStatus[];
   /** Tracked torrents. */
@@ -36,11 +39,12 @@ export interface ViewModel extends Clock {
 export const clockOf = (sources: PageSources): Clock => ({ now: sources.now(), ...formatOptionsOf(sources) });
 
 export function createViewModel(sources: PageSources, speed: number): ViewModel {
-  const { supervisor, store, finished } = sources;
+  const { supervisor, store, recent } = sources;
   return {
     services: servicesOf(supervisor),
     health: store.health,
-    finished: finished.list(),
+    finished: recent.list(),
+    last: recent.last(),
     digests: digestsOf(supervisor),
     count: keysOf(supervisor).size,
     speed,

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
 import { createRecord } from '../../machines/torrent/record.ts';
 import type { Hash, Observation, Stage, TorrentRecord } from '../../machines/domain.ts';
+import type { EndedTorrent } from '../../machines/supervisor/ended.ts';
 import { createLogger } from '../../src/log/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import type { Store, StoreOptions } from '../../src/store/index.ts';
@@ -37,6 +38,25 @@ export function observation(index: number, changes: Partial<Observation> = {}): 
 
 export function completing(index: number, changes: Partial<TorrentRecord> = {}): TorrentRecord {
   return following(index, { stage: 'completing', finished: observation(index), ...changes });
+}
+
+/** A torrent that ended. */
+export function endedTorrent(index: number, changes: Partial<EndedTorrent> = {}): EndedTorrent {
+  return {
+    key: hashOf(index),
+    hash: hashOf(index),
+    at: 1_700_000_000 + index,
+    end: 'complete',
+    name: `torrent ${index}`,
+    category: 'films',
+    size: 1_000_000,
+    downloaded: 1_000_000,
+    duration: 100,
+    rule: null,
+    card: 'own',
+    reason: null,
+    ...changes,
+  };
 }
 
 export interface Opened {

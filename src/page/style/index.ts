@@ -1,6 +1,7 @@
 import { base } from './base.ts';
 import { board } from './board.ts';
 import { chart } from './chart.ts';
+import { history } from './history.ts';
 
 /** The page's stylesheet. */
-export const styles = base + board + chart;
+export const styles = base + board + chart + history;
