@@ -9,7 +9,7 @@ import type { Hash, Observation, Stage, TorrentRecord } from '../../machines/dom
 import type { EndedTorrent } from '../../machines/supervisor/ended.ts';
 import { createLogger } from '../../src/log/index.ts';
 import { openStore } from '../../src/store/index.ts';
-import type { Store, StoreOptions } from '../../src/store/index.ts';
+import type { HistoryLimits, Store, StoreOptions } from '../../src/store/index.ts';
 import { seen } from '../machines/fixtures.ts';
 
 const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
@@ -59,6 +59,13 @@ export function endedTorrent(index: number, changes: Partial<EndedTorrent> = {})
   };
 }
 
+/** All that was ever added. */
+export const WHOLE_HISTORY: HistoryLimits = { maxAge: 1e14, maxEntries: 1e6 };
+
+/** The entries of a history, the newest first, at most a thousand. */
+export const entriesOf = ({ history }: Pick<Store, 'history'>, search = ''): readonly EndedTorrent[] =>
+  history.find({ search, limit: 1000, before: null }).entries;
+
 export interface Opened {
   store: Store;
   lines: { level: string; message: string }[];
@@ -70,13 +77,14 @@ export interface Opened {
 }
 
 /** Opens a store, and records its log lines and its calls of the listeners. */
-export function open(dir: StoreOptions['dir']): Opened {
+export function open(dir: StoreOptions['dir'], history: HistoryLimits = WHOLE_HISTORY): Opened {
   const lines: Opened['lines'] = [];
   const problems: string[] = [];
   const repairs: string[] = [];
   let restored = 0;
   const store = openStore({
     dir,
+    history,
     log: createLogger({ level: 'debug', pretty: false, write: (line) => lines.push(JSON.parse(line)) }),
     onDegraded: (problem) => problems.push(problem),
     onRepaired: (problem) => repairs.push(problem),
