@@ -116,8 +116,6 @@ describe('a valid value', () => {
     [{ HOOK_HOST: '::', HOOK_TOKEN: 't' }, (c) => c.hook.host, '::'],
     [{ HOOK_HOST: '0.0.0.0', HOOK_TOKEN: 't' }, (c) => c.hook.token?.reveal(), 't'],
     [{ HOOK_PORT: '0', OPS_PORT: '0' }, (c) => c.hook.port + c.ops.port, 0],
-    [{ HISTORY: '90d' }, (c) => c.history.maxAge, 90 * 86_400_000],
-    [{ HISTORY: '0' }, (c) => c.history.maxAge, 0],
     [{ OPS_TOKEN: 't' }, (c) => c.ops.token?.reveal(), 't'],
     [{ INSTANCE_NAME: 'seed_box-1' }, (c) => c.instance, 'seed_box-1'],
     [{ TZ: 'Europe/Berlin' }, (c) => c.timeZone, 'Europe/Berlin'],
@@ -165,10 +163,6 @@ describe('an invalid value', () => {
     [{ POLL_INTERVAL: '5' }, /POLL_INTERVAL must be a duration with its unit/],
     [{ POLL_INTERVAL: '999ms' }, /POLL_INTERVAL must be a duration .* from 1s to 1h/],
     [{ POLL_INTERVAL: '1e9s' }, /POLL_INTERVAL/],
-    ...['30', '1.5d', '-1d', '12h', '10000d', '00d', 'none'].map((HISTORY): [Env, RegExp] => [
-      { HISTORY },
-      /HISTORY must be a number of days, such as 30d, from 1d to 9999d, or 0 for none\.$/m,
-    ]),
     [{ HOOK_HOST: '::' }, /HOOK_TOKEN is missing: HOOK_HOST is not loopback/],
     [
       { HOOK_HOST: '0.0.0.0' },

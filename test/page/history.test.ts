@@ -23,6 +23,8 @@ const rowsOf = (markup: string): string[] =>
     row.replaceAll(/<[^>]*>/g, '|').replaceAll(/\|+/g, '|'),
   );
 
+const rowOf = (changes: Partial<EndedTorrent>) => rowsOf(pageOf([endedTorrent(1, changes)]))[0];
+
 /** A world in which these torrents have completed. */
 async function startEnded(names: readonly string[]) {
   const world = startWorld({ policy: { rate: null } });
@@ -36,8 +38,6 @@ async function startEnded(names: readonly string[]) {
 }
 
 describe('an entry of the history', () => {
-  const rowOf = (changes: Partial<EndedTorrent>) => rowsOf(pageOf([endedTorrent(1, changes)]))[0];
-
   test('has its name, size, duration, average speed, time, category, rule and what was sent', () => {
     assert.equal(
       rowOf({ category: 'films/4k', rule: 'by size' }),

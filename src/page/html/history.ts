@@ -76,11 +76,11 @@ export function historyPage(
 
 /** Links to older entries, and back to the newest ones. */
 function pages(search: string, next: string | null, isOlder: boolean): Html {
-  const link = (before: string) =>
-    `history?${new URLSearchParams({ ...(search === '' ? {} : { search }), ...(before === '' ? {} : { before }) })}`;
+  const link = (position: Record<string, string>) =>
+    `history?${new URLSearchParams({ search, ...position })}`;
   return html`<nav class="pages" aria-label="Pages">
-    ${isOlder ? html`<a href="${link('')}">Newest</a>` : ''}
-    ${next === null ? '' : html`<a rel="next" href="${link(next)}">Older</a>`}
+    ${isOlder ? html`<a href="${link({})}">Newest</a>` : ''}
+    ${next === null ? '' : html`<a rel="next" href="${link({ before: next })}">Older</a>`}
   </nav>`;
 }
 
