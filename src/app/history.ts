@@ -21,7 +21,7 @@ export function historyOf({ find }: Pick<History, 'find'>, query: HistoryQuery) 
 }
 
 /** A position as the parameter `before`. */
-export const nameOf = ({ at, hash }: HistoryPosition): string => `${at}-${hash}`;
+export const nameOf = ({ at, hash, end }: HistoryPosition): string => `${at}-${hash}-${end}`;
 
 function describe(entry: EndedTorrent): HistoryStatus {
   const { at, key, hash, end, name, category, size, duration, rule, card, reason } = entry;

@@ -14,10 +14,14 @@ export function readHistoryQuery({
   limit = `${DEFAULT_LIMIT}`,
   before = '',
 }: Record<string, string | undefined>): HistoryQuery | string {
-  const [, at, hash] = /^(\d{1,15})-([0-9a-f]{40})$/.exec(before) ?? [];
+  const [, at, hash, end] = /^(\d{1,15})-([0-9a-f]{40})-(complete|removed)$/.exec(before) ?? [];
+  const position =
+    hash === undefined
+      ? null
+      : ({ at: Number(at), hash, end: end === 'removed' ? end : 'complete' } as const);
   const entries = /^[1-9]\d{0,3}$/.test(limit) ? Number(limit) : Infinity;
   if (search.length > MAX_SEARCH_LENGTH) return `search must have at most ${MAX_SEARCH_LENGTH} characters.`;
   if (entries > MAX_LIMIT) return `limit must be a whole number from 1 to ${MAX_LIMIT}.`;
-  if (before !== '' && hash === undefined) return 'before must be the value of "next" in an earlier answer.';
-  return { search, limit: entries, before: hash === undefined ? null : { at: Number(at), hash } };
+  if (before !== '' && position === null) return 'before must be the value of "next" in an earlier answer.';
+  return { search, limit: entries, before: position };
 }

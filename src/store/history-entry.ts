@@ -10,6 +10,7 @@ import { digestId } from './digest-schema.ts';
 export interface HistoryRow {
   at: number;
   hash: string;
+  end: End;
   name: string | null;
   category: string | null;
   /** The rest, as JSON. */
@@ -25,9 +26,9 @@ const cut = (text: string | null): string | null =>
   text === null ? null : cleanText(text.slice(0, MAX_TEXT_LENGTH));
 
 /** The row of an entry. */
-export function rowOf({ at, hash, name, category, ...rest }: EndedTorrent): HistoryRow {
+export function rowOf({ at, hash, end, name, category, ...rest }: EndedTorrent): HistoryRow {
   const key = rest.key === hash ? {} : { key: rest.key };
-  const { end, size, downloaded, duration, card, reason } = rest;
+  const { size, downloaded, duration, card, reason } = rest;
   const value = JSON.stringify({
     ...key,
     end,
@@ -38,12 +39,15 @@ export function rowOf({ at, hash, name, category, ...rest }: EndedTorrent): Hist
     card,
     reason,
   });
-  const row = { at: Math.max(0, Math.trunc(at)), hash, name: cut(name), category: cut(category), value };
+  const row = { at: Math.max(0, Math.trunc(at)), hash, end, name: cut(name), category: cut(category), value };
   return { ...row, crc: checksumOf(row) };
 }
 
-const checksumOf = ({ at, hash, name, category, value }: Omit<HistoryRow, 'crc'>): number =>
-  crc32(JSON.stringify([at, hash, name, category, value]));
+/** Of any type: a damaged row may contain anything. */
+type Columns = Readonly<Record<Exclude<keyof HistoryRow, 'crc'>, unknown>>;
+
+const checksumOf = ({ at, hash, end, name, category, value }: Columns): number =>
+  crc32(JSON.stringify([at, hash, end, name, category, value]));
 
 const ENDS = { complete: 'complete', removed: 'removed' } as const satisfies Record<End, End>;
 const REASONS = {
@@ -77,16 +81,12 @@ const entry = z.object({
 
 /** The entry of a row as SQLite returns it, with whole numbers as `bigint`; `null` if it is not what was written. */
 export function entryOf(row: Readonly<Record<string, unknown>>): EndedTorrent | null {
-  const { hash, name, category, value } = row;
-  const at = Number(row['at']);
-  if (typeof hash !== 'string' || typeof value !== 'string' || !isText(name) || !isText(category))
-    return null;
-  if (checksumOf({ at, hash, name, category, value }) !== Number(row['crc'])) return null;
-  const { data } = entry.safeParse({ ...parse(value), at, hash, name, category });
+  const { hash, end, name, category, value } = row;
+  const read = { at: Number(row['at']), hash, end, name, category };
+  if (typeof value !== 'string' || checksumOf({ ...read, value }) !== Number(row['crc'])) return null;
+  const { data } = entry.safeParse({ ...parse(value), ...read });
   return data === undefined ? null : { ...data, key: data.key ?? data.hash };
 }
-
-const isText = (value: unknown): value is string | null => value === null || typeof value === 'string';
 
 function parse(text: string): object {
   try {

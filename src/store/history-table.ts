@@ -4,13 +4,14 @@ import type { EndedTorrent } from '../../machines/supervisor/ended.ts';
 import { entryOf, rowOf } from './history-entry.ts';
 
 /**
- * In the order of time, so that the newest are found without an index. Created without a new version of the file: earlier
+ * In the order of time, so that the newest are found without an index. A torrent that is removed and added again can end
+ * twice within a second. Created without a new version of the file: earlier
  * versions ignore this table, so both may use the file in turn.
  */
 export const HISTORY_SCHEMA = `
   CREATE TABLE IF NOT EXISTS history (
-    at INTEGER NOT NULL, hash TEXT NOT NULL, name TEXT, category TEXT, value TEXT NOT NULL, crc INTEGER NOT NULL,
-    PRIMARY KEY (at, hash)
+    at INTEGER NOT NULL, hash TEXT NOT NULL, end TEXT NOT NULL, name TEXT, category TEXT, value TEXT NOT NULL, crc INTEGER NOT NULL,
+    PRIMARY KEY (at, hash, end)
   ) STRICT, WITHOUT ROWID
 `;
 
@@ -45,28 +46,31 @@ export interface HistoryTable {
 /** Throws when the file has no such table. */
 export function openHistoryTable(connection: DatabaseSync): HistoryTable {
   const insert = connection.prepare(
-    'INSERT INTO history (at, hash, name, category, value, crc) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    `INSERT INTO history (at, hash, end, name, category, value, crc) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO NOTHING`,
   );
   const newest = connection.prepare(
-    `SELECT at, hash, name, category, value, crc FROM history WHERE at >= ? ORDER BY at DESC, hash DESC LIMIT ?`,
+    `SELECT at, hash, end, name, category, value, crc FROM history
+     WHERE at >= ? ORDER BY at DESC, hash DESC, end DESC LIMIT ?`,
   );
   const surplus = connection.prepare(
-    'SELECT at, hash FROM history ORDER BY at DESC, hash DESC LIMIT 1 OFFSET ?',
+    'SELECT at, hash, end FROM history ORDER BY at DESC, hash DESC, end DESC LIMIT 1 OFFSET ?',
   );
   const remove = connection.prepare(
-    `DELETE FROM history WHERE (at, hash) IN
-     (SELECT at, hash FROM history WHERE (at, hash) <= (?, ?) ORDER BY at, hash LIMIT ${MAX_DELETED})`,
+    `DELETE FROM history WHERE (at, hash, end) IN
+     (SELECT at, hash, end FROM history WHERE (at, hash, end) <= (?, ?, ?)
+      ORDER BY at, hash, end LIMIT ${MAX_DELETED})`,
   );
   // A damaged row can have a number that JavaScript has not.
   for (const statement of [newest, surplus]) statement.setReadBigInts(true);
   return {
     add(entries, limits, now) {
-      for (const { at, hash, name, category, value, crc } of entries.map(rowOf))
-        insert.run(at, hash, name, category, value, crc);
+      for (const { at, hash, end, name, category, value, crc } of entries.map(rowOf))
+        insert.run(at, hash, end, name, category, value, crc);
       const first = surplus.get(limits.maxEntries);
-      if (first !== undefined) remove.run(first['at'] ?? 0, first['hash'] ?? '');
+      if (first !== undefined) remove.run(first['at'] ?? 0, first['hash'] ?? '', first['end'] ?? '');
       // No hash is empty: these are the entries before that time.
-      remove.run(oldestOf(limits, now), '');
+      remove.run(oldestOf(limits, now), '', '');
     },
     *newest(limits, now) {
       for (const row of newest.iterate(oldestOf(limits, now), limits.maxEntries)) {

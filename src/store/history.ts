@@ -8,8 +8,8 @@ import type { HistoryLimits, HistoryTable } from './history-table.ts';
 /** Days and number of entries that are kept by default. */
 export const DEFAULT_HISTORY: HistoryLimits = { maxAge: 30 * 86_400_000, maxEntries: 1000 };
 
-/** Identifies an entry: a torrent ends once a second. */
-export type HistoryPosition = Pick<EndedTorrent, 'at' | 'hash'>;
+/** Identifies an entry. */
+export type HistoryPosition = Pick<EndedTorrent, 'at' | 'hash' | 'end'>;
 
 export interface HistoryQuery {
   /** Words, all of which the name or the category contains, in any case; empty: all entries. */
@@ -51,7 +51,7 @@ export function selectPage(
     if (!hasWords(entry, words)) continue;
     const last = entries.at(-1);
     if (entries.length >= limit && last !== undefined)
-      return { entries, next: { at: last.at, hash: last.hash } };
+      return { entries, next: { at: last.at, hash: last.hash, end: last.end } };
     entries.push(entry);
   }
   return { entries, next: null };
@@ -67,7 +67,9 @@ function hasWords({ name, category }: EndedTorrent, words: readonly string[]): b
 
 /** The newest first. */
 const byTime = (one: HistoryPosition, other: HistoryPosition): number =>
-  other.at - one.at || (one.hash < other.hash ? 1 : one.hash > other.hash ? -1 : 0);
+  other.at - one.at || compare(other.hash, one.hash) || compare(other.end, one.end);
+
+const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
 /** Entries in memory. */
 export interface HistoryList {
@@ -82,7 +84,7 @@ export function createHistoryList(maxEntries: number): HistoryList {
   const entries = new Map<string, EndedTorrent>();
   return {
     add(entry) {
-      const name = `${entry.at}-${entry.hash}`;
+      const name = `${entry.at}-${entry.hash}-${entry.end}`;
       if (entries.has(name)) return;
       entries.set(name, entry);
       for (const oldest of entries.keys()) {

@@ -86,14 +86,21 @@ describe('the page of the history', () => {
   });
 
   test('links to older entries with the same search, and back to the newest', () => {
-    const query = { search: 'a&b=c "d"', limit: 2, before: { at: 5, hash: hashOf(1) } };
+    const query = {
+      search: 'a&b=c "d"',
+      limit: 2,
+      before: { at: 5, hash: hashOf(1), end: 'complete' },
+    } as const;
     const markup = pageOf([endedTorrent(3)], query, endedTorrent(2));
     const links = [...markup.matchAll(/<a(?: rel="next")? href="(history[^"]*)"/g)].map(
       ([, href = '']) => new URLSearchParams(href.replaceAll('&amp;', '&').replace('history?', '')),
     );
     assert.deepEqual(
       links.map((link) => Object.fromEntries(link)),
-      [{ search: query.search }, { search: query.search, before: `1700000002-${endedTorrent(2).hash}` }],
+      [
+        { search: query.search },
+        { search: query.search, before: `1700000002-${endedTorrent(2).hash}-complete` },
+      ],
     );
     assert.doesNotMatch(pageOf([endedTorrent(3)]), /Older|Newest/);
   });

@@ -22,7 +22,7 @@ export function createStore() {
     /** The pending digest of quiet hours, as JSON. */
     quietDigest: 'null',
     recentCompletions: [] as RecentCompletion[],
-    /** By time and hash, as in the table: the first entry stays. */
+    /** By time, hash and end, as in the table: the first entry stays. */
     history: new Map<string, EndedTorrent>(),
     /** Names of torrents whose completion was ever pending. */
     completions: new Set<string>(),
@@ -31,7 +31,7 @@ export function createStore() {
         records.delete(event.key);
         if (event.completed !== undefined) store.recentCompletions.push(event.completed);
         const { ended } = event;
-        const name = `${ended?.at}-${ended?.hash}`;
+        const name = `${ended?.at}-${ended?.hash}-${ended?.end}`;
         if (ended !== undefined && !store.history.has(name)) store.history.set(name, ended);
       } else if (event.type === 'incident.save') store.incidentShown = event.shown;
       else if (event.type === 'sounds.save') store.sounds = event.sounds;

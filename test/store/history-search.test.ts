@@ -73,7 +73,9 @@ describe('a search', () => {
     store.close();
     assert.deepEqual(
       withFile(dir, (file) =>
-        file.prepare('EXPLAIN QUERY PLAN SELECT at FROM history ORDER BY at DESC, hash DESC LIMIT 20').all(),
+        file
+          .prepare('EXPLAIN QUERY PLAN SELECT at FROM history ORDER BY at DESC, hash DESC, end DESC LIMIT 20')
+          .all(),
       ).map(({ detail }) => detail),
       ['SCAN history'],
       'in the order of the table: nothing is sorted',

@@ -70,6 +70,8 @@ describe('the history', () => {
     assert.deepEqual(read(dir), [endedTorrent(1, { card: 'd0' })]);
     addAll(dir, [endedTorrent(1, { at: 1_800_000_000 })]);
     assert.equal(read(dir).length, 2, 'it was added again');
+    addAll(dir, [endedTorrent(1, { at: 1_800_000_000, end: 'removed' })]);
+    assert.equal(read(dir).length, 3, 'within a second, too');
   });
 
   test('is in the same file before and after an earlier version has used it', (t) => {

@@ -87,7 +87,11 @@ function pages(search: string, next: string | null, isOlder: boolean): Html {
 function historyRow(entry: EndedTorrent, clock: Clock): Html {
   const { hash, key, name, end, at } = entry;
   const texts = end === 'complete' ? ['Complete', ...figuresOf(entry, clock)] : ['Removed from qBittorrent'];
-  return html`<li class="end" id="f-${hash}-${at}" data-tone="${end === 'complete' ? 'done' : 'waiting'}">
+  return html`<li
+    class="end"
+    id="f-${hash}-${at}-${end}"
+    data-tone="${end === 'complete' ? 'done' : 'waiting'}"
+  >
     <bdi class="name">${torrentName(key, name)}</bdi><span class="state">${texts.join(' · ')}</span>
     <time datetime="${new Date(at * 1000).toISOString()}">${formatTime(at, clock.now, clock)}</time>
     <p class="details">${detailsOf(entry)}</p>
