@@ -23,8 +23,8 @@ const MAX_DURATION = {
   publish: 6 * TIMEOUT,
   allowance: TIMEOUT,
   support: TIMEOUT,
-  /** What may be deleted is looked up in the list of all torrents. */
-  command: TIMEOUTS_PER_STREAM * TIMEOUT,
+  /** The torrent is looked up first, and what may be deleted in the list of all torrents. */
+  command: TIMEOUTS_PER_STREAM * TIMEOUT + LIST_TIMEOUT,
 } as const;
 
 export type RequestName = keyof typeof MAX_DURATION;

@@ -41,8 +41,7 @@ const sendAlone = (...own: RequestedNotification[]): Decision => ({ own, grouped
 /** Collects an alert, or removes one that is over from its digest. */
 export function groupAlert(digests: Digests, notification: RequestedNotification, nextId: NextId): Decision {
   const { kind, key } = notification;
-  if (kind === 'alert' && notification.isUpdate === true)
-    return isOnDigest(digests, key) ? sendAlone() : sendAlone(notification);
+  if (kind === 'alert' && notification.isUpdate === true) return updateAlert(digests, notification);
   if (kind === 'alert') return collectAlert(digests, notification, nextId);
   if (kind === 'alert-clear') {
     const route = routeOf(notification);
@@ -87,9 +86,18 @@ function collectAlert(digests: Digests, notification: RequestedAlert, nextId: Ne
   return { ...putOnDigest(digests, digest, [member], nextId), settled: null };
 }
 
-/** Whether an alert of the torrent is on a digest, which has no buttons. */
-const isOnDigest = ({ byId }: Digests, key: Hash): boolean =>
-  [...byId.values()].some((digest) => digest.alert !== undefined && memberWith(digest, key) !== undefined);
+/** Its buttons have changed, or it answers a press. A digest has no buttons; one that is collected is sent with them. */
+function updateAlert({ byId, alerts }: Digests, notification: RequestedAlert): Decision {
+  const { key, buttons } = notification;
+  const digest = [...byId.values()].find((each) => each.alert !== undefined && memberWith(each, key));
+  if (digest === undefined) return sendAlone(notification);
+  const collected = alerts.get(key);
+  if (digest.isCollecting !== true || collected === undefined) return sendAlone();
+  const updated = { ...collected };
+  delete updated.buttons;
+  alerts.set(key, buttons === undefined ? updated : { ...updated, buttons });
+  return sendAlone();
+}
 
 interface Group {
   route: RouteId;

@@ -28,9 +28,15 @@ export const LANES = [
   'progress',
 ] as const satisfies readonly Lane[];
 
-/** Urgent lanes may use the reserved tokens. */
-export const isUrgent = (lane: Lane): boolean =>
-  lane === 'completion' || lane === 'incident' || lane === 'alert' || lane === 'digest';
+const URGENT_LANES: ReadonlySet<Lane> = new Set(['completion', 'incident', 'alert', 'digest']);
+
+/** Whether progress answers a press of a button, or ends a question: someone waits for it. */
+const isAnswer = (notification: Notification): boolean =>
+  notification.kind === 'progress' && notification.isUpdate === true;
+
+/** Urgent messages may use the reserved tokens. */
+export const isUrgent = (notification: Notification): boolean =>
+  URGENT_LANES.has(notification.kind) || isAnswer(notification);
 
 /** What a newer notification of the same key supersedes. */
 export const SUPERSEDES: Readonly<Record<Lane, readonly Lane[]>> = {
@@ -80,12 +86,33 @@ export function createLanes(): Lanes {
   };
 }
 
-/** Puts a notification in its lane, where it keeps the place of what it supersedes there. */
+/**
+ * The notification that replaces another one, which ntfy has not accepted: the update of an alert makes its sound, and
+ * progress is sent if that answered a press.
+ */
+export function inPlaceOf(
+  replaced: Notification | undefined,
+  notification: RequestedNotification,
+): RequestedNotification {
+  if (notification.kind === 'progress' && replaced?.kind === 'progress' && replaced.isUpdate === true)
+    return { ...notification, isUpdate: true };
+  const isUpdate = notification.kind === 'alert' && notification.isUpdate === true;
+  if (!isUpdate || replaced?.kind !== 'alert' || replaced.silent === true) return notification;
+  return { ...notification, silent: false };
+}
+
+/** Puts a notification in its lane, where it keeps the place of what it supersedes there. Answers precede other progress. */
 export function put(lanes: Lanes, notification: RequestedNotification): void {
   const { kind } = notification;
   const place = placeOf(notification);
   for (const lane of supersededBy(notification)) if (lane !== kind) lanes[lane].delete(place);
-  lanes[kind].set(place, notification);
+  const lane = lanes[kind];
+  lane.set(place, notification);
+  if (!isAnswer(notification)) return;
+  // Presses are rare, so that the copy does no harm.
+  const others = [...lane].filter(([, waiting]) => !isAnswer(waiting));
+  for (const [other] of others) lane.delete(other);
+  for (const [other, waiting] of others) lane.set(other, waiting);
 }
 
 export function remove(lanes: Lanes, notification: Notification): void {
@@ -115,19 +142,18 @@ export interface Next {
  * The first that may leave now, in the order of the lanes; else the one with the shortest wait; `null` while none can
  * be waited for by the clock.
  *
- * @param laneWait milliseconds that everything in a lane waits, for the budget
+ * @param budgetWait milliseconds that one waits for the budget: in a lane, the first waits the shortest time
  * @param cardWait milliseconds that one waits for its card's sake; `Infinity` while something else than time holds it
  */
 export function next(
   lanes: Lanes,
-  laneWait: (lane: Lane) => number,
+  budgetWait: (notification: RequestedNotification) => number,
   cardWait: (notification: RequestedNotification) => number,
 ): Next | null {
   let soonest: Next | null = null;
   for (const lane of LANES) {
-    if (lanes[lane].size === 0) continue;
-    const least = laneWait(lane);
     for (const notification of lanes[lane].values()) {
+      const least = budgetWait(notification);
       const wait = Math.max(least, cardWait(notification));
       if (wait < (soonest?.wait ?? Infinity)) soonest = { notification, wait };
       // Nothing in this lane can be sooner: with thousands waiting, one is looked at.

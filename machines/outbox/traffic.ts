@@ -11,8 +11,8 @@ import { cardOf, isRejected } from './attempts.ts';
 import type { AttemptLog } from './attempts.ts';
 import { createBudget, refill, waitForToken } from './budget.ts';
 import type { Budget } from './budget.ts';
-import { createLanes, isUrgent, next, placeOf, put, supersededBy } from './lanes.ts';
-import type { Lane, Lanes, Next } from './lanes.ts';
+import { createLanes, isUrgent, next, placeOf, put, supersededBy, inPlaceOf } from './lanes.ts';
+import type { Lanes, Next } from './lanes.ts';
 import { isLeftOut } from './thinning.ts';
 import { routeOf } from '../routing/routed.ts';
 import { NO_RULES } from '../routing/rules.ts';
@@ -93,7 +93,7 @@ export function enqueueNotification(traffic: Traffic, notification: RequestedNot
     // The attempts of a progress card are kept until the card is deleted.
     if (lane !== kind && lane !== 'progress') attempts.delete(cardOf(lane, place));
   }
-  putInLane(traffic, notification);
+  putInLane(traffic, inPlaceOf(before, notification));
   since.set(id, at);
 }
 
@@ -131,7 +131,7 @@ export function upcoming(traffic: Traffic): Next | null {
   if (inFlight.size >= (live === true && failures === 0 ? SLOTS.length : 1)) return null;
   const busy = new Set([...inFlight.values()].map(({ key }) => key));
   const refilled = refill(budget, now());
-  const laneWait = (lane: Lane) => waitForToken(refilled, isUrgent(lane));
+  const budgetWait = (notification: RequestedNotification) => waitForToken(refilled, isUrgent(notification));
   const cardWait = (notification: RequestedNotification) => {
     const { key, kind } = notification;
     if (busy.has(key)) return Infinity;
@@ -141,13 +141,13 @@ export function upcoming(traffic: Traffic): Next | null {
       ? Math.max(wait, waitForToken({ ...refilled, day: null }, false))
       : wait;
   };
-  const probing = failures === 0 ? null : probe(traffic, laneWait, cardWait);
-  return probing ?? next(lanes, laneWait, cardWait);
+  const probing = failures === 0 ? null : probe(traffic, budgetWait, cardWait);
+  return probing ?? next(lanes, budgetWait, cardWait);
 }
 
 /** Whether a message may use the reserved tokens; one that was rejected before may not. */
 export const takesReserve = ({ attempts }: Traffic, notification: Notification): boolean =>
-  isUrgent(notification.kind) && !isRejected(attempts, notification.kind, placeOf(notification));
+  isUrgent(notification) && !isRejected(attempts, notification.kind, placeOf(notification));
 
 /** Whether a message is in flight, or a completion or digest may be sent within so many milliseconds. */
 export function isLeaving(traffic: Traffic, within: number): boolean {

@@ -1,7 +1,7 @@
 /** How long a message waits for the sake of its card, and which one shows whether the server is the cause of failures. */
 import { cardOf, isUntried, waitOf } from './attempts.ts';
 import { leastImportant, next, placeOf } from './lanes.ts';
-import type { Lane, Next } from './lanes.ts';
+import type { Next } from './lanes.ts';
 import { passageOf, waitForTopic } from './topics.ts';
 import type { Traffic } from './traffic.ts';
 import type { RequestedNotification } from '../domain.ts';
@@ -29,18 +29,18 @@ export function waitOfCard(traffic: Traffic, notification: RequestedNotification
  */
 export function probe(
   { lanes, attempts, failures }: Traffic,
-  laneWait: (lane: Lane) => number,
+  budgetWait: (notification: RequestedNotification) => number,
   cardWait: (notification: RequestedNotification) => number,
 ): Next | null {
   const isTried = (notification: RequestedNotification) =>
     !isUntried(attempts, notification.kind, placeOf(notification));
   if (failures === 1) {
-    const first = next(lanes, laneWait, (waiting) => (isTried(waiting) ? Infinity : cardWait(waiting)));
+    const first = next(lanes, budgetWait, (waiting) => (isTried(waiting) ? Infinity : cardWait(waiting)));
     return first?.wait === 0 ? first : null;
   }
   const notification = leastImportant(
     lanes,
-    (waiting) => !isTried(waiting) && laneWait(waiting.kind) === 0 && cardWait(waiting) === 0,
+    (waiting) => !isTried(waiting) && budgetWait(waiting) === 0 && cardWait(waiting) === 0,
   );
   return notification === null ? null : { notification, wait: 0 };
 }

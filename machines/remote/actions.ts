@@ -10,7 +10,8 @@ export type ButtonName = (typeof BUTTON_NAMES)[number];
 /** ntfy shows at most three. */
 const MAX_BUTTONS = 3;
 
-const CONFIRMATION: readonly ButtonAction[] = ['deleteTorrent', 'deleteFiles', 'keep'];
+/** The answers to the question of Delete. */
+export const CONFIRMATION: readonly ButtonAction[] = ['deleteTorrent', 'deleteFiles', 'keep'];
 
 const NONE: readonly ButtonAction[] = [];
 

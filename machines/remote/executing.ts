@@ -6,7 +6,11 @@ import { MAX_PRESS_AGE } from './presses.ts';
 import type { AcceptedPress, ButtonAction, Command } from './types.ts';
 
 /** What is known after a press was executed. */
-export type Execution = Result<{ sharesFiles: boolean | null }>;
+export type Execution = Result<{
+  sharesFiles: boolean | null;
+  /** Nothing was done: the torrent was deleted and added again since the last poll. */
+  isOtherDownload?: true;
+}>;
 
 /** Milliseconds for which a press waits for a login to qBittorrent. */
 const LOGIN_TIME = 5000;
@@ -49,6 +53,17 @@ export function hashFor(record: TorrentRecord | undefined, { round }: Command): 
   if (record === undefined || !isTracked(record) || record.remote?.round !== round) return null;
   return record.hash;
 }
+
+/** Whether a press, whose torrent has no actor now, waits until that is started: after a crash, or at the start. */
+export const isTorrentAwaited = (
+  { command, acceptedAt }: AcceptedPress,
+  record: TorrentRecord | undefined,
+  now: number,
+): boolean => hashFor(record, command) !== null && Math.abs(now - acceptedAt) < MAX_PRESS_AGE;
+
+/** Whether nothing was done, because the button is of an earlier download. */
+export const isOtherDownload = (execution: Execution): boolean =>
+  execution.ok && execution.value.isOtherDownload === true;
 
 /** Milliseconds until the card that asks or tells something is as before. */
 export const ANSWER_TIME = 60_000;

@@ -2,7 +2,7 @@ import { stopChildrenOnCrash } from '../stopping.ts';
 import { DONE, NO_SESSION } from './executing.ts';
 import type { Execution } from './executing.ts';
 import { login, loginSetup } from './login.ts';
-import { executeInput, streamInput } from './setup.ts';
+import { executeInput, streamInput } from './inputs.ts';
 
 export type { ExecuteInput, LastCommand, RemoteEvent, RemoteInput, StreamEvent } from './setup.ts';
 export type { Execution } from './executing.ts';
@@ -122,6 +122,14 @@ const commands = loginSetup.createStateConfig({
             target: 'waiting',
             actions: { type: 'reportSessionLost', params: executionOf },
           },
+          {
+            guard: { type: 'otherDownload', params: executionOf },
+            target: 'choosing',
+            actions: [
+              'dropFirst',
+              { type: 'report', params: { type: 'command.rejected', reason: 'outdated' } },
+            ],
+          },
           { target: 'choosing', actions: { type: 'settle', params: executionOf } },
         ],
       },
@@ -149,6 +157,7 @@ export const remoteMachine = stopChildrenOnCrash(
       retry: null,
       failures: 0,
       failure: null,
+      openedAt: null,
       last: null,
     }),
     type: 'parallel',

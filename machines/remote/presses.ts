@@ -1,6 +1,7 @@
 /** Which presses were accepted, and which cards have buttons. */
 import type { Hash, Now, TorrentRecord } from '../domain.ts';
 import { isTracked } from '../torrent/record.ts';
+import { CONFIRMATION } from './actions.ts';
 import { createLoginButton, isRetryDue } from './login-button.ts';
 import type { LoginButton } from './login-button.ts';
 import { hasButtons, isOfRound, VALIDITY } from './record.ts';
@@ -85,7 +86,8 @@ export function acceptPress(
 ): PressRejection | null {
   const { presses, now } = remote;
   const isLogin = command.card === 'incident';
-  if (presses.has(nameOf(command))) return 'repeated';
+  if (isConsumed(remote, command)) return 'repeated';
+  if (!isValidAt(command, now())) return 'outdated';
   const isCurrent = isLogin
     ? isRetryDue(remote.login, retriesOf(remote), command)
     : record !== undefined && isTracked(record) && isOfRound(record.remote, command);
@@ -95,6 +97,13 @@ export function acceptPress(
   save(remote, { command, acceptedAt: now(), isDone: isLogin });
   if (!isLogin) remote.unanswered.add(nameOf(command));
   return null;
+}
+
+/** Whether it was pressed before. A question is answered once: after Keep, its other buttons delete nothing. */
+function isConsumed({ presses }: Remote, command: Command): boolean {
+  const { action } = command;
+  const consumers = CONFIRMATION.includes(action) ? CONFIRMATION : [action];
+  return consumers.some((each) => presses.has(nameOf({ ...command, action: each })));
 }
 
 function save({ presses, write }: Remote, press: AcceptedPress): void {
@@ -140,14 +149,24 @@ export function takeUndone(remote: Remote): AcceptedPress[] {
   return recent;
 }
 
+/** Whether a button is valid: it has not expired, and was not made before the clock was set back by days. */
+const isValidAt = ({ expiresAt }: Command, now: number): boolean =>
+  expiresAt > now && expiresAt - now <= 2 * VALIDITY;
+
+/**
+ * Whether a press is remembered. A machine without a clock of its own starts in the past: what seems to be valid for years
+ * is valid again later, and is forgotten only to make room.
+ */
+const isRemembered = (command: Command, now: number, isFull: boolean): boolean =>
+  isFull ? isValidAt(command, now) : command.expiresAt > now;
+
 /** Forgets presses whose buttons are no longer valid: they are rejected because of that. */
 function forgetExpired({ presses, write, now }: Remote): void {
   const at = now();
+  const isFull = presses.size >= MAX_PRESSES;
   for (const [name, press] of presses) {
     // They are counted until a login succeeds.
-    if (press.command.card === 'incident') continue;
-    // After the clock was set back, none is valid for longer than it may be.
-    if (press.command.expiresAt > at && press.command.expiresAt - at <= 2 * VALIDITY) continue;
+    if (press.command.card === 'incident' || isRemembered(press.command, at, isFull)) continue;
     presses.delete(name);
     write({ type: 'press.delete', press });
   }
@@ -188,6 +207,11 @@ export function forgetRetries(remote: Remote): void {
 export function moveCursor(remote: Remote, id: string): void {
   remote.cursor = { id, at: remote.now() };
   remote.write({ type: 'cursor.save', cursor: remote.cursor });
+}
+
+/** ntfy does not accept the position. The stored one is replaced with the next message. */
+export function forgetCursor(remote: Remote): void {
+  remote.cursor = null;
 }
 
 /** From where the command topic is read; `null`: the last ten minutes. */

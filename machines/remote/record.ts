@@ -24,7 +24,7 @@ const createRemoteRecord = (addedAt: number, now: number, serial = 0): RemoteRec
 });
 
 /** Whether it is another download: qBittorrent reports another time of its addition. */
-export const isOtherRound = (record: RemoteRecord | null, addedAt: number): boolean =>
+export const isOtherRound = (record: Pick<RemoteRecord, 'addedAt'> | null, addedAt: number): boolean =>
   record !== null && addedAt !== 0 && record.addedAt !== 0 && record.addedAt !== addedAt;
 
 /** The buttons that a card is to have. */
@@ -64,7 +64,13 @@ export function areButtonsOutdated(
 ): boolean {
   const shown = record?.[card] ?? null;
   if (shown === null) return actions.length > 0;
-  return isSpent || isRenewalDue(shown, now) || !haveSameActions(shown.actions, actions);
+  // Those of another round have no actions: the card is sent again, also if it is to have no buttons now.
+  return (
+    shown.actions.length === 0 ||
+    isSpent ||
+    isRenewalDue(shown, now) ||
+    !haveSameActions(shown.actions, actions)
+  );
 }
 
 const validityOf = (actions: readonly ButtonAction[]): number =>

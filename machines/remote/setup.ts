@@ -12,15 +12,17 @@ import {
   changesTorrent,
   hashFor,
   isLocal,
+  isOtherDownload,
   isSessionLost,
   isTemporary,
+  isTorrentAwaited,
   loginTimeLeft,
 } from './executing.ts';
 import type { Execution, QueuedPress } from './executing.ts';
-import { markAnswered, markDone, moveCursor, startOf, takeUndone } from './presses.ts';
+import { forgetCursor, markAnswered, markDone, moveCursor, takeUndone } from './presses.ts';
 import type { Remote } from './presses.ts';
 import { setPending } from './retrying.ts';
-import { streamPause, SUPPORT_PAUSE } from './retry.ts';
+import { isShortLived, streamPause, SUPPORT_PAUSE } from './retry.ts';
 import type { AcceptedPress, ButtonAction, CardAnswer, Press, RemoteReport } from './types.ts';
 
 export type RemoteEvent =
@@ -70,6 +72,8 @@ export interface RemoteContext extends RemoteInput {
   /** Failures of the stream in a row, and the last one. */
   failures: number;
   failure: Failure | null;
+  /** When the stream was opened, in milliseconds since 1970; `null`: it is not open. */
+  openedAt: number | null;
   /** What was executed last; `null` for nothing. */
   last: LastCommand | null;
 }
@@ -78,6 +82,8 @@ export interface RemoteContext extends RemoteInput {
 export interface ExecuteInput {
   action: ButtonAction;
   hash: Hash;
+  /** When it was added, in seconds since 1970; 0: unknown. With another time it is another download: nothing is done. */
+  addedAt: number;
 }
 
 /** A command that was executed. */
@@ -97,6 +103,8 @@ export interface LastCommand {
 export const ANSWER_DELAY = 1100;
 /** Milliseconds after which qBittorrent shows the effect of a request. */
 const EFFECT_TIME = 3000;
+/** Milliseconds until a torrent that has no actor is looked for again. */
+const TORRENT_PAUSE = 1000;
 
 const unprovided = () => Promise.reject(new Error('the remote has no servers'));
 
@@ -138,17 +146,20 @@ export const remoteSetup = setup({
       const first = firstOf(context);
       return first !== null && isSessionLost(first, execution);
     },
+    otherDownload: (_, { execution }: { execution: Execution }) => isOtherDownload(execution),
   },
   actions: {
     crash: (_, { request }: { request: RequestName }) => failOverdue(request),
     recordSupport: enqueueActions(({ context }, { isSupported }: { isSupported: boolean | null }) => {
       context.remote.isSupported = isSupported;
     }),
-    recordOpened: assign({ failures: 0, failure: null }),
-    recordFailed: assign(({ context }, { failure }: { failure: Failure }) => ({
-      failure,
-      failures: context.failures + 1,
-    })),
+    recordOpened: assign(({ context }) => ({ openedAt: context.now(), failure: null })),
+    recordFailed: assign(({ context }, { failure }: { failure: Failure }) => {
+      const { remote, failures, openedAt, now } = context;
+      // It also rejects what is no ID of its own, such as one of another server or of a damaged file.
+      if (failure.kind === 'rejected') forgetCursor(remote);
+      return { failure, failures: isShortLived(openedAt, now()) ? failures + 1 : 1, openedAt: null };
+    }),
     report: sendParent((_, report: RemoteReport) => report),
     moveCursor: enqueueActions(({ context }, { id }: { id: string }) => moveCursor(context.remote, id)),
     resumePresses: enqueueActions(({ context }) => {
@@ -193,20 +204,21 @@ export const remoteSetup = setup({
       const poll: WatcherEvent = { type: 'poll.now', hash };
       enqueue.sendTo(watcher, poll, { delay: EFFECT_TIME });
     }),
-    tellTorrent: enqueueActions(
-      ({ context, enqueue }, { type, press, answer }: Extract<RemoteEvent, DueAnswer>) => {
-        const { card, key, serial } = press.command;
-        const torrent = context.findTorrent(key);
-        if (torrent !== undefined && card !== 'incident') {
-          const event: TorrentEvent =
-            type === 'answer.due'
-              ? { type: 'command.settled', card, serial, answer }
-              : { type: 'answer.expired', card, serial };
-          enqueue.sendTo(torrent, event);
-        }
-        markAnswered(context.remote, press);
-      },
-    ),
+    tellTorrent: enqueueActions(({ context, enqueue }, due: Extract<RemoteEvent, DueAnswer>) => {
+      const { type, press, answer } = due;
+      const { card, key, serial } = press.command;
+      const torrent = context.findTorrent(key);
+      if (torrent === undefined && isTorrentAwaited(press, context.findRecord(key), context.now()))
+        return enqueue.raise(due, { delay: TORRENT_PAUSE });
+      if (torrent !== undefined && card !== 'incident') {
+        const event: TorrentEvent =
+          type === 'answer.due'
+            ? { type: 'command.settled', card, serial, answer }
+            : { type: 'answer.expired', card, serial };
+        enqueue.sendTo(torrent, event);
+      }
+      markAnswered(context.remote, press);
+    }),
     /** Its torrent was deleted or is complete. */
     dropFirst: enqueueActions(({ context }) => {
       const first = context.queue.shift();
@@ -225,13 +237,3 @@ export const remoteSetup = setup({
       failure === null ? 1 : streamPause(failure, failures, policy.retryMax),
   },
 });
-
-/** Where the stream begins. */
-export const streamInput = ({ context }: { context: RemoteContext }) => ({ since: startOf(context.remote) });
-
-/** What is executed. */
-export function executeInput({ context }: { context: RemoteContext }): ExecuteInput {
-  const command = firstOf(context)?.press.command;
-  const hash = command === undefined ? null : hashFor(context.findRecord(command.key), command);
-  return { action: command?.action ?? 'keep', hash: hash ?? '' };
-}

@@ -139,9 +139,12 @@ export interface StoredRemote {
 
 /** Why a press that was signed by this instance has no effect. */
 export type PressRejection =
-  /** It was pressed before. */
+  /** It was pressed before, or its question was answered by another button. */
   | 'repeated'
-  /** The torrent is gone, was added again, or is complete; the incident is over, or has no presses left. */
+  /**
+   * The torrent is gone, was added again, or is complete; the question was answered; the incident is over, or has no
+   * presses left.
+   */
   | 'outdated'
   /** Too many presses within a day. */
   | 'full';

@@ -1,5 +1,6 @@
 import type { Notification, TorrentRecord } from '../domain.ts';
 import { backoff } from '../backoff.ts';
+import { recordButtonSet } from '../remote/record.ts';
 import { onRoute } from '../routing/routed.ts';
 
 /** Failures of one child within a period. */
@@ -37,8 +38,9 @@ export function crashNotice(
   // In place of its alert, if it has one.
   const alertRoute = record.alert === null ? record.route : record.alertRoute;
   const alert = 'crashing';
+  const remote = recordButtonSet(record.remote, 'alert', { buttons: undefined, addedAt: 0 });
   return {
-    record: { ...record, alert, alertRoute },
+    record: { ...record, alert, alertRoute, remote },
     notification: { kind: 'alert', key: record.key, name: null, percent, alert, ...onRoute(alertRoute) },
   };
 }

@@ -16,20 +16,20 @@ export const answering = summarizing.extend({
     /** Stored at once; the card, or the summary that has replaced it, shows it next. */
     recordAnswer: enqueueActions((step, { card, serial, answer }: Settled) => {
       const { context, enqueue } = step;
-      const { deps, record: before, key, routing, seen } = context;
+      const { deps, record: before, key, routing, seen, answers } = context;
       const remote = afterAnswer(context, answer);
       const record = remote === before.remote ? before : { ...before, remote };
       if (record !== before) deps.save(record);
       // After "Keep" the card is as it was before the question.
-      const shown = answer.action === 'keep' ? null : { ...answer, card, serial, at: deps.now() };
-      enqueue.assign({ record, answer: shown, isAnswerDue: shown !== null });
+      const shown = answer.action === 'keep' ? null : { ...answer, serial, at: deps.now(), isDue: true };
+      enqueue.assign({ record, answers: { ...answers, [card]: shown } });
       if (card !== 'progress' || !isInSummary(deps.summary, routing.route)) return;
       const name = seen.observation?.name?.slice(0, MAX_NAME_LENGTH) ?? null;
       answerOn(deps.summary, routing.route, { ...answer, key, name });
       deliver(step, [{ to: 'summary', event: { type: 'summary.answered' } }]);
     }),
-    expireAnswer: assign(({ context: { answer } }, { card, serial }: Expired) =>
-      answer?.card === card && answer.serial === serial ? { answer: null, isAnswerDue: false } : {},
+    expireAnswer: assign(({ context: { answers } }, { card, serial }: Expired) =>
+      answers[card]?.serial === serial ? { answers: { ...answers, [card]: null } } : {},
     ),
     /** It was removed and added again: buttons of before have no effect, and it is not muted any more. */
     recordRound: enqueueActions(({ context, enqueue }) => {

@@ -51,7 +51,7 @@ export function compose(kind: AwaitedKind, context: TorrentContext): Notificatio
     card,
     shown: record.shown,
     ...routed,
-    ...progressButtons(context, card, at),
+    ...progressButtons(context, card),
   };
 }
 
@@ -86,7 +86,7 @@ export function additionOf(
 /** The notification of an alert, by what was observed last. */
 export function alertNotificationOf(context: TorrentContext, alert: Alert): Notification {
   const { key, record, routing, seen } = context;
-  const { observation, progress, at } = seen;
+  const { observation, progress } = seen;
   const routed = routedBy(routing, 'alerts');
   const notification: Notification = {
     kind: 'alert',
@@ -95,7 +95,7 @@ export function alertNotificationOf(context: TorrentContext, alert: Alert): Noti
     percent: progress.percent,
     alert,
     ...routed,
-    ...alertButtons(context, alert, at),
+    ...alertButtons(context, alert),
   };
   const isSameTopic = record.alertRoute === routeOf(routed);
   if (context.alert === alert && record.alert === alert && isSameTopic)

@@ -45,8 +45,7 @@ export const createContext = ({ record, policy, deps, ready }: TorrentInput): To
   rulesVersion: -1,
   isMatchDue: true,
   moving: record.moving,
-  answer: null,
-  isAnswerDue: false,
+  answers: { progress: null, alert: null },
   addition: { state: record.added?.done === true ? 'decided' : 'unobserved' },
 });
 

@@ -50,7 +50,11 @@ export function request(context: TorrentContext, content: Notification): Request
       ? { to: 'supervisor', event: { type: 'notification.requested', notification: { ...content, id } } }
       : publish(silenceRepeated(content, before, deps.now()), id);
   const ends = isTracked(before) && !isTracked(record);
-  const messages = [sent, ...unawaited(context, movedDeletions(before, record))];
+  const messages = [
+    sent,
+    ...unawaited(context, movedDeletions(before, record)),
+    ...(content.kind === 'progress' || content.kind === 'alert' ? supportRequest(context) : []),
+  ];
   return { id, record, messages: ends ? [unwatch(before.hash), ...messages] : messages };
 }
 
@@ -58,6 +62,10 @@ export function request(context: TorrentContext, content: Notification): Request
 function withLast(before: TorrentRecord, after: TorrentRecord, finished: Observation | null): TorrentRecord {
   return isTracked(before) && after.stage === 'removed' ? { ...after, finished } : after;
 }
+
+/** Asks whether cards can have buttons, if that is unknown. */
+export const supportRequest = ({ deps: { remote } }: Pick<TorrentContext, 'deps'>): TorrentMessage[] =>
+  remote?.isSupported === null ? [{ to: 'remote', event: { type: 'support.wanted' } }] : [];
 
 /** Notifications whose settlement the chart does not wait for. */
 export const unawaited = ({ deps }: TorrentContext, contents: readonly Notification[]): TorrentMessage[] =>

@@ -3,6 +3,7 @@ import { onRoute } from '../routing/routed.ts';
 import { routingOf } from '../routing/topic-policy.ts';
 import { alertToShow, isAlertDue } from './alerts.ts';
 import { decideAddition } from './addition.ts';
+import { withoutDue } from './buttons.ts';
 import {
   additionOf,
   alertNotificationOf,
@@ -19,7 +20,7 @@ import { hasOldCards, isTracked, movedDeletions, oldDeletions, recordSettlement 
 import type { TorrentOutcome } from './record.ts';
 import { recordRouting } from './record-routing.ts';
 import { recordExcluded, recordFinishHook } from './record-changes.ts';
-import { deliver, request, unawaited, unwatch, watch } from './requests.ts';
+import { deliver, request, supportRequest, unawaited, unwatch, watch } from './requests.ts';
 import { applyObservation, isMatchDue, isUnchanged } from './unchanged.ts';
 import type { End, ObservedTorrent, TorrentContext, TorrentEvent, TorrentInput } from './types.ts';
 import type { Notification, Phase, Stage, TorrentRecord } from '../domain.ts';
@@ -69,12 +70,9 @@ export const torrentSetup = setup({
       event.notification.id === context.pending,
   },
   actions: {
-    watch: enqueueActions((step) => {
-      const { record, deps } = step.context;
-      deliver(step, [watch(record)]);
-      if (deps.remote?.isSupported === null)
-        deliver(step, [{ to: 'remote', event: { type: 'support.wanted' } }]);
-    }),
+    watch: enqueueActions((step) =>
+      deliver(step, [watch(step.context.record), ...supportRequest(step.context)]),
+    ),
     observe: assign(({ context, event }) => {
       if (event.type !== 'torrent.observed') return {};
       return {
@@ -155,8 +153,7 @@ export const torrentSetup = setup({
           ? { kind: 'alert-clear', key, shown: before, ...onRoute(stored.alertRoute) }
           : alertNotificationOf(context, alert),
       );
-      step.enqueue.assign({ alert, record });
-      if (context.answer?.card === 'alert') step.enqueue.assign({ isAnswerDue: false });
+      step.enqueue.assign({ alert, record, answers: withoutDue(context.answers, 'alert') });
       deliver(step, messages);
     }),
     /** The notification of an addition has its own card, too. */
@@ -188,8 +185,8 @@ export const torrentSetup = setup({
       const { id, record, messages } = request(step.context, content);
       step.enqueue.assign({ pending: id, record });
       if (content.kind === 'progress') {
-        step.enqueue.assign({ requestedCard: content.card, moving: false });
-        if (step.context.answer?.card === 'progress') step.enqueue.assign({ isAnswerDue: false });
+        const answers = withoutDue(step.context.answers, 'progress');
+        step.enqueue.assign({ requestedCard: content.card, moving: false, answers });
       }
       deliver(step, messages);
     }),

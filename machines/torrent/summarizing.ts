@@ -3,7 +3,7 @@ import { leave, observe } from '../summary/board.ts';
 import { NO_CARD } from './context.ts';
 import { deliver, unawaited } from './requests.ts';
 import { diverting } from './diverting.ts';
-import { isCardReplaced, summaryRouteOf, withdrawCard } from './summary.ts';
+import { areButtonsLeft, isCardReplaced, summaryRouteOf, withdrawCard, withoutButtons } from './summary.ts';
 
 /** Adds: how a torrent takes part in the summary of its topic. */
 export const summarizing = diverting.extend({
@@ -14,6 +14,11 @@ export const summarizing = diverting.extend({
       const { key, deps, seen } = context;
       if (observe(deps.summary, key, summaryRouteOf(context), seen))
         deliver(step, [{ to: 'summary', event: { type: 'summary.changed' } }]);
+      if (areButtonsLeft(context, seen.at)) {
+        const record = withoutButtons(context.record);
+        deps.save(record);
+        step.enqueue.assign({ record });
+      }
       if (!isCardReplaced(context)) return;
       const { record, deletions } = withdrawCard(context);
       deps.save(record);

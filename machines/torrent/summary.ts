@@ -4,6 +4,7 @@ import { isMuted, isSilenced } from './buttons.ts';
 import type { RouteId } from '../routing/types.ts';
 import { isInSummary } from '../summary/board.ts';
 import type { Notification, Phase, TorrentRecord } from '../domain.ts';
+import { recordButtonSet, VALIDITY } from '../remote/record.ts';
 import { isTracked, mayHaveCard, oldCardDeletion } from './record.ts';
 import { recordWithdrawal } from './record-routing.ts';
 import type { TorrentContext } from './types.ts';
@@ -24,6 +25,25 @@ export function summaryRouteOf(
 export const isCardReplaced = (context: TorrentContext): boolean =>
   mayHaveCard(context.record) &&
   (isInSummary(context.deps.summary, context.record.cardRoute) || isSilenced(context, 'progress'));
+
+/**
+ * Whether the buttons of a card that a summary has replaced have no effect any more, or are not answered there.
+ *
+ * @param at milliseconds since 1970
+ */
+export function areButtonsLeft(context: TorrentContext, at: number): boolean {
+  const { record, deps } = context;
+  const shown = record.remote?.progress ?? null;
+  if (shown === null || mayHaveCard(record)) return false;
+  const isAnswered = isInSummary(deps.summary, record.cardRoute) && !isSilenced(context, 'progress');
+  return !isAnswered || Math.abs(at - shown.madeAt) >= VALIDITY;
+}
+
+/** The record without them. */
+export const withoutButtons = (record: TorrentRecord): TorrentRecord => ({
+  ...record,
+  remote: recordButtonSet(record.remote, 'progress', { buttons: undefined, addedAt: 0 }),
+});
 
 /** The record without its card, and what deletes that. */
 export function withdrawCard(context: TorrentContext): {

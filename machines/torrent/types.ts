@@ -110,19 +110,18 @@ export interface TorrentContext {
   /** Its card has to be published on its new topic. */
   moving: boolean;
   addition: Addition;
-  /** The answer that a card shows; `null` for none. */
-  answer: ShownAnswer | null;
-  /** Its progress card is to be sent again because of that answer. */
-  isAnswerDue: boolean;
+  /** The answer that each card shows; `null` for none. */
+  answers: Readonly<Record<TorrentCard, ShownAnswer | null>>;
 }
 
 /** The answer to a press. */
 export interface ShownAnswer extends CardAnswer {
-  card: TorrentCard;
   /** That of the pressed button. */
   serial: number;
   /** In milliseconds since 1970. */
   at: number;
+  /** The card is to be sent because of it. */
+  isDue: boolean;
 }
 
 /** Whether the notification of its addition is decided, and since when its name is known. */

@@ -4,7 +4,7 @@ import type { Alert } from '../domain.ts';
 import { finishedSince, isFirstReceipt } from './finish.ts';
 import { nextCard } from './compose.ts';
 import { observeProgress } from './progress.ts';
-import { isCardReplaced } from './summary.ts';
+import { areButtonsLeft, isCardReplaced } from './summary.ts';
 import type { ObservedTorrent, Seen, TorrentContext } from './types.ts';
 
 /** The last observation and what all of them have shown, after this one. */
@@ -24,6 +24,7 @@ export function isUnchanged(context: TorrentContext, observed: ObservedTorrent):
   const { seen, alert, misses, quiet } = context;
   if (misses !== 0 || isRuleDue(context, observed) || isCardReplaced(context)) return false;
   if (isRoundDue(context, observed) || isReceiptDue(context, observed)) return false;
+  if (areButtonsLeft(context, observed.at)) return false;
   const { progress, at } = applyObservation(context, observed);
   return (
     progress.phase === seen.progress.phase &&

@@ -2,6 +2,7 @@
 import { DONE } from '../../machines/remote/executing.ts';
 import type { ExecuteInput, Execution } from '../../machines/remote/machine.ts';
 import type { RemoteOptions } from '../../machines/remote/presses.ts';
+import { isOtherRound } from '../../machines/remote/record.ts';
 import type { Failure } from '../../machines/domain.ts';
 import type { Config } from '../config/index.ts';
 import type { ButtonOptions } from '../ntfy/actions.ts';
@@ -20,6 +21,8 @@ const FIRST_SINCE = '10m';
 
 /** An exception of our own code must not end the process. */
 const BUG: Failure = { kind: 'bug', message: 'a bug in this program' };
+
+const OTHER_DOWNLOAD: Execution = { ok: true, value: { sharesFiles: null, isOtherDownload: true } };
 
 export interface Buttons {
   /** For the cards. */
@@ -74,7 +77,19 @@ export function createButtons({ config, store, instance }: ButtonsOptions): Butt
   };
 }
 
+/** Between two polls a torrent can be deleted and added again: a button of before must not change the new download. */
 async function execute(
+  qbittorrent: QbittorrentClient,
+  input: ExecuteInput,
+  signal: AbortSignal,
+): Promise<Execution> {
+  const found = await qbittorrent.observe([input.hash], signal);
+  if (!found.ok) return found;
+  const isOther = found.value.some(({ addedAt }) => isOtherRound(input, addedAt));
+  return isOther ? OTHER_DOWNLOAD : executeOn(qbittorrent, input, signal);
+}
+
+async function executeOn(
   qbittorrent: QbittorrentClient,
   { action, hash }: ExecuteInput,
   signal: AbortSignal,

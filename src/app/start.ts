@@ -19,7 +19,8 @@ import type { RulesReport, StoredNotices } from '../../machines/incident/notices
 import { formatOptionsOf } from '../format/options.ts';
 import { createNtfyClient } from '../ntfy/client.ts';
 import type { NtfyClient } from '../ntfy/client.ts';
-import { createRecentHistory, createPage } from '../page/index.ts';
+import { createPage, createPhonePreview, createRecentHistory } from '../page/index.ts';
+import type { PhonePreview } from '../page/index.ts';
 import { createRotation } from '../qbittorrent/rotation.ts';
 import { createConnection } from '../qbittorrent/connection.ts';
 import { createQbittorrentClient } from '../qbittorrent/client.ts';
@@ -41,6 +42,8 @@ export interface Sidecar {
   readonly supervisor: Supervisor;
   readonly hook: Listening;
   readonly ops: Listening;
+  /** What the page shows as the phone. */
+  readonly preview: PhonePreview;
   /** Resolves when the supervisor has ended: the process should end then, and be restarted. */
   readonly failed: Promise<void>;
   /** Closes the hook port, waits a second for messages that are being sent, and stops. Takes at most two seconds. */
@@ -84,11 +87,16 @@ export async function start({ config, log, policy, routing, quietHours }: StartO
   const metrics = createMetrics(version);
   const eventLog = createEventLog(log);
   const recent = createRecentHistory(store.history);
+  const preview = createPhonePreview();
   const { connection, client, rotation } = createQbittorrent(config.qbittorrent);
   let hookPort = config.hook.port;
   const buttons = createButtons({ config, store, instance });
-  const ntfyOptions = { ...eventLog, topicOf: routes.topicOf, styleOf: styleOf(routing) };
-  const ntfy = createNtfyClient(config.ntfy, cardOptionsOf(config, instance, buttons?.card), ntfyOptions);
+  const ntfy = createNtfyClient(config.ntfy, cardOptionsOf(config, instance, buttons?.card), {
+    ...eventLog,
+    onAccepted: preview.onAccepted,
+    topicOf: routes.topicOf,
+    styleOf: styleOf(routing),
+  });
   const clients = withCounts({ qbittorrent: client, ntfy }, [metrics.call, eventLog.call]);
   const machine = provideActors({
     ...clients,
@@ -98,20 +106,14 @@ export async function start({ config, log, policy, routing, quietHours }: StartO
     rotation: (signal) => rotation.until(signal),
   });
   const stored = storedInput(store, routes, { routing, quietHours, buttons });
-  const supervisor = createActor(machine, {
-    id: 'supervisor',
-    input: {
-      policy: { ...policyOf(config), ...(routing === undefined ? {} : RULES_POLICY), ...policy },
-      now: Date.now,
-      shardOf: createShardOf(crypto.getRandomValues(new Uint32Array(SALT_LENGTH))),
-      ...stored,
-    },
-  });
+  const withRules = routing === undefined ? {} : RULES_POLICY;
+  const supervisor = createSupervisor(machine, { ...policyOf(config), ...withRules, ...policy }, stored);
   relay.connect(supervisor);
   reportRules((report) => supervisor.send(report), routing, stored.notices);
   subscribeTo(supervisor, [metrics.event, eventLog.event, recent.event], log);
   const failed = waitForEnd(supervisor, log);
-  const page = createPage({ supervisor, store, recent, ...formatOptionsOf(config), now: Date.now, log });
+  const formats = formatOptionsOf(config);
+  const page = createPage({ supervisor, store, recent, preview, ...formats, now: Date.now, log });
   const { hook, ops } = await openPorts({ config, instance, log, supervisor, store, metrics, page, routing });
   hookPort = hook.port;
   supervisor.start();
@@ -119,6 +121,7 @@ export async function start({ config, log, policy, routing, quietHours }: StartO
     supervisor,
     hook,
     ops,
+    preview,
     failed,
     async stop() {
       await hook.close();
@@ -131,6 +134,21 @@ export async function start({ config, log, policy, routing, quietHours }: StartO
     },
   };
 }
+
+const createSupervisor = (
+  machine: ReturnType<typeof provideActors>,
+  policy: Policy,
+  stored: ReturnType<typeof storedInput>,
+): Supervisor =>
+  createActor(machine, {
+    id: 'supervisor',
+    input: {
+      policy,
+      now: Date.now,
+      shardOf: createShardOf(crypto.getRandomValues(new Uint32Array(SALT_LENGTH))),
+      ...stored,
+    },
+  });
 
 interface Clients {
   qbittorrent: QbittorrentClient;

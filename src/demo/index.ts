@@ -67,7 +67,7 @@ export async function demo(env: NodeJS.ProcessEnv = process.env): Promise<void> 
   }
   if (process.stdout.isTTY) screen.print('The downloads repeat. Press Ctrl-C to end the demo.');
   const downloads = process.stdout.isTTY
-    ? repeatScenario({ simulator, sidecar }, interrupted.signal, () => dismissAll(phone))
+    ? repeatScenario({ simulator, sidecar }, interrupted.signal, () => dismissAll(phone, sidecar))
     : runScenario({ simulator, sidecar }, interrupted.signal);
   await downloads.catch((error: unknown) => {
     if (!interrupted.signal.aborted) throw error;
@@ -95,7 +95,8 @@ async function startWithPhone(config: Config, { phone, screen, signal }: Output)
 }
 
 /** Dismisses all cards: a card that is still showing would be updated without a sound. */
-function dismissAll(phone: Phone): void {
+function dismissAll(phone: Phone, { preview }: Sidecar): void {
+  preview.clear();
   for (const { topic, sequence_id } of phone.cards()) phone.dismiss(topic, sequence_id ?? '');
 }
 

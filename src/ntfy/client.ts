@@ -16,6 +16,8 @@ import { createRemoval } from './removal.ts';
 import type { RemovalMethod } from './removal.ts';
 import type { NotificationStyle } from './style.ts';
 import { accepted, account, ERROR_CODES } from './schemas.ts';
+import { publishedChange } from './phone-change.ts';
+import type { CardId, Origin, PhoneChange } from './phone-change.ts';
 import { failureOfReply } from './reply-failure.ts';
 import { readSequenceSupport } from './sequences.ts';
 
@@ -30,6 +32,8 @@ export interface PublishOptions {
 export interface NtfyClientOptions {
   /** Called when DELETE does not reach ntfy, with the method used instead; again after six hours. */
   onDeleteRejected?: (instead: RemovalMethod) => void;
+  /** Called with each change that ntfy has accepted. Must not throw. */
+  onAccepted?: (change: PhoneChange) => void;
   /** Milliseconds since 1970. */
   now?: () => number;
   /** The topic of a route; `null` if it is unknown. Default: only that of `NTFY_TOPIC` is known. */
@@ -57,34 +61,10 @@ export function createNtfyClient(
   cardOptions: Omit<CardOptions, 'topic'>,
   options: NtfyClientOptions = {},
 ): NtfyClient {
-  const { onDeleteRejected = () => {}, now = Date.now, topicOf = () => null, styleOf } = options;
+  const { onDeleteRejected = () => {}, onAccepted = () => {} } = options;
+  const { now = Date.now, topicOf = () => null, styleOf } = options;
   const removal = createRemoval(onDeleteRejected, now);
-  /** Whether this server has echoed a sequence ID. */
-  let isLive = false;
-
-  const call = createCall(config);
-
-  async function send(card: Card, signal: AbortSignal | undefined): Promise<Publication> {
-    const answer = await call('', { method: 'POST', body: JSON.stringify(card), ...abortedBy(signal) });
-    if (!answer.ok) return answer;
-    if (answer.value === null) return { ok: true, value: { live: null } };
-    const live = answer.value.sequence_id === card.sequence_id;
-    isLive = live;
-    return { ok: true, value: { live } };
-  }
-
-  async function remove(method: 'delete' | 'clear', { topic, sequence }: Place, signal?: AbortSignal) {
-    const path = `${topic}/${sequence}`;
-    const answer = await (method === 'delete'
-      ? call(path, { method: 'DELETE', ...abortedBy(signal) })
-      : call(`${path}/clear`, { headers: { 'cache-control': 'no-cache' }, ...abortedBy(signal) }));
-    if (answer.ok) return { ok: true, value: { live: true } } as const;
-    const isUnknown = answer.failure.answer?.code === ERROR_CODES.notFound;
-    if (!isUnknown) return answer;
-    // The server has sequence IDs but not this path: something in front of it answered.
-    if (isLive) return { ok: false, failure: { ...answer.failure, reason: 'not-ntfy' } } as const;
-    return { ok: true, value: { live: false } } as const;
-  }
+  const { send, remove } = createSender(config, onAccepted);
 
   async function removeAll(places: readonly Place[], { form = 'full', signal }: PublishOptions) {
     let last: Publication = { ok: true, value: { live: null } };
@@ -92,7 +72,8 @@ export function createNtfyClient(
       last = await removal.remove(form, {
         delete: () => remove('delete', place, signal),
         clear: () => remove('clear', place, signal),
-        update: () => send(renderEnded(place.topic, place.sequence), signal),
+        update: () =>
+          send(renderEnded(place.topic, place.sequence), { route: place.route, rule: null }, signal),
       });
       if (!last.ok || last.value.live === false) return last;
     }
@@ -104,27 +85,61 @@ export function createNtfyClient(
       const route = routeOf(notification);
       const known = route === DEFAULT_ROUTE ? config.topic : topicOf(route);
       const topic = known ?? config.topic;
-      const { kind } = notification;
+      const { kind, rule = null } = notification;
       if (kind === 'alert-clear' || kind === 'card-delete' || kind === 'summary-delete') {
         // If the topic is not known any more, nothing can be deleted from it.
         const sequences = known === null ? [] : deletedSequences(cardOptions.instance, notification);
         return removeAll(
-          sequences.map((sequence) => ({ topic, sequence })),
+          sequences.map((sequence) => ({ topic, route, sequence })),
           options,
         );
       }
       const { form, style = styleFor(notification, styleOf), signal } = options;
-      return send(renderCard(notification, { now: now(), ...cardOptions, topic }, form, style), signal);
+      const card = renderCard(notification, { now: now(), ...cardOptions, topic }, form, style);
+      return send(card, { route: known === null ? DEFAULT_ROUTE : route, rule }, signal);
     },
     allowance: (signal) => readAllowance(config, signal),
     knowsSequences: (signal) => readSequenceSupport(config, { keep: true, ...abortedBy(signal) }),
   };
 }
 
+/** The requests that change a card; each change that ntfy has accepted is reported. */
+function createSender(config: Config['ntfy'], onAccepted: (change: PhoneChange) => void) {
+  const call = createCall(config);
+  /** Whether this server has echoed a sequence ID. */
+  let isLive = false;
+
+  async function send(card: Card, origin: Origin, signal: AbortSignal | undefined): Promise<Publication> {
+    const answer = await call('', { method: 'POST', body: JSON.stringify(card), ...abortedBy(signal) });
+    if (!answer.ok) return answer;
+    const live = answer.value === null ? null : answer.value.sequence_id === card.sequence_id;
+    isLive = live ?? isLive;
+    onAccepted(publishedChange(card, origin, live !== false));
+    return { ok: true, value: { live } };
+  }
+
+  async function remove(method: 'delete' | 'clear', { topic, route, sequence }: Place, signal?: AbortSignal) {
+    const path = `${topic}/${sequence}`;
+    const answer = await (method === 'delete'
+      ? call(path, { method: 'DELETE', ...abortedBy(signal) })
+      : call(`${path}/clear`, { headers: { 'cache-control': 'no-cache' }, ...abortedBy(signal) }));
+    if (answer.ok) {
+      onAccepted({ type: 'deleted', route, sequence });
+      return { ok: true, value: { live: true } } as const;
+    }
+    const isUnknown = answer.failure.answer?.code === ERROR_CODES.notFound;
+    if (!isUnknown) return answer;
+    // The server has sequence IDs but not this path: something in front of it answered.
+    if (isLive) return { ok: false, failure: { ...answer.failure, reason: 'not-ntfy' } } as const;
+    return { ok: true, value: { live: false } } as const;
+  }
+
+  return { send, remove };
+}
+
 /** Where a card is. */
-interface Place {
+interface Place extends CardId {
   topic: string;
-  sequence: string;
 }
 
 /** The cards that a deletion deletes. */

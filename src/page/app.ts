@@ -39,7 +39,7 @@ const RECONNECT_DELAY = 1000;
  * The page and its stream. Without viewers it has no listener and no timer.
  *
  * @example
- * const page = createPage({ supervisor, store, finished, now: Date.now, log });
+ * const page = createPage({ supervisor, store, finished, preview, now: Date.now, log });
  * createOpsApp({ ...deps, page: page.routes });
  */
 export function createPage({ log, ...sources }: PageDeps): Page {

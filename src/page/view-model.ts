@@ -10,12 +10,14 @@ import type { Health, History } from '../store/index.ts';
 import type { EndedTorrent } from '../../machines/supervisor/ended.ts';
 import type { LastEnded, RecentHistory } from './history.ts';
 import type { Clock } from './html/torrent.ts';
+import type { PhonePreview } from './preview.ts';
 
 /** Where the page reads its data, and how it writes numbers and times. */
 export interface PageSources extends FormatOptions {
   supervisor: Supervisor;
   store: { readonly health: Health; readonly history: Pick<History, 'find'> };
   recent: RecentHistory;
+  preview: PhonePreview;
   /** Milliseconds since 1970. */
   now: () => number;
 }
@@ -29,6 +31,7 @@ export interface ViewModel extends Clock {
   last: LastEnded | null;
   /** Cards that show several completions, the newest first. */
   digests: readonly DigestStatus[];
+  preview: PhonePreview;
   /** Tracked torrents. */
   count: number;
   /** Bytes per second of all torrents together. */
@@ -39,13 +42,14 @@ export interface ViewModel extends Clock {
 export const clockOf = (sources: PageSources): Clock => ({ now: sources.now(), ...formatOptionsOf(sources) });
 
 export function createViewModel(sources: PageSources, speed: number): ViewModel {
-  const { supervisor, store, recent } = sources;
+  const { supervisor, store, recent, preview } = sources;
   return {
     services: servicesOf(supervisor),
     health: store.health,
     finished: recent.list(),
     last: recent.last(),
     digests: digestsOf(supervisor),
+    preview,
     count: keysOf(supervisor).size,
     speed,
     ...clockOf(sources),

@@ -27,10 +27,18 @@ export interface ListenOptions extends Listener, Pick<PressReaderOptions, 'codec
   signal: AbortSignal;
   /** Milliseconds without any data after which the stream counts as lost. Default: 100 s, two of ntfy's keepalives. */
   silence?: number;
+  /**
+   * Milliseconds without a moment in which everything that has arrived was read, after which the stream ends: what was sent
+   * by a server that is gone can take hours to read. Default: ten minutes.
+   */
+  maxBacklog?: number;
 }
 
 /** ntfy sends a keepalive every 45 s. */
 const SILENCE = 100_000;
+
+/** What has waited for longer has no effect: see `MAX_PRESS_AGE` in ./presses.ts. */
+const MAX_BACKLOG = 600_000;
 
 /** A flood is read at this pace, and the rest waits at the server. A message costs 3 µs at most. */
 const PACE = { lines: 1000, bytes: 524_288 };
@@ -43,25 +51,31 @@ const PACE = { lines: 1000, bytes: 524_288 };
  * const failure = await listen({ ntfy, topic, codec, since: '10m', now: Date.now, signal, ...listener });
  */
 export async function listen(options: ListenOptions): Promise<Failure> {
-  const { ntfy, topic, since, signal, silence = SILENCE } = options;
+  const { ntfy, topic, since, signal, silence = SILENCE, maxBacklog = MAX_BACKLOG } = options;
   const { server, auth, proxy } = ntfy;
   const host = hostOf(server);
-  const foreign = new AbortController();
+  const [foreign, flooded] = [new AbortController(), new AbortController()];
   const receiver = createReceiver(options, () => foreign.abort());
   const pace = createPace(PACE);
+  /** Since when something has always been waiting. */
+  let behindSince: number | null = null;
   const reply = await request(`${server}/${topic}/json?since=${encodeURIComponent(since)}`, {
     headers: authorization(auth),
     proxy,
     silence,
-    signal: AbortSignal.any([signal, foreign.signal]),
+    signal: AbortSignal.any([signal, foreign.signal, flooded.signal]),
     async take(piece) {
       const lines = receiver.take(piece);
       const pause = pace(lines, Buffer.byteLength(piece));
+      behindSince = pause < 1 ? null : (behindSince ?? performance.now());
+      if (behindSince === null) return;
+      if (performance.now() - behindSince >= maxBacklog) return flooded.abort();
       // Aborted: the request ends anyway.
-      if (pause >= 1) await sleep(pause, undefined, { signal, ref: false }).catch(() => {});
+      await sleep(pause, undefined, { signal, ref: false }).catch(() => {});
     },
   });
   receiver.end();
+  if (flooded.signal.aborted) return err('protocol', `${host} sends more than is read`).failure;
   if (foreign.signal.aborted || (reply.ok && isSuccess(reply.value.status) && !receiver.isOpen()))
     return err('misdirected', `${host} does not answer like an ntfy server`, 'not-ntfy').failure;
   if (!reply.ok) return reply.failure;

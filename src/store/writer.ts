@@ -25,7 +25,7 @@ export type Urgency = 'now' | 'together' | 'soon' | 'later';
  * - A new torrent: before its hook is answered. A power loss may lose it: it stops qBittorrent as well, and a scan finds
  *   the torrents that are still downloading.
  * - Progress that is about to be sent: before it is sent, so that a card does not go backwards after a kill. What the
- *   rules say about a torrent, as well.
+ *   rules say about a torrent, and that bytes were downloaded for it, as well.
  * - What the card shows: within a second. If it is lost, the card is updated once more than necessary.
  */
 export function urgencyOf(before: TorrentRecord | undefined, after: TorrentRecord): Urgency | null {
@@ -33,6 +33,7 @@ export function urgencyOf(before: TorrentRecord | undefined, after: TorrentRecor
   const ignored = {
     shown: null,
     highest: 0,
+    received: false,
     sounded: null,
     route: null,
     rule: null,
@@ -48,7 +49,8 @@ export function urgencyOf(before: TorrentRecord | undefined, after: TorrentRecor
     before.rule === after.rule &&
     before.excluded === after.excluded &&
     before.ifRemoved === after.ifRemoved;
-  if (before.highest !== after.highest || !isRouted) return 'soon';
+  const isProgressSame = before.highest === after.highest && before.received === after.received;
+  if (!isProgressSame || !isRouted) return 'soon';
   return isSame(before.shown ?? {}, after.shown ?? {}) ? null : 'later';
 }
 

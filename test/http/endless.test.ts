@@ -8,10 +8,10 @@ import { serve } from './server.ts';
 
 const SILENCE = 500;
 
-/** Writes a text every 100 ms. */
+/** Writes a text every 700 ms. */
 function trickle(outgoing: ServerResponse, text: string, times: number): void {
   outgoing.write(text);
-  if (times > 1) setTimeout(() => trickle(outgoing, text, times - 1), 100);
+  if (times > 1) setTimeout(() => trickle(outgoing, text, times - 1), 700);
   else outgoing.end();
 }
 
@@ -22,8 +22,8 @@ describe('a response without an end', () => {
     const take = (piece: string) => {
       length += piece.length;
     };
-    // Another response would have ten times 100 ms, and 64 KiB.
-    const reply = await replyOf(server.url, { take, silence: SILENCE, timeout: 100 });
+    // Another response would have ten times this time, and 64 KiB.
+    const reply = await replyOf(server.url, { take, silence: 60_000, timeout: 600 });
     assert.deepEqual([reply.status, reply.text, length], [200, '', 108_000]);
   });
 

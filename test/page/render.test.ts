@@ -5,12 +5,14 @@ import { charts } from '../../src/charts/index.ts';
 import { board } from '../../src/page/html/board.ts';
 import { chartBody } from '../../src/page/html/chart.ts';
 import { torrentRow } from '../../src/page/html/torrent.ts';
+import { createPhonePreview } from '../../src/page/index.ts';
 import type { ViewModel } from '../../src/page/view-model.ts';
 import type { TorrentStatus } from '../../src/app/status.ts';
 import { servicesOf } from '../../src/app/status.ts';
 import { hashOf } from '../machines/fixtures.ts';
 import { endedTorrent } from '../store/fixtures.ts';
 import { startWorld } from '../support/world.ts';
+import { hostile, shapeOf, textOf } from './markup.ts';
 
 const clock = { now: Date.UTC(2026, 10, 23, 14, 0), timeZone: 'UTC' };
 
@@ -47,6 +49,7 @@ function view(over: Partial<ViewModel> = {}): ViewModel {
     finished: [],
     last: null,
     digests: [],
+    preview: createPhonePreview(),
     count: 0,
     speed: 0,
     ...clock,
@@ -54,35 +57,8 @@ function view(over: Partial<ViewModel> = {}): ViewModel {
   };
 }
 
-/** The visible text: everything between the tags. */
-const textOf = (markup: unknown): string =>
-  String(markup)
-    .replaceAll(/<[^>]*>/g, '|')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&amp;', '&')
-    .replaceAll(/\|+/g, '|');
-
-/** The names of all elements and attributes of well-formed markup. */
-const shapeOf = (markup: unknown): string =>
-  [...String(markup).matchAll(/<\/?([a-z0-9]+)|\s([a-z-]+)="/gi)]
-    .map(([, tag, name]) => tag ?? name)
-    .join(' ');
-
 /** The text of a torrent's row. */
 const words = (over: Partial<TorrentStatus>): string => textOf(torrentRow(torrent(over), clock));
-
-const hostile = [
-  '<img src=x onerror=alert(1)>',
-  '</a></li></ul><script>alert(1)</script>',
-  '" onmouseover="alert(1)" x="',
-  "' onfocus='alert(1)",
-  '&lt;b&gt; &amp;',
-  '`${alert(1)}` {{7*7}}',
-  '<!-- <svg onload=alert(1)>',
-];
 
 describe('a torrent on the page', () => {
   test('shows name, state, percent, size, speed, ETA and its card on the phone', () => {

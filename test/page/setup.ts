@@ -3,7 +3,7 @@ import type { TestContext } from 'node:test';
 import type { AnyActorRef } from 'xstate';
 import { digestOf } from '../../src/app/digest-status.ts';
 import { historyOf } from '../../src/app/history.ts';
-import { createPage, createRecentHistory } from '../../src/page/index.ts';
+import { createPage, createPhonePreview, createRecentHistory } from '../../src/page/index.ts';
 import type { RecentHistory } from '../../src/page/index.ts';
 import { createBoard } from '../../src/page/live/board.ts';
 import type { LiveBoard } from '../../src/page/live/board.ts';
@@ -48,6 +48,7 @@ export function sourcesOf(world: World, over: Partial<PageSources> = {}): PageSo
     supervisor: world.supervisor,
     store: { health: { kind: 'disk', problem: null }, history },
     recent: { event: recent.event, list: () => process().list(), last: () => process().last() },
+    preview: createPhonePreview(() => world.clock.now()),
     timeZone: 'UTC',
     now: () => world.clock.now(),
     ...over,

@@ -96,7 +96,7 @@ test('however rules change, a completion that none of them allows is not sent', 
     // All other rules exclude completions of this category.
     without: ['category'],
     before: ({ rules }) => {
-      const change = rules.change.bind(rules);
+      const { change } = rules;
       rules.change = (decision) => void (decision === RULE_SETS.none || change(decision));
     },
     check: ({ phone, qbittorrent }) => {

@@ -68,6 +68,13 @@ describe('a stream without an end', () => {
     assert.ok(count <= 1000 * (seconds + 1) + 131_072 / line.length, `${count} lines in ${seconds} s`);
   });
 
+  test('is read no longer than anything in it could have an effect', async () => {
+    await using server = await serve((_, outgoing) => void writeAll(outgoing, endless('\n'.repeat(65_536))));
+    await using listening = startListening(server.url, { maxBacklog: 0 });
+    const failure = await listening.failure;
+    assert.deepEqual(failure, { kind: 'protocol', message: `${server.host} sends more than is read` });
+  });
+
   test('needs no memory for a line without an end', () => {
     let lines = 0;
     const split = splitLines(2048, { onLine: () => assert.fail(), onLongLine: () => (lines += 1) });

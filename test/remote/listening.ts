@@ -10,7 +10,9 @@ import { codecOf, NOW } from './commands.ts';
 
 export const TOPIC = 'commands';
 
-type Options = Partial<Pick<ListenOptions, 'topic' | 'since' | 'silence' | 'now' | 'codec'>> & {
+type Options = Partial<
+  Pick<ListenOptions, 'topic' | 'since' | 'silence' | 'maxBacklog' | 'now' | 'codec'>
+> & {
   auth?: Config['ntfy']['auth'];
   proxy?: Config['ntfy']['proxy'];
   onPress?: (press: Press) => void;

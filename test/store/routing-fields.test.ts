@@ -68,8 +68,9 @@ describe('where the cards of a torrent are, and what was fixed with its completi
   });
 });
 
-test('a rule that applies is written before anything can be sent, without an fsync', () => {
+test('a rule that applies, and received bytes, are written before anything can be sent, without an fsync', () => {
   assert.equal(urgencyOf(following(1), following(1, { route: 'f1', rule: 'r', excluded: true })), 'soon');
+  assert.equal(urgencyOf(following(1), following(1, { received: true })), 'soon');
   assert.equal(urgencyOf(following(1), following(1, { route: 'f1', oldCards: ['f2'] })), 'now');
 });
 

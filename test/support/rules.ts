@@ -61,7 +61,7 @@ export function createTestRules(decision: Decision = () => null, settings: TestS
     /** How often the file was checked, and how often the rules were matched. */
     counts: () => ({ checks, matches }),
     /** Settings that are not given stay. */
-    change(decision: Decision, settings: TestSettings = {}) {
+    change(this: void, decision: Decision, settings: TestSettings = {}) {
       inForce = decision;
       ({ topics = topics, withoutDigest = withoutDigest } = settings);
       version += 1;

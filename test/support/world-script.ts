@@ -15,8 +15,8 @@ import type {
   Phase,
   Result,
 } from '../../machines/domain.ts';
-import type { Execution } from '../../machines/remote/machine.ts';
-import type { ButtonAction } from '../../machines/remote/types.ts';
+import type { ExecuteInput, Execution } from '../../machines/remote/machine.ts';
+import { isOtherRound } from '../../machines/remote/record.ts';
 import { failure, newestOf, ok } from '../machines/fixtures.ts';
 import { createStream } from './command-topic.ts';
 
@@ -26,11 +26,12 @@ type Observations = Result<Observation[]>;
 function executeOn(
   torrents: Map<Hash, Observation>,
   isOpen: boolean,
-  action: ButtonAction,
-  hash: Hash,
+  { action, hash, addedAt }: ExecuteInput,
 ): Execution {
   if (!isOpen) return failure('unauthorized');
   const torrent = torrents.get(hash);
+  if (isOtherRound({ addedAt }, torrent?.addedAt ?? 0))
+    return ok({ sharesFiles: null, isOtherDownload: true });
   const set = (phase: Phase) => torrent && void torrents.set(hash, { ...torrent, phase });
   if (action === 'pause') set('stopped');
   else if (action === 'resume') set('downloading');
@@ -77,7 +78,7 @@ export function createScript(torrents: Map<Hash, Observation>, clock: SimulatedC
     support: (): boolean | null => true,
     stream: createStream(),
     /** The result of a press; by default, qBittorrent does it. */
-    execute: (action: ButtonAction, hash: Hash): Execution => executeOn(torrents, session.open, action, hash),
+    execute: (input: ExecuteInput): Execution => executeOn(torrents, session.open, input),
     /** Milliseconds by which the wall clock is ahead of the timers' clock. */
     skew: 0,
     /** How many of the next requests of a kind never settle, and the signals of those that did not. */

@@ -97,7 +97,7 @@ function createClients(script: Script, receive: (notification: Notification) => 
   const remote: RemoteActors = {
     ...createCommandTopic(script),
     execute: (input, signal) =>
-      answer({ to: 'execute', at: at(), ...input }, signal, () => script.execute(input.action, input.hash)),
+      answer({ to: 'execute', at: at(), ...input }, signal, () => script.execute(input)),
     support: (signal) => answer({ to: 'support', at: at() }, signal, () => script.support()),
   };
   return { calls, clients, remote };

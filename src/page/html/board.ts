@@ -7,6 +7,7 @@ import { digestList } from './digests.ts';
 import { historyList, historySection } from './history.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
+import { previewCounts, previewSection } from './preview.ts';
 import { serviceCards } from './services.ts';
 import { torrentRow } from './torrent.ts';
 
@@ -24,13 +25,13 @@ export function board(
   more: 'data-more' | '' = '',
 ): Html {
   return html`<main id="board">
-    <section aria-labelledby="services-title">
+    <section class="part-services" aria-labelledby="services-title">
       <h2 class="hidden" id="services-title">Services</h2>
       <ul class="services" id="services" role="list">
         ${serviceCards(view).map(({ html }) => html)}
       </ul>
     </section>
-    <section aria-labelledby="downloads">
+    <section class="part-downloads" aria-labelledby="downloads">
       <div class="heading">
         <h2 id="downloads" tabindex="-1">Downloads</h2>
         <p class="hint">Select one to see its statechart.</p>
@@ -42,6 +43,7 @@ export function board(
       <p class="empty">No active downloads. New downloads in qBittorrent appear here automatically.</p>
       <p class="none" id="none" hidden>No name or state matches.</p>
     </section>
+    ${previewSection(view)}
     <section class="shared" aria-labelledby="digests-title">
       <div class="heading"><h2 id="digests-title" tabindex="-1">Shared notifications</h2></div>
       ${digestList(view)}
@@ -66,13 +68,14 @@ function filter(): Html {
   </div>`;
 }
 
-/** The parts that change, by element; without the torrents' rows. */
+/** The parts that change, by element; without the torrents' rows and the cards of the phone. */
 export function partsOf(view: ViewModel): Array<{ id: string; html: Html }> {
   return [
     { id: 'summary', html: summary(view) },
     ...serviceCards(view),
     { id: 'digests', html: digestList(view) },
     { id: 'finished', html: historyList(view.finished, view) },
+    { id: 'preview-counts', html: previewCounts(view) },
     { id: 'announcement', html: announcement(view) },
   ];
 }

@@ -38,6 +38,7 @@ export function livePage({ summary, board, announcement, chart, version, signedI
       <header class="top">
         <h1>qbit-ntfy-sidecar</h1>
         ${summary}
+        <a class="to-preview" href="#preview-title">On the phone</a>
         <p
           class="link"
           id="link"

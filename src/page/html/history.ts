@@ -14,7 +14,7 @@ import type { Clock } from './torrent.ts';
 
 /** The newest entries of the history on the live page, with the search of all of them. */
 export function historySection(view: ViewModel): Html {
-  return html`<section aria-labelledby="finished-title">
+  return html`<section class="part-finished" aria-labelledby="finished-title">
     <div class="heading">
       <h2 id="finished-title" tabindex="-1">History</h2>
       ${searchForm('')}

@@ -5,6 +5,7 @@ import type { ShownActor } from '../actors.ts';
 import { announcement, board, partsOf, summary } from '../html/board.ts';
 import { createViewModel } from '../view-model.ts';
 import type { PageSources } from '../view-model.ts';
+import { createCards } from './cards.ts';
 import { createCharts } from './charts.ts';
 import { createPatchLog } from './patch-log.ts';
 import type { Patch } from './patch-log.ts';
@@ -92,6 +93,7 @@ export function startBroadcast({ sources, inspector, onEnd, onError }: Broadcast
 function createRenderer(sources: PageSources, inspector: Inspector) {
   const patchLog = createPatchLog(randomBytes(6).toString('hex'));
   const rows = createRows(sources, patchLog);
+  const cards = createCards(sources, patchLog);
   const charts = createCharts(sources, inspector);
   /** Watches the actors until the returned function is called. */
   const watch = (onStep: () => void) =>
@@ -104,6 +106,7 @@ function createRenderer(sources: PageSources, inspector: Inspector) {
   /** Adds the changes since the last refresh to the patch log; `true`: some rows are left. */
   function refresh(): boolean {
     const isBehind = rows.refresh();
+    cards.refresh();
     for (const { id, html } of partsOf(createViewModel(sources, rows.speed())))
       patchLog.put(id, String(html));
     return isBehind;

@@ -17,7 +17,7 @@ export const base = `
 }}
 *,::before,::after{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
-body{margin:0 auto;max-width:76rem;padding:0 1.25rem 3rem;background:var(--ground);color:var(--text);
+body{margin:0 auto;max-width:84rem;padding:0 1.25rem 3rem;background:var(--ground);color:var(--text);
   font:0.9375rem/1.45 system-ui,sans-serif}
 h1,h2,h3,p,ul,ol{margin:0;padding:0}
 ul,ol{list-style:none}

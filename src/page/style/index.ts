@@ -2,6 +2,7 @@ import { base } from './base.ts';
 import { board } from './board.ts';
 import { chart } from './chart.ts';
 import { history } from './history.ts';
+import { preview } from './preview.ts';
 
 /** The page's stylesheet. */
-export const styles = base + board + chart + history;
+export const styles = base + board + preview + chart + history;

@@ -15,9 +15,12 @@ function lanesOf(...notifications: RequestedNotification[]) {
 
 const first = (
   lanes: ReturnType<typeof createLanes>,
-  laneWait: (lane: Notification['kind']) => number = atOnce,
+  budgetWait: (notification: RequestedNotification) => number = atOnce,
   cardWait: (notification: RequestedNotification) => number = atOnce,
-) => next(lanes, laneWait, cardWait);
+) => next(lanes, budgetWait, cardWait);
+
+/** Progress that answers a press of a button. */
+const answerOf = (key: string) => ({ ...progressOf(key, 2), isUpdate: true }) as RequestedNotification;
 
 describe('the waiting notification of a torrent', () => {
   test('is the newest one', () => {
@@ -35,6 +38,22 @@ describe('the waiting notification of a torrent', () => {
   test('keeps its place in the queue when it is replaced', () => {
     const lanes = lanesOf(progressOf(a, 1), progressOf(b, 1), progressOf(a, 2));
     assert.equal(first(lanes)?.notification.key, a);
+  });
+
+  test('precedes other progress if it answers a press, in the order of the presses', () => {
+    const lanes = lanesOf(
+      progressOf(a, 1),
+      progressOf(b, 1),
+      answerOf(c),
+      progressOf(hashOf(4), 1),
+      answerOf(b),
+    );
+    const order = [];
+    for (let head = first(lanes); head !== null; head = first(lanes)) {
+      order.push(head.notification.key);
+      remove(lanes, head.notification);
+    }
+    assert.deepEqual(order, [c, b, a, hashOf(4)]);
   });
 
   test('does not exist after it was removed', () => {
@@ -76,7 +95,7 @@ describe('the next notification', () => {
     const lanes = lanesOf(completionOf(a), progressOf(b, 1));
     const waits: Partial<Record<Notification['kind'], number>> = { completion: 700, progress: 300 };
     assert.deepEqual(
-      first(lanes, (lane) => waits[lane] ?? 0),
+      first(lanes, ({ kind }) => waits[kind] ?? 0),
       { notification: progressOf(b, 1), wait: 300 },
     );
   });

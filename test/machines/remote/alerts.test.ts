@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Hash } from '../../../machines/domain.ts';
-import { MINUTE, SECOND } from '../fixtures.ts';
+import { createTestRules } from '../../support/rules.ts';
+import { failure, MINUTE, SECOND } from '../fixtures.ts';
 import { actionsOf, answerOf, cardOf, download, executed, press, startButtons } from './scene.ts';
 import type { ButtonWorld } from './scene.ts';
 
@@ -49,6 +50,22 @@ describe('an alert', () => {
     assert.deepEqual(actionsOf(world, hash, 'alert'), ['reannounce', 'mute', 'delete']);
   });
 
+  test('has the buttons that its rule wants when it was collected', async () => {
+    const { rules, change } = createTestRules();
+    const world = await startButtons({ rules, policy: { ...policy, digestFrom: 4 } });
+    const hash = await download(world);
+    world.set(hash, { phase: 'failed' });
+    while (world.records()[0]?.alert === null) await world.pass(SECOND);
+    assert.equal(cardOf(world, hash, 'alert'), null);
+    for (const buttons of [[], ['mute']] as const) {
+      change(() => ({ buttons: { alerts: buttons } }));
+      await world.pass(4 * SECOND);
+    }
+    await world.pass(10 * SECOND);
+    assert.deepEqual(actionsOf(world, hash, 'alert'), ['mute']);
+    assert.deepEqual(world.phone.heard, [`${hash}-err`]);
+  });
+
   test('that is muted shows that for a minute, then both cards go', async () => {
     const world = await startButtons({ policy });
     const hash = await download(world);
@@ -87,6 +104,46 @@ describe('an alert', () => {
     assert.deepEqual(world.records(), []);
   });
 });
+
+test('an alert that is replaced because the actor crashes again and again has no buttons', async () => {
+  const { rules } = createTestRules(() => ({ send: ['alerts', 'completion'] }));
+  const world = await startButtons({ rules, policy });
+  const hash = await download(world);
+  await stall(world, hash);
+  assert.notEqual(world.script.stream.reader, null);
+  world.script.poisoned.add(hash);
+  world.set(hash, { progress: 0.5 });
+  await world.pass(5 * MINUTE);
+  const card = cardOf(world, hash, 'alert');
+  assert.deepEqual([card?.kind === 'alert' && card.alert, card?.buttons], ['crashing', undefined]);
+  assert.equal(world.script.stream.reader, null);
+});
+
+for (const latency of [50, 40 * SECOND])
+  test(`an alert that ntfy has not accepted makes its sound with other buttons, after ${latency} ms each`, async () => {
+    const inForce = createTestRules();
+    const { rules } = inForce;
+    const world = await startButtons({ rules, policy: { ...policy, retryMax: 2 * SECOND } });
+    const hash = await download(world);
+    const { publish } = world.script;
+    world.script.publish = () => failure('unreachable');
+    world.script.latency.publish = latency;
+    await stall(world, hash);
+    for (let turn = 0; turn < 8; turn += 1) {
+      inForce.change(() => ({ buttons: { alerts: [turn % 2 === 0 ? 'mute' : 'recheck'] } }));
+      await world.pass(15 * SECOND);
+    }
+    world.script.publish = publish;
+    await world.pass(10 * MINUTE);
+    assert.deepEqual(actionsOf(world, hash, 'alert'), ['recheck']);
+    assert.deepEqual(world.phone.heard, [`${hash}-err`]);
+    inForce.change(() => ({ buttons: { alerts: ['mute'] } }));
+    await world.pass(MINUTE);
+    const sent = world.phone.accepted.flatMap((each) =>
+      each.kind === 'alert' ? [each.silent === true] : [],
+    );
+    assert.deepEqual(sent, [false, true]);
+  });
 
 test('a digest of alerts has no buttons', async () => {
   const world = await startButtons({ policy: { ...policy, digestFrom: 4 } });

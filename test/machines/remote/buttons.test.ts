@@ -3,18 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { failure, HOUR, MINUTE, SECOND } from '../fixtures.ts';
 import { pressOn } from '../../support/command-topic.ts';
-import {
-  actionsOf,
-  answerOf,
-  cardOf,
-  commandOf,
-  download,
-  executed,
-  press,
-  rejections,
-  restart,
-  startButtons,
-} from './scene.ts';
+import { actionsOf, answerOf, cardOf, commandOf, download, executed, press, startButtons } from './scene.ts';
 
 describe('a progress card', () => {
   test('has Pause, Mute and Delete; after Pause it says so, and has Resume', async () => {
@@ -32,6 +21,32 @@ describe('a progress card', () => {
     assert.deepEqual(executed(world), ['pause', 'resume']);
     await world.pass(MINUTE);
     assert.deepEqual(actionsOf(world, hash), ['pause', 'mute', 'delete']);
+  });
+
+  test('is sent once for a press of Pause or Resume, also if the last poll was long ago', async () => {
+    const world = await startButtons();
+    const hash = await download(world);
+    const sent = () => world.count('publish');
+    const before = sent();
+    await press(world, hash, 'pause');
+    await world.pass(10 * MINUTE);
+    assert.equal(sent(), before + 1);
+    for (let turn = 0; turn < 4; turn += 1) {
+      // A paused torrent is polled every 30 s.
+      await world.pass(7 * SECOND);
+      await press(world, hash, 'resume');
+      await press(world, hash, 'pause');
+      await world.pass(2 * MINUTE);
+      const cards = world.published().flatMap((each) => (each.kind === 'progress' ? [each] : []));
+      assert.deepEqual(
+        cards.slice(-2).map(({ card: { phase }, answer }) => [answer?.action, phase]),
+        [
+          ['resume', 'downloading'],
+          ['pause', 'stopped'],
+        ],
+      );
+    }
+    assert.equal(sent(), before + 9);
   });
 
   test('is not sent again while nothing changes but the time', async () => {
@@ -73,110 +88,5 @@ describe('a progress card', () => {
     assert.equal(answerOf(world, hash), null);
     await world.pass(SECOND);
     assert.equal(answerOf(world, hash)?.action, 'mute');
-  });
-});
-
-describe('a press', () => {
-  test('counts once', async () => {
-    const world = await startButtons();
-    const hash = await download(world);
-    const command = await press(world, hash, 'pause');
-    pressOn(world.script.stream, command);
-    await world.pass(5 * SECOND);
-    assert.deepEqual(executed(world), ['pause']);
-    assert.deepEqual(rejections(world), ['repeated']);
-  });
-
-  test('counts once, also after a restart', async () => {
-    const world = await startButtons();
-    const hash = await download(world);
-    const command = await press(world, hash, 'pause');
-    const next = await restart(world);
-    pressOn(next.script.stream, command);
-    await next.pass(5 * SECOND);
-    assert.deepEqual(executed(next), []);
-    assert.deepEqual(rejections(next), ['repeated']);
-    assert.deepEqual(actionsOf(next, hash), ['resume', 'mute', 'delete']);
-  });
-
-  for (const wait of [0, 20, 60, 500])
-    test(`that a kill follows after ${wait} ms takes effect after the restart, once`, async () => {
-      const world = await startButtons();
-      const hash = await download(world);
-      const command = commandOf(world, hash, 'pause');
-      pressOn(world.script.stream, command);
-      await world.pass(wait);
-      const next = await restart(world);
-      assert.equal(next.torrents.get(hash)?.phase, 'stopped');
-      pressOn(next.script.stream, command);
-      await next.pass(MINUTE);
-      assert.deepEqual(rejections(next), ['repeated']);
-      assert.deepEqual(actionsOf(next, hash), ['resume', 'mute', 'delete']);
-      assert.ok([...executed(world), ...executed(next)].every((action) => action === 'pause'));
-    });
-
-  test('of Mute that a kill follows mutes after the restart', async () => {
-    const world = await startButtons();
-    const hash = await download(world);
-    pressOn(world.script.stream, commandOf(world, hash, 'mute'));
-    const next = await restart(world);
-    await next.pass(2 * MINUTE);
-    assert.equal(cardOf(next, hash), null);
-    assert.equal(next.records()[0]?.remote?.muted?.percent, 43);
-  });
-
-  test('that was accepted more than ten minutes before the restart has no effect', async () => {
-    const world = await startButtons();
-    const hash = await download(world);
-    pressOn(world.script.stream, commandOf(world, hash, 'pause'));
-    const next = await restart(world, 11 * MINUTE);
-    assert.deepEqual(executed(next), []);
-    assert.equal(next.torrents.get(hash)?.phase, 'downloading');
-  });
-
-  test('on a card of before the torrent was added again has no effect', async () => {
-    const world = await startButtons();
-    const hash = await download(world);
-    const command = commandOf(world, hash, 'delete');
-    world.set(hash, { addedAt: 200, progress: 0.1 });
-    await world.pass(10 * SECOND);
-    pressOn(world.script.stream, command);
-    await world.pass(5 * SECOND);
-    assert.deepEqual(executed(world), []);
-    assert.deepEqual(rejections(world), ['outdated']);
-    await press(world, hash, 'pause');
-    assert.deepEqual(executed(world), ['pause']);
-  });
-
-  test('for a torrent that is complete or gone has no effect', async () => {
-    const world = await startButtons();
-    const hash = await download(world);
-    await download(world, 2);
-    const command = commandOf(world, hash, 'pause');
-    world.torrents.delete(hash);
-    await world.pass(MINUTE);
-    pressOn(world.script.stream, command);
-    await world.pass(5 * SECOND);
-    assert.deepEqual(executed(world), []);
-  });
-
-  test('waits for a login if the session has expired', async () => {
-    const world = await startButtons();
-    const hash = await download(world);
-    world.script.session.open = false;
-    await press(world, hash, 'pause');
-    assert.equal(world.torrents.get(hash)?.phase, 'stopped');
-    assert.equal(answerOf(world, hash)?.failure, null);
-  });
-
-  test('fails if qBittorrent accepts no login in time', async () => {
-    const world = await startButtons();
-    const hash = await download(world);
-    world.script.session.open = false;
-    world.script.login = () => failure('unreachable');
-    await press(world, hash, 'pause');
-    await world.pass(20 * SECOND);
-    assert.equal(answerOf(world, hash)?.failure?.kind, 'unreachable');
-    assert.equal(world.torrents.get(hash)?.phase, 'downloading');
   });
 });

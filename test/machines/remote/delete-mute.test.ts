@@ -1,6 +1,7 @@
 /** Delete, which asks first, and Mute. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { pressOn } from '../../support/command-topic.ts';
 import { MINUTE, SECOND } from '../fixtures.ts';
 import {
   actionsOf,
@@ -10,6 +11,7 @@ import {
   download,
   executed,
   press,
+  rejections,
   restart,
   startButtons,
 } from './scene.ts';
@@ -41,12 +43,51 @@ describe('Delete', () => {
     assert.equal(answerOf(world, hash)?.sharesFiles, true);
   });
 
+  for (const [first, second] of [
+    ['keep', 'deleteFiles'],
+    ['deleteTorrent', 'deleteFiles'],
+    ['deleteFiles', 'keep'],
+  ] as const)
+    test(`has one answer: after ${first}, ${second} has no effect`, async () => {
+      const world = await startButtons();
+      const hash = await download(world);
+      await press(world, hash, 'delete');
+      const commands = [commandOf(world, hash, first), commandOf(world, hash, second)];
+      for (const command of commands) pressOn(world.script.stream, command);
+      await world.pass(3 * SECOND);
+      assert.deepEqual(executed(world), ['delete', ...(first === 'keep' ? [] : [first])]);
+      assert.deepEqual(rejections(world), ['repeated']);
+      assert.equal(world.torrents.has(hash), first === 'keep');
+      assert.equal(answerOf(world, hash)?.action, first === 'keep' ? undefined : first);
+    });
+
+  test('can be confirmed for a minute, also if the last poll was long ago', async () => {
+    const world = await startButtons();
+    const hash = await download(world);
+    world.set(hash, { phase: 'stopped' });
+    await world.pass(5 * MINUTE);
+    for (let turn = 0; turn < 6; turn += 1) {
+      // A paused torrent is polled every 30 s.
+      await world.pass(4.3 * SECOND);
+      await press(world, hash, 'delete');
+      const { expiresAt } = commandOf(world, hash, 'deleteTorrent');
+      assert.ok(expiresAt - world.clock.now() >= MINUTE);
+      await press(world, hash, 'keep');
+      await world.pass(MINUTE);
+    }
+  });
+
   test('is not done after Keep, nor after a minute', async () => {
     const world = await startButtons();
     const hash = await download(world);
     await press(world, hash, 'delete');
+    const earlier = commandOf(world, hash, 'deleteFiles');
     await press(world, hash, 'keep');
     assert.deepEqual(actionsOf(world, hash), ['pause', 'mute', 'delete']);
+    // The phone may still show the question.
+    pressOn(world.script.stream, earlier);
+    await world.pass(2 * SECOND);
+    assert.deepEqual(rejections(world), ['repeated']);
     assert.equal(answerOf(world, hash), null);
     await press(world, hash, 'delete');
     const command = commandOf(world, hash, 'deleteFiles');

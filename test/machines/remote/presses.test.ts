@@ -99,11 +99,54 @@ describe('a press', () => {
     assert.equal(store.stored().presses.length, 1);
   });
 
-  test('is not kept for ever after the clock was set back by years', () => {
-    const { clock, open } = createScene(10 * START);
-    acceptPress(open(), pressOf(commandOf({ expiresAt: 10 * START + VALIDITY })), tracked);
+  test('is not accepted again after a start with a clock that is years behind, and right later', () => {
+    const { clock, open } = createScene();
+    acceptPress(open(), pressOf(commandOf()), tracked);
+    clock.at = 0;
+    open();
+    assert.equal(
+      acceptPress(open(), pressOf(commandOf({ action: 'mute', expiresAt: VALIDITY })), tracked),
+      null,
+    );
     clock.at = START;
-    assert.equal(open().presses.size, 0);
+    assert.equal(acceptPress(open(), pressOf(commandOf()), tracked), 'repeated');
+  });
+
+  test('does not fill the store for years after the clock was set back', () => {
+    const { clock, open, store } = createScene(10 * START);
+    const remote = open();
+    const serials = {
+      ...tracked,
+      remote: { ...tracked.remote, serial: MAX_PRESSES } as TorrentRecord['remote'],
+    };
+    for (let serial = 0; serial < MAX_PRESSES; serial += 1)
+      acceptPress(remote, pressOf(commandOf({ serial, expiresAt: 10 * START + VALIDITY })), serials);
+    assert.equal(remote.presses.size, MAX_PRESSES);
+    clock.at = START;
+    assert.equal(acceptPress(remote, pressOf(commandOf({ action: 'mute' })), tracked), null);
+    assert.equal(store.stored().presses.length, 1);
+  });
+
+  test('of one answer to a question is the only one, also after a restart', () => {
+    for (const first of ['keep', 'deleteTorrent', 'deleteFiles'] as const) {
+      const { open } = createScene();
+      const remote = open();
+      assert.equal(acceptPress(remote, pressOf(commandOf({ action: first })), tracked), null);
+      for (const action of ['keep', 'deleteTorrent', 'deleteFiles'] as const)
+        for (const now of [remote, open()])
+          assert.equal(acceptPress(now, pressOf(commandOf({ action })), tracked), 'repeated');
+      const next = commandOf({ action: 'deleteFiles', serial: 2 });
+      assert.equal(acceptPress(remote, pressOf(next), tracked), null);
+    }
+  });
+
+  test('is not accepted again after the clock was set back, when it is forgotten', () => {
+    const { clock, open } = createScene();
+    assert.equal(acceptPress(open(), pressOf(commandOf()), tracked), null);
+    for (const hours of [1, 23, 25, 100]) {
+      clock.at = START - hours * HOUR;
+      assert.notEqual(acceptPress(open(), pressOf(commandOf()), tracked), null, `${hours} hours`);
+    }
   });
 });
 

@@ -1,9 +1,10 @@
 /** Presses on cards that a summary has replaced. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { hashOf, MINUTE, SECOND } from '../fixtures.ts';
+import { describe, test } from 'node:test';
+import { hashOf, HOUR, MINUTE, SECOND } from '../fixtures.ts';
 import { pressOn } from '../../support/command-topic.ts';
-import { commandOf, download, executed, startButtons } from './scene.ts';
+import { cardOf, commandOf, download, executed, press, startButtons } from './scene.ts';
+import type { ButtonWorld } from './scene.ts';
 
 const policy = { summaryFrom: 2, rate: 10 };
 
@@ -59,4 +60,55 @@ test('Delete cannot be confirmed there, and deletes nothing', async () => {
   assert.ok(world.torrents.has(hash));
   assert.deepEqual(executed(world), ['delete']);
   assert.equal(summary()?.downloads, 4);
+});
+
+const isRead = ({ script }: ButtonWorld): boolean => script.stream.reader !== null;
+
+/** All others complete. */
+async function completeOthers(world: ButtonWorld): Promise<void> {
+  for (let n = 2; n <= 4; n += 1) world.set(hashOf(n), { progress: 1, phase: 'complete', finishedAt: 100 });
+  await world.pass(5 * MINUTE);
+}
+
+describe('the command topic is not read', () => {
+  test('when the summary is over, and no card has returned', async () => {
+    const { world, hash, summary } = await startSummary();
+    assert.ok(isRead(world));
+    world.set(hash, { phase: 'stopped' });
+    await completeOthers(world);
+    assert.deepEqual([summary(), cardOf(world, hash)], [null, null]);
+    assert.ok(!isRead(world));
+    world.set(hash, { phase: 'downloading' });
+    await world.pass(MINUTE);
+    await press(world, hash, 'pause');
+    assert.deepEqual(executed(world), ['pause']);
+  });
+
+  test('for a torrent that was muted on the summary', async () => {
+    const { world, hash, mute } = await startSummary();
+    assert.ok(mute !== undefined && pressOn(world.script.stream, mute));
+    await world.pass(MINUTE);
+    await completeOthers(world);
+    assert.deepEqual([world.records().length, cardOf(world, hash)], [1, null]);
+    assert.ok(!isRead(world));
+  });
+
+  test('for one whose summary began while its card showed that it is muted', async () => {
+    const world = await startButtons({ policy });
+    const hash = await download(world, 1);
+    await press(world, hash, 'mute');
+    for (let n = 2; n <= 4; n += 1) await download(world, n);
+    await completeOthers(world);
+    assert.deepEqual([world.records().length, cardOf(world, hash)], [1, null]);
+    assert.ok(!isRead(world));
+  });
+
+  test('a day after the summary has replaced all cards: their buttons have expired', async () => {
+    const { world, summary } = await startSummary();
+    await world.pass(23 * HOUR);
+    assert.ok(isRead(world));
+    await world.pass(HOUR);
+    assert.equal(summary()?.downloads, 4);
+    assert.ok(!isRead(world));
+  });
 });
