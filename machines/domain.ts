@@ -121,7 +121,7 @@ export interface TorrentRecord {
   sounded: Partial<Record<Alert, number>>;
   /** It was added again while its last notifications are sent: the hash to track after them. */
   readdedAs: Hash | null;
-  /** The observation that the completion is rendered from, until ntfy has accepted it. */
+  /** The last observation of a torrent that ends: the completion is rendered from it, and the history keeps it. */
   finished: Observation | null;
   /**
    * When qBittorrent's finish hook arrived, in milliseconds since 1970; `null` before, or after a later poll

@@ -1,7 +1,8 @@
 import { enqueueActions } from 'xstate';
-import type { Hash } from '../domain.ts';
+import type { Hash, Observation } from '../domain.ts';
 import { leave } from '../summary/board.ts';
 import type { End } from '../torrent/types.ts';
+import { endedOf } from './ended.ts';
 import { addRecentCompletion, recentCompletionOf } from './recent-completions.ts';
 import { drop } from './registry.ts';
 import { supervisorSetup } from './setup.ts';
@@ -11,11 +12,13 @@ export const ending = supervisorSetup.extend({
   actions: {
     endTorrent: enqueueActions(
       (
-        { context: { registry, crashes, recentCompletions, shards, shardOf, deps }, enqueue },
-        { key, end }: { key: Hash; end: End },
+        { context: { registry, crashes, recentCompletions, shards, shardOf, deps, now }, enqueue },
+        { key, end, last }: { key: Hash; end: End; last: Observation | null },
       ) => {
-        const completed = recentCompletionOf(registry.records.get(key)?.finished);
-        const record = drop(registry, key, completed);
+        const before = registry.records.get(key);
+        const completed = end === 'complete' ? recentCompletionOf(before?.finished) : null;
+        const ended = before === undefined ? null : endedOf(before, { end, last, now: now() });
+        const record = drop(registry, key, { completed, ended });
         if (completed !== null) addRecentCompletion(recentCompletions, completed);
         crashes.delete(key);
         leave(deps.summary, key);

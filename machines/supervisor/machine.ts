@@ -115,7 +115,7 @@ export const supervisorMachine = startingSetup.createMachine({
           actions: { type: 'publishStoreNotice', params: ({ event }) => event },
         },
         'torrent.finished': {
-          actions: [emitEvent, { type: 'endTorrent', params: ({ event: { key, end } }) => ({ key, end }) }],
+          actions: [emitEvent, { type: 'endTorrent', params: ({ event }) => event }],
         },
         'torrent.crashed': {
           actions: [emitEvent, { type: 'restartLater', params: ({ event: { key } }) => ({ key }) }],

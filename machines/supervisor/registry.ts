@@ -1,6 +1,7 @@
 import type { Hash, Observation, TorrentRecord } from '../domain.ts';
 import type { Match } from '../matcher/matching.ts';
 import { isTracked } from '../torrent/record.ts';
+import type { EndedTorrent } from './ended.ts';
 import type { RecentCompletion } from './recent-completions.ts';
 import type { RecordEvent } from './types.ts';
 
@@ -47,17 +48,30 @@ export function save(registry: Registry, record: TorrentRecord): void {
   registry.write({ type: 'record.save', record });
 }
 
-/** Deletes a record. `completed`: the completion that was sent. */
+/** Why a record is deleted: the completion that was sent, and the entry of the history; `null` for none. */
+interface Ending {
+  completed: RecentCompletion | null;
+  ended: EndedTorrent | null;
+}
+
+const NO_ENDING: Ending = { completed: null, ended: null };
+
+/** Deletes a record. */
 export function drop(
   registry: Registry,
   key: Hash,
-  completed: RecentCompletion | null = null,
+  { completed, ended } = NO_ENDING,
 ): TorrentRecord | undefined {
   const record = registry.records.get(key);
   registry.records.delete(key);
   if (record !== undefined) deleteAlias(registry, record);
   registry.onChange(key, undefined);
-  registry.write({ type: 'record.delete', key, ...(completed === null ? {} : { completed }) });
+  registry.write({
+    type: 'record.delete',
+    key,
+    ...(completed === null ? {} : { completed }),
+    ...(ended === null ? {} : { ended }),
+  });
   return record;
 }
 

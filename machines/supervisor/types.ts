@@ -7,6 +7,7 @@ import type { OutboxReport } from '../outbox/machine.ts';
 import type { ShardReport } from '../shard/machine.ts';
 import type { TorrentDeps, TorrentReport } from '../torrent/types.ts';
 import type { PendingStart } from './pending-starts.ts';
+import type { EndedTorrent } from './ended.ts';
 import type { RecentCompletion, RecentCompletions } from './recent-completions.ts';
 import type { Notices, RulesReport, StoredNotices } from '../incident/notices.ts';
 import type { StoreCard, StoreReport } from '../incident/store-notice.ts';
@@ -63,8 +64,11 @@ export type SupervisorEvent =
 /** A change of a record, stored before anything is sent because of it. */
 export type RecordEvent =
   | { type: 'record.save'; record: TorrentRecord }
-  /** `completed`: the completion that was sent, if any; a late hook must not repeat it. */
-  | { type: 'record.delete'; key: Hash; completed?: RecentCompletion };
+  /**
+   * `completed`: the completion that was sent, if any; a late hook must not repeat it. `ended`: what the history keeps of
+   * it, if it ended.
+   */
+  | { type: 'record.delete'; key: Hash; completed?: RecentCompletion; ended?: EndedTorrent };
 
 /** What is stored apart from records. */
 export type FactEvent =

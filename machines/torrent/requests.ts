@@ -7,7 +7,7 @@ import type { OutboxEvent } from '../outbox/setup.ts';
 import type { RemoteEvent } from '../remote/setup.ts';
 import type { SummaryEvent } from '../summary/machine.ts';
 import type { WatcherEvent } from '../watcher/types.ts';
-import type { Hash, Notification, NotificationId, TorrentRecord } from '../domain.ts';
+import type { Hash, Notification, NotificationId, Observation, TorrentRecord } from '../domain.ts';
 
 /** What a torrent sends, and to whom: services of the supervisor, by their system IDs, and the supervisor. */
 export type TorrentMessage =
@@ -42,7 +42,7 @@ export interface Request {
 /** Requests a notification. What has to survive is stored first. A torrent that ends is polled no more. */
 export function request(context: TorrentContext, content: Notification): Request {
   const { deps, record: before } = context;
-  const record = recordRequest(before, content);
+  const record = withLast(before, recordRequest(before, content), context.seen.observation);
   if (record !== before) deps.save(record);
   const id = deps.nextId();
   const sent: TorrentMessage =
@@ -56,6 +56,11 @@ export function request(context: TorrentContext, content: Notification): Request
     ...(content.kind === 'progress' || content.kind === 'alert' ? supportRequest(context) : []),
   ];
   return { id, record, messages: ends ? [unwatch(before.hash), ...messages] : messages };
+}
+
+/** A removed torrent keeps its last observation for the history: after a restart it is not observed again. */
+function withLast(before: TorrentRecord, after: TorrentRecord, finished: Observation | null): TorrentRecord {
+  return isTracked(before) && after.stage === 'removed' ? { ...after, finished } : after;
 }
 
 /** Asks whether cards can have buttons, if that is unknown. */

@@ -202,9 +202,10 @@ export const torrentSetup = setup({
     ),
     reportFinished: enqueueActions((step, { end }: { end: End }) => {
       const { key, record, seen } = step.context;
-      const name = seen.observation?.name ?? null;
+      const last = seen.observation;
+      const name = last?.name ?? null;
       if (isTracked(record)) deliver(step, [unwatch(record.hash)]);
-      deliver(step, [{ to: 'supervisor', event: { type: 'torrent.finished', key, end, name } }]);
+      deliver(step, [{ to: 'supervisor', event: { type: 'torrent.finished', key, end, name, last } }]);
     }),
   },
 });

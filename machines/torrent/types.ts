@@ -46,7 +46,8 @@ export type TorrentEvent =
 export type TorrentReport =
   /** It is complete: the supervisor, which has the recent completions, decides whether that is sent. */
   | { type: 'notification.requested'; notification: RequestedNotification<Completion> }
-  | { type: 'torrent.finished'; key: Hash; end: End; name: string | null };
+  /** `last`: the last observation; `null` if there was none. */
+  | { type: 'torrent.finished'; key: Hash; end: End; name: string | null; last: Observation | null };
 
 export type End = 'complete' | 'removed';
 

@@ -14,6 +14,7 @@ import {
 } from '../server/index.ts';
 import type { RuntimeRouting } from './routing.ts';
 import { digestOf } from './digest-status.ts';
+import { historyOf } from './history.ts';
 import { statusOf } from './status.ts';
 import type { Supervisor } from './status.ts';
 import type { Store } from '../store/index.ts';
@@ -59,6 +60,7 @@ export async function openPorts({
     ...healthOf(supervisor),
     status: () => ({ instance, ...statusOf(supervisor), store: store.health }),
     digest: (id) => digestOf(supervisor, id),
+    history: (query) => historyOf(store.history, query),
     metrics: () => metrics.page(readingOf(supervisor, store.health, routing?.names())),
     token: config.ops.token,
     page: (guard) => page.routes(guard),

@@ -19,7 +19,7 @@ import type { RulesReport, StoredNotices } from '../../machines/incident/notices
 import { formatOptionsOf } from '../format/options.ts';
 import { createNtfyClient } from '../ntfy/client.ts';
 import type { NtfyClient } from '../ntfy/client.ts';
-import { createPage, createPhonePreview, createRecentlyFinished } from '../page/index.ts';
+import { createPage, createPhonePreview, createRecentHistory } from '../page/index.ts';
 import type { PhonePreview } from '../page/index.ts';
 import { createRotation } from '../qbittorrent/rotation.ts';
 import { createConnection } from '../qbittorrent/connection.ts';
@@ -79,13 +79,14 @@ export async function start({ config, log, policy, routing, quietHours }: StartO
   const store = openStore({
     dir: config.stateDir,
     log,
+    history: config.history,
     ...createStoreListeners((report) => relay.send(report)),
   });
   const instance = config.instance ?? store.instance;
   const routes = createStoredRoutes(config, store, routing);
   const metrics = createMetrics(version);
   const eventLog = createEventLog(log);
-  const finished = createRecentlyFinished();
+  const recent = createRecentHistory(store.history);
   const preview = createPhonePreview();
   const { connection, client, rotation } = createQbittorrent(config.qbittorrent);
   let hookPort = config.hook.port;
@@ -110,10 +111,10 @@ export async function start({ config, log, policy, routing, quietHours }: StartO
   const supervisor = createSupervisor(machine, { ...policyOf(config), ...withRules, ...policy }, stored);
   relay.connect(supervisor);
   reportRules((report) => supervisor.send(report), routing, stored.notices);
-  subscribeTo(supervisor, [metrics.event, eventLog.event, finished.event], log);
+  subscribeTo(supervisor, [metrics.event, eventLog.event, recent.event], log);
   const failed = waitForEnd(supervisor, log);
   const formats = formatOptionsOf(config);
-  const page = createPage({ supervisor, store, finished, preview, ...formats, now: Date.now, log });
+  const page = createPage({ supervisor, store, recent, preview, ...formats, now: Date.now, log });
   const { hook, ops } = await openPorts({ config, instance, log, supervisor, store, metrics, page, routing });
   hookPort = hook.port;
   supervisor.start();

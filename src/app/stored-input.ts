@@ -53,11 +53,12 @@ export const storedInput = (store: Store, routes: Routes, { routing, quietHours,
   ...(buttons === null ? {} : { remote: buttons.input }),
 });
 
-/** How a change of a record is stored, and the completions that were sent lately. */
+/** How a change of a record is stored, with the history, and the completions that were sent lately. */
 function recordsInput(store: Store, routes: Routes) {
   const completions = createRecentCompletions(store);
   const writeRecord = referring(routes, (event) => {
     if (event.type === 'record.delete' && event.completed !== undefined) completions.add(event.completed);
+    if (event.type === 'record.delete' && event.ended !== undefined) store.history.add(event.ended);
     saveEvent(store, event);
   });
   return { recentCompletions: completions.restored, writeRecord };

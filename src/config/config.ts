@@ -3,6 +3,7 @@ import type { ProgressMode } from '../../machines/policy.ts';
 import type { Units } from '../format/options.ts';
 import type { BasicLogin } from '../http/basic-auth.ts';
 import type { LogLevel } from '../log/index.ts';
+import type { HistoryLimits } from '../store/history-table.ts';
 import { secret, type Secret } from '../util/secret.ts';
 import { commandsOf, type CommandConfig } from './commands.ts';
 import { findConflicts } from './conflicts.ts';
@@ -82,6 +83,8 @@ export interface Config {
   readonly units: Units;
   /** `null`: the state is only in memory. */
   readonly stateDir: string | null;
+  /** How much of the history is kept; `maxAge` 0: none is stored. */
+  readonly history: HistoryLimits;
   readonly logLevel: LogLevel;
 }
 
@@ -89,6 +92,9 @@ export interface Config {
 export type ParsedConfig =
   | { ok: true; config: Config; warnings: string[] }
   | { ok: false; message: string; problems: Problem[] };
+
+/** Torrents in the history. */
+const MAX_HISTORY = 1000;
 
 type Settings = z.output<typeof settings>;
 
@@ -202,6 +208,7 @@ function build(values: Settings, secrets: Secrets, proxy: Proxy | null): Config 
     locale: values.LOCALE,
     units: values.UNITS,
     stateDir: values.STATE_DIR ?? null,
+    history: { maxAge: values.HISTORY, maxEntries: MAX_HISTORY },
     logLevel: values.LOG_LEVEL,
   };
 }

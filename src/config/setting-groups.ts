@@ -63,5 +63,5 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       'NO_PROXY',
     ],
   },
-  { title: 'State', names: ['STATE_DIR', 'INSTANCE_NAME'] },
+  { title: 'State', names: ['STATE_DIR', 'HISTORY', 'INSTANCE_NAME'] },
 ];

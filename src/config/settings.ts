@@ -136,6 +136,14 @@ export const settings = z.object({
     .string()
     .optional()
     .meta(about('folder for the state; if unset, the state is lost at a restart', '/var/lib/qbit-ntfy')),
+  HISTORY: v.days
+    .prefault('30d')
+    .meta(
+      about(
+        'days for which completed and removed torrents stay in the history, 1,000 at most; `0`: none is stored',
+        '90d',
+      ),
+    ),
   HOOK_HOST: v.host
     .prefault('localhost')
     .meta(

@@ -28,6 +28,16 @@ function milliseconds(text: string): number {
   return Math.round(Number(amount) * (unitMs.get(unit) ?? Number.NaN));
 }
 
+const DAY_MS = 86_400_000;
+
+/** `30d`, a number of days, in milliseconds; 0: none. */
+export const days = z.string().transform((text, context) => {
+  const [, amount] = /^(0|[1-9]\d{0,3}(?=d$))d?$/.exec(text) ?? [];
+  if (amount !== undefined) return Number(amount) * DAY_MS;
+  context.addIssue('must be a number of days, such as 30d, from 1d to 9999d, or 0 for none');
+  return z.NEVER;
+});
+
 /** `localhost`, another host name, or an IP address (IPv6 with or without brackets). */
 export const host = z.string().transform((text, context) => {
   const bare = text.replace(/^\[(.*)\]$/, '$1');

@@ -70,7 +70,11 @@ function percentOf(notification: TorrentNotification): number {
  * Bytes per second over the whole download, counting neither existing data nor data fetched twice. `null` if unknown:
  * data that already existed took no time to download.
  */
-export function averageSpeed({ size, downloaded, duration }: Observation): number | null {
+export function averageSpeed({
+  size,
+  downloaded,
+  duration,
+}: Pick<Observation, 'size' | 'downloaded' | 'duration'>): number | null {
   return downloaded === 0 || duration === null ? null : Math.min(size, downloaded) / duration;
 }
 

@@ -3,7 +3,7 @@ import { streamSSE } from 'hono/streaming';
 import type { Logger } from '../log/index.ts';
 import { joinToPieces } from '../server/pieces.ts';
 import { nextTurn } from '../server/turns.ts';
-import { createLongAnswers, refuse, RETRY_AFTER } from '../server/index.ts';
+import { createLongAnswers, readHistoryQuery, refuse, RETRY_AFTER } from '../server/index.ts';
 import type { AccessGuard, LongAnswers, ServerContext, ServerEnv } from '../server/index.ts';
 import { version } from '../util/version.ts';
 import { findShownActor } from './actors.ts';
@@ -11,10 +11,12 @@ import type { ShownActor } from './actors.ts';
 import { assets } from './assets.ts';
 import { ROWS } from './html/board.ts';
 import { livePage } from './html/document.ts';
+import { historyPage } from './html/history.ts';
 import type { Html } from './html/html.ts';
 import { createBoard } from './live/board.ts';
 import type { LiveBoard } from './live/board.ts';
 import type { Viewer } from './live/viewer.ts';
+import { clockOf } from './view-model.ts';
 import type { PageSources } from './view-model.ts';
 import { pageHeaders, requireSignIn, signInRoutes } from './sign-in.ts';
 
@@ -44,22 +46,32 @@ export function createPage({ log, ...sources }: PageDeps): Page {
   const board = createBoard(sources, log);
   const answer = createLongAnswers(log);
   const shown = (name: string | undefined) => findShownActor(name, sources.supervisor);
-  return { routes: (guard) => createRoutes({ board, shown, guard, answer }), close: () => board.close() };
+  return {
+    routes: (guard) => createRoutes({ board, sources, shown, guard, answer }),
+    close: () => board.close(),
+  };
 }
 
 interface RouteDeps {
   board: LiveBoard;
+  sources: PageSources;
   shown: (name: string | undefined) => ShownActor | null;
   guard: AccessGuard;
   answer: LongAnswers;
 }
 
-function createRoutes({ board, shown, guard, answer }: RouteDeps): Hono<ServerEnv> {
+function createRoutes({ board, sources, shown, guard, answer }: RouteDeps): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
   app.get('/', pageHeaders, requireSignIn(guard), (c) => {
     const parts = board.render(shown(c.req.query('show')));
     const page = livePage({ ...parts, version, signedIn: guard.isSignedIn(c) });
     return answer(c, 'text/html; charset=UTF-8', () => joinToPieces(insertRows(page, board.rows())));
+  });
+  app.get('/history', pageHeaders, requireSignIn(guard), (c) => {
+    const query = readHistoryQuery(c.req.query());
+    if (typeof query === 'string') return refuse(c, 400, query);
+    const page = historyPage(sources.store.history.find(query), query, clockOf(sources));
+    return answer(c, 'text/html; charset=UTF-8', () => joinToPieces([String(page)]));
   });
   app.get('/events', guard.requireAccess, (c) => {
     // Hono answers HEAD by GET: that stream would never be read.

@@ -1,6 +1,6 @@
 export { createPage } from './app.ts';
 export type { Page, PageDeps } from './app.ts';
-export { createRecentlyFinished } from './finished.ts';
-export type { RecentlyFinished } from './finished.ts';
+export { createRecentHistory } from './history.ts';
+export type { RecentHistory } from './history.ts';
 export { createPhonePreview } from './preview.ts';
 export type { PhonePreview } from './preview.ts';

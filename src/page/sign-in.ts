@@ -1,10 +1,9 @@
 import { Hono } from 'hono';
-import { accepts } from 'hono/accepts';
 import { createMiddleware } from 'hono/factory';
 import { secureHeaders } from 'hono/secure-headers';
 import { readBody } from '../server/body.ts';
-import { RETRY_AFTER } from '../server/index.ts';
-import type { AccessGuard, ServerContext, ServerEnv } from '../server/index.ts';
+import { prefersHtml, RETRY_AFTER } from '../server/index.ts';
+import type { AccessGuard, ServerEnv } from '../server/index.ts';
 import { lockedPage } from './html/document.ts';
 
 /** Bytes. */
@@ -58,9 +57,4 @@ export function requireSignIn(guard: AccessGuard) {
     if (!prefersHtml(c)) return guard.requireAccess(c, next);
     return c.html(lockedPage(guard.hasToken ? 'none' : 'noToken'), 403);
   });
-}
-
-function prefersHtml(c: ServerContext): boolean {
-  const supports = ['text/plain', 'text/html'];
-  return accepts(c, { header: 'Accept', supports, default: 'text/plain' }) === 'text/html';
 }

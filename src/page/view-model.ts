@@ -6,16 +6,17 @@ import { servicesOf } from '../app/status.ts';
 import type { Supervisor } from '../app/status.ts';
 import { formatOptionsOf } from '../format/options.ts';
 import type { FormatOptions } from '../format/options.ts';
-import type { Health } from '../store/index.ts';
-import type { Finished, RecentlyFinished } from './finished.ts';
+import type { Health, History } from '../store/index.ts';
+import type { EndedTorrent } from '../../machines/supervisor/ended.ts';
+import type { LastEnded, RecentHistory } from './history.ts';
 import type { Clock } from './html/torrent.ts';
 import type { PhonePreview } from './preview.ts';
 
 /** Where the page reads its data, and how it writes numbers and times. */
 export interface PageSources extends FormatOptions {
   supervisor: Supervisor;
-  store: { readonly health: Health };
-  finished: RecentlyFinished;
+  store: { readonly health: Health; readonly history: Pick<History, 'find'> };
+  recent: RecentHistory;
   preview: PhonePreview;
   /** Milliseconds since 1970. */
   now: () => number;
@@ -25,7 +26,9 @@ export interface PageSources extends FormatOptions {
 export interface ViewModel extends Clock {
   services: ReturnType<typeof servicesOf>;
   health: Health;
-  finished: readonly Finished[];
+  /** The newest entries of the history. */
+  finished: readonly EndedTorrent[];
+  last: LastEnded | null;
   /** Cards that show several completions, the newest first. */
   digests: readonly DigestStatus[];
   preview: PhonePreview;
@@ -39,11 +42,12 @@ export interface ViewModel extends Clock {
 export const clockOf = (sources: PageSources): Clock => ({ now: sources.now(), ...formatOptionsOf(sources) });
 
 export function createViewModel(sources: PageSources, speed: number): ViewModel {
-  const { supervisor, store, finished, preview } = sources;
+  const { supervisor, store, recent, preview } = sources;
   return {
     services: servicesOf(supervisor),
     health: store.health,
-    finished: finished.list(),
+    finished: recent.list(),
+    last: recent.last(),
     digests: digestsOf(supervisor),
     preview,
     count: keysOf(supervisor).size,

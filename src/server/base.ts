@@ -53,8 +53,13 @@ export function refuse(
   return prefersJson(c) ? c.json({ error: sentence }, status, headers) : c.text(sentence, status, headers);
 }
 
+/** A browser that opens a page, and no other program. */
+export const prefersHtml = (c: ServerContext): boolean =>
+  preferredOf(c, ['text/plain', 'text/html']) === 'text/html';
+
+const preferredOf = (c: ServerContext, supports: string[]): string =>
+  accepts(c, { header: 'Accept', supports, default: 'text/plain' });
+
 /** Plain text, unless `Accept` prefers JSON: most requests come from curl in a hook, whose output is dropped. */
-export function prefersJson(c: ServerContext): boolean {
-  const supports = ['text/plain', 'application/json'];
-  return accepts(c, { header: 'Accept', supports, default: 'text/plain' }) === 'application/json';
-}
+export const prefersJson = (c: ServerContext): boolean =>
+  preferredOf(c, ['text/plain', 'application/json']) === 'application/json';

@@ -1,7 +1,9 @@
 import type { Hono } from 'hono';
 import type { Logger } from '../log/index.ts';
 import type { Secret } from '../util/secret.ts';
-import { createBase, refuse, type ServerEnv } from './base.ts';
+import type { HistoryQuery } from '../store/index.ts';
+import { createBase, prefersHtml, refuse, type ServerContext, type ServerEnv } from './base.ts';
+import { readHistoryQuery } from './history-query.ts';
 import { createAccessGuard, type AccessGuard } from './access-guard.ts';
 import { atMostEvery } from './limits.ts';
 import { createLongAnswers } from './long-answers.ts';
@@ -16,6 +18,8 @@ export interface OpsDeps {
   status: () => Readonly<Record<string, unknown>>;
   /** All completions of a digest, as a JSON value; `null` if there is no such digest. */
   digest: (id: string) => Readonly<Record<string, unknown>> | null;
+  /** The torrents that completed or were removed, as a JSON value. */
+  history: (query: HistoryQuery) => Readonly<Record<string, unknown>>;
   /** For Prometheus; contains no names of torrents. */
   metrics: () => Promise<{ type: string; text: string }>;
   /** Gives other machines access to status and page; `null`: this machine only. */
@@ -39,6 +43,7 @@ export function createOpsApp({
   ready,
   status,
   digest,
+  history,
   metrics,
   token,
   page,
@@ -60,6 +65,18 @@ export function createOpsApp({
     const found = digest(c.req.query('id') ?? '');
     if (found === null) return refuse(c, 404, 'There is no such digest.');
     return answer(c, 'application/json', () => jsonPieces(found));
+  });
+  const answerHistory = (c: ServerContext) => {
+    const query = readHistoryQuery(c.req.query());
+    if (typeof query === 'string') return refuse(c, 400, query);
+    return answer(c, 'application/json', () => jsonPieces(history(query)));
+  };
+  app.get('/history', async (c, next) => {
+    // A browser gets the page with this path.
+    if (prefersHtml(c)) return next();
+    return guard.requireAccess(c, async () => {
+      c.res = answerHistory(c);
+    });
   });
   app.route('/', page(guard));
   return app;

@@ -6,6 +6,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { problemOfOwnFile } from '../util/own-file.ts';
 import { failureOf, FolderError, ForeignFileError, VanishedError } from './health.ts';
+import { openHistoryTable, rescueHistory } from './history-table.ts';
+import type { HistoryLimits, HistoryTable } from './history-table.ts';
+import type { EndedTorrent } from '../../machines/supervisor/ended.ts';
 
 /** The name of the state file in its folder. */
 export const FILE = 'sidecar.sqlite';
@@ -135,6 +138,8 @@ export function closeQuietly(connection: DatabaseSync): void {
 export interface Changes {
   records: ReadonlyMap<string, string | null>;
   facts: ReadonlyMap<string, string | null>;
+  /** Torrents that ended. */
+  history: readonly EndedTorrent[];
 }
 
 /** An open state file, locked by this process. Its methods throw what `failureOf` classifies. */
@@ -145,12 +150,20 @@ export interface Database {
    * fsync: 0.1 ms on an SSD, 10 to 20 ms on a hard disk).
    */
   write(changes: Changes, durable: boolean): void;
+  readonly history: Pick<HistoryTable, 'newest' | 'clear'>;
+  /** What can be read of the history, within the limits. Never throws. */
+  rescueHistory(): EndedTorrent[];
   close(): void;
 }
 
-/** For a connection to a file that has the newest schema. */
-export function createDatabase(path: string, connection: DatabaseSync): Database {
+/**
+ * For a connection to a file that has the newest schema.
+ *
+ * @param limits how much of the history is kept
+ */
+export function createDatabase(path: string, connection: DatabaseSync, limits: HistoryLimits): Database {
   const [records, facts] = [openTable(connection, 'records'), openTable(connection, 'facts')];
+  const history = openHistoryTable(connection);
   const isInPlace = watchFiles([path, `${path}-wal`]);
   let level = '';
   const setLevel = (next: 'FULL' | 'NORMAL') => {
@@ -161,13 +174,16 @@ export function createDatabase(path: string, connection: DatabaseSync): Database
     path,
     write(changes, durable) {
       if (!isInPlace()) throw new VanishedError('the file was deleted or replaced');
-      if (changes.records.size + changes.facts.size === 0) return;
+      if (changes.records.size + changes.facts.size + changes.history.length === 0) return;
       setLevel(durable ? 'FULL' : 'NORMAL');
       inTransaction(connection, () => {
         for (const [name, value] of changes.records) records.put(name, value);
         for (const [name, value] of changes.facts) facts.put(name, value);
+        if (changes.history.length > 0) history.add(changes.history, limits, Date.now());
       });
     },
+    history,
+    rescueHistory: () => rescueHistory(connection, limits),
     close: () => closeQuietly(connection),
   };
 }

@@ -1,20 +1,17 @@
 /** The store: what survives a restart, on disk or, where there is no disk, in memory. */
-import { join } from 'node:path';
 import type { Hash, TorrentRecord } from '../../machines/domain.ts';
 import type { Logger } from '../log/index.ts';
-import { FILE } from './database.ts';
-import type { Database } from './database.ts';
-import { createHealthReporter, describeFailure, failureOf, MEMORY_CONSEQUENCE } from './health.ts';
-import type { Health, HealthReporter, StoreFailure } from './health.ts';
-import { EMPTY, openDatabase, readOnly } from './recovery.ts';
-import type { Content } from './recovery.ts';
+import { createHealthReporter, MEMORY_CONSEQUENCE } from './health.ts';
+import type { Health, HealthReporter } from './health.ts';
+import { createFileHistory, createMemoryHistory, DEFAULT_HISTORY } from './history.ts';
+import type { History } from './history.ts';
+import type { HistoryLimits } from './history-table.ts';
+import { clearHistory, createUnsaved, ownInstance, readStart, reportStart } from './start.ts';
 import {
   allNames,
   changesOf,
-  createInstance,
-  findInstance,
   INSTANCE_FACT,
-  instanceOf,
+  isEmpty,
   parse,
   parseState,
   SHARED_INSTANCE,
@@ -34,6 +31,9 @@ export {
   saveRoutes,
 } from './facts.ts';
 export type { Health } from './health.ts';
+export { DEFAULT_HISTORY, MAX_SEARCH_LENGTH } from './history.ts';
+export type { History, HistoryPage, HistoryPosition, HistoryQuery } from './history.ts';
+export type { HistoryLimits } from './history-table.ts';
 export { readInstance, SHARED_INSTANCE } from './state.ts';
 
 /**
@@ -63,6 +63,8 @@ export interface Store {
    *   lose it
    */
   setFact(name: string, value: unknown, urgency?: 'now' | 'together' | 'soon'): void;
+  /** The torrents that completed or were removed. It is read when it is searched. */
+  readonly history: History;
   /** On disk, or in memory with the reason. A problem on disk was repaired: a damaged file was replaced. */
   readonly health: Health;
   /** Writes what is unsaved and closes the file. What is saved afterwards is lost. */
@@ -73,6 +75,8 @@ export interface StoreOptions {
   /** `null`: memory only. */
   dir: string | null;
   log: Logger;
+  /** How much of the history is kept. Default: 30 days, 1,000 torrents. */
+  history?: HistoryLimits;
   /** Called once for each problem, never during a call of the store. Problems at the start are also in `health`. */
   onDegraded?: (problem: string) => void;
   /** Called when a file was repaired or replaced; the state is on disk. */
@@ -80,9 +84,6 @@ export interface StoreOptions {
   /** Called when the state in memory is on disk again. */
   onRestored?: () => void;
 }
-
-/** Milliseconds for which the start waits for a previous process to close the file. */
-const START_BUSY_TIMEOUT = 3000;
 
 /**
  * Opens the store in a folder, which is created if its parent exists. Whatever is wrong with the disk, a store is
@@ -92,76 +93,26 @@ const START_BUSY_TIMEOUT = 3000;
  * const store = openStore({ dir: config.stateDir, log });
  */
 export function openStore(options: StoreOptions): Store {
-  const { dir, log, onDegraded = () => {}, onRepaired = () => {}, onRestored = () => {} } = options;
+  const { dir, log, history: limits = DEFAULT_HISTORY } = options;
+  const { onDegraded = () => {}, onRepaired = () => {}, onRestored = () => {} } = options;
   if (dir === null) {
     log.info(`STATE_DIR is not set, so the state is kept in memory: ${MEMORY_CONSEQUENCE}`);
-    return createMemoryStore();
+    return createMemoryStore(limits);
   }
-  const start = readStart(dir);
+  const start = readStart(dir, limits);
   const { state, invalid } = parseState(start.content);
-  const unsaved: Unsaved = { records: new Set(), facts: new Set() };
+  const unsaved = createUnsaved(start, limits);
   const reporter = createHealthReporter({ log, onDegraded, onRepaired, onRestored });
   if (invalid > 0) log.warn('some stored rows cannot be parsed and are ignored', { count: invalid });
   reportStart(start, state, reporter);
   const everything = () => changesOf(state, allNames(state, unsaved));
-  const writer = createWriter({ ...start, dir, everything, reporter });
+  const writer = createWriter({ ...start, dir, everything, limits, history: unsaved.history, reporter });
+  if (limits.maxAge === 0) clearHistory(start, log);
   const own = ownInstance(dir, start, state);
-  const store = createStore({ instance: own ?? SHARED_INSTANCE, state, unsaved, writer, reporter });
+  const instance = own ?? SHARED_INSTANCE;
+  const store = createStore({ instance, state, unsaved, writer, reporter, limits, log });
   if (own !== null) store.setFact(INSTANCE_FACT, own);
   return store;
-}
-
-interface Start {
-  content: Content;
-  database: Database | null;
-  failure: StoreFailure | null;
-  quarantined: string | null;
-  /** The instance name in a file that cannot be opened. */
-  instance: string | null;
-  error?: unknown;
-}
-
-function readStart(dir: string): Start {
-  try {
-    return { ...openDatabase(dir, START_BUSY_TIMEOUT), failure: null, instance: null };
-  } catch (error) {
-    const failure = failureOf(error);
-    // Before the file is opened again: SQLite deletes a journal in which no transaction is complete.
-    const instance = failure === 'foreign' ? null : findInstance(join(dir, FILE));
-    // A locked file belongs to another process that tracks its torrents; a foreign one is not ours.
-    const content = failure === 'locked' || failure === 'foreign' ? EMPTY : readOnly(dir);
-    return { content, database: null, failure, quarantined: null, instance, error };
-  }
-}
-
-function reportStart(
-  { content, failure, quarantined, error }: Start,
-  state: State,
-  reporter: HealthReporter,
-): void {
-  if (failure !== null)
-    reporter.degraded({ kind: 'memory', problem: describeFailure(failure, error) }, error);
-  if (quarantined === null) return;
-  const problem =
-    content.condition === 'newer'
-      ? `The state file is from a newer version. It was renamed to ${quarantined}, and a new file was created.`
-      : `The state file was damaged. It was renamed to ${quarantined}, and a new file was created with the ${state.records.size} torrents that could be read.`;
-  reporter.degraded({ kind: 'disk', problem });
-}
-
-/**
- * The instance name of this state, which is part of the sequence IDs of its cards: recovered from a file that cannot be
- * used, and created for a new file. `null`: the file is of an earlier version, or cannot be used and contains none.
- */
-function ownInstance(
-  dir: string,
-  { content, quarantined, database, instance }: Start,
-  state: State,
-): string | null {
-  const name = instanceOf(state.facts.get(INSTANCE_FACT)) ?? instance;
-  if (name !== null) return name;
-  if (quarantined !== null) return findInstance(join(dir, quarantined));
-  return database !== null && content.isNew ? createInstance() : null;
 }
 
 interface StoreParts {
@@ -170,23 +121,36 @@ interface StoreParts {
   unsaved: Unsaved;
   writer: Writer;
   reporter: HealthReporter;
+  limits: HistoryLimits;
+  log: Logger;
 }
 
-function createStore({ instance, state, unsaved, writer, reporter }: StoreParts): Store {
+function createStore(parts: StoreParts): Store {
+  const { instance, state, unsaved, writer, reporter, limits, log } = parts;
   let isClosed = false;
   const flush = (durable: boolean, force = false) => {
-    if (isClosed || (!force && unsaved.records.size + unsaved.facts.size === 0)) return;
+    if (isClosed || (!force && isEmpty(unsaved))) return;
     if (!writer.write(() => changesOf(state, unsaved), durable, force)) return;
     unsaved.records.clear();
     unsaved.facts.clear();
+    unsaved.history.clear();
   };
   const batch = createBatch(flush);
+  const add: History['add'] = (entry) => {
+    if (isClosed) return;
+    unsaved.history.add(entry);
+    batch.request('soon');
+  };
   return {
     records: [...state.records.values()],
     facts: new Map(
       [...state.facts].flatMap(([name, text]) => (name === INSTANCE_FACT ? [] : [[name, parse(text)]])),
     ),
     instance,
+    history:
+      limits.maxAge === 0
+        ? createMemoryHistory(limits, Date.now)
+        : createFileHistory({ add, unsaved: unsaved.history, writer, limits, log }),
     get health() {
       return reporter.health;
     },
@@ -221,11 +185,12 @@ function createStore({ instance, state, unsaved, writer, reporter }: StoreParts)
 }
 
 /** A store that stores nothing: all is lost at a restart. */
-function createMemoryStore(): Store {
+function createMemoryStore(limits: HistoryLimits): Store {
   return {
     records: [],
     facts: new Map(),
     instance: SHARED_INSTANCE,
+    history: createMemoryHistory(limits, Date.now),
     health: { kind: 'memory', problem: null },
     save() {},
     delete() {},

@@ -18,6 +18,9 @@ import {
 } from './database.ts';
 import type { Database } from './database.ts';
 import { failureOf } from './health.ts';
+import { HISTORY_SCHEMA, openHistoryTable, rescueHistory } from './history-table.ts';
+import type { HistoryLimits } from './history-table.ts';
+import type { EndedTorrent } from '../../machines/supervisor/ended.ts';
 
 /** What a file contains: JSON texts by name. `condition`: whether it may be written to. */
 export interface Content {
@@ -26,10 +29,18 @@ export interface Content {
   isNew: boolean;
   records: ReadonlyMap<string, string>;
   facts: ReadonlyMap<string, string>;
+  /** What could be read of the history of a file that is not written to again; empty for any other file. */
+  history: readonly EndedTorrent[];
 }
 
 /** For a file of which nothing could be read. */
-export const EMPTY: Content = { condition: 'sound', isNew: false, records: new Map(), facts: new Map() };
+export const EMPTY: Content = {
+  condition: 'sound',
+  isNew: false,
+  records: new Map(),
+  facts: new Map(),
+  history: [],
+};
 
 export interface Opened {
   database: Database;
@@ -43,19 +54,19 @@ export interface Opened {
  * is quarantined and replaced by a new one with what could be read. Waits up to `busyTimeout` milliseconds for another
  * process to release it. Throws when the path is not a regular file of this user.
  */
-export function openDatabase(dir: string, busyTimeout: number): Opened {
+export function openDatabase(dir: string, busyTimeout: number, limits: HistoryLimits): Opened {
   if (!existsSync(dir)) mkdirSync(dir, { mode: 0o700 });
   const path = join(dir, FILE);
   secureFiles(path);
   const truncated = isTruncated(path) ? quarantine(path, 'damaged') : null;
   const connection = connect(path, busyTimeout);
   try {
-    const content = inspect(connection);
+    const content = inspect(connection, limits);
     if (content.condition === 'sound')
-      return { database: createDatabase(path, connection), content, quarantined: truncated };
+      return { database: createDatabase(path, connection, limits), content, quarantined: truncated };
     const quarantined = quarantine(path, content.condition);
     closeQuietly(connection);
-    return { database: replace(path, content), content, quarantined };
+    return { database: replace(path, content, limits), content, quarantined };
   } catch (error) {
     closeQuietly(connection);
     throw error;
@@ -63,12 +74,12 @@ export function openDatabase(dir: string, busyTimeout: number): Opened {
 }
 
 /** Creates a new file with what could be read of the quarantined one. */
-function replace(path: string, { records, facts }: Content): Database {
+function replace(path: string, content: Content, limits: HistoryLimits): Database {
   const connection = connect(path, 0);
   try {
-    inspect(connection);
-    const database = createDatabase(path, connection);
-    database.write({ records, facts }, true);
+    inspect(connection, limits);
+    const database = createDatabase(path, connection, limits);
+    database.write(content, true);
     return database;
   } catch (error) {
     closeQuietly(connection);
@@ -148,7 +159,7 @@ function sizeOf(path: string): number {
  * Reads the whole file before anything is written to it, then prepares it for writing. Only a file of an older version
  * is migrated first. With `isReadOnly` nothing is written. Throws on anything but damage: a lock, an I/O error.
  */
-function inspect(connection: DatabaseSync, isReadOnly = false): Content {
+function inspect(connection: DatabaseSync, limits: HistoryLimits, isReadOnly = false): Content {
   let content = EMPTY;
   try {
     const version = versionOf(connection);
@@ -156,13 +167,14 @@ function inspect(connection: DatabaseSync, isReadOnly = false): Content {
     const isNew = version === 0 && !hasTables(connection);
     const damaged = isDamaged(connection) || (version === 0 && !isNew);
     if (!damaged && !isReadOnly && version < MIGRATIONS.length) prepare(connection);
-    content = { ...readAll(connection), isNew };
-    if (damaged) return { ...content, condition: 'damaged' };
-    if (content.condition === 'sound' && !isReadOnly) prepare(connection);
+    content = { ...readAll(connection), isNew, history: [] };
+    if (damaged) content.condition = 'damaged';
+    if (content.condition !== 'sound' || isReadOnly) content.history = rescueHistory(connection, limits);
+    else prepare(connection);
     return content;
   } catch (error) {
     if (failureOf(error) !== 'damaged' && !isForbidden(error)) throw error;
-    return { ...content, condition: 'damaged' };
+    return { ...content, condition: 'damaged', history: rescueHistory(connection, limits) };
   }
 }
 
@@ -173,7 +185,7 @@ function isForbidden(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_READONLY;
 }
 
-function readAll(connection: DatabaseSync): Omit<Content, 'isNew'> {
+function readAll(connection: DatabaseSync): Omit<Content, 'isNew' | 'history'> {
   const [records, facts] = [readRows(connection, 'records'), readRows(connection, 'facts')];
   const condition = records.isDamaged || facts.isDamaged ? 'damaged' : 'sound';
   return { condition, records: records.values, facts: facts.values };
@@ -184,11 +196,13 @@ function prepare(connection: DatabaseSync): void {
   // On a file system without shared memory SQLite keeps its rollback journal, which is safe too.
   connection.exec('PRAGMA journal_mode = WAL');
   migrate(connection);
+  connection.exec(HISTORY_SCHEMA);
   // `BEGIN IMMEDIATE` alone succeeds on a file that must not be written to.
   connection.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${MIGRATIONS.length}; ROLLBACK`);
   // Detects a damaged table definition here, instead of at the first write.
   openTable(connection, 'records');
   openTable(connection, 'facts');
+  openHistoryTable(connection);
 }
 
 /** 10 ms for 20,000 records. */
@@ -209,7 +223,7 @@ function hasTables(connection: DatabaseSync): boolean {
  * index is in memory (https://sqlite.org/wal.html, section 8), and `unix-none` needs no lock. A journal with content
  * stays when the file is closed, because a read-only connection cannot checkpoint it.
  */
-export function readOnly(dir: string): Content {
+export function readOnly(dir: string, limits: HistoryLimits): Content {
   const path = join(dir, FILE);
   try {
     const url = pathToFileURL(path);
@@ -218,7 +232,7 @@ export function readOnly(dir: string): Content {
     const connection = new DatabaseSync(url, { readOnly: true });
     try {
       connection.exec('PRAGMA locking_mode = EXCLUSIVE');
-      return inspect(connection, true);
+      return inspect(connection, limits, true);
     } finally {
       connection.close();
     }

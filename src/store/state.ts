@@ -10,6 +10,7 @@ import { remoteRecord } from './remote.ts';
 import { routingFields } from './routing-fields.ts';
 import { FILE } from './database.ts';
 import type { Changes } from './database.ts';
+import type { HistoryList } from './history.ts';
 import type { Content } from './recovery.ts';
 
 const PHASES: Record<Phase, Phase> = {
@@ -124,11 +125,16 @@ export interface State {
   facts: Map<string, string>;
 }
 
-/** The names of what changed since the last write. */
+/** The names of what changed since the last write, and the torrents that ended. */
 export interface Unsaved {
   records: Set<Hash>;
   facts: Set<string>;
+  history: HistoryList;
 }
+
+/** Whether everything is written. */
+export const isEmpty = ({ records, facts, history }: Unsaved): boolean =>
+  records.size + facts.size + history.size() === 0;
 
 /** Parses the content of a file. `invalid` counts the rows that cannot be parsed: they stay in the file. */
 export function parseState(content: Content): { state: State; invalid: number } {
@@ -150,6 +156,7 @@ export function allNames({ records, facts }: State, unsaved: Unsaved): Unsaved {
   return {
     records: new Set([...records.keys(), ...unsaved.records]),
     facts: new Set([...facts.keys(), ...unsaved.facts]),
+    history: unsaved.history,
   };
 }
 
@@ -164,6 +171,7 @@ export function changesOf({ records, facts }: State, unsaved: Unsaved): Changes 
     ),
     // JSON can represent half a surrogate pair, SQLite's text cannot.
     facts: new Map(Array.from(unsaved.facts, (name) => [JSON.stringify(name), facts.get(name) ?? null])),
+    history: unsaved.history.entries(),
   };
 }
 

@@ -3,6 +3,8 @@ import type { TorrentRecord } from '../../machines/domain.ts';
 import type { Changes, Database } from './database.ts';
 import { describeFailure, failureOf } from './health.ts';
 import type { HealthReporter, StoreFailure } from './health.ts';
+import type { HistoryList } from './history.ts';
+import type { HistoryLimits, HistoryTable } from './history-table.ts';
 import { openDatabase, quarantineOpen } from './recovery.ts';
 
 /**
@@ -117,6 +119,8 @@ export function createBatch(flush: (durable: boolean) => void): Batch {
 export interface Writer {
   /** Whether the changes are on the disk. `force`: also try a disk that failed less than `REOPEN_INTERVAL` ago. */
   write(changes: () => Changes, durable: boolean, force?: boolean): boolean;
+  /** The history in the file; `null`: there is no file. */
+  readonly history: Pick<HistoryTable, 'newest'> | null;
   close(): void;
 }
 
@@ -127,6 +131,9 @@ export interface WriterOptions {
   failure: StoreFailure | null;
   /** Everything that a new file has to contain. */
   everything: () => Changes;
+  /** How much of the history is kept, and the part that is not written yet. */
+  limits: HistoryLimits;
+  history: HistoryList;
   reporter: HealthReporter;
 }
 
@@ -145,17 +152,25 @@ const BUSY_TIMEOUT = 200;
 const MAX_REPAIRS = 3;
 
 /** Starts with an open database, or with the reason why there is none. */
-export function createWriter({ dir, database, failure, everything, reporter }: WriterOptions): Writer {
+export function createWriter(options: WriterOptions): Writer {
+  const { dir, database, failure, everything, limits, history, reporter } = options;
+
   const state: WriterState = {
     database,
     nextAttemptAt: failure === null ? 0 : nextAttemptAfter(failure, 0),
     repairs: 0,
   };
+  const create = () => createFile(dir, everything(), limits);
+  const rescue = (broken: Database) => {
+    const all = [...broken.rescueHistory().toReversed(), ...history.entries()];
+    history.clear();
+    for (const entry of all) history.add(entry);
+  };
   return {
     write(changes, durable, force = false) {
       if (performance.now() < state.nextAttemptAt && !(force && state.nextAttemptAt < Infinity)) return false;
       try {
-        const repair = writeOrRepair(state, changes, durable, () => createFile(dir, everything()));
+        const repair = writeOrRepair(state, { changes, durable, create, rescue });
         reporter.restored();
         if (repair !== null) reporter.degraded({ kind: 'disk', problem: repair });
         return true;
@@ -167,7 +182,13 @@ export function createWriter({ dir, database, failure, everything, reporter }: W
         return false;
       }
     },
-    close: () => state.database?.close(),
+    get history() {
+      return state.database?.history ?? null;
+    },
+    close() {
+      state.database?.close();
+      state.database = null;
+    },
   };
 }
 
@@ -177,13 +198,16 @@ function nextAttemptAfter(failure: StoreFailure, repairs: number): number {
   return isFinal ? Infinity : performance.now() + REOPEN_INTERVAL;
 }
 
+interface Write {
+  changes: () => Changes;
+  durable: boolean;
+  create: () => Created;
+  /** Adds what can be read of the history of a file that is given up to what is unsaved. */
+  rescue: (broken: Database) => void;
+}
+
 /** Returns what was repaired, for users; `null` when nothing was. */
-function writeOrRepair(
-  state: WriterState,
-  changes: () => Changes,
-  durable: boolean,
-  create: () => Created,
-): string | null {
+function writeOrRepair(state: WriterState, { changes, durable, create, rescue }: Write): string | null {
   if (state.database === null) return use(state, create());
   try {
     state.database.write(changes(), durable);
@@ -194,6 +218,7 @@ function writeOrRepair(
     if (failure === 'damaged') state.repairs += 1;
     const broken = state.database;
     state.database = null;
+    rescue(broken);
     const repair = release(broken, failure);
     use(state, create());
     return repair;
@@ -219,8 +244,8 @@ interface Created {
   quarantined: string | null;
 }
 
-function createFile(dir: string, everything: Changes): Created {
-  const { database, quarantined } = openDatabase(dir, BUSY_TIMEOUT);
+function createFile(dir: string, everything: Changes, limits: HistoryLimits): Created {
+  const { database, quarantined } = openDatabase(dir, BUSY_TIMEOUT, limits);
   try {
     database.write(everything, true);
     return { database, quarantined };

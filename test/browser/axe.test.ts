@@ -67,7 +67,7 @@ realTest(
       await untilLink(page, 'live');
       await untilText(page, '#finished', /done\.iso/);
       await untilText(page, '#torrents', /Error: see qBittorrent/);
-      await page.getByRole('searchbox').fill('iso');
+      await page.getByRole('searchbox', { name: 'Filter' }).fill('iso');
     });
     await assertGood(scene.browser, scene.url, async (page) => {
       await page.getByRole('link', { name: 'failed.iso' }).click();

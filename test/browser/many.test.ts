@@ -75,7 +75,7 @@ realTest(
     await page.getByRole('searchbox', { name: 'Filter' }).fill('episode 77');
     await untilText(page, '#filter-count', /^11 of 1000$/);
     assert.equal(await page.locator('#torrents li:visible').count(), 11);
-    await page.getByRole('searchbox').fill('no such thing');
+    await page.getByRole('searchbox', { name: 'Filter' }).fill('no such thing');
     assert.ok(await page.getByText('No name or state matches').isVisible());
     assert.deepEqual(complaints, []);
   },

@@ -61,6 +61,7 @@ describe('with only a topic', () => {
       webUi: null,
       rulesFile: null,
       stateDir: null,
+      history: { maxAge: 30 * 86_400_000, maxEntries: 1000 },
       logLevel: 'info',
     });
   });

@@ -165,7 +165,7 @@ describe('the supervisor', () => {
       ...[first, second].flatMap((key) =>
         shardOf(key) in children
           ? [
-              { type: 'torrent.finished', key, end: 'complete', name: null },
+              { type: 'torrent.finished', key, end: 'complete', name: null, last: null },
               { type: 'torrent.crashed', key, reason: 'a bug' },
               { type: 'torrent.restart', key },
             ]

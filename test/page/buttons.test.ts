@@ -9,6 +9,7 @@ import { createViewModel } from '../../src/page/view-model.ts';
 import type { ViewModel } from '../../src/page/view-model.ts';
 import { failure, hashOf, MINUTE, SECOND } from '../machines/fixtures.ts';
 import { download, press, startButtons } from '../machines/remote/scene.ts';
+import { endedTorrent } from '../store/fixtures.ts';
 import { startWorld } from '../support/world.ts';
 import { sourcesOf, startSimulatedScene, take } from './setup.ts';
 
@@ -80,7 +81,7 @@ describe('the card about the buttons', () => {
   test('names the torrent of the last press also after it was deleted', () => {
     const gone = { ...last, action: 'deleteTorrent', name: null } as const;
     assert.match(cardOf({ last: gone }), /Deleted, its files are kept \(Torrent 01000000, /);
-    const finished = [{ key: gone.key, name: 'old.iso', end: 'removed', at: now, torrent: null }] as const;
+    const finished = [endedTorrent(1, { key: gone.key, name: 'old.iso', end: 'removed' })];
     assert.match(cardOf({ last: gone }, { finished }), /\(old\.iso, /);
     assert.match(
       cardOf({ last: { ...last, action: 'retry', key: 'qbittorrent' } }),

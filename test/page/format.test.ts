@@ -39,5 +39,8 @@ test('finished torrents have their size and time in them, too', async () => {
   world.finish(hashOf(0));
   await world.pass(30 * SECOND);
   const view = createViewModel(sourcesOf(world, german), 0);
-  assert.match(textOf(board(view, [] as TorrentStatus[])), /Complete · 4,4 GiB in 8m 20s\|01:00\|/);
+  assert.match(
+    textOf(board(view, [] as TorrentStatus[])),
+    /Complete · 4,4 GiB in 8m 20s · 1\.000 B\/s\|01:00\|/,
+  );
 });

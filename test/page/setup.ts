@@ -2,11 +2,15 @@
 import type { TestContext } from 'node:test';
 import type { AnyActorRef } from 'xstate';
 import { digestOf } from '../../src/app/digest-status.ts';
-import { createPage, createPhonePreview, createRecentlyFinished } from '../../src/page/index.ts';
+import { historyOf } from '../../src/app/history.ts';
+import { createPage, createPhonePreview, createRecentHistory } from '../../src/page/index.ts';
+import type { RecentHistory } from '../../src/page/index.ts';
 import { createBoard } from '../../src/page/live/board.ts';
 import type { LiveBoard } from '../../src/page/live/board.ts';
 import type { Viewer } from '../../src/page/live/viewer.ts';
 import type { PageSources } from '../../src/page/view-model.ts';
+import { createMemoryHistory, DEFAULT_HISTORY } from '../../src/store/history.ts';
+import type { History } from '../../src/store/history.ts';
 import type { Secret } from '../../src/util/secret.ts';
 import { createOpsApp } from '../../src/server/index.ts';
 import { hashOf, SECOND } from '../machines/fixtures.ts';
@@ -14,22 +18,36 @@ import { startWorld } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 import { recorder } from '../server/apps.ts';
 
-/** The objects behind the page of a world. */
-export function sourcesOf(world: World, over: Partial<PageSources> = {}): PageSources {
-  const finished = createRecentlyFinished(20, () => world.clock.now());
+/** The torrents of a world that ended. */
+function historyOfWorld(world: World): History {
+  const history = createMemoryHistory(DEFAULT_HISTORY, () => world.clock.now());
   let processed = 0;
   return {
-    supervisor: world.supervisor,
-    store: { health: { kind: 'disk', problem: null } },
-    finished: {
-      event: (event) => finished.event(event),
-      list() {
-        // The world records what its supervisor receives.
-        for (const event of world.events.slice(processed)) finished.event(event);
-        processed = world.events.length;
-        return finished.list();
-      },
+    ...history,
+    find(query) {
+      for (const event of world.written.slice(processed))
+        if (event.type === 'record.delete' && event.ended !== undefined) history.add(event.ended);
+      processed = world.written.length;
+      return history.find(query);
     },
+  };
+}
+
+/** The objects behind the page of a world. */
+export function sourcesOf(world: World, over: Partial<PageSources> = {}): PageSources {
+  const history = historyOfWorld(world);
+  const recent = createRecentHistory(history);
+  let processed = 0;
+  /** The world records what its supervisor emits. */
+  function process(): RecentHistory {
+    for (const event of world.events.slice(processed)) recent.event(event);
+    processed = world.events.length;
+    return recent;
+  }
+  return {
+    supervisor: world.supervisor,
+    store: { health: { kind: 'disk', problem: null }, history },
+    recent: { event: recent.event, list: () => process().list(), last: () => process().last() },
     preview: createPhonePreview(() => world.clock.now()),
     timeZone: 'UTC',
     now: () => world.clock.now(),
@@ -85,13 +103,15 @@ export async function following(count: number) {
 /** The operations app of a world, for a client at an address. */
 export function startApp(t: TestContext, token: Secret | null = null, world: World = startWorld()) {
   const { lines, log } = recorder();
-  const page = createPage({ ...sourcesOf(world), log });
+  const sources = sourcesOf(world);
+  const page = createPage({ ...sources, log });
   t.after(() => page.close());
   const app = createOpsApp({
     live: () => true,
     ready: () => true,
     status: () => ({}),
     digest: (id) => digestOf(world.supervisor, id),
+    history: (query) => historyOf(sources.store.history, query),
     metrics: async () => ({ type: 'text/plain', text: '' }),
     token,
     page: (guard) => page.routes(guard),

@@ -40,6 +40,7 @@ export function opsApp(deps: Partial<OpsDeps> = {}) {
     ready: () => true,
     status: () => ({}),
     digest: () => null,
+    history: () => ({ entries: [], next: null }),
     metrics: async () => ({ type: 'text/plain', text: 'up 1' }),
     token: null,
     page: () => new Hono(),

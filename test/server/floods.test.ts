@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createOutageLog } from '../../src/log/outages.ts';
 import { createMetrics, readingOf } from '../../src/metrics/index.ts';
-import { createRecentlyFinished } from '../../src/page/index.ts';
 import { createPatchLog } from '../../src/page/live/patch-log.ts';
 import { createViewerFeed } from '../../src/page/live/viewer.ts';
 import { secret } from '../../src/util/secret.ts';
@@ -20,9 +19,6 @@ const addressOf = (n: number) => `2001:db8::${(n >> 16).toString(16)}:${(n & 0xf
 
 /** Each in a separate /64. */
 const networkOf = (n: number) => `2001:db8:${(n >> 16).toString(16)}:${(n & 0xffff).toString(16)}::1`;
-
-const closed = (n: number) =>
-  ({ type: 'torrent.finished', key: hashOf(n), end: 'complete', name: null }) as const;
 
 describe('a flood', () => {
   test('of wrong tokens from as many addresses is one log line, and each is refused', async (t) => {
@@ -52,21 +48,6 @@ describe('a flood', () => {
       networks.every((address) => attempts.isLockedOut(address)),
       'all are counted',
     );
-  });
-
-  test('of completions whose cards never go is remembered for the last thousand', () => {
-    const finished = createRecentlyFinished();
-    for (let n = 0; n < 20_000; n += 1) {
-      const notification = completionOf(hashOf(n));
-      finished.event({ type: 'notification.settled', notification, outcome: 'accepted', failure: null });
-    }
-    for (const n of [18_999, 19_000]) finished.event(closed(n));
-    assert.deepEqual(
-      finished.list().map(({ torrent }) => torrent !== null),
-      [true, false],
-    );
-    for (let n = 0; n < 1000; n += 1) finished.event(closed(n));
-    assert.equal(finished.list().length, 20);
   });
 
   test('of new IDs for one torrent leaves one', () => {

@@ -6,9 +6,10 @@ import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
 import { createRecord } from '../../machines/torrent/record.ts';
 import type { Hash, Observation, Stage, TorrentRecord } from '../../machines/domain.ts';
+import type { EndedTorrent } from '../../machines/supervisor/ended.ts';
 import { createLogger } from '../../src/log/index.ts';
 import { openStore } from '../../src/store/index.ts';
-import type { Store, StoreOptions } from '../../src/store/index.ts';
+import type { HistoryLimits, Store, StoreOptions } from '../../src/store/index.ts';
 import { seen } from '../machines/fixtures.ts';
 
 const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
@@ -39,6 +40,32 @@ export function completing(index: number, changes: Partial<TorrentRecord> = {}):
   return following(index, { stage: 'completing', finished: observation(index), ...changes });
 }
 
+/** A torrent that ended. */
+export function endedTorrent(index: number, changes: Partial<EndedTorrent> = {}): EndedTorrent {
+  return {
+    key: hashOf(index),
+    hash: hashOf(index),
+    at: 1_700_000_000 + index,
+    end: 'complete',
+    name: `torrent ${index}`,
+    category: 'films',
+    size: 1_000_000,
+    downloaded: 1_000_000,
+    duration: 100,
+    rule: null,
+    card: 'own',
+    reason: null,
+    ...changes,
+  };
+}
+
+/** All that was ever added. */
+export const WHOLE_HISTORY: HistoryLimits = { maxAge: 1e14, maxEntries: 1e6 };
+
+/** The entries of a history, the newest first, at most a thousand. */
+export const entriesOf = ({ history }: Pick<Store, 'history'>, search = ''): readonly EndedTorrent[] =>
+  history.find({ search, limit: 1000, before: null }).entries;
+
 export interface Opened {
   store: Store;
   lines: { level: string; message: string }[];
@@ -50,13 +77,14 @@ export interface Opened {
 }
 
 /** Opens a store, and records its log lines and its calls of the listeners. */
-export function open(dir: StoreOptions['dir']): Opened {
+export function open(dir: StoreOptions['dir'], history: HistoryLimits = WHOLE_HISTORY): Opened {
   const lines: Opened['lines'] = [];
   const problems: string[] = [];
   const repairs: string[] = [];
   let restored = 0;
   const store = openStore({
     dir,
+    history,
     log: createLogger({ level: 'debug', pretty: false, write: (line) => lines.push(JSON.parse(line)) }),
     onDegraded: (problem) => problems.push(problem),
     onRepaired: (problem) => repairs.push(problem),

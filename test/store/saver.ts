@@ -1,21 +1,21 @@
 /**
  * A process that saves until it is killed: `node saver.ts <folder> <seed> <first number> <notes>`. Before each change it
- * writes `? <number> <stage>` to the file of notes, and after it `! <number> <stage>`. It prints `ready` when the store
- * is open.
+ * writes `? <number> <stage>` to the file of notes, and after it `! <number> <stage>`. Each torrent that is deleted is
+ * added to the history. It prints `ready` when the store is open.
  */
 import { openSync, writeSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { TorrentRecord } from '../../machines/domain.ts';
 import { createLogger } from '../../src/log/index.ts';
 import { openStore } from '../../src/store/index.ts';
-import { endOfRun, hashOf, recordAt } from './fixtures.ts';
+import { endedTorrent, endOfRun, hashOf, recordAt, WHOLE_HISTORY } from './fixtures.ts';
 import type { Place } from './fixtures.ts';
 import { mulberry32 } from '../mulberry32.ts';
 
 const [dir = '', seed = '0', first = '0', notes = ''] = process.argv.slice(2);
 const file = openSync(notes, 'w');
 const random = mulberry32(Number(seed));
-const store = openStore({ dir, log: createLogger({ level: 'warn' }) });
+const store = openStore({ dir, log: createLogger({ level: 'warn' }), history: WHOLE_HISTORY });
 const open: number[] = [];
 const saved = new Map<string, TorrentRecord>();
 let next = Number(first);
@@ -28,11 +28,16 @@ function save(record: TorrentRecord): void {
   store.save(record);
 }
 
+function end(number: number): void {
+  store.history.add(endedTorrent(number));
+  store.delete(hashOf(number));
+}
+
 /** A durable change is on the disk when `save` returns, all others when the run ends. */
 async function change(numbers: readonly number[], place: Place, isDurable = false): Promise<void> {
   write('?', numbers, place);
   for (const number of numbers) {
-    if (place === 'deleted') store.delete(hashOf(number));
+    if (place === 'deleted') end(number);
     else save(recordAt(number, place));
   }
   if (!isDurable) await endOfRun();

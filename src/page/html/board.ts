@@ -1,11 +1,10 @@
-import { formatTime } from '../../format/clock.ts';
-import { formatDuration, formatSize } from '../../format/figures.ts';
+import { formatSize } from '../../format/figures.ts';
 import { formatCount } from '../../format/number.ts';
 import { torrentName } from '../../format/text.ts';
 import type { TorrentStatus } from '../../app/status.ts';
-import type { Finished } from '../finished.ts';
 import type { ViewModel } from '../view-model.ts';
 import { digestList } from './digests.ts';
+import { historyList, historySection } from './history.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 import { previewCounts, previewSection } from './preview.ts';
@@ -49,11 +48,7 @@ export function board(
       <div class="heading"><h2 id="digests-title" tabindex="-1">Shared notifications</h2></div>
       ${digestList(view)}
     </section>
-    <section aria-labelledby="finished-title">
-      <div class="heading"><h2 id="finished-title" tabindex="-1">Recently finished</h2></div>
-      ${finishedList(view)}
-      <p class="empty">None since the sidecar started.</p>
-    </section>
+    ${historySection(view)}
   </main>`;
 }
 
@@ -79,7 +74,7 @@ export function partsOf(view: ViewModel): Array<{ id: string; html: Html }> {
     { id: 'summary', html: summary(view) },
     ...serviceCards(view),
     { id: 'digests', html: digestList(view) },
-    { id: 'finished', html: finishedList(view) },
+    { id: 'finished', html: historyList(view.finished, view) },
     { id: 'preview-counts', html: previewCounts(view) },
     { id: 'announcement', html: announcement(view) },
   ];
@@ -94,34 +89,11 @@ export function summary(view: ViewModel): Html {
 }
 
 /** The text for screen readers: incidents and finished downloads, nothing that changes constantly. */
-export function announcement({ services, finished }: ViewModel): Html {
-  const [last] = finished;
+export function announcement({ services, last }: ViewModel): Html {
   const problem = services.incident === 'raised' ? 'There is a problem with qBittorrent. ' : '';
   const end =
-    last === undefined ? '' : `${titleOf(last)}: ${last.end === 'complete' ? 'complete' : 'removed'}.`;
+    last === null
+      ? ''
+      : `${torrentName(last.key, last.name)}: ${last.end === 'complete' ? 'complete' : 'removed'}.`;
   return html`<p class="hidden" id="announcement" role="status">${problem}${end}</p>`;
 }
-
-function finishedList(view: ViewModel): Html {
-  return html`<ul class="finished" id="finished" role="list">
-    ${view.finished.map((one) => finishedRow(one, view))}
-  </ul>`;
-}
-
-function finishedRow(one: Finished, view: ViewModel): Html {
-  const { key, end, at, torrent } = one;
-  const texts = end === 'complete' ? ['Complete', ...figuresOf(torrent, view)] : ['Removed from qBittorrent'];
-  return html`<li class="end" id="f-${key}-${at}" data-tone="${end === 'complete' ? 'done' : 'waiting'}">
-    <bdi class="name">${titleOf(one)}</bdi><span class="state">${texts.join(' · ')}</span>
-    <time datetime="${new Date(at).toISOString()}">${formatTime(at / 1000, view.now, view)}</time>
-  </li>`;
-}
-
-function figuresOf(torrent: Finished['torrent'], view: ViewModel): string[] {
-  if (torrent === null || torrent.size === 0) return [];
-  const { duration, downloaded, size } = torrent;
-  const time = duration === null || downloaded === 0 ? '' : ` in ${formatDuration(duration)}`;
-  return [`${formatSize(size, view)}${time}`];
-}
-
-const titleOf = ({ key, name }: Finished): string => torrentName(key, name);

@@ -1,7 +1,8 @@
 import { base } from './base.ts';
 import { board } from './board.ts';
 import { chart } from './chart.ts';
+import { history } from './history.ts';
 import { preview } from './preview.ts';
 
 /** The page's stylesheet. */
-export const styles = base + board + preview + chart;
+export const styles = base + board + preview + chart + history;

@@ -34,8 +34,9 @@ describe('a torrent', () => {
       torrent.requested().map(({ kind }) => kind),
       ['progress', 'completion', 'card-delete'],
     );
+    const last = seen({ hash: key, phase: 'complete', progress: 1, downloaded: 501_000, duration: 500 });
     assert.deepEqual(torrent.finishedEvents(), [
-      { type: 'torrent.finished', key, end: 'complete', name: 'debian.iso' },
+      { type: 'torrent.finished', key, end: 'complete', name: 'debian.iso', last },
     ]);
   });
 
