@@ -10,9 +10,19 @@ const MIN_PAUSE: Partial<Record<Failure['kind'], number>> = {
   unauthorized: 5 * 60_000,
 };
 
+/**
+ * Whether this may be no refusal: ntfy answers a few of a hundred simultaneous requests with its 403 although the user
+ * has access, where access is denied by default (measured on 2.27). The next one shows it.
+ *
+ * @param failures how many there were in a row, this one included
+ */
+export const isPerhapsPermitted = ({ answer }: Failure, failures: number): boolean =>
+  failures === 1 && answer?.status === 403 && answer.code !== null;
+
 /** Milliseconds until ntfy is tried again, after so many failures in a row. */
 export function pauseAfter(failure: Failure | null, failures: number, retryMax: number): number {
   const first = failure?.kind === 'limited' ? LIMITED_RETRY : FIRST_RETRY;
-  const least = failure === null ? 0 : (MIN_PAUSE[failure.kind] ?? 0);
+  const isLong = failure !== null && !isPerhapsPermitted(failure, failures);
+  const least = isLong ? (MIN_PAUSE[failure.kind] ?? 0) : 0;
   return Math.max(least, backoff(failures, first, Math.max(retryMax, first)));
 }

@@ -1,7 +1,7 @@
 import type { Failure, Form, Notification, Outcome, RequestedNotification } from '../domain.ts';
 import { afterAcceptance, cardOf, consequenceOfFailure } from './attempts.ts';
 import type { AttemptLog, Attempts, Consequence } from './attempts.ts';
-import { isSuperseded, placeOf, inPlaceOf } from './lanes.ts';
+import { inPlaceOf, isSuperseded, placeOf, put } from './lanes.ts';
 import { isTopicRefusal } from './topics.ts';
 import { markGone, putInLane } from './traffic.ts';
 import type { Traffic } from './traffic.ts';
@@ -70,12 +70,10 @@ function recordAttempts(log: AttemptLog, notification: Notification, known: Atte
 }
 
 function supersede({ lanes, since, now }: Traffic, notification: RequestedNotification): Outcome {
-  const place = placeOf(notification);
-  const lane = lanes[notification.kind];
-  const newer = lane.get(place);
+  const newer = lanes[notification.kind].get(placeOf(notification));
   if (newer === undefined) return 'superseded';
   // No message of this card was accepted: the newer one keeps its waiting time, its sound and its answer.
   since.set(newer.id, since.get(notification.id) ?? now());
-  lane.set(place, inPlaceOf(notification, newer));
+  put(lanes, inPlaceOf(notification, newer));
   return 'superseded';
 }

@@ -1,5 +1,6 @@
 import { backoff } from '../backoff.ts';
 import type { Failure } from '../domain.ts';
+import { isPerhapsPermitted } from '../outbox/retry.ts';
 
 const FIRST_RETRY = 2000;
 /** A topic that must not be read stays so until someone changes that. */
@@ -16,9 +17,11 @@ export const isShortLived = (openedAt: number | null, now: number): boolean =>
   openedAt === null || Math.abs(now - openedAt) < MIN_STREAM_TIME;
 
 /** Milliseconds until the command topic is read again, after so many failures in a row. */
-export function streamPause({ kind }: Failure, failures: number, retryMax: number): number {
+export function streamPause(failure: Failure, failures: number, retryMax: number): number {
+  const { kind } = failure;
   const pause = backoff(failures, FIRST_RETRY, Math.max(FIRST_RETRY, retryMax));
-  return kind === 'unauthorized' || kind === 'exhausted' ? Math.max(REFUSED_PAUSE, pause) : pause;
+  const isRefused = kind === 'unauthorized' || kind === 'exhausted';
+  return isRefused && !isPerhapsPermitted(failure, failures) ? Math.max(REFUSED_PAUSE, pause) : pause;
 }
 
 /** Milliseconds until ntfy is asked again whether it updates cards in place. */

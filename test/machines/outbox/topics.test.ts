@@ -115,13 +115,26 @@ describe('a topic that ntfy refuses', () => {
       assert.deepEqual(outbox.reportsOf('topic.rejected'), []);
     });
 
-  test('is refused like the server if it is the only one: then all messages wait', async () => {
+  test('is refused like the server if it is the only one, the second time: then all messages wait', async () => {
     const only = startOutbox({ rate: null });
     only.world.publish = () => ({ ok: false, failure: forbidden });
     only.publish(completionOf(b));
-    await only.pass(MINUTE);
-    assert.equal(only.failed().length, 1);
+    await only.pass(5 * MINUTE);
+    assert.equal(only.failed().length, 2);
     assert.deepEqual(only.reportsOf('topic.rejected'), []);
+    await only.pass(MINUTE);
+    assert.equal(only.failed().length, 3);
+  });
+
+  test('once, although it is permitted, delays its message by a few seconds', async () => {
+    const only = startOutbox({ rate: null });
+    const answers: Publication[] = [live, { ok: false, failure: forbidden }];
+    only.world.publish = () => answers.shift() ?? live;
+    only.publish(completionOf(a));
+    await only.pass(SECOND);
+    only.publish(completionOf(b));
+    await only.pass(4 * SECOND);
+    assert.deepEqual(only.outcomes('completion'), ['accepted', 'accepted']);
   });
 
   test('that works again within five minutes gets what waited for it', async () => {

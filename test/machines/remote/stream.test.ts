@@ -124,6 +124,20 @@ describe('a stream that something in front of ntfy ends', () => {
   });
 });
 
+test('a topic that ntfy refuses once, although it may be read, is read after a few seconds', async () => {
+  const world = await startButtons();
+  const hash = await download(world);
+  const { stream } = world.script;
+  const answer = { status: 403, code: 40_301, bytes: 0 };
+  const failure = { kind: 'unauthorized', message: '40301', answer } as const;
+  await world.pass(MINUTE);
+  stream.reader?.report({ type: 'stream.failed', failure });
+  await world.pass(3 * SECOND);
+  assert.notEqual(stream.reader, null);
+  await press(world, hash, 'pause');
+  assert.deepEqual(executed(world), ['pause']);
+});
+
 describe('an ntfy without sequence IDs', () => {
   test('gets no buttons, and its command topic is not read', async () => {
     const world = await startButtons();
