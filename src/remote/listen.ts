@@ -44,7 +44,7 @@ const MAX_BACKLOG = 600_000;
  * A flood is read at this pace, and the rest waits at the server. With the image's flags a message costs 3 µs, and 60 µs if
  * it arrives alone; a megabyte costs 14 ms.
  */
-const PACE = { lines: 1000, bytes: 2_097_152 };
+const PACE = { lines: 4000, bytes: 2_097_152 };
 
 /**
  * Reads the stream of the command topic until it ends, fails, is silent for too long or is aborted. Neither retries nor
