@@ -86,10 +86,15 @@ export function buttonSetOf(record: RemoteRecord | null, card: TorrentCard): But
 
 /** The record after the torrent was added again: its cards, which are still shown, get other buttons. */
 export const startRound = (before: RemoteRecord, addedAt: number, now: number): RemoteRecord => ({
-  ...before,
+  ...withInvalidButtons(before),
   round: Math.max(now, before.round + 1),
   addedAt,
   muted: null,
+});
+
+/** The record after all its buttons became invalid: its cards, which are still shown, get other ones. */
+export const withInvalidButtons = (before: RemoteRecord): RemoteRecord => ({
+  ...before,
   progress: withoutActions(before.progress),
   alert: withoutActions(before.alert),
 });

@@ -27,6 +27,8 @@ const OTHER_DOWNLOAD: Execution = { ok: true, value: { sharesFiles: null, isOthe
 export interface Buttons {
   /** For the cards. */
   card: ButtonOptions;
+  /** The buttons of the cards that an earlier process has sent have no effect. */
+  areEarlierInvalid: boolean;
   /** For the machines. */
   input: Pick<RemoteOptions, 'write' | 'stored'>;
   actors: (
@@ -45,10 +47,12 @@ interface ButtonsOptions {
 export function createButtons({ config, store, instance }: ButtonsOptions): Buttons | null {
   const { commands, ntfy } = config;
   if (commands === null) return null;
-  const codec = createCodec({ ...prepareSigning({ store, configured: commands.secret }), instance });
+  const { isNew, ...signing } = prepareSigning({ store, configured: commands.secret });
+  const codec = createCodec({ ...signing, instance });
   const { topic, url, token } = commands;
   return {
     card: { url, token, sign: codec.sign },
+    areEarlierInvalid: isNew,
     input: { write: (change) => saveRemoteChange(store, change), stored: restoredRemote(store) },
     actors: (clients, onRejected) => ({
       listen(since, report) {

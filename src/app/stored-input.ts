@@ -1,6 +1,7 @@
 /** The part of the supervisor's input that is stored, and the topics behind it. */
 import type { DigestChange, DigestState } from '../../machines/digest/types.ts';
 import type { StoredQuietDigest } from '../../machines/quiet/types.ts';
+import { withInvalidButtons } from '../../machines/remote/record.ts';
 import { DEFAULT_ROUTE } from '../../machines/routing/types.ts';
 import type { RouteId } from '../../machines/routing/types.ts';
 import type { FactEvent } from '../../machines/supervisor/types.ts';
@@ -50,8 +51,17 @@ export const storedInput = (store: Store, routes: Routes, { routing, quietHours,
   ...(routing === undefined ? {} : { rules: routing.rules }),
   ...quietHoursInput(store, routes, quietHours),
   ...digestsInput(store, routes),
-  ...(buttons === null ? {} : { remote: buttons.input }),
+  ...(buttons === null ? {} : buttonsInput(store, buttons)),
 });
+
+/** The presses, and the records of the torrents if their cards need other buttons. */
+function buttonsInput({ records }: Store, { input, areEarlierInvalid }: Buttons) {
+  if (!areEarlierInvalid) return { remote: input };
+  const renewed = records.map((record) =>
+    record.remote === null ? record : { ...record, remote: withInvalidButtons(record.remote) },
+  );
+  return { remote: input, records: renewed };
+}
 
 /** How a change of a record is stored, with the history, and the completions that were sent lately. */
 function recordsInput(store: Store, routes: Routes) {

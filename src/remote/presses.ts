@@ -15,7 +15,7 @@ export type Rejection = CommandFault | 'old' | 'repeated';
 export interface PressListener {
   onPress: (press: Press) => void;
   /**
-   * The ID of the last message that was read: where the next stream continues. Called right after `onPress`, in the same
+   * The ID of the last stored message that was read: where the next stream continues. Called right after `onPress`, in the same
    * run, so that a kill repeats a press rather than losing it; for other messages at most once a minute, and at the end.
    */
   onCursor: (id: string) => void;
@@ -60,17 +60,18 @@ export function createPressReader({ codec, now, onPress, onCursor, onRejected }:
     if (unreported !== null) occasionally('cursor', report);
   }
 
-  function readCommand({ time, id, text }: Extract<StreamEvent, { kind: 'command' }>): void {
+  function readCommand({ time, id, isStored, text }: Extract<StreamEvent, { kind: 'command' }>): void {
+    const position = isStored ? id : null;
     clock.observe(time);
     const reported = reports.get(text) ?? 0;
-    if (reported >= MAX_REPORTS) return reject('repeated', id);
+    if (reported >= MAX_REPORTS) return reject('repeated', position);
     const read = codec.read(text, now());
-    if (!read.ok) return reject(read.reason, id);
+    if (!read.ok) return reject(read.reason, position);
     const age = clock.ageOf(time);
-    if (age > MAX_PRESS_AGE) return reject('old', id);
+    if (age > MAX_PRESS_AGE) return reject('old', position);
     reports.set(text, reported + 1);
     onPress({ command: read.command, id, age });
-    unreported = id;
+    unreported = position ?? unreported;
     report();
   }
 

@@ -1,5 +1,5 @@
 /** The key that signs the commands of buttons. */
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import type { Store } from '../store/index.ts';
 import { secret } from '../util/secret.ts';
@@ -8,6 +8,12 @@ import type { CodecOptions } from './codec.ts';
 
 /** The fact that holds the key. The machines never see it. */
 const KEY_FACT = 'commandKey';
+
+/** The fact that changes with each start: whether something can be stored. */
+const START_FACT = 'commandStart';
+
+/** The fact that identifies key and era, and reveals neither. */
+const SIGNER_FACT = 'commandSigner';
 
 /** Bytes. */
 const KEY_LENGTH = 32;
@@ -21,19 +27,37 @@ export interface SigningOptions {
   configured: Secret | null;
 }
 
+/** How commands are signed. */
+export interface Signing extends Omit<CodecOptions, 'instance'> {
+  /** Buttons of earlier processes are invalid: the cards that are shown need other ones. */
+  isNew: boolean;
+}
+
 /**
  * The key of the settings, or a random one, which is stored, so that buttons work after a restart. A stored key that is
  * damaged is replaced: earlier buttons have no effect then.
  *
- * Called once, at the start. Where nothing is stored, consumed presses are not stored either: all commands end with the process.
+ * Called once, at the start. Where nothing can be stored, as on a full disk, consumed presses are not stored either: all
+ * commands end with the process, and those of earlier processes, which are maybe consumed, have no effect.
  */
-export function prepareSigning({ store, configured }: SigningOptions): Omit<CodecOptions, 'instance'> {
+export function prepareSigning({ store, configured }: SigningOptions): Signing {
+  store.setFact(START_FACT, randomText(6));
   const era = store.health.kind === 'disk' ? null : randomText(6);
-  if (configured !== null) return { secret: secret(configured.reveal()), era };
+  const key = configured?.reveal() ?? storedKeyOf(store);
+  const signer = createHmac('sha256', key)
+    .update(`signer ${era ?? ''}`)
+    .digest('base64url');
+  const isNew = store.facts.get(SIGNER_FACT) !== signer;
+  if (isNew) store.setFact(SIGNER_FACT, signer);
+  return { secret: secret(key), era, isNew };
+}
+
+/** The stored key; creates it where there is none. */
+function storedKeyOf(store: SigningOptions['store']): string {
   const { data: stored } = storedKey.safeParse(store.facts.get(KEY_FACT));
   const key = stored ?? randomText(KEY_LENGTH);
   if (stored === undefined) store.setFact(KEY_FACT, key);
-  return { secret: secret(key), era };
+  return key;
 }
 
 const randomText = (bytes: number): string => randomBytes(bytes).toString('base64url');

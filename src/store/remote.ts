@@ -14,7 +14,10 @@ const PRESS = 'press:';
 const CURSOR_FACT = 'commandCursor';
 
 const instant = z.number().nonnegative();
-const serial = z.int().nonnegative();
+/** A signed command contains integers only: with another number, buttons would never work. */
+const round = z.int().nonnegative();
+/** Far more than there can be, and far from where adding one has no effect. */
+const serial = z.int().nonnegative().max(1e9);
 const action = z.enum(BUTTON_ACTIONS);
 
 const acceptedPress: z.ZodType<AcceptedPress> = z.object({
@@ -22,7 +25,7 @@ const acceptedPress: z.ZodType<AcceptedPress> = z.object({
     action,
     card: z.enum(BUTTON_CARDS),
     key: z.string().min(1).max(64),
-    round: instant,
+    round,
     serial,
     expiresAt: instant,
   }),
@@ -36,7 +39,7 @@ const cardButtons = z.object({ serial, actions: z.array(action).readonly(), made
 
 /** The stored buttons of a torrent. */
 export const remoteRecord: z.ZodType<RemoteRecord> = z.object({
-  round: instant,
+  round,
   addedAt: instant,
   serial,
   progress: cardButtons.nullable().catch(null),

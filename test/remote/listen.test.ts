@@ -138,6 +138,24 @@ describe('a message without effect', () => {
     assert.ok(listening.reports.filter((report) => report.startsWith('cursor')).length <= 12);
   });
 
+  test('is no position to continue from unless ntfy has stored it: it would send everything again', async () => {
+    const other = codec.sign({ ...command, action: 'mute' });
+    await using server = await serveStream(
+      open,
+      lineOf({ id: 'stored', message: 'junk' }),
+      lineOf({ id: 'uncached', message: 'junk', expires: null }),
+      lineOf({ id: 'pressed', message: signed, expires: null }),
+      `{"id":"nested","time":1,"event":"message","actions":[{"headers":{"expires":"1"}}]}\n`,
+      `{"id":"updated","sequence_id":"a-b","time":1,"expires":2,"event":"message_clear"}\n`,
+      lineOf({ id: 'forged', message: other.slice(0, -1), expires: null }),
+    );
+    const listening = startListening(server.url);
+    await until('all', () => listening.count('malformed') === 5);
+    await listening.stop();
+    const reports = listening.reports.filter((report) => /^(press|cursor)/.test(report));
+    assert.deepEqual(reports, ['cursor stored', 'press pressed', 'cursor updated']);
+  });
+
   test('can be any line', async () => {
     const lines = [
       'x',

@@ -61,13 +61,23 @@ export const TIME = 1_700_000_000;
 interface Line {
   id?: string;
   time?: number;
+  /** `null`: the server does not store it. */
+  expires?: number | null;
   event?: string;
   message?: unknown;
 }
 
 /** A line of ntfy's stream, with the fields in ntfy's order. */
-export const lineOf = ({ id = 'id0000000000', time = TIME, event = 'message', message }: Line): string =>
-  `${JSON.stringify({ id, time, event, topic: TOPIC, message })}\n`;
+export function lineOf({
+  id = 'id0000000000',
+  time = TIME,
+  event = 'message',
+  message,
+  ...rest
+}: Line): string {
+  const { expires = event === 'message' ? time + 43_200 : null } = rest;
+  return `${JSON.stringify({ id, time, ...(expires === null ? {} : { expires }), event, topic: TOPIC, message })}\n`;
+}
 
 export const open = lineOf({ event: 'open' });
 export const keepalive = lineOf({ event: 'keepalive' });

@@ -8,6 +8,7 @@ import { restoredState } from '../../src/store/index.ts';
 import type { Store } from '../../src/store/index.ts';
 import { secret } from '../../src/util/secret.ts';
 import { open, tempDir } from '../store/fixtures.ts';
+import { spyOnSqlite } from '../store/spy.ts';
 import { command, NOW } from './commands.ts';
 
 type SigningStore = Parameters<typeof prepareSigning>[0]['store'];
@@ -24,7 +25,7 @@ const storeWith = (key: unknown, kind: Store['health']['kind'] = 'disk') => {
   const set: unknown[] = [];
   const store: SigningStore = {
     facts: new Map(key === undefined ? [] : [['commandKey', key]]),
-    setFact: (_, value) => void set.push(value),
+    setFact: (name, value) => void (name === 'commandKey' && set.push(value)),
     health: kind === 'disk' ? { kind, problem: null } : { kind, problem: 'the disk is full' },
   };
   return { store, set };
@@ -89,6 +90,40 @@ describe('the key', () => {
     const signing = signingOf(storeWith(undefined).store);
     for (const text of [JSON.stringify(signing), inspect(signing, { depth: 9 }), String(signing.secret)])
       assert.equal(text.includes(signing.secret.reveal()), false);
+  });
+});
+
+describe('buttons of earlier processes', () => {
+  const isNew = (dir: string, configured: string | null = null): boolean => {
+    const { store } = open(dir);
+    const signing = prepareSigning({ store, configured: configured === null ? null : secret(configured) });
+    store.close();
+    return signing.isNew;
+  };
+
+  test('are invalid with the first key, and with each other one', (t) => {
+    const dir = tempDir(t);
+    const keys = [null, null, 'c'.repeat(32), 'c'.repeat(32), 'd'.repeat(32), null, null];
+    assert.deepEqual(
+      keys.map((key) => isNew(dir, key)),
+      [true, false, true, false, true, true, false],
+    );
+  });
+
+  test('are invalid if nothing can be stored any more, which only a write shows: they are maybe consumed', (t) => {
+    const dir = tempDir(t);
+    const first = open(dir).store;
+    const text = codecOf(first).sign(command);
+    first.close();
+    const spy = spyOnSqlite(t);
+    const full = open(dir).store;
+    spy.database().exec('PRAGMA query_only = ON');
+    assert.equal(full.health.kind, 'disk');
+    const codec = codecOf(full);
+    assert.equal(full.health.kind, 'memory');
+    assert.deepEqual(codec.read(text, NOW), { ok: false, reason: 'expired' });
+    assert.equal(codec.read(codec.sign(command), NOW).ok, true);
+    full.close();
   });
 });
 
