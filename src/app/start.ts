@@ -28,7 +28,7 @@ import type { QbittorrentClient } from '../qbittorrent/client.ts';
 import type { Listening } from '../server/index.ts';
 import { openPorts } from './ports.ts';
 import { createRelay } from './relay.ts';
-import { subscribeTo } from './subscriptions.ts';
+import { createGuard, subscribeTo } from './subscriptions.ts';
 import type { Supervisor } from './status.ts';
 import type { StyleOf } from '../ntfy/style-of.ts';
 import type { RuntimeRouting } from './routing.ts';
@@ -93,7 +93,8 @@ export async function start({ config, log, policy, routing, quietHours }: StartO
   const buttons = createButtons({ config, store, instance });
   const ntfy = createNtfyClient(config.ntfy, cardOptionsOf(config, instance, buttons?.card), {
     ...eventLog,
-    onAccepted: preview.onAccepted,
+    // An accepted message whose publishing failed here would be sent again, with another sound.
+    onAccepted: createGuard(log)(preview.onAccepted),
     topicOf: routes.topicOf,
     styleOf: styleOf(routing),
   });

@@ -11,19 +11,15 @@ export type Subscriber = (event: SupervisorEmitted) => void;
 const BUG_INTERVAL = 60_000;
 
 /**
- * Subscribes to the emitted events of the supervisor. An exception of a subscriber is logged as a bug: XState would
- * report it as an uncaught exception, which ends the process.
+ * Returns a function that makes listeners safe to call: it logs their exceptions as bugs, at most one a minute of each
+ * type of event.
  */
-export function subscribeTo(
-  supervisor: Pick<Supervisor, 'on'>,
-  subscribers: readonly Subscriber[],
-  log: Logger,
-): void {
+export function createGuard(log: Logger) {
   const onBug = throttle(BUG_INTERVAL);
-  for (const subscriber of subscribers) {
-    supervisor.on('*', (event) => {
+  return <E extends { type: string }>(listener: (event: E) => void) =>
+    (event: E): void => {
       try {
-        subscriber(event);
+        listener(event);
       } catch (error) {
         onBug(event.type, (suppressed) =>
           logBug(log, 'an event could not be logged, counted or shown', error, {
@@ -32,6 +28,18 @@ export function subscribeTo(
           }),
         );
       }
-    });
-  }
+    };
+}
+
+/**
+ * Subscribes to the emitted events of the supervisor. An exception of a subscriber is logged as a bug: XState would
+ * report it as an uncaught exception, which ends the process.
+ */
+export function subscribeTo(
+  supervisor: Pick<Supervisor, 'on'>,
+  subscribers: readonly Subscriber[],
+  log: Logger,
+): void {
+  const guard = createGuard(log);
+  for (const subscriber of subscribers) supervisor.on('*', guard(subscriber));
 }

@@ -1,4 +1,3 @@
-import type { Policy } from '../../machines/policy.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { printError } from '../commands/terminal.ts';
 import { parseConfig } from '../config/index.ts';
@@ -10,16 +9,8 @@ import { createPhone, startNtfySimulator, startQbittorrentSimulator } from '../s
 import type { Phone, QbittorrentSimulator } from '../simulator/index.ts';
 import { createScreen } from './screen.ts';
 import type { Screen } from './screen.ts';
-import { repeatScenario, runScenario } from './scenario.ts';
+import { DEMO_POLICY, repeatScenario, runScenario } from './scenario.ts';
 import { subscribe } from './subscribe.ts';
-
-/** Milliseconds; shorter than the defaults, so that the demo takes a minute. */
-const DEMO_POLICY = {
-  gatherTime: 300,
-  settleTime: 1500,
-  stallTime: 3000,
-  idleInterval: 1000,
-} satisfies Partial<Policy>;
 
 /**
  * Runs the sidecar, as in production, with embedded servers: no configuration needed. `QBIT_HOST` or `NTFY_TOPIC` in the

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from 'xstate';
+import type { Policy } from '../../machines/policy.ts';
 import { selectSummaries } from '../../machines/summary/selectors.ts';
 import { selectTrackedCount } from '../../machines/supervisor/selectors.ts';
 import type { Sidecar } from '../app/start.ts';
@@ -9,6 +10,14 @@ export interface DemoServers {
   simulator: QbittorrentSimulator;
   sidecar: Sidecar;
 }
+
+/** Milliseconds; shorter than the defaults, so that the demo takes a minute. */
+export const DEMO_POLICY = {
+  gatherTime: 300,
+  settleTime: 1500,
+  stallTime: 3000,
+  idleInterval: 1000,
+} satisfies Partial<Policy>;
 
 /** Episodes of the season. */
 const EPISODES = 12;

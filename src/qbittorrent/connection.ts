@@ -95,9 +95,14 @@ export function failureOfStatus({ status, text }: Reply, host: string) {
   return noQbittorrent(host, status);
 }
 
-/** The result of a call whose answer has no data. */
-export const resultOf = (reply: Result<Reply>, host: string): Result<null> =>
-  reply.ok ? (failureOfStatus(reply.value, host) ?? { ok: true, value: null }) : reply;
+/** The result of a call whose answer has no data. A page is no success: a login page answers 200 to any request. */
+export function resultOf(reply: Result<Reply>, host: string): Result<null> {
+  if (!reply.ok) return reply;
+  const { status, text } = reply.value;
+  const refusal = failureOfStatus(reply.value, host);
+  if (refusal === null && isPage(text)) return noQbittorrent(host, status);
+  return refusal ?? { ok: true, value: null };
+}
 
 /** Whether this version has no such endpoint; or the server is not qBittorrent. */
 export const isUnknownPath = (reply: Result<Reply>): boolean => reply.ok && reply.value.status === 404;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { subscribeTo } from '../../src/app/subscriptions.ts';
+import { createGuard, subscribeTo } from '../../src/app/subscriptions.ts';
 import { hashOf, SECOND } from '../machines/fixtures.ts';
 import { startWorld } from '../support/world.ts';
 import { recorder } from '../server/apps.ts';
@@ -26,4 +26,11 @@ test('an exception in a subscriber affects neither the supervisor nor another su
   const bugs = lines.filter((line) => line.includes('a bug in this program'));
   assert.equal(bugs.length, new Set(received).size, 'one line for each type of event within a minute');
   assert.ok(bugs.every((line) => line.includes('a planted bug')));
+});
+
+test('an exception in a guarded listener does not reach its caller, and is logged once a minute', () => {
+  const { log, lines } = recorder();
+  const guarded = createGuard(log)(throwing);
+  for (let n = 0; n < 3; n += 1) guarded({ type: 'published' });
+  assert.equal(lines.filter((line) => line.includes('a planted bug')).length, 1);
 });

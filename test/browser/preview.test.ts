@@ -1,7 +1,7 @@
 /** The phone on the page, in a browser. */
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { runScenario } from '../../src/demo/scenario.ts';
+import { DEMO_POLICY, runScenario } from '../../src/demo/scenario.ts';
 import { realTest, until } from '../servers/index.ts';
 import { COMMAND_TOPIC, hasButton } from '../support/button-scene.ts';
 import { openTab, startScene, textOf, untilLink, untilText, violationsOf } from './scene.ts';
@@ -17,7 +17,7 @@ realTest(
   'the demo: a season of twelve episodes becomes one card, and the page shows what the phone shows',
   { needs: ['chromium'] },
   async () => {
-    await using scene = await startScene({ DIGEST_FROM: '4', SUMMARY_FROM: '8' });
+    await using scene = await startScene({ DIGEST_FROM: '4', SUMMARY_FROM: '8' }, DEMO_POLICY);
     const { page, complaints } = await openTab(scene.browser, scene.url, wide);
     await untilLink(page, 'live');
     assert.match(await textOf(page, '#cards'), /No notifications since the sidecar started/);

@@ -1,6 +1,7 @@
 /** A sidecar between embedded servers, and a browser with its page. */
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
+import type { Policy } from '../../machines/policy.ts';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Sidecar } from '../../src/app/start.ts';
 import { startNtfySimulator, startQbittorrentSimulator } from '../../src/simulator/index.ts';
@@ -46,12 +47,19 @@ export interface Scene extends Embedded {
   url: string;
 }
 
-/** Starts everything in this process. */
-export async function startScene(env: Record<string, string> = {}): Promise<Scene> {
+/**
+ * Starts everything in this process.
+ *
+ * @param policy intervals that no setting makes as short
+ */
+export async function startScene(
+  env: Record<string, string> = {},
+  policy: Partial<Policy> = {},
+): Promise<Scene> {
   await using stack = new AsyncDisposableStack();
   const { browser } = stack.use(await startChromium());
   const embedded = stack.use(await startEmbedded());
-  const sidecar = await startSidecar({ ...embedded.env, ...env });
+  const sidecar = await startSidecar({ ...embedded.env, ...env }, [], policy);
   stack.defer(() => sidecar.stop());
   embedded.hookPort = sidecar.hook.port;
   const owned = stack.move();

@@ -112,7 +112,8 @@ export async function startScene({
     withQbittorrent: createQueue(),
     status: () => readStatus(`http://127.0.0.1:${opsPort}/status`, opsToken),
     async namesOf(digest) {
-      const headers = { authorization: `Bearer ${opsToken}` };
+      // A kept connection may be closed at this moment.
+      const headers = { authorization: `Bearer ${opsToken}`, connection: 'close' };
       const answer = await fetch(`http://127.0.0.1:${opsPort}/digest?id=${digest}`, { headers });
       const { all } = (await answer.json()) as { all: { name: string }[] };
       return all.map(({ name }) => name);

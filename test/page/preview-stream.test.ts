@@ -14,8 +14,8 @@ const HEARTBEAT = 15_000;
 
 function start(t: TestContext) {
   t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
-  const preview = createPhonePreview();
   const world = startWorld();
+  const preview = createPhonePreview(() => world.clock.now());
   const board = createBoard(sourcesOf(world, { preview }), recorder().log);
   t.after(() => board.close());
   const next = async (viewer: ReturnType<typeof board.join>) => {
@@ -70,6 +70,15 @@ describe('an open page', () => {
     assert.match((await next(viewer)).get('cards') ?? '', /No notifications since the sidecar started/);
   });
 
+  test('receives the heading of silent cards when the only card becomes silent', async (t) => {
+    const { preview, board, next } = start(t);
+    preview.onAccepted(published('alert', { priority: 4 }));
+    const viewer = board.join(null, '');
+    assert.doesNotMatch((await take(viewer)).get('board') ?? '', /cards-title/);
+    preview.onAccepted(published('alert', { title: 'resolved' }));
+    assert.match((await next(viewer)).get('cards') ?? '', /cards-title/);
+  });
+
   test('that was disconnected receives what it missed, also a deletion', async (t) => {
     const { preview, board, next } = start(t);
     for (const title of ['one', 'two']) preview.onAccepted(published(title));
@@ -88,6 +97,17 @@ describe('an open page', () => {
       [...missed].filter(([id]) => isCard(id)).map(([, html]) => html.includes('data-gone')),
       [true],
     );
+  });
+
+  test('shows the date of the cards once the day has changed', async (t) => {
+    const { world, preview, board, next } = start(t);
+    preview.onAccepted(published('one'));
+    const viewer = board.join(null, '');
+    await take(viewer);
+    assert.ok(!(await next(viewer)).has('cards'));
+    await world.pass(24 * 60 * 60_000);
+    assert.match((await next(viewer)).get('cards') ?? '', />\d+ \w{3} \d\d:\d\d</);
+    assert.ok(!(await next(viewer)).has('cards'), 'once');
   });
 
   test('stays small with ten thousand cards', async (t) => {

@@ -128,6 +128,16 @@ describe('a message without effect', () => {
     assert.deepEqual(listening.presses, []);
   });
 
+  test('is a press that was reported ten times, and the next one is reported', async () => {
+    const other = codec.sign({ ...command, action: 'mute' });
+    const lines = Array.from({ length: 1000 }, () => lineOf({ message: signed }));
+    await using server = await serveStream(open, lines.join(''), lineOf({ id: 'other', message: other }));
+    await using listening = startListening(server.url);
+    await until('the other press', () => listening.reports.includes('cursor other'));
+    assert.deepEqual([listening.presses.length, listening.count('repeated')], [11, 990]);
+    assert.ok(listening.reports.filter((report) => report.startsWith('cursor')).length <= 12);
+  });
+
   test('can be any line', async () => {
     const lines = [
       'x',

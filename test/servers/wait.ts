@@ -20,7 +20,7 @@ export interface UntilOptions {
 export async function until<T>(
   what: string,
   check: () => T | Promise<T>,
-  { deadline = 240_000, every = 50 }: UntilOptions = {},
+  { deadline = Number(process.env.UNTIL ?? 240_000), every = 50 }: UntilOptions = {},
 ): Promise<Exclude<T, null | undefined | false>> {
   const end = performance.now() + deadline;
   let lastError: unknown;

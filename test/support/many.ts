@@ -151,8 +151,9 @@ interface Status {
   outbox: { waiting: number; sending: number };
 }
 
+/** Without a kept connection, which the sidecar might close at this moment. */
 const readJson = async (opsPort: number, path: string): Promise<unknown> =>
-  (await fetch(`http://127.0.0.1:${opsPort}/${path}`)).json();
+  (await fetch(`http://127.0.0.1:${opsPort}/${path}`, { headers: { connection: 'close' } })).json();
 
 /** Nothing is tracked or waits, and the summary is deleted. */
 async function isSettled(messages: () => Promise<NtfyMessage[]>, opsPort: number): Promise<boolean> {

@@ -25,13 +25,13 @@ export function board(
   more: 'data-more' | '' = '',
 ): Html {
   return html`<main id="board">
-    <section class="part-services" aria-labelledby="services-title">
+    <section aria-labelledby="services-title">
       <h2 class="hidden" id="services-title">Services</h2>
       <ul class="services" id="services" role="list">
         ${serviceCards(view).map(({ html }) => html)}
       </ul>
     </section>
-    <section class="part-downloads" aria-labelledby="downloads">
+    <section aria-labelledby="downloads">
       <div class="heading">
         <h2 id="downloads" tabindex="-1">Downloads</h2>
         <p class="hint">Select one to see its statechart.</p>

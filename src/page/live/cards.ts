@@ -1,4 +1,6 @@
+import { formatTime } from '../../format/clock.ts';
 import { cardId, previewCard, previewCards } from '../html/preview.ts';
+import type { Clock } from '../html/torrent.ts';
 import type { PreviewCard } from '../preview.ts';
 import { clockOf } from '../view-model.ts';
 import type { PageSources } from '../view-model.ts';
@@ -13,30 +15,38 @@ export interface Cards {
 export function createCards(sources: PageSources, patchLog: PatchLog): Cards {
   const { preview } = sources;
   let version = -1;
-  let sent: readonly PreviewCard[] | null = null;
+  let renderedAt: number | null = null;
+  let sent: readonly PreviewCard[] = [];
 
-  function render(cards: readonly PreviewCard[], before: readonly PreviewCard[] | null): void {
-    const clock = clockOf(sources);
-    if (before === null || !isSameOrder(cards, before)) {
-      const left = new Set(cards.map(({ id }) => id));
-      for (const { id } of before ?? []) if (!left.has(id)) patchLog.remove(cardId(id));
-      patchLog.put('cards', String(previewCards(cards, clock)));
-      return;
-    }
+  function renderAll(cards: readonly PreviewCard[], clock: Clock): void {
+    const left = new Set(cards.map(({ id }) => id));
+    for (const { id } of sent) if (!left.has(id)) patchLog.remove(cardId(id));
+    patchLog.put('cards', String(previewCards(cards, clock)));
+  }
+
+  function renderChanged(cards: readonly PreviewCard[], clock: Clock): void {
     for (const [index, card] of cards.entries())
-      if (card !== before[index]) patchLog.put(cardId(card.id), String(previewCard(card, clock)));
+      if (card !== sent[index]) patchLog.put(cardId(card.id), String(previewCard(card, clock)));
   }
 
   return {
     refresh() {
-      if (preview.version === version) return;
-      version = preview.version;
+      const clock = clockOf(sources);
+      const isLater = renderedAt === null || isOtherDay(renderedAt, clock);
+      if (preview.version === version && !isLater) return;
       const cards = preview.list();
-      render(cards, sent);
+      if (isLater || !isSameOrder(cards, sent)) renderAll(cards, clock);
+      else renderChanged(cards, clock);
+      version = preview.version;
+      renderedAt = clock.now;
       sent = cards;
     },
   };
 }
+
+/** Whether the day has changed since: times of another day have a date. */
+const isOtherDay = (at: number, clock: Clock): boolean =>
+  formatTime(at / 1000, clock.now, clock) !== formatTime(at / 1000, at, clock);
 
 /** A card that becomes silent moves to another list. */
 const isSameOrder = (cards: readonly PreviewCard[], before: readonly PreviewCard[]): boolean =>

@@ -30,12 +30,10 @@ export const preview = `
 .to-preview{font-size:.85rem}
 @media (min-width:68rem){
   .to-preview{display:none}
-  #board{display:grid;grid-template:'services preview' auto 'downloads preview' auto 'shared preview' auto 'finished preview' 1fr/minmax(0,1fr) 20.5rem;column-gap:1.75rem}
-  .part-services{grid-area:services}
-  .part-downloads{grid-area:downloads}
-  .shared{grid-area:shared}
-  .part-finished{grid-area:finished}
-  .preview{grid-area:preview;position:sticky;top:.8rem;align-self:start}
+  /* More rows than sections: the last one is as high as the phone needs. */
+  #board{display:grid;grid-template:repeat(9,auto) 1fr/minmax(0,1fr) 20.5rem;column-gap:1.75rem}
+  #board>*{grid-column:1}
+  #board>.preview{grid-area:1/2/-1;position:sticky;top:.8rem;align-self:start}
   .preview .heading{margin-top:0;min-height:0;padding:0 .4rem}
   .device{border:9px solid var(--bezel);border-radius:2.5rem;box-shadow:0 0 0 1px var(--bezel-edge),0 10px 30px rgb(20 30 40/.16)}
   .screen{height:min(42rem,100vh - 12.2rem);min-height:20rem;max-height:none;padding:1.9rem .6rem .8rem;border-radius:1.9rem}
