@@ -131,6 +131,8 @@ async function startSidecar(env: Record<string, string> & { STATE_DIR: string })
   );
   const url = `http://127.0.0.1:${opsPort}`;
   await untilAnswering(sidecar, `${url}/livez`);
-  const status = async () => (await (await fetch(`${url}/status`)).json()) as Status;
+  // A connection that was kept for longer than the server allows is answered with 408.
+  const headers = { connection: 'close' };
+  const status = async () => (await (await fetch(`${url}/status`, { headers })).json()) as Status;
   return { pid: sidecar.pid, port, status, stop: () => sidecar.stop() };
 }
