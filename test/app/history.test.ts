@@ -31,7 +31,7 @@ test('what completed and what was removed is in the history, also after a restar
   const first = await start();
   embedded.qbittorrent.addTorrent({ name: 'debian.iso', size: 5 * MB, rate: 5 * MB });
   await until('it is in the history', async () => (await historyOf(first)).length === 1);
-  const gone = embedded.qbittorrent.addTorrent({ name: 'gone.iso', size: 5000 * MB, rate: MB });
+  const gone = embedded.qbittorrent.addTorrent({ name: 'gone.iso', size: 200 * MB, rate: 5 * MB });
   await until('it has a card', () => embedded.ntfy.cards().some(({ title }) => title?.includes('gone.iso')));
   embedded.qbittorrent.removeTorrent(gone);
   await until('both are in the history', async () => (await historyOf(first)).length === 2);

@@ -67,7 +67,7 @@ realTest(
     await page.getByRole('link', { name: 'Newest' }).click();
     await page.waitForURL(/history\?search=$/);
     assert.equal((await namesOn(page)).length, 3);
-    await page.getByRole('link', { name: 'All downloads now' }).click();
+    await page.getByRole('link', { name: 'Current downloads' }).click();
     await page.waitForURL(/\/$/);
     assert.deepEqual(complaints, []);
   },

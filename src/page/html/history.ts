@@ -17,6 +17,7 @@ export function historySection(view: ViewModel): Html {
   return html`<section class="part-finished" aria-labelledby="finished-title">
     <div class="heading">
       <h2 id="finished-title" tabindex="-1">History</h2>
+      <p class="all"><a href="history">Show all</a></p>
       ${searchForm('')}
     </div>
     ${historyList(view.finished, view)}
@@ -34,7 +35,7 @@ export function historyList(entries: readonly EndedTorrent[], clock: Clock): Htm
 /** Works without scripts: its result is a page. */
 function searchForm(search: string): Html {
   return html`<form class="search" role="search" method="get" action="history">
-    <label for="search">Search</label>
+    <label class="hidden" for="search">Search</label>
     <input
       id="search"
       name="search"
@@ -60,7 +61,7 @@ export function historyPage(
     'History: qbit-ntfy-sidecar',
     html`<header class="top">
         <h1>History</h1>
-        <p class="back"><a href="./">All downloads now</a></p>
+        <p class="back"><a href="./">Current downloads</a></p>
       </header>
       <main>
         <div class="heading">
