@@ -93,14 +93,14 @@ describe('the key', () => {
   });
 });
 
-describe('buttons of earlier processes', () => {
-  const isNew = (dir: string, configured: string | null = null): boolean => {
-    const { store } = open(dir);
-    const signing = prepareSigning({ store, configured: configured === null ? null : secret(configured) });
-    store.close();
-    return signing.isNew;
-  };
+const isNew = (dir: string, configured: string | null = null): boolean => {
+  const { store } = open(dir);
+  const signing = prepareSigning({ store, configured: configured === null ? null : secret(configured) });
+  store.close();
+  return signing.isNew;
+};
 
+describe('buttons of earlier processes', () => {
   test('are invalid with the first key, and with each other one', (t) => {
     const dir = tempDir(t);
     const keys = [null, null, 'c'.repeat(32), 'c'.repeat(32), 'd'.repeat(32), null, null];
