@@ -1,7 +1,8 @@
 import type { Failure } from '../domain.ts';
 import { backoff } from '../backoff.ts';
 
-const FIRST_RETRY = 2000;
+/** Milliseconds until the first retry. */
+export const FIRST_RETRY = 2000;
 /** A burst limit refills in 5 s; the pause is at least half of this, so that senders that share it do not retry in step. */
 const LIMITED_RETRY = 10_000;
 /** The least pause by kind of failure: wrong credentials are never hammered. */

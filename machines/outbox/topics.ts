@@ -1,3 +1,4 @@
+import { FIRST_RETRY } from './retry.ts';
 import { routeOf } from '../routing/routed.ts';
 import { DEFAULT_ROUTE } from '../routing/types.ts';
 import type { RouteId } from '../routing/types.ts';
@@ -7,6 +8,8 @@ import type { Failure, Notification, Now } from '../domain.ts';
 export interface TopicRefusal {
   since: number;
   at: number;
+  /** Refused once, it may be permitted (`isPerhapsPermitted`): it is tried again after a few seconds, and not reported. */
+  isConfirmed: boolean;
 }
 
 /** The topics that ntfy refuses while it accepts others. Changed in place. */
@@ -18,12 +21,14 @@ export interface Topics {
 
 /** @param refused topics that were refused before a restart: they are tried at once */
 export const createTopics = (refused: readonly RouteId[] = []): Topics => ({
-  refused: new Map(refused.map((route) => [route, { since: -Infinity, at: -Infinity }])),
+  refused: new Map(refused.map((route) => [route, { since: -Infinity, at: -Infinity, isConfirmed: true }])),
   hasSeveral: refused.length > 0,
 });
 
 /** Milliseconds between two attempts on a refused topic, and until what waits for it goes elsewhere. */
 export const TOPIC_PAUSE = 5 * 60_000;
+
+const pauseOf = ({ isConfirmed }: TopicRefusal): number => (isConfirmed ? TOPIC_PAUSE : FIRST_RETRY);
 
 /** Whether ntfy itself refused this topic (40301), not the login (401), and no proxy did. */
 export function isTopicRefusal({ hasSeveral }: Topics, { kind, answer }: Failure): boolean {
@@ -36,18 +41,22 @@ interface Refusals {
   now: Now;
 }
 
-/** Records a refusal. Returns whether it is the first one. */
+/** Records a refusal. Returns whether it is the one that confirms it. */
 export function recordRefusal({ topics, now }: Refusals, notification: Notification): boolean {
   const route = routeOf(notification);
   const before = topics.refused.get(route);
   const at = now();
-  topics.refused.set(route, { since: before?.since ?? at, at });
-  return before === undefined;
+  topics.refused.set(route, { since: before?.since ?? at, at, isConfirmed: before !== undefined });
+  return before?.isConfirmed === false;
 }
 
-/** Records that ntfy accepted something on its topic. Returns whether that one had been refused. */
-export const recordAcceptance = ({ topics }: Refusals, notification: Notification): boolean =>
-  topics.refused.delete(routeOf(notification));
+/** Records that ntfy accepted something on its topic. Returns whether it is certain that ntfy had refused that one. */
+export function recordAcceptance({ topics }: Refusals, notification: Notification): boolean {
+  const route = routeOf(notification);
+  const isRestored = topics.refused.get(route)?.isConfirmed === true;
+  topics.refused.delete(route);
+  return isRestored;
+}
 
 /**
  * What happens to a notification whose topic is refused, until the next attempt.
@@ -67,7 +76,7 @@ export function passageOf(refusals: Refusals, notification: Notification): Passa
   const route = routeOf(notification);
   const refusal = topics.refused.get(route);
   if (refusal === undefined || waitForTopic(refusals, notification) === 0) return 'send';
-  if (route === DEFAULT_ROUTE) return 'wait';
+  if (route === DEFAULT_ROUTE || !refusal.isConfirmed) return 'wait';
   if (notification.kind === 'progress' || notification.kind === 'summary') return 'drop';
   if ('left' in notification && notification.left) return 'wait';
   const isLong = Math.abs(now() - refusal.since) >= TOPIC_PAUSE;
@@ -94,5 +103,5 @@ const AFTER_PAUSE: Readonly<Record<Notification['kind'], Passage>> = {
 export function waitForTopic({ topics, now }: Refusals, notification: Notification): number {
   if (topics.refused.size === 0) return 0;
   const refusal = topics.refused.get(routeOf(notification));
-  return refusal === undefined ? 0 : Math.max(0, TOPIC_PAUSE - Math.abs(now() - refusal.at));
+  return refusal === undefined ? 0 : Math.max(0, pauseOf(refusal) - Math.abs(now() - refusal.at));
 }

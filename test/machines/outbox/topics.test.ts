@@ -54,9 +54,12 @@ describe('a topic that ntfy refuses', () => {
     outbox.publish(progressOf(b, 10), completionOf(b));
     await outbox.pass(10 * SECOND);
     assert.deepEqual(outbox.outcomes('completion'), ['accepted']);
-    assert.equal(outbox.sent.filter(({ notification }) => notification.route === 'films').length, 1);
-    await outbox.pass(5 * MINUTE);
-    assert.equal(outbox.sent.filter(({ notification }) => notification.route === 'films').length, 2);
+    const attempts = () => outbox.sent.filter(({ notification }) => notification.route === 'films').length;
+    assert.equal(attempts(), 2);
+    await outbox.pass(4 * MINUTE);
+    assert.equal(attempts(), 2);
+    await outbox.pass(MINUTE);
+    assert.equal(attempts(), 3);
     assert.deepEqual(outbox.failed(), []);
   });
 
@@ -71,6 +74,21 @@ describe('a topic that ntfy refuses', () => {
     outbox.publish(films(completionOf(b)));
     await outbox.pass(6 * MINUTE);
     assert.deepEqual(outbox.reportsOf('topic.restored'), [{ type: 'topic.restored', route: 'films' }]);
+  });
+
+  test('once, although it is permitted, delays what goes there by a few seconds and is not reported', async () => {
+    const outbox = startOutbox({ rate: null });
+    const answers: Publication[] = [live, { ok: false, failure: forbidden }];
+    outbox.world.publish = () => answers.shift() ?? live;
+    outbox.publish(completionOf(b));
+    await outbox.pass(SECOND);
+    outbox.publish(films(progressOf(a, 10)));
+    await outbox.pass(SECOND);
+    outbox.publish(films(completionOf(hashOf(3))));
+    await outbox.pass(3 * SECOND);
+    assert.deepEqual(outbox.outcomes('progress'), ['accepted']);
+    assert.deepEqual(outbox.outcomes('completion'), ['accepted', 'accepted']);
+    assert.deepEqual([...outbox.reportsOf('topic.rejected'), ...outbox.reportsOf('topic.restored')], []);
   });
 
   test('keeps neither progress nor, after five minutes, deletions: nothing waits for it for ever', async () => {
