@@ -201,7 +201,7 @@ export const remoteSetup = setup({
       const watcher = system.get('watcher');
       const hash = findRecord(key)?.hash;
       if (failure !== null || watcher === undefined || hash === undefined || !changesTorrent(action)) return;
-      const poll: WatcherEvent = { type: 'poll.now', hash };
+      const poll: WatcherEvent = { type: 'poll.now', hashes: [hash] };
       enqueue.sendTo(watcher, poll, { delay: EFFECT_TIME });
     }),
     tellTorrent: enqueueActions(({ context, enqueue }, due: Extract<RemoteEvent, DueAnswer>) => {

@@ -15,7 +15,7 @@ export type ShardEvent =
 /** What a shard reports to its supervisor; its torrents report to the supervisor themselves. */
 export type ShardReport = { type: 'torrent.crashed'; key: Hash; reason: string; error?: unknown };
 
-interface ShardInput {
+export interface ShardInput {
   policy: Policy;
   /** What all torrents share. */
   deps: TorrentDeps;

@@ -76,7 +76,7 @@ export function createContext({ input, self }: Creation): SupervisorContext {
     ...shared,
     shardOf,
     shards: new Set(),
-    pendingStarts: [],
+    pendingStarts: new Map(),
     ready: false,
     incidentShown: incidentShown ?? false,
     incidentRaised: incidentShown ?? false,

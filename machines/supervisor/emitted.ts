@@ -43,14 +43,6 @@ export const emitEvent = {
   params: ({ event }: { event: SupervisorEmitted }): SupervisorEmitted => event,
 } as const;
 
-export const emitTracked = {
-  type: 'emit',
-  params: ({ event: { hash } }: { event: { hash: Hash } }): SupervisorEmitted => ({
-    type: 'torrent.tracked',
-    hash,
-  }),
-} as const;
-
 export const emitRescan = {
   type: 'emit',
   params: ({ event }: { event: Rescan }): SupervisorEmitted => ({

@@ -27,8 +27,8 @@ export const ending = supervisorSetup.extend({
         enqueue.sendTo('hookInstaller', { type: 'hook.check' });
         // Its finish hook arrived while it was ending.
         if (end === 'removed' && record !== undefined && record.finishHookAt !== null)
-          enqueue.raise({ type: 'torrent.markFinished', hash: record.readdedAs ?? record.hash });
-        else if (record?.readdedAs) enqueue.raise({ type: 'torrent.track', hash: record.readdedAs });
+          enqueue.raise({ type: 'torrents.markFinished', hashes: [record.readdedAs ?? record.hash] });
+        else if (record?.readdedAs) enqueue.raise({ type: 'torrents.track', hashes: [record.readdedAs] });
       },
     ),
   },

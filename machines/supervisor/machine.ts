@@ -1,7 +1,7 @@
 import { createContext, digestInput, outboxInput, torrentServiceInput } from './context.ts';
 import { idOf } from './registry.ts';
 import { starting, startingSetup } from './starting.ts';
-import { emitEvent, emitRescan, emitServiceCrashed, emitSuppressed, emitTracked } from './emitted.ts';
+import { emitEvent, emitRescan, emitServiceCrashed, emitSuppressed } from './emitted.ts';
 import { incidentCard } from './incident-card.ts';
 import { noticing } from './noticing.ts';
 import { qbittorrentFailures } from './qbittorrent-failures.ts';
@@ -54,25 +54,20 @@ export const supervisorMachine = startingSetup.createMachine({
         ...qbittorrentFailures.on,
         ...noticing.on,
         ...incidentCard.on,
-        'torrent.track': [
-          {
-            guard: { type: 'tracked', params: ({ event }) => ({ hash: event.hash }) },
-            actions: { type: 'readd', params: ({ event }) => ({ hash: event.hash }) },
-          },
-          { actions: [emitTracked, { type: 'track', params: ({ event }) => ({ hashes: [event.hash] }) }] },
-        ],
-        'torrent.markFinished': {
-          description: 'Tracks the torrent if its first hook was lost.',
+        'torrents.markFinished': {
+          description: 'Tracks a torrent if its first hook was lost.',
           actions: [
-            { type: 'recordFinishHook', params: ({ event }) => ({ hash: event.hash }) },
-            { type: 'track', params: ({ event }) => ({ hashes: [event.hash] }) },
+            { type: 'recordFinishHooks', params: ({ event }) => event },
+            { type: 'track', params: ({ event }) => event },
             {
               type: 'pollNow',
-              params: ({ context, event }) => ({ hash: idOf(context.registry, event.hash) }),
+              params: ({ context, event }) => ({
+                hashes: event.hashes.map((hash) => idOf(context.registry, hash)),
+              }),
             },
           ],
         },
-        rescan: { actions: [emitRescan, { type: 'pollNow', params: { hash: null } }, 'rescan'] },
+        rescan: { actions: [emitRescan, { type: 'pollNow', params: { hashes: null } }, 'rescan'] },
         'session.ready': {
           actions: [emitEvent, 'recordLogin', { type: 'broadcast', params: { type: 'session.ready' } }],
         },

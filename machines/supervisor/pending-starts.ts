@@ -1,7 +1,7 @@
 import type { Hash, Observation } from '../domain.ts';
 import { wasAnnounced } from './recent-completions.ts';
 import type { RecentCompletions } from './recent-completions.ts';
-import { findAny } from './registry.ts';
+import { find, findAny } from './registry.ts';
 import type { Registry } from './registry.ts';
 
 /** A torrent that is to be started. */
@@ -11,6 +11,30 @@ export interface PendingStart {
   torrent: Observation | null;
   /** As in its record. */
   quiet: boolean;
+}
+
+/** Torrents that are to be started, by hash, in order. Changed in place. */
+export type PendingStarts = Map<Hash, PendingStart>;
+
+/** Adds torrents. One that has a record is started in any case, also if it was found before. */
+export function addPendingStarts(pending: PendingStarts, starts: readonly PendingStart[]): void {
+  for (const start of starts)
+    if (start.torrent === null || !pending.has(start.hash)) pending.set(start.hash, start);
+}
+
+/** The first ones. */
+export function firstPendingStarts(pending: PendingStarts, count: number): PendingStart[] {
+  const first: PendingStart[] = [];
+  for (const start of pending.values()) {
+    if (first.length === count) break;
+    first.push(start);
+  }
+  return first;
+}
+
+/** Removes these. */
+export function dropPendingStarts(pending: PendingStarts, starts: readonly PendingStart[]): void {
+  for (const { hash } of starts) pending.delete(hash);
 }
 
 /** A seeding torrent whose files are missing is no download. */
@@ -33,8 +57,8 @@ export function pendingStartsOf(registry: Registry, found: readonly Observation[
 }
 
 /** All torrents that have a record. */
-export const restartAll = ({ records }: Registry): PendingStart[] =>
-  Array.from(records.keys(), (hash) => ({ hash, torrent: null, quiet: false }));
+export const restartAll = ({ records }: Registry): PendingStarts =>
+  new Map(Array.from(records.keys(), (hash) => [hash, { hash, torrent: null, quiet: false }]));
 
 /** Which pending torrents are to be tracked, and which tracked ones were added again. */
 export function sortPendingStarts(
@@ -47,6 +71,8 @@ export function sortPendingStarts(
   const readded: Hash[] = [];
   for (const { hash, torrent, quiet: isQuiet } of pendingStarts) {
     if (torrent !== null && (wasAnnounced(recentCompletions, torrent) || isBrokenSeed(torrent))) continue;
+    // It ended, or was merged with another one, before it was started.
+    if (torrent === null && find(registry, hash) === undefined) continue;
     const record = torrent === null ? undefined : findAny(registry, torrent);
     if (record === undefined) hashes.push(hash);
     // A tracked torrent stays tracked; only one whose last notifications are being sent may have been added again.

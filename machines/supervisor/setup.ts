@@ -6,6 +6,8 @@ import { incidentMachine } from '../incident/machine.ts';
 import { outboxMachine } from '../outbox/machine.ts';
 import { quietMachine } from '../quiet/machine.ts';
 import { shardMachine } from '../shard/machine.ts';
+import type { ShardEvent, ShardInput } from '../shard/machine.ts';
+import type { ShardId } from '../shard/shard-of.ts';
 import { remoteMachine } from '../remote/machine.ts';
 import { resume } from '../summary/board.ts';
 import { summaryMachine } from '../summary/machine.ts';
@@ -22,8 +24,8 @@ import { createRecord } from '../torrent/record.ts';
 import { sessionMachine } from '../session/machine.ts';
 import type { ObservedTorrent } from '../torrent/types.ts';
 import type { RequestedCompletion } from '../digest/types.ts';
-import type { Failure, Hash, Notification } from '../domain.ts';
-import { finishHookMessages, isFlooded, isFull, readdMessages, renameAll } from './messages.ts';
+import type { Failure, Hash, Notification, TorrentRecord } from '../domain.ts';
+import { finishHookMessages, isFlooded, isFull, renameAll } from './messages.ts';
 import { remoteInput } from './context.ts';
 import type { FactEvent, Services, SupervisorContext, SupervisorEvent, SupervisorInput } from './types.ts';
 import { watcherMachine } from '../watcher/machine.ts';
@@ -34,6 +36,12 @@ interface TrackParams {
   quiet?: ReadonlySet<Hash>;
 }
 
+/** What starting a torrent enqueues. */
+interface Starting {
+  spawnChild: (src: 'shard', options: { id: ShardId; input: ShardInput }) => void;
+  sendTo: (id: ShardId, event: ShardEvent) => void;
+}
+
 interface Renamed extends Pick<Match, 'renamed'> {
   /** The poll that shows them; the torrents get it. */
   poll?: Omit<ObservedTorrent, 'observation'>;
@@ -41,6 +49,18 @@ interface Renamed extends Pick<Match, 'renamed'> {
 
 /** `failure`: how the request recentCompletions that found the session lost. */
 type Broadcast = { type: 'session.ready'; failure?: never } | { type: 'session.lost'; failure: Failure };
+
+/** Starts the actor of a torrent, in its shard. */
+export function start(
+  { shards, shardOf, policy, deps, ready }: SupervisorContext,
+  enqueue: Starting,
+  record: TorrentRecord,
+): void {
+  const id = shardOf(record.key);
+  if (!shards.has(id)) enqueue.spawnChild('shard', { id, input: { policy, deps } });
+  shards.add(id);
+  enqueue.sendTo(id, { type: 'torrent.start', record, ready });
+}
 
 /** Guards and actions of the supervisor; its chart is in `./machine.ts`. */
 export const supervisorSetup = setup({
@@ -73,6 +93,7 @@ export const supervisorSetup = setup({
     flooded: ({ context }, { notification }: { notification: Notification }) =>
       isFlooded(context, notification),
     tooManyRestarts: ({ context }) => hasTooManyRestarts(context.restarts, context.now()),
+    full: ({ context }) => context.capacityExceeded,
     /** There is capacity again for torrents that were not tracked. */
     freed: ({ context: { capacityExceeded, registry, policy } }) =>
       capacityExceeded && registry.records.size < policy.maxTracked,
@@ -132,30 +153,32 @@ export const supervisorSetup = setup({
       enqueue.stopChild('remote');
     }),
     track: enqueueActions(({ context, enqueue }, { hashes, quiet }: TrackParams) => {
-      const { registry, shards, shardOf, policy, deps } = context;
-      let leftOut = 0;
+      const { registry } = context;
+      let isExceeded = false;
       for (const hash of hashes) {
         if (isFull(context, hash)) {
-          leftOut += 1;
+          isExceeded = true;
           continue;
         }
         const known = find(registry, hash);
         const record = known ?? createRecord(hash, context.now(), quiet?.has(hash));
         if (known === undefined) save(registry, record);
-        const id = shardOf(record.key);
-        if (!shards.has(id)) enqueue.spawnChild('shard', { id, input: { policy, deps } });
-        shards.add(id);
-        enqueue.sendTo(id, { type: 'torrent.start', record, ready: context.ready });
+        start(context, enqueue, record);
       }
-      if (leftOut > 0) enqueue.raise({ type: 'capacity.exceeded', leftOut });
+      if (isExceeded) enqueue.raise({ type: 'capacity.exceeded' });
     }),
-    /** Before `track`, which starts the torrent from its record. */
-    recordFinishHook: enqueueActions(({ context, enqueue, self }, { hash }: { hash: Hash }) => {
-      if (isFull(context, hash)) return;
-      for (const { to, event } of finishHookMessages(context, self, hash)) enqueue.sendTo(to, event);
+    /** Before `track`, which starts the torrents from their records. */
+    recordFinishHooks: enqueueActions(({ context, enqueue, self }, { hashes }: TrackParams) => {
+      for (const hash of hashes) {
+        if (isFull(context, hash)) continue;
+        for (const { to, event } of finishHookMessages(context, self, hash)) enqueue.sendTo(to, event);
+      }
     }),
     sendDigestsNow: sendTo('digest', { type: 'digest.sendNow' }),
-    pollNow: sendTo('watcher', (_, { hash }: { hash: Hash | null }) => ({ type: 'poll.now', hash })),
+    pollNow: sendTo('watcher', (_, { hashes }: { hashes: readonly Hash[] | null }) => ({
+      type: 'poll.now',
+      hashes,
+    })),
     rescan: sendTo('discovery', { type: 'rescan' }),
     broadcast: enqueueActions(({ context: { shards, deps }, enqueue }, { type, failure }: Broadcast) => {
       enqueue.assign({ ready: type === 'session.ready' });
@@ -165,9 +188,6 @@ export const supervisorSetup = setup({
     }),
     rename: enqueueActions(({ context, enqueue, self }, { renamed, poll }: Renamed) => {
       for (const { to, event } of renameAll(context, self, renamed, poll)) enqueue.sendTo(to, event);
-    }),
-    readd: enqueueActions(({ context, enqueue, self }, { hash }: { hash: Hash }) => {
-      for (const { to, event } of readdMessages(context, self, hash)) enqueue.sendTo(to, event);
     }),
   },
 });

@@ -6,7 +6,7 @@ import type { IncidentReport } from '../incident/machine.ts';
 import type { OutboxReport } from '../outbox/machine.ts';
 import type { ShardReport } from '../shard/machine.ts';
 import type { TorrentDeps, TorrentReport } from '../torrent/types.ts';
-import type { PendingStart } from './pending-starts.ts';
+import type { PendingStarts } from './pending-starts.ts';
 import type { EndedTorrent } from './ended.ts';
 import type { RecentCompletion, RecentCompletions } from './recent-completions.ts';
 import type { Notices, RulesReport, StoredNotices } from '../incident/notices.ts';
@@ -31,16 +31,17 @@ import type { SaveSummaries, SummaryReport } from '../summary/machine.ts';
 import type { WatcherReport } from '../watcher/types.ts';
 
 export type SupervisorEvent =
-  | { type: 'torrent.track'; hash: Hash }
-  | { type: 'torrent.markFinished'; hash: Hash }
+  /** Hooks, or what else named torrents that may be new. They are stored when it is processed, and started in slices. */
+  | { type: 'torrents.track'; hashes: readonly Hash[] }
+  | { type: 'torrents.markFinished'; hashes: readonly Hash[] }
   /**
    * Torrents may be untracked: a hook named none, was rejected (`refused`, or `throttled` after too many wrong tokens) or
    * dropped (`dropped`: too many connections), or was just installed (`installed`).
    */
   | { type: 'rescan'; why?: 'refused' | 'throttled' | 'dropped' | 'installed' }
   | { type: 'starts.next' }
-  /** So many torrents are not tracked: the limit is reached. */
-  | { type: 'capacity.exceeded'; leftOut: number }
+  /** A torrent is not tracked: the limit is reached. */
+  | { type: 'capacity.exceeded' }
   | { type: 'torrent.restart'; key: Hash }
   /** What is held about an incident is sent. */
   | { type: 'incident.due' }
@@ -93,8 +94,8 @@ export interface SupervisorContext {
   shardOf: ShardOf;
   /** The IDs of the running shards; changed in place, in `enqueueActions` only. */
   shards: Set<string>;
-  /** Torrents still to be started, in slices, so that hooks are answered in between. */
-  pendingStarts: readonly PendingStart[];
+  /** Torrents still to be started, in slices, so that hooks are answered in between. Changed in place. */
+  pendingStarts: PendingStarts;
   /** Whether there is a session. */
   ready: boolean;
   /** Whether an incident's card may be on the phone. */

@@ -4,10 +4,10 @@ import type { Hash } from '../domain.ts';
 import type { WatcherContext } from './types.ts';
 
 /**
- * Events per slice, so that hooks and probes are answered in between: two to three milliseconds of work. A new torrent
- * takes five times as long as one without changes, one that ends ten times.
+ * Events per slice, so that hooks and probes are answered in between: one to two milliseconds of work. A new torrent
+ * takes ten times as long as one without changes, one that ends twenty times.
  */
-export const EVENTS_PER_SLICE = { fresh: 10, known: 50 };
+export const EVENTS_PER_SLICE = { fresh: 4, known: 50 };
 
 /** The same for torrents that qBittorrent does not list any more. */
 export const MISSED_PER_SLICE = 5;

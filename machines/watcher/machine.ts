@@ -31,7 +31,7 @@ const machine = watcherSetup.createMachine({
   on: {
     'torrent.watch': { actions: { type: 'watch', params: ({ event }) => event } },
     'torrent.unwatch': { actions: { type: 'unwatch', params: ({ event }) => ({ hash: event.hash }) } },
-    'poll.now': { actions: { type: 'pollNow', params: ({ event }) => ({ hash: event.hash }) } },
+    'poll.now': { actions: { type: 'pollNow', params: ({ event }) => event } },
     'session.ready': { actions: assign({ ready: true }) },
     'session.lost': {
       target: '.idle',
@@ -106,7 +106,7 @@ const machine = watcherSetup.createMachine({
       on: {
         'poll.now': {
           target: 'polling',
-          actions: { type: 'pollNow', params: ({ event }) => ({ hash: event.hash }) },
+          actions: { type: 'pollNow', params: ({ event }) => event },
         },
         'missing.matched': {
           target: 'evaluatingCompletions',

@@ -71,9 +71,9 @@ export function unwatch(pollSet: PollSet, hash: Hash): void {
   for (const group of [hashes, fresh, seen, moving, urgent]) group.delete(hash);
 }
 
-/** Polls a torrent immediately and several times; all of them if it is unknown which one is finished. */
-export function markUrgent({ hashes, urgent }: PollSet, hash: Hash | null): void {
-  for (const each of hash === null ? hashes : [hash]) if (hashes.has(each)) urgent.set(each, URGENT_POLLS);
+/** Polls torrents immediately and several times; `null`: all of them, because it is unknown which one is finished. */
+export function markUrgent({ hashes, urgent }: PollSet, finished: readonly Hash[] | null): void {
+  for (const each of finished ?? hashes) if (hashes.has(each)) urgent.set(each, URGENT_POLLS);
 }
 
 /** The next poll requests all torrents. */

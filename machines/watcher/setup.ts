@@ -63,8 +63,8 @@ export const watcherSetup = setup({
       });
       if (missing.delete(hash)) enqueue.sendTo('matcher', { type: 'missing.changed', missing: [...missing] });
     }),
-    pollNow: assign(({ context: { pollSet } }, { hash }: { hash: Hash | null }) => {
-      markUrgent(pollSet, hash);
+    pollNow: assign(({ context: { pollSet } }, { hashes }: { hashes: readonly Hash[] | null }) => {
+      markUrgent(pollSet, hashes);
       return {};
     }),
     resetPolls: assign(({ context: { pollSet } }) => {
@@ -127,7 +127,7 @@ export const watcherSetup = setup({
     /** A finished state that may not be final is polled each second. */
     repollFinished: assign(({ context: { pollSet, observations, completion } }) => {
       for (const torrent of observations.filter(isComplete))
-        if (completion.rechecks || torrent.downloaded === 0) markUrgent(pollSet, torrent.hash);
+        if (completion.rechecks || torrent.downloaded === 0) markUrgent(pollSet, [torrent.hash]);
       return {};
     }),
     deliver: enqueueActions(({ context, enqueue }) => {

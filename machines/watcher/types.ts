@@ -11,7 +11,7 @@ export type WatcherEvent =
   | { type: 'torrent.watch'; hash: Hash; key: Hash }
   | { type: 'torrent.unwatch'; hash: Hash }
   /** A finish hook arrived; `null` if it named no torrent. */
-  | { type: 'poll.now'; hash: Hash | null }
+  | { type: 'poll.now'; hashes: readonly Hash[] | null }
   | { type: 'session.ready' }
   | { type: 'session.lost' }
   | MatcherReport;

@@ -7,6 +7,7 @@ import type { Page } from '../page/index.ts';
 import {
   createHookApp,
   createOpsApp,
+  HOOK_ACCEPTORS,
   isLoopback,
   listen,
   OPS_ACCEPTORS,
@@ -67,7 +68,13 @@ export async function openPorts({
     log,
   });
   const onDrop = () => supervisor.send({ type: 'rescan', why: 'dropped' });
-  const hook = await listen(hookApp, { ...config.hook, setting: 'HOOK', log, onDrop });
+  const hook = await listen(hookApp, {
+    ...config.hook,
+    acceptors: HOOK_ACCEPTORS,
+    setting: 'HOOK',
+    log,
+    onDrop,
+  });
   try {
     const limits = {
       maxHeaderSize: MAX_OPS_HEADER_SIZE,

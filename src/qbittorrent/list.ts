@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Result } from '../../machines/domain.ts';
 import { err } from '../http/request.ts';
 import { failureOfStatus } from './connection.ts';
@@ -19,6 +20,9 @@ export interface Reading<Entry> {
   signal?: AbortSignal | undefined;
 }
 
+/** Characters that are parsed before other events are processed: about a millisecond of work. */
+const PIECE = 8192;
+
 /** Entries of one answer: far more than `MAX_TRACKED`, and 50 MB. */
 const MAX_ENTRIES = 100_000;
 
@@ -37,10 +41,13 @@ export async function readList<Entry>(
     if (value !== null) found.push(value);
   });
   const abort = new AbortController();
-  const take = (piece: string): void => {
-    reader.push(piece);
-    // The rest of the answer may never end.
-    if (reader.isBroken()) abort.abort();
+  const take = async (piece: string): Promise<void> => {
+    for (let from = 0; from < piece.length; from += PIECE) {
+      if (from > 0) await nextTurn();
+      reader.push(piece.slice(from, from + PIECE));
+      // The rest of the answer may never end.
+      if (reader.isBroken()) return abort.abort();
+    }
   };
   const signals = signal === undefined ? abort.signal : AbortSignal.any([signal, abort.signal]);
   const stream = timeout === undefined ? { take } : { take, timeout };

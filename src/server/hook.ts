@@ -30,10 +30,10 @@ const RETRY_AFTER = '60';
 const REFUSAL_LOG_INTERVAL = 10_000;
 
 export interface HookDeps {
-  /** Starts tracking a torrent, unless it is tracked already, or too many are. Must not block. */
-  track: (hash: Hash) => 'started' | 'already' | 'full';
-  /** Marks a torrent as finished: it is polled immediately, unless too many are tracked. */
-  finished: (hash: Hash) => 'accepted' | 'full';
+  /** Starts tracking a torrent, unless it is tracked already, or too many are. Resolves when that is stored. */
+  track: (hash: Hash) => Promise<'started' | 'already' | 'full'>;
+  /** Marks a torrent as finished: it is polled immediately, unless too many are tracked. Resolves when that is stored. */
+  finished: (hash: Hash) => Promise<'accepted' | 'full'>;
   /** Called when a hook's request was refused before it reached the two above; with 429 after too many wrong tokens. */
   refused?: (hook: 'track' | 'finished', status: number) => void;
   /** Scans for new torrents: the hook's request has no hash. */
@@ -58,8 +58,8 @@ export function createHookApp(deps: HookDeps): Hono<ServerEnv> {
   app.use(guard(deps));
   app.post(
     '/track',
-    withHash(deps, 'track', (c, hash) => {
-      const status = deps.track(hash);
+    withHash(deps, 'track', async (c, hash) => {
+      const status = await deps.track(hash);
       if (status === 'full') return refuseSurplus(c);
       if (prefersJson(c)) return c.json({ status, hash });
       return c.text(status === 'started' ? `Tracking started for ${hash}` : `Already tracking ${hash}`);
@@ -67,8 +67,8 @@ export function createHookApp(deps: HookDeps): Hono<ServerEnv> {
   );
   app.post(
     '/finished',
-    withHash(deps, 'finished', (c, hash) => {
-      if (deps.finished(hash) === 'full') return refuseSurplus(c);
+    withHash(deps, 'finished', async (c, hash) => {
+      if ((await deps.finished(hash)) === 'full') return refuseSurplus(c);
       return prefersJson(c) ? c.json({ status: 'finished', hash }) : c.text(`Marked as finished: ${hash}`);
     }),
   );
@@ -86,9 +86,9 @@ const refuseSurplus = (c: ServerContext): Response => refuse(c, 429, FULL, { 'Re
 function withHash(
   { rescan }: HookDeps,
   hook: 'track' | 'finished',
-  answer: (c: ServerContext, hash: Hash) => Response,
+  answer: (c: ServerContext, hash: Hash) => Promise<Response>,
 ) {
-  return (c: ServerContext): Response => {
+  return (c: ServerContext): Response | Promise<Response> => {
     const parsed = parseHash(c.req.url.replace(/^[^?]*\??/, ''));
     if (!parsed.ok) return refuse(c, 400, parsed.message);
     if (parsed.hash !== null) return answer(c, parsed.hash);

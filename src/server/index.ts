@@ -1,5 +1,5 @@
 export { createAccessGuard, RETRY_AFTER, type AccessGuard } from './access-guard.ts';
-export { OPS_ACCEPTORS, OPS_CONNECTIONS } from './connections.ts';
+export { HOOK_ACCEPTORS, OPS_ACCEPTORS, OPS_CONNECTIONS } from './connections.ts';
 export { createBase, prefersHtml, refuse, type ServerContext, type ServerEnv } from './base.ts';
 export { readHistoryQuery } from './history-query.ts';
 export { createHookApp, type HookDeps } from './hook.ts';

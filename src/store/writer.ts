@@ -22,6 +22,7 @@ export type Urgency = 'now' | 'together' | 'soon' | 'later';
  *
  * - A detected completion, and every field that is not named here: now. It survives a power loss.
  * - A completion whose card is decided: together with the line of the digest.
+ * - A finish hook: before it is answered, together with the others of the same iteration of the event loop.
  * - A new torrent: before its hook is answered. A power loss may lose it: it stops qBittorrent as well, and a scan finds
  *   the torrents that are still downloading.
  * - Progress that is about to be sent: before it is sent, so that a card does not go backwards after a kill. What the
@@ -41,6 +42,9 @@ export function urgencyOf(before: TorrentRecord | undefined, after: TorrentRecor
     ifRemoved: null,
   } satisfies Partial<Record<keyof TorrentRecord, unknown>>;
   if (before.stage === 'tracked' && after.stage === 'completing' && after.completionCard !== null)
+    return 'together';
+  const isFinishHookChanged = before.finishHookAt !== after.finishHookAt;
+  if (isFinishHookChanged && isSame(before, { ...after, finishHookAt: before.finishHookAt }))
     return 'together';
   const isRestSame = isSame({ ...before, ...ignored }, { ...after, ...ignored });
   if (!isRestSame || !isSame(before.sounded, after.sounded)) return 'now';

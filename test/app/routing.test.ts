@@ -104,7 +104,7 @@ test('a film is on its own topic, which nothing but ntfy sees; without the rule 
     size: 50_000_000,
     script: [{ phase: 'downloading', to: 0.5 }, { phase: 'stalled' }],
   });
-  sidecar.supervisor.send({ type: 'torrent.track', hash });
+  sidecar.supervisor.send({ type: 'torrents.track', hashes: [hash] });
   await until('the card is there', () => ntfy.cards(TOPIC).length === 1);
   assert.deepEqual(ntfy.cards('downloads'), []);
   const pages = await Promise.all(
@@ -143,7 +143,7 @@ test('a completion is fixed with the style of its rule, and sent to its topic wi
   const sidecar = await start(createSource().routing);
   const hash = qbittorrent.addTorrent({ name: 'film', size: 4_000_000, rate: 2_000_000 });
   // A scan would not find it if it is complete by then.
-  sidecar.supervisor.send({ type: 'torrent.track', hash });
+  sidecar.supervisor.send({ type: 'torrents.track', hashes: [hash] });
   const [completion] = await until('it is complete', () => {
     const found = ntfy.messages.filter(({ title }) => title === 'A film');
     return found.length > 0 && found;

@@ -67,7 +67,7 @@ async function startScene(t: TestContext, rules: string, { env = {}, copy }: Opt
   const owned = stack.move();
   t.after(() => owned.disposeAsync());
   const read = async (page: string) => (await fetch(`http://127.0.0.1:${sidecar.ops.port}/${page}`)).text();
-  const track = (hash: string) => sidecar.supervisor.send({ type: 'torrent.track', hash });
+  const track = (hash: string) => sidecar.supervisor.send({ type: 'torrents.track', hashes: [hash] });
   return { path, qbittorrent, ntfy, sidecar, log, read, track };
 }
 

@@ -48,7 +48,7 @@ async function startScene(rules: string, env: Record<string, string> = {}) {
     /** A torrent that downloads slowly. */
     add(name: string, category = '') {
       const hash = qbittorrent.addTorrent({ name, size: 20_000_000, rate: 100_000, category });
-      sidecar.supervisor.send({ type: 'torrent.track', hash });
+      sidecar.supervisor.send({ type: 'torrents.track', hashes: [hash] });
       return hash;
     },
     complete: (hash: string) =>

@@ -154,7 +154,7 @@ describe('outages, limits and wrong passwords', { concurrency: 3 }, () => {
           size: 20_000_000,
           rate: 1_000_000 + n * 300,
         });
-        sidecar.supervisor.send({ type: 'torrent.track', hash });
+        sidecar.supervisor.send({ type: 'torrents.track', hashes: [hash] });
       }
       const done = () => toNtfy.requests.filter(({ body, status }) => status === 200 && isDone(body));
       await until('all are announced', () => done().length >= 1000, { deadline: 500_000, every: 500 });

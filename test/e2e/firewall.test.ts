@@ -35,7 +35,7 @@ realTest(
     const add = (name: string, seconds: number) => {
       const hash = qbittorrent.addTorrent({ name, size: 1_000_000 * seconds, rate: 1_000_000 });
       hashes.set(name, hash);
-      sidecar.supervisor.send({ type: 'torrent.track', hash });
+      sidecar.supervisor.send({ type: 'torrents.track', hashes: [hash] });
     };
     add('union select', 3);
     add('etc-passwd', 3);

@@ -30,7 +30,7 @@ realTest(
       add.push(() => {
         // A new percent each second: ten times what ntfy accepts.
         const hash = qbittorrent.addTorrent({ name: `episode ${n}`, size: 15_000_000, rate: 1_000_000 });
-        sidecar.supervisor.send({ type: 'torrent.track', hash });
+        sidecar.supervisor.send({ type: 'torrents.track', hashes: [hash] });
       });
     }
     // At once, however long the sidecars take to start: together they exceed the limit.

@@ -130,7 +130,7 @@ test('with OPS_TOKEN the inspector shows nothing before the token is presented',
   const stream = await openStream(guardedUrl, { cookie });
   await until('the actors', () => stream.messages().length >= 7);
   token = 'another';
-  sidecar.supervisor.send({ type: 'torrent.track', hash: 'a'.repeat(40) });
+  sidecar.supervisor.send({ type: 'torrents.track', hashes: ['a'.repeat(40)] });
   await stream.ended;
   assert.doesNotMatch(stream.text(), /a{40}/);
   await end?.();

@@ -37,7 +37,7 @@ describe('the watcher', () => {
         { type: 'torrent.watch', hash, key: hash },
         { type: 'torrent.unwatch', hash },
       ]),
-      { type: 'poll.now', hash: null },
+      { type: 'poll.now', hashes: null },
       { type: 'session.ready' },
       { type: 'session.lost' },
       { type: 'missing.matched', match: { renamed: [], missed: [first] } },

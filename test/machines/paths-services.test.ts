@@ -140,14 +140,14 @@ describe('the supervisor', () => {
       capacityExceeded,
       [...(registry as { records: Map<Hash, unknown> }).records.keys()].toSorted(),
       restarts?.count,
-      shards,
-      pendingStarts,
+      [...shards],
+      [...pendingStarts.keys()],
     ],
     events: ({ children }) => [
-      { type: 'torrent.track', hash: first },
+      { type: 'torrents.track', hashes: [first] },
       { type: 'rescan' },
       { type: 'starts.next' },
-      { type: 'capacity.exceeded', leftOut: 1 },
+      { type: 'capacity.exceeded' },
       { type: 'session.ready', version: '2.16.2' },
       {
         type: 'torrents.renamed',

@@ -162,7 +162,7 @@ test('1,000 torrents with hostile names add no series, and the page contains not
   for (let index = 0; index < 1000; index += 1) {
     const name = `planted"} 1\nevil_total{x="${index}`;
     qbittorrent.addTorrent({ hash: hashOf(index), name, rate: 1000 });
-    sidecar.supervisor.send({ type: 'torrent.track', hash: hashOf(index) });
+    sidecar.supervisor.send({ type: 'torrents.track', hashes: [hashOf(index)] });
   }
   const counts = await until('all were seen', async () => {
     const counts = nonZero(await scrape(sidecar), 'qbit_ntfy_torrents');

@@ -206,7 +206,7 @@ export function createModel(options: ModelOptions = {}) {
       poisons.set(hash, poison);
     },
     /** The hook of a torrent, if a process is running. */
-    track: (hash: Hash) => world.run?.supervisor.send({ type: 'torrent.track', hash }),
+    track: (hash: Hash) => world.run?.supervisor.send({ type: 'torrents.track', hashes: [hash] }),
     /** Sets the clock that machines read, forward or back; timers are not affected. */
     setClock(hours: number) {
       world.skew += hours * HOUR;

@@ -149,7 +149,7 @@ test('no event, input or context of any machine contains a password, a key, a to
     });
     supervisor.on('*', (event) => void shown.push(textOf(event)));
     supervisor.start();
-    supervisor.send({ type: 'torrent.track', hash: hashOf(1) });
+    supervisor.send({ type: 'torrents.track', hashes: [hashOf(1)] });
     for (let second = 0; second < 30; second += 1) {
       for (let turn = 0; turn < 5; turn += 1) await pass(clock, 0);
       await pass(clock, 1000);

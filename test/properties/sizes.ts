@@ -18,7 +18,7 @@ export function sizesOf({ world, store }: Model) {
     crashes: context.crashes.size,
     leftCards: context.leftCards.size,
     refusedTopics: context.notices.refused.size,
-    pendingStarts: context.pendingStarts.length,
+    pendingStarts: context.pendingStarts.size,
     torrents: shards.reduce((sum, [, shard]) => {
       const snapshot = shard?.getSnapshot() as { children?: object } | undefined;
       return sum + Object.keys(snapshot?.children ?? {}).length;

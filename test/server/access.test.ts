@@ -163,8 +163,8 @@ describe('with a token', () => {
 
   test('a hook API beyond loopback requires one', () => {
     const deps = {
-      track: () => 'started' as const,
-      finished: () => 'accepted' as const,
+      track: async () => 'started' as const,
+      finished: async () => 'accepted' as const,
       rescan: () => {},
       token: null,
       loopbackOnly: false,

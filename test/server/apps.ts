@@ -12,14 +12,14 @@ export function recorder(): { lines: string[]; log: Logger } {
 export function hookApp(deps: Partial<HookDeps> = {}) {
   const { lines, log } = recorder();
   const tracked: string[] = [];
-  const track: HookDeps['track'] = (hash) => {
+  const track: HookDeps['track'] = async (hash) => {
     if (tracked.includes(hash)) return 'already';
     tracked.push(hash);
     return 'started';
   };
   const app = createHookApp({
     track,
-    finished(hash) {
+    async finished(hash) {
       tracked.push(hash);
       return 'accepted';
     },

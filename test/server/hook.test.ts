@@ -125,7 +125,7 @@ describe('the log', () => {
 
 describe('a refused request', () => {
   test('because too many torrents are tracked gets a Retry-After, from either hook', async () => {
-    const { app, lines } = hookApp({ track: () => 'full', finished: () => 'full' });
+    const { app, lines } = hookApp({ track: async () => 'full', finished: async () => 'full' });
     for (const path of ['/track', '/finished']) {
       const response = await post(app, {}, `${path}?hash=${hash}`);
       assert.equal(response.status, 429);
@@ -137,7 +137,7 @@ describe('a refused request', () => {
   test('is counted by its hook; one for another path is not counted', async () => {
     const counted: string[] = [];
     const { app } = hookApp({
-      track: () => 'full',
+      track: async () => 'full',
       refused: (hook, status) => counted.push(`${hook} ${status}`),
     });
     await post(app, {}, '/track?hash=all');

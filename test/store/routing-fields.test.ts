@@ -74,6 +74,13 @@ test('a rule that applies, and received bytes, are written before anything can b
   assert.equal(urgencyOf(following(1), following(1, { route: 'f1', oldCards: ['f2'] })), 'now');
 });
 
+test('a finish hook is written with the others of the same run, and survives a power loss', () => {
+  const record = following(1);
+  assert.equal(urgencyOf(record, { ...record, finishHookAt: 1 }), 'together');
+  assert.equal(urgencyOf({ ...record, finishHookAt: 1 }, record), 'together');
+  assert.equal(urgencyOf(record, { ...record, finishHookAt: 1, quiet: true }), 'now');
+});
+
 test('topics and notices survive a restart, and are deleted when there are none', (t) => {
   const dir = tempDir(t);
   const routes = { f1: { server: 'https://ntfy.example', topic: 'films' } };

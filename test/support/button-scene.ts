@@ -23,7 +23,7 @@ export async function startButtonScene(prepare: (ntfy: NtfySimulator) => void = 
   });
   stack.defer(() => sidecar.stop());
   const hash = qbittorrent.addTorrent({ name: 'film.mkv', size: 1e12, rate: 1e10 });
-  sidecar.supervisor.send({ type: 'torrent.track', hash });
+  sidecar.supervisor.send({ type: 'torrents.track', hashes: [hash] });
   const read = async (path: string) =>
     (await fetch(`http://localhost:${sidecar.ops.port}${path}`, { headers: { accept: 'text/html' } })).text();
   await until('its card has buttons', () => hasButton(ntfy, /film\.mkv/, 'Mute'));

@@ -36,6 +36,8 @@ export type Call =
 export interface WorldOptions {
   policy?: Partial<Policy>;
   records?: readonly TorrentRecord[];
+  /** Writes a change of a record. Default: nothing is written. */
+  onWrite?: (event: RecordEvent) => void;
   sounds?: Sounds;
   /** The rules in force. Default: none. */
   rules?: Rules;
@@ -142,7 +144,10 @@ export function startWorld(options: WorldOptions = {}) {
       shardOf,
       records: options.records ?? [],
       sounds: options.sounds ?? {},
-      writeRecord: (event) => void written.push(event),
+      writeRecord: (event) => {
+        written.push(event);
+        options.onWrite?.(event);
+      },
       digests: digests.stored(),
       writeDigest: digests.write,
       ...(buttons === undefined ? {} : { remote: { write: buttons.write, stored: buttons.stored() } }),
@@ -168,8 +173,8 @@ export function startWorld(options: WorldOptions = {}) {
     digests,
     supervisor,
     pass: (ms: number) => pass(clock, ms),
-    track: (hash: Hash) => supervisor.send({ type: 'torrent.track', hash }),
-    finish: (hash: Hash) => supervisor.send({ type: 'torrent.markFinished', hash }),
+    track: (hash: Hash) => supervisor.send({ type: 'torrents.track', hashes: [hash] }),
+    finish: (hash: Hash) => supervisor.send({ type: 'torrents.markFinished', hashes: [hash] }),
     /** The state of a torrent in qBittorrent from now on; no ETA stays correct. */
     set: (hash: Hash, over: Partial<Observation> = {}) =>
       void torrents.set(hash, seen({ hash, eta: null, ...torrents.get(hash), ...over })),

@@ -34,13 +34,13 @@ describe('at most MAX_TRACKED torrents are tracked, and the others are found whe
     assert.deepEqual(completions(world), new Set(hashes));
   });
 
-  for (const type of ['torrent.track', 'torrent.markFinished'] as const) {
+  for (const type of ['torrents.track', 'torrents.markFinished'] as const) {
     test(`by hooks ("${type}")`, async () => {
       const world = start();
       await world.pass(MINUTE);
       for (const hash of hashes) {
         world.set(hash, { progress: 0.1 });
-        world.supervisor.send({ type, hash });
+        world.supervisor.send({ type, hashes: [hash] });
       }
       assert.equal(world.records().length, MAX);
       await finishAll(world);
@@ -53,7 +53,7 @@ describe('at most MAX_TRACKED torrents are tracked, and the others are found whe
     for (const hash of hashes.slice(0, MAX)) world.set(hash, { progress: 0.1 });
     await world.pass(MINUTE);
     world.set(hashOf(10), { progress: 0.1 });
-    world.supervisor.send({ type: 'capacity.exceeded', leftOut: 1 });
+    world.supervisor.send({ type: 'torrents.track', hashes: [hashOf(10)] });
     await finishAll(world);
     assert.ok(completions(world).has(hashOf(10)));
   });

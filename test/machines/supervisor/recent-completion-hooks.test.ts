@@ -24,7 +24,7 @@ async function startAnnounced(): Promise<World> {
 }
 
 describe('a sent completion is not repeated', () => {
-  for (const type of ['torrent.track', 'torrent.markFinished'] as const) {
+  for (const type of ['torrents.track', 'torrents.markFinished'] as const) {
     for (const [name, hash] of [
       ['the hash that it was tracked by', v2],
       ['its other hash', v1],
@@ -32,7 +32,7 @@ describe('a sent completion is not repeated', () => {
       test(`by a late "${type}" with ${name}`, async () => {
         const world = await startAnnounced();
         const before = world.published().length;
-        for (let times = 0; times < 3; times += 1) world.supervisor.send({ type, hash });
+        for (let times = 0; times < 3; times += 1) world.supervisor.send({ type, hashes: [hash] });
         await world.pass(MINUTE);
         assert.equal(world.published().length, before, 'no message at all');
         assert.ok(isOver(world));
@@ -69,11 +69,11 @@ describe('a sent completion is not repeated', () => {
 });
 
 describe('a completion is sent again', () => {
-  for (const type of ['torrent.track', 'torrent.markFinished'] as const) {
+  for (const type of ['torrents.track', 'torrents.markFinished'] as const) {
     test(`when the torrent was added again, with either hook ("${type}")`, async () => {
       const world = await startAnnounced();
       world.set(v2, { finishedAt: 2000 });
-      world.supervisor.send({ type, hash: v2 });
+      world.supervisor.send({ type, hashes: [v2] });
       await world.pass(MINUTE);
       assert.deepEqual(completions(world), [v2, v2]);
       assert.ok(isOver(world));

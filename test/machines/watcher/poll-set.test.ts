@@ -101,7 +101,7 @@ describe('with a thousand queued torrents and three that download', () => {
 
   test('a finished one is requested at once, and alone in at least three of the next four polls', () => {
     const { pollSet, next, pause } = startWithQueue();
-    markUrgent(pollSet, hashOf(1000));
+    markUrgent(pollSet, [hashOf(1000)]);
     assert.equal(pause(), SECOND);
     const counts = [next(), next(), next(), next()].map((requested) => requested.length);
     assert.equal(counts.filter((count) => count === 1).length >= 3, true, counts.join());
