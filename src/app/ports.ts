@@ -23,6 +23,15 @@ import type { Store } from '../store/index.ts';
 /** Bytes. A browser sends the cookies of all programs on this host, of all ports. */
 const MAX_OPS_HEADER_SIZE = 16_384;
 
+const HOOK_LIMITS = { setting: 'HOOK', acceptors: HOOK_ACCEPTORS };
+
+const OPS_LIMITS = {
+  setting: 'OPS',
+  maxHeaderSize: MAX_OPS_HEADER_SIZE,
+  connections: OPS_CONNECTIONS,
+  acceptors: OPS_ACCEPTORS,
+};
+
 /** Whether the process works, for the probes. */
 function healthOf(supervisor: Supervisor) {
   const isActive = () => supervisor.getSnapshot().status === 'active';
@@ -68,20 +77,9 @@ export async function openPorts({
     log,
   });
   const onDrop = () => supervisor.send({ type: 'rescan', why: 'dropped' });
-  const hook = await listen(hookApp, {
-    ...config.hook,
-    acceptors: HOOK_ACCEPTORS,
-    setting: 'HOOK',
-    log,
-    onDrop,
-  });
+  const hook = await listen(hookApp, { ...config.hook, ...HOOK_LIMITS, log, onDrop });
   try {
-    const limits = {
-      maxHeaderSize: MAX_OPS_HEADER_SIZE,
-      connections: OPS_CONNECTIONS,
-      acceptors: OPS_ACCEPTORS,
-    };
-    const ops = await listen(opsApp, { ...config.ops, ...limits, setting: 'OPS', log });
+    const ops = await listen(opsApp, { ...config.ops, ...OPS_LIMITS, log });
     log.info('listening', {
       instance,
       hook: hook.addresses,

@@ -82,21 +82,21 @@ async function measureRate(rate: Rate, { quick, say }: Context): Promise<Row[]> 
     beside(({ latencies }) => quantile(latencies, share), measured);
   const refused = rounds.map(({ sidecar }) => sidecar.refused);
   const limit = LIMITS[rate];
-  const rows: Row[] = [
-    { what: 'half of them within', ...row(0.5) },
-    atMost(limit, `under ${limit} ms`, { what: '99 % within', ...row(0.99) }),
-    { what: 'all within', ...row(1) },
-    { what: 'CPU in these 10 s', ...beside(({ cpu }) => cpu) },
-    { what: 'without the flags that save memory: 99 % within', ...row(0.99, 'unthrifty') },
-    { what: 'without the flags that save memory: CPU', ...beside(({ cpu }) => cpu, 'unthrifty') },
+  const prefix = `${rate} a second`;
+  return [
+    { what: `${prefix}: half of them within`, ...row(0.5) },
+    atMost(limit, `under ${limit} ms`, { what: `${prefix}: 99 % within`, ...row(0.99) }),
+    { what: `${prefix}: all within`, ...row(1) },
+    { what: `${prefix}: CPU in these 10 s`, ...beside(({ cpu }) => cpu) },
+    { what: `${prefix}: without the flags that save memory: 99 % within`, ...row(0.99, 'unthrifty') },
+    { what: `${prefix}: without the flags that save memory: CPU`, ...beside(({ cpu }) => cpu, 'unthrifty') },
     {
-      what: 'not answered with 200',
+      what: `${prefix}: not answered with 200`,
       unit: 'count',
       runs: refused,
       reach: { text: 'none', holds: refused.every((count) => count === 0) },
     },
   ];
-  return rows.map((each) => ({ ...each, what: `${rate} a second: ${each.what}` }));
 }
 
 async function measure(context: Context): Promise<Row[]> {
