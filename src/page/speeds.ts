@@ -93,7 +93,9 @@ function addTo(ring: Ring, { speed, at }: SpeedSample): void {
 }
 
 function pointsOf({ speeds, newest }: Ring, now: number): Points {
-  const first = intervalOf(now) - POINTS + 1;
+  const current = intervalOf(now);
+  // Before the first poll of an interval the line is as it was at the end of the last one.
+  const first = (newest === current ? current : current - 1) - POINTS + 1;
   return Array.from({ length: POINTS }, (_, index) => {
     const interval = first + index;
     const speed = speeds[interval % POINTS] ?? NaN;
