@@ -9,7 +9,12 @@ realTest(
   { needs: ['chromium'] },
   async () => {
     await using scene = await startScene();
-    for (const rate of [2 * MB, 5 * MB]) scene.qbittorrent.addTorrent({ name: `${rate}`, size: 1e12, rate });
+    for (const rate of [2 * MB, 5 * MB])
+      scene.qbittorrent.addTorrent({
+        name: `${rate}.iso`,
+        size: 1e11,
+        script: [{ phase: 'downloading', to: 1, rate }],
+      });
     const { page, complaints } = await openTab(scene.browser, scene.url, {
       viewport: { width: 390, height: 844 },
     });
