@@ -1,5 +1,6 @@
 import type { ActorRefFrom, SnapshotFrom } from 'xstate';
 import type { Alert, Hash, Phase, TorrentRecord } from '../../machines/domain.ts';
+import { selectIsAlertShared } from '../../machines/digest/selectors.ts';
 import type { hookInstallerMachine } from '../../machines/hook-installer/machine.ts';
 import { selectReason } from '../../machines/hook-installer/selectors.ts';
 import { selectIncidentFailure } from '../../machines/incident/selectors.ts';
@@ -14,7 +15,7 @@ import {
 import { UNKNOWN_FIELDS } from '../../machines/routing/fields.ts';
 import type { Routing, SendKind } from '../../machines/routing/types.ts';
 import type { quietMachine } from '../../machines/quiet/machine.ts';
-import { selectPendingCount } from '../../machines/quiet/selectors.ts';
+import { selectPendingCount, selectQuietPeriod } from '../../machines/quiet/selectors.ts';
 import { selectMutedPercent } from '../../machines/remote/selectors.ts';
 import type { sessionMachine } from '../../machines/session/machine.ts';
 import { selectLoginFailure, selectVersion } from '../../machines/session/selectors.ts';
@@ -24,6 +25,7 @@ import { selectRecords, selectTorrent } from '../../machines/supervisor/selector
 import {
   selectIsSummarized,
   selectObservation,
+  selectObservedAt,
   selectPhase,
   selectRouting,
 } from '../../machines/torrent/selectors.ts';
@@ -85,6 +87,8 @@ export interface TorrentStatus {
   summarized: boolean;
   /** Its alert that the phone shows; `null` without one. */
   alert: Alert | null;
+  /** Its alert is on a digest, not on a card of its own. Missing: no. */
+  alertShared?: true;
   /** Neither its progress nor its alerts are sent until it is complete: its button Mute was pressed. Missing: no. */
   muted?: true;
   /** The percent at which it was muted; only with `muted`. */
@@ -129,17 +133,31 @@ export function servicesOf(supervisor: Supervisor) {
   };
 }
 
+/** The quiet hours of the rules: whether it is quiet, until when, and what is announced at their end; `null` without them. */
+export function quietHoursOf(supervisor: Supervisor) {
+  const snapshot = supervisor.getSnapshot().children.quiet?.getSnapshot();
+  const period = snapshot === undefined ? null : selectQuietPeriod(snapshot);
+  return snapshot === undefined || period === null
+    ? null
+    : { ...period, pending: selectPendingCount(snapshot) };
+}
+
 /** One torrent; `null` if it is not tracked. */
 export function torrentOf(supervisor: Supervisor, key: Hash): TorrentStatus | null {
   const snapshot = supervisor.getSnapshot();
   const record = selectRecords(snapshot).get(key);
-  return record === undefined ? null : describe(record, selectTorrent(snapshot, key));
+  if (record === undefined) return null;
+  const torrent = describe(record, selectTorrent(snapshot, key));
+  const { digest } = snapshot.children;
+  if (record.alert === null || digest === undefined) return torrent;
+  return selectIsAlertShared(digest.getSnapshot(), key) ? { ...torrent, alertShared: true } : torrent;
 }
 
-/** Bytes per second of one torrent; 0 if it is not tracked. */
-export function speedOf(supervisor: Supervisor, key: Hash): number {
+/** Bytes per second of one torrent, and when a poll has shown that in milliseconds since 1970; both 0 if none has. */
+export function sampleOf(supervisor: Supervisor, key: Hash): { speed: number; at: number } {
   const torrent = selectTorrent(supervisor.getSnapshot(), key);
-  return torrent === undefined ? 0 : (selectObservation(torrent)?.speed ?? 0);
+  if (torrent === undefined) return { speed: 0, at: 0 };
+  return { speed: selectObservation(torrent)?.speed ?? 0, at: selectObservedAt(torrent) };
 }
 
 function describeSession(snapshot: SnapshotFrom<typeof sessionMachine> | undefined) {

@@ -14,6 +14,7 @@ export const SERVICES = [
   'discovery',
   'hookInstaller',
   'digest',
+  'quiet',
   'remote',
 ] as const satisfies readonly MachineName[];
 

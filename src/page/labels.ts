@@ -70,11 +70,14 @@ const ALERTS: Readonly<Record<Alert, string>> = {
   crashing: 'tracking fails',
 };
 
-type OnPhone = Pick<TorrentStatus, 'shown' | 'showing' | 'summarized' | 'alert' | 'mutedPercent'>;
+type OnPhone = Pick<
+  TorrentStatus,
+  'shown' | 'showing' | 'summarized' | 'alert' | 'alertShared' | 'mutedPercent' | 'ruling'
+>;
 
-/** What the phone shows of a torrent: the alert or the state, then the percent; or when it was muted. */
+/** Which card stands for a torrent, with its alert or state and percent; or why none does. */
 export function phoneLabel(
-  { shown, showing, summarized, alert, mutedPercent }: OnPhone,
+  { shown, showing, summarized, alert, alertShared, mutedPercent, ruling }: OnPhone,
   locale?: string,
 ): Label {
   if (mutedPercent !== undefined)
@@ -82,10 +85,18 @@ export function phoneLabel(
   const phase = showing === null ? undefined : CARD_PHASES[showing];
   const percent = shown === null ? 'no card' : formatPercent(shown, locale);
   if (summarized && alert === null) return { text: 'In the summary', tone: 'moving' };
-  if (alert !== null) return { text: `Alert: ${ALERTS[alert]}, ${percent}`, tone: 'warn' };
-  const card = phase === undefined ? percent : `${phase}, ${percent}`;
-  return { text: shown === null ? 'No card' : card, tone: shown === null ? 'waiting' : 'moving' };
+  if (alert !== null) {
+    const kind = alertShared === true ? 'Shared alert' : 'Alert';
+    return { text: `${kind}: ${ALERTS[alert]}, ${percent}`, tone: 'warn' };
+  }
+  if (shown === null)
+    return { text: isExcluded(ruling) ? 'No card, by its rule' : 'No card', tone: 'waiting' };
+  return { text: phase === undefined ? percent : `${phase}, ${percent}`, tone: 'moving' };
 }
+
+/** Whether its rule, or the settings of its topic, send no progress. */
+const isExcluded = (ruling: Ruling | null): boolean =>
+  ruling !== null && ruling.rule !== null && ruling.decided && !ruling.send.includes('progress');
 
 /** Which rule applies to a torrent, and why. */
 export function ruleLabel({ rule, matched, decided }: Ruling): string {

@@ -2,7 +2,7 @@ import type { Hash } from '../../machines/domain.ts';
 import { selectRecords } from '../../machines/supervisor/selectors.ts';
 import { digestsOf } from '../app/digest-status.ts';
 import type { DigestStatus } from '../app/digest-status.ts';
-import { servicesOf } from '../app/status.ts';
+import { quietHoursOf, servicesOf } from '../app/status.ts';
 import type { Supervisor } from '../app/status.ts';
 import { formatOptionsOf } from '../format/options.ts';
 import type { FormatOptions } from '../format/options.ts';
@@ -11,6 +11,7 @@ import type { EndedTorrent } from '../../machines/supervisor/ended.ts';
 import type { LastEnded, RecentHistory } from './history.ts';
 import type { Clock } from './html/torrent.ts';
 import type { PhonePreview } from './preview.ts';
+import type { Speeds } from './speeds.ts';
 
 /** Where the page reads its data, and how it writes numbers and times. */
 export interface PageSources extends FormatOptions {
@@ -22,9 +23,16 @@ export interface PageSources extends FormatOptions {
   now: () => number;
 }
 
+/** With what the page itself has collected. */
+export interface LiveSources extends PageSources {
+  speeds: Speeds;
+}
+
 /** The data of the page, without the torrents' rows. */
 export interface ViewModel extends Clock {
   services: ReturnType<typeof servicesOf>;
+  /** `null` without any. */
+  quietHours: ReturnType<typeof quietHoursOf>;
   health: Health;
   /** The newest entries of the history. */
   finished: readonly EndedTorrent[];
@@ -36,15 +44,18 @@ export interface ViewModel extends Clock {
   count: number;
   /** Bytes per second of all torrents together. */
   speed: number;
+  /** The speeds of the last ten minutes. */
+  speeds: Pick<Speeds, 'of' | 'total'>;
 }
 
 /** The present, in the formats of the page. */
 export const clockOf = (sources: PageSources): Clock => ({ now: sources.now(), ...formatOptionsOf(sources) });
 
-export function createViewModel(sources: PageSources, speed: number): ViewModel {
-  const { supervisor, store, recent, preview } = sources;
+export function createViewModel(sources: LiveSources, speed: number): ViewModel {
+  const { supervisor, store, recent, preview, speeds } = sources;
   return {
     services: servicesOf(supervisor),
+    quietHours: quietHoursOf(supervisor),
     health: store.health,
     finished: recent.list(),
     last: recent.last(),
@@ -52,6 +63,7 @@ export function createViewModel(sources: PageSources, speed: number): ViewModel 
     preview,
     count: keysOf(supervisor).size,
     speed,
+    speeds,
     ...clockOf(sources),
   };
 }

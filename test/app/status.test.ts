@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { statusOf, torrentOf } from '../../src/app/status.ts';
-import { hashOf, MINUTE, SECOND } from '../machines/fixtures.ts';
+import { quietHoursOf, statusOf, torrentOf } from '../../src/app/status.ts';
+import { download, startDigests } from '../machines/digest/scene.ts';
+import { hashOf, HOUR, MINUTE, SECOND } from '../machines/fixtures.ts';
+import { download as downloadAtNight, EVENING, finish, startNight } from '../machines/quiet/nights.ts';
 import { startWorld } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -31,6 +33,37 @@ test('the status has the summaries, without their topics', async () => {
   await world.pass(30 * SECOND);
   assert.deepEqual(statusOf(world.supervisor).summary, [{ shown: true, downloads: 9 }]);
   assert.equal(torrentOf(world.supervisor, hashOf(1))?.summarized, true);
+});
+
+test('the status says which alerts share a card', async () => {
+  for (const [count, alertShared] of [
+    [3, undefined],
+    [4, true],
+  ] as const) {
+    const world = await startDigests();
+    await download(world, 1, count);
+    assert.equal(torrentOf(world.supervisor, hashOf(1))?.alertShared, undefined);
+    for (let n = 1; n <= count; n += 1) world.set(hashOf(n), { phase: 'failed' });
+    await world.pass(50 * SECOND);
+    for (const torrent of statusOf(world.supervisor).torrents)
+      assert.deepEqual([torrent.alert, torrent.alertShared], ['failed', alertShared], `of ${count}`);
+    world.set(hashOf(1), { phase: 'downloading' });
+    await world.pass(50 * SECOND);
+    const [first, second] = statusOf(world.supervisor).torrents;
+    assert.deepEqual([first?.alertShared, second?.alertShared], [undefined, alertShared]);
+  }
+});
+
+test('the quiet hours are known by day and by night, with what is announced at their end', async () => {
+  assert.equal(quietHoursOf(startWorld().supervisor), null, 'there are none');
+  const night = startNight();
+  const begin = EVENING + HOUR;
+  assert.deepEqual(quietHoursOf(night.supervisor), { isQuiet: false, until: begin, pending: 0 });
+  await night.until('22:30');
+  assert.deepEqual(quietHoursOf(night.supervisor), { isQuiet: true, until: begin + 9 * HOUR, pending: 0 });
+  await downloadAtNight(night, hashOf(1), 'debian.iso');
+  await finish(night, hashOf(1));
+  assert.equal(quietHoursOf(night.supervisor)?.pending, 1);
 });
 
 describe('the status of a torrent', () => {

@@ -5,60 +5,11 @@ import { charts } from '../../src/charts/index.ts';
 import { board } from '../../src/page/html/board.ts';
 import { chartBody } from '../../src/page/html/chart.ts';
 import { torrentRow } from '../../src/page/html/torrent.ts';
-import { createPhonePreview } from '../../src/page/index.ts';
 import type { ViewModel } from '../../src/page/view-model.ts';
-import type { TorrentStatus } from '../../src/app/status.ts';
-import { servicesOf } from '../../src/app/status.ts';
 import { hashOf } from '../machines/fixtures.ts';
 import { endedTorrent } from '../store/fixtures.ts';
-import { startWorld } from '../support/world.ts';
 import { hostile, shapeOf, textOf } from './markup.ts';
-
-const clock = { now: Date.UTC(2026, 10, 23, 14, 0), timeZone: 'UTC' };
-
-function torrent(over: Partial<TorrentStatus> = {}): TorrentStatus {
-  return {
-    key: hashOf(1),
-    hash: hashOf(1),
-    name: 'debian.iso',
-    state: 'polling.downloading',
-    phase: 'downloading',
-    progress: 0.429,
-    speed: 1_300_000,
-    eta: 750,
-    size: 704_000_000,
-    category: '',
-    tags: [],
-    tracker: null,
-    path: null,
-    private: null,
-    ruling: null,
-    shown: 42,
-    showing: 'downloading',
-    summarized: false,
-    alert: null,
-    since: '2026-11-23T14:00:00.000Z',
-    ...over,
-  };
-}
-
-function view(over: Partial<ViewModel> = {}): ViewModel {
-  return {
-    services: servicesOf(startWorld().supervisor),
-    health: { kind: 'disk', problem: null },
-    finished: [],
-    last: null,
-    digests: [],
-    preview: createPhonePreview(),
-    count: 0,
-    speed: 0,
-    ...clock,
-    ...over,
-  };
-}
-
-/** The text of a torrent's row. */
-const words = (over: Partial<TorrentStatus>): string => textOf(torrentRow(torrent(over), clock));
+import { clock, torrent, view, words } from './views.ts';
 
 describe('a torrent on the page', () => {
   test('shows name, state, percent, size, speed, ETA and its card on the phone', () => {

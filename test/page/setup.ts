@@ -7,8 +7,9 @@ import { createPage, createPhonePreview, createRecentHistory } from '../../src/p
 import type { RecentHistory } from '../../src/page/index.ts';
 import { createBoard } from '../../src/page/live/board.ts';
 import type { LiveBoard } from '../../src/page/live/board.ts';
+import { createSpeeds } from '../../src/page/speeds.ts';
 import type { Viewer } from '../../src/page/live/viewer.ts';
-import type { PageSources } from '../../src/page/view-model.ts';
+import type { LiveSources, PageSources } from '../../src/page/view-model.ts';
 import { createMemoryHistory, DEFAULT_HISTORY } from '../../src/store/history.ts';
 import type { History } from '../../src/store/history.ts';
 import type { Secret } from '../../src/util/secret.ts';
@@ -34,7 +35,7 @@ function historyOfWorld(world: World): History {
 }
 
 /** The objects behind the page of a world. */
-export function sourcesOf(world: World, over: Partial<PageSources> = {}): PageSources {
+export function sourcesOf(world: World, over: Partial<PageSources> = {}): LiveSources {
   const history = historyOfWorld(world);
   const recent = createRecentHistory(history);
   let processed = 0;
@@ -49,6 +50,7 @@ export function sourcesOf(world: World, over: Partial<PageSources> = {}): PageSo
     store: { health: { kind: 'disk', problem: null }, history },
     recent: { event: recent.event, list: () => process().list(), last: () => process().last() },
     preview: createPhonePreview(() => world.clock.now()),
+    speeds: createSpeeds(),
     timeZone: 'UTC',
     now: () => world.clock.now(),
     ...over,

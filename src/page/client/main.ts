@@ -33,13 +33,13 @@ export function main(parts: Parts): void {
     const template = document.createElement('template');
     template.innerHTML = html;
     for (const next of Array.from(template.content.children)) {
-      if (next instanceof HTMLElement) applyElement(next);
+      if (next instanceof HTMLElement || next instanceof SVGElement) applyElement(next);
     }
     filter();
     highlight(find('chart-now'));
   }
 
-  function applyElement(next: HTMLElement): void {
+  function applyElement(next: HTMLElement | SVGElement): void {
     const { show, gone, end, in: list = '' } = next.dataset;
     if (end !== undefined) return removeStale(end);
     // For a chart that was closed meanwhile.

@@ -9,6 +9,7 @@ import { html } from './html.ts';
 import type { Html } from './html.ts';
 import { previewCounts, previewSection } from './preview.ts';
 import { serviceCards } from './services.ts';
+import { speedLine } from './speeds.ts';
 import { torrentRow } from './torrent.ts';
 
 /** Placeholder for the rows in a page that is sent in pieces. No text can equal it: text is escaped. */
@@ -38,7 +39,7 @@ export function board(
         ${filter()}
       </div>
       <ul class="torrents" id="torrents" role="list" ${more}>
-        ${typeof torrents === 'object' && 'map' in torrents ? torrents.map((torrent) => torrentRow(torrent, view)) : torrents}
+        ${typeof torrents === 'object' && 'map' in torrents ? torrents.map((torrent) => torrentRow(torrent, view, view.speeds.of(torrent.key, view.now))) : torrents}
       </ul>
       <p class="empty">No active downloads. New downloads in qBittorrent appear here automatically.</p>
       <p class="none" id="none" hidden>No name or state matches.</p>
@@ -80,12 +81,12 @@ export function partsOf(view: ViewModel): Array<{ id: string; html: Html }> {
   ];
 }
 
-/** The number of downloads and their speed. */
+/** The number of downloads, and their speed now and in the last ten minutes. */
 export function summary(view: ViewModel): Html {
-  const { count, speed, locale } = view;
+  const { count, speed, speeds, now, locale } = view;
   const downloads = count === 1 ? '1 download' : `${formatCount(count, locale)} downloads`;
   const text = count === 0 ? 'Idle' : `${downloads}${speed > 0 ? ` · ${formatSize(speed, view)}/s` : ''}`;
-  return html`<p id="summary">${text}</p>`;
+  return html`<p id="summary">${text}${speedLine(speeds.total(now), view)}</p>`;
 }
 
 /** The text for screen readers: incidents and finished downloads, nothing that changes constantly. */

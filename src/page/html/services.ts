@@ -1,4 +1,5 @@
 import type { Failure } from '../../../machines/domain.ts';
+import { formatTime } from '../../format/clock.ts';
 import { safeText } from '../../format/text.ts';
 import type { ViewModel } from '../view-model.ts';
 import type { Tone } from '../labels.ts';
@@ -29,6 +30,7 @@ export function serviceCards(view: ViewModel): Array<{ id: string; html: Html }>
     incidentCard(services),
     storeCard(health),
     digestCard(view),
+    ...quietCard(view),
     ...buttonsCard(view),
     supervisorCard(services),
   ];
@@ -137,18 +139,37 @@ function storeCard({ kind, problem }: ViewModel['health']): Card {
     : { ...head, tone: 'waiting', text: 'In memory', detail: 'lost at a restart: set STATE_DIR' };
 }
 
-function digestCard({ digests }: ViewModel): Card {
-  const head = { id: 'digest', title: 'Digests' };
+/** The cards that stand for several torrents. */
+function digestCard({ digests, services }: ViewModel): Card {
+  const head = { id: 'digest', title: 'Digests', detail: summaryText(services.summary) };
   const open = digests.filter((digest) => digest.open);
   const count = open.reduce((sum, { lines }) => sum + lines, 0);
-  if (open.length === 0) return { ...head, tone: 'done', text: 'None open', detail: '' };
+  if (open.length === 0) return { ...head, tone: 'done', text: 'None open' };
   return {
     ...head,
     tone: 'moving',
     text: `${number(count)} on ${open.length === 1 ? 'one card' : `${open.length} cards`}`,
-    detail: '',
   };
 }
+
+function summaryText(summaries: Services['summary']): string {
+  const shown = summaries.filter((summary) => summary.shown);
+  const count = shown.reduce((sum, { downloads }) => sum + downloads, 0);
+  return count === 0 ? '' : `${number(count)} downloads in the summary`;
+}
+
+/** Only with quiet hours in the rules. */
+function quietCard(view: ViewModel): Card[] {
+  const { quietHours, now } = view;
+  if (quietHours === null) return [];
+  const { isQuiet, until, pending } = quietHours;
+  const time = formatTime(until / 1000, now, view);
+  const detail = pending === 0 ? '' : `${number(pending)} to announce at their end`;
+  const state = isQuiet ? ({ tone: 'moving', text: `Until ${time}` } as const) : NOT_QUIET;
+  return [{ id: 'quiet', title: 'Quiet hours', ...state, detail: isQuiet ? detail : `from ${time}` }];
+}
+
+const NOT_QUIET = { tone: 'done', text: 'Not now' } as const;
 
 /** Only with `COMMAND_TOPIC`. */
 function buttonsCard(view: ViewModel): Card[] {

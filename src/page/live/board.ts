@@ -1,13 +1,14 @@
 import { createInspector } from '../../inspector/index.ts';
 import { logBug } from '../../log/bug.ts';
 import type { Logger } from '../../log/index.ts';
-import { eachTorrent, speedOf } from '../../app/status.ts';
+import { eachTorrent, sampleOf } from '../../app/status.ts';
 import type { ShownActor } from '../actors.ts';
 import { announcement, board, ROWS, summary } from '../html/board.ts';
 import type { Html } from '../html/html.ts';
 import { torrentRow } from '../html/torrent.ts';
+import { createSpeeds } from '../speeds.ts';
 import { clockOf, keysOf, createViewModel } from '../view-model.ts';
-import type { PageSources } from '../view-model.ts';
+import type { LiveSources, PageSources } from '../view-model.ts';
 import { startBroadcast } from './broadcast.ts';
 import type { Broadcast } from './broadcast.ts';
 import { openChart } from './chart.ts';
@@ -44,17 +45,16 @@ export interface LiveBoard {
 
 /**
  * The live page. The first viewer starts the inspection of the actors, the last one stops it: without viewers there is no
- * listener and no timer, and no state is stored.
+ * listener and no timer, and nothing is collected.
  */
-export function createBoard(sources: PageSources, log: Logger): LiveBoard {
+export function createBoard(pageSources: PageSources, log: Logger): LiveBoard {
+  const sources: LiveSources = { ...pageSources, speeds: createSpeeds() };
   const onError = (error: unknown) => logBug(log, 'could not render the page', error);
   const inspector = createInspector(sources.supervisor, { now: sources.now, onError });
   let broadcast: Broadcast | null = null;
 
   function render(shown: ShownActor | null): Parts {
-    let speed = 0;
-    for (const key of keysOf(sources.supervisor).keys()) speed += speedOf(sources.supervisor, key);
-    const view = createViewModel(sources, speed);
+    const view = createViewModel(sources, addSamples(sources));
     return {
       summary: summary(view),
       board: board(view, ROWS),
@@ -65,7 +65,10 @@ export function createBoard(sources: PageSources, log: Logger): LiveBoard {
 
   function* rows(): Generator<string> {
     const clock = clockOf(sources);
-    for (const torrent of eachTorrent(sources.supervisor)) yield String(torrentRow(torrent, clock));
+    for (const torrent of eachTorrent(sources.supervisor)) {
+      const points = sources.speeds.of(torrent.key, clock.now);
+      yield String(torrentRow(torrent, clock, points));
+    }
   }
 
   return {
@@ -78,4 +81,19 @@ export function createBoard(sources: PageSources, log: Logger): LiveBoard {
     },
     close: () => broadcast?.end(),
   };
+}
+
+/** Adds what the last poll has shown, also for a browser without scripts that loads the page again and again. Returns the total. */
+function addSamples({ supervisor, speeds, now }: LiveSources): number {
+  const keys = keysOf(supervisor);
+  speeds.prune((key) => keys.has(key), now());
+  const total = { speed: 0, at: 0 };
+  for (const key of keys.keys()) {
+    const sample = sampleOf(supervisor, key);
+    speeds.add(key, sample);
+    total.speed += sample.speed;
+    total.at = Math.max(total.at, sample.at);
+  }
+  speeds.addTotal(total);
+  return total.speed;
 }

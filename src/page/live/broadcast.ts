@@ -4,9 +4,10 @@ import { eachTorrent } from '../../app/status.ts';
 import type { ShownActor } from '../actors.ts';
 import { announcement, board, partsOf, summary } from '../html/board.ts';
 import { createViewModel } from '../view-model.ts';
-import type { PageSources } from '../view-model.ts';
+import type { LiveSources } from '../view-model.ts';
 import { createCards } from './cards.ts';
 import { createCharts } from './charts.ts';
+import { createLines } from './lines.ts';
 import { createPatchLog } from './patch-log.ts';
 import type { Patch } from './patch-log.ts';
 import { startTicker } from './ticker.ts';
@@ -27,7 +28,7 @@ export interface Broadcast {
 }
 
 export interface BroadcastOptions {
-  sources: PageSources;
+  sources: LiveSources;
   inspector: Inspector;
   /** Called after the last viewer left: no listener and no timer remains. */
   onEnd: () => void;
@@ -90,9 +91,10 @@ export function startBroadcast({ sources, inspector, onEnd, onError }: Broadcast
 }
 
 /** Renders the page's elements and updates them by the steps of the actors. */
-function createRenderer(sources: PageSources, inspector: Inspector) {
+function createRenderer(sources: LiveSources, inspector: Inspector) {
   const patchLog = createPatchLog(randomBytes(6).toString('hex'));
   const rows = createRows(sources, patchLog);
+  const lines = createLines(sources, patchLog);
   const cards = createCards(sources, patchLog);
   const charts = createCharts(sources, inspector);
   /** Watches the actors until the returned function is called. */
@@ -105,11 +107,12 @@ function createRenderer(sources: PageSources, inspector: Inspector) {
 
   /** Adds the changes since the last refresh to the patch log; `true`: some rows are left. */
   function refresh(): boolean {
-    const isBehind = rows.refresh();
+    const rowsAreBehind = rows.refresh();
+    const linesAreBehind = lines.refresh();
     cards.refresh();
     for (const { id, html } of partsOf(createViewModel(sources, rows.speed())))
       patchLog.put(id, String(html));
-    return isBehind;
+    return rowsAreBehind || linesAreBehind;
   }
 
   /** The whole page for a new viewer: its top as the first message, the other rows in pieces. */

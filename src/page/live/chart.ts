@@ -39,6 +39,8 @@ const TITLES: Partial<Record<ShownActor['machine'], string>> = {
   supervisor: 'The supervisor',
   discovery: 'Discovery of new torrents',
   hookInstaller: 'The hook installer',
+  digest: 'The digests',
+  quiet: 'The quiet hours',
   remote: 'The buttons of cards',
 };
 

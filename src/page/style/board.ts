@@ -29,8 +29,8 @@ section:not(:has(.torrent)) .hint{display:none}
 ul:has(>li)+.empty,.empty:has(+.none:not([hidden])){display:none}
 
 .torrents{display:grid;gap:.45rem}
-.torrent{position:relative;display:grid;grid-template-columns:minmax(0,1fr) minmax(7rem,16rem) 3.2rem 9.5rem;
-  grid-template-areas:'name bar percent phone' 'state figures figures phone';gap:.1rem .9rem;align-items:center;
+.torrent{position:relative;display:grid;grid-template-columns:minmax(0,1fr) minmax(6rem,11rem) 5rem 3.2rem 9.5rem;
+  grid-template-areas:'name bar line percent phone' 'state figures figures figures phone';gap:.1rem .9rem;align-items:center;
   padding:.55rem .9rem;background:var(--card);border:1px solid var(--edge);border-radius:11px;box-shadow:var(--shadow);
   content-visibility:auto;contain-intrinsic-size:auto 2.65rem}
 .torrent .name{grid-area:name;color:var(--text);font-weight:600;text-decoration:none;overflow:hidden;
@@ -70,7 +70,7 @@ progress.unknown::-webkit-progress-bar{background:none}
   .service .text{font-size:.85rem;line-height:1.25}
   .service:is([data-tone=done],[data-tone=moving],[data-tone=waiting]):not(:has(time)) .detail{display:none}
   .service:is([data-tone=warn],[data-tone=bad],:has(time)){grid-column:1/-1}
-  .torrent{grid-template-columns:minmax(0,1fr) auto 3.2rem;grid-template-areas:'name name name' 'bar bar percent' 'figures figures figures' 'state phone phone';
+  .torrent{grid-template-columns:minmax(0,1fr) 5rem 3.2rem;grid-template-areas:'name name name' 'bar line percent' 'figures figures figures' 'state phone phone';
     gap:.2rem .8rem;contain-intrinsic-size:auto 5.7rem}
   .torrent .name{white-space:normal;overflow-wrap:anywhere;display:-webkit-box;-webkit-line-clamp:2;-webkit-box-orient:vertical}
   .torrent .phone{border-left:0;padding-left:0;min-height:0;justify-self:end}

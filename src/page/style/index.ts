@@ -3,6 +3,7 @@ import { board } from './board.ts';
 import { chart } from './chart.ts';
 import { history } from './history.ts';
 import { preview } from './preview.ts';
+import { speeds } from './speeds.ts';
 
 /** The page's stylesheet. */
-export const styles = base + board + preview + chart + history;
+export const styles = base + board + speeds + preview + chart + history;

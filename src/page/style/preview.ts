@@ -41,7 +41,7 @@ export const preview = `
   .device::before{content:'';position:absolute;z-index:1;top:.62rem;left:50%;width:.62rem;height:.62rem;margin-left:-.31rem;border-radius:50%;background:var(--bezel)}
   .preview .secondary{padding:0 .6rem}
   .services{grid-template-columns:repeat(auto-fill,minmax(10.4rem,1fr))}
-  .torrent{grid-template-columns:minmax(0,1fr) minmax(7rem,14rem) 3.2rem 8.2rem}
+  .torrent{grid-template-columns:minmax(0,1fr) minmax(5rem,8.5rem) 5rem 3.2rem 8.2rem}
 }
 @media (max-width:67.99rem){.preview{max-width:30rem}}
 `;
