@@ -19,9 +19,9 @@ export const selectTrackedCount = ({ context }: SupervisorSnapshot): number => c
 export const selectIsTracked = ({ context }: SupervisorSnapshot, hash: Hash): boolean =>
   find(context.registry, hash) !== undefined;
 
-/** Whether no more torrents can be tracked. */
-export const selectIsFull = ({ context: { registry, policy } }: SupervisorSnapshot): boolean =>
-  registry.records.size >= policy.maxTracked;
+/** The key of the torrent that has this hash; `undefined` if it is not tracked. */
+export const selectKey = ({ context }: SupervisorSnapshot, hash: Hash): Hash | undefined =>
+  find(context.registry, hash)?.key;
 
 /** The ID of the shard that a torrent belongs to, by the torrent's key. */
 export const selectShardId = ({ context }: SupervisorSnapshot, key: Hash): string => context.shardOf(key);

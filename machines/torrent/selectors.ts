@@ -10,9 +10,6 @@ export type TorrentSnapshot = SnapshotFrom<typeof torrentMachine>;
 export const selectObservation = ({ context }: TorrentSnapshot): Observation | null =>
   context.seen.observation;
 
-/** When the last poll saw it, in milliseconds since 1970; 0 before the first since the start. */
-export const selectObservedAt = ({ context }: TorrentSnapshot): number => context.seen.at;
-
 /** What it is doing, as far as the polls have shown. */
 export const selectPhase = ({ context }: TorrentSnapshot): Phase => context.seen.progress.phase;
 

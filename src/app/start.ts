@@ -27,6 +27,7 @@ import { createQbittorrentClient } from '../qbittorrent/client.ts';
 import type { QbittorrentClient } from '../qbittorrent/client.ts';
 import type { Listening } from '../server/index.ts';
 import { openPorts } from './ports.ts';
+import { withSpeeds } from './speeds.ts';
 import { createRelay } from './relay.ts';
 import { createGuard, subscribeTo } from './subscriptions.ts';
 import type { Supervisor } from './status.ts';
@@ -76,19 +77,15 @@ const DRAIN_TIMEOUT = 1000;
  */
 export async function start({ config, log, policy, routing, quietHours }: StartOptions): Promise<Sidecar> {
   const relay = createRelay<SupervisorEvent>();
-  const store = openStore({
-    dir: config.stateDir,
-    log,
-    history: config.history,
-    ...createStoreListeners((report) => relay.send(report)),
-  });
+  const listeners = createStoreListeners((report) => relay.send(report));
+  const store = openStore({ dir: config.stateDir, log, history: config.history, ...listeners });
   const instance = config.instance ?? store.instance;
   const routes = createStoredRoutes(config, store, routing);
   const metrics = createMetrics(version);
   const eventLog = createEventLog(log);
   const recent = createRecentHistory(store.history);
   const preview = createPhonePreview();
-  const { connection, client, rotation } = createQbittorrent(config.qbittorrent);
+  const { connection, client, rotation, speeds } = createQbittorrent(config.qbittorrent, log);
   let hookPort = config.hook.port;
   const buttons = createButtons({ config, store, instance });
   const ntfy = createNtfyClient(config.ntfy, cardOptionsOf(config, instance, buttons?.card), {
@@ -110,11 +107,12 @@ export async function start({ config, log, policy, routing, quietHours }: StartO
   const withRules = routing === undefined ? {} : RULES_POLICY;
   const supervisor = createSupervisor(machine, { ...policyOf(config), ...withRules, ...policy }, stored);
   relay.connect(supervisor);
+  speeds.connect(supervisor);
   reportRules((report) => supervisor.send(report), routing, stored.notices);
   subscribeTo(supervisor, [metrics.event, eventLog.event, recent.event], log);
   const failed = waitForEnd(supervisor, log);
   const formats = formatOptionsOf(config);
-  const page = createPage({ supervisor, store, recent, preview, ...formats, now: Date.now, log });
+  const page = createPage({ supervisor, store, recent, preview, speeds, ...formats, now: Date.now, log });
   const { hook, ops } = await openPorts({ config, instance, log, supervisor, store, metrics, page, routing });
   hookPort = hook.port;
   supervisor.start();
@@ -179,8 +177,8 @@ function reportRules(
   else if (notices !== undefined) send({ type: 'rules.loaded', routes: [] });
 }
 
-/** The client, and the rotation, which detects that a refused secret was replaced. */
-function createQbittorrent(config: Config['qbittorrent']) {
+/** The client, the speeds that its polls show, and the rotation, which detects that a refused secret was replaced. */
+function createQbittorrent(config: Config['qbittorrent'], log: Logger) {
   const connection = createConnection(config);
   const client = createQbittorrentClient(config, connection);
   const rotation = createRotation(config);
@@ -188,7 +186,7 @@ function createQbittorrent(config: Config['qbittorrent']) {
     rotation.recordSent();
     return client.login(signal);
   };
-  return { connection, rotation, client: { ...client, login } };
+  return { connection, rotation, ...withSpeeds({ ...client, login }, log) };
 }
 
 /** Sends the reports of the store as events. */

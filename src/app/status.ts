@@ -25,7 +25,6 @@ import { selectRecords, selectTorrent } from '../../machines/supervisor/selector
 import {
   selectIsSummarized,
   selectObservation,
-  selectObservedAt,
   selectPhase,
   selectRouting,
 } from '../../machines/torrent/selectors.ts';
@@ -153,11 +152,10 @@ export function torrentOf(supervisor: Supervisor, key: Hash): TorrentStatus | nu
   return selectIsAlertShared(digest.getSnapshot(), key) ? { ...torrent, alertShared: true } : torrent;
 }
 
-/** Bytes per second of one torrent, and when a poll has shown that in milliseconds since 1970; both 0 if none has. */
-export function sampleOf(supervisor: Supervisor, key: Hash): { speed: number; at: number } {
+/** Bytes per second of one torrent; 0 if it is not tracked. */
+export function speedOf(supervisor: Supervisor, key: Hash): number {
   const torrent = selectTorrent(supervisor.getSnapshot(), key);
-  if (torrent === undefined) return { speed: 0, at: 0 };
-  return { speed: selectObservation(torrent)?.speed ?? 0, at: selectObservedAt(torrent) };
+  return torrent === undefined ? 0 : (selectObservation(torrent)?.speed ?? 0);
 }
 
 function describeSession(snapshot: SnapshotFrom<typeof sessionMachine> | undefined) {

@@ -1,4 +1,4 @@
-import type { Hash } from '../../machines/domain.ts';
+import type { Hash, Observation } from '../../machines/domain.ts';
 
 /** Milliseconds of one point of a line: polls of a torrent that downloads are at most 5 s apart. */
 export const INTERVAL = 15_000;
@@ -10,62 +10,82 @@ export const MAX_LINES = 1000;
 /** A speed for each interval of the last ten minutes, the oldest first; `null`: no poll has shown one. */
 export type Points = readonly (number | null)[];
 
-/** What a poll has shown. */
-export interface SpeedSample {
-  /** Bytes per second. */
-  speed: number;
-  /** When, in milliseconds since 1970; 0: no poll has shown it. */
-  at: number;
-}
-
 /**
- * The speeds of the last ten minutes, of torrents that download and in total; in memory. They are added by whoever renders
- * the page, from the polls that the sidecar makes anyway: while nobody watches, there is nothing new in it.
+ * The speeds of the last ten minutes, of torrents that download and in total: in memory, from the polls that the sidecar
+ * makes anyway. By the ID under which qBittorrent lists a torrent.
  */
 export interface Speeds {
-  add(key: Hash, sample: SpeedSample): void;
-  addTotal(sample: SpeedSample): void;
+  /**
+   * Adds what a poll has shown.
+   *
+   * @param asked the torrents that it requested
+   * @param found those that qBittorrent returned
+   * @param at milliseconds since 1970
+   */
+  polled(asked: readonly Hash[], found: readonly Observation[], at: number): void;
   /** @param now milliseconds since 1970 */
-  of(key: Hash, now: number): Points;
+  of(hash: Hash, now: number): Points;
   total(now: number): Points;
   /** The torrents that have a line. */
-  keys(): Iterable<Hash>;
-  has(key: Hash): boolean;
-  delete(key: Hash): void;
-  /** Deletes those that are not tracked any more, and those whose speed was 0 all the time. */
-  prune(isTracked: (key: Hash) => boolean, now: number): void;
+  hashes(): Iterable<Hash>;
+  has(hash: Hash): boolean;
 }
 
-export function createSpeeds(maxLines = MAX_LINES): Speeds {
+export interface SpeedsOptions {
+  /** Torrents that are not tracked any more are forgotten. */
+  isTracked: (hash: Hash) => boolean;
+  /** Default: `MAX_LINES`. */
+  maxLines?: number;
+}
+
+export function createSpeeds({ isTracked, maxLines = MAX_LINES }: SpeedsOptions): Speeds {
   const lines = new Map<Hash, Ring>();
+  /** Bytes per second of each torrent with a speed above 0, as its last poll has shown. */
+  const current = new Map<Hash, number>();
   const total = createRing();
-  const of = (key: Hash, now: number): Points => {
-    const line = lines.get(key);
-    return line === undefined ? [] : pointsOf(line, now);
-  };
+  let prunedIn = -Infinity;
+
+  function add(hash: Hash, speed: number, at: number): void {
+    const line = lines.get(hash);
+    if (line !== undefined) return addTo(line, speed, at);
+    // One that waits has no line, and needs no memory.
+    if (speed <= 0 || lines.size >= maxLines) return;
+    const added = createRing();
+    addTo(added, speed, at);
+    lines.set(hash, added);
+  }
+
+  /** Forgets those that are not tracked any more, and the lines of those whose speed was 0 all the time. */
+  function prune(at: number): void {
+    for (const hash of current.keys()) if (!isTracked(hash)) current.delete(hash);
+    for (const [hash, line] of lines)
+      if (!isTracked(hash) || pointsOf(line, at).every((speed) => speed === null || speed === 0))
+        lines.delete(hash);
+  }
+
   return {
-    add(key, sample) {
-      const line = lines.get(key);
-      if (line !== undefined) return addTo(line, sample);
-      // One that waits has no line, and needs no memory.
-      if (sample.at === 0 || sample.speed <= 0 || lines.size >= maxLines) return;
-      const added = createRing();
-      addTo(added, sample);
-      lines.set(key, added);
+    polled(asked, found, at) {
+      for (const hash of asked) current.delete(hash);
+      for (const { hash, speed } of found) {
+        if (speed > 0) current.set(hash, speed);
+        add(hash, speed, at);
+      }
+      const interval = intervalOf(at);
+      if (isNewer(interval, prunedIn)) {
+        prune(at);
+        prunedIn = interval;
+      }
+      let sum = 0;
+      for (const speed of current.values()) sum += speed;
+      addTo(total, sum, at);
     },
-    addTotal: (sample) => addTo(total, sample),
-    of,
+    of(hash, now) {
+      const line = lines.get(hash);
+      return line === undefined ? [] : pointsOf(line, now);
+    },
     total: (now) => pointsOf(total, now),
-    keys: () => lines.keys(),
-    has: (key) => lines.has(key),
-    delete(key) {
-      lines.delete(key);
-    },
-    prune(isTracked, now) {
-      for (const key of lines.keys())
-        if (!isTracked(key) || of(key, now).every((speed) => speed === null || speed === 0))
-          lines.delete(key);
-    },
+    hashes: () => lines.keys(),
+    has: (hash) => lines.has(hash),
   };
 }
 
@@ -81,10 +101,13 @@ const createRing = (): Ring => ({ speeds: new Float32Array(POINTS).fill(NaN), ne
 /** The number of the interval that contains this time. */
 export const intervalOf = (at: number): number => Math.floor(at / INTERVAL);
 
-function addTo(ring: Ring, { speed, at }: SpeedSample): void {
+/** Much older ones are newer: the clock was set back. */
+const isNewer = (interval: number, than: number): boolean => interval > than || than - interval >= POINTS;
+
+function addTo(ring: Ring, speed: number, at: number): void {
   const { speeds, newest } = ring;
   const interval = intervalOf(at);
-  if (at === 0 || (interval < newest && newest - interval < POINTS)) return;
+  if (interval !== newest && !isNewer(interval, newest)) return;
   // All are too old, or the clock was set back.
   if (Math.abs(interval - newest) >= POINTS) speeds.fill(NaN);
   else for (let skipped = newest + 1; skipped < interval; skipped += 1) speeds[skipped % POINTS] = NaN;

@@ -19,13 +19,9 @@ export interface PageSources extends FormatOptions {
   store: { readonly health: Health; readonly history: Pick<History, 'find'> };
   recent: RecentHistory;
   preview: PhonePreview;
+  speeds: Speeds;
   /** Milliseconds since 1970. */
   now: () => number;
-}
-
-/** With what the page itself has collected. */
-export interface LiveSources extends PageSources {
-  speeds: Speeds;
 }
 
 /** The data of the page, without the torrents' rows. */
@@ -51,7 +47,7 @@ export interface ViewModel extends Clock {
 /** The present, in the formats of the page. */
 export const clockOf = (sources: PageSources): Clock => ({ now: sources.now(), ...formatOptionsOf(sources) });
 
-export function createViewModel(sources: LiveSources, speed: number): ViewModel {
+export function createViewModel(sources: PageSources, speed: number): ViewModel {
   const { supervisor, store, recent, preview, speeds } = sources;
   return {
     services: servicesOf(supervisor),

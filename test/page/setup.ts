@@ -7,9 +7,10 @@ import { createPage, createPhonePreview, createRecentHistory } from '../../src/p
 import type { RecentHistory } from '../../src/page/index.ts';
 import { createBoard } from '../../src/page/live/board.ts';
 import type { LiveBoard } from '../../src/page/live/board.ts';
+import { selectIsTracked } from '../../machines/supervisor/selectors.ts';
 import { createSpeeds } from '../../src/page/speeds.ts';
 import type { Viewer } from '../../src/page/live/viewer.ts';
-import type { LiveSources, PageSources } from '../../src/page/view-model.ts';
+import type { PageSources } from '../../src/page/view-model.ts';
 import { createMemoryHistory, DEFAULT_HISTORY } from '../../src/store/history.ts';
 import type { History } from '../../src/store/history.ts';
 import type { Secret } from '../../src/util/secret.ts';
@@ -35,7 +36,7 @@ function historyOfWorld(world: World): History {
 }
 
 /** The objects behind the page of a world. */
-export function sourcesOf(world: World, over: Partial<PageSources> = {}): LiveSources {
+export function sourcesOf(world: World, over: Partial<PageSources> = {}): PageSources {
   const history = historyOfWorld(world);
   const recent = createRecentHistory(history);
   let processed = 0;
@@ -45,12 +46,16 @@ export function sourcesOf(world: World, over: Partial<PageSources> = {}): LiveSo
     processed = world.events.length;
     return recent;
   }
+  const speeds = createSpeeds({
+    isTracked: (hash) => selectIsTracked(world.supervisor.getSnapshot(), hash),
+  });
+  world.pollListeners.push((asked, found) => speeds.polled(asked, found, world.clock.now()));
   return {
     supervisor: world.supervisor,
     store: { health: { kind: 'disk', problem: null }, history },
     recent: { event: recent.event, list: () => process().list(), last: () => process().last() },
     preview: createPhonePreview(() => world.clock.now()),
-    speeds: createSpeeds(),
+    speeds,
     timeZone: 'UTC',
     now: () => world.clock.now(),
     ...over,

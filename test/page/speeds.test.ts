@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 import { pathOf, speedLine, torrentLine } from '../../src/page/html/speeds.ts';
 import { createSpeeds, INTERVAL, MAX_LINES, POINTS } from '../../src/page/speeds.ts';
 import type { Points, Speeds } from '../../src/page/speeds.ts';
-import { hashOf, MINUTE } from '../machines/fixtures.ts';
+import type { Hash } from '../../machines/domain.ts';
+import { hashOf, MINUTE, seen } from '../machines/fixtures.ts';
 import { mulberry32 } from '../mulberry32.ts';
 
 const KEY = hashOf(1);
@@ -17,15 +18,33 @@ const known = (points: Points): Record<string, number> =>
     points.flatMap((speed, index) => (speed === null ? [] : [[points.length - 1 - index, speed]])),
   );
 
-const isTracked = (key: string) => key !== hashOf(1);
+/** Speeds of torrents that are tracked until they are removed. */
+function createTracked(maxLines?: number) {
+  const removed = new Set<Hash>();
+  const speeds = createSpeeds({
+    isTracked: (hash) => !removed.has(hash),
+    ...(maxLines === undefined ? {} : { maxLines }),
+  });
+  return {
+    ...speeds,
+    removed,
+    /** A poll of these torrents that shows these speeds. */
+    add: (list: Record<Hash, number>, at: number) =>
+      speeds.polled(
+        Object.keys(list),
+        Object.entries(list).map(([hash, speed]) => seen({ hash, speed })),
+        at,
+      ),
+  };
+}
 
 /** Adds speeds, one in each interval. */
-const fill = (speeds: Speeds, list: readonly number[], key = KEY) =>
-  list.forEach((speed, n) => speeds.add(key, { speed, at: START + n * INTERVAL }));
+const fill = (speeds: ReturnType<typeof createTracked>, list: readonly number[]) =>
+  list.forEach((speed, n) => speeds.add({ [KEY]: speed }, START + n * INTERVAL));
 
 describe('the speeds of the last ten minutes', () => {
   test('have one point for each interval: the last one of a poll in it', () => {
-    const speeds = createSpeeds();
+    const speeds = createTracked();
     assert.equal(POINTS * INTERVAL, 10 * MINUTE);
     for (const [speed, after] of [
       [1, 0],
@@ -34,7 +53,7 @@ describe('the speeds of the last ten minutes', () => {
       [4, 15_000],
       [9, 60_000],
     ] as const)
-      speeds.add(KEY, { speed, at: START + after });
+      speeds.add({ [KEY]: speed }, START + after);
     assert.deepEqual(known(speeds.of(KEY, START + 60_000)), { 4: 3, 3: 4, 0: 9 });
     assert.deepEqual(known(speeds.of(KEY, START + 120_000)), { 7: 3, 6: 4, 3: 9 });
     assert.deepEqual(known(speeds.of(KEY, START + 10 * MINUTE)), { 39: 3, 38: 4, 35: 9 });
@@ -43,7 +62,7 @@ describe('the speeds of the last ten minutes', () => {
   });
 
   test('of a longer time do not need more memory, and old ones never come back', () => {
-    const speeds = createSpeeds();
+    const speeds = createTracked();
     fill(
       speeds,
       Array.from({ length: 1000 }, (_, n) => n + 1),
@@ -53,43 +72,59 @@ describe('the speeds of the last ten minutes', () => {
       speeds.of(KEY, now),
       Array.from({ length: POINTS }, (_, n) => 961 + n),
     );
-    speeds.add(KEY, { speed: 7, at: now + 39 * INTERVAL });
+    speeds.add({ [KEY]: 7 }, now + 39 * INTERVAL);
     assert.deepEqual(known(speeds.of(KEY, now + 39 * INTERVAL)), { 39: 1000, 0: 7 });
-    speeds.add(KEY, { speed: 8, at: now + 90 * INTERVAL });
+    speeds.add({ [KEY]: 8 }, now + 90 * INTERVAL);
     assert.deepEqual(known(speeds.of(KEY, now + 90 * INTERVAL)), { 0: 8 });
   });
 
-  test('survive a late sample, begin again when the clock is set back, and ignore what no poll has shown', () => {
-    const speeds = createSpeeds();
+  test('survive a late sample, and begin again when the clock is set back', () => {
+    const speeds = createTracked();
     fill(speeds, [1, 2, 3]);
-    speeds.add(KEY, { speed: 9, at: START });
-    speeds.add(KEY, { speed: 9, at: 0 });
+    speeds.add({ [KEY]: 9 }, START);
     assert.deepEqual(known(speeds.of(KEY, START + 2 * INTERVAL)), { 2: 1, 1: 2, 0: 3 });
     const before = START - 60 * MINUTE;
-    speeds.add(KEY, { speed: 4, at: before });
+    speeds.add({ [KEY]: 4 }, before);
     assert.deepEqual(known(speeds.of(KEY, before)), { 0: 4 });
     assert.deepEqual(known(speeds.of(KEY, START)), {});
   });
 
-  test('are stored of a limited number of torrents, and of none that only waits', () => {
-    const speeds = createSpeeds();
-    for (let n = 0; n < 10_000; n += 1) {
-      speeds.add(hashOf(n), { speed: n % 2, at: START });
-      speeds.add(hashOf(n), { speed: 0, at: 0 });
-    }
-    assert.equal([...speeds.keys()].length, MAX_LINES);
+  test('are stored of a limited number of torrents, and of none that only waits or is not tracked any more', () => {
+    const speeds = createTracked();
+    for (let n = 0; n < 10_000; n += 1) speeds.add({ [hashOf(n)]: n % 2 }, START);
+    assert.equal([...speeds.hashes()].length, MAX_LINES);
     assert.ok(speeds.has(hashOf(1)) && !speeds.has(hashOf(2)));
+    assert.deepEqual(speeds.of(hashOf(2), START), []);
 
-    speeds.prune(isTracked, START);
-    assert.equal([...speeds.keys()].length, MAX_LINES - 1);
-    assert.ok(!speeds.has(hashOf(1)));
-    speeds.delete(hashOf(3));
-    assert.deepEqual(speeds.of(hashOf(3), START), []);
-    speeds.add(hashOf(5), { speed: 0, at: START + 9 * MINUTE });
-    speeds.prune(isTracked, START + 9 * MINUTE);
+    speeds.removed.add(hashOf(1));
+    speeds.add({ [hashOf(5)]: 0 }, START + 9 * MINUTE);
+    assert.equal([...speeds.hashes()].length, MAX_LINES - 1);
     assert.ok(speeds.has(hashOf(5)), 'it had a speed nine minutes ago');
-    speeds.prune(isTracked, START + 11 * MINUTE);
-    assert.deepEqual([...speeds.keys()], []);
+    speeds.add({ [hashOf(5)]: 0 }, START + 11 * MINUTE);
+    assert.deepEqual([...speeds.hashes()], []);
+  });
+});
+
+const totals = (speeds: Speeds, n: number) => known(speeds.total(START + n * INTERVAL));
+
+describe('the total speed', () => {
+  const [a, b] = [hashOf(1), hashOf(2)];
+
+  test('includes torrents that a poll did not request, and those without a line', () => {
+    const speeds = createTracked(1);
+    speeds.add({ [a]: 1, [b]: 2 }, START);
+    speeds.add({ [a]: 5 }, START + INTERVAL);
+    assert.deepEqual([...speeds.hashes()], [a]);
+    assert.deepEqual(totals(speeds, 1), { 1: 3, 0: 7 });
+  });
+
+  test('includes none that has ended, was not found, or is not tracked any more', () => {
+    const speeds = createTracked();
+    speeds.add({ [a]: 1, [b]: 2 }, START);
+    speeds.polled([a], [], START + INTERVAL);
+    speeds.removed.add(b);
+    speeds.polled([], [], START + 2 * INTERVAL);
+    assert.deepEqual(totals(speeds, 2), { 2: 3, 1: 2, 0: 0 });
   });
 });
 

@@ -49,7 +49,7 @@ export function view(over: Partial<ViewModel> = {}): ViewModel {
     preview: createPhonePreview(),
     count: 0,
     speed: 0,
-    speeds: createSpeeds(),
+    speeds: createSpeeds({ isTracked: () => true }),
     quietHours: null,
     ...clock,
     ...over,

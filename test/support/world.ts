@@ -58,9 +58,13 @@ export interface WorldOptions {
   skew?: number;
 }
 
+/** Called with what a poll has requested and found. */
+type PollListener = (asked: readonly Hash[], found: readonly Observation[]) => void;
+
 /** Clients that answer as the script defines, each call after its latency; `calls` records the requests. */
 function createClients(script: Script, receive: (notification: Notification) => void, clock: SimulatedClock) {
   const calls: Call[] = [];
+  const pollListeners: PollListener[] = [];
   const answer = <T>(call: Call, signal: AbortSignal | undefined, result: () => T): Promise<T> => {
     calls.push(call);
     const request = call.to === 'execute' ? 'command' : call.to;
@@ -77,7 +81,11 @@ function createClients(script: Script, receive: (notification: Notification) => 
     qbittorrent: {
       login: (signal) => answer({ to: 'login', at: at() }, signal, () => script.login()),
       observe: (hashes, signal) =>
-        answer({ to: 'observe', at: at(), hashes }, signal, () => script.observe(hashes)),
+        answer({ to: 'observe', at: at(), hashes }, signal, () => {
+          const result = script.observe(hashes);
+          if (result.ok) for (const listener of pollListeners) listener(hashes, result.value);
+          return result;
+        }),
       list: (_, signal) => answer({ to: 'list', at: at() }, signal, () => script.list()),
       newest: (limit, signal) =>
         answer({ to: 'newest', at: at(), limit }, signal, () => script.newest(limit)),
@@ -102,7 +110,7 @@ function createClients(script: Script, receive: (notification: Notification) => 
       answer({ to: 'execute', at: at(), ...input }, signal, () => script.execute(input)),
     support: (signal) => answer({ to: 'support', at: at() }, signal, () => script.support()),
   };
-  return { calls, clients, remote };
+  return { calls, clients, remote, pollListeners };
 }
 
 /** The guards in which a torrent of `script.poisoned` crashes: every observation evaluates one of them. */
@@ -124,7 +132,7 @@ export function startWorld(options: WorldOptions = {}) {
   const facts: FactEvent[] = [];
   const written: RecordEvent[] = [];
   const digests = options.digests ?? createDigestStore();
-  const { calls, clients, remote } = createClients(script, receive, clock);
+  const { calls, clients, remote, pollListeners } = createClients(script, receive, clock);
   const { buttons } = options;
   const provided = provideActors({
     ...clients,
@@ -166,6 +174,7 @@ export function startWorld(options: WorldOptions = {}) {
     script,
     phone,
     calls,
+    pollListeners,
     events,
     /** What was stored beside records, and each change of a record. */
     facts,

@@ -39,7 +39,7 @@ export function board(
         ${filter()}
       </div>
       <ul class="torrents" id="torrents" role="list" ${more}>
-        ${typeof torrents === 'object' && 'map' in torrents ? torrents.map((torrent) => torrentRow(torrent, view, view.speeds.of(torrent.key, view.now))) : torrents}
+        ${typeof torrents === 'object' && 'map' in torrents ? torrents.map((torrent) => torrentRow(torrent, view, view.speeds.of(torrent.hash, view.now))) : torrents}
       </ul>
       <p class="empty">No active downloads. New downloads in qBittorrent appear here automatically.</p>
       <p class="none" id="none" hidden>No name or state matches.</p>

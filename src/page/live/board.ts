@@ -1,14 +1,13 @@
 import { createInspector } from '../../inspector/index.ts';
 import { logBug } from '../../log/bug.ts';
 import type { Logger } from '../../log/index.ts';
-import { eachTorrent, sampleOf } from '../../app/status.ts';
+import { eachTorrent, speedOf } from '../../app/status.ts';
 import type { ShownActor } from '../actors.ts';
 import { announcement, board, ROWS, summary } from '../html/board.ts';
 import type { Html } from '../html/html.ts';
 import { torrentRow } from '../html/torrent.ts';
-import { createSpeeds } from '../speeds.ts';
 import { clockOf, keysOf, createViewModel } from '../view-model.ts';
-import type { LiveSources, PageSources } from '../view-model.ts';
+import type { PageSources } from '../view-model.ts';
 import { startBroadcast } from './broadcast.ts';
 import type { Broadcast } from './broadcast.ts';
 import { openChart } from './chart.ts';
@@ -45,16 +44,17 @@ export interface LiveBoard {
 
 /**
  * The live page. The first viewer starts the inspection of the actors, the last one stops it: without viewers there is no
- * listener and no timer, and nothing is collected.
+ * listener and no timer, and no state is stored.
  */
-export function createBoard(pageSources: PageSources, log: Logger): LiveBoard {
-  const sources: LiveSources = { ...pageSources, speeds: createSpeeds() };
+export function createBoard(sources: PageSources, log: Logger): LiveBoard {
   const onError = (error: unknown) => logBug(log, 'could not render the page', error);
   const inspector = createInspector(sources.supervisor, { now: sources.now, onError });
   let broadcast: Broadcast | null = null;
 
   function render(shown: ShownActor | null): Parts {
-    const view = createViewModel(sources, addSamples(sources));
+    let speed = 0;
+    for (const key of keysOf(sources.supervisor).keys()) speed += speedOf(sources.supervisor, key);
+    const view = createViewModel(sources, speed);
     return {
       summary: summary(view),
       board: board(view, ROWS),
@@ -66,7 +66,7 @@ export function createBoard(pageSources: PageSources, log: Logger): LiveBoard {
   function* rows(): Generator<string> {
     const clock = clockOf(sources);
     for (const torrent of eachTorrent(sources.supervisor)) {
-      const points = sources.speeds.of(torrent.key, clock.now);
+      const points = sources.speeds.of(torrent.hash, clock.now);
       yield String(torrentRow(torrent, clock, points));
     }
   }
@@ -81,19 +81,4 @@ export function createBoard(pageSources: PageSources, log: Logger): LiveBoard {
     },
     close: () => broadcast?.end(),
   };
-}
-
-/** Adds what the last poll has shown, also for a browser without scripts that loads the page again and again. Returns the total. */
-function addSamples({ supervisor, speeds, now }: LiveSources): number {
-  const keys = keysOf(supervisor);
-  speeds.prune((key) => keys.has(key), now());
-  const total = { speed: 0, at: 0 };
-  for (const key of keys.keys()) {
-    const sample = sampleOf(supervisor, key);
-    speeds.add(key, sample);
-    total.speed += sample.speed;
-    total.at = Math.max(total.at, sample.at);
-  }
-  speeds.addTotal(total);
-  return total.speed;
 }

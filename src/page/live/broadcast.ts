@@ -4,7 +4,7 @@ import { eachTorrent } from '../../app/status.ts';
 import type { ShownActor } from '../actors.ts';
 import { announcement, board, partsOf, summary } from '../html/board.ts';
 import { createViewModel } from '../view-model.ts';
-import type { LiveSources } from '../view-model.ts';
+import type { PageSources } from '../view-model.ts';
 import { createCards } from './cards.ts';
 import { createCharts } from './charts.ts';
 import { createLines } from './lines.ts';
@@ -28,7 +28,7 @@ export interface Broadcast {
 }
 
 export interface BroadcastOptions {
-  sources: LiveSources;
+  sources: PageSources;
   inspector: Inspector;
   /** Called after the last viewer left: no listener and no timer remains. */
   onEnd: () => void;
@@ -91,7 +91,7 @@ export function startBroadcast({ sources, inspector, onEnd, onError }: Broadcast
 }
 
 /** Renders the page's elements and updates them by the steps of the actors. */
-function createRenderer(sources: LiveSources, inspector: Inspector) {
+function createRenderer(sources: PageSources, inspector: Inspector) {
   const patchLog = createPatchLog(randomBytes(6).toString('hex'));
   const rows = createRows(sources, patchLog);
   const lines = createLines(sources, patchLog);

@@ -1,8 +1,8 @@
 import type { Hash } from '../../../machines/domain.ts';
 import { lineId, torrentLine } from '../html/speeds.ts';
+import { selectKey } from '../../../machines/supervisor/selectors.ts';
 import { intervalOf } from '../speeds.ts';
-import { keysOf } from '../view-model.ts';
-import type { LiveSources } from '../view-model.ts';
+import type { PageSources } from '../view-model.ts';
 import type { PatchLog } from './patch-log.ts';
 
 /** Lines drawn in one turn. */
@@ -17,39 +17,37 @@ export interface Lines {
   refresh(): boolean;
 }
 
-export function createLines(sources: LiveSources, patchLog: PatchLog): Lines {
+export function createLines(sources: PageSources, patchLog: PatchLog): Lines {
   const { supervisor, speeds, now } = sources;
-  /** The interval in which each was drawn last. */
-  const drawn = new Map<Hash, number>();
-  let prunedIn = -Infinity;
+  /** By hash: the interval in which its line was drawn last, and the torrent's key. */
+  const drawn = new Map<Hash, { interval: number; key: Hash }>();
 
-  function prune(interval: number): void {
-    const tracked = keysOf(supervisor);
-    if (interval !== prunedIn) speeds.prune((key) => tracked.has(key), now());
-    prunedIn = interval;
-    for (const key of drawn.keys()) {
-      if (speeds.has(key)) continue;
-      drawn.delete(key);
+  function removeOthers(): void {
+    for (const [hash, { key }] of drawn) {
+      if (speeds.has(hash)) continue;
+      drawn.delete(hash);
       patchLog.remove(lineId(key));
     }
   }
 
-  function draw(key: Hash): void {
-    const line = torrentLine(key, speeds.of(key, now()), sources);
+  function draw(hash: Hash, interval: number): void {
+    const key = selectKey(supervisor.getSnapshot(), hash);
+    if (key === undefined) return;
+    drawn.set(hash, { interval, key });
+    const line = torrentLine(key, speeds.of(hash, now()), sources);
     if (line !== '') patchLog.put(lineId(key), String(line));
   }
 
   return {
     refresh() {
       const interval = intervalOf(now());
-      prune(interval);
+      removeOthers();
       let left = MAX_LINES_PER_REFRESH;
-      for (const key of speeds.keys()) {
-        if (drawn.get(key) === interval) continue;
+      for (const hash of speeds.hashes()) {
+        if (drawn.get(hash)?.interval === interval) continue;
         if (left === 0) return true;
         left -= 1;
-        drawn.set(key, interval);
-        draw(key);
+        draw(hash, interval);
       }
       return false;
     },

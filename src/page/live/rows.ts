@@ -1,11 +1,11 @@
 import type { Hash } from '../../../machines/domain.ts';
 import type { ActorStep } from '../../inspector/index.ts';
-import { eachTorrent, sampleOf, torrentOf } from '../../app/status.ts';
+import { eachTorrent, speedOf, torrentOf } from '../../app/status.ts';
 import type { TorrentStatus } from '../../app/status.ts';
 import { rowId, torrentRow } from '../html/torrent.ts';
 import type { Points } from '../speeds.ts';
 import { clockOf, keysOf } from '../view-model.ts';
-import type { LiveSources } from '../view-model.ts';
+import type { PageSources } from '../view-model.ts';
 import type { Patch, PatchLog } from './patch-log.ts';
 
 /** Rows rendered in one turn: some milliseconds of work, also without V8's optimizing compilers. */
@@ -22,40 +22,27 @@ export interface Rows {
   speed(): number;
 }
 
-export function createRows(sources: LiveSources, patchLog: PatchLog): Rows {
-  const { supervisor, now } = sources;
-  /** The speeds at the last refresh. */
-  const speeds = new Map<Hash, number>();
-  /** When the last poll of those was that were read since. */
-  let observedAt = 0;
-  for (const key of keysOf(supervisor).keys()) addSample(key);
+export function createRows(sources: PageSources, patchLog: PatchLog): Rows {
+  const { supervisor } = sources;
+  const speeds = new Map(Array.from(keysOf(supervisor).keys(), (key) => [key, speedOf(supervisor, key)]));
   // With few torrents all are rendered in advance, so that an unchanged poll is not sent.
   const changed = new Set<Hash>(speeds.size <= MAX_ROWS_PER_REFRESH ? speeds.keys() : []);
 
-  function addSample(key: Hash): void {
-    const sample = sampleOf(supervisor, key);
-    speeds.set(key, sample.speed);
-    sources.speeds.add(key, sample);
-    observedAt = Math.max(observedAt, sample.at);
-  }
-
   function removeRow(key: Hash): void {
     speeds.delete(key);
-    sources.speeds.delete(key);
     changed.delete(key);
     patchLog.remove(rowId(key));
   }
 
   const render = (torrent: TorrentStatus, points: Points | null): string =>
     String(torrentRow(torrent, clockOf(sources), points));
-  const speed = (): number => [...speeds.values()].reduce((sum, each) => sum + each, 0);
 
   function renderSome(): void {
     for (const key of [...changed].slice(0, MAX_ROWS_PER_REFRESH)) {
       changed.delete(key);
       const torrent = torrentOf(supervisor, key);
       if (torrent === null) continue;
-      addSample(key);
+      speeds.set(key, torrent.speed);
       patchLog.put(rowId(key), render(torrent, null));
     }
   }
@@ -74,17 +61,13 @@ export function createRows(sources: LiveSources, patchLog: PatchLog): Rows {
         changed.add(key);
       }
       renderSome();
-      if (observedAt > 0) sources.speeds.addTotal({ speed: speed(), at: observedAt });
-      observedAt = 0;
       return changed.size > 0;
     },
     *all() {
-      for (const torrent of eachTorrent(supervisor)) {
-        const points = sources.speeds.of(torrent.key, now());
-        yield [rowId(torrent.key), render(torrent, points)];
-      }
+      for (const torrent of eachTorrent(supervisor))
+        yield [rowId(torrent.key), render(torrent, sources.speeds.of(torrent.hash, sources.now()))];
     },
-    speed,
+    speed: () => [...speeds.values()].reduce((sum, speed) => sum + speed, 0),
   };
 }
 
