@@ -142,6 +142,8 @@ export interface TorrentRecord {
   added: { route: RouteId; done: boolean } | null;
   /** Its alert is on the default topic, because ntfy refuses its own: it stays there until it ends. */
   alertDiverted: boolean;
+  /** Whether ntfy has accepted its alert. If not, a restarted process sends it. */
+  alertShown: boolean;
   /** The notification of its removal, until ntfy has accepted it. */
   removal: Removal | null;
   /** How its removal is announced if it happens while the process does not run; `null`: it is not announced. */

@@ -66,7 +66,8 @@ function collectAlert(digests: Digests, notification: RequestedAlert, nextId: Ne
   if (!isGrouped || content === null) return sendAlone(notification);
   const at = digests.now();
   const group = { route, alert, at };
-  const digest = openDigest(digests, group) ?? startCollecting(digests, group);
+  const digest =
+    holderOf(digests, group, key) ?? openDigest(digests, group) ?? startCollecting(digests, group);
   const before = memberWith(digest, key);
   if (before === undefined) digest.lastOrder += 1;
   const replaces = before?.replaces ?? (left.length === 0 ? notification.replaces : hasOwnCard(left));
@@ -108,6 +109,12 @@ interface Group {
 const openDigest = ({ byId }: Digests, { route, alert, at }: Group): Digest | undefined =>
   [...byId.values()].findLast(
     (digest) => digest.alert === alert && digest.route === route && isJoinable(digest, at),
+  );
+
+/** The digest that has this alert already: a restarted process requests it again until ntfy has accepted it. */
+const holderOf = ({ byId }: Digests, { route, alert }: Group, key: Hash): Digest | undefined =>
+  [...byId.values()].findLast(
+    (digest) => digest.alert === alert && digest.route === route && memberWith(digest, key) !== undefined,
   );
 
 function startCollecting(digests: Digests, { route, alert, at }: Group): Digest {

@@ -39,9 +39,11 @@ export function alertToShow(
   return alertOf(alert, progress, at, policy);
 }
 
-/** Whether the alert that is shown is to be sent again: to another topic, or with other buttons. */
+/** Whether the alert is to be sent again: after a restart, to another topic, or with other buttons. */
 export const isAlertDue = (context: TorrentContext, alert: Alert, at: number): boolean =>
-  isAlertElsewhere(context.record, context.routing) || isAlertOutdated(context, alert, at);
+  context.isAlertUnsent ||
+  isAlertElsewhere(context.record, context.routing) ||
+  isAlertOutdated(context, alert, at);
 
 /** Whether the alert is not on the topic of its rule, and is to move there. */
 const isAlertElsewhere = (

@@ -7,6 +7,7 @@ import { isSpent } from '../remote/presses.ts';
 import { areButtonsOutdated, buttonSetOf, withButtons } from '../remote/record.ts';
 import type { TorrentCard, WantedButtons } from '../remote/record.ts';
 import type { ButtonAction, ButtonSet, CardAnswer, CardButtons, WithButtons } from '../remote/types.ts';
+import { movedCardState } from './progress.ts';
 import type { ShownAnswer, TorrentContext } from './types.ts';
 
 /** Milliseconds after a press in which qBittorrent may still show the state before it. */
@@ -68,10 +69,14 @@ function wantedOf(
 
 /** The progress card with the answer to a press; `null` if the card that is shown needs none. */
 export function answeredCard(context: TorrentContext, at: number): CardState | null {
-  const { requestedCard, record } = context;
-  if (requestedCard === null) return null;
+  const { requestedCard, record, mayHaveCard, seen, policy } = context;
   const answer = answerOn(context, 'progress');
-  if (answer?.isDue === true) return afterAction(requestedCard, answer);
+  if (answer?.isDue === true) {
+    // After a kill it may be unknown what the card shows.
+    const card = requestedCard ?? (mayHaveCard ? movedCardState(seen.progress, null, at, policy) : null);
+    return card === null ? null : afterAction(card, answer);
+  }
+  if (requestedCard === null) return null;
   const wanted = wantedOf(context, 'progress', (now) => progressActions(requestedCard.phase, now), at);
   if (wanted === null) return null;
   return areButtonsOutdated(record.remote, 'progress', wanted) ? requestedCard : null;

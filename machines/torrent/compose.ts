@@ -2,7 +2,7 @@ import { isSent, onRoute, routedBy, routeOf } from '../routing/routed.ts';
 import { isInSummary } from '../summary/board.ts';
 import { alertButtons, answeredCard, isHeld, isSilenced, progressButtons } from './buttons.ts';
 import { asRemoved, withReceipt } from './finish.ts';
-import { movedCardState, nextCardState } from './progress.ts';
+import { movedCardState, nextCardState, unknownCardState } from './progress.ts';
 import type { Progress } from './progress.ts';
 import { isTracked } from './record.ts';
 import { endRoute } from './record-changes.ts';
@@ -23,7 +23,11 @@ export function nextCard(context: TorrentContext, progress: Progress, at: number
   if (quiet || !isSent(routing, 'progress') || isInSummary(deps.summary, routing.route)) return null;
   if (isSilenced(context, 'progress')) return null;
   if (moving) return movedCardState(progress, requestedCard, at, policy);
-  const next = isHeld(context, at) ? null : nextCardState(progress, requestedCard, at, policy);
+  if (isHeld(context, at)) return answeredCard(context, at);
+  const next =
+    requestedCard === null && context.mayHaveCard
+      ? unknownCardState(progress, at, policy)
+      : nextCardState(progress, requestedCard, at, policy);
   return next ?? answeredCard(context, at);
 }
 
@@ -97,6 +101,7 @@ export function alertNotificationOf(context: TorrentContext, alert: Alert): Noti
     ...routed,
     ...alertButtons(context, alert),
   };
+  if (context.isAlertUnsent) return notification;
   const isSameTopic = record.alertRoute === routeOf(routed);
   if (context.alert === alert && record.alert === alert && isSameTopic)
     return { ...notification, silent: true, isUpdate: true };

@@ -38,6 +38,7 @@ export const createContext = ({ record, policy, deps, ready }: TorrentInput): To
   mayHaveCard: record.card,
   requestedCard: record.shown,
   alert: record.alert,
+  isAlertUnsent: record.alert !== null && record.alert !== 'crashing' && !record.alertShown,
   pending: null,
   misses: 0,
   quiet: record.quiet,

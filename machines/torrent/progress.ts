@@ -119,6 +119,15 @@ export function nextCardState(
   return cardStateOf({ ...progress, percent }, phase, at, (shown.estimate?.corrections ?? 0) + 1);
 }
 
+/**
+ * The update of a card of an earlier run of the process, which ended before it was stored what the card shows: in any
+ * phase that lasts, as it would stay as it is. `null`: not yet.
+ */
+export function unknownCardState(progress: Progress, at: number, policy: Policy): CardState | null {
+  const lasting = lastingPhase(progress, null, at, policy);
+  return lasting === null ? null : cardStateOf(progress, lasting, at);
+}
+
 /** The card of a torrent that moves to another topic, whatever it does; `null` while nothing is known of it. */
 export function movedCardState(
   progress: Progress,

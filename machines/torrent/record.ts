@@ -31,6 +31,7 @@ export function createRecord(hash: Hash, since: number, quiet = false): TorrentR
     moving: false,
     added: null,
     alertDiverted: false,
+    alertShown: true,
     removal: null,
     ifRemoved: null,
     route: DEFAULT_ROUTE,
@@ -90,7 +91,9 @@ export function recordRequest(record: TorrentRecord, notification: Notification)
       const before = moves ? withRoute(record.oldAlerts, record.alertRoute) : record.oldAlerts;
       const oldAlerts = withoutRoute(before, route);
       // Stored before it is sent: if the reply is lost, its card is deleted all the same.
-      const alert = { alert: notification.alert, alertRoute: route, alertDiverted: false };
+      const isSameCard = record.alert === notification.alert && record.alertRoute === route;
+      const alertShown = isSameCard && record.alertShown;
+      const alert = { alert: notification.alert, alertRoute: route, alertDiverted: false, alertShown };
       const remote = recordButtonSet(record.remote, 'alert', { buttons: notification.buttons, addedAt: 0 });
       return { ...record, ...alert, quiet: false, oldAlerts, remote };
     }
@@ -193,8 +196,7 @@ export function recordSettlement(
       if (routeOf(notification) !== record.cardRoute) return record;
       return { ...record, shown: notification.card, moving: false };
     case 'alert':
-      if (notification.silent === true) return record;
-      return { ...record, sounded: { ...record.sounded, [notification.alert]: now } };
+      return recordAlert(record, notification, now);
     case 'added':
       return { ...record, added: { route: routeOf(notification), done: true } };
     case 'incident':
@@ -204,6 +206,17 @@ export function recordSettlement(
     case 'summary-delete':
       return record;
   }
+}
+
+function recordAlert(
+  before: TorrentRecord,
+  notification: Extract<Notification, { kind: 'alert' }>,
+  now: number,
+): TorrentRecord {
+  const isCurrent = before.alert === notification.alert && before.alertRoute === routeOf(notification);
+  const record = isCurrent && !before.alertShown ? { ...before, alertShown: true } : before;
+  if (notification.silent === true) return record;
+  return { ...record, sounded: { ...record.sounded, [notification.alert]: now } };
 }
 
 /** After a deletion that was refused the card stays, and nothing waits for it. */

@@ -153,7 +153,12 @@ export const torrentSetup = setup({
           ? { kind: 'alert-clear', key, shown: before, ...onRoute(stored.alertRoute) }
           : alertNotificationOf(context, alert),
       );
-      step.enqueue.assign({ alert, record, answers: withoutDue(context.answers, 'alert') });
+      step.enqueue.assign({
+        alert,
+        record,
+        isAlertUnsent: false,
+        answers: withoutDue(context.answers, 'alert'),
+      });
       deliver(step, messages);
     }),
     /** The notification of an addition has its own card, too. */

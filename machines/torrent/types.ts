@@ -101,6 +101,8 @@ export interface TorrentContext {
   finishedSince: number | null;
   /** It was found in error, together with many others: no notification until it works. */
   quiet: boolean;
+  /** An earlier run of the process has requested its alert, and ntfy has perhaps not accepted it. */
+  isAlertUnsent: boolean;
   /** What the rules say about it, by the last observation. */
   routing: Routing;
   /** The version of the rules that decided this; -1 before the first observation. */

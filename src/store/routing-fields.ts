@@ -40,6 +40,7 @@ export const routingFields = {
   oldCards: routes,
   oldAlerts: routes,
   alertDiverted: z.boolean().catch(false),
+  alertShown: z.boolean().catch(true),
   moving: z.boolean().catch(false),
   added: z.object({ route, done: z.boolean() }).nullable().catch(null),
   removal: removal.nullable().catch(null),

@@ -40,6 +40,7 @@ export function urgencyOf(before: TorrentRecord | undefined, after: TorrentRecor
     rule: null,
     excluded: null,
     ifRemoved: null,
+    alertShown: true,
   } satisfies Partial<Record<keyof TorrentRecord, unknown>>;
   if (before.stage === 'tracked' && after.stage === 'completing' && after.completionCard !== null)
     return 'together';
@@ -52,7 +53,8 @@ export function urgencyOf(before: TorrentRecord | undefined, after: TorrentRecor
     before.route === after.route &&
     before.rule === after.rule &&
     before.excluded === after.excluded &&
-    before.ifRemoved === after.ifRemoved;
+    before.ifRemoved === after.ifRemoved &&
+    before.alertShown === after.alertShown;
   const isProgressSame = before.highest === after.highest && before.received === after.received;
   if (!isProgressSame || !isRouted) return 'soon';
   return isSame(before.shown ?? {}, after.shown ?? {}) ? null : 'later';

@@ -13,6 +13,23 @@ const images = join(import.meta.dirname, '..', '..', 'docs', 'images');
 const downloading = (to: number) => ({ phase: 'downloading', to, rate: 4000 * MB }) as const;
 const on = (rate: number) => ({ phase: 'downloading', to: 1, rate: rate * MB }) as const;
 
+/** Seconds for which a speed of `wave` lasts. */
+const PERIOD = 30;
+/** Milliseconds: the lines of the speeds show ten minutes. */
+const LINES = 10 * 60_000;
+
+/** A download whose speed changes: `size` and `mean` in MB. */
+function wave(size: number, from: number, mean: number) {
+  const steps = [downloading(from)] as { phase: 'downloading'; to: number; rate: number }[];
+  let to = from;
+  for (let n = 0; n * PERIOD < 1.5 * (LINES / 1000); n += 1) {
+    const rate = mean * (1 + 0.4 * Math.sin(n / 4 + 20 * from) + 0.1 * Math.sin(2.3 * n));
+    to = Math.min(1, to + (rate * PERIOD) / size);
+    steps.push({ phase: 'downloading', to, rate: rate * MB });
+  }
+  return steps;
+}
+
 const state = temporaryFolder('shots');
 await using scene = await startScene({ STATE_DIR: state });
 mkdirSync(images, { recursive: true });
@@ -40,18 +57,18 @@ async function fill({ qbittorrent, ntfy }: Scene): Promise<void> {
     qbittorrent.addTorrent({ name, size: size * MB, script: [...script, { phase: 'complete' }], ...extras });
   add('Cosmos Laundromat (2015) trailer', 42, [on(8)]);
   await until('it is announced', () => ntfy.sounds.length === 1);
-  add('debian-13.2.0-amd64-netinst.iso', 790, [downloading(0.6), on(3)]);
-  add('Big Buck Bunny (2008) 4K', 5300, [downloading(0.3), on(12)], {
+  add('debian-13.2.0-amd64-netinst.iso', 790, wave(790, 0.4, 0.3));
+  add('Big Buck Bunny (2008) 4K', 5300, wave(5300, 0.1, 5), {
     category: 'films/4k',
     tags: ['notify', 'open movie'],
     tracker: 'https://tracker.example/announce',
     savePath: '/downloads/films',
   });
-  add('Tears of Steel (2012) 2160p', 6700, [downloading(0.08), on(5)]);
+  add('Tears of Steel (2012) 2160p', 6700, wave(6700, 0.05, 3));
   add('Sintel 🐉 "director\'s cut"', 4300, [{ phase: 'queued', seconds: 9999 }]);
   add('A magnet without a name', 900, [{ phase: 'metadata', seconds: 9999 }]);
   add('Elephants Dream.mkv', 2100, [downloading(0.45), { phase: 'failed', seconds: 9999 }]);
-  await sleep(9000);
+  await sleep(LINES);
 }
 
 async function shoot(name: string, view: BrowserContextOptions, prepare: (page: Page) => Promise<unknown>) {

@@ -46,6 +46,12 @@ async function startDownload() {
     pauses: () => scene.toQbittorrent.requests.filter(({ path }) => /torrents\/(pause|stop)$/.test(path)),
     /** Anyone publishes the same message again. */
     replay: (body: string) => fetch(`${scene.ntfy.url}/${COMMANDS}`, { method: 'POST', body }),
+    /** What a failed test has to show. */
+    async describe(): Promise<string> {
+      const logs = scene.sidecar.runs.map(({ output }) => output.slice(-4000)).join('\n--- started again\n');
+      const status = JSON.stringify(await scene.status().catch(String));
+      return [logs, status, JSON.stringify(phone.card(card))].join('\n');
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -73,7 +79,9 @@ for (const [stage, words] of Object.entries(STAGES))
       const before = pauses().length;
       scene.sidecar.start();
       await until('it is paused', isPaused);
-      await until('the card has Resume', () => bodyOf('Resume') !== null);
+      await until('the card has Resume', () => bodyOf('Resume') !== null).catch(async (cause: unknown) => {
+        throw new Error(await running.describe(), { cause });
+      });
       assert.ok(pauses().length - before <= 1);
       const resume = bodyOf('Resume') ?? '';
       await phone.press(card, 'Resume');

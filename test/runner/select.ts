@@ -5,7 +5,7 @@ import { dirname, join, normalize } from 'node:path';
 const HOME = join(import.meta.dirname, '..', '..');
 
 /** These take minutes by design: they run only when they are named. */
-const BY_NAME_ONLY = ['test/chaos/', 'test/bench/', 'test/fleet/', 'test/soak/'];
+const BY_NAME_ONLY = ['test/attack/', 'test/bench/', 'test/chaos/', 'test/fleet/', 'test/soak/'];
 
 /** This file unpacks every Debian program: a test that imports it, directly or indirectly, needs real programs. */
 const INSTALLER = 'test/debian/install.ts';
@@ -16,7 +16,13 @@ const SERVER_PROCESSES = 'test/servers/processes.ts';
 
 /** The longest files, longest first. They start first, so that no one of them runs alone at the end. */
 export const SLOWEST: readonly string[] = [
+  'test/browser/download.test.ts',
   'test/image/image.test.ts',
+  'test/qbittorrent/recheck-real.test.ts',
+  'test/e2e/recipes.test.ts',
+  'test/e2e/many.test.ts',
+  'test/remote/real.test.ts',
+  'test/e2e/buttons.test.ts',
   'test/e2e/load.test.ts',
   'test/hooks/proxy.test.ts',
   'test/e2e/soak-short.test.ts',

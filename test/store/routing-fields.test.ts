@@ -19,6 +19,7 @@ const routed = completing(1, {
   oldCards: ['f3'],
   oldAlerts: ['f4'],
   alertDiverted: true,
+  alertShown: false,
   moving: true,
   added: { route: 'f1', done: true },
   removal: {
