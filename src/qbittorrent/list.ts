@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Result } from '../../machines/domain.ts';
 import { err } from '../http/request.ts';
 import { failureOfStatus } from './connection.ts';
@@ -20,8 +19,10 @@ export interface Reading<Entry> {
   signal?: AbortSignal | undefined;
 }
 
-/** Characters that are parsed before other events are processed: about a millisecond of work. */
-const PIECE = 8192;
+/** Characters that are parsed before other events are processed: two milliseconds of work. */
+const PIECE = 32_768;
+
+const nextTurn = () => new Promise((resolve) => void setImmediate(resolve));
 
 /** Entries of one answer: far more than `MAX_TRACKED`, and 50 MB. */
 const MAX_ENTRIES = 100_000;
