@@ -14,7 +14,7 @@ import {
   withCard,
 } from './compose.ts';
 import type { AwaitedKind } from './compose.ts';
-import { NO_CARD } from './context.ts';
+import { MATCH_DUE, NO_CARD } from './context.ts';
 import { finishedSince, isFinal, isFirstReceipt, isInjected } from './finish.ts';
 import { hasOldCards, isTracked, movedDeletions, oldDeletions, recordSettlement } from './record.ts';
 import type { TorrentOutcome } from './record.ts';
@@ -77,7 +77,7 @@ export const torrentSetup = setup({
       if (event.type !== 'torrent.observed') return {};
       return {
         seen: applyObservation(context, event),
-        isMatchDue: context.isMatchDue || isMatchDue(context, event),
+        rulesVersion: isMatchDue(context, event) ? MATCH_DUE : context.rulesVersion,
         misses: 0,
         finishedSince: finishedSince(context.finishedSince, event),
         quiet: context.quiet && MAYBE_BROKEN.has(event.observation.phase),
@@ -121,12 +121,12 @@ export const torrentSetup = setup({
     /** Matches the rules again, and moves or deletes the card if it is not where they want it. */
     reroute: enqueueActions((step) => {
       const { context } = step;
-      const { deps, record: before, seen, rulesVersion, isMatchDue: isDue } = context;
+      const { deps, record: before, seen, rulesVersion } = context;
       const version = deps.rules.check();
       if (seen.observation === null || (version === 0 && rulesVersion === 0)) return;
-      if (version === rulesVersion && !isDue) return;
+      if (version === rulesVersion) return;
       const routing = routingOf(context.policy, deps.rules, seen.observation);
-      step.enqueue.assign({ routing, rulesVersion: version, isMatchDue: false });
+      step.enqueue.assign({ routing, rulesVersion: version });
       const record = recordRouting(before, routing, seen.observation.name);
       if (record === before) return;
       deps.save(record);

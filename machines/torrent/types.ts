@@ -105,10 +105,8 @@ export interface TorrentContext {
   isAlertUnsent: boolean;
   /** What the rules say about it, by the last observation. */
   routing: Routing;
-  /** The version of the rules that decided this; -1 before the first observation. */
+  /** The version of the rules that decided this; `MATCH_DUE` before, and when what they match has changed. */
   rulesVersion: number;
-  /** What rules match has changed since they decided. */
-  isMatchDue: boolean;
   /** Its card has to be published on its new topic. */
   moving: boolean;
   addition: Addition;
