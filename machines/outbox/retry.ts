@@ -11,14 +11,17 @@ const MIN_PAUSE: Partial<Record<Failure['kind'], number>> = {
   unauthorized: 5 * 60_000,
 };
 
+/** Whether ntfy itself answered 403 (40301): neither a refused login (401), nor a proxy. */
+export const isForbidden = ({ answer }: Failure): boolean => answer?.status === 403 && answer.code !== null;
+
 /**
  * Whether this may be no refusal: ntfy answers a few of a hundred simultaneous requests with its 403 although the user
  * has access, where access is denied by default (measured on 2.27). The next one shows it.
  *
  * @param failures how many there were in a row, this one included
  */
-export const isPerhapsPermitted = ({ answer }: Failure, failures: number): boolean =>
-  failures === 1 && answer?.status === 403 && answer.code !== null;
+export const isPerhapsPermitted = (failure: Failure, failures: number): boolean =>
+  failures === 1 && isForbidden(failure);
 
 /** Milliseconds until ntfy is tried again, after so many failures in a row. */
 export function pauseAfter(failure: Failure | null, failures: number, retryMax: number): number {

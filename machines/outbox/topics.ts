@@ -1,4 +1,4 @@
-import { FIRST_RETRY } from './retry.ts';
+import { FIRST_RETRY, isForbidden } from './retry.ts';
 import { routeOf } from '../routing/routed.ts';
 import { DEFAULT_ROUTE } from '../routing/types.ts';
 import type { RouteId } from '../routing/types.ts';
@@ -30,10 +30,9 @@ export const TOPIC_PAUSE = 5 * 60_000;
 
 const pauseOf = ({ isConfirmed }: TopicRefusal): number => (isConfirmed ? TOPIC_PAUSE : FIRST_RETRY);
 
-/** Whether ntfy itself refused this topic (40301), not the login (401), and no proxy did. */
-export function isTopicRefusal({ hasSeveral }: Topics, { kind, answer }: Failure): boolean {
-  return hasSeveral && kind === 'unauthorized' && answer?.status === 403 && answer.code !== null;
-}
+/** Whether ntfy refused this topic, which is not its only one. */
+export const isTopicRefusal = ({ hasSeveral }: Topics, failure: Failure): boolean =>
+  hasSeveral && failure.kind === 'unauthorized' && isForbidden(failure);
 
 /** The parts of the traffic that decide about a topic. */
 interface Refusals {

@@ -82,7 +82,7 @@ export const startingSetup = crashing.extend({
 export const starting = startingSetup.createStateConfig({
   on: {
     'torrents.track': {
-      description: 'They are stored before the event is processed, and started in slices.',
+      description: 'Stores them in one transaction, and starts them in slices.',
       actions: { type: 'add', params: ({ event }) => event },
     },
     'starts.next': {
