@@ -106,16 +106,15 @@ interface Group {
   at: number;
 }
 
-const openDigest = ({ byId }: Digests, { route, alert, at }: Group): Digest | undefined =>
-  [...byId.values()].findLast(
-    (digest) => digest.alert === alert && digest.route === route && isJoinable(digest, at),
-  );
+const digestsOf = ({ byId }: Digests, { route, alert }: Group): Digest[] =>
+  [...byId.values()].filter((digest) => digest.alert === alert && digest.route === route);
+
+const openDigest = (digests: Digests, group: Group): Digest | undefined =>
+  digestsOf(digests, group).findLast((digest) => isJoinable(digest, group.at));
 
 /** The digest that has this alert already: a restarted process requests it again until ntfy has accepted it. */
-const holderOf = ({ byId }: Digests, { route, alert }: Group, key: Hash): Digest | undefined =>
-  [...byId.values()].findLast(
-    (digest) => digest.alert === alert && digest.route === route && memberWith(digest, key) !== undefined,
-  );
+const holderOf = (digests: Digests, group: Group, key: Hash): Digest | undefined =>
+  digestsOf(digests, group).findLast((digest) => memberWith(digest, key) !== undefined);
 
 function startCollecting(digests: Digests, { route, alert, at }: Group): Digest {
   const digest = addDigest(digests, { route, alert, silent: false, isCollecting: true, at });
