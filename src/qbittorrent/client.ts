@@ -12,7 +12,7 @@ import type { Reading } from './list.ts';
 import { login } from './login.ts';
 import { readCompletionSettings } from './preferences.ts';
 import { sharesFiles } from './shared-files.ts';
-import { torrentSchema } from './torrent.ts';
+import { readTorrent } from './torrent.ts';
 
 /** The requests of the sidecar to qBittorrent. None of them throws. */
 export interface QbittorrentClient {
@@ -93,7 +93,7 @@ const readTorrents = (connection: Connection, { isIncluded = () => true, ...read
   readList(connection, 'torrents', {
     ...reading,
     read(entry) {
-      const parsed = torrentSchema.safeParse(entry);
-      return parsed.success && isIncluded(parsed.data) ? parsed.data : null;
+      const torrent = readTorrent(entry);
+      return torrent !== null && isIncluded(torrent) ? torrent : null;
     },
   });

@@ -18,22 +18,22 @@ const texts = createBoundedMap<string, string>(MAX_SHARED);
 const lists = createBoundedMap<string, readonly string[]>(MAX_SHARED);
 
 /** The category; '' for none. */
-export const categoryOf = (text: string | null | undefined): string | null =>
-  text === null || text === undefined ? null : share(text.slice(0, MAX_TEXT));
+export const categoryOf = (text: string | null): string | null =>
+  text === null ? null : share(text.slice(0, MAX_TEXT));
 
 /**
  * The save path. It is the folder of the finished files, also while they are downloaded to another one
  * (`download_path`). Versions before 4.4 report it with a slash at its end.
  */
-export function pathOf(text: string | null | undefined): string | null {
-  if (text === null || text === undefined || text === '') return null;
+export function pathOf(text: string | null): string | null {
+  if (text === null || text === '') return null;
   const path = text.slice(0, MAX_TEXT);
   return share(path.length > 1 && /[/\\]$/.test(path) ? path.slice(0, -1) : path);
 }
 
 /** The tags, which are joined by `, ` and contain no comma. Their order depends on the version. */
-export function tagsOf(text: string | null | undefined): readonly string[] {
-  if (text === null || text === undefined || text === '') return NO_TAGS;
+export function tagsOf(text: string | null): readonly string[] {
+  if (text === null || text === '') return NO_TAGS;
   const known = lists.get(text);
   if (known !== undefined) return known;
   // The last tag of a text that is too long may be cut.
@@ -55,8 +55,8 @@ const HOST = /^(?:[\p{L}\p{M}\p{N}._-]{1,253}|\[[\da-f:.]{2,45}\])$/u;
  * The host of a tracker's URL. Everything else is dropped: user, path and query can contain the user's passkey. `null`
  * where no host is recognized, since that text could be a part of it.
  */
-export function trackerOf(url: string | null | undefined): string | null {
-  if (url === null || url === undefined || url === '' || url.length > MAX_URL) return null;
+export function trackerOf(url: string | null): string | null {
+  if (url === null || url === '' || url.length > MAX_URL) return null;
   const authority = AUTHORITY.exec(url)?.[1] ?? '';
   const host = authority
     .slice(authority.lastIndexOf('@') + 1)

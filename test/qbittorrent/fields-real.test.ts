@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { Observation } from '../../machines/domain.ts';
 import { ruleFieldsOf } from '../../machines/routing/fields.ts';
+import { sentSchema } from '../../src/qbittorrent/torrent.ts';
 import {
   createMagnet,
   realTest,
@@ -61,6 +62,7 @@ for (const generation of GENERATIONS) {
       assert.deepEqual(fieldsOf(torrent), { category: 'films/4k', tags: ['a c', 'b'], ...fields });
       assert.ok(!JSON.stringify(torrent).includes(tracker.passkey));
       const entry = await qbittorrent.find(hash);
+      assert.ok(sentSchema.safeParse(entry).success, 'each field is as expected');
       assert.ok(String(entry?.['tracker']).includes(tracker.passkey), 'qBittorrent reports the passkey');
 
       const post = async (action: string, form: Record<string, string>) =>
@@ -90,6 +92,7 @@ for (const generation of GENERATIONS) {
       const path = join(qbittorrent.profile, 'downloads');
       assert.deepEqual(fieldsOf(torrent), { category: '', tags: [], tracker: null, path, private: null });
       assert.equal(ruleFieldsOf(torrent).size, null);
+      assert.ok(sentSchema.safeParse(await qbittorrent.find(hash)).success, 'each field is as expected');
     },
   );
 }

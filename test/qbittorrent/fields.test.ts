@@ -3,13 +3,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { NO_TAGS } from '../../machines/routing/fields.ts';
-import { torrentSchema } from '../../src/qbittorrent/torrent.ts';
 import { startQbittorrentSimulator } from '../../src/simulator/index.ts';
 import type { SimulatedGeneration } from '../../src/simulator/index.ts';
 import { signedIn, valueOf } from './clients.ts';
+import { hash, read } from './entries.ts';
 
-const hash = '0123456789abcdef0123456789abcdef01234567';
-const parse = (fields: Record<string, unknown>) => torrentSchema.parse({ hash, ...fields });
+const parse = (fields: Record<string, unknown>) => read({ hash, ...fields });
 
 /** In a tracker's URL wherever a passkey, a user or a password can be. */
 const SECRET = 'xyzzy-passkey';
