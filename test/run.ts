@@ -134,7 +134,7 @@ async function runFiles(files: readonly string[], tally: Tally): Promise<void> {
   const events = run({
     files: [...names.keys()],
     cwd: home,
-    concurrency: availableParallelism() + 2, // the tests on real servers wait most of the time
+    concurrency: availableParallelism() + 4, // the tests on real servers wait most of the time
     isolation: 'process',
     signal: interrupt.signal,
     // `development`: XState's own build for it, which warns. `run`'s own timeout would not reach the tests.

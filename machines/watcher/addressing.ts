@@ -33,10 +33,10 @@ export interface AddressedEvent {
 
 /** The next slice of events; a torrent that crashed gets none. */
 export function addressSlice(context: WatcherContext): AddressedEvent[] {
-  const { observations, matched, at, askedAt, completion, complete } = context;
+  const { observations, delivered, matched, at, askedAt, completion, complete } = context;
   const slice = observationsPerSlice(context);
   return [
-    ...observations.slice(0, slice).flatMap((observation) =>
+    ...observations.slice(delivered, delivered + slice).flatMap((observation) =>
       address(context, observation.hash, {
         type: 'torrent.observed',
         observation,

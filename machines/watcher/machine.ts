@@ -17,6 +17,7 @@ const machine = watcherSetup.createMachine({
     asked: [],
     askedAt: 0,
     observations: [],
+    delivered: 0,
     complete: 0,
     at: 0,
     missing: new Set(),
@@ -76,7 +77,7 @@ const machine = watcherSetup.createMachine({
       ],
     },
     evaluatingCompletions: {
-      always: [{ guard: 'needsSettings', target: 'readingSettings' }, { target: 'reporting' }],
+      always: [{ guard: 'needsSettings', target: 'readingSettings' }, { target: 'answered' }],
     },
     readingSettings: {
       description: 'A torrent is finished: does qBittorrent recheck it?',
@@ -84,15 +85,16 @@ const machine = watcherSetup.createMachine({
         id: 'settings',
         src: 'settings',
         onDone: {
-          target: 'reporting',
+          target: 'answered',
           actions: { type: 'recordSettings', params: ({ event }) => ({ result: event.output }) },
         },
       },
       after: { settingsOverdue: { actions: { type: 'crash', params: { request: 'settings' } } } },
     },
+    answered: { entry: ['repollFinished', 'reportRecovered'], always: 'reporting' },
     reporting: {
       description: 'Delivers the observations in slices; hooks are answered in between.',
-      entry: ['repollFinished', 'reportRecovered', 'deliver', 'reportRenamed', 'nextSlice'],
+      entry: ['deliver', 'reportRenamed', 'nextSlice'],
       always: [{ guard: 'hasMoreEvents', target: 'slicing' }, { target: 'waiting' }],
     },
     slicing: { after: { slicePause: 'reporting' } },

@@ -45,8 +45,8 @@ export const watcherSetup = setup({
     needsSettings: ({ context: { observations, matched, completionReadAt, now } }) =>
       (completionReadAt === null || Math.abs(now() - completionReadAt) >= SETTINGS_MAX_AGE) &&
       [...observations, ...matched.renamed.map(({ observation }) => observation)].some(isComplete),
-    hasMoreEvents: ({ context: { observations, matched } }) =>
-      observations.length + matched.renamed.length + matched.missed.length > 0,
+    hasMoreEvents: ({ context: { observations, delivered, matched } }) =>
+      observations.length - delivered + matched.renamed.length + matched.missed.length > 0,
   },
   actions: {
     crash: (_, { request }: { request: RequestName }) => failOverdue(request),
@@ -91,6 +91,7 @@ export const watcherSetup = setup({
         failures: 0,
         at,
         observations,
+        delivered: 0,
         complete: observations.filter(isDownloaded).length,
       };
     }),
@@ -111,9 +112,9 @@ export const watcherSetup = setup({
       enqueue.sendTo('matcher', { type: 'missing.changed', missing: [] });
     }),
     recordMatch: assign(({ context }, { match }: { match: Match }) => {
-      const { missing, matched, observations, now, at } = context;
+      const { missing, matched, observations, delivered, now, at } = context;
       return {
-        at: observations.length === 0 ? now() : at,
+        at: observations.length === delivered ? now() : at,
         matched: {
           renamed: [...matched.renamed, ...match.renamed.filter(({ from }) => missing.has(from))],
           missed: [...matched.missed, ...match.missed.filter((hash) => missing.has(hash))],
@@ -154,10 +155,10 @@ export const watcherSetup = setup({
       );
     }),
     nextSlice: assign(({ context }) => {
-      const { observations, matched } = context;
+      const { observations, delivered, matched } = context;
       const slice = observationsPerSlice(context);
       return {
-        observations: observations.slice(slice),
+        delivered: Math.min(observations.length, delivered + slice),
         matched: { renamed: matched.renamed.slice(slice), missed: matched.missed.slice(MISSED_PER_SLICE) },
       };
     }),
@@ -170,7 +171,7 @@ export const watcherSetup = setup({
         }) satisfies WatcherReport,
     ),
     forwardFailure: sendParent((_, failed: QbittorrentFailed) => failed),
-    clearPoll: assign({ observations: [], asked: [] }),
+    clearPoll: assign({ observations: [], delivered: 0, asked: [] }),
   },
   delays: {
     observeOverdue: overdueAfter('observe'),

@@ -34,8 +34,10 @@ export interface WatcherContext {
   asked: readonly Hash[];
   /** When that was, in milliseconds since 1970. */
   askedAt: number;
-  /** Observations that are not delivered yet. */
+  /** What the last poll has shown. */
   observations: readonly Observation[];
+  /** How many of them the torrents have received. */
+  delivered: number;
   /** How many torrents of the poll are complete, and were downloaded. */
   complete: number;
   /** When they were received, in milliseconds since 1970. */

@@ -107,11 +107,11 @@ export const settings = z.object({
     .prefault('15m')
     .meta(about('time a magnet link may wait for its metadata before an alert is sent', '15m')),
   MAX_TRACKED: v.count
-    .prefault('20000')
+    .prefault('10000')
     .meta(
       about(
         'maximum number of torrents that are tracked at the same time; others are tracked when earlier ones are done',
-        '20000',
+        '10000',
       ),
     ),
   ...amountSettings,

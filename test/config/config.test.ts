@@ -41,7 +41,7 @@ describe('with only a topic', () => {
       },
       poll: { interval: 5000 },
       alerts: { stalledAfter: 1_800_000, metadataAfter: 900_000 },
-      maxTracked: 20_000,
+      maxTracked: 10_000,
       discover: null,
       hook: {
         host: 'localhost',

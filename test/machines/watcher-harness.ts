@@ -68,13 +68,22 @@ export function startWatcher(...torrents: Observation[]) {
     },
   });
   const slices: Slice[] = [];
+  let startedAt = -1;
+  const startSlice = (): Slice => {
+    const slice: Slice = { observations: [], renamed: [], missed: [], at: clock.now() };
+    startedAt = clock.now();
+    slices.push(slice);
+    return slice;
+  };
+  /** There is a pause between two slices. */
+  const currentSlice = (): Slice => (startedAt === clock.now() ? slices.at(-1) : undefined) ?? startSlice();
   const torrentActors = new Map<Hash, AnyActorRef>();
   const record = (key: Hash, event: TorrentEvent) => {
-    const slice = slices.at(-1);
-    if (slice !== undefined && event.type === 'torrent.observed') {
+    if (event.type === 'torrent.observed') {
+      const slice = currentSlice();
       slice.observations.push(event.observation);
       slice.at = event.at;
-    } else if (event.type === 'torrent.missed') slice?.missed.push(key);
+    } else if (event.type === 'torrent.missed') currentSlice().missed.push(key);
   };
   const findTorrent = (key: Hash): AnyActorRef => {
     const logic = fromCallback<TorrentEvent>(({ receive }) => receive((event) => record(key, event)));
@@ -82,14 +91,18 @@ export function startWatcher(...torrents: Observation[]) {
     torrentActors.set(key, torrent);
     return torrent;
   };
-  /** The watcher sends an event to the incident actor at the start of each slice. */
-  const incident = () => void slices.push({ observations: [], renamed: [], missed: [], at: clock.now() });
+  /** The watcher sends an event to the incident actor after each answer, before its first slice. */
+  let answers = 0;
+  const incident = () => {
+    answers += 1;
+    startSlice();
+  };
   const input = { policy, now: () => clock.now(), findTorrent };
   const child = startChild<WatcherReport, typeof watcherMachine>(machine, input, {
     clock,
     services: { incident },
     onReport: (report) => {
-      if (report.type === 'torrents.renamed') slices.at(-1)?.renamed.push(...report.renamed);
+      if (report.type === 'torrents.renamed') currentSlice().renamed.push(...report.renamed);
     },
   });
   return {
@@ -103,5 +116,7 @@ export function startWatcher(...torrents: Observation[]) {
       hashes.forEach((hash) => child.actor.send({ type: 'torrent.unwatch', hash })),
     session: (state: 'ready' | 'lost') => child.actor.send({ type: `session.${state}` }),
     observed: () => slices,
+    /** How often the incident actor was told that qBittorrent answers. */
+    answers: () => answers,
   };
 }

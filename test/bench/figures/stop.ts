@@ -7,7 +7,7 @@ import type { Context, Figure, Row } from '../lib/figure.ts';
 import { hashes, LOGIN, startSimulator } from '../lib/simulator.ts';
 import { startPeer, startSidecar } from '../lib/subjects.ts';
 
-const COUNTS = [0, 1000, 10_000, 20_000];
+const COUNTS = [0, 1000, 10_000];
 const UNREACHABLE = 'http://127.0.0.1:9';
 
 /** It accepts connections and never answers. */

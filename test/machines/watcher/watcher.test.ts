@@ -82,28 +82,6 @@ describe('one request', () => {
   });
 });
 
-test('the observations of thousands of torrents are sent in slices, so that hooks are answered in between', async () => {
-  const torrents = Array.from({ length: 1000 }, (_, n) => seen({ hash: hashOf(n) }));
-  const watcher = startWatcher(...torrents.slice(1));
-  watcher.session('ready');
-  watcher.watch(...torrents.map(({ hash }) => hash));
-  await watcher.pass(policy.pollInterval);
-  const reports = watcher.observed();
-  assert.deepEqual(
-    reports.map(({ observations, missed }) => [observations.length, missed.length]),
-    [...Array.from({ length: 20 }, (_, n) => [n < 19 ? 50 : 49, 0]), [0, 1]],
-  );
-  assert.deepEqual(
-    reports.flatMap(({ observations }) => observations),
-    torrents.slice(1),
-  );
-  assert.equal(
-    new Set(reports.slice(0, -1).map(({ at }) => at)).size,
-    1,
-    'all have the time of the same poll',
-  );
-});
-
 /** Milliseconds from an answer to the next poll, after ten minutes, when no torrent is new any more. */
 const gapAfter = (...phases: Phase[]) => gapWhile(...phases.map((phase) => ({ phase })));
 
