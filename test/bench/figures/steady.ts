@@ -8,8 +8,10 @@ import type { Cpu, Comparison } from '../lib/comparison.ts';
 import { median } from '../lib/stats.ts';
 
 const COUNTS: readonly number[] = [10, 100, 1000];
-/** Windows are scaled to this length. */
+/** Seconds of a window of the sidecar: a full collection of the garbage collector every 50 s is a part of its cost. */
 const SPAN = 30;
+/** Seconds of the other windows, which are scaled to that length. */
+const SHORT = 10;
 
 /** One window of each kind. */
 interface Turn {
@@ -23,16 +25,20 @@ interface Turn {
 type Client = 'sidecar' | 'loops' | 'lone';
 
 /** One window of each kind, on all comparisons at the same time; per comparison. */
-async function takeTurn(comparisons: readonly Comparison[], seconds: number): Promise<Turn[]> {
-  const onEach = async (act: (comparison: Comparison) => Promise<Cpu>): Promise<Cpu[]> => {
-    const all = await Promise.all(comparisons.map(act));
+async function takeTurn(comparisons: readonly Comparison[], quick: boolean): Promise<Turn[]> {
+  const [long, short] = quick ? [10, 5] : [SPAN, SHORT];
+  const onEach = async (
+    seconds: number,
+    act: (comparison: Comparison, seconds: number) => Promise<Cpu>,
+  ): Promise<Cpu[]> => {
+    const all = await Promise.all(comparisons.map((comparison) => act(comparison, seconds)));
     const scale = SPAN / seconds;
     return all.map((cpu) => ({ qbittorrent: cpu.qbittorrent * scale, client: cpu.client * scale }));
   };
-  const alone = await onEach((comparison) => comparison.alone(seconds));
-  const tracked = await onEach((comparison) => comparison.tracked(seconds));
-  const looped = await onEach((comparison) => comparison.looped(seconds));
-  const lone = await onEach((comparison) => comparison.lone(seconds));
+  const alone = await onEach(short, (comparison, seconds) => comparison.alone(seconds));
+  const tracked = await onEach(long, (comparison, seconds) => comparison.tracked(seconds));
+  const looped = await onEach(short, (comparison, seconds) => comparison.looped(seconds));
+  const lone = await onEach(short, (comparison, seconds) => comparison.lone(seconds));
   return comparisons.map((_, n) => ({
     alone: alone[n] ?? NONE,
     sidecar: tracked[n] ?? NONE,
@@ -105,8 +111,7 @@ function growthOf(counts: readonly number[], turns: ReadonlyArray<readonly Turn[
 async function stalledTurns(
   comparisons: readonly Comparison[],
 ): Promise<Array<{ alone: Cpu; sidecar: Cpu }>> {
-  await Promise.all(comparisons.map((comparison) => comparison.stall()));
-  const sidecar = await Promise.all(comparisons.map((comparison) => comparison.tracked(SPAN)));
+  const sidecar = await Promise.all(comparisons.map((comparison) => comparison.stalled(SPAN)));
   const alone = await Promise.all(comparisons.map((comparison) => comparison.alone(SPAN)));
   return comparisons.map((_, n) => ({ alone: alone[n] ?? NONE, sidecar: sidecar[n] ?? NONE }));
 }
@@ -134,7 +139,7 @@ async function measure({ quick, say }: Context): Promise<Row[]> {
   const rounds: Turn[][] = [];
   for (let n = 0; n < (quick ? 2 : 4); n += 1) {
     say(`round ${n + 1}: no client, the sidecar, the loops, one loop`);
-    rounds.push(await takeTurn(comparisons, quick ? 5 : 10));
+    rounds.push(await takeTurn(comparisons, quick));
   }
   await Promise.all(comparisons.map((comparison) => comparison.check()));
   if (!quick) say('all of them are stalled for two minutes');

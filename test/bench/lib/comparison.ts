@@ -20,23 +20,26 @@ export interface Comparison extends AsyncDisposable {
   logins: { sidecar: number; loops: number };
   /** A window of this many seconds without requests. */
   alone(seconds: number): Promise<Cpu>;
-  /** While the sidecar tracks all of them. */
+  /** While the sidecar tracks all of them, and they download. */
   tracked(seconds: number): Promise<Cpu>;
   /** While the loops track them. */
   looped(seconds: number): Promise<Cpu>;
   /** While one loop tracks one of them: the minimum for a process that polls. */
   lone(seconds: number): Promise<Cpu>;
-  /** Makes all of them stalled; resolves when the sidecar polls them every 30 s. */
-  stall(): Promise<void>;
+  /** While it tracks all of them, and they have stalled for so long that it polls them every 30 s. */
+  stalled(seconds: number): Promise<Cpu>;
   /** Throws unless both still track all of them. */
   check(): Promise<void>;
 }
 
-/** After SIGSTOP the sidecar polls at once, and then each 5 s: a window starts and ends between two of its polls. */
-const SETTLE = 2500;
+/** Milliseconds between two polls. */
+const INTERVAL = 5000;
+
+/** After a SIGSTOP of that length the sidecar polls at once: a window starts and ends between two of its polls. */
+const SETTLE = INTERVAL / 2;
 
 /** Torrents that have stalled for 26 polls are polled every 30 s. */
-const LONG = 26 * 5000 + 10_000;
+const LONG = 26 * INTERVAL + 10_000;
 
 async function cpuIn(seconds: number, qbittorrent: number, client: number | null): Promise<Cpu> {
   const readAll = () => [qbittorrent, ...(client === null ? [] : [client])].map(readCpu);
@@ -87,18 +90,26 @@ export async function createComparison(count: number, topic: string): Promise<Co
       return cpuIn(seconds, qbittorrent.pid, null);
     },
     async tracked(seconds) {
-      signal('SIGCONT');
-      await sleep(SETTLE);
+      // A torrent that changes nothing for 26 polls is polled less often: it changes before each window.
+      for (const isForced of [false, true]) {
+        signal('SIGSTOP');
+        await Promise.all([force(qbittorrent, count, isForced), sleep(INTERVAL)]);
+        signal('SIGCONT');
+        await sleep(SETTLE);
+      }
       const cpu = await cpuIn(seconds, qbittorrent.pid, sidecar.pid);
       signal('SIGSTOP');
       return cpu;
     },
     looped: (seconds) => run(loops, seconds),
     lone: (seconds) => run(loop, seconds),
-    async stall() {
+    async stalled(seconds) {
       await force(qbittorrent, count, false);
       signal('SIGCONT');
       await sleep(LONG);
+      const cpu = await cpuIn(seconds, qbittorrent.pid, sidecar.pid);
+      signal('SIGSTOP');
+      return cpu;
     },
     async check() {
       signal('SIGCONT');
