@@ -77,7 +77,7 @@ const machine = watcherSetup.createMachine({
       ],
     },
     evaluatingCompletions: {
-      always: [{ guard: 'needsSettings', target: 'readingSettings' }, { target: 'answered' }],
+      always: [{ guard: 'needsSettings', target: 'readingSettings' }, { target: 'preparing' }],
     },
     readingSettings: {
       description: 'A torrent is finished: does qBittorrent recheck it?',
@@ -85,13 +85,14 @@ const machine = watcherSetup.createMachine({
         id: 'settings',
         src: 'settings',
         onDone: {
-          target: 'answered',
+          target: 'preparing',
           actions: { type: 'recordSettings', params: ({ event }) => ({ result: event.output }) },
         },
       },
       after: { settingsOverdue: { actions: { type: 'crash', params: { request: 'settings' } } } },
     },
-    answered: { entry: ['repollFinished', 'reportRecovered'], always: 'reporting' },
+    // What concerns the whole answer, before its slices.
+    preparing: { entry: ['repollFinished', 'reportRecovered'], always: 'reporting' },
     reporting: {
       description: 'Delivers the observations in slices; hooks are answered in between.',
       entry: ['deliver', 'reportRenamed', 'nextSlice'],

@@ -11,7 +11,7 @@ const COUNTS: readonly number[] = [10, 100, 1000];
 /** Seconds of a window of the sidecar: a full collection of the garbage collector every 50 s is a part of its cost. */
 const SPAN = 30;
 /** Seconds of the other windows, which are scaled to that length. */
-const SHORT = 10;
+const SHORT_SPAN = 10;
 
 /** One window of each kind. */
 interface Turn {
@@ -26,7 +26,7 @@ type Client = 'sidecar' | 'loops' | 'lone';
 
 /** One window of each kind, on all comparisons at the same time; per comparison. */
 async function takeTurn(comparisons: readonly Comparison[], quick: boolean): Promise<Turn[]> {
-  const [long, short] = quick ? [10, 5] : [SPAN, SHORT];
+  const [long, short] = quick ? [10, 5] : [SPAN, SHORT_SPAN];
   const onEach = async (
     seconds: number,
     act: (comparison: Comparison, seconds: number) => Promise<Cpu>,
